@@ -1,0 +1,209 @@
+"""Who is calling: from a session cookie or a bearer token to a `Caller`.
+
+Looking one up costs two queries, a labeler sends thirty requests a second: so a caller is remembered
+for one second. What takes rights away in this process forgets it at once; another process takes that
+second longer.
+"""
+
+import hmac
+import time
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from fastapi import Depends, Request
+from sqlalchemy import Connection
+
+from labeler.accounts.secrets import digest
+from labeler.accounts.tables import api_tokens, members, sessions, users
+from labeler.kit.columns import clock
+from labeler.kit.db import Database
+from labeler.kit.errors import Forbidden, NotSignedIn, TooManyRequests
+
+COOKIE = "labeler_session"
+REMEMBER_SECONDS = 1.0
+SAFE = {"GET", "HEAD", "OPTIONS"}
+SCOPES = ("read", "label", "write", "manage", "admin", "*")
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The account behind a request, and what its credential lets it do."""
+
+    user_id: int
+    email: str
+    name: str
+    role: str
+    kind: str
+    memberships: dict[int, str]
+    scopes: tuple[str, ...] | None  # None: a session, which may do whatever its owner may
+    project_id: int | None  # a token that is good for one project only
+    credential: str  # hash of the cookie or token
+    csrf_token: str | None
+    expires_at: datetime | None
+    address: str = ""
+
+    def has_scope(self, scope: str) -> bool:
+        return self.scopes is None or "*" in self.scopes or scope in self.scopes
+
+    @property
+    def is_admin(self) -> bool:
+        return self.role == "admin" and self.project_id is None
+
+
+class Remembered:
+    """Callers seen within the last second, and how many requests each has made this minute."""
+
+    def __init__(self) -> None:
+        self._callers: dict[str, tuple[float, Caller]] = {}
+        self._minute = 0
+        self._requests: dict[int, int] = {}
+
+    def get(self, credential: str) -> Caller | None:
+        found = self._callers.get(credential)
+        if found is None or time.monotonic() - found[0] > REMEMBER_SECONDS:
+            return None
+        return found[1]
+
+    def put(self, credential: str, caller: Caller) -> None:
+        if len(self._callers) > 10_000:
+            self._callers.clear()
+        self._callers[credential] = (time.monotonic(), caller)
+
+    def forget(self) -> None:
+        """Rights have changed: look everybody up again."""
+        self._callers.clear()
+
+    def count(self, caller: Caller, limit: int) -> None:
+        minute = int(time.monotonic() // 60)
+        if minute != self._minute:
+            self._minute, self._requests = minute, {}
+        made = self._requests[caller.user_id] = self._requests.get(caller.user_id, 0) + 1
+        if made > limit:
+            raise TooManyRequests(f"More than {limit:,} requests in a minute. Wait a minute, then go on.")
+
+
+remembered = Remembered()
+
+
+def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | None:
+    """The caller a credential's hash belongs to, or None when it is unknown, ended or revoked."""
+    if is_token:
+        statement = (
+            sa.select(
+                api_tokens.c.scopes, api_tokens.c.project_id, api_tokens.c.expires_at, users, sa.null().label("csrf")
+            )
+            .join(users, users.c.id == api_tokens.c.user_id)
+            .where(api_tokens.c.token_hash == credential, api_tokens.c.revoked_at.is_(None))
+            .where(sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > clock()))
+        )
+    else:
+        statement = (
+            sa.select(
+                sa.null().label("scopes"),
+                sa.null().label("project_id"),
+                sessions.c.expires_at,
+                users,
+                sessions.c.csrf_token.label("csrf"),
+            )
+            .join(users, users.c.id == sessions.c.user_id)
+            .where(sessions.c.token_hash == credential, sessions.c.expires_at > clock())
+        )
+    row = tx.execute(statement.where(users.c.active)).one_or_none()
+    if row is None:
+        return None
+    rights = tx.execute(sa.select(members.c.project_id, members.c.role).where(members.c.user_id == row.id))
+    return Caller(
+        user_id=row.id,
+        email=row.email,
+        name=row.name,
+        role=row.role,
+        kind=row.kind,
+        memberships={member.project_id: member.role for member in rights},
+        scopes=None if row.scopes is None else tuple(row.scopes),
+        project_id=row.project_id,
+        credential=credential,
+        csrf_token=row.csrf,
+        expires_at=row.expires_at,
+    )
+
+
+def _credential(request: Request) -> tuple[str, bool] | None:
+    header = request.headers.get("authorization", "")
+    if header[:7].lower() == "bearer ":
+        return digest(header[7:].strip()), True
+    cookie = request.cookies.get(COOKIE)
+    return (digest(cookie), False) if cookie else None
+
+
+def _same_origin(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    if not origin:
+        return False
+    allowed = {request.headers.get("host", ""), urlsplit(request.app.state.settings.ui_origin).netloc}
+    allowed.add(urlsplit(request.app.state.settings.public_url).netloc)
+    return urlsplit(origin).netloc in allowed - {""}
+
+
+async def get_caller(request: Request) -> Caller:
+    """The caller, or 401. A browser's unsafe requests must prove that our own page sent them (CSRF)."""
+    credential = _credential(request)
+    if credential is None:
+        raise NotSignedIn("Log in, or send `Authorization: Bearer <token>`.")
+    caller = remembered.get(credential[0])
+    if caller is None:
+        db: Database = request.app.state.db
+        caller = await db.aread(load_caller, *credential)
+        if caller is None:
+            raise NotSignedIn("This session or token is not known, has expired or was revoked. Log in again.")
+        remembered.put(credential[0], caller)
+        await _touch(db, caller, is_token=credential[1], days=request.app.state.settings.session_days)
+    if caller.expires_at is not None and caller.expires_at <= datetime.now(UTC):
+        raise NotSignedIn("This session or token has expired. Log in again.")
+    remembered.count(caller, request.app.state.settings.requests_per_minute)
+    if caller.csrf_token is not None and request.method not in SAFE:
+        given = request.headers.get("x-csrf-token", "")
+        if not (hmac.compare_digest(given.encode(), caller.csrf_token.encode()) or _same_origin(request)):
+            raise Forbidden("This request did not come from a page of this service (no X-CSRF-Token).")
+    return replace(caller, address=request.client.host if request.client else "")
+
+
+async def _touch(db: Database, caller: Caller, *, is_token: bool, days: int) -> None:
+    """Note a token's last use (to the minute) and lengthen a used session (when a day has passed)."""
+    if is_token:
+        stale = sa.or_(api_tokens.c.last_used_at.is_(None), api_tokens.c.last_used_at < clock(-60))
+        needed = sa.select(api_tokens.c.id).where(api_tokens.c.token_hash == caller.credential, stale)
+        statement: Any = sa.update(api_tokens).where(api_tokens.c.token_hash == caller.credential)
+        statement = statement.values(last_used_at=clock())
+    else:
+        if caller.expires_at is None or caller.expires_at - datetime.now(UTC) > timedelta(days=days - 1):
+            return
+        needed = sa.select(sessions.c.user_id).where(sessions.c.token_hash == caller.credential)
+        statement = sa.update(sessions).where(sessions.c.token_hash == caller.credential)
+        statement = statement.values(expires_at=clock(days * 86_400))
+    if await db.aread(lambda tx: tx.execute(needed).first()):
+        await db.awrite(lambda tx: tx.execute(statement).rowcount)
+
+
+def needs_nothing(request: Request) -> None:
+    """Marks a route as open to everybody: logging in, and accepting an invitation."""
+
+
+def get_admin(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+    if not (caller.is_admin and caller.has_scope("admin")):
+        raise Forbidden("Only administrators can do this.")
+    return caller
+
+
+def get_creator(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+    if caller.role not in ("admin", "manager") or caller.project_id is not None or not caller.has_scope("manage"):
+        raise Forbidden("Only administrators and managers can create projects.")
+    return caller
+
+
+Open = Annotated[None, Depends(needs_nothing)]
+SignedIn = Annotated[Caller, Depends(get_caller)]
+IsAdmin = Annotated[Caller, Depends(get_admin)]
+CanCreate = Annotated[Caller, Depends(get_creator)]

@@ -1,0 +1,150 @@
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request, Response
+
+from labeler.accounts import audit, sessions, tokens, users
+from labeler.accounts.auth import COOKIE, Caller, IsAdmin, Open, SignedIn, load_caller
+from labeler.accounts.schemas import (
+    AcceptInvitation,
+    AuditOut,
+    ChangePassword,
+    CheckInvitation,
+    InvitationUrl,
+    InvitedUser,
+    Invitee,
+    LogIn,
+    UserChange,
+    UserIn,
+    UserOut,
+)
+from labeler.accounts.secrets import digest
+from labeler.accounts.write import Write
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import WrongCredentials
+from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+
+router = APIRouter(tags=["accounts"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+def invitation_url(settings: Settings, token: str) -> str:
+    """The token is in the fragment, which browsers never send: it gets into no log (G14)."""
+    return f"{settings.address}/invitation#{token}"
+
+
+def _address(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _set_cookie(response: Response, settings: Settings, token: str) -> None:
+    response.set_cookie(
+        COOKIE,
+        token,
+        max_age=settings.session_days * 86_400,
+        httponly=True,
+        samesite="strict",
+        secure=settings.cookie_secure,
+        path="/",
+    )
+
+
+async def _enter(response: Response, db: Database, settings: Settings, user: UserOut, address: str) -> Caller:
+    opened = await db.awrite(sessions.open_session, user.id, user.email, address, settings)
+    _set_cookie(response, settings, opened.token)
+    caller = await db.aread(load_caller, digest(opened.token), False)
+    assert caller is not None
+    return caller
+
+
+@router.post("/session")
+async def log_in(
+    body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open
+) -> dict[str, object]:
+    """Log in with e-mail and password; sets the session cookie."""
+    email, address = body.email.strip().lower(), _address(request)
+    row = await db.aread(sessions.find_password, email, sessions.subjects_of(email, address))
+    if not await asyncio.to_thread(sessions.verify, body.password, row):
+        await db.awrite(sessions.note_failure, email, address, settings)
+        raise WrongCredentials("Check e-mail and password. After several failures the account is locked for a while.")
+    user = await db.aread(users.get_user, row.id)
+    caller = await _enter(response, db, settings, user, address)
+    return {"user": user, "csrf_token": caller.csrf_token, "scopes": None}
+
+
+@router.delete("/session", status_code=204)
+async def log_out(response: Response, caller: SignedIn, db: Db) -> None:
+    await db.awrite(sessions.close_session, caller.credential)
+    response.delete_cookie(COOKIE, path="/")
+
+
+@router.post("/invitation/check")
+async def check_invitation(body: CheckInvitation, db: Db, _: Open) -> Invitee:
+    """Whom an invitation is for."""
+    user = await db.aread(users.invitee, body.token)
+    return Invitee(email=user.email, name=user.name)
+
+
+@router.post("/invitation")
+async def accept_invitation(
+    body: AcceptInvitation, request: Request, response: Response, db: Db, settings: Config, _: Open
+) -> dict[str, object]:
+    """Set one's own password, once, and log in."""
+    address = _address(request)
+    user = await db.awrite(users.accept_invitation, body.token, body.password, body.name, address)
+    caller = await _enter(response, db, settings, user, address)
+    return {"user": user, "csrf_token": caller.csrf_token, "scopes": None}
+
+
+@router.post("/password", status_code=204)
+async def change_password(body: ChangePassword, caller: SignedIn, db: Db, write: Write) -> None:
+    """Change one's password; all other sessions end."""
+    row = await db.aread(sessions.find_password, caller.email, sessions.subjects_of(caller.email, caller.address))
+    if not await asyncio.to_thread(sessions.verify, body.current, row):
+        raise WrongCredentials("The current password is not right.")
+    await write(users.change_password, caller, body.new)
+
+
+@router.get("/users")
+async def list_users(caller: IsAdmin, db: Db) -> Page[UserOut]:
+    return Page(items=await db.aread(users.list_users))
+
+
+@router.post("/users", status_code=201)
+async def create_user(body: UserIn, caller: IsAdmin, write: Write, settings: Config) -> InvitedUser:
+    """Invite a person; the link in the answer lets them set their own password, once."""
+
+    def create(tx: object) -> InvitedUser:
+        user, token = users.create_user(tx, caller, body, settings.invitation_days)  # type: ignore[arg-type]
+        return InvitedUser(**user.model_dump(), invitation_url=invitation_url(settings, token))
+
+    return await write(create)
+
+
+@router.patch("/users/{user_id}")
+async def change_user(user_id: Number, body: UserChange, caller: IsAdmin, write: Write) -> UserOut:
+    """Change name or role, or deactivate an account (which ends its sessions)."""
+    return await write(users.change_user, caller, user_id, body)
+
+
+@router.post("/users/{user_id}/invitation")
+async def invite_again(user_id: Number, caller: IsAdmin, write: Write, settings: Config) -> InvitationUrl:
+    """A new link, also for a forgotten password; earlier links stop working."""
+    token = await write(users.invite_again, caller, user_id, settings.invitation_days)
+    return InvitationUrl(invitation_url=invitation_url(settings, token))
+
+
+@router.delete("/tokens/{token_id}", status_code=204)
+async def revoke_token(token_id: Number, caller: SignedIn, write: Write) -> None:
+    await write(tokens.revoke_token, caller, token_id)
+
+
+@router.get("/audit")
+async def audit_trail(caller: SignedIn, db: Db, limit: Limit = 100, cursor: Cursor = None) -> Page[AuditOut]:
+    """Who did what, when, from where; managers see their projects, administrators everything."""
+    own = [project for project, role in caller.memberships.items() if role == "manager"]
+    before = decode_cursor(cursor, int)
+    rows = await db.aread(audit.trail, None if caller.is_admin else own, before[0] if before else None, limit + 1)
+    more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
+    return Page(items=[AuditOut(**row) for row in rows[:limit]], next_cursor=more)

@@ -1,0 +1,116 @@
+"""What comes in and goes out about accounts."""
+
+from datetime import datetime
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from labeler.kit.web import In
+
+Role = Literal["admin", "manager", "labeler", "reader"]
+Scope = Literal["read", "label", "write", "manage", "admin", "*"]
+Email = Annotated[str, StringConstraints(pattern=r"^[^@\s\x00]+@[^@\s\x00]+$", max_length=254, to_lower=True)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Secret = Annotated[str, Field(max_length=1000, json_schema_extra={"format": "password"})]
+
+
+class LogIn(In):
+    email: Annotated[str, Field(max_length=254, examples=["ada@example.org"])]
+    password: Secret
+
+
+class AcceptInvitation(In):
+    token: Secret
+    password: Secret
+    name: Name | None = None
+
+
+class CheckInvitation(In):
+    token: Secret
+
+
+class ChangePassword(In):
+    current: Secret
+    new: Secret
+
+
+class UserIn(In):
+    email: Email = Field(examples=["ada@example.org"])
+    name: Name = Field(examples=["Ada"])
+    role: Role = "labeler"
+
+
+class UserChange(In):
+    name: Name | None = None
+    role: Role | None = None
+    active: bool | None = None
+
+
+class UserOut(BaseModel):
+    id: int
+    email: str
+    name: str
+    role: str
+    kind: str
+    active: bool
+    created_at: datetime
+
+
+class InvitedUser(UserOut):
+    shown_once: ClassVar[tuple[str, ...]] = ("invitation_url",)
+    invitation_url: str
+
+
+class InvitationUrl(BaseModel):
+    shown_once: ClassVar[tuple[str, ...]] = ("invitation_url",)
+    invitation_url: str
+
+
+class Invitee(BaseModel):
+    email: str
+    name: str
+
+
+class TokenIn(In):
+    name: Name = Field(examples=["nightly import"])
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=6, examples=[["read", "label"]])]
+    project_id: int | str | None = Field(None, description="Good for this project only (id or slug).")
+    expires_at: datetime | None = None
+    user_id: int | None = Field(None, description="For another account; administrators only.")
+
+
+class TokenOut(BaseModel):
+    id: int
+    name: str
+    scopes: list[str]
+    project_id: int | None
+    prefix: str
+    user_id: int
+    user_name: str
+    created_at: datetime
+    expires_at: datetime | None
+    last_used_at: datetime | None
+
+
+class NewToken(TokenOut):
+    shown_once: ClassVar[tuple[str, ...]] = ("token",)
+    token: str = Field(description="Shown this once.")
+
+
+class Me(BaseModel):
+    user: UserOut
+    projects: list[dict[str, Any]]
+    csrf_token: str | None
+    scopes: list[str] | None
+
+
+class AuditOut(BaseModel):
+    id: int
+    at: datetime
+    actor_id: int | None
+    actor: str
+    address: str
+    action: str
+    project_id: int | None
+    target: str
+    detail: dict[str, Any]

@@ -1,0 +1,95 @@
+"""API tokens for pipelines: shown once, stored as a hash, never more than their owner may."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.accounts.auth import Caller, remembered
+from labeler.accounts.schemas import NewToken, TokenIn, TokenOut
+from labeler.accounts.secrets import digest, new_token
+from labeler.accounts.tables import api_tokens, users
+from labeler.accounts.users import get_user
+from labeler.kit.columns import clock
+from labeler.kit.errors import Forbidden, Invalid, NotFound
+
+ROLE_SCOPES = {
+    "admin": {"read", "label", "write", "manage", "admin", "*"},
+    "manager": {"read", "label", "write", "manage", "*"},
+    "labeler": {"read", "label", "*"},
+    "reader": {"read", "*"},
+}
+
+
+def make_token(
+    tx: Connection,
+    user_id: int,
+    name: str,
+    scopes: list[str],
+    project_id: int | None = None,
+    expires_at: Any = None,
+) -> tuple[int, str]:
+    token = new_token("lab")
+    row = {
+        "token_hash": digest(token),
+        "prefix": token[:10],
+        "user_id": user_id,
+        "name": name,
+        "scopes": scopes,
+        "project_id": project_id,
+        "created_at": clock(),
+        "expires_at": expires_at,
+    }
+    return tx.execute(sa.insert(api_tokens).values(row).returning(api_tokens.c.id)).scalar_one(), token
+
+
+def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int | None) -> NewToken:
+    """Raises `Forbidden` for another's account (unless admin) and for scopes beyond the caller's own."""
+    owner_id = body.user_id or caller.user_id
+    if owner_id != caller.user_id and not caller.is_admin:
+        raise Forbidden("Only administrators can make tokens for somebody else.")
+    if caller.project_id is not None and project_id != caller.project_id:
+        raise Forbidden("This token is good for one project: what it makes must be, too.")
+    owner = get_user(tx, owner_id)
+    beyond = [s for s in body.scopes if s not in ROLE_SCOPES[owner.role] or not caller.has_scope(s)]
+    if beyond or ("*" in body.scopes and not (caller.scopes is None or "*" in caller.scopes)):
+        raise Forbidden(f"Scopes beyond what you or the owner may do: {', '.join(beyond or ['*'])}.")
+    if body.expires_at is not None and body.expires_at.tzinfo is None:
+        raise Invalid("expires_at needs a time zone.", errors=[{"pointer": "/expires_at", "detail": "no time zone"}])
+    token_id, token = make_token(tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at)
+    audit(
+        tx,
+        caller,
+        "token.created",
+        project_id=project_id,
+        target=body.name,
+        scopes=list(body.scopes),
+        owner=owner.email,
+    )
+    return NewToken(**_select(tx, api_tokens.c.id == token_id)[0].model_dump(), token=token)
+
+
+def list_tokens(tx: Connection, caller: Caller) -> list[TokenOut]:
+    mine = sa.true() if caller.is_admin else api_tokens.c.user_id == caller.user_id
+    return _select(tx, mine)
+
+
+def _select(tx: Connection, condition: Any) -> list[TokenOut]:
+    statement = (
+        sa.select(api_tokens, users.c.name.label("user_name"))
+        .join(users, users.c.id == api_tokens.c.user_id)
+        .where(condition, api_tokens.c.revoked_at.is_(None))
+        .order_by(api_tokens.c.id)
+    )
+    return [TokenOut.model_validate(dict(row._mapping), extra="ignore") for row in tx.execute(statement)]
+
+
+def revoke_token(tx: Connection, caller: Caller, token_id: int) -> None:
+    statement = sa.select(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.revoked_at.is_(None))
+    row = tx.execute(statement).one_or_none()
+    if row is None or not (caller.is_admin or row.user_id == caller.user_id):
+        raise NotFound(f"There is no token {token_id}.")
+    tx.execute(sa.update(api_tokens).where(api_tokens.c.id == token_id).values(revoked_at=clock()))
+    audit(tx, caller, "token.revoked", project_id=row.project_id, target=row.name)
+    remembered.forget()

@@ -1,0 +1,136 @@
+"""Accounts and their invitations: people set their own password through a link that works once."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.exc import IntegrityError
+
+from labeler.accounts.audit import Audited, audit
+from labeler.accounts.auth import Caller, remembered
+from labeler.accounts.schemas import UserChange, UserIn, UserOut
+from labeler.accounts.secrets import digest, hash_password, new_token
+from labeler.accounts.tables import invitations, sessions, users
+from labeler.kit.columns import clock
+from labeler.kit.errors import Conflict, Invalid, NotFound
+from labeler.kit.events import emit
+
+COLUMNS = [column for column in users.c if column.name != "password_hash"]
+
+
+def user_out(row: Any) -> UserOut:
+    return UserOut.model_validate(dict(row._mapping), extra="ignore")
+
+
+def get_user(tx: Connection, user_id: int) -> UserOut:
+    row = tx.execute(sa.select(*COLUMNS).where(users.c.id == user_id)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no account {user_id}.")
+    return user_out(row)
+
+
+def find_user(tx: Connection, email: str) -> UserOut | None:
+    row = tx.execute(sa.select(*COLUMNS).where(users.c.email == email.strip().lower())).one_or_none()
+    return None if row is None else user_out(row)
+
+
+def list_users(tx: Connection) -> list[UserOut]:
+    return [user_out(row) for row in tx.execute(sa.select(*COLUMNS).order_by(users.c.id))]
+
+
+def add_user(
+    tx: Connection, email: str, name: str, role: str, *, kind: str = "person", password: str | None = None
+) -> UserOut:
+    """Add an account; without a password it can only be entered through an invitation."""
+    email = email.strip().lower()
+    if find_user(tx, email) is not None:
+        raise Conflict(f"There is already an account {email}.")
+    values = {"email": email, "name": name, "role": role, "kind": kind, "active": True, "created_at": clock()}
+    if password is not None:
+        values["password_hash"] = hash_password(password)
+    try:
+        user_id = tx.execute(sa.insert(users).values(values).returning(users.c.id)).scalar_one()
+    except IntegrityError:
+        raise Conflict(f"There is already an account {email}.") from None
+    return get_user(tx, user_id)
+
+
+def create_user(tx: Connection, caller: Caller, body: UserIn, days: int) -> tuple[UserOut, str]:
+    user = add_user(tx, body.email, body.name, body.role)
+    audit(tx, caller, "user.created", target=user.email, role=user.role)
+    return user, invite(tx, user.id, days)
+
+
+def invite(tx: Connection, user_id: int, days: int) -> str:
+    """A new invitation; earlier ones of this account stop working. Returns the token, which is not stored."""
+    token = new_token("lin")
+    tx.execute(sa.delete(invitations).where(invitations.c.user_id == user_id))
+    row = {"token_hash": digest(token), "user_id": user_id, "created_at": clock(), "expires_at": clock(days * 86_400)}
+    tx.execute(sa.insert(invitations).values(row))
+    return token
+
+
+def invite_again(tx: Connection, caller: Caller, user_id: int, days: int) -> str:
+    user = get_user(tx, user_id)
+    audit(tx, caller, "user.invited", target=user.email)
+    return invite(tx, user_id, days)
+
+
+def invitee(tx: Connection, token: str) -> UserOut:
+    """Whose invitation this is. Raises `NotFound` when it is unknown, used or too old."""
+    open_invitation = sa.select(invitations.c.user_id).where(
+        invitations.c.token_hash == digest(token),
+        invitations.c.used_at.is_(None),
+        invitations.c.expires_at > clock(),
+    )
+    user_id = tx.execute(open_invitation).scalar_one_or_none()
+    if user_id is None:
+        raise NotFound("This invitation was used, has expired, or was replaced. Ask an administrator for a new link.")
+    return get_user(tx, user_id)
+
+
+def accept_invitation(tx: Connection, token: str, password: str, name: str | None, address: str) -> UserOut:
+    user = invitee(tx, token)
+    values: dict[str, Any] = {"password_hash": hash_password(password)}
+    if name:
+        values["name"] = name
+    used = sa.update(invitations).where(invitations.c.token_hash == digest(token), invitations.c.used_at.is_(None))
+    if tx.execute(used.values(used_at=clock())).rowcount != 1:
+        raise NotFound("This invitation was used already.")
+    tx.execute(sa.update(users).where(users.c.id == user.id).values(**values))
+    end_sessions(tx, user.id)
+    emit(tx, Audited("invitation.accepted", user.id, user.email, address))
+    return get_user(tx, user.id)
+
+
+def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange) -> UserOut:
+    before = get_user(tx, user_id)
+    values = change.model_dump(exclude_none=True)
+    if values:
+        last_admin = before.role == "admin" and before.active and _admins(tx) == 1
+        if last_admin and (values.get("role", "admin") != "admin" or values.get("active") is False):
+            raise Invalid("This is the last administrator: make somebody else one first.")
+        tx.execute(sa.update(users).where(users.c.id == user_id).values(**values))
+        if values.get("active") is False:
+            end_sessions(tx, user_id)
+        audit(tx, caller, "user.changed", target=before.email, **values)
+        remembered.forget()
+    return get_user(tx, user_id)
+
+
+def _admins(tx: Connection) -> int:
+    admins = sa.select(sa.func.count()).where(users.c.role == "admin", users.c.active)
+    return tx.execute(admins).scalar_one()
+
+
+def change_password(tx: Connection, caller: Caller, new: str) -> None:
+    """Set it and end every other session of the account."""
+    tx.execute(sa.update(users).where(users.c.id == caller.user_id).values(password_hash=hash_password(new)))
+    end_sessions(tx, caller.user_id, but=caller.credential)
+    audit(tx, caller, "password.changed", target=caller.email)
+    remembered.forget()
+
+
+def end_sessions(tx: Connection, user_id: int, but: str = "") -> None:
+    tx.execute(sa.delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but))
+    remembered.forget()

@@ -1,0 +1,111 @@
+"""The service as one ASGI application: the API, and the UI beside it on the same origin."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any, TypeGuard
+
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp
+
+from labeler import rooms
+from labeler.accounts.auth import get_admin, get_caller, get_creator, needs_nothing
+from labeler.api import health, problems
+from labeler.api.middleware import Around
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.revision import code_revision
+
+PREFIX = "/api/v1"
+SUMMARY = "Active learning: asks for the labels that teach most, keeps every one, ties models to data and instructions."
+
+
+def create_api(settings: Settings, db: Database) -> FastAPI:
+    """Everything under `/api`, and the health probes. Raises when a route has no permission (G13)."""
+    rooms.load_listeners()
+    api = FastAPI(
+        title="labeler",
+        version=code_revision(),
+        summary=SUMMARY,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/api/openapi.json",
+        generate_unique_id_function=lambda route: route.name,
+    )
+    api.state.db = db
+    api.state.settings = settings
+    for router in rooms.routers():
+        api.include_router(router, prefix=PREFIX)
+    api.include_router(health.router)
+    problems.install(api)
+    if settings.ui_origin:
+        api.add_middleware(
+            CORSMiddleware,
+            allow_origins=[settings.ui_origin],
+            allow_credentials=True,
+            allow_methods=["*"],
+            allow_headers=["*"],
+        )
+    require_permissions()
+    return api
+
+
+def routes() -> list[tuple[str, APIRoute]]:
+    """Every route with its whole path."""
+    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.router)]
+    return [(prefix + route.path, route) for prefix, router in found for route in router.routes if _is_route(route)]
+
+
+def _is_route(route: Any) -> TypeGuard[APIRoute]:
+    return isinstance(route, APIRoute)
+
+
+def permission_of(route: APIRoute) -> str | None:
+    """What a route asks of its caller: nobody, signed-in, admin, creator, or a right in the project."""
+    known = {needs_nothing: "nobody", get_caller: "signed-in", get_admin: "admin", get_creator: "creator"}
+    found: list[str] = []
+
+    def visit(dependant: Any) -> None:
+        for inner in dependant.dependencies:
+            right = getattr(inner.call, "right", None)
+            if right is not None:
+                found.append(str(right))
+            elif inner.call in known:
+                found.append(known[inner.call])
+            visit(inner)
+
+    visit(route.dependant)
+    order = ["manage", "write", "label", "read", "see", "admin", "creator", "signed-in", "nobody"]
+    return min(found, key=order.index) if found else None
+
+
+def require_permissions() -> None:
+    unguarded = [path for path, route in routes() if permission_of(route) is None]
+    if unguarded:
+        raise RuntimeError(f"routes without a permission in their signature: {', '.join(unguarded)}")
+
+
+def wrap(app: ASGIApp, settings: Settings) -> ASGIApp:
+    return Around(app, settings)
+
+
+def create_app(settings: Settings | None = None) -> ASGIApp:
+    """The API alone, for `labeler api` and for tests; closes its database at shutdown."""
+    settings = settings or Settings()
+    db = Database(settings, group_commit=True)
+
+    api = create_api(settings, db)
+    api.router.lifespan_context = _closing(db)
+    return wrap(api, settings)
+
+
+def _closing(db: Database) -> Any:
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        try:
+            yield
+        finally:
+            db.close()
+
+    return lifespan

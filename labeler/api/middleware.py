@@ -1,0 +1,101 @@
+"""What happens around every request: an id, limits, headers, a log line. Plain ASGI, since it is on every path."""
+
+import secrets
+import time
+from typing import Any
+
+import orjson
+import structlog
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+from labeler.kit.errors import Malformed, Problem, TooLarge
+
+API_CSP = "default-src 'none'; frame-ancestors 'none'"
+SLOW_SECONDS = 1.0
+HEADERS = [
+    (b"x-content-type-options", b"nosniff"),
+    (b"referrer-policy", b"same-origin"),
+    (b"x-frame-options", b"DENY"),
+]
+
+
+class Around:
+    """Request id, body limit, NUL check, security headers (G18, G20) and the log line of each request."""
+
+    def __init__(self, app: ASGIApp, settings: Settings, csp: str = API_CSP) -> None:
+        self.app = app
+        self.settings = settings
+        self.headers = [*HEADERS, (b"content-security-policy", csp.encode())]
+        self.log = telemetry.logger()
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        request_id = secrets.token_hex(8)
+        scope.setdefault("state", {})["request_id"] = request_id
+        structlog.contextvars.bind_contextvars(request_id=request_id)
+        started = time.monotonic()
+        status = 500
+        extra = [*self.headers, (b"x-request-id", request_id.encode())]
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                present = {name.lower() for name, _ in message["headers"]}
+                message["headers"] = [*message["headers"], *((n, v) for n, v in extra if n not in present)]
+            await send(message)
+
+        try:
+            problem = self._refused(scope)
+            if problem is not None:
+                await send_problem(problem, request_id, send_with_headers)
+            else:
+                await self.app(scope, self._limited(scope, receive), send_with_headers)
+        finally:
+            took = time.monotonic() - started
+            level = (
+                "error" if status >= 500 else "warning" if took > SLOW_SECONDS else "info" if status >= 400 else "debug"
+            )
+            getattr(self.log, level)(
+                "request", method=scope["method"], path=scope["path"], status=status, ms=round(1000 * took, 1)
+            )
+            structlog.contextvars.unbind_contextvars("request_id")
+
+    def _most(self, scope: Scope) -> int:
+        headers = dict(scope["headers"])
+        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/")
+        return self.settings.max_upload_bytes + 1_000_000 if is_upload else self.settings.max_body_bytes
+
+    def _refused(self, scope: Scope) -> Problem | None:
+        if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
+            return Malformed("The address contains a NUL character.")
+        length = dict(scope["headers"]).get(b"content-length", b"0")
+        if length.isdigit() and int(length) > self._most(scope):
+            return TooLarge(f"The body is longer than {self._most(scope):,} bytes.")
+        return None
+
+    def _limited(self, scope: Scope, receive: Receive) -> Receive:
+        most, size = self._most(scope), 0
+
+        async def limited() -> Message:
+            nonlocal size
+            message = await receive()
+            if message["type"] == "http.request":
+                size += len(message.get("body", b""))
+                if size > most:
+                    scope["state"]["too_large"] = most
+                    raise TooLarge(f"The body is longer than {most:,} bytes.")
+            return message
+
+        return limited
+
+
+async def send_problem(problem: Problem, request_id: str, send: Any) -> None:
+    body = orjson.dumps(problem.body(request_id))
+    headers = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    await send({"type": "http.response.start", "status": problem.status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

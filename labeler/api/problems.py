@@ -1,0 +1,74 @@
+"""Turning whatever goes wrong into `application/problem+json` that says what to do."""
+
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DataError, IntegrityError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from labeler.kit import telemetry
+from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem, TooLarge
+
+
+def respond(request: Request, problem: Problem) -> JSONResponse:
+    request_id = getattr(request.state, "request_id", "")
+    headers = {"retry-after": "60"} if problem.status == 429 else None
+    return JSONResponse(
+        problem.body(request_id), problem.status, headers=headers, media_type="application/problem+json"
+    )
+
+
+async def on_problem(request: Request, error: Any) -> JSONResponse:
+    return respond(request, error)
+
+
+async def on_validation(request: Request, error: Any) -> JSONResponse:
+    """Which field, what is wrong. The value itself is not repeated: it may be a secret."""
+    errors = []
+    for entry in error.errors()[:50]:
+        where = [str(part) for part in entry["loc"]]
+        path = "/".join(where[1:]) if where and where[0] in ("body", "query", "path") else "/".join(where)
+        errors.append({"pointer": "/" + path, "detail": str(entry["msg"])})
+    if any(entry["type"] == "json_invalid" for entry in error.errors()):
+        return respond(request, Malformed("The body is not valid JSON.", errors=errors))
+    first = errors[0] if errors else {"pointer": "/", "detail": "not acceptable"}
+    return respond(request, Invalid(f"{first['pointer'][1:] or 'body'}: {first['detail']}.", errors=errors))
+
+
+async def on_http(request: Request, error: Any) -> JSONResponse:
+    state = request.scope.get("state", {})
+    if "too_large" in state:
+        return respond(request, TooLarge(f"The body is longer than {state['too_large']:,} bytes."))
+    if error.status_code == 404:
+        return respond(request, NotFound("There is nothing at this address. See /api/docs."))
+    if error.status_code == 405:
+        return respond(request, MethodNotAllowed("This method is not offered here. See /api/docs."))
+    if error.status_code < 500:
+        return respond(request, Malformed(str(error.detail)))
+    return respond(request, Internal(str(error.detail)))
+
+
+async def on_integrity(request: Request, error: Any) -> JSONResponse:
+    telemetry.logger().warning("conflict in the database", error=str(error.orig))
+    return respond(request, Conflict("Somebody else changed the same thing at the same time. Look again, then retry."))
+
+
+async def on_data(request: Request, error: Any) -> JSONResponse:
+    telemetry.logger().warning("value refused by the database", error=str(error.orig))
+    return respond(request, Invalid("A value is not one that can be stored (too large, or an invalid character)."))
+
+
+async def on_anything(request: Request, error: Exception) -> JSONResponse:
+    telemetry.logger().error("unexpected error", path=request.url.path, exc_info=error)
+    return respond(request, Internal("This should not have happened. The log has more under the request_id."))
+
+
+def install(app: FastAPI) -> None:
+    app.add_exception_handler(Problem, on_problem)
+    app.add_exception_handler(RequestValidationError, on_validation)
+    app.add_exception_handler(HTTPException, on_http)
+    app.add_exception_handler(IntegrityError, on_integrity)
+    app.add_exception_handler(DataError, on_data)
+    app.add_exception_handler(Exception, on_anything)

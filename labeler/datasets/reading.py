@@ -1,0 +1,95 @@
+"""Reading a dataset version: from the working folder while it is there, else from DVC's cache.
+
+Training, comparing and exporting go through here, so that they see the version and not the database.
+"""
+
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeler.datasets import segments
+from labeler.datasets.repository import Repository
+from labeler.kit.config import Settings
+from labeler.kit.errors import NotFound, Unavailable
+
+
+class Version:
+    """One dataset version, by its database row (tag and git commit)."""
+
+    def __init__(self, settings: Settings, project_id: int, row: Any) -> None:
+        self.repository = Repository(settings, project_id)
+        self.row = row
+
+    @cached_property
+    def manifest(self) -> dict[str, Any]:
+        manifest: dict[str, Any] = orjson.loads(self.small_file("manifest.json"))
+        return manifest
+
+    def small_file(self, name: str) -> str:
+        data = self.repository.file_at(self.row.git_commit, name)
+        if data is None:
+            raise NotFound(f"{name} of dataset version {self.row.version} is missing in its repository.")
+        return data.decode()
+
+    @cached_property
+    def _cached(self) -> dict[str, Path]:
+        """Where DVC's cache has each file of the version."""
+        listing = self._object(self.row.dvc_hash)
+        if not listing.exists():
+            self._fetch()
+        return {entry["relpath"]: self._object(entry["md5"]) for entry in orjson.loads(listing.read_bytes())}
+
+    def _object(self, md5: str) -> Path:
+        return self.repository.path / ".dvc" / "cache" / "files" / "md5" / md5[:2] / md5[2:]
+
+    def _fetch(self) -> None:
+        """Bring a version back whose files are in the remote only."""
+        try:
+            self.repository.fetch(self.row.tag)
+        except Exception as error:  # whatever the storage's client raises
+            raise Unavailable(f"The files of dataset version {self.row.version} can't be reached: {error}") from error
+
+    def path(self, name: str) -> Path:
+        cached = self._cached[name]
+        if not cached.exists():
+            self._fetch()
+        return cached
+
+    def current(self) -> dict[str, str]:
+        """Item key -> consensus, of all labeled items."""
+        table = pq.read_table(self.path("current.parquet"), columns=["key", "value"])
+        return dict(zip(table["key"].to_pylist(), table["value"].to_pylist(), strict=True))
+
+    def current_table(self) -> pa.Table:
+        return pq.read_table(self.path("current.parquet"))
+
+    def segments(self, kind: str) -> list[segments.Segment]:
+        return segments.segments_of(self.manifest, kind)
+
+    def tables(self, kind: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
+        """The rows of items or labels, one table a segment."""
+        for segment in self.segments(kind):
+            yield pq.read_table(self.path(segment.file), columns=columns)
+
+    @contextmanager
+    def folder(self) -> Iterator[Path]:
+        """A temporary copy of the whole version."""
+        with tempfile.TemporaryDirectory(prefix="labeler-version-") as name:
+            target = Path(name) / "data"
+            for relative in self._cached:
+                (target / relative).parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(self.path(relative), target / relative)
+            yield target
+
+
+def content_of(text: str | None, fields: str | None) -> dict[str, Any]:
+    """An item's content from its columns in a segment."""
+    return {"text": text} if text is not None else {"fields": orjson.loads(fields or "{}")}

@@ -1,0 +1,61 @@
+"""What comes in and goes out about dataset versions."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field
+
+from labeler.guidelines.schemas import DiffRow
+from labeler.kit.web import In
+
+
+class SnapshotIn(In):
+    message: Annotated[str, Field(max_length=500, pattern=r"^[^\x00]*$", examples=["first thousand"])] = ""
+
+
+class DatasetOut(BaseModel):
+    version: int
+    tag: str
+    message: str
+    created_at: datetime
+    created_by: str | None
+    git_commit: str
+    dvc_hash: str
+    content_hash: str
+    counts: dict[str, Any]
+    guideline_version: int | None
+    repository: str
+    size_bytes: int
+    new_bytes: int
+    pushed: bool
+    models: list[int]
+
+
+class LabelChange(BaseModel):
+    key: str
+    a: str | None
+    b: str | None
+
+
+class LabelsDiff(BaseModel):
+    added: int
+    changed: int
+    removed: int
+    examples: list[LabelChange]
+
+
+class Balance(BaseModel):
+    label: str
+    a: int
+    b: int
+
+
+class DatasetDiff(BaseModel):
+    a: int
+    b: int
+    items: dict[str, int]
+    labels: LabelsDiff
+    agreement: float | None = Field(description="Share of items labeled in both whose consensus is the same.")
+    balance: list[Balance]
+    guideline_changed: bool
+    guideline_rows: list[DiffRow]

@@ -1,0 +1,137 @@
+"""Rows in immutable Parquet files that only ever get company (facts.md: a version costs what changed).
+
+A full segment has SEGMENT rows and is never touched again. What comes after the last full one lies in
+small ones, an added file a version; when they are many they are written once more as one.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeler.kit.files import sha256_of, written_whole
+
+SEGMENT = 10_000
+MOST_SMALL = 24
+
+ITEMS = pa.schema(
+    [
+        ("item", pa.int64()),
+        ("key", pa.string()),
+        ("text", pa.string()),
+        ("fields", pa.string()),
+        ("metadata", pa.string()),
+        ("split", pa.string()),
+        ("created_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+LABELS = pa.schema(
+    [
+        ("label", pa.int64()),
+        ("item", pa.int64()),
+        ("key", pa.string()),
+        ("value", pa.string()),
+        ("labeler", pa.int64()),
+        ("labeler_name", pa.string()),
+        ("labeler_kind", pa.string()),
+        ("source", pa.string()),
+        ("guideline_version", pa.int32()),
+        ("elapsed_ms", pa.int32()),
+        ("supersedes", pa.int64()),
+        ("suggestion", pa.string()),
+        ("created_at", pa.timestamp("us", tz="UTC")),
+    ]
+)
+CURRENT = pa.schema(
+    [
+        ("item", pa.int64()),
+        ("key", pa.string()),
+        ("value", pa.string()),
+        ("confidence", pa.float32()),
+        ("labels", pa.int16()),
+        ("split", pa.string()),
+    ]
+)
+FLAGS = pa.schema(
+    [
+        ("flag", pa.int64()),
+        ("item", pa.int64()),
+        ("key", pa.string()),
+        ("reason", pa.string()),
+        ("note", pa.string()),
+        ("labeler", pa.int64()),
+        ("guideline_version", pa.int32()),
+        ("created_at", pa.timestamp("us", tz="UTC")),
+        ("resolved_at", pa.timestamp("us", tz="UTC")),
+        ("resolution", pa.string()),
+    ]
+)
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One file: `rows` rows with ids from `first` to `last`."""
+
+    file: str
+    rows: int
+    first: int
+    last: int
+    sha256: str
+    bytes: int
+
+    def as_dict(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+Rows = list[dict[str, Any]]
+Read = Callable[[int, int], Rows]  # (after id, at most) -> rows in order of their id
+
+
+def extend(
+    folder: Path, kind: str, schema: pa.Schema, before: Sequence[Segment], read: Read
+) -> tuple[list[Segment], int]:
+    """Segments with all rows there are now; returns them and the bytes written.
+
+    `read` gives the rows after an id; the first column of `schema` is that id.
+    """
+    kept = list(before)
+    small = sum(segment.rows < SEGMENT for segment in kept)
+    if small >= MOST_SMALL:
+        kept = [segment for segment in kept if segment.rows == SEGMENT]
+    after = kept[-1].last if kept else 0
+    written = 0
+    while rows := read(after, SEGMENT):
+        segment = write(folder, kind, schema, rows)
+        kept.append(segment)
+        written += segment.bytes
+        after = segment.last
+        if len(rows) < SEGMENT:
+            break
+    return kept, written
+
+
+def write(folder: Path, kind: str, schema: pa.Schema, rows: Rows) -> Segment:
+    first, last = rows[0][schema.names[0]], rows[-1][schema.names[0]]
+    file = f"{kind}/{first:012d}-{last:012d}.parquet"
+    write_table(folder / file, pa.Table.from_pylist(rows, schema=schema))
+    path = folder / file
+    return Segment(file, len(rows), first, last, sha256_of(path), path.stat().st_size)
+
+
+def write_table(path: Path, table: pa.Table) -> None:
+    """The same rows always give the same bytes."""
+    with written_whole(path) as file:
+        pq.write_table(table, file, compression="zstd", write_statistics=False, store_schema=True)
+
+
+def read_rows(folder: Path, segments: Sequence[Segment], columns: list[str] | None = None) -> Iterator[pa.Table]:
+    """One table a segment, in order."""
+    for segment in segments:
+        yield pq.read_table(folder / segment.file, columns=columns)
+
+
+def segments_of(manifest: dict[str, Any], kind: str) -> list[Segment]:
+    return [Segment(**entry) for entry in manifest["segments"][kind]]

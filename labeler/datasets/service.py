@@ -1,0 +1,125 @@
+"""Listing, comparing and asking for dataset versions."""
+
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.accounts.tables import users
+from labeler.datasets.repository import Repository
+from labeler.datasets.schemas import Balance, DatasetDiff, DatasetOut, LabelChange, LabelsDiff, SnapshotIn
+from labeler.datasets.tables import dataset_versions
+from labeler.guidelines.text import compare
+from labeler.kit.config import Settings
+from labeler.kit.errors import NotFound
+from labeler.kit.jobs.engine import enqueue, get
+from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.projects.access import Member
+
+MOST_EXAMPLES = 200
+
+
+def request_snapshot(tx: Connection, member: Member, body: SnapshotIn) -> JobOut:
+    project_id = member.project.id
+    job_id = enqueue(
+        tx,
+        "datasets.snapshot",
+        {"message": body.message or "Snapshot"},
+        project_id=project_id,
+        lane=f"dataset:{project_id}",
+        created_by=member.user_id,
+    )
+    audit(tx, member.caller, "dataset.requested", project_id=project_id, target=body.message[:200])
+    return job_out(get(tx, job_id))
+
+
+def _select(project_id: int) -> Any:
+    return (
+        sa.select(dataset_versions, users.c.name.label("by"))
+        .outerjoin(users, users.c.id == dataset_versions.c.created_by)
+        .where(dataset_versions.c.project_id == project_id)
+        .order_by(dataset_versions.c.version.desc())
+    )
+
+
+def find_version(tx: Connection, project_id: int, version: int) -> Any:
+    row = tx.execute(_select(project_id).where(dataset_versions.c.version == version)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no dataset version {version} in this project.")
+    return row
+
+
+def _models_of(tx: Connection, project_id: int) -> dict[int, list[int]]:
+    tied: dict[int, list[int]] = {}
+    rows = tx.execute(
+        sa.text("SELECT dataset_version_id, number FROM model_versions WHERE project_id = :p ORDER BY number"),
+        {"p": project_id},
+    )
+    for row in rows:
+        tied.setdefault(row.dataset_version_id, []).append(row.number)
+    return tied
+
+
+def dataset_out(row: Any, repository: Path, models: list[int]) -> DatasetOut:
+    fields = {name: row._mapping[name] for name in DatasetOut.model_fields if name in row._mapping}
+    return DatasetOut(**(fields | {"created_by": row.by, "repository": str(repository), "models": models}))
+
+
+def list_versions(
+    tx: Connection, settings: Settings, project_id: int, before: int | None, limit: int
+) -> list[DatasetOut]:
+    statement = _select(project_id).limit(limit)
+    if before is not None:
+        statement = statement.where(dataset_versions.c.version < before)
+    path, models = Repository(settings, project_id).path, _models_of(tx, project_id)
+    return [dataset_out(row, path, models.get(row.id, [])) for row in tx.execute(statement)]
+
+
+def get_version(tx: Connection, settings: Settings, project_id: int, version: int) -> DatasetOut:
+    row = find_version(tx, project_id, version)
+    return dataset_out(row, Repository(settings, project_id).path, _models_of(tx, project_id).get(row.id, []))
+
+
+def manifest_at(settings: Settings, project_id: int, commit: str) -> dict[str, Any]:
+    data = Repository(settings, project_id).file_at(commit, "manifest.json")
+    if data is None:
+        raise NotFound("The manifest of this dataset version is missing in its repository.")
+    manifest: dict[str, Any] = orjson.loads(data)
+    return manifest
+
+
+def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
+    """Compare two versions (rows). Reads their small tables from DVC's cache, not the database."""
+    from labeler.datasets.reading import Version
+
+    left, right = Version(settings, project_id, a), Version(settings, project_id, b)
+    old, new = left.current(), right.current()
+    both = old.keys() & new.keys()
+    changed = [key for key in both if old[key] != new[key]]
+    added, removed = new.keys() - old.keys(), old.keys() - new.keys()
+    shown = sorted(changed)[:MOST_EXAMPLES]
+    shown += sorted(removed)[: MOST_EXAMPLES - len(shown)]
+    items = (a.counts["items"], b.counts["items"])
+    names = sorted({*a.counts["by_label"], *b.counts["by_label"]})
+    texts = [version.small_file("guideline.md") for version in (left, right)]
+    return DatasetDiff(
+        a=a.version,
+        b=b.version,
+        items={"added": max(items[1] - items[0], 0), "removed": max(items[0] - items[1], 0)},
+        labels=LabelsDiff(
+            added=len(added),
+            changed=len(changed),
+            removed=len(removed),
+            examples=[LabelChange(key=key, a=old.get(key), b=new.get(key)) for key in shown],
+        ),
+        agreement=1 - len(changed) / len(both) if both else None,
+        balance=[
+            Balance(label=name, a=a.counts["by_label"].get(name, 0), b=b.counts["by_label"].get(name, 0))
+            for name in names
+        ],
+        guideline_changed=texts[0] != texts[1],
+        guideline_rows=compare(*texts) if texts[0] != texts[1] else [],
+    )

@@ -1,0 +1,169 @@
+"""Browsing items with their labels, flags and what the newest model says about them."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.tables import users
+from labeler.insight.schemas import HistoryEntry, ItemOut
+from labeler.items.tables import items
+from labeler.kit.config import Settings
+from labeler.kit.errors import Invalid, NotFound
+from labeler.labels.flags import labels_of
+from labeler.labels.tables import current_labels, flags, labels, skips
+from labeler.projects.access import Project
+from labeler.queue.tables import queue_entries, queues
+from labeler.registry.artifacts import Predictions, folder_of, load_predictions
+from labeler.registry.service import newest_model
+
+SORTS = ("oldest", "newest", "uncertain")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which items, in what order. `after`: where the last page ended (an item id, or a rank)."""
+
+    label: str | None = None
+    flagged: bool = False
+    unlabeled: bool = False
+    disagreement: bool = False
+    split: str | None = None
+    q: str | None = None
+    sort: str = "oldest"
+    after: int | None = None
+
+
+@lru_cache(maxsize=32)
+def _predictions(folder: str, classes: tuple[str, ...]) -> Predictions | None:
+    return load_predictions(Path(folder), list(classes))
+
+
+def newest_predictions(tx: Connection, settings: Settings, project_id: int) -> tuple[int, Predictions] | None:
+    model = newest_model(tx, project_id)
+    if model is None:
+        return None
+    folder = folder_of(settings, project_id, model.number)
+    found = _predictions(str(folder), tuple(model.config["classes"]))
+    return None if found is None else (model.number, found)
+
+
+def list_items(
+    tx: Connection, settings: Settings, project: Project, wanted: Filter, limit: int
+) -> tuple[list[ItemOut], int | None]:
+    """A page of items, and where the next one starts (None: there is none)."""
+    if wanted.sort not in SORTS:
+        raise Invalid(f"sort must be one of {', '.join(SORTS)}.")
+    place: Any = items.c.id
+    statement = sa.select(items).where(items.c.project_id == project.id)
+    if wanted.sort == "uncertain":
+        in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == project.id).scalar_subquery()
+        place = queue_entries.c.rank
+        statement = statement.join(queue_entries, queue_entries.c.item_id == items.c.id)
+        statement = statement.where(queue_entries.c.ranking_id == in_force, queue_entries.c.score.is_not(None))
+    newest = wanted.sort == "newest"
+    if wanted.after is not None:
+        statement = statement.where(place < wanted.after if newest else place > wanted.after)
+    for condition in _conditions(tx, wanted):
+        statement = statement.where(condition)
+    statement = statement.add_columns(place.label("place")).order_by(place.desc() if newest else place)
+    rows = tx.execute(statement.limit(limit + 1)).all()
+    more = rows[limit - 1].place if len(rows) > limit else None
+    return _out(tx, settings, project, rows[:limit]), more
+
+
+def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
+    found: list[Any] = []
+    mine = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
+    given = sa.select(sa.literal(1)).select_from(mine).where(current_labels.c.item_id == items.c.id)
+    if wanted.label is not None:
+        text = orjson.dumps(wanted.label).decode()
+        found.append(sa.exists(given.where(sa.cast(labels.c.value, sa.Text) == text)))
+    if wanted.unlabeled:
+        found.append(sa.not_(sa.exists(given)))
+    if wanted.disagreement:
+        kinds = sa.select(sa.func.count(sa.distinct(sa.cast(labels.c.value, sa.Text)))).select_from(mine)
+        found.append(kinds.where(current_labels.c.item_id == items.c.id).scalar_subquery() > 1)
+    if wanted.flagged:
+        open_flag = (
+            sa.select(sa.literal(1))
+            .select_from(flags)
+            .where(flags.c.item_id == items.c.id, flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
+        )
+        found.append(sa.exists(open_flag))
+    if wanted.split is not None:
+        found.append(items.c.split == wanted.split)
+    if wanted.q:
+        inside = orjson.dumps(wanted.q).decode()[1:-1]
+        text = sa.cast(items.c.content, sa.Text)
+        searched = sa.or_(text.icontains(inside, autoescape=True), items.c.key.icontains(wanted.q, autoescape=True))
+        found.append(searched)
+    return found
+
+
+def _out(tx: Connection, settings: Settings, project: Project, rows: Any) -> list[ItemOut]:
+    ids = [row.id for row in rows]
+    given = labels_of(tx, ids)
+    flagged = (
+        sa.select(flags.c.item_id, sa.func.count().label("open"))
+        .where(flags.c.item_id.in_(ids), flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
+        .group_by(flags.c.item_id)
+    )
+    open_flags = {row.item_id: row.open for row in tx.execute(flagged)}
+    newest = newest_predictions(tx, settings, project.id)
+    found = []
+    for row in rows:
+        prediction = newest[1].of(row.id) if newest is not None else None
+        found.append(
+            ItemOut(
+                key=row.key,
+                content=row.content,
+                metadata=row.metadata,
+                split=row.split,
+                created_at=row.created_at,
+                labels=given.get(row.id, []),
+                flags_open=open_flags.get(row.id, 0),
+                prediction=prediction | {"model": newest[0]} if prediction and newest else None,
+            )
+        )
+    return found
+
+
+def _find(tx: Connection, project_id: int, key: str) -> Any:
+    row = tx.execute(sa.select(items).where(items.c.project_id == project_id, items.c.key == key)).one_or_none()
+    if row is None:
+        raise NotFound(f'There is no item with key "{key}" in this project.')
+    return row
+
+
+def get_item(tx: Connection, settings: Settings, project: Project, key: str) -> ItemOut:
+    return _out(tx, settings, project, [_find(tx, project.id, key)])[0]
+
+
+def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
+    """Everything people ever said about an item, oldest first."""
+    item_id = _find(tx, project_id, key).id
+    entries: list[HistoryEntry] = []
+    for table, kind in ((labels, "label"), (flags, "flag"), (skips, "skip")):
+        statement = sa.select(table, users.c.name, users.c.kind.label("labeler_kind")).join(
+            users, users.c.id == table.c.labeler_id
+        )
+        for row in tx.execute(statement.where(table.c.item_id == item_id)):
+            known = row._mapping
+            entries.append(
+                HistoryEntry(
+                    kind="undo" if kind == "label" and row.value is None else kind,
+                    at=row.created_at,
+                    labeler={"id": row.labeler_id, "name": row.name, "kind": row.labeler_kind},
+                    value=known.get("value"),
+                    reason=known.get("reason"),
+                    note=known.get("note"),
+                    guideline_version=row.guideline_version,
+                    source=known.get("source"),
+                )
+            )
+    return sorted(entries, key=lambda entry: entry.at)

@@ -1,0 +1,211 @@
+"""How far a project is: counts, pace, what is left, how good the model is, whether to stop."""
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.tables import users
+from labeler.insight.schemas import Curve, CurvePoint, ItemCounts, LabelCounts, ProgressOut
+from labeler.items.tables import items
+from labeler.kit.columns import to_micros
+from labeler.kit.jobs.tables import jobs
+from labeler.labels.tables import aside, current_labels, flags, labels
+from labeler.projects.access import Member, Project
+from labeler.registry.service import newest_model
+from labeler.registry.tables import model_versions
+from labeler.training.tables import training_marks
+from labeler.training.trigger import labels_wanted, new_labels
+
+DAY = 86_400_000_000
+BREAK_MS = 300_000  # longer than this between two labels is a break, not work
+
+
+def progress(tx: Connection, member: Member) -> ProgressOut:
+    project = member.project
+    counted = _items(tx, project.id)
+    given = _labels(tx, member)
+    pace = _pace(tx, project.id)
+    estimate = None
+    if counted.unlabeled and pace:
+        left = float(counted.unlabeled)
+        estimate = {"labels_left": left, "hours_left": round(left * pace["seconds_per_label"] / 3600, 2)}
+    model = newest_model(tx, project.id)
+    stop = (model.stop if model is not None else None) or {"advice": "keep going", "reason": "there is no model yet"}
+    return ProgressOut(
+        items=counted,
+        labels=given,
+        pace=pace,
+        estimate=estimate,
+        model=None if model is None else _model(model),
+        training=_training(tx, project, model is not None),
+        stop={"advice": stop["advice"], "reason": stop["reason"]},
+    )
+
+
+def _count(tx: Connection, table: Any, *conditions: Any) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one())
+
+
+def _items(tx: Connection, project_id: int) -> ItemCounts:
+    total = _count(tx, items, items.c.project_id == project_id)
+    still_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0)
+    holdout = _count(tx, items, items.c.project_id == project_id, items.c.split == "holdout")
+    holdout_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0, items.c.split == "holdout")
+    unresolved = (flags.c.project_id == project_id, flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
+    return ItemCounts(
+        total=total,
+        labeled=total - still_open,
+        unlabeled=still_open,
+        holdout=holdout,
+        holdout_labeled=holdout - holdout_open,
+        flags_open=_count(tx, flags, *unresolved),
+        skipped=_count(tx, aside, aside.c.project_id == project_id),
+    )
+
+
+def _labels(tx: Connection, member: Member) -> LabelCounts:
+    project_id, me = member.project.id, member.user_id
+    joined = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
+    here = current_labels.c.project_id == project_id
+    mine = current_labels.c.labeler_id == me
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    today = labels.c.created_at >= midnight
+    by_value = sa.select(labels.c.value, sa.func.count().label("n")).select_from(joined).where(here)
+    counted = {str(row.value): row.n for row in tx.execute(by_value.group_by(labels.c.value))}
+    names = member.project.label_names
+    by_label = {name: counted.pop(name, 0) for name in names} | counted
+    return LabelCounts(
+        total=_count(tx, current_labels, here),
+        mine=_count(tx, current_labels, here, mine),
+        today=_count(tx, joined, here, today),
+        mine_today=_count(tx, joined, here, mine, today),
+        by_label=by_label,
+        by_labeler=_by_labeler(tx, project_id) if member.may("read") else [],
+        per_day=_per_day(tx, project_id, midnight),
+    )
+
+
+def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
+    worked = sa.case((labels.c.elapsed_ms < BREAK_MS, labels.c.elapsed_ms))
+    statement = (
+        sa.select(
+            users.c.id,
+            users.c.name,
+            users.c.kind,
+            sa.func.count().label("labels"),
+            sa.func.avg(worked).label("mean_ms"),
+        )
+        .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
+        .join(users, users.c.id == current_labels.c.labeler_id)
+        .where(current_labels.c.project_id == project_id)
+        .group_by(users.c.id, users.c.name, users.c.kind)
+        .order_by(sa.func.count().desc())
+    )
+    found = []
+    for row in tx.execute(statement):
+        seconds = None if row.mean_ms is None else max(float(row.mean_ms) / 1000, 0.001)
+        found.append(
+            {
+                "labeler_id": row.id,
+                "name": row.name,
+                "kind": row.kind,
+                "labels": row.labels,
+                "per_hour": None if seconds is None else round(3600 / seconds, 1),
+                "seconds_per_label": None if seconds is None else round(seconds, 2),
+            }
+        )
+    return found
+
+
+def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[dict[str, Any]]:
+    """Labels on each of the last 30 days (UTC) that had any."""
+    day = sa.cast(labels.c.created_at, sa.BigInteger) / sa.literal(DAY, sa.BigInteger)
+    whole = (
+        sa.cast(sa.func.floor(day), sa.BigInteger) if tx.dialect.name == "postgresql" else sa.cast(day, sa.BigInteger)
+    )
+    statement = (
+        sa.select(whole.label("day"), sa.func.count().label("n"))
+        .where(labels.c.project_id == project_id, labels.c.value.is_not(None))
+        .where(labels.c.created_at >= midnight - timedelta(days=29))
+        .group_by(whole)
+        .order_by(whole)
+    )
+    epoch = midnight - timedelta(microseconds=to_micros(midnight))
+    return [
+        {"day": (epoch + timedelta(days=row.day)).date().isoformat(), "labels": row.n} for row in tx.execute(statement)
+    ]
+
+
+def _pace(tx: Connection, project_id: int) -> dict[str, float] | None:
+    """From the last hundred labels that people typed: seconds they took, breaks left out."""
+    recent = (
+        sa.select(labels.c.elapsed_ms)
+        .where(labels.c.project_id == project_id, labels.c.elapsed_ms.is_not(None), labels.c.elapsed_ms < BREAK_MS)
+        .order_by(labels.c.id.desc())
+        .limit(100)
+    )
+    times = list(tx.execute(recent).scalars())
+    if not times:
+        return None
+    seconds = max(sum(times) / len(times) / 1000, 0.001)
+    return {"per_hour": round(3600 / seconds, 1), "seconds_per_label": round(seconds, 2)}
+
+
+def _model(row: Any) -> dict[str, Any]:
+    metrics = row.metrics or {}
+    return {
+        "number": row.number,
+        "stage": row.stage,
+        "accuracy": metrics.get("accuracy"),
+        "macro_f1": metrics.get("macro_f1"),
+        "holdout_size": row.holdout_size,
+    }
+
+
+def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, Any]:
+    """Whether a training waits, runs, failed, or how many labels are missing to the next one."""
+    latest = (
+        sa.select(jobs)
+        .where(jobs.c.project_id == project.id, jobs.c.kind == "training.train")
+        .order_by(sa.case((jobs.c.state == "running", 0), (jobs.c.state == "queued", 1), else_=2), jobs.c.id.desc())
+        .limit(1)
+    )
+    job = tx.execute(latest).one_or_none()
+    mark = tx.execute(sa.select(training_marks).where(training_marks.c.project_id == project.id)).one_or_none()
+    wanted = labels_wanted(project, has_model)
+    new, _ = new_labels(tx, project.id, 10 * project.settings.retrain_every)
+    state, message = "idle", ""
+    if job is not None and job.state in ("running", "queued"):
+        state, message = job.state, job.message
+    elif job is not None and job.state == "failed":
+        state, message = "failed", job.error or ""
+    elif not has_model:
+        state, message = "waiting", (mark.note if mark is not None else "") or "needs two labels with examples"
+    return {
+        "state": state,
+        "message": message,
+        "job_id": None if job is None else job.id,
+        "labels_until_next": wanted - new % wanted,
+    }
+
+
+def learning_curve(tx: Connection, project_id: int) -> Curve:
+    """One point a model, oldest first, all measured on the holdout as it was then."""
+    statement = sa.select(model_versions).where(model_versions.c.project_id == project_id)
+    points = []
+    for row in tx.execute(statement.order_by(model_versions.c.number)):
+        metrics, baselines = row.metrics or {}, row.baselines or {}
+        point = CurvePoint(
+            model=row.number,
+            labels=row.labels_seen,
+            trained_on=row.trained_on,
+            holdout_size=row.holdout_size,
+            created_at=row.created_at,
+            accuracy=metrics.get("accuracy"),
+            macro_f1=metrics.get("macro_f1"),
+            baseline=(baselines.get("majority") or {}).get("accuracy"),
+        )
+        points.append(point)
+    return Curve(points=points)

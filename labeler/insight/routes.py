@@ -1,0 +1,66 @@
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Path, Query
+
+from labeler.insight import items, progress
+from labeler.insight.schemas import Curve, HistoryEntry, ItemOut, ProgressOut
+from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.projects.access import CanRead, CanSee
+from labeler.registry.service import newest_model
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["insight"])
+Key = Annotated[str, Path(max_length=200)]
+
+
+@router.get("/progress")
+async def get_progress(member: CanSee, db: Db) -> ProgressOut:
+    """Counts, pace, what is left, the newest model on the holdout, and whether more labels will help."""
+    return await db.aread(progress.progress, member)
+
+
+@router.get("/items")
+async def list_items(
+    member: CanRead,
+    db: Db,
+    settings: Config,
+    label: Annotated[str | None, Query(max_length=200)] = None,
+    flagged: bool = False,
+    unlabeled: bool = False,
+    disagreement: bool = False,
+    split: Literal["train", "holdout"] | None = None,
+    q: Annotated[str | None, Query(max_length=200, description="Text to search for.")] = None,
+    sort: Literal["oldest", "newest", "uncertain"] = "oldest",
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[ItemOut]:
+    """Items with their labels, open flags and what the newest model says."""
+    after = decode_cursor(cursor, int)
+    wanted = items.Filter(label, flagged, unlabeled, disagreement, split, q, sort, after[0] if after else None)
+    found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
+    return Page(items=found, next_cursor=None if more is None else encode_cursor(more))
+
+
+# Keys may hold slashes: the longer paths come first.
+@router.get("/items/{key:path}/history")
+async def item_history(key: Key, member: CanRead, db: Db) -> Page[HistoryEntry]:
+    """Everything that was ever said about an item, corrections and undos included."""
+    return Page(items=await db.aread(items.history, member.project.id, key))
+
+
+@router.get("/items/{key:path}")
+async def get_item(key: Key, member: CanRead, db: Db, settings: Config) -> ItemOut:
+    return await db.aread(items.get_item, settings, member.project, key)
+
+
+@router.get("/insight/learning-curve")
+async def learning_curve(member: CanRead, db: Db) -> Curve:
+    """How good each model was on the holdout, with its interval, by labels."""
+    return await db.aread(progress.learning_curve, member.project.id)
+
+
+@router.get("/insight/confusion")
+async def confusion(member: CanRead, db: Db) -> dict[str, Any]:
+    """Holdout items by true label and the newest model's answer."""
+    model = await db.aread(newest_model, member.project.id)
+    found: dict[str, Any] = ((model.metrics if model else None) or {}).get("confusion") or {"labels": [], "matrix": []}
+    return found

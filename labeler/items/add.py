@@ -1,0 +1,108 @@
+"""Adding items. A key that is there already adds nothing (so importing a file twice does not, either)."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.items.content import ItemRow, Refused, check_item
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.config import Settings
+from labeler.kit.db import lock, upsert
+from labeler.kit.events import Event, emit
+from labeler.projects.access import Project
+
+MOST_ERRORS = 1000  # refused rows that are described; all of them are counted
+
+
+@dataclass(frozen=True)
+class ItemsAdded(Event):
+    """New items of one project; `labeled` has (item id, value) of those that came with a label."""
+
+    name: ClassVar[str] = "items.added"
+    project: Project
+    count: int
+    labeled: list[tuple[int, Any]]
+    labeler_id: int
+
+
+@dataclass
+class Tally:
+    """taken + already_there + refused is the number of rows seen (G7)."""
+
+    rows: int = 0
+    taken: int = 0
+    already_there: int = 0
+    refused: int = 0
+    errors: list[dict[str, Any]] = field(default_factory=list)
+
+    def refuse(self, row: int, where: str, reason: str) -> None:
+        self.refused += 1
+        if len(self.errors) < MOST_ERRORS:
+            self.errors.append({"row": row, "field": where, "reason": reason})
+
+
+def draw(seed: int, purpose: str, key: str) -> int:
+    """A random number in [0, 2**63) that depends on nothing but seed, purpose and item key."""
+    hashed = hashlib.blake2b(f"{seed}\x00{purpose}\x00{key}".encode(), digest_size=8).digest()
+    return int.from_bytes(hashed, "big") >> 1
+
+
+def split_of(project: Project, row: ItemRow) -> str:
+    """A random share of items is the holdout, whatever order they come or are labeled in."""
+    if row.split is not None:
+        return row.split
+    share = draw(project.settings.seed, "holdout", row.key) / 2**63
+    return "holdout" if share < project.settings.holdout_share else "train"
+
+
+def check_rows(raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, tally: Tally) -> list[ItemRow]:
+    """The acceptable rows of (row number, row); the others are noted in `tally`."""
+    good = []
+    for number, entry in raw:
+        try:
+            if isinstance(entry, ValueError):
+                raise Refused("", f"is not valid JSON: {entry}")
+            good.append(check_item(entry, project, limits))
+        except Refused as refused:
+            tally.refuse(number, refused.field, refused.reason)
+    return good
+
+
+def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler_id: int) -> tuple[int, int]:
+    """Insert rows whose key is new; returns (taken, already there). Call with at most a few thousand."""
+    lock(tx, "items", project.id, shared=True)
+    first: dict[str, ItemRow] = {}
+    for row in rows:
+        first.setdefault(row.key, row)
+    known = sa.select(items.c.key).where(items.c.project_id == project.id, items.c.key.in_(list(first)))
+    there = set(tx.execute(known).scalars())
+    new = [row for key, row in first.items() if key not in there]
+    if not new:
+        return 0, len(rows)
+    seed = project.settings.seed
+    values = [
+        {
+            "project_id": project.id,
+            "key": row.key,
+            "content": row.content,
+            "metadata": row.metadata,
+            "split": split_of(project, row),
+            "shuffle": draw(seed, "order", row.key),
+            "needed": project.settings.overlap,
+        }
+        for row in new
+    ]
+    insert = upsert(tx, items).values(created_at=clock()).on_conflict_do_nothing()
+    taken = tx.execute(insert, values).rowcount
+    labels = {row.key: row.label for row in new if row.label is not None}
+    labeled: list[tuple[int, Any]] = []
+    if labels:
+        ids = sa.select(items.c.id, items.c.key).where(items.c.project_id == project.id, items.c.key.in_(list(labels)))
+        labeled = [(row.id, labels[row.key]) for row in tx.execute(ids)]
+    emit(tx, ItemsAdded(project, taken, labeled, labeler_id))
+    return taken, len(rows) - taken

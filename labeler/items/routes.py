@@ -1,0 +1,86 @@
+"""Items come in here; reading them, with labels and predictions, is in `insight/items.py`."""
+
+from typing import Annotated, Any
+
+import orjson
+from fastapi import APIRouter, File, Form, Request, UploadFile
+from pydantic import Field
+
+from labeler.accounts.auth import SignedIn
+from labeler.accounts.write import Write
+from labeler.items import uploads
+from labeler.items.add import Tally, add_items, check_rows
+from labeler.items.schemas import AddResult, Preview
+from labeler.kit.errors import Invalid, TooLarge
+from labeler.kit.jobs.schemas import JobOut
+from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.projects.access import CanWrite
+
+router = APIRouter(tags=["items"])
+CHUNK = 500
+
+
+class ItemIn(In):
+    """`text`, or `fields` for a row of a table."""
+
+    key: str | None = Field(None, max_length=200, description="Your own stable id; default: a hash of the content.")
+    text: str | None = Field(None, examples=["WINNER!! You have been selected for a prize"])
+    fields: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    split: str | None = Field(None, description="train or holdout; default: drawn at random.")
+    label: Any = Field(None, description="A label that is known already.")
+
+
+@router.post("/projects/{project_id}/items", openapi_extra=bulk_body(ItemIn))
+async def push_items(request: Request, member: CanWrite, db: Db, settings: Config) -> AddResult:
+    """Add items: one object, a list, or NDJSON. A key that is there already adds nothing.
+
+    Rows that can't be taken are told with row number, field and reason; the others are taken.
+    """
+    raw = await read_body(request, settings.max_body_bytes)
+    entries = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))
+    if len(entries) > settings.max_bulk:
+        raise TooLarge(f"More than {settings.max_bulk:,} items in one request. Send them in parts, or import a file.")
+    tally = Tally(rows=len(entries))
+    rows = check_rows(list(enumerate(entries, 1)), member.project, settings, tally)
+    for start in range(0, len(rows), CHUNK):  # in parts: labelers' writes get their turn in between
+        part = rows[start : start + CHUNK]
+        taken, there = await db.awrite(add_items, member.project, part, member.user_id)
+        tally.taken += taken
+        tally.already_there += there
+    return AddResult(taken=tally.taken, already_there=tally.already_there, refused=tally.refused, errors=tally.errors)  # type: ignore[arg-type]
+
+
+@router.post("/imports/preview")
+async def preview_import(caller: SignedIn, settings: Config, file: Annotated[UploadFile, File()]) -> Preview:
+    """What a file looks like: its columns, first rows, and what each column probably is. Nothing is kept.
+
+    The first megabyte is enough (except for Parquet, which is read from its end).
+    """
+    return await uploads.preview(settings, file)
+
+
+@router.post("/projects/{project_id}/imports", status_code=202)
+async def import_file(
+    member: CanWrite,
+    write: Write,
+    settings: Config,
+    file: Annotated[UploadFile, File(description="CSV, TSV, JSONL or Parquet.")],
+    mapping: Annotated[str | None, Form(description="JSON as in the preview; default: guessed.")] = None,
+) -> JobOut:
+    """Import a file in the background. Importing it twice adds nothing; refused rows are in the job's result."""
+    chosen = _mapping(mapping)
+    path = await uploads.keep(settings, file)
+    return await write(uploads.start_import, member, path, file.filename or "upload", chosen)
+
+
+def _mapping(text: str | None) -> dict[str, Any] | None:
+    if not text:
+        return None
+    try:
+        value = orjson.loads(text)
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise Invalid("mapping must be a JSON object.", errors=[{"pointer": "/mapping", "detail": "not a JSON object"}])
+    return value

@@ -1,0 +1,32 @@
+"""Items: what is labeled. Their content never changes; `needed` says how many labels are still wanted."""
+
+import sqlalchemy as sa
+
+from labeler.kit.columns import Json, created_at, id_column, metadata, reference
+
+SPLITS = ("train", "holdout")
+
+items = sa.Table(
+    "items",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    sa.Column("key", sa.String(200), nullable=False),
+    sa.Column("content", Json, nullable=False),
+    sa.Column("metadata", Json, nullable=False),
+    sa.Column("split", sa.String(8), nullable=False),
+    # A fixed random number: the order of the queue before there is a better one, and the holdout's draw.
+    sa.Column("shuffle", sa.BigInteger, nullable=False),
+    sa.Column("needed", sa.SmallInteger, nullable=False),
+    created_at(),
+    sa.UniqueConstraint("project_id", "key"),
+    sa.CheckConstraint(sa.column("split").in_(SPLITS), name="split"),
+    sa.Index("ix_items_project_id_id", "project_id", "id"),
+)
+sa.Index(
+    "ix_items_open",
+    items.c.project_id,
+    items.c.shuffle,
+    sqlite_where=items.c.needed > 0,
+    postgresql_where=items.c.needed > 0,
+)

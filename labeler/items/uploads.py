@@ -1,0 +1,82 @@
+"""Uploaded files: kept aside until their import is done, and previewed without keeping."""
+
+import asyncio
+import os
+import tempfile
+import uuid
+from pathlib import Path
+from typing import Any
+
+from fastapi import UploadFile
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.items.readers import FileRefused, Limits
+from labeler.items.readers import preview as preview_file
+from labeler.items.schemas import Preview
+from labeler.kit.config import Settings
+from labeler.kit.errors import Invalid, TooLarge
+from labeler.kit.jobs.engine import enqueue, get
+from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.projects.access import Member
+
+CHUNK = 1024 * 1024
+
+
+def limits_of(settings: Settings) -> Limits:
+    return Limits(
+        max_rows=settings.max_rows,
+        max_columns=settings.max_columns,
+        max_cell=settings.max_cell_chars,
+        max_depth=settings.max_depth,
+    )
+
+
+async def _copy(file: UploadFile, path: Path, most: int) -> None:
+    size = 0
+    with open(path, "wb") as target:
+        while chunk := await file.read(CHUNK):
+            size += len(chunk)
+            if size > most:
+                raise TooLarge(f"The file is larger than {most:,} bytes. Split it, or raise LABELER_MAX_UPLOAD_BYTES.")
+            await asyncio.to_thread(target.write, chunk)
+        target.flush()
+        os.fsync(target.fileno())
+
+
+async def preview(settings: Settings, file: UploadFile) -> Preview:
+    """Raises `Invalid` for files that are nothing we read, with what they look like."""
+    with tempfile.TemporaryDirectory(prefix="labeler-preview-") as folder:
+        path = Path(folder) / "upload"
+        await _copy(file, path, settings.max_upload_bytes)
+        try:
+            found = await asyncio.to_thread(preview_file, path, limits=limits_of(settings))
+        except FileRefused as refused:
+            raise Invalid(str(refused), errors=[{"pointer": "/file", "detail": str(refused)}]) from None
+    return Preview.model_validate(found)
+
+
+async def keep(settings: Settings, file: UploadFile) -> Path:
+    """Store the upload under a name of our own (the sender's is only shown); returns its path."""
+    folder = settings.home / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / uuid.uuid4().hex
+    try:
+        await _copy(file, path, settings.max_upload_bytes)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    return path
+
+
+def start_import(
+    tx: Connection, member: Member, path: Path, name: str, mapping: dict[str, Any] | None, *, keep_file: bool = False
+) -> JobOut:
+    """Queue the import of a file that lies at `path`; imports of one project run one after the other."""
+    args = {"path": str(path), "name": name[:200], "mapping": mapping, "keep_file": keep_file}
+    project_id = member.project.id
+    job_id = enqueue(
+        tx, "items.import", args, project_id=project_id, lane=f"import:{project_id}", created_by=member.user_id
+    )
+    audit(tx, member.caller, "items.import", project_id=project_id, target=name[:200])
+    return job_out(get(tx, job_id))

@@ -1,0 +1,110 @@
+"""Every setting, its default and its meaning. The only place that reads the environment.
+
+Values come from `LABELER_*` environment variables, then from `labeler.toml` in the working directory
+(or the file named by `LABELER_CONFIG`), then from the defaults below.
+"""
+
+import os
+import secrets
+from functools import cached_property
+from pathlib import Path
+
+from pydantic import Field, field_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+
+def default_home() -> Path:
+    base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
+    return Path(base) / "labeler"
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(env_prefix="LABELER_", extra="ignore")
+
+    # Where things are
+    home: Path = Field(default_factory=default_home, description="Data folder: database, datasets, models, secret.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite file `labeler.db` in the data folder.")
+    dvc_remote: str = Field("", description="DVC remote URL that every dataset version is pushed to; empty: none.")
+    public_url: str = Field("", description="Address people reach the service at; empty: taken from host and port.")
+
+    # First start
+    admin_email: str = Field("", description="Creates this administrator on first start (with `admin_password`).")
+    admin_password: str = Field("", description="Password of `admin_email`; empty: an invitation link is printed.")
+
+    # Sign-in
+    session_days: int = Field(14, ge=1, description="Days a browser session lasts without being used.")
+    invitation_days: int = Field(7, ge=1, description="Days an invitation link is valid.")
+    login_attempts: int = Field(8, ge=1, description="Failed log-ins of one account or address before it is locked.")
+    login_lock_seconds: int = Field(300, ge=1, description="Seconds a lock after failed log-ins lasts.")
+    cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set behind TLS.")
+    ui_origin: str = Field("", description="Origin of a UI served elsewhere; the only one CORS admits.")
+
+    # Limits (G18)
+    max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest JSON or NDJSON request body.")
+    max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest uploaded import file.")
+    max_rows: int = Field(2_000_000, ge=1, description="Most rows in one import file.")
+    max_columns: int = Field(512, ge=1, description="Most columns in one import file or fields in one item.")
+    max_cell_chars: int = Field(100_000, ge=1, description="Longest text of one item or cell.")
+    max_depth: int = Field(8, ge=1, description="Deepest nesting of JSON in an item.")
+    max_page: int = Field(500, ge=1, description="Most entries on one page of a list.")
+    max_bulk: int = Field(20_000, ge=1, description="Most entries in one bulk request.")
+    requests_per_minute: int = Field(12_000, ge=1, description="Requests of one account a minute before 429.")
+
+    # Running
+    host: str = Field("127.0.0.1", description="Address the server listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
+    worker_slots: int = Field(1, ge=0, description="Jobs that one worker runs at the same time.")
+    job_niceness: int = Field(10, ge=0, le=19, description="Scheduling priority given up by job processes.")
+    warm_seconds: int = Field(600, ge=0, description="Seconds a job process is kept ready after the last job.")
+    log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
+    log_json: bool = Field(False, description="Logs as JSON lines instead of text.")
+
+    @field_validator("home")
+    @classmethod
+    def _absolute(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        path = Path(os.environ.get("LABELER_CONFIG", "labeler.toml"))
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path)
+
+    @property
+    def url(self) -> str:
+        return self.database_url or f"sqlite:///{self.home / 'labeler.db'}"
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.url.startswith("sqlite")
+
+    @property
+    def address(self) -> str:
+        host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
+        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+
+    @cached_property
+    def secret(self) -> bytes:
+        """Random secret of this installation, made on first use in a file only the owner can read (G12)."""
+        self.home.mkdir(parents=True, exist_ok=True)
+        path = self.home / "secret"
+        try:
+            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
+        except FileExistsError:
+            return path.read_bytes()
+        with os.fdopen(handle, "wb") as file:
+            file.write(secrets.token_bytes(32))
+            file.flush()
+            os.fsync(file.fileno())
+        return path.read_bytes()
+
+    def environment(self) -> dict[str, str]:
+        """The environment for a child process that must see these same settings."""
+        given = {f"LABELER_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        return {**os.environ, **given}

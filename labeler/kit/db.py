@@ -1,0 +1,256 @@
+"""Engines, transactions, and the only place where SQLite and PostgreSQL differ.
+
+Services are plain functions that take a `Connection` first; `Database.write(fn, ...)` runs one in a
+transaction and returns after the commit: what was answered is on disk (G1). Core tables rather than
+ORM classes, since a labeled item costs about ten statements and must leave time for 500 a second.
+
+SQLite. One writer at a time is a fact, so it is made the design: a thread owns the writing connection,
+runs whatever callers wait in one transaction, each in a SAVEPOINT of its own, and commits once for all
+of them (group commit). Between processes a file lock decides who writes: it wakes its waiters at once,
+where SQLite's own busy handler would sleep and in the end say "database is locked" (G5).
+
+PostgreSQL. A transaction a call, repeated when the database asks for it (deadlock, serialisation).
+"""
+
+import asyncio
+import fcntl
+import os
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
+
+from labeler.kit.config import Settings
+from labeler.kit.errors import StorageFull, Unavailable
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+BATCH_SECONDS = 0.02  # a group commit takes in new callers for at most this long
+RETRIED = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
+LOST = ("57P01", "57P02", "57P03", "08")  # PostgreSQL: shut down, starting up, connection exceptions
+
+
+def _dumps(value: Any) -> str:
+    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
+
+
+def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
+    if not settings.is_sqlite:
+        return sa.create_engine(
+            settings.url,
+            pool_size=10,
+            max_overflow=20,
+            pool_pre_ping=True,
+            json_serializer=_dumps,
+            json_deserializer=orjson.loads,
+        )
+    path = sa.make_url(settings.url).database
+    if path and path != ":memory:":
+        Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(
+        settings.url,
+        poolclass=sa.QueuePool,
+        pool_size=10,
+        max_overflow=30,
+        json_serializer=_dumps,
+        json_deserializer=orjson.loads,
+        connect_args={"check_same_thread": False, "timeout": 5},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _set_up(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # transactions are begun below, not guessed by the driver
+        synchronous = f"synchronous={'FULL' if durable else 'NORMAL'}"
+        for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON", "cache_size=-32768"):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
+
+    return engine
+
+
+def explain(error: Exception) -> Exception:
+    """The caller's version of a database error: full disk and lost connection are told as such (G22)."""
+    if isinstance(error, DBAPIError):
+        text = str(error.orig).lower()
+        state = getattr(error.orig, "sqlstate", None) or ""
+        if state == "53100" or "disk is full" in text or "no space left" in text:
+            return StorageFull("The disk is full: nothing was changed. Free some space and try again.")
+        if (
+            error.connection_invalidated
+            or state.startswith(LOST)
+            or "disk i/o error" in text
+            or "locked" in text
+            or (isinstance(error, OperationalError) and not state and "sqlite3" not in str(type(error.orig)))
+        ):
+            return Unavailable("The database can't be reached right now: nothing was changed. Try again.")
+    return error
+
+
+@dataclass
+class _Call:
+    run: Callable[[Connection], Any]
+    future: Future[Any] = field(default_factory=Future)
+    outcome: tuple[Any, Exception | None] = (None, None)
+
+
+class Database:
+    """Reads and writes of one process. `group_commit` is for processes with many callers (the API)."""
+
+    def __init__(self, settings: Settings, *, group_commit: bool = False, durable: bool = True) -> None:
+        """durable=False is for jobs: a power cut may cost the last of their transactions, and the row that
+        says how far the job is with it, so that the job goes on from there. Nothing can be torn."""
+        self.settings = settings
+        self.engine = make_engine(settings, durable=durable)
+        self.is_sqlite = settings.is_sqlite
+        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._thread: threading.Thread | None = None
+        self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
+        self._local = threading.Lock()
+        if group_commit and self.is_sqlite:
+            self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
+            self._thread.start()
+
+    def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(connection, ...)` on one consistent view of the data."""
+        try:
+            with self.engine.connect() as connection:
+                return fn(connection, *args, **kwargs)
+        except DBAPIError as error:
+            raise explain(error) from error
+
+    def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """Run `fn(connection, ...)` in a transaction; returns once it is committed."""
+        if self._thread is not None:
+            result: T = self._submit(lambda tx: fn(tx, *args, **kwargs)).result()
+            return result
+        return self._transaction(lambda tx: fn(tx, *args, **kwargs))
+
+    async def aread(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        return await asyncio.to_thread(self.read, fn, *args, **kwargs)
+
+    async def awrite(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        if self._thread is not None:
+            future = self._submit(lambda tx: fn(tx, *args, **kwargs))
+            # The write happens even if the client hangs up meanwhile: cancelling must not half-undo it.
+            result: T = await asyncio.shield(asyncio.wrap_future(future))
+            return result
+        return await asyncio.to_thread(self.write, fn, *args, **kwargs)
+
+    def close(self) -> None:
+        if self._thread is not None:
+            self._calls.put(None)
+            self._thread.join()
+            self._thread = None
+        self.engine.dispose()
+
+    def _transaction(self, run: Callable[[Connection], T]) -> T:
+        for attempt in range(4):
+            try:
+                with self._writing() as tx:
+                    return run(tx)
+            except DBAPIError as error:
+                if attempt < 3 and getattr(error.orig, "sqlstate", None) in RETRIED:
+                    time.sleep(0.01 * 2**attempt)
+                    continue
+                if isinstance(error, IntegrityError):
+                    raise
+                raise explain(error) from error
+        raise AssertionError("unreachable")
+
+    @contextmanager
+    def _writing(self) -> Iterator[Connection]:
+        with self._turn(), self.engine.connect() as connection:
+            if self.is_sqlite:
+                connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Hold this host's right to write to the SQLite file."""
+        if not self.is_sqlite:
+            yield
+            return
+        with self._local:
+            handle = os.open(self._lock_path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX)
+                yield
+            finally:
+                os.close(handle)
+
+    def _submit(self, run: Callable[[Connection], Any]) -> Future[Any]:
+        call = _Call(run)
+        self._calls.put(call)
+        return call.future
+
+    def _write_forever(self) -> None:
+        while (call := self._calls.get()) is not None:
+            done: list[_Call] = []
+            try:
+                with self._writing() as tx:
+                    stop_at = time.monotonic() + BATCH_SECONDS
+                    while call is not None:
+                        done.append(call)
+                        self._run_in_savepoint(tx, call)
+                        if time.monotonic() > stop_at:
+                            break
+                        try:
+                            call = self._calls.get_nowait()
+                        except queue.Empty:
+                            break
+            except Exception as error:  # the commit failed: none of them happened
+                told = explain(error)
+                for waiting in done or [call] if call is not None else done:
+                    waiting.future.set_exception(told)
+            else:
+                for waiting in done:
+                    result, failure = waiting.outcome
+                    if failure is None:
+                        waiting.future.set_result(result)
+                    else:
+                        waiting.future.set_exception(failure)
+            if call is None:
+                return
+
+    @staticmethod
+    def _run_in_savepoint(tx: Connection, call: _Call) -> None:
+        tx.exec_driver_sql("SAVEPOINT call")
+        try:
+            call.outcome = (call.run(tx), None)
+        except Exception as error:
+            # When SQLite has already rolled everything back (full disk), this raises and fails the batch.
+            tx.exec_driver_sql("ROLLBACK TO call")
+            call.outcome = (None, error if isinstance(error, IntegrityError) else explain(error))
+        tx.exec_driver_sql("RELEASE call")
+
+
+def lock(tx: Connection, name: str, number: int, *, shared: bool = False) -> None:
+    """Wait for a lock that lasts until the transaction ends. SQLite has one writer: nothing to wait for."""
+    if tx.dialect.name == "postgresql":
+        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
+        tx.execute(sa.text(f"SELECT {function}(hashtext(:name), :number)"), {"name": name, "number": number})
+
+
+def insert_for(dialect: str, table: sa.Table) -> Any:
+    """An INSERT that knows ON CONFLICT, in this dialect."""
+    return postgresql.insert(table) if dialect == "postgresql" else sqlite.insert(table)
+
+
+def upsert(tx: Connection, table: sa.Table) -> Any:
+    return insert_for(tx.dialect.name, table)

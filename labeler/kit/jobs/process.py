@@ -1,0 +1,120 @@
+"""The process that does one job at a time: `python -m labeler.kit.jobs.process`.
+
+Its standard input is a pipe from the worker. A JSON line names a job or gives a new deadline; end of
+file means that the worker is dead. In both cases (no worker, no deadline in time) the process ends
+itself at once, so that a job never runs on behind the back of whoever got it next. What it has to say
+goes to the database; on standard output it only tells the worker that it is ready for another job.
+
+The modules that jobs need are imported before the first job is named: a process that waits is warm.
+"""
+
+import gc
+import importlib
+import json
+import os
+import queue
+import threading
+import time
+from typing import Any
+
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import Problem, StorageFull, Unavailable
+from labeler.kit.jobs import engine
+from labeler.kit.jobs.registry import JobRefused, JobRun, function_of
+
+
+class Watch:
+    """Listens to the worker in a thread of its own, and ends the process when the worker is gone."""
+
+    def __init__(self) -> None:
+        self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
+        self._deadline = float("inf")
+        threading.Thread(target=self._listen, name="watch", daemon=True).start()
+        threading.Thread(target=self._enforce, name="deadline", daemon=True).start()
+
+    def idle(self) -> None:
+        self._deadline = float("inf")
+
+    def _listen(self) -> None:
+        rest = b""
+        # os.read, not sys.stdin: a buffered read in a daemon thread aborts the interpreter at exit.
+        while chunk := os.read(0, 65536):
+            *lines, rest = (rest + chunk).split(b"\n")
+            for line in lines:
+                order = json.loads(line)
+                if "deadline" in order:
+                    self._deadline = time.monotonic() + order["deadline"]
+                if "job" in order:
+                    self.orders.put(order)
+        os._exit(1)
+
+    def _enforce(self) -> None:
+        while True:
+            time.sleep(0.25)
+            if time.monotonic() > self._deadline:
+                os._exit(1)
+
+
+def run_one(db: Database, settings: Settings, order: dict[str, Any]) -> None:
+    run = JobRun(
+        id=order["job"],
+        attempt=order["attempt"],
+        kind=order["kind"],
+        project_id=order["project_id"],
+        args=order["args"],
+        created_by=order["created_by"],
+        saved=order["saved"],
+        db=db,
+        settings=settings,
+    )
+    log = telemetry.logger().bind(job=run.id, kind=run.kind, attempt=run.attempt)
+    started = time.monotonic()
+    log.info("job started")
+    try:
+        result = function_of(run.kind)(run)
+        if not run.finished:
+            db.write(engine.finish, run.id, run.attempt, result)
+        log.info("job done", seconds=round(time.monotonic() - started, 3))
+    except engine.Fenced:
+        log.warning("job was given to somebody else")
+    except (StorageFull, Unavailable) as passing:
+        log.warning("job interrupted", reason=passing.detail)
+        os._exit(1)  # the worker gives the job back, and it starts over when the trouble has passed
+    except (JobRefused, Problem) as refused:
+        detail = refused.detail if isinstance(refused, Problem) else str(refused)
+        log.info("job refused", reason=detail)
+        _fail(db, run, detail)
+    except Exception as error:
+        log.exception("job failed")
+        _fail(db, run, f"{type(error).__name__}: {error}. The full report is in the log under job={run.id}.")
+
+
+def _fail(db: Database, run: JobRun, text: str) -> None:
+    try:
+        db.write(engine.fail, run.id, run.attempt, text[:2000])
+    except engine.Fenced:
+        return
+
+
+def main() -> None:
+    status = os.fdopen(os.dup(1), "w")
+    os.dup2(2, 1)  # whatever a library prints goes to the log, not to the worker
+    watch = Watch()
+    settings = Settings()
+    os.nice(settings.job_niceness)
+    telemetry.configure(settings, process="job")
+    for name in json.loads(os.environ["LABELER_JOB_MODULES"]):
+        importlib.import_module(name)
+    db = Database(settings, durable=False)
+    while True:
+        gc.collect()
+        watch.idle()
+        status.write("ready\n")
+        status.flush()
+        run_one(db, settings, watch.orders.get())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,224 @@
+"""The worker: claims jobs, runs each in a process of its own, keeps their leases, notices the dead.
+
+A worker owns a slot: a file lock on local disk that its job processes inherit. Who gets the lock knows
+that the former worker and all its processes are gone, and takes their jobs over at once; the leases in
+the table remain for lost machines. One process per slot is kept warm, since importing scikit-learn
+takes longer than ranking a queue.
+"""
+
+import fcntl
+import json
+import os
+import selectors
+import signal
+import socket
+import subprocess
+import sys
+import time
+import uuid
+from dataclasses import asdict, dataclass
+from typing import IO
+
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import Problem
+from labeler.kit.jobs import engine, schedule
+from labeler.kit.jobs.engine import Claim
+
+POLL_SECONDS = 0.15
+RENEW_SECONDS = 3.0
+CANCEL_SECONDS = 0.5
+SWEEP_SECONDS = 5.0
+
+
+@dataclass
+class Child:
+    """A job process, idle (`claim` is None) or at work."""
+
+    process: subprocess.Popen[bytes]
+    ready: bool = False
+    claim: Claim | None = None
+    renewed: float = 0.0
+    looked: float = 0.0
+    idle_since: float = 0.0
+
+    def tell(self, order: dict[str, object]) -> None:
+        assert self.process.stdin is not None
+        try:
+            self.process.stdin.write(json.dumps(order).encode() + b"\n")
+            self.process.stdin.flush()
+        except BrokenPipeError:
+            return  # it is dead: the next look at it gives its job back
+
+
+def take_slot(settings: Settings) -> tuple[int, IO[bytes]]:
+    """Lock the first free worker slot of this machine; the file stays open as long as the lock is meant."""
+    folder = settings.home / "locks" / socket.gethostname()
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 0
+    while True:
+        handle = open(folder / f"slot-{number}", "wb")  # noqa: SIM115 (held until the process ends)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return number, handle
+        except BlockingIOError:
+            handle.close()
+            number += 1
+
+
+class Worker:
+    def __init__(self, settings: Settings, modules: list[str], *, embedded: bool = False) -> None:
+        """modules: what a job process imports before its first job. embedded: end with standard input."""
+        self.settings = settings
+        self.embedded = embedded
+        self.slot, self._slot_file = take_slot(settings)
+        self.prefix = f"{socket.gethostname()}/{self.slot}/"
+        self.name = self.prefix + uuid.uuid4().hex[:12]
+        self.db = Database(settings)
+        self.log = telemetry.logger().bind(worker=self.name)
+        self.children: list[Child] = []
+        self._environment = {**settings.environment(), "LABELER_JOB_MODULES": json.dumps(modules)}
+        self._selector = selectors.DefaultSelector()
+        self._stopping = False
+        self._last_job = float("-inf")
+        self._swept = 0.0
+
+    def run(self) -> None:
+        """Work until told to stop (SIGTERM, SIGINT, or the end of standard input when embedded)."""
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        if self.embedded:
+            self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
+        freed = self.db.write(engine.give_back_of, self.prefix, self.name)
+        self.log.info("worker started", freed=freed)
+        try:
+            while not self._stopping:
+                try:
+                    self.step()
+                except Problem as problem:  # the database is away: wait for it
+                    self.log.warning("worker waits", reason=problem.detail)
+                    time.sleep(1)
+                self._wait()
+        finally:
+            self._hand_back()
+            self.log.info("worker stopped")
+
+    def _stop(self, *_: object) -> None:
+        self._stopping = True
+
+    def _wait(self) -> None:
+        for key, _ in self._selector.select(POLL_SECONDS):
+            if key.fileobj == sys.stdin.fileno():
+                if not os.read(sys.stdin.fileno(), 4096):
+                    self._stopping = True
+            else:
+                child: Child = key.data
+                assert child.process.stdout is not None
+                if os.read(child.process.stdout.fileno(), 4096):
+                    child.ready, child.claim, child.idle_since = True, None, time.monotonic()
+                else:
+                    self._selector.unregister(child.process.stdout)
+
+    def step(self) -> None:
+        now = time.monotonic()
+        for child in list(self.children):
+            self._look_after(child, now)
+        if now - self._swept > SWEEP_SECONDS:
+            self._swept = now
+            self.db.write(engine.give_back_expired)
+        for due in self.db.read(schedule.due):
+            self.db.write(schedule.run_due, due)
+        if sum(child.claim is not None for child in self.children) < self.settings.worker_slots:
+            self._claim_next(now)
+
+    def _claim_next(self, now: float) -> None:
+        if not self.db.read(engine.anything_due):
+            return
+        child = next((c for c in self.children if c.claim is None), None) or self._spawn()
+        if not child.ready:
+            return  # it tells when it is warm; until then nothing is claimed that could not be started
+        claim = engine.claim(self.db, self.name)
+        if claim is None:
+            return
+        self._last_job = child.renewed = child.looked = now
+        child.claim, child.ready = claim, False
+        child.tell({"deadline": self._lease * 0.8})
+        child.tell({"job": claim.id, **asdict(claim)})
+
+    @property
+    def _lease(self) -> float:
+        return engine.LEASE_SECONDS["sqlite" if self.settings.is_sqlite else "postgresql"]
+
+    def _look_after(self, child: Child, now: float) -> None:
+        if child.process.poll() is not None:
+            self._bury(child)
+        elif child.claim is None:
+            if child.ready and now - max(child.idle_since, self._last_job) > self.settings.warm_seconds:
+                self._kill(child)
+                self._bury(child)
+        else:
+            self._keep(child, child.claim, now)
+
+    def _keep(self, child: Child, claim: Claim, now: float) -> None:
+        cancel = False
+        if now - child.renewed > RENEW_SECONDS:
+            try:
+                cancel = self.db.write(engine.renew, claim.id, claim.attempt)
+            except engine.Fenced:
+                return  # finished meanwhile (it will say so), or taken over (its own writes will stop it)
+            child.renewed = child.looked = now
+            child.tell({"deadline": self._lease * 0.8})
+        elif now - child.looked > CANCEL_SECONDS:
+            cancel = self.db.read(engine.cancel_wanted, claim.id)
+            child.looked = now
+        if cancel:
+            self._kill(child)
+            self._bury(child)
+
+    def _spawn(self) -> Child:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "labeler.kit.jobs.process"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=self._environment,
+            pass_fds=[self._slot_file.fileno()],
+            start_new_session=True,
+        )
+        child = Child(process)
+        self.children.append(child)
+        assert process.stdout is not None
+        self._selector.register(process.stdout, selectors.EVENT_READ, child)
+        return child
+
+    def _kill(self, child: Child) -> None:
+        try:
+            os.killpg(child.process.pid, signal.SIGKILL)
+        except ProcessLookupError:
+            pass
+        child.process.wait()
+
+    def _bury(self, child: Child) -> None:
+        """The process is gone: its job, unless finished, is given back (or cancelled, if that was asked)."""
+        self.children.remove(child)
+        assert child.process.stdout is not None and child.process.stdin is not None
+        if child.process.stdout in self._selector.get_map():
+            self._selector.unregister(child.process.stdout)
+        child.process.stdout.close()
+        try:
+            child.process.stdin.close()
+        except BrokenPipeError:
+            pass
+        if child.claim is not None:
+            self.log.warning("job process ended", job=child.claim.id, code=child.process.returncode)
+            self.db.write(engine.give_back, child.claim.id, child.claim.attempt)
+
+    def _hand_back(self) -> None:
+        for child in list(self.children):
+            self._kill(child)
+            try:
+                self._bury(child)
+            except Problem as problem:
+                self.log.warning("job not handed back, its lease will end", reason=problem.detail)
+        self.db.close()
+        self._slot_file.close()

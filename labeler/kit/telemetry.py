@@ -1,0 +1,40 @@
+"""Structured logs. Every line of a request carries its `request_id`; secrets never get here.
+
+Text for people by default, JSON lines with `LABELER_LOG_JSON=true`. Everything goes to standard error.
+"""
+
+import logging
+import sys
+from typing import Any
+
+import structlog
+
+from labeler.kit.config import Settings
+
+
+def configure(settings: Settings, process: str) -> None:
+    level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
+    shared: list[Any] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    last: list[Any] = (
+        [structlog.processors.dict_tracebacks, structlog.processors.JSONRenderer()]
+        if settings.log_json
+        else [structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())]
+    )
+    structlog.configure(
+        processors=[*shared, *last],
+        wrapper_class=structlog.make_filtering_bound_logger(level),
+        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    structlog.contextvars.bind_contextvars(process=process)
+    logging.basicConfig(
+        level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
+    )
+
+
+def logger() -> Any:
+    return structlog.get_logger()

@@ -1,0 +1,176 @@
+"""What every HTTP room stands on: the request's database and settings, lists in pages, streams.
+
+Nothing about labeling and nothing about who calls: that is `accounts/auth.py` and `projects/access.py`.
+"""
+
+import base64
+from collections.abc import AsyncIterator, Iterator
+from typing import Annotated, Any, Generic, TypeVar
+
+import orjson
+from fastapi import Depends, Query, Request
+from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from starlette.concurrency import iterate_in_threadpool
+
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import Invalid, Malformed, TooLarge
+
+
+def get_database(request: Request) -> Database:
+    database: Database = request.app.state.db
+    return database
+
+
+def get_settings(request: Request) -> Settings:
+    settings: Settings = request.app.state.settings
+    return settings
+
+
+T = TypeVar("T")
+Db = Annotated[Database, Depends(get_database)]
+Config = Annotated[Settings, Depends(get_settings)]
+
+
+def has_nul(value: Any) -> bool:
+    """Whether some text in it holds a NUL, which PostgreSQL can't store."""
+    if isinstance(value, str):
+        return "\x00" in value
+    if isinstance(value, dict):
+        return any(has_nul(key) or has_nul(entry) for key, entry in value.items())
+    return isinstance(value, list) and any(map(has_nul, value))
+
+
+class In(BaseModel):
+    """A request body: unknown fields are refused, so that a typing error is not silently ignored."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _no_nul(cls, value: Any) -> Any:
+        if has_nul(value):
+            raise ValueError("contains a NUL character")
+        return value
+
+
+class Page(BaseModel, Generic[T]):
+    items: list[T]
+    next_cursor: str | None = None
+
+
+Limit = Annotated[int, Query(ge=1, le=500, description="Entries on one page.")]
+Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before.")]
+
+
+def encode_cursor(*values: Any) -> str:
+    return base64.urlsafe_b64encode(orjson.dumps(values)).decode().rstrip("=")
+
+
+def decode_cursor(cursor: str | None, *kinds: type) -> list[Any] | None:
+    """The values a cursor was made of; raises `Invalid` for anything that `encode_cursor` did not make."""
+    if not cursor:
+        return None
+    try:
+        values = orjson.loads(base64.urlsafe_b64decode(cursor.encode() + b"=" * (-len(cursor) % 4)))
+        ok = isinstance(values, list) and len(values) == len(kinds)
+        small = ok and all(not isinstance(value, int) or abs(value) < 2**63 for value in values)
+        if small and all(type(value) is kind for value, kind in zip(values, kinds, strict=True)):
+            return list(values)
+    except (ValueError, UnicodeError):
+        pass
+    raise Invalid(
+        "This cursor is not one that the service gave out.", errors=[{"pointer": "cursor", "detail": "unknown"}]
+    )
+
+
+async def body_chunks(request: Request, limit: int) -> AsyncIterator[bytes]:
+    """The raw body as it arrives; raises `TooLarge` as soon as it is longer than `limit` bytes."""
+    size = 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size > limit:
+            raise TooLarge(f"The body is longer than {limit:,} bytes. Send it in parts, or import it as a file.")
+        yield chunk
+
+
+async def read_body(request: Request, limit: int) -> bytes:
+    return b"".join([chunk async for chunk in body_chunks(request, limit)])
+
+
+def parse_json(body: bytes) -> Any:
+    try:
+        return orjson.loads(body)
+    except orjson.JSONDecodeError as error:
+        raise Malformed(f"The body is not valid JSON: {error}.") from None
+
+
+def parse_bulk(body: bytes, is_ndjson: bool) -> list[Any]:
+    """One JSON object, a JSON list, or NDJSON (a line each). Unreadable lines come back as the `ValueError`."""
+    if not is_ndjson:
+        value = parse_json(body)
+        return value if isinstance(value, list) else [value]
+    entries: list[Any] = []
+    for line in body.splitlines():
+        if line.strip():
+            try:
+                entries.append(orjson.loads(line))
+            except orjson.JSONDecodeError as error:
+                entries.append(ValueError(str(error)))
+    return entries
+
+
+def ndjson(rows: Iterator[Any]) -> AsyncIterator[bytes]:
+    """Rows as NDJSON, made in a thread so that a long stream never holds up other requests."""
+
+    def chunks() -> Iterator[bytes]:
+        lines: list[bytes] = []
+        for row in rows:
+            lines.append(orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE))
+            if len(lines) >= 500:
+                yield b"".join(lines)
+                lines.clear()
+        yield b"".join(lines)
+
+    return iterate_in_threadpool(chunks())
+
+
+def bulk_body(entry: type[BaseModel], *, single: type[BaseModel] | None = None) -> dict[str, Any]:
+    """OpenAPI of a route that takes one object, a list of them, or NDJSON (`openapi_extra=bulk_body(ItemIn)`).
+
+    FastAPI describes JSON bodies only; the schemas are put in whole, since they are in no component.
+    """
+    one, many = _inlined(single or entry), _inlined(entry)
+    return {
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/json": {"schema": {"anyOf": [one, {"type": "array", "items": many}]}},
+                "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line."}},
+            },
+        }
+    }
+
+
+def _inlined(model: type[BaseModel]) -> Any:
+    schema = model.model_json_schema()
+    definitions = schema.pop("$defs", {})
+
+    def resolve(value: Any) -> Any:
+        if isinstance(value, dict):
+            if "$ref" in value:
+                return resolve(definitions[value["$ref"].rsplit("/", 1)[1]])
+            return {key: resolve(entry) for key, entry in value.items()}
+        return [resolve(entry) for entry in value] if isinstance(value, list) else value
+
+    return resolve(schema)
+
+
+def explain_validation(error: ValidationError, at: str = "") -> Invalid:
+    """A pydantic error as one that names each field: what FastAPI does for declared bodies."""
+    errors = [
+        {"pointer": at + "/" + "/".join(map(str, entry["loc"])), "detail": entry["msg"]}
+        for entry in error.errors()[:50]
+    ]
+    first = errors[0]
+    return Invalid(f"{first['pointer'].lstrip('/') or 'body'}: {first['detail']}.", errors=errors)

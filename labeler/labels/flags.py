@@ -1,0 +1,113 @@
+"""Working through hard flags: listing and resolving them."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.accounts.tables import users
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.errors import Conflict, NotFound
+from labeler.labels.schemas import FlagOut, LabelerOut, LabelIn, ResolveFlag
+from labeler.labels.submit import submit
+from labeler.labels.tables import current_labels, flags, labels
+from labeler.projects.access import Member
+
+resolver = users.alias("resolver")
+
+
+def _select() -> Any:
+    return (
+        sa.select(
+            flags,
+            items.c.key,
+            items.c.content,
+            users.c.name.label("labeler_name"),
+            users.c.kind.label("labeler_kind"),
+            resolver.c.name.label("resolver_name"),
+        )
+        .join(items, items.c.id == flags.c.item_id)
+        .join(users, users.c.id == flags.c.labeler_id)
+        .outerjoin(resolver, resolver.c.id == flags.c.resolved_by)
+        .where(flags.c.undone_at.is_(None))
+    )
+
+
+def list_flags(
+    tx: Connection, project_id: int, state: str, reason: str | None, before: int | None, limit: int
+) -> list[FlagOut]:
+    """Newest first. state: open, resolved or all."""
+    statement = _select().where(flags.c.project_id == project_id).order_by(flags.c.id.desc()).limit(limit)
+    if state != "all":
+        statement = statement.where(
+            flags.c.resolved_at.is_(None) if state == "open" else flags.c.resolved_at.is_not(None)
+        )
+    if reason is not None:
+        statement = statement.where(flags.c.reason == reason)
+    if before is not None:
+        statement = statement.where(flags.c.id < before)
+    rows = tx.execute(statement).all()
+    given = labels_of(tx, [row.item_id for row in rows])
+    return [_out(row, given.get(row.item_id, [])) for row in rows]
+
+
+def _out(row: Any, given: list[dict[str, Any]]) -> FlagOut:
+    resolution = None
+    if row.resolved_at is not None:
+        resolution = {"note": row.resolution or "", "by": row.resolver_name or "", "at": row.resolved_at}
+    return FlagOut(
+        id=row.id,
+        item_key=row.key,
+        content=row.content,
+        reason=row.reason,
+        note=row.note,
+        labeler=LabelerOut(id=row.labeler_id, name=row.labeler_name, kind=row.labeler_kind),
+        guideline_version=row.guideline_version,
+        created_at=row.created_at,
+        state="open" if row.resolved_at is None else "resolved",
+        resolution=resolution,  # type: ignore[arg-type]
+        labels=given,
+    )
+
+
+def labels_of(tx: Connection, item_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """The current labels of these items, by item id, oldest first."""
+    statement = (
+        sa.select(labels, users.c.name.label("labeler_name"), users.c.kind.label("labeler_kind"))
+        .join(current_labels, current_labels.c.label_id == labels.c.id)
+        .join(users, users.c.id == labels.c.labeler_id)
+        .where(current_labels.c.item_id.in_(item_ids))
+        .order_by(labels.c.id)
+    )
+    found: dict[int, list[dict[str, Any]]] = {}
+    for row in tx.execute(statement):
+        labeler = {"id": row.labeler_id, "name": row.labeler_name, "kind": row.labeler_kind}
+        entry = {
+            "id": row.id,
+            "value": row.value,
+            "labeler": labeler,
+            "guideline_version": row.guideline_version,
+            "created_at": row.created_at,
+            "source": row.source,
+        }
+        found.setdefault(row.item_id, []).append(entry)
+    return found
+
+
+def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> FlagOut:
+    """Close a flag with a note; with `value`, the resolver's label is recorded too."""
+    statement = _select().where(flags.c.id == flag_id, flags.c.project_id == member.project.id)
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no flag {flag_id} in this project.")
+    done = sa.update(flags).where(flags.c.id == flag_id, flags.c.resolved_at.is_(None))
+    values = {"resolved_at": clock(), "resolved_by": member.user_id, "resolution": body.note}
+    if tx.execute(done.values(**values)).rowcount == 0:
+        raise Conflict(f"Flag {flag_id} was resolved already.")
+    if body.value is not None:
+        submit(tx, member, LabelIn(item_key=row.key, value=body.value), "resolution")
+    audit(tx, member.caller, "flag.resolved", project_id=member.project.id, target=row.key, note=body.note)
+    row = tx.execute(statement).one()
+    return _out(row, labels_of(tx, [row.item_id]).get(row.item_id, []))

@@ -1,0 +1,48 @@
+"""Reading labels and working through flags. Recording them is in `queue/routes.py`, with the next item."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Path, Query
+from fastapi.responses import StreamingResponse
+
+from labeler.accounts.write import Write
+from labeler.kit.web import Cursor, Db, Limit, Page, decode_cursor, encode_cursor, ndjson
+from labeler.labels import flags
+from labeler.labels.schemas import FlagOut, ResolveFlag
+from labeler.labels.stream import read_labels
+from labeler.projects.access import CanManage, CanRead, CanSee
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["labels"])
+Since = Annotated[int, Query(ge=0, lt=2**62, description="Cursor of the last label that was read.")]
+
+
+@router.get("/labels", response_class=StreamingResponse)
+async def stream_labels(member: CanSee, db: Db, since: Since = 0, mine: bool = False) -> StreamingResponse:
+    """Labels as NDJSON, oldest first, with their history; labelers get their own. Go on with the last `cursor`."""
+    own = None if member.may("read") and not mine else member.user_id
+    rows = read_labels(db, member.project.id, since, own)
+    return StreamingResponse(ndjson(rows), media_type="application/x-ndjson")
+
+
+@router.get("/flags")
+async def list_flags(
+    member: CanRead,
+    db: Db,
+    state: Literal["open", "resolved", "all"] = "open",
+    reason: Annotated[str | None, Query(max_length=200)] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Page[FlagOut]:
+    """Items that labelers found hard, newest first, with the labels that others gave."""
+    before = decode_cursor(cursor, int)
+    found = await db.aread(flags.list_flags, member.project.id, state, reason, before[0] if before else None, limit + 1)
+    more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
+
+
+@router.post("/flags/{flag_id}/resolve")
+async def resolve_flag(
+    flag_id: Annotated[int, Path(ge=1, lt=2**62)], body: ResolveFlag, member: CanManage, write: Write
+) -> FlagOut:
+    """Close a flag; with `value` the decision is recorded as your label."""
+    return await write(flags.resolve, member, flag_id, body)

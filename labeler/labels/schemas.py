@@ -1,0 +1,99 @@
+"""What comes in and goes out about labels, skips and hard flags."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, Field, StringConstraints
+
+from labeler.kit.web import In
+from labeler.projects.schemas import Reason
+
+Key = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False, pattern=r"^[^\x00]*$")]
+Once = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Note = Annotated[str, Field(max_length=5000, pattern=r"^[^\x00]*$")]
+Version = Annotated[int, Field(ge=1, lt=2**31)]
+
+
+class Hard(In):
+    reason: Reason
+    note: Note = ""
+
+
+class _Answer(In):
+    item_key: Key
+    idempotency_key: Once | None = None
+    lease_token: Annotated[str, Field(max_length=64)] | None = None
+    guideline_version: Version | None = Field(
+        None, description="The version that was read; default: the acknowledged one."
+    )
+
+
+class LabelIn(_Answer):
+    value: Any = Field(description="For `choice`: the name of one label.", examples=["spam"])
+    elapsed_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
+    hard: Hard | None = None
+
+
+class LabelAndNext(LabelIn):
+    next: Annotated[int, Field(ge=0, le=50, description="How many items to hold afterwards.")] = 0
+
+
+class SkipIn(_Answer):
+    reason: Reason
+    note: Note = ""
+    next: Annotated[int, Field(ge=0, le=50)] = 0
+
+
+class FlagIn(SkipIn):
+    pass
+
+
+class LabelerOut(BaseModel):
+    id: int
+    name: str
+    kind: str
+
+
+class LabelOut(BaseModel):
+    id: int
+    item_key: str
+    value: Any
+    labeler: LabelerOut
+    guideline_version: int | None
+    source: str
+    created_at: datetime
+    supersedes: int | None
+
+
+class SkipOut(BaseModel):
+    id: int
+    item_key: str
+    reason: str
+    note: str
+    created_at: datetime
+
+
+class Resolution(BaseModel):
+    note: str
+    by: str
+    at: datetime
+
+
+class FlagOut(BaseModel):
+    id: int
+    item_key: str
+    content: dict[str, Any]
+    reason: str
+    note: str
+    labeler: LabelerOut
+    guideline_version: int | None
+    created_at: datetime
+    state: str
+    resolution: Resolution | None
+    labels: list[dict[str, Any]]
+    prediction: dict[str, Any] | None = None
+
+
+class ResolveFlag(In):
+    note: Note = ""
+    value: Any = Field(None, description="Also label the item with this.")

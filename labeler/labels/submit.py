@@ -1,0 +1,220 @@
+"""Recording labels: the labelers' path. One label is a handful of statements and shares its commit.
+
+The statements are built once, at import: putting one together costs more than running it.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from labeler.guidelines.service import standing
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.db import insert_for, lock
+from labeler.kit.errors import Conflict, Invalid, NotFound
+from labeler.kit.events import Event, emit
+from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
+from labeler.labels.tables import aside, current_labels, labels
+from labeler.projects.access import Member
+from labeler.tasks import InvalidValue, task_type
+
+
+@dataclass(frozen=True)
+class LabelSubmitted(Event):
+    """A label was recorded, changed, or (value None) taken back."""
+
+    name: ClassVar[str] = "label.submitted"
+    member: Member
+    item_id: int
+    label_id: int
+    value: Any
+    is_new: bool  # the labeler had no current label on the item before
+
+
+@dataclass(frozen=True)
+class Answered:
+    """The recorded label, and whether this very request was answered before."""
+
+    label: LabelOut
+    item_id: int
+    repeated: bool = False
+
+
+FIND_ITEM = (
+    sa.select(items.c.id, items.c.needed, current_labels.c.label_id)
+    .outerjoin(
+        current_labels,
+        sa.and_(current_labels.c.item_id == items.c.id, current_labels.c.labeler_id == bindparam("labeler")),
+    )
+    .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
+)
+FIND_ITEM_LOCKED = FIND_ITEM.with_for_update(of=items)
+FIND_REPEATED = (
+    sa.select(labels, items.c.key)
+    .join(items, items.c.id == labels.c.item_id)
+    .where(
+        labels.c.project_id == bindparam("project"),
+        labels.c.labeler_id == bindparam("labeler"),
+        labels.c.idempotency_key == bindparam("once"),
+    )
+)
+INSERT_LABEL = sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
+DROP_CURRENT = sa.delete(current_labels).where(
+    current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
+)
+DROP_ASIDE = sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
+_given = (
+    sa.select(sa.func.count())
+    .select_from(current_labels)
+    .where(current_labels.c.item_id == bindparam("item"))
+    .scalar_subquery()
+)
+_wanted = bindparam("overlap", type_=sa.Integer) - _given
+RECOUNT = (
+    sa.update(items).where(items.c.id == bindparam("item")).values(needed=sa.case((_wanted > 0, _wanted), else_=0))
+)
+
+
+def find_item(tx: Connection, member: Member, key: str) -> Any:
+    """The item's id, `needed`, and the caller's current label id. Raises `NotFound`."""
+    find = FIND_ITEM if tx.dialect.name == "sqlite" else FIND_ITEM_LOCKED
+    row = tx.execute(find, {"project": member.project.id, "labeler": member.user_id, "key": key}).one_or_none()
+    if row is None:
+        raise NotFound(f'There is no item with key "{key}" in this project.')
+    return row
+
+
+def guideline_of(tx: Connection, member: Member, given: int | None) -> int | None:
+    """The guideline version an answer was made under. Raises `Invalid` for one that is not published."""
+    published, read = standing(tx, member.project.id, member.user_id)
+    if given is not None:
+        if published is None or given > published:
+            raise Invalid(
+                f"Guideline version {given} is not published in this project.",
+                errors=[{"pointer": "/guideline_version", "detail": "not published"}],
+            )
+        return given
+    return read if read is not None else published
+
+
+def check_value(member: Member, value: Any) -> Any:
+    try:
+        return task_type(member.project.task_type).validate(value, member.project.labels)
+    except InvalidValue as invalid:
+        raise Invalid(f"{invalid}.", errors=[{"pointer": "/value", "detail": str(invalid)}]) from None
+
+
+def submit(
+    tx: Connection, member: Member, body: LabelIn, source: str, suggestion: dict[str, Any] | None = None
+) -> Answered:
+    """Record one label; repeating its `idempotency_key` returns the first answer.
+
+    An earlier label of the same labeler on the item is superseded, not changed. A label is taken also
+    after its lease has run out (G4). Raises `NotFound`, `Invalid`, `Conflict`.
+    """
+    if body.idempotency_key is not None:
+        known = {"project": member.project.id, "labeler": member.user_id, "once": body.idempotency_key}
+        before = tx.execute(FIND_REPEATED, known).one_or_none()
+        if before is not None:
+            if before.key != body.item_key:
+                raise Conflict("This idempotency_key was used for another item. Use a new one for each answer.")
+            return Answered(label_out(before, before.key, member), before.item_id, repeated=True)
+    value = check_value(member, body.value)
+    lock(tx, "labels", member.project.id, shared=True)
+    item = find_item(tx, member, body.item_key)
+    row = {
+        "project_id": member.project.id,
+        "item_id": item.id,
+        "labeler_id": member.user_id,
+        "value": value,
+        "source": source,
+        "guideline_version": guideline_of(tx, member, body.guideline_version),
+        "elapsed_ms": body.elapsed_ms,
+        "supersedes": item.label_id,
+        "suggestion": suggestion,
+        "idempotency_key": body.idempotency_key,
+    }
+    created = tx.execute(INSERT_LABEL, row).one()
+    make_current(tx, member, item.id, created.id)
+    tx.execute(DROP_ASIDE, {"item": item.id, "labeler": member.user_id})
+    emit(tx, LabelSubmitted(member, item.id, created.id, value, item.label_id is None))
+    return Answered(_out(row, created.id, created.created_at, body.item_key, member), item.id)
+
+
+def make_current(tx: Connection, member: Member, item_id: int, label_id: int | None) -> None:
+    """Let the labeler's answer on the item be this label (None: nothing), and recount what is needed."""
+    if label_id is None:
+        tx.execute(DROP_CURRENT, {"item": item_id, "labeler": member.user_id})
+    else:
+        row = {"item_id": item_id, "labeler_id": member.user_id, "project_id": member.project.id, "label_id": label_id}
+        tx.execute(SET_CURRENT[tx.dialect.name], row)
+    tx.execute(RECOUNT, {"item": item_id, "overlap": member.project.settings.overlap})
+
+
+def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
+    """Undo: a new row without a value supersedes the label, and the item is open again.
+
+    Raises `NotFound` for labels of others, `Conflict` when it is not the labeler's current one.
+    """
+    statement = (
+        sa.select(labels, items.c.key).join(items, items.c.id == labels.c.item_id).where(labels.c.id == label_id)
+    )
+    row = tx.execute(statement.where(labels.c.project_id == member.project.id)).one_or_none()
+    if row is None or row.labeler_id != member.user_id:
+        raise NotFound(f"You have no label {label_id} in this project.")
+    lock(tx, "labels", member.project.id, shared=True)
+    item = find_item(tx, member, row.key)
+    undone = sa.select(labels, items.c.key).join(items, items.c.id == labels.c.item_id)
+    undone = undone.where(labels.c.supersedes == label_id, labels.c.item_id == row.item_id)
+    again = tx.execute(undone).one_or_none()
+    if again is not None and again.value is None:
+        return Answered(label_out(again, row.key, member), row.item_id, repeated=True)
+    if item.label_id != label_id:
+        raise Conflict(f"Label {label_id} was superseded by a newer one already.")
+    values = {
+        "project_id": member.project.id,
+        "item_id": row.item_id,
+        "labeler_id": member.user_id,
+        "value": None,
+        "source": row.source,
+        "guideline_version": row.guideline_version,
+        "elapsed_ms": None,
+        "supersedes": label_id,
+        "suggestion": None,
+        "idempotency_key": None,
+    }
+    created = tx.execute(INSERT_LABEL, values).one()
+    make_current(tx, member, row.item_id, None)
+    emit(tx, LabelSubmitted(member, row.item_id, created.id, None, False))
+    return Answered(_out(values, created.id, created.created_at, row.key, member), row.item_id)
+
+
+def label_out(row: Any, key: str, member: Member) -> LabelOut:
+    return _out(row._mapping, row.id, row.created_at, key, member)
+
+
+def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member) -> LabelOut:
+    caller = member.caller
+    return LabelOut(
+        id=label_id,
+        item_key=key,
+        value=row["value"],
+        labeler=LabelerOut(id=caller.user_id, name=caller.name, kind=caller.kind),
+        guideline_version=row["guideline_version"],
+        source=row["source"],
+        created_at=created_at,
+        supersedes=row["supersedes"],
+    )
+
+
+def _set_current(dialect: str) -> Any:
+    insert = insert_for(dialect, current_labels)
+    return insert.on_conflict_do_update(
+        index_elements=["item_id", "labeler_id"], set_={"label_id": insert.excluded.label_id}
+    )
+
+
+SET_CURRENT = {dialect: _set_current(dialect) for dialect in ("sqlite", "postgresql")}

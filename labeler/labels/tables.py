@@ -1,0 +1,96 @@
+"""Labels and their history, skips and hard flags.
+
+`labels` only grows: a correction is a new row that names the one it supersedes, an undo is a row with
+no value. `current_labels` is derived from it (the latest answer of each labeler on each item), kept so
+that the queue need not search the history.
+"""
+
+import sqlalchemy as sa
+
+from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+
+SOURCES = ("queue", "api", "import", "simulated", "resolution")
+
+labels = sa.Table(
+    "labels",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("item_id", "items.id"),
+    reference("labeler_id", "users.id"),
+    sa.Column("value", Json, nullable=True),
+    sa.Column("source", sa.String(16), nullable=False),
+    sa.Column("guideline_version", sa.Integer, nullable=True),
+    sa.Column("elapsed_ms", sa.Integer, nullable=True),
+    sa.Column("supersedes", Id, nullable=True),
+    sa.Column("suggestion", Json, nullable=True),  # what a model suggested to the labeler, if anything
+    sa.Column("idempotency_key", sa.String(200), nullable=True),
+    created_at(),
+    sa.CheckConstraint(sa.column("source").in_(SOURCES), name="source"),
+    sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
+    sa.Index("ix_labels_project_id_id", "project_id", "id"),
+    sa.Index("ix_labels_item_id_id", "item_id", "id"),
+)
+
+current_labels = sa.Table(
+    "current_labels",
+    metadata,
+    reference("item_id", "items.id"),
+    reference("labeler_id", "users.id"),
+    reference("project_id", "projects.id"),
+    reference("label_id", "labels.id"),
+    sa.PrimaryKeyConstraint("item_id", "labeler_id"),
+    sa.Index("ix_current_labels_project_id_label_id", "project_id", "label_id"),
+)
+
+skips = sa.Table(
+    "skips",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("item_id", "items.id"),
+    reference("labeler_id", "users.id"),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("guideline_version", sa.Integer, nullable=True),
+    sa.Column("idempotency_key", sa.String(200), nullable=True),
+    created_at(),
+    sa.Column("undone_at", Timestamp, nullable=True),
+    sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
+    sa.Index("ix_skips_item_id_labeler_id", "item_id", "labeler_id"),
+    sa.Index("ix_skips_project_id_labeler_id", "project_id", "labeler_id"),
+)
+
+flags = sa.Table(
+    "flags",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("item_id", "items.id"),
+    reference("labeler_id", "users.id"),
+    sa.Column("reason", sa.String(200), nullable=False),
+    sa.Column("note", sa.Text, nullable=False, server_default=""),
+    sa.Column("label_id", Id, nullable=True),
+    sa.Column("guideline_version", sa.Integer, nullable=True),
+    sa.Column("idempotency_key", sa.String(200), nullable=True),
+    created_at(),
+    sa.Column("undone_at", Timestamp, nullable=True),
+    sa.Column("resolved_at", Timestamp, nullable=True),
+    sa.Column("resolved_by", Id, nullable=True),
+    sa.Column("resolution", sa.Text, nullable=True),
+    sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
+    sa.Index("ix_flags_project_id_id", "project_id", "id"),
+    sa.Index("ix_flags_item_id", "item_id"),
+)
+
+# Items that one labeler put aside (skipped, or flagged without a label): offered to them again last.
+aside = sa.Table(
+    "aside",
+    metadata,
+    reference("project_id", "projects.id"),
+    reference("labeler_id", "users.id"),
+    reference("item_id", "items.id"),
+    created_at(),
+    sa.PrimaryKeyConstraint("labeler_id", "item_id"),
+    sa.Index("ix_aside_project_id_labeler_id_created_at", "project_id", "labeler_id", "created_at"),
+)

@@ -1,0 +1,45 @@
+"""What can go wrong while learning, in words for the person who reads them."""
+
+
+class LearningError(Exception):
+    """Base of every error that this room raises on purpose."""
+
+
+class TooFewLabels(LearningError):
+    """There is nothing to learn from yet: training needs two labels with examples."""
+
+
+class TooFewItems(LearningError):
+    """A strategy was asked for more items than the pool holds."""
+
+
+class InvalidPool(LearningError):
+    """The arrays handed to a strategy don't fit together, or hold NaN or infinity."""
+
+
+class NeedsModel(LearningError):
+    """The strategy ranks by a model, and the pool came without its probabilities or estimator."""
+
+
+class PoolTooLarge(LearningError):
+    """The strategy does not scale to a pool of this size."""
+
+
+class UnknownName(LearningError):
+    """No strategy, model or feature pipeline has this name; the message lists those that exist."""
+
+
+class InvalidFeatures(LearningError):
+    """Content or feature configuration that no pipeline can read."""
+
+
+class ModelFileMissing(LearningError):
+    """The file of a trained model is not where it should be."""
+
+
+class ModelHashMismatch(LearningError):
+    """The file of a trained model is not the one that was saved; it was not loaded."""
+
+
+class ModelFileBroken(LearningError):
+    """The file of a trained model has the right hash but can't be read, or holds untrusted types."""

@@ -1,0 +1,49 @@
+"""Numbers that someone else made (embeddings, measurements), for learning without the service."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from labeler.learning.errors import InvalidFeatures
+
+Array = np.ndarray[Any, Any]
+
+
+class ArrayFeatures:
+    """Rows of an array, standardised; rows of a sparse matrix, each scaled to length 1.
+
+    Missing and infinite numbers become the column's mean.
+    """
+
+    def extract(self, X: Any) -> Any:
+        """X: array-like or sparse (items, features) -> float32 of the same shape. Raises InvalidFeatures."""
+        if hasattr(X, "tocsr"):
+            block = X.tocsr().astype(np.float32)
+            block.data[~np.isfinite(block.data)] = 0
+            return block
+        try:
+            block = np.array(X, dtype=np.float64)
+        except (TypeError, ValueError) as error:
+            raise InvalidFeatures("expected texts, table rows, or an array of numbers") from error
+        block = block.reshape(len(block), -1)
+        block[~np.isfinite(block)] = np.nan
+        return np.clip(block, -1e30, 1e30)
+
+    def fit(self, blocks: Sequence[Any]) -> None:
+        """Learn each column's mean and deviation; sparse matrices need none."""
+        block = blocks[0]
+        if hasattr(block, "indptr"):
+            return
+        known = np.where(np.isnan(block).all(axis=0), 0.0, block)
+        self.mean = np.nanmean(known, axis=0) if len(block) else np.zeros(block.shape[1])
+        deviation = np.nanstd(known, axis=0) if len(block) else np.ones(block.shape[1])
+        self.scale = np.where(deviation > 0, deviation, 1.0) * np.sqrt(max(1, block.shape[1]))
+
+    def transform(self, block: Any) -> Any:
+        """float32 (items, features); rows have about length 1."""
+        if hasattr(block, "indptr"):
+            from sklearn.preprocessing import normalize
+
+            return normalize(block)
+        return np.asarray(np.nan_to_num((block - self.mean) / self.scale), dtype=np.float32)

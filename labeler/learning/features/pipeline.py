@@ -1,0 +1,104 @@
+"""What a feature pipeline is, and how one is chosen.
+
+A pipeline works in two phases, so that the service pays the costly one once per immutable shard of items:
+
+1. `extract` reads contents and gives raw counts and values. It is stateless per item: a row depends on that
+   item and the configuration only, so blocks can be cached and never go stale.
+2. `fit` learns cheap state from such blocks (document frequencies, means), `transform` applies it.
+
+Training and serving run the same two calls, so there is no second code path that could drift from the first.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from labeler.learning.errors import InvalidFeatures, UnknownName
+
+Content = Mapping[str, Any]
+"""An item's content: {"text": str} or {"fields": {column: str | int | float | bool | None}}."""
+
+State = dict[str, np.ndarray[Any, Any]]
+
+CODE_VERSION = 1
+"""Raise it when `extract` gives other rows for the same content: cached blocks are then made again."""
+
+
+class FeaturePipeline(Protocol):
+    """Contents in, L2-normalised sparse rows out."""
+
+    name: str
+
+    def config(self) -> dict[str, Any]:
+        """Everything that `extract` depends on, as JSON."""
+
+    def key(self) -> str:
+        """Names blocks that this pipeline extracted: equal keys, equal rows."""
+
+    def extract(self, contents: Sequence[Content]) -> csr_matrix:
+        """Raw rows, one an item, float32 (items, raw columns)."""
+
+    def fit(self, blocks: Sequence[csr_matrix]) -> None:
+        """Learn the state from raw blocks; forgets what was learned before."""
+
+    def transform(self, block: csr_matrix) -> csr_matrix:
+        """Features of a raw block, float32 (items, features), each row of length 1 (or 0 when empty)."""
+
+    def state(self) -> State:
+        """What `fit` learned, as arrays."""
+
+    def set_state(self, state: State) -> None:
+        """Take up a state that `state` gave."""
+
+
+def pipeline_key(name: str, config: Mapping[str, Any]) -> str:
+    """16 hex digits that change with name, configuration or code version."""
+    text = json.dumps([name, config, CODE_VERSION], sort_keys=True, ensure_ascii=True)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def pipeline_from_config(config: Mapping[str, Any]) -> FeaturePipeline:
+    """The unfitted pipeline that `config()` described.
+
+    Raises UnknownName for a pipeline that does not exist, InvalidFeatures for a broken configuration.
+    """
+    from labeler.learning.features.table import TablePipeline
+    from labeler.learning.features.text import TextPipeline
+
+    known: dict[str, type[TextPipeline] | type[TablePipeline]] = {
+        TextPipeline.name: TextPipeline,
+        TablePipeline.name: TablePipeline,
+    }
+    name = config.get("name")
+    if not isinstance(name, str) or name not in known:
+        raise UnknownName(f'no feature pipeline "{name}", there are: {", ".join(sorted(known))}')
+    settings = {key: value for key, value in config.items() if key != "name"}
+    try:
+        return known[name](**settings)
+    except (TypeError, ValueError, KeyError) as error:
+        raise InvalidFeatures(f'the configuration of feature pipeline "{name}" is broken: {error}') from error
+
+
+def pipeline_for(sample_contents: Sequence[Content], seed: int = 0) -> FeaturePipeline:
+    """The pipeline that suits these contents: n-grams for texts, one encoder a column for table rows.
+
+    sample_contents: a few hundred items are enough; all of one kind. seed: kept in no configuration, since
+    both pipelines are free of chance; it is here for pipelines that are not.
+    Raises InvalidFeatures when the sample is empty or mixes kinds.
+    """
+    from labeler.learning.features.table import TablePipeline, infer_columns
+    from labeler.learning.features.text import TextPipeline
+
+    del seed
+    if not sample_contents:
+        raise InvalidFeatures("no items to choose features for")
+    kinds = {"fields" if "fields" in content else "text" for content in sample_contents}
+    if len(kinds) > 1:
+        raise InvalidFeatures("items must be all texts or all table rows, not both")
+    if kinds == {"text"}:
+        return TextPipeline()
+    return TablePipeline(columns=[column.as_config() for column in infer_columns(sample_contents)])

@@ -1,0 +1,79 @@
+"""Decisions of a linear model to probabilities."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+FIXED_SCALE = 3.0
+"""Used when there are too few labels to measure one."""
+
+MIN_LABELS_PER_CLASS = 10
+MAX_LABELS = 2_000
+FOLDS = 4
+
+
+def softmax(logits: Array) -> Array:
+    """Rows of logits to rows that sum to 1; same shape, same floating type."""
+    shifted: Array = logits - logits.max(axis=1, keepdims=True)
+    np.exp(shifted, out=shifted)
+    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
+
+
+def two_sided(decisions: Array) -> Array:
+    """Decisions as one column a class; scikit-learn gives a single column when there are two classes."""
+    return np.column_stack([-decisions, decisions]) if decisions.ndim == 1 else decisions
+
+
+def best_scale(decisions: Array, codes: Array) -> float:
+    """The scale of the decisions (inverse temperature) with the least log loss.
+
+    decisions: (items, classes) of models that did not see the item; codes: int (items,), the true column.
+    Source: Guo et al. 2017, "On Calibration of Modern Neural Networks" (temperature scaling).
+    """
+    from scipy.optimize import minimize_scalar
+
+    rows = np.arange(len(codes))
+
+    def loss(log_scale: float) -> float:
+        logits = decisions * np.exp(log_scale)
+        top = logits.max(axis=1)
+        total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
+        return float(np.mean(total - logits[rows, codes]))
+
+    found = minimize_scalar(loss, bounds=(np.log(0.3), np.log(30.0)), method="bounded", options={"xatol": 1e-3})
+    return float(np.exp(found.x))
+
+
+def out_of_fold(make: Any, X: Any, codes: Array, classes: int, seed: int) -> tuple[Array, Array] | None:
+    """Decisions of models that did not see the item, and the items' codes; None with too few labels.
+
+    make: gives an unfitted estimator with decision_function. A class that a fold's model never saw gets the
+    decision -1, what a linear SVM says about the other side.
+    """
+    chosen = np.arange(len(codes))
+    if len(codes) > MAX_LABELS:
+        chosen = np.sort(np.random.default_rng(seed).choice(len(codes), MAX_LABELS, replace=False))
+    counts = np.bincount(codes[chosen], minlength=classes)
+    if len(chosen) < MIN_LABELS_PER_CLASS * classes or (counts >= FOLDS).sum() < 2:
+        return None
+    fold_of = _folds(codes[chosen], seed)
+    decisions = np.full((len(chosen), classes), -1.0)
+    for fold in range(FOLDS):
+        inside, outside = chosen[fold_of != fold], fold_of == fold
+        seen = np.unique(codes[inside])
+        if len(seen) < 2 or not outside.any():
+            return None
+        fitted = make().fit(X[inside], codes[inside])
+        decisions[np.ix_(outside, seen)] = two_sided(fitted.decision_function(X[chosen[outside]]))
+    return decisions, codes[chosen]
+
+
+def _folds(codes: Array, seed: int) -> Array:
+    """A fold for each item: every class is dealt round in turn, the items of a class in random order."""
+    shuffled = np.random.default_rng(seed).permutation(len(codes))
+    order = shuffled[np.argsort(codes[shuffled], kind="stable")]
+    fold_of = np.empty(len(codes), dtype=np.int64)
+    fold_of[order] = np.arange(len(codes)) % FOLDS
+    return fold_of

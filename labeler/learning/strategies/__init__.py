@@ -1,0 +1,28 @@
+"""Query strategies: one function a file, registered by its decorator and found by being here."""
+
+import importlib
+import pkgutil
+
+from numpy.random import Generator
+
+from labeler.learning.strategies.registry import Pool, Ranking, Strategy, find, registered, strategy
+
+for _module in pkgutil.iter_modules(__path__):
+    importlib.import_module(f"{__name__}.{_module.name}")
+
+from labeler.learning.strategies.ranking import rank  # noqa: E402
+
+get_strategy = find
+
+
+def strategies() -> list[tuple[str, str]]:
+    """Name and summary of every strategy; costs no import of scikit-learn."""
+    return [(one.name, one.summary) for one in registered().values()]
+
+
+def query(name: str, pool: Pool, n: int, rng: Generator) -> Ranking:
+    """The n items that the named strategy wants labeled next, as one batch."""
+    return find(name).function(pool, n, rng)
+
+
+__all__ = ["Pool", "Ranking", "Strategy", "get_strategy", "query", "rank", "strategies", "strategy"]

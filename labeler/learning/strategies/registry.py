@@ -1,0 +1,184 @@
+"""What a query strategy takes and gives, and the strategies by name.
+
+Numpy only: the service lists strategies without importing scikit-learn; a strategy imports it when it runs.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import wraps
+from typing import Any, Literal
+
+import numpy as np
+from numpy.random import Generator
+
+from labeler.learning.errors import InvalidPool, NeedsModel, PoolTooLarge, TooFewItems, UnknownName
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Pool:
+    """The unlabeled items that a strategy chooses from.
+
+    X: features, sparse or dense (items, features); proba: float (items, classes), rows sum to 1, None while
+    there is no model; estimator: the fitted classifier behind proba; X_labeled, y_labeled: its labels.
+    """
+
+    X: Any = None
+    proba: Array | None = None
+    estimator: Any = None
+    X_labeled: Any = None
+    y_labeled: Any = None
+
+    def __len__(self) -> int:
+        if self.proba is not None:
+            return len(self.proba)
+        return 0 if self.X is None else int(self.X.shape[0])
+
+    def take(self, positions: Array) -> "Pool":
+        """The pool of these items only, in this order."""
+        return replace(
+            self,
+            X=None if self.X is None else self.X[positions],
+            proba=None if self.proba is None else self.proba[positions],
+        )
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """positions: int64 (n,), distinct, best first; scores: float64 (n,) in [0, 1], never rising."""
+
+    positions: Array
+    scores: Array
+
+    def __len__(self) -> int:
+        return len(self.positions)
+
+    @classmethod
+    def of(cls, scores: Array, n: int) -> "Ranking":
+        """The n highest scores. Ties are broken in a fixed order that does not follow the order of import."""
+        values = np.clip(np.asarray(scores, dtype=np.float64), 0.0, 1.0)
+        if n >= len(values):
+            candidates = np.arange(len(values))
+        else:
+            least = np.partition(values, len(values) - n)[len(values) - n]
+            candidates = np.flatnonzero(values >= least)
+        shuffle = np.random.default_rng(len(values)).permutation(len(candidates))
+        candidates = candidates[shuffle]
+        best = candidates[np.argsort(-values[candidates], kind="stable")[:n]]
+        return cls(best, values[best])
+
+    @classmethod
+    def ordered(cls, positions: Array, scores: Array) -> "Ranking":
+        """These positions (n,) with their scores (n,), highest first."""
+        values = np.clip(np.asarray(scores, dtype=np.float64), 0.0, 1.0)
+        order = np.argsort(-values, kind="stable")
+        return cls(np.asarray(positions, dtype=np.int64)[order], values[order])
+
+
+Function = Callable[[Pool, int, Generator], Ranking]
+
+
+@dataclass(frozen=True)
+class Strategy:
+    """A registered strategy.
+
+    needs: "model" when it reads proba. batch: the n items are chosen to complement each other, so a longer
+    ranking is made of several batches. order: the strategy that ranks what comes after the batches.
+    shortlist: a batch is chosen among so many times n of the first in `order`; None: among all.
+    rounds: how many batches a long ranking holds. max_pool: items it can handle.
+    """
+
+    name: str
+    summary: str
+    function: Function
+    needs: Literal["model", "none"]
+    batch: bool
+    order: str
+    shortlist: int | None
+    rounds: int
+    max_pool: int | None
+
+
+_strategies: dict[str, Strategy] = {}
+
+
+def strategy(
+    name: str,
+    *,
+    needs: Literal["model", "none"] = "model",
+    batch: bool = False,
+    order: str | None = None,
+    shortlist: int | None = None,
+    rounds: int = 8,
+    max_pool: int | None = None,
+) -> Callable[[Function], Function]:
+    """Register a query strategy. The first line of its docstring is its summary.
+
+    The registered function checks the pool before it chooses: it raises TooFewItems, NeedsModel, InvalidPool
+    or PoolTooLarge.
+    """
+
+    def register(function: Function) -> Function:
+        @wraps(function)
+        def checked(pool: Pool, n: int, rng: Generator) -> Ranking:
+            check(_strategies[name], pool, n)
+            return function(pool, n, rng)
+
+        _strategies[name] = Strategy(
+            name=name,
+            summary=(function.__doc__ or "").strip().split("\n")[0],
+            function=checked,
+            needs=needs,
+            batch=batch,
+            order=order or ("margin" if needs == "model" else "random"),
+            shortlist=shortlist,
+            rounds=rounds,
+            max_pool=max_pool,
+        )
+        return checked
+
+    return register
+
+
+def registered() -> dict[str, Strategy]:
+    """Every registered strategy, by name."""
+    return dict(sorted(_strategies.items()))
+
+
+def find(name: str) -> Strategy:
+    """The strategy of this name. Raises UnknownName."""
+    if name not in _strategies:
+        raise UnknownName(f'no strategy "{name}", there are: {", ".join(sorted(_strategies))}')
+    return _strategies[name]
+
+
+def check(one: Strategy, pool: Pool, n: int) -> None:
+    """Raise what would make the strategy fail, or choose nonsense, before it starts."""
+    if n < 1:
+        raise TooFewItems(f"{n} items asked for, expected 1 or more")
+    if one.needs == "model" and pool.proba is None:
+        raise NeedsModel(f'strategy "{one.name}" ranks by a model, and there is none yet')
+    if len(pool) < n:
+        raise TooFewItems(f"{n} items asked for, the pool holds {len(pool)}")
+    if one.max_pool is not None and len(pool) > one.max_pool:
+        raise PoolTooLarge(f'strategy "{one.name}" handles {one.max_pool} items, the pool holds {len(pool)}')
+    if pool.X is not None and pool.X.shape[0] != len(pool):
+        raise InvalidPool(f"{pool.X.shape[0]} rows of features, but {len(pool)} rows of probabilities")
+    if pool.X is not None and not _is_finite(pool.X):
+        raise InvalidPool("the features hold NaN or infinity")
+    if one.needs == "model" and pool.proba is not None:
+        _check_proba(pool.proba)
+
+
+def _check_proba(proba: Array) -> None:
+    if proba.ndim != 2 or proba.shape[1] < 2:
+        raise InvalidPool(f"probabilities have shape {proba.shape}, expected (items, 2 or more classes)")
+    if not np.allclose(proba.sum(axis=1), 1.0, atol=1e-3) or proba.min() < 0:
+        raise InvalidPool("each row of probabilities must be 0 or more and sum to 1")
+
+
+def _is_finite(X: Any) -> bool:
+    """Whether all values are finite: the sum tells in one pass without a copy, unless it overflows."""
+    values = np.asarray(X.data if hasattr(X, "indptr") else X)
+    return bool(np.isfinite(values.sum(dtype=np.float64)) or np.isfinite(values).all())

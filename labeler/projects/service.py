@@ -1,0 +1,223 @@
+"""Setting up and changing projects, and who is a member of them."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from pydantic import ValidationError
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.accounts.auth import Caller, remembered
+from labeler.accounts.tables import members
+from labeler.accounts.users import find_user, get_user
+from labeler.kit.columns import clock
+from labeler.kit.db import upsert
+from labeler.kit.errors import Conflict, Invalid, NotFound
+from labeler.kit.events import Event, emit
+from labeler.learning.strategies import strategies
+from labeler.projects.access import Member, Project, find_project, member_of, project_cache
+from labeler.projects.schemas import (
+    Counts,
+    MemberIn,
+    MemberOut,
+    ProjectChange,
+    ProjectIn,
+    ProjectOut,
+    ProjectSettings,
+    complete_labels,
+)
+from labeler.projects.tables import projects
+
+
+@dataclass(frozen=True)
+class ProjectChanged(Event):
+    """Settings or labels of a project are other than before."""
+
+    name: ClassVar[str] = "project.changed"
+    project: Project
+    before: ProjectSettings
+
+
+def slug_of(name: str) -> str:
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "project"
+    return f"project-{slug}" if slug.isdigit() else slug
+
+
+def _free_slug(tx: Connection, name: str) -> str:
+    wanted = slug_of(name)
+    taken = set(tx.execute(sa.select(projects.c.slug).where(projects.c.slug.startswith(wanted))).scalars())
+    number, slug = 1, wanted
+    while slug in taken:
+        number += 1
+        slug = f"{wanted}-{number}"
+    return slug
+
+
+def check_settings(settings: ProjectSettings) -> None:
+    known = [name for name, _ in strategies()]
+    if settings.strategy not in known:
+        raise Invalid(
+            f"There is no query strategy {settings.strategy!r}; known: {', '.join(known)}.",
+            errors=[{"pointer": "/settings/strategy", "detail": "unknown"}],
+        )
+
+
+def create_project(tx: Connection, caller: Caller, body: ProjectIn) -> ProjectOut:
+    check_settings(body.settings)
+    row = {
+        "slug": _free_slug(tx, body.name),
+        "name": body.name,
+        "task_type": body.task_type,
+        "labels": complete_labels(body.labels),
+        "settings": body.settings.model_dump(),
+        "created_by": caller.user_id,
+        "created_at": clock(),
+    }
+    project_id = tx.execute(sa.insert(projects).values(row).returning(projects.c.id)).scalar_one()
+    tx.execute(
+        sa.insert(members).values(project_id=project_id, user_id=caller.user_id, role="manager", created_at=clock())
+    )
+    audit(tx, caller, "project.created", project_id=project_id, target=row["slug"])
+    remembered.forget()
+    return project_out(tx, Member(caller, find_project(tx, project_id), "manager"))
+
+
+def project_out(tx: Connection, member: Member) -> ProjectOut:
+    project = member.project
+    return ProjectOut(
+        id=project.id,
+        slug=project.slug,
+        name=project.name,
+        task_type=project.task_type,
+        labels=project.labels,
+        settings=project.settings,
+        guideline_version=_published_guideline(tx, project.id),
+        role=member.role,
+        created_at=project.created_at,
+        counts=counts(tx, project.id),
+    )
+
+
+def _published_guideline(tx: Connection, project_id: int) -> int | None:
+    latest = sa.text(
+        "SELECT max(version) FROM guideline_versions WHERE project_id = :project_id AND published_at IS NOT NULL"
+    )
+    return tx.execute(latest, {"project_id": project_id}).scalar()
+
+
+def counts(tx: Connection, project_id: int) -> Counts:
+    numbers = tx.execute(
+        sa.text(
+            "SELECT (SELECT count(*) FROM items WHERE project_id = :p),"
+            " (SELECT count(*) FROM items WHERE project_id = :p AND needed > 0),"
+            " (SELECT count(*) FROM flags WHERE project_id = :p AND resolved_at IS NULL AND undone_at IS NULL)"
+        ),
+        {"p": project_id},
+    ).one()
+    return Counts(items=numbers[0], labeled=numbers[0] - numbers[1], flags_open=numbers[2])
+
+
+def list_projects(tx: Connection, caller: Caller) -> list[ProjectOut]:
+    rows = tx.execute(sa.select(projects.c.id).where(projects.c.deleted_at.is_(None)).order_by(projects.c.id))
+    seen = []
+    for project_id in rows.scalars():
+        try:
+            seen.append(project_out(tx, member_of(caller, find_project(tx, project_id))))
+        except NotFound:
+            continue
+    return seen
+
+
+def change_project(tx: Connection, member: Member, change: ProjectChange) -> ProjectOut:
+    """Raises `Invalid` when a setting does not fit. Labels that were given keep their meaning: see docs."""
+    project = find_project(tx, member.project.id)
+    values: dict[str, Any] = {}
+    if change.name is not None:
+        values["name"] = change.name
+    if change.labels is not None:
+        values["labels"] = complete_labels(change.labels)
+    if change.settings is not None:
+        try:
+            settings = ProjectSettings.model_validate(project.settings.model_dump() | change.settings)
+        except ValidationError as error:
+            errors = [
+                {"pointer": "/settings/" + "/".join(map(str, entry["loc"])), "detail": entry["msg"]}
+                for entry in error.errors()
+            ]
+            raise Invalid("Some settings are not acceptable.", errors=errors) from None
+        check_settings(settings)
+        values["settings"] = settings.model_dump()
+    if values:
+        tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**values))
+        audit(tx, member.caller, "project.changed", project_id=project.id, target=project.slug, changed=sorted(values))
+        project_cache.forget()
+    changed = find_project(tx, project.id)
+    emit(tx, ProjectChanged(changed, project.settings))
+    return project_out(tx, Member(member.caller, changed, member.role))
+
+
+def delete_project(tx: Connection, member: Member) -> None:
+    """Hide a project. Its labels, versions and models are kept (G3); its name becomes free again."""
+    project = member.project
+    gone = {"deleted_at": clock(), "slug": f"{project.slug[:60]}~{project.id}"}
+    tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**gone))
+    audit(tx, member.caller, "project.deleted", project_id=project.id, target=project.slug)
+    project_cache.forget()
+
+
+def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
+    labeled = "(SELECT count(*) FROM current_labels c WHERE c.project_id = m.project_id AND c.labeler_id = m.user_id)"
+    rows = tx.execute(
+        sa.text(
+            f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, {labeled} AS labels FROM members m"
+            " JOIN users u ON u.id = m.user_id WHERE m.project_id = :p AND u.active ORDER BY u.name, u.id"
+        ),
+        {"p": project_id},
+    )
+    return [MemberOut(**row._mapping) for row in rows]
+
+
+def set_member(tx: Connection, project_id: int, user_id: int, role: str) -> None:
+    insert = upsert(tx, members).values(project_id=project_id, user_id=user_id, role=role, created_at=clock())
+    tx.execute(insert.on_conflict_do_update(index_elements=["project_id", "user_id"], set_={"role": role}))
+    remembered.forget()
+
+
+def add_member(tx: Connection, member: Member, body: MemberIn) -> MemberOut:
+    user = get_user(tx, body.user_id) if body.user_id is not None else find_user(tx, body.email or "")
+    if user is None or not user.active:
+        raise NotFound(f"There is no account {body.email}. An administrator can invite this person first.")
+    set_member(tx, member.project.id, user.id, body.role)
+    audit(tx, member.caller, "member.set", project_id=member.project.id, target=user.email, role=body.role)
+    return next(entry for entry in list_members(tx, member.project.id) if entry.user_id == user.id)
+
+
+def remove_member(tx: Connection, member: Member, user_id: int) -> None:
+    others = [m for m in list_members(tx, member.project.id) if m.role == "manager" and m.user_id != user_id]
+    if not others:
+        raise Conflict("A project needs a manager: make somebody else one first.")
+    gone = sa.delete(members).where(members.c.project_id == member.project.id, members.c.user_id == user_id)
+    if tx.execute(gone).rowcount == 0:
+        raise NotFound("This account is not a member of the project.")
+    audit(tx, member.caller, "member.removed", project_id=member.project.id, target=get_user(tx, user_id).email)
+    remembered.forget()
+
+
+def projects_of(tx: Connection, caller: Caller) -> list[dict[str, Any]]:
+    """The short list that goes with `/me`."""
+    statement = (
+        sa.select(projects.c.id, projects.c.slug, projects.c.name, members.c.role)
+        .outerjoin(members, sa.and_(members.c.project_id == projects.c.id, members.c.user_id == caller.user_id))
+        .where(projects.c.deleted_at.is_(None))
+        .order_by(projects.c.name)
+    )
+    short = []
+    for row in tx.execute(statement):
+        role = "manager" if caller.role == "admin" else row.role
+        if role is not None and caller.project_id in (None, row.id):
+            short.append({"id": row.id, "slug": row.slug, "name": row.name, "role": role})
+    return short

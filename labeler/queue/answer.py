@@ -1,0 +1,119 @@
+"""A labeler's answer and their next items in one transaction: one request, one commit."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from labeler.items.tables import items
+from labeler.kit.errors import GuidelineNotAcknowledged
+from labeler.kit.events import listen
+from labeler.labels import hard
+from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
+from labeler.labels.submit import LabelSubmitted, submit, take_back
+from labeler.labels.tables import flags, skips
+from labeler.projects.access import Member
+from labeler.queue.lend import lend_again, next_items, require_acknowledged
+from labeler.queue.schemas import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
+from labeler.queue.tables import leases, queue_entries
+
+_item = (
+    sa.select(items.c.id)
+    .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
+    .scalar_subquery()
+)
+END_LEASE = (
+    sa.delete(leases)
+    .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
+    .returning(leases.c.suggestion)
+)
+DROP_ENTRIES = sa.delete(queue_entries).where(
+    queue_entries.c.item_id == bindparam("item"),
+    sa.exists(sa.select(sa.literal(1)).select_from(items).where(items.c.id == bindparam("item"), items.c.needed == 0)),
+)
+
+
+@listen(LabelSubmitted)
+def leave_queue(tx: Connection, event: LabelSubmitted) -> None:
+    """An item with all its labels is in no ranking any more, so that the head stays the head."""
+    if event.value is not None:
+        tx.execute(DROP_ENTRIES, {"item": event.item_id})
+
+
+def end_lease(tx: Connection, member: Member, key: str) -> Any:
+    """Give the item back; returns the lease's row, or None when the labeler did not hold it."""
+    known = {"project": member.project.id, "labeler": member.user_id, "key": key}
+    return tx.execute(END_LEASE, known).one_or_none()
+
+
+def _source(member: Member, lease: Any) -> str:
+    if member.caller.kind == "simulated":
+        return "simulated"
+    return "queue" if lease is not None else "api"
+
+
+def _and_next(tx: Connection, member: Member, n: int) -> dict[str, Any]:
+    if n == 0:
+        return {}
+    try:
+        require_acknowledged(tx, member)
+    except GuidelineNotAcknowledged as needed:
+        return {"items": [], "acknowledge": needed.extra["guideline_version"]}
+    return {"items": next_items(tx, member, n)}
+
+
+def label(tx: Connection, member: Member, body: LabelAndNext) -> tuple[LabelAnswer, bool]:
+    """Returns the answer and whether it was given before (the same idempotency key)."""
+    lease = end_lease(tx, member, body.item_key)
+    answered = submit(tx, member, body, _source(member, lease), lease.suggestion if lease is not None else None)
+    if body.hard is not None and not answered.repeated:
+        flag = FlagIn(
+            item_key=body.item_key,
+            reason=body.hard.reason,
+            note=body.hard.note,
+            guideline_version=body.guideline_version,
+        )
+        hard.flag_with_label(tx, member, flag, answered.label.id)
+    return LabelAnswer(label=answered.label, **_and_next(tx, member, body.next)), answered.repeated
+
+
+def label_many(tx: Connection, member: Member, bodies: list[LabelIn]) -> list[LabelOut]:
+    """All of them or none: the first that is not acceptable refuses the list."""
+    made = []
+    for body in bodies:
+        lease = end_lease(tx, member, body.item_key)
+        made.append(submit(tx, member, body, _source(member, lease)).label)
+    return made
+
+
+def skip(tx: Connection, member: Member, body: SkipIn) -> tuple[SkipAnswer, bool]:
+    end_lease(tx, member, body.item_key)
+    done = hard.skip(tx, member, body)
+    return SkipAnswer(skip=done.row, **_and_next(tx, member, body.next)), done.repeated
+
+
+def flag(tx: Connection, member: Member, body: FlagIn) -> tuple[FlagAnswer, bool]:
+    end_lease(tx, member, body.item_key)
+    done = hard.flag(tx, member, body)
+    return FlagAnswer(flag=done.row, **_and_next(tx, member, body.next)), done.repeated
+
+
+def undo_label(tx: Connection, member: Member, label_id: int) -> UndoneLabel:
+    """Take a label back; the item is lent to the labeler again."""
+    done = take_back(tx, member, label_id)
+    mine = sa.update(flags).where(flags.c.label_id == label_id, flags.c.undone_at.is_(None))
+    tx.execute(mine.values(undone_at=done.label.created_at))
+    return UndoneLabel(label=done.label, item=lend_again(tx, member, done.item_id))
+
+
+def undo_skip(tx: Connection, member: Member, skip_id: int) -> Undone:
+    return Undone(item=lend_again(tx, member, hard.undo(tx, member, skips, skip_id)))
+
+
+def undo_flag(tx: Connection, member: Member, flag_id: int) -> Undone:
+    return Undone(item=lend_again(tx, member, hard.undo(tx, member, flags, flag_id)))
+
+
+def next_(tx: Connection, member: Member, n: int) -> NextOut:
+    version = require_acknowledged(tx, member)
+    return NextOut(items=next_items(tx, member, n), guideline_version=version, remaining=0)

@@ -1,0 +1,95 @@
+"""Putting a new ranking in force: written aside, then swapped in one statement (G10).
+
+A ranking interleaves what the strategy picked with the holdout's items in their random order: each
+place goes to the holdout with the project's share, so that labelers can't tell and the share holds
+however often the order changes.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.db import upsert
+from labeler.projects.access import Project
+from labeler.queue.tables import queue_entries, queues, rankings
+
+LENGTH = 2_000  # entries of a ranking: far more than are labeled before the next one
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An item's place in a ranking; holdout items have no score."""
+
+    item_id: int
+    score: float | None
+    suggestion: dict[str, Any] | None = None
+
+
+def open_holdout(tx: Connection, project_id: int, most: int) -> list[int]:
+    """Holdout items that still need labels, in their random order."""
+    statement = (
+        sa.select(items.c.id)
+        .where(items.c.project_id == project_id, items.c.needed > 0, items.c.split == "holdout")
+        .order_by(items.c.shuffle)
+        .limit(most)
+    )
+    return list(tx.execute(statement).scalars())
+
+
+def open_items(tx: Connection, project_id: int) -> list[int]:
+    """Items outside the holdout that still need labels."""
+    statement = sa.select(items.c.id).where(
+        items.c.project_id == project_id, items.c.needed > 0, items.c.split == "train"
+    )
+    return list(tx.execute(statement).scalars())
+
+
+def interleave(picked: Sequence[Entry], holdout: Sequence[int], share: float, seed: Sequence[int]) -> list[Entry]:
+    """Every place goes to the holdout with probability `share`, as long as there are both kinds."""
+    rng = np.random.default_rng(list(seed))
+    mixed: list[Entry] = []
+    chosen, held = iter(picked), iter(holdout)
+    next_chosen, next_held = next(chosen, None), next(held, None)
+    while next_chosen is not None and len(mixed) < LENGTH:
+        if next_held is not None and rng.random() < share:
+            mixed.append(Entry(next_held, None))
+            next_held = next(held, None)
+        else:
+            mixed.append(next_chosen)
+            next_chosen = next(chosen, None)
+    while next_held is not None and len(mixed) < LENGTH:
+        mixed.append(Entry(next_held, None))
+        next_held = next(held, None)
+    return mixed
+
+
+def put_in_force(tx: Connection, project: Project, kind: str, model_id: int | None, picked: Sequence[Entry]) -> int:
+    """Store a ranking and make it the project's order, in the caller's transaction; returns its id."""
+    row = {"project_id": project.id, "kind": kind, "model_id": model_id, "created_at": clock()}
+    ranking_id: int = tx.execute(sa.insert(rankings).values(row).returning(rankings.c.id)).scalar_one()
+    share = project.settings.holdout_share
+    holdout = open_holdout(tx, project.id, LENGTH) if share > 0 else []
+    entries = interleave(picked, holdout, share, (project.settings.seed, ranking_id))
+    values = [
+        {
+            "ranking_id": ranking_id,
+            "rank": rank,
+            "item_id": entry.item_id,
+            "score": entry.score,
+            "suggestion": entry.suggestion,
+        }
+        for rank, entry in enumerate(entries)
+    ]
+    if values:
+        tx.execute(sa.insert(queue_entries), values)
+    swap = upsert(tx, queues).values(project_id=project.id, ranking_id=ranking_id)
+    tx.execute(swap.on_conflict_do_update(index_elements=["project_id"], set_={"ranking_id": ranking_id}))
+    old = sa.delete(rankings).where(rankings.c.project_id == project.id, rankings.c.id != ranking_id)
+    tx.execute(old)
+    return ranking_id

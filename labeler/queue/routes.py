@@ -1,0 +1,127 @@
+"""The labelers' routes: what to label next, and every kind of answer with the items that follow."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Path, Request, Response
+from pydantic import BaseModel, ValidationError
+
+from labeler.kit.errors import Invalid, TooLarge
+from labeler.kit.web import Config, Db, bulk_body, explain_validation, parse_bulk, parse_json, read_body
+from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
+from labeler.projects.access import CanLabel
+from labeler.queue import answer
+from labeler.queue.lend import release
+from labeler.queue.remaining import remaining
+from labeler.queue.schemas import (
+    FlagAnswer,
+    LabelAnswer,
+    NextIn,
+    NextOut,
+    ReleaseIn,
+    SkipAnswer,
+    Undone,
+    UndoneLabel,
+)
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["queue"])
+RowId = Annotated[int, Path(ge=1, lt=2**62)]
+
+
+class LabelsRecorded(BaseModel):
+    labels: list[LabelOut]
+
+
+@router.post("/queue/next")
+async def next_items(member: CanLabel, db: Db, body: NextIn | None = None) -> NextOut:
+    """What to label next. Items are lent to you for a time; asking again returns those you hold."""
+    answered = await db.awrite(answer.next_, member, body.n if body else 1)
+    answered.remaining = await remaining.of(db, member.project.id)
+    return answered
+
+
+@router.post("/queue/release", status_code=204)
+async def release_items(body: ReleaseIn, member: CanLabel, db: Db) -> None:
+    """Give items back that you will not label now."""
+    await db.awrite(release, member, body.lease_tokens)
+
+
+@router.post(
+    "/labels",
+    status_code=201,
+    response_model=LabelAnswer | LabelsRecorded,
+    openapi_extra=bulk_body(LabelIn, single=LabelAndNext),
+)
+async def submit_labels(
+    request: Request, response: Response, member: CanLabel, db: Db, settings: Config
+) -> LabelAnswer | LabelsRecorded:
+    """Record a label, or a list of them (all or none). With `next`, the answer holds what to label next.
+
+    Repeating the same `idempotency_key` returns the first answer (200).
+    """
+    raw = await read_body(request, settings.max_body_bytes)
+    is_ndjson = "ndjson" in request.headers.get("content-type", "")
+    if is_ndjson or raw.lstrip()[:1] == b"[":
+        bodies = _many(parse_bulk(raw, is_ndjson), settings.max_bulk)
+        return LabelsRecorded(labels=await db.awrite(answer.label_many, member, bodies))
+    try:
+        body = LabelAndNext.model_validate(parse_json(raw))
+    except ValidationError as error:
+        raise explain_validation(error) from None
+    answered, repeated = await db.awrite(answer.label, member, body)
+    if repeated:
+        response.status_code = 200
+    if answered.items is not None:
+        answered.remaining = await remaining.of(db, member.project.id)
+    return answered
+
+
+def _many(entries: list[Any], most: int) -> list[LabelIn]:
+    if len(entries) > most:
+        raise TooLarge(f"More than {most:,} labels in one request. Send them in parts.")
+    bodies = []
+    for number, entry in enumerate(entries):
+        if isinstance(entry, ValueError):
+            raise Invalid(
+                f"row {number + 1}: not valid JSON: {entry}.", errors=[{"pointer": f"/{number}", "detail": str(entry)}]
+            )
+        try:
+            bodies.append(LabelIn.model_validate(entry))
+        except ValidationError as error:
+            raise explain_validation(error, f"/{number}") from None
+    return bodies
+
+
+@router.delete("/labels/{label_id}")
+async def undo_label(label_id: RowId, member: CanLabel, db: Db) -> UndoneLabel:
+    """Take your label back. Nothing is erased: an undo is one more entry in the history."""
+    return await db.awrite(answer.undo_label, member, label_id)
+
+
+@router.post("/skips", status_code=201)
+async def skip(body: SkipIn, response: Response, member: CanLabel, db: Db) -> SkipAnswer:
+    """Put an item aside, with a reason. It comes back to you when nothing else is left."""
+    answered, repeated = await db.awrite(answer.skip, member, body)
+    response.status_code = 200 if repeated else 201
+    if answered.items is not None:
+        answered.remaining = await remaining.of(db, member.project.id)
+    return answered
+
+
+@router.delete("/skips/{skip_id}")
+async def undo_skip(skip_id: RowId, member: CanLabel, db: Db) -> Undone:
+    return await db.awrite(answer.undo_skip, member, skip_id)
+
+
+@router.post("/flags", status_code=201)
+async def flag(body: FlagIn, response: Response, member: CanLabel, db: Db) -> FlagAnswer:
+    """Say that an item is hard to label, and why, without labeling it."""
+    answered, repeated = await db.awrite(answer.flag, member, body)
+    response.status_code = 200 if repeated else 201
+    if answered.items is not None:
+        answered.remaining = await remaining.of(db, member.project.id)
+    return answered
+
+
+@router.delete("/flags/{flag_id}")
+async def undo_flag(flag_id: RowId, member: CanLabel, db: Db) -> Undone:
+    return await db.awrite(answer.undo_flag, member, flag_id)

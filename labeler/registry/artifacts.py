@@ -1,0 +1,63 @@
+"""Model files on disk: the model itself, and what it says about every item of its pool."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from labeler.kit.config import Settings
+from labeler.kit.files import written_whole
+
+Array = np.ndarray[Any, Any]
+
+
+@dataclass(frozen=True)
+class Predictions:
+    """items: int64 (n,), rising; proba: float32 (n, classes), memory-mapped; classes: the columns' labels."""
+
+    items: Array
+    proba: Array
+    classes: list[str]
+
+    def of(self, item_id: int) -> dict[str, Any] | None:
+        """`{value, proba}` of one item, or None when the model has not seen it."""
+        place = int(np.searchsorted(self.items, item_id))
+        if place >= len(self.items) or self.items[place] != item_id:
+            return None
+        return as_prediction(self.proba[place], self.classes)
+
+
+def as_prediction(row: Array, classes: list[str]) -> dict[str, Any]:
+    """The likeliest label of one row of probabilities, with all of them, likeliest first."""
+    order = np.argsort(-row, kind="stable")
+    proba = {classes[place]: round(float(row[place]), 5) for place in order}
+    return {"value": classes[int(order[0])], "proba": proba}
+
+
+def folder_of(settings: Settings, project_id: int, number: int) -> Path:
+    return settings.home / "models" / str(project_id) / str(number)
+
+
+def save_predictions(folder: Path, items: Array, proba: Array) -> None:
+    for name, array in (("items", items), ("proba", proba)):
+        with written_whole(folder / f"{name}.npy") as file:
+            np.save(file, array, allow_pickle=False)
+
+
+def load_predictions(folder: Path, classes: list[str]) -> Predictions | None:
+    try:
+        items = np.load(folder / "items.npy", mmap_mode="r", allow_pickle=False)
+        proba = np.load(folder / "proba.npy", mmap_mode="r", allow_pickle=False)
+    except (FileNotFoundError, ValueError):
+        return None
+    return Predictions(items, proba, classes)
+
+
+def prune(settings: Settings, project_id: int, keep: set[int]) -> None:
+    """Remove the files of models that nobody needs; they can be made again (`labeler reproduce`)."""
+    folder = settings.home / "models" / str(project_id)
+    for path in folder.glob("*"):
+        if path.name.isdigit() and int(path.name) not in keep:
+            shutil.rmtree(path, ignore_errors=True)

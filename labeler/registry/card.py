@@ -1,0 +1,46 @@
+"""The human-readable card of a model version."""
+
+from typing import Any
+
+from labeler.datasets.card import cell
+from labeler.projects.access import Project
+from labeler.registry.schemas import ModelOut
+
+
+def figure(estimate: dict[str, Any] | None) -> str:
+    if not estimate or estimate.get("value") is None:
+        return "not measured"
+    interval = ""
+    if estimate.get("low") is not None:
+        interval = f" ({estimate['low']:.3f} to {estimate['high']:.3f})"
+    return f"{estimate['value']:.3f}{interval}"
+
+
+def write_card(project: Project, model: ModelOut) -> str:
+    """Markdown; figures are of the holdout, with their 95 % intervals."""
+    rows = [("this model", model.metrics or {})]
+    rows += [(f"baseline: {name}", report) for name, report in (model.baselines or {}).items()]
+    table = "\n".join(
+        f"| {cell(name)} | {figure(report.get('accuracy'))} | {figure(report.get('macro_f1'))} |"
+        for name, report in rows
+    )
+    packages = ", ".join(f"{cell(name)} {cell(version)}" for name, version in model.packages.items())
+    return f"""# {cell(project.name)}, model {model.number}
+
+Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {model.dataset.version}
+(tag `{model.dataset.tag}`), judged on {model.holdout_size:,} holdout items that it never saw.
+
+| | accuracy | macro-F1 |
+|---|---|---|
+{table}
+
+## How it was made
+
+- model: {cell(model.config.get("model", ""))}, seed {model.config.get("seed")}
+- features: {cell(model.config.get("features", {}).get("name", ""))}
+- packages: {packages}
+- code: {cell(model.code_revision)}
+- SHA-256 of its file: {model.sha256}
+
+`labeler reproduce {project.slug} {model.number}` trains it again and compares every prediction.
+"""

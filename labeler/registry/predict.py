@@ -1,0 +1,61 @@
+"""Serving the live model. It is loaded once, its hash checked, and kept until another one is live."""
+
+import threading
+from typing import Any
+
+from labeler.items.content import Refused, check_item
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
+from labeler.projects.access import Project
+from labeler.registry.artifacts import as_prediction, folder_of
+from labeler.registry.schemas import PredictIn, Prediction, PredictOut
+from labeler.registry.service import live_model
+
+_loaded: dict[int, tuple[int, Any]] = {}
+_loading = threading.Lock()
+
+
+def _model(settings: Settings, row: Any) -> Any:
+    from labeler.learning.errors import LearningError
+    from labeler.learning.trained import TrainedModel
+
+    with _loading:
+        known = _loaded.get(row.project_id)
+        if known is not None and known[0] == row.id:
+            return known[1]
+        try:
+            model = TrainedModel.load(folder_of(settings, row.project_id, row.number), row.sha256)
+        except LearningError as error:
+            raise Unavailable(f"Model {row.number} can't be loaded: {error}. Roll back, or reproduce it.") from error
+        _loaded[row.project_id] = (row.id, model)
+        return model
+
+
+def predict(db: Database, settings: Settings, project: Project, body: PredictIn) -> PredictOut:
+    """Raises `NoLiveModel`, `Invalid` (which item, why), `Unavailable` (the model's file is broken)."""
+    row = db.read(live_model, project.id)
+    if row is None:
+        raise NoLiveModel(
+            f"Promote a model first: POST /projects/{project.slug}/models/<number>/stage with stage live."
+        )
+    contents = []
+    for number, item in enumerate(body.items):
+        raw = item.model_dump(exclude_none=True, exclude={"key"})
+        try:
+            contents.append(check_item(raw, project, settings).content)
+        except Refused as refused:
+            pointer = f"/items/{number}/{refused.field}"
+            raise Invalid(
+                f"{pointer[1:]} {refused.reason}.", errors=[{"pointer": pointer, "detail": refused.reason}]
+            ) from None
+    model = _model(settings, row)
+    kind = "fields" if "columns" in model.pipeline.config() else "text"
+    for number, content in enumerate(contents):
+        if kind not in content:
+            pointer = f"/items/{number}/{kind}"
+            raise Invalid(f"This model was trained on {kind}.", errors=[{"pointer": pointer, "detail": "missing"}])
+    proba = model.predict_proba(contents)
+    found = [as_prediction(line, model.classes) for line in proba]
+    predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
+    return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)

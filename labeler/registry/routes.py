@@ -1,0 +1,64 @@
+import asyncio
+from typing import Annotated
+
+from fastapi import APIRouter, Path
+from fastapi.responses import PlainTextResponse
+
+from labeler.accounts.write import Write
+from labeler.kit.jobs.schemas import JobOut
+from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.projects.access import CanManage, CanRead
+from labeler.registry import service
+from labeler.registry.card import write_card
+from labeler.registry.predict import predict
+from labeler.registry.schemas import ModelOut, PredictIn, PredictOut, StageIn
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
+
+
+@router.get("/models")
+async def list_models(
+    member: CanRead, db: Db, settings: Config, limit: Limit = 50, cursor: Cursor = None
+) -> Page[ModelOut]:
+    """Model versions, newest first, each with the dataset version it was trained on."""
+    before = decode_cursor(cursor, int)
+    found = await db.aread(service.list_models, settings, member.project.id, before[0] if before else None, limit + 1)
+    more = encode_cursor(found[limit - 1].number) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
+
+
+@router.get("/models/{number}")
+async def get_model(number: Number, member: CanRead, db: Db, settings: Config) -> ModelOut:
+    return await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
+
+
+@router.get("/models/{number}/card", response_class=PlainTextResponse)
+async def model_card(number: Number, member: CanRead, db: Db, settings: Config) -> PlainTextResponse:
+    """The model's card, in Markdown."""
+    found = await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
+    return PlainTextResponse(write_card(member.project, found), media_type="text/markdown; charset=utf-8")
+
+
+@router.post("/models/{number}/stage")
+async def set_stage(number: Number, body: StageIn, member: CanManage, write: Write, settings: Config) -> ModelOut:
+    """Promote a model to live (the one before it retires), or retire it."""
+    return await write(service.set_stage, settings, member, number, body.stage, body.reason)
+
+
+@router.post("/rollback")
+async def rollback(member: CanManage, write: Write, settings: Config) -> ModelOut:
+    """Make the model live again that was live before."""
+    return await write(service.rollback, settings, member)
+
+
+@router.post("/models/{number}/reproduce", status_code=202)
+async def reproduce(number: Number, member: CanManage, write: Write) -> JobOut:
+    """Train a model again from its dataset version and compare every prediction."""
+    return await write(service.request_reproduction, member, number)
+
+
+@router.post("/predict")
+async def predict_items(body: PredictIn, member: CanRead, db: Db, settings: Config) -> PredictOut:
+    """Predictions of the live model, with probabilities and the model's number."""
+    return await asyncio.to_thread(predict, db, settings, member.project, body)

@@ -1,0 +1,149 @@
+"""Model versions: recording, listing, and which of them is live."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.datasets.tables import dataset_versions
+from labeler.kit.columns import clock
+from labeler.kit.config import Settings
+from labeler.kit.db import lock
+from labeler.kit.errors import Conflict, NotFound
+from labeler.kit.jobs.engine import enqueue, get
+from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.projects.access import Member
+from labeler.registry.artifacts import folder_of
+from labeler.registry.schemas import DatasetTie, ModelOut
+from labeler.registry.tables import model_versions, stage_changes
+
+models = model_versions
+
+
+def next_number(tx: Connection, project_id: int) -> int:
+    newest = sa.select(sa.func.max(models.c.number)).where(models.c.project_id == project_id)
+    return int(tx.execute(newest).scalar() or 0) + 1
+
+
+def record_model(tx: Connection, values: dict[str, Any]) -> int:
+    """Insert a model version; returns its row id."""
+    insert = sa.insert(models).values(**values, created_at=clock()).returning(models.c.id)
+    return int(tx.execute(insert).scalar_one())
+
+
+def _select(project_id: int) -> Any:
+    return (
+        sa.select(models, dataset_versions.c.version, dataset_versions.c.tag)
+        .join(dataset_versions, dataset_versions.c.id == models.c.dataset_version_id)
+        .where(models.c.project_id == project_id)
+        .order_by(models.c.number.desc())
+    )
+
+
+def model_out(row: Any, settings: Settings) -> ModelOut:
+    fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
+    kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
+    return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
+
+
+def list_models(tx: Connection, settings: Settings, project_id: int, before: int | None, limit: int) -> list[ModelOut]:
+    statement = _select(project_id).limit(limit)
+    if before is not None:
+        statement = statement.where(models.c.number < before)
+    return [model_out(row, settings) for row in tx.execute(statement)]
+
+
+def find_model(tx: Connection, project_id: int, number: int) -> Any:
+    row = tx.execute(_select(project_id).where(models.c.number == number)).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no model {number} in this project.")
+    return row
+
+
+def live_model(tx: Connection, project_id: int) -> Any:
+    """The live model's row, or None."""
+    return tx.execute(_select(project_id).where(models.c.stage == "live")).one_or_none()
+
+
+def newest_model(tx: Connection, project_id: int) -> Any:
+    return tx.execute(_select(project_id).limit(1)).one_or_none()
+
+
+def set_stage(tx: Connection, settings: Settings, member: Member, number: int, stage: str, reason: str) -> ModelOut:
+    """Move a model to another stage. A model that goes live retires the one before it."""
+    project_id = member.project.id
+    lock(tx, "stages", project_id)
+    row = find_model(tx, project_id, number)
+    if row.stage == stage:
+        return model_out(row, settings)
+    if stage == "live":
+        folder = folder_of(settings, project_id, number)
+        if not (folder / "model.skops").exists():
+            raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can go live.")
+        before = live_model(tx, project_id)
+        if before is not None:
+            _move(tx, member, before, "retired", f"model {number} goes live")
+    _move(tx, member, row, stage, reason)
+    return model_out(find_model(tx, project_id, number), settings)
+
+
+def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:
+    tx.execute(sa.update(models).where(models.c.id == row.id).values(stage=stage))
+    change = {
+        "project_id": row.project_id,
+        "model_id": row.id,
+        "from_stage": row.stage,
+        "to_stage": stage,
+        "reason": reason,
+        "changed_by": member.user_id,
+        "created_at": clock(),
+    }
+    tx.execute(sa.insert(stage_changes).values(change))
+    target = f"model-{row.number}"
+    audit(tx, member.caller, f"model.{stage}", project_id=row.project_id, target=target, reason=reason)
+
+
+def rollback(tx: Connection, settings: Settings, member: Member) -> ModelOut:
+    """Make the model live again that was live before the present one."""
+    project_id = member.project.id
+    lock(tx, "stages", project_id)
+    now = live_model(tx, project_id)
+    earlier = (
+        sa.select(models.c.number)
+        .join(stage_changes, stage_changes.c.model_id == models.c.id)
+        .where(stage_changes.c.project_id == project_id, stage_changes.c.to_stage == "live")
+        .order_by(stage_changes.c.id.desc())
+    )
+    if now is not None:
+        entered = sa.select(sa.func.max(stage_changes.c.id)).where(
+            stage_changes.c.model_id == now.id, stage_changes.c.to_stage == "live", stage_changes.c.reason != "rollback"
+        )
+        first_entered = tx.execute(entered).scalar()
+        earlier = earlier.where(models.c.id != now.id)
+        if first_entered is not None:
+            earlier = earlier.where(stage_changes.c.id < first_entered)
+    number = tx.execute(earlier).scalars().first()
+    if number is None:
+        raise Conflict("No other model was live before: there is nothing to roll back to.")
+    return set_stage(tx, settings, member, number, "live", "rollback")
+
+
+def request_reproduction(tx: Connection, member: Member, number: int) -> JobOut:
+    find_model(tx, member.project.id, number)
+    job_id = enqueue(
+        tx,
+        "training.reproduce",
+        {"number": number},
+        project_id=member.project.id,
+        lane=f"reproduce:{member.project.id}",
+        created_by=member.user_id,
+    )
+    return job_out(get(tx, job_id))
+
+
+def kept_numbers(tx: Connection, project_id: int, newest: int) -> set[int]:
+    """Models whose files stay: the newest few, and any that ever left the stage of candidate."""
+    statement = sa.select(models.c.number).where(models.c.project_id == project_id).order_by(models.c.number.desc())
+    staged = sa.select(models.c.number).where(models.c.project_id == project_id, models.c.stage != "candidate")
+    return {*tx.execute(statement.limit(newest)).scalars(), *tx.execute(staged).scalars()}

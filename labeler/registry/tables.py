@@ -1,0 +1,52 @@
+"""Model versions: each tied to exactly one dataset version."""
+
+import sqlalchemy as sa
+
+from labeler.kit.columns import Id, Json, created_at, id_column, metadata, reference
+
+STAGES = ("candidate", "shadow", "canary", "live", "retired")
+
+model_versions = sa.Table(
+    "model_versions",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    sa.Column("number", sa.Integer, nullable=False),
+    reference("dataset_version_id", "dataset_versions.id", ondelete="RESTRICT"),
+    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),
+    created_at(),
+    sa.Column("trained_on", sa.Integer, nullable=False),
+    sa.Column("holdout_size", sa.Integer, nullable=False),
+    sa.Column("labels_seen", sa.Integer, nullable=False),
+    sa.Column("metrics", Json, nullable=True),
+    sa.Column("baselines", Json, nullable=True),
+    sa.Column("config", Json, nullable=False),
+    sa.Column("packages", Json, nullable=False),
+    sa.Column("code_revision", sa.String(64), nullable=False),
+    sa.Column("sha256", sa.String(64), nullable=False),
+    sa.Column("duration_s", sa.Float, nullable=False),
+    sa.Column("stop", Json, nullable=True),
+    sa.UniqueConstraint("project_id", "number"),
+    sa.CheckConstraint(sa.column("stage").in_(STAGES), name="stage"),
+)
+sa.Index(
+    "uq_model_versions_live",
+    model_versions.c.project_id,
+    unique=True,
+    sqlite_where=model_versions.c.stage == "live",
+    postgresql_where=model_versions.c.stage == "live",
+)
+
+stage_changes = sa.Table(
+    "stage_changes",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    sa.Column("model_id", Id, nullable=False),
+    sa.Column("from_stage", sa.String(16), nullable=False),
+    sa.Column("to_stage", sa.String(16), nullable=False),
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("changed_by", Id, nullable=True),
+    created_at(),
+    sa.Index("ix_stage_changes_project_id_id", "project_id", "id"),
+)

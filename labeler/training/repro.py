@@ -1,0 +1,58 @@
+"""Train a model again from a dataset version's folder: what `dvc repro` runs on a model's tag.
+
+    python -m labeler.training.repro data model.json model
+
+Writes the model, its predictions and metrics, and fails when the predictions are not the recorded ones.
+"""
+
+import sys
+from pathlib import Path
+
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from labeler.datasets.segments import segments_of
+from labeler.kit.files import write_whole
+from labeler.training.data import TrainingData
+from labeler.training.fit import fit
+
+STAGE = b"""stages:
+  train:
+    cmd: python -m labeler.training.repro data model.json model
+    deps:
+      - data
+      - model.json
+    outs:
+      - model
+"""
+
+
+def main(data_folder: Path, config_file: Path, target: Path) -> int:
+    config = orjson.loads(config_file.read_bytes())
+    manifest = orjson.loads((data_folder / "manifest.json").read_bytes())
+    data = TrainingData(
+        segments_of(manifest, "items"),
+        lambda name: data_folder / name,
+        pq.read_table(data_folder / "current.parquet"),
+        cache=None,
+    )
+    fitted = fit(data, model=config["model"], seed=config["seed"])
+    target.mkdir(exist_ok=True)
+    fitted.model.save(target)
+    columns = {"item": pa.array(data.items)}
+    columns |= {f"proba_{name}": pa.array(fitted.proba[:, place]) for place, name in enumerate(fitted.model.classes)}
+    pq.write_table(pa.table(columns), target / "predictions.parquet")
+    write_whole(target / "metrics.json", orjson.dumps(fitted.metrics, option=orjson.OPT_INDENT_2))
+    if fitted.predictions_sha256 != config["predictions_sha256"]:
+        print(
+            "The predictions differ from the recorded ones: other package versions or another processor?",
+            file=sys.stderr,
+        )
+        return 1
+    print(f"identical: {len(data.items):,} predictions as recorded")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(*(Path(argument) for argument in sys.argv[1:4])))

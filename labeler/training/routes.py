@@ -1,0 +1,45 @@
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Request
+from pydantic import Field
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.accounts.write import Write
+from labeler.kit.errors import TooLarge
+from labeler.kit.jobs.engine import get
+from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.projects.access import CanManage, CanWrite, Member
+from labeler.training.outside import ScoresResult, rank_by_scores
+from labeler.training.trigger import request_training
+
+router = APIRouter(prefix="/projects/{project_id}", tags=["training"])
+
+
+class ScoreIn(In):
+    key: str
+    score: Annotated[float | None, Field(ge=0, le=1, description="Higher comes first.")] = None
+    proba: dict[str, float] | None = Field(None, description="Probabilities by label: the least certain come first.")
+
+
+def _request(tx: Connection, member: Member) -> JobOut:
+    job_id = request_training(tx, member.project.id, created_by=member.user_id)
+    audit(tx, member.caller, "training.requested", project_id=member.project.id)
+    return job_out(get(tx, job_id))
+
+
+@router.post("/train", status_code=202)
+async def train(member: CanManage, write: Write) -> JobOut:
+    """Train a model now. It happens by itself after new labels; one runs at a time, the newest wish wins."""
+    return await write(_request, member)
+
+
+@router.post("/scores", openapi_extra=bulk_body(ScoreIn))
+async def push_scores(request: Request, member: CanWrite, db: Db, settings: Config) -> ScoresResult:
+    """Order the queue by the scores of a model outside; it holds until the next training or scores."""
+    raw = await read_body(request, settings.max_body_bytes)
+    entries: list[Any] = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))
+    if len(entries) > settings.max_bulk:
+        raise TooLarge(f"More than {settings.max_bulk:,} scores in one request.")
+    return await db.awrite(rank_by_scores, member, entries)

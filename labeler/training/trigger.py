@@ -1,0 +1,121 @@
+"""When a model is trained without anyone asking: after N new labels, or T seconds with fewer (product.md, 2)."""
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from labeler.items.add import ItemsAdded
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.events import listen
+from labeler.kit.jobs.engine import enqueue
+from labeler.kit.jobs.registry import every
+from labeler.labels.submit import LabelSubmitted
+from labeler.labels.tables import labels
+from labeler.projects.access import Project, find_project
+from labeler.projects.service import ProjectChanged
+from labeler.projects.tables import projects
+from labeler.queue.tables import queues
+from labeler.training.tables import training_marks
+
+FIRST = 5  # labels between attempts while there is no model: the first one comes as early as it can
+MOST_COUNTED = 4  # times N: with more waiting labels (training is broken), only the clock asks again
+
+_mark = sa.select(training_marks.c.label_id).where(training_marks.c.project_id == bindparam("project"))
+_new = (
+    sa.select(sa.literal(1))
+    .where(
+        labels.c.project_id == bindparam("project"),
+        labels.c.id > sa.func.coalesce(_mark.scalar_subquery(), 0),
+    )
+    .limit(bindparam("most"))
+    .subquery()
+)
+NEW_LABELS = sa.select(
+    sa.select(sa.func.count()).select_from(_new).scalar_subquery().label("new"),
+    sa.exists(
+        sa.select(sa.literal(1))
+        .select_from(sa.table("model_versions", sa.column("project_id")))
+        .where(sa.literal_column("model_versions.project_id") == bindparam("project"))
+    ).label("has_model"),
+)
+
+
+def request_training(tx: Connection, project_id: int, *, created_by: int | None = None, delay: float = 0) -> int:
+    """Queue a training; a newer wish replaces one that waits, and one runs at a time."""
+    lane = f"train:{project_id}"
+    return enqueue(
+        tx, "training.train", project_id=project_id, dedup=lane, lane=lane, delay=delay, created_by=created_by
+    )
+
+
+def new_labels(tx: Connection, project_id: int, most: int) -> tuple[int, bool]:
+    """How many labels no training has seen yet (counted up to `most`), and whether there is a model."""
+    row = tx.execute(NEW_LABELS, {"project": project_id, "most": most}).one()
+    return int(row.new), bool(row.has_model)
+
+
+def labels_wanted(project: Project, has_model: bool) -> int:
+    """New labels after which training starts."""
+    every_n = project.settings.retrain_every
+    return every_n if has_model else min(every_n, FIRST)
+
+
+@listen(LabelSubmitted)
+def after_labels(tx: Connection, event: LabelSubmitted) -> None:
+    project = event.member.project
+    most = MOST_COUNTED * project.settings.retrain_every
+    new, has_model = new_labels(tx, project.id, most)
+    if new and new < most and new % labels_wanted(project, has_model) == 0:
+        request_training(tx, project.id)
+
+
+@listen(ItemsAdded)
+def after_items(tx: Connection, event: ItemsAdded) -> None:
+    """Items that came with labels can train a model; others are put in an order that covers them."""
+    if event.labeled:
+        request_training(tx, event.project.id, delay=2)
+    elif event.count:
+        want_coverage(tx, event.project.id)
+
+
+@listen(ProjectChanged)
+def after_change(tx: Connection, event: ProjectChanged) -> None:
+    """Another strategy ranks anew; another overlap changes how many labels each item still needs."""
+    before, now = event.before, event.project.settings
+    if now.overlap != before.overlap:
+        lane = f"recount:{event.project.id}"
+        enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
+    if (now.strategy, now.holdout_share, now.show_suggestions) != (
+        before.strategy,
+        before.holdout_share,
+        before.show_suggestions,
+    ) and new_labels(tx, event.project.id, 1)[1]:
+        request_training(tx, event.project.id)
+
+
+def want_coverage(tx: Connection, project_id: int) -> None:
+    lane = f"coverage:{project_id}"
+    enqueue(tx, "training.coverage", project_id=project_id, dedup=lane, lane=lane, delay=1)
+
+
+@every(3, "training.sweep")
+def sweep(tx: Connection) -> None:
+    """Train where labels or items wait longer than the project's `retrain_seconds`."""
+    newest_label = sa.select(sa.func.max(labels.c.id)).where(labels.c.project_id == projects.c.id).scalar_subquery()
+    newest_item = sa.select(sa.func.max(items.c.id)).where(items.c.project_id == projects.c.id).scalar_subquery()
+    statement = (
+        sa.select(projects.c.id, newest_label.label("label"), newest_item.label("item"), training_marks)
+        .outerjoin(training_marks, training_marks.c.project_id == projects.c.id)
+        .where(projects.c.deleted_at.is_(None))
+    )
+    now = tx.execute(sa.select(clock())).scalar_one()
+    for row in tx.execute(statement).all():
+        if row.label is None or (row.at is not None and row.label <= row.label_id and (row.item or 0) <= row.item_id):
+            continue
+        project = find_project(tx, row.id)
+        if row.at is None or (now - row.at).total_seconds() >= project.settings.retrain_seconds:
+            request_training(tx, row.id)
+
+
+def has_ranking(tx: Connection, project_id: int) -> bool:
+    return tx.execute(sa.select(queues.c.ranking_id).where(queues.c.project_id == project_id)).first() is not None

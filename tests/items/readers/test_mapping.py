@@ -1,0 +1,171 @@
+import csv
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeler.items.readers import FileRefused, Row, RowRefused, check_mapping, guess_mapping, preview, to_item
+
+MAPPING = {"key": "id", "text": "text", "fields": [], "label": "label", "split": None, "metadata": ["source"]}
+DATA = Path(__file__).parents[3].parent / "shared" / "data"
+
+
+def guessed(rows):
+    return guess_mapping(list(rows[0]), rows)
+
+
+def test_the_usual_names_are_known():
+    rows = [{"ID": str(i), "Body": f"some words {i}", "Category": "ab"[i % 2], "url": "x"} for i in range(20)]
+    assert guessed(rows) == {
+        "key": "ID", "text": "Body", "fields": [], "label": "Category", "split": None, "metadata": ["url"],
+    }  # fmt: skip
+
+
+def test_an_id_that_is_not_unique_is_no_key():
+    rows = [{"id": "same", "text": f"words {i}"} for i in range(5)]
+    assert guessed(rows)["key"] is None
+    assert guessed(rows)["metadata"] == ["id"]
+
+
+def test_free_text_is_found_without_its_name():
+    rows = [{"a": "x", "b": f"quite a long sentence, number {i}", "c": "y z"} for i in range(5)]
+    assert guessed(rows)["text"] == "b"
+
+
+def test_without_text_all_other_columns_are_fields():
+    rows = [{"row_id": i, "p0": i, "p1": i, "class": i % 3, "split": "train"} for i in range(30)]
+    assert guessed(rows) == {
+        "key": "row_id", "text": None, "fields": ["p0", "p1"],
+        "label": "class", "split": "split", "metadata": [],
+    }  # fmt: skip
+
+
+def test_a_column_of_many_values_is_no_label():
+    rows = [{"text": f"words {i}", "label": f"label {i}"} for i in range(100)]
+    assert guessed(rows)["label"] is None
+
+
+def test_no_rows_give_an_empty_guess():
+    assert guess_mapping([], [])["text"] is None
+
+
+def test_a_row_becomes_an_item():
+    row = Row(1, {"id": " a1 ", "text": "hello", "label": "ham ", "source": {"deep": 1}, "other": "x"})
+    assert to_item(row, MAPPING) == {
+        "key": "a1", "text": "hello", "metadata": {"source": {"deep": 1}}, "split": None, "label": "ham",
+    }  # fmt: skip
+
+
+def test_a_table_row_becomes_an_item():
+    mapping = check_mapping({"fields": ["a", "b"]})
+    item = to_item(Row(1, {"a": 1, "b": [1, 2]}), mapping)
+    assert item["fields"] == {"a": 1, "b": "[1,2]"}
+    assert item["key"].startswith("sha-") and len(item["key"]) == 20
+
+
+@pytest.mark.parametrize(
+    ("values", "field"),
+    [
+        ({"id": "", "text": "a"}, "id"),
+        ({"text": "a"}, "id"),
+        ({"id": "1" * 201, "text": "a"}, "id"),
+        ({"id": True, "text": "a"}, "id"),
+        ({"id": "1", "text": "  "}, "text"),
+        ({"id": "1"}, "text"),
+        ({"id": "1", "text": ["a"]}, "text"),
+        ({"id": "1", "text": "a", "label": {"b": 1}}, "label"),
+        ({"id": "1", "text": "a", "label": "x" * 201}, "label"),
+    ],
+)
+def test_a_row_that_is_no_item_is_refused_by_its_column(values, field):
+    with pytest.raises(RowRefused) as caught:
+        to_item(Row(3, values), MAPPING)
+    assert caught.value.field == field
+    assert f'"{field}"' in caught.value.reason
+
+
+def test_a_row_of_empty_fields_is_refused():
+    with pytest.raises(RowRefused, match="every field is empty"):
+        to_item(Row(1, {"a": "", "b": None}), check_mapping({"fields": ["a", "b"]}))
+
+
+@given(st.integers(1, 9), st.integers(1, 9), st.text(min_size=1).filter(str.strip))
+def test_a_made_key_depends_on_the_content_only(first, second, text):
+    mapping = {**MAPPING, "key": None}
+    one = to_item(Row(first, {"text": text, "source": "a"}), mapping)
+    other = to_item(Row(second, {"text": text, "source": "b", "label": "ham"}), mapping)
+    assert one["key"] == other["key"]
+    assert one["key"] != to_item(Row(1, {"text": text + "!"}), mapping)["key"]
+
+
+def test_whole_numbers_from_tables_are_written_as_such():
+    item = to_item(Row(1, {"id": 7.0, "text": "a", "label": 1.0}), MAPPING)
+    assert (item["key"], item["label"]) == ("7", "1")
+
+
+@pytest.mark.parametrize(
+    ("mapping", "reason"),
+    [
+        ({}, "must name the column"),
+        ({"text": "gone"}, 'the column "gone"'),
+        ({"text": ["id"]}, '"text" of the mapping must be a column'),
+        ({"fields": "id"}, '"fields" of the mapping must be a list'),
+        ({"fields": [None]}, "must be a list"),
+        ({"txet": "text"}, 'has "txet", expected key, text'),
+    ],
+)
+def test_a_mapping_that_can_not_work_is_refused(mapping, reason):
+    with pytest.raises(FileRefused, match="mapping") as caught:
+        check_mapping(mapping, ["id", "text"])
+    assert reason in caught.value.reason
+
+
+def test_a_preview_shows_what_an_import_would_take(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,text,label\n" + "".join(f"{i},hello number {i},{'ab'[i % 2]}\n" for i in range(40)) + "40,\n")
+    shown = preview(path, 5)
+    assert shown["format"] == "csv"
+    assert shown["columns"][0] == {"name": "id", "kind": "number", "samples": ["0", "1", "2"]}
+    assert [column["kind"] for column in shown["columns"]] == ["number", "text", "category"]
+    assert len(shown["rows"]) == 5
+    assert shown["mapping"]["text"] == "text"
+    assert shown["labels_found"] == ["a", "b"]
+    assert shown["warnings"] == ["row 41: has 2 columns, expected 3 as in the header"]
+    assert set(shown) == {
+        "format", "encoding", "delimiter", "columns", "rows", "mapping", "labels_found", "warnings",
+    }  # fmt: skip
+
+
+def test_the_last_row_of_the_first_bytes_of_a_file_is_left_out(tmp_path):
+    path = tmp_path / "x.csv"
+    path.write_text("id,text\n1,hello there\n2,cut o")
+    assert len(preview(path, complete=False)["rows"]) == 1
+    assert len(preview(path)["rows"]) == 2
+
+
+def test_long_cells_are_cut_in_a_preview(tmp_path):
+    path = tmp_path / "x.jsonl"
+    path.write_text('{"text": "' + "x" * 5000 + '", "deep": {"a": 1}}\n')
+    shown = preview(path)
+    assert len(shown["rows"][0]["text"]) == 301
+    assert shown["columns"][1]["kind"] == "nested"
+
+
+@pytest.mark.parametrize("name", ["sms", "digits"])
+def test_real_files_are_understood(name, tmp_path):
+    path = DATA / name / "train.csv"
+    if not path.is_file():  # the data lies beside the checkout; elsewhere a file of the same shape will do
+        path = tmp_path / "train.csv"
+        with open(path, "w", newline="") as file:
+            out = csv.writer(file)
+            wide = [f"p{i}" for i in range(64)]
+            out.writerow(["id", "text", "label"] if name == "sms" else ["id", "label", *wide])
+            for i in range(50):
+                row = [f"k{i}", f"words, more words {i}", "ham"]
+                out.writerow(row if name == "sms" else [f"k{i}", str(i % 10), *wide])
+    shown = preview(path)
+    assert shown["mapping"]["key"] == "id"
+    assert shown["mapping"]["label"] == "label"
+    assert (shown["mapping"]["text"] == "text") if name == "sms" else (len(shown["mapping"]["fields"]) == 64)
+    assert shown["warnings"] == []

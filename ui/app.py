@@ -1,0 +1,158 @@
+"""The site: who is there, which pages they see, and the page asked for."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import streamlit as st
+
+from labeler.client import ApiError
+from labeler_ui import feedback, session, theme
+from labeler_ui.components.login import login
+
+ICON = str(Path(__file__).with_name("favicon.svg"))
+LOGO = str(Path(__file__).with_name("logo.svg"))
+EVERYONE = {"admin", "manager", "labeler", "reader"}
+READING = {"admin", "manager", "reader"}
+MANAGING = {"admin", "manager"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One page: a file in pages/ with a function `render`, and where it stands in the side bar."""
+
+    name: str
+    title: str
+    icon: str
+    roles: frozenset[str] | set[str]
+    group: str | None
+    per_project: bool = True
+
+
+ENTRIES = (
+    Entry("home", "Projects", "folder_open", EVERYONE, "", per_project=False),
+    Entry("label", "Label", "bolt", {"admin", "manager", "labeler"}, "Work"),
+    Entry("progress", "Progress", "monitoring", EVERYONE, "Work"),
+    Entry("guidelines", "Guideline", "menu_book", EVERYONE, "Work"),
+    Entry("items", "Items", "list_alt", READING, "Data"),
+    Entry("hard", "Hard items", "flag", READING, "Data"),
+    Entry("datasets", "Dataset versions", "inventory_2", READING, "Data"),
+    Entry("models", "Models", "model_training", READING, "Data"),
+    Entry("jobs", "Jobs", "manufacturing", MANAGING, "Manage"),
+    Entry("people", "People", "group", MANAGING, "Manage"),
+    Entry("settings", "Settings", "tune", MANAGING, "Manage"),
+    Entry("setup", "New project", "add_circle", MANAGING, None, per_project=False),
+    Entry("account", "Account", "account_circle", EVERYONE, None, per_project=False),
+)
+
+
+def draw_page(name: str) -> Callable[[], None]:
+    """The page's function; its module is imported when first shown, so that the label page starts fast."""
+
+    def draw() -> None:
+        feedback.say_now()
+        try:
+            importlib.import_module(f"labeler_ui.pages.{name}").render()
+        except ApiError as error:
+            feedback.show_error(error)
+
+    return draw
+
+
+def visible(entry: Entry, role: str | None, project: str | None) -> bool:
+    """Whether a page makes sense for this role, with or without a project chosen."""
+    return (role or "labeler") in entry.roles and (project is not None or not entry.per_project)
+
+
+def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) -> None:
+    """Project chooser, pages, account."""
+    known = {p["slug"]: p["name"] for p in (session.me() or {}).get("projects", [])}
+    query = {"project": project} if project else None
+    st.logo(LOGO, size="large")
+    with st.sidebar:
+        st.page_link(pages["home"], query_params=query)
+        if known:
+            slugs = list(known)
+            chosen = st.selectbox(
+                "Project",
+                slugs,
+                index=slugs.index(project) if project in slugs else None,
+                format_func=lambda slug: known[slug],
+                placeholder="Choose a project",
+                key=f"_chooser_{project}",
+            )
+            if chosen != project:
+                session.choose(chosen)
+                st.rerun()
+        for group in ("Work", "Data", "Manage"):
+            shown = [e for e in ENTRIES if e.group == group and visible(e, role, project)]
+            if shown:
+                st.caption(group)
+                with st.container(gap="xxsmall"):
+                    for entry in shown:
+                        st.page_link(pages[entry.name], query_params=query)
+        st.divider()
+        with st.container(gap="xxsmall"):
+            st.page_link(pages["account"], label=session.user().get("name") or "Account", query_params=query)
+            if st.button("Log out", icon=":material/logout:", type="tertiary", key="log-out"):
+                feedback.attempt(lambda: session.client().delete("/session"))
+                session.forget()
+                st.rerun()
+
+
+def logged_out() -> None:
+    """Every address shows the log-in form, and is there again after it; /invitation shows the invitation."""
+    shown: list[st.Page] = [
+        st.Page(lambda: login("login"), title="Log in", url_path=entry.name, default=entry.name == "home")
+        for entry in ENTRIES
+    ]
+    shown.append(st.Page(lambda: login("invitation"), title="Welcome", url_path="invitation"))
+    st.navigation(shown, position="hidden").run()
+
+
+def site() -> None:
+    """The pages of whoever is logged in."""
+    answer = session.me()
+    if answer is None:
+        logged_out()
+        return
+    project = session.slug()
+    role = session.role_in(project) or answer["user"]["role"]
+    pages = {
+        e.name: st.Page(
+            draw_page(e.name),
+            title=e.title,
+            icon=f":material/{e.icon}:",
+            url_path=e.name,
+            default=e.name == "home",
+        )
+        for e in ENTRIES
+    }
+    invitation = st.Page(lambda: login("invitation"), title="Welcome", url_path="invitation")
+    page = st.navigation([*pages.values(), invitation], position="hidden")
+    st.session_state["_pages"] = pages
+    sidebar(pages, role, project)
+    current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
+    if current and not visible(current, role, project):
+        if current.per_project and project is None:
+            feedback.empty(
+                "Choose a project", "Choose one on the left, or open it from the list of projects."
+            )
+        else:
+            st.warning("Your role does not include this page.", icon=":material/lock:")
+        return
+    page.run()
+
+
+def main() -> None:
+    """Draw the site once; Streamlit calls this at every interaction."""
+    st.set_page_config(page_title="Labeler", page_icon=ICON, layout="wide")
+    st.html(theme.page_css())
+    try:
+        site()
+    except ApiError:
+        st.error(
+            "The service does not answer at the moment. Reload the page in a minute.",
+            icon=":material/cloud_off:",
+        )

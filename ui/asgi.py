@@ -1,0 +1,131 @@
+"""The UI as one ASGI application, with the service's own routes beside it on the same origin.
+
+Why the given routes come before Streamlit's middleware: Streamlit refuses paths that look like file paths
+(an item key may hold `..` or a colon), compresses and adds its session cookie. Nothing of that belongs on
+the API.
+
+Why cross-origin WebSockets are refused here: Streamlit would compare the origin with the machine's public
+address, which it asks a server on the internet for. The service reaches out to nobody on its own.
+"""
+
+import logging
+import re
+from base64 import b64encode
+from collections.abc import Callable, Sequence
+from contextlib import AbstractAsyncContextManager
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import streamlit
+from starlette.middleware import Middleware
+from starlette.routing import BaseRoute, Match, Router
+from starlette.types import ASGIApp, Receive, Scope, Send
+from streamlit import config
+
+from labeler_ui import theme
+
+log = logging.getLogger("labeler.ui")
+SCRIPT = Path(__file__).parent / "pages" / "__main__.py"
+
+
+class RoutesFirst:
+    """Answers what one of the routes matches; passes everything else on."""
+
+    def __init__(self, app: ASGIApp, routes: Sequence[BaseRoute]) -> None:
+        self.app = app
+        self.router = Router(routes=list(routes))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in {"http", "websocket"}:
+            for route in self.router.routes:
+                if route.matches(scope)[0] != Match.NONE:
+                    await self.router(scope, receive, send)
+                    return
+        await self.app(scope, receive, send)
+
+
+class SameOriginSockets:
+    """Refuses a WebSocket whose Origin is neither the host asked for nor one of the allowed origins."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self.app = app
+        self.allowed = {urlsplit(origin).netloc for origin in origins}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket":
+            headers = dict(scope["headers"])
+            origin = urlsplit(headers.get(b"origin", b"").decode("latin-1")).netloc
+            host = headers.get(b"host", b"").decode("latin-1")
+            if origin and origin != host and origin not in self.allowed:
+                await send({"type": "websocket.close", "code": 4403})
+                return
+        await self.app(scope, receive, send)
+
+
+def configure(max_upload_mb: int = 1024) -> None:
+    """Set Streamlit's options for this process, whatever the working directory or the environment says."""
+    for key, value in {**theme.streamlit_options(), "server.maxUploadSize": max_upload_mb}.items():
+        config.set_option(key, value)
+
+
+def on_script_error(error: Exception) -> bool:
+    """Tell the user that something went wrong, in words; the traceback goes to the log only."""
+    log.error("error in a page", exc_info=error)
+    from labeler_ui.feedback import unexpected
+
+    unexpected(error)
+    return True
+
+
+@cache
+def content_security_policy() -> str:
+    """What the pages need, and nothing from outside: a value for the Content-Security-Policy header.
+
+    `blob:` is how Streamlit loads a component's module; the hashes are of the inline scripts in its index.html;
+    `unsafe-eval` compiles the expressions of its charts; styles are inline throughout.
+    """
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
+    digests = (b64encode(sha256(text.encode()).digest()).decode() for text in inline)
+    hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
+    return "; ".join(
+        (
+            "default-src 'self'",
+            f"script-src 'self' blob: {hashes}",
+            "style-src 'self' 'unsafe-inline'",
+            "img-src 'self' data: blob:",
+            "font-src 'self' data:",
+            "connect-src 'self'",
+            "worker-src 'self' blob:",
+            "object-src 'none'",
+            "base-uri 'self'",
+            "form-action 'self'",
+            "frame-ancestors 'none'",
+        )
+    )
+
+
+def create_ui(
+    routes: Sequence[BaseRoute] = (),
+    *,
+    lifespan: Callable[[Any], AbstractAsyncContextManager[dict[str, Any] | None]] | None = None,
+    middleware: Sequence[Middleware] = (),
+    origins: Sequence[str] = (),
+    max_upload_mb: int = 1024,
+) -> streamlit.App:
+    """The whole site: `routes` (such as `Mount("/api", api)`, `Route("/healthz", ...)`), the UI for the rest.
+
+    lifespan: runs around the server's life; starts and stops what the mounted applications need, since
+        the lifespan of a mounted application is not run by Starlette.
+    middleware: wraps everything, first one outermost (headers such as CSP go here).
+    origins: further origins (`https://labels.example.org`) whose pages may open the UI's WebSocket, only
+        needed behind a proxy that changes the Host header.
+    """
+    configure(max_upload_mb)
+    own = [Middleware(SameOriginSockets, origins=list(origins)), Middleware(RoutesFirst, routes=list(routes))]
+    return streamlit.App(
+        SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error
+    )

@@ -1,0 +1,151 @@
+"""The pictures, all in one style. Altair comes with Streamlit; imported with the first page that draws."""
+
+from typing import Any
+
+import altair as alt
+import pandas as pd
+import streamlit as st
+
+from labeler_ui import theme
+
+BAND = "#6366e8"
+GRAY = "#8a93a8"
+
+
+def _show(chart: Any, alternative: str) -> None:
+    st.altair_chart(chart, width="stretch", alt=alternative)
+
+
+def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> None:
+    """Holdout score of each model by the labels it learned from, with interval and majority baseline."""
+    rows = [
+        {
+            "labels": p["trained_on"] if p.get("trained_on") is not None else p["labels"],
+            "model": f"model {p['model']}",
+            "value": p[metric]["value"],
+            "low": p[metric].get("low"),
+            "high": p[metric].get("high"),
+            "baseline": (p.get("baseline") or {}).get("value"),
+        }
+        for p in points
+        if p.get(metric) and p[metric].get("value") is not None
+    ]
+    frame = pd.DataFrame(rows)
+    x = alt.X("labels:Q", title="labels learned from", axis=alt.Axis(tickMinStep=1, tickCount=8, grid=False))
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=".0%"), scale=alt.Scale(zero=False, nice=True))
+    tips = [
+        alt.Tooltip("model:N"),
+        alt.Tooltip("labels:Q"),
+        alt.Tooltip("value:Q", format=".1%", title="holdout"),
+        alt.Tooltip("low:Q", format=".1%"),
+        alt.Tooltip("high:Q", format=".1%"),
+    ]
+    base = alt.Chart(frame)
+    layers = [
+        base.mark_area(opacity=0.16, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
+        base.mark_line(color=BAND, strokeWidth=2.5).encode(x, y),
+        base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(x, y, tooltip=tips),
+    ]
+    if frame["baseline"].notna().any():
+        layers.append(
+            base.mark_line(color=GRAY, strokeDash=[5, 4]).encode(
+                x,
+                alt.Y("baseline:Q"),
+                tooltip=[alt.Tooltip("baseline:Q", format=".1%", title="always the commonest label")],
+            )
+        )
+    _show(alt.layer(*layers).properties(height=290), "Learning curve: holdout score against labels")
+
+
+def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
+    """How often each label was given."""
+    colors = {one["name"]: theme.label_color(i, one.get("color")) for i, one in enumerate(labels)}
+    rows = [{"label": name, "count": counts.get(name, 0), "color": colors[name]} for name in colors]
+    rows += [{"label": n, "count": c, "color": GRAY} for n, c in counts.items() if n not in colors]
+    total = sum(row["count"] for row in rows) or 1
+    frame = pd.DataFrame(rows).assign(share=lambda f: f["count"] / total)
+    order = [row["label"] for row in sorted(rows, key=lambda row: -row["count"])]
+    base = alt.Chart(frame).encode(
+        alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=180, ticks=False, domain=False))
+    )
+    bars = base.mark_bar(cornerRadiusEnd=4, height=16).encode(
+        alt.X("count:Q", title=None, axis=None),
+        alt.Color("color:N", scale=None),
+        tooltip=["label", "count", alt.Tooltip("share:Q", format=".1%")],
+    )
+    words = base.mark_text(align="left", dx=6, color=GRAY).encode(
+        alt.X("count:Q"), alt.Text("count:Q", format=",")
+    )
+    _show((bars + words).properties(height=max(70, 30 * len(rows))), "Labels by name")
+
+
+def per_day(days: list[dict[str, Any]]) -> None:
+    """Labels given on each day (UTC), the days without any in between too."""
+    frame = pd.DataFrame(days)
+    frame["day"] = pd.to_datetime(frame["day"])
+    frame = frame.set_index("day").asfreq("D", fill_value=0).reset_index()
+    chart = (
+        alt.Chart(frame)
+        .mark_bar(cornerRadiusEnd=3, color=BAND, width={"band": 0.8})
+        .encode(
+            alt.X(
+                "yearmonthdate(day):O",
+                title=None,
+                axis=alt.Axis(format="%d %b", labelAngle=0, labelOverlap="greedy"),
+            ),
+            alt.Y("labels:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
+            tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "labels"],
+        )
+    )
+    _show(chart.properties(height=190), "Labels per day")
+
+
+def confusion(labels: list[str], matrix: list[list[int]]) -> None:
+    """Rows: what people said. Columns: what the model said. Colour: share of the row."""
+    rows = []
+    for i, truth in enumerate(labels):
+        total = sum(matrix[i]) or 1
+        rows += [
+            {"people": truth, "model": said, "items": matrix[i][j], "share": matrix[i][j] / total}
+            for j, said in enumerate(labels)
+        ]
+    base = alt.Chart(pd.DataFrame(rows)).encode(
+        alt.X(
+            "model:N",
+            sort=labels,
+            title="the model said",
+            axis=alt.Axis(orient="top", labelAngle=0 if len(labels) < 8 else -45, domain=False, ticks=False),
+        ),
+        alt.Y("people:N", sort=labels, title="people said", axis=alt.Axis(domain=False, ticks=False)),
+    )
+    boxes = base.mark_rect(cornerRadius=3, stroke=None).encode(
+        alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL, domain=[0, 1]), legend=None),
+        tooltip=["people", "model", "items", alt.Tooltip("share:Q", format=".0%")],
+    )
+    words = base.mark_text(fontSize=14 if len(labels) < 8 else 10, fontWeight=600).encode(
+        alt.Text("items:Q"),
+        color=alt.condition(alt.datum.share > 0.5, alt.value("#ffffff"), alt.value("#1b2133")),
+    )
+    side = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
+    _show((boxes + words).properties(height=side), "Confusion matrix on the holdout")
+
+
+def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
+    """Label balance of two dataset versions, side by side."""
+    rows = [
+        {"label": r["label"], "version": v, "items": r[k]} for r in balance for k, v in (("a", a), ("b", b))
+    ]
+    chart = (
+        alt.Chart(pd.DataFrame(rows))
+        .mark_bar(cornerRadiusEnd=4)
+        .encode(
+            alt.Y("label:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+            alt.YOffset("version:N"),
+            alt.X("items:Q", title="labeled items"),
+            alt.Color(
+                "version:N", scale=alt.Scale(range=[GRAY, BAND]), legend=alt.Legend(orient="top", title=None)
+            ),
+            tooltip=["label", "version", "items"],
+        )
+    )
+    _show(chart.properties(height=70 + 56 * len(balance)), f"Label balance of {a} and {b}")

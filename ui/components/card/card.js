@@ -1,0 +1,260 @@
+/* The labeling card: what happens at a key press, and how the parts hold together. */
+import { Api, Problem, uuid } from "./api.js";
+import { Outbox } from "./outbox.js";
+import { Queue } from "./queue.js";
+import { View, make, preview } from "./view.js";
+import { Chooser, Dialogs } from "./panels.js";
+import { gate } from "./gate.js";
+import { keyRows, measure, onKey } from "./keys.js";
+import { upkeep } from "./upkeep.js";
+
+const HISTORY_KEPT = 300;
+
+export class Card {
+  constructor(root, data) {
+    this.data = data;
+    this.project = data.project;
+    this.multi = data.project.task_type === "multi_choice";
+    this.api = new Api(data.api, this.project.slug, data.csrf);
+    this.view = new View(root, this.project);
+    this.outbox = new Outbox(this.api, this.project.slug, data.user.id, {
+      changed: () => this.later("status"),
+      wish: () => this.queue.wish(),
+      taken: (entry, answer) => this.taken(answer),
+      undone: (entry, answer) => { if (answer.item) this.queue.relend(answer.item); },
+      halted: (problem) => this.halted(problem),
+    });
+    this.queue = new Queue(this.api, this.outbox);
+    this.dialogs = new Dialogs(this.view.refs.dialog);
+    this.chooser = new Chooser(this.view.refs.chooser, (kind, answer) => this.chosenReason(kind, answer));
+    this.historyKey = `labeler:history:${data.user.id}:${this.project.slug}`;
+    this.history = this.readHistory();
+    this.picked = [];
+    this.hard = null;
+    this.current = null;
+    this.extra = 0;
+    this.stop = new AbortController();
+    this.timers = {};
+    this.wire(root);
+    this.start();
+  }
+
+  wire(root) {
+    const { signal } = this.stop;
+    this.view.labels((name, event) => this.choose(name, event));
+    root.querySelectorAll("[data-do]").forEach((node) => {
+      node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
+    });
+    const { search, pill } = this.view.refs;
+    search.addEventListener("input", () => this.view.filter(search.value));
+    pill.addEventListener("click", () => this.pillPressed());
+    window.addEventListener("keydown", (event) => onKey(this, event), { signal, capture: true });
+    window.addEventListener("online", () => this.outbox.resume(), { signal });
+    window.addEventListener("offline", () => this.later("status"), { signal });
+    window.addEventListener("storage", (event) => { if ((event.key || "").startsWith("labeler:")) this.later("status"); }, { signal });
+    document.addEventListener("visibilitychange", () => this.visibility(), { signal });
+    this.tabs = new BroadcastChannel(this.outbox.lock);
+    this.tabs.onmessage = (event) => this.otherTab(event.data);
+    this.ticker = setInterval(() => this.tick(), 5000);
+  }
+
+  async start() {
+    this.view.state("loading", "Getting the next items", "One moment.");
+    this.status();
+    this.outbox.kick();
+    this.outbox.adopt();
+    this.progress();
+    await this.more();
+  }
+
+  /* ---- the way of an answer ---- */
+
+  choose(name, event) {
+    if (!this.current || this.dialogs.open) return;
+    if (this.multi) {
+      this.picked = this.picked.includes(name) ? this.picked.filter((one) => one !== name) : [...this.picked, name];
+      this.view.chosen(this.picked);
+      this.view.hint("Enter saves the answer.");
+      return;
+    }
+    this.answer("label", { value: name }, event);
+  }
+
+  answer(kind, fields, event) {
+    const item = this.current;
+    const body = {
+      item_key: item.key, ...fields, idempotency_key: uuid(), lease_token: item.lease && item.lease.token,
+      guideline_version: this.queue.version ?? undefined,
+    };
+    if (kind === "label") {
+      body.elapsed_ms = Math.round(performance.now() - this.shownAt - this.hidden);
+      if (this.hard) body.hard = this.hard;
+    }
+    const about = { key: item.key, content: item.content };
+    this.outbox.put(kind, body, about);
+    this.history.push({ id: body.idempotency_key, kind, item, value: fields.value ?? fields.reason });
+    this.queue.drop(item.key);
+    if (kind === "label") this.extra += 1;
+    this.next();
+    measure(event);
+    this.later("wroteHistory");
+    this.tabs.postMessage({ answered: item.key });
+  }
+
+  /* Show the head of the queue. Nothing here waits for the network. */
+  next() {
+    this.picked = [];
+    this.hard = null;
+    [this.current] = this.queue.items;
+    if (!this.current) {
+      this.more();
+      return;
+    }
+    this.shownAt = performance.now();
+    this.hidden = 0;
+    this.view.item(this.current);
+    this.suggest();
+    this.later("afterPaint");
+  }
+
+  suggest() {
+    const { suggestion } = this.current;
+    this.view.hint(suggestion ? `Suggested by model ${suggestion.model}: ${suggestion.value}${suggestion.proba ? ` (${Math.round(100 * (suggestion.proba.value ?? suggestion.proba))} %)` : ""}` : "");
+  }
+
+  afterPaint() {
+    if (!this.current) return;
+    this.view.chosen([]);
+    this.view.say(preview(this.current.content).slice(0, 400));
+    if (this.view.refs.search.value) {
+      this.view.refs.search.value = "";
+      this.view.filter("");
+    }
+    if (this.lastProgress) this.view.numbers(this.lastProgress, this.extra);
+  }
+
+  taken(answer) {
+    if (answer.items) this.queue.add(answer.items);
+    if (answer.remaining !== undefined) this.queue.remaining = answer.remaining;
+    if (answer.acknowledge) this.gate();
+    else if (!this.current) this.more();
+  }
+
+  /* Nothing left in the browser: ask, once everything answered has been sent. */
+  async more() {
+    if (this.current || this.outbox.halted) return;
+    if (this.queue.items.length) { this.next(); return; }
+    const waiting = this.outbox.waiting().length;
+    if (waiting) {
+      this.view.state("waiting", "Sending your answers", "The next items come as soon as they are saved.");
+      return;
+    }
+    if (this.view.root.dataset.state !== "empty") this.view.state("loading", "Getting the next items", "One moment.");
+    try {
+      await this.queue.ask();
+      if (this.queue.items.length) this.next();
+      else this.empty();
+    } catch (problem) {
+      if (problem instanceof Problem) this.trouble(problem);
+      else throw problem;
+    }
+  }
+
+  trouble(problem) {
+    if (problem.status === 401 || problem.needsAcknowledgement) {
+      this.outbox.halted = problem;
+      this.halted(problem);
+      return;
+    }
+    const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, "Try again");
+    if (problem.passing) {
+      this.view.state("offline", problem.status ? "The service is busy" : "No connection", "Your answers are safe in this browser. Labeling goes on by itself when the service answers again.", again);
+    } else this.view.state("error", "The items can't be shown", problem.message, again);
+  }
+
+  empty() {
+    if (this.lastProgress && this.lastProgress.items.total === 0) {
+      this.view.state("empty", "No items yet", "Nobody has imported any. They show up here by themselves when they come.");
+      return;
+    }
+    const left = this.queue.remaining || 0;
+    const look = make("button", { type: "button", onclick: () => this.more() }, "Look again");
+    const title = left ? "Nothing for you right now" : "Everything is labeled";
+    const sentence = left
+      ? `Other labelers hold the last ${left} items. This page looks again by itself.`
+      : "Thank you. New items show up here by themselves as soon as they are imported, or come back for another look.";
+    this.view.state("empty", title, sentence, look);
+    this.view.say(title);
+  }
+
+  /* ---- taking back, skipping, flagging ---- */
+
+  undo() {
+    const last = this.history.pop();
+    if (!last) {
+      this.view.hint("Nothing to undo.");
+      return;
+    }
+    this.outbox.takeBack(last.id, { key: last.item.key, content: last.item.content });
+    if (last.kind === "label") this.extra -= 1;
+    this.queue.back(last.item);
+    this.next();
+    const words = { label: `You had chosen: ${last.value}`, skip: `You had skipped it: ${last.value}`, flag: `You had set it aside: ${last.value}` };
+    this.view.hint(words[last.kind]);
+    this.later("wroteHistory");
+    this.tabs.postMessage({ back: last.item.key });
+  }
+
+  act(name, event) {
+    if (name === "help") this.dialogs.help(keyRows(this));
+    else if (name === "guideline") this.showGuideline(false);
+    else if (name === "undo") this.undo();
+    else if (!this.current) return;
+    else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
+    else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
+    this.lastEvent = event;
+  }
+
+  chosenReason(kind, answer) {
+    this.view.refs.item.focus({ preventScroll: true });
+    if (!kind || !this.current) return;
+    const { keep, ...fields } = answer;
+    if (kind === "flag" && keep) {
+      this.hard = fields;
+      this.view.hint(`Marked as hard (${fields.reason}). Now choose a label.`);
+      return;
+    }
+    this.answer(kind, fields, null);
+  }
+
+  /* Work that may wait until the next item is on the screen. */
+  later(name) {
+    if (this.timers[name]) return;
+    this.timers[name] = setTimeout(() => { this.timers[name] = 0; if (!this.stop.signal.aborted) this[name](); }, 30);
+  }
+
+  readHistory() {
+    try {
+      return JSON.parse(sessionStorage.getItem(this.historyKey)) || [];
+    } catch (error) {
+      return [];
+    }
+  }
+
+  wroteHistory() {
+    this.history = this.history.slice(-HISTORY_KEPT);
+    try {
+      sessionStorage.setItem(this.historyKey, JSON.stringify(this.history.slice(-100)));
+    } catch (error) { /* full: undo works until the next reload */ }
+  }
+
+  close() {
+    this.stop.abort();
+    clearInterval(this.ticker);
+    this.outbox.close();
+    this.tabs.close();
+    this.dialogs.close();
+  }
+}
+
+Object.assign(Card.prototype, gate, upkeep);

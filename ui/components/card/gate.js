@@ -1,0 +1,53 @@
+/* The guideline on the card, the gate of a new version, and what stops labeling until the labeler acts. */
+import { Problem } from "./api.js";
+import { make } from "./view.js";
+
+export const gate = {
+  async showGuideline(must) {
+    if (this.dialogs.open && this.dialogs.name === "guideline" && !must) { this.dialogs.close(); return; }
+    if (!must) this.dialogs.wait("Guideline");
+    try {
+      const current = await this.api.call("GET", "/guidelines/current");
+      if (must && current.acknowledged) { this.goOn(current.version); return; } // done in another tab
+      this.dialogs.guideline(current, must && !current.acknowledged, () => this.acknowledge(current.version));
+    } catch (problem) {
+      const words = problem.status === 404 ? "This project has no published guideline yet." : problem.message;
+      if (must) {
+        this.outbox.halted = null;
+        this.trouble(new Problem(problem.status || 0, { detail: words }, 0));
+      } else this.dialogs.show("guideline", "Guideline", [make("p", {}, words)], []);
+    }
+  },
+
+  gate() {
+    if (this.dialogs.open && this.dialogs.must) return;
+    this.showGuideline(true);
+  },
+
+  async acknowledge(version) {
+    try {
+      await this.api.call("POST", `/guidelines/${version}/acknowledge`);
+    } catch (problem) {
+      this.view.banner(problem.message);
+      return;
+    }
+    this.goOn(version);
+  },
+
+  goOn(version) {
+    this.view.banner();
+    this.dialogs.must = false;
+    this.dialogs.close();
+    this.queue.version = version;
+    this.outbox.resume();
+    if (!this.current) this.more();
+  },
+
+  halted(problem) {
+    if (problem.needsAcknowledgement) { this.gate(); return; }
+    const link = make("button", { type: "button", class: "main", "data-testid": "log-in-again", onclick: () => window.location.reload() }, "Log in again");
+    this.view.banner(make("span", {}, "Your session has ended. Answers that wait stay in this browser and are sent after you log in. "), link);
+    if (!this.current) this.view.state("expired", "Your session has ended", "Log in again to go on.");
+    this.status();
+  },
+};

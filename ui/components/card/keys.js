@@ -1,0 +1,105 @@
+/* The keyboard, and the measure of how fast it feels. */
+
+function typingIn(event) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && (target.matches("input, textarea, select") || target.isContentEditable);
+}
+
+function insideCard(card, event) {
+  return event.composedPath().includes(card.view.root) || event.composedPath()[0] === document.body;
+}
+
+function take(event) {
+  event.preventDefault();
+  event.stopImmediatePropagation();
+}
+
+/* In capture phase on the window, so that Streamlit's own keys (R, C) never interfere. */
+export function onKey(card, event) {
+  if (event.isComposing || event.altKey) return;
+  const typing = typingIn(event);
+  if (typing && !insideCard(card, event)) return;
+  if (card.dialogs.open) {
+    if (card.dialogs.name === "guideline" && !card.dialogs.must && event.key.toLowerCase() === "g") { take(event); card.dialogs.close(); }
+    return;
+  }
+  if (card.chooser.open) {
+    if (card.chooser.key(event, typing)) take(event);
+    return;
+  }
+  const key = event.key.toLowerCase();
+  if ((event.ctrlKey || event.metaKey) && key === "z" && !typing) { take(event); card.undo(); return; }
+  if (event.ctrlKey || event.metaKey) return;
+  if (typing) { searchKey(card, event); return; }
+  const name = card.view.keys.get(key);
+  if (name && card.current) {
+    take(event);
+    if (!event.repeat) card.choose(name, event);
+    return;
+  }
+  if (card.multi && key === "enter" && card.current && !onButton(event)) {
+    take(event);
+    if (!event.repeat) card.answer("label", { value: card.picked }, event);
+    return;
+  }
+  if (key === "/" && !card.view.refs.search.hidden) { take(event); card.view.refs.search.focus(); return; }
+  const action = { u: "undo", backspace: "undo", s: "skip", h: "flag", g: "guideline", "?": "help" }[key];
+  if (action) { take(event); card.act(action, event); return; }
+  if (key === "r" || key === "c") take(event);
+  else if (!onButton(event)) scroll(card, event);
+}
+
+function onButton(event) {
+  const target = event.composedPath()[0];
+  return target instanceof Element && target.closest("button, a, summary") !== null;
+}
+
+function searchKey(card, event) {
+  const { search } = card.view.refs;
+  if (event.composedPath()[0] !== search) return;
+  if (event.key === "Escape") {
+    take(event);
+    search.value = "";
+    card.view.filter("");
+    search.blur();
+  } else if (event.key === "Enter") {
+    take(event);
+    const first = card.view.filter(search.value);
+    if (!first) return;
+    search.value = "";
+    card.view.filter("");
+    search.blur();
+    card.choose(first, event);
+  }
+}
+
+/* Long items scroll with the keys that a reader expects, wherever the focus is. */
+function scroll(card, event) {
+  const box = card.view.refs.text;
+  const step = { ArrowDown: 48, ArrowUp: -48, PageDown: box.clientHeight - 40, PageUp: 40 - box.clientHeight, " ": box.clientHeight - 40 }[event.key];
+  if (step === undefined || box.scrollHeight <= box.clientHeight) return;
+  take(event);
+  box.scrollTop += event.shiftKey && event.key === " " ? -step : step;
+}
+
+/* From the key press (or click) until the frame that shows the next item is painted. */
+export function measure(event) {
+  const start = event && event.timeStamp ? event.timeStamp : performance.now();
+  requestAnimationFrame(() => {
+    const channel = new MessageChannel();
+    channel.port1.onmessage = () => {
+      performance.mark("labeler:painted");
+      performance.measure("labeler:key-to-paint", { start, end: performance.now() });
+      performance.clearMarks("labeler:painted");
+    };
+    channel.port2.postMessage(0);
+  });
+}
+
+export function keyRows(card) {
+  const rows = [...card.view.keys].map(([key, name]) => [key.toUpperCase(), name]);
+  if (card.multi) rows.push(["Enter", "Save the answer"]);
+  if (!card.view.refs.search.hidden) rows.push(["/", "Find a label"]);
+  rows.push(["U Backspace", "Undo, as often as you like"], ["S", "Skip, with a reason"], ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["?", "These keys"], ["Esc", "Close what is open"]);
+  return rows;
+}

@@ -1,0 +1,161 @@
+/* What opens beside the item: the choosers of skip and hard flag, and the dialogs. */
+import { make, preview } from "./view.js";
+
+const ANSWER = { label: "Label", skip: "Skip", flag: "Hard flag", undo: "Undo" };
+
+/* A row of reasons with digits, a note where asked, all by keyboard. */
+export class Chooser {
+  constructor(node, onDone) {
+    this.node = node;
+    this.onDone = onDone; // (kind, {reason, note, keep}) or (null) when closed
+    this.kind = null;
+    this.reason = null;
+  }
+
+  get open() { return this.kind !== null; }
+
+  show(kind, reasons) {
+    this.kind = kind;
+    this.reason = null;
+    this.reasons = reasons.length ? reasons : ["not sure"];
+    const flag = kind === "flag";
+    this.node.setAttribute("aria-label", flag ? "Why is this hard?" : "Why skip?");
+    this.choices = this.reasons.map((reason, index) => make("button", {
+      type: "button", class: "reason", "aria-pressed": "false", "data-testid": `reason-${index + 1}`,
+      onclick: () => this.choose(index),
+    }, reason, index < 9 ? make("kbd", {}, String(index + 1)) : null));
+    const close = make("button", { type: "button", class: "quietly", onclick: () => this.close() }, "Cancel", make("kbd", {}, "Esc"));
+    const title = make("p", { class: "title" }, flag ? "Why is this hard?" : "Why skip this item?");
+    const rows = [title, make("div", { class: "reasons" }, ...this.choices)];
+    this.note = null;
+    if (flag) {
+      this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": "Note (optional)", placeholder: "Note (optional): what makes it hard?" });
+      rows.push(this.note, make("div", { class: "actions" },
+        make("button", { type: "button", class: "main", "data-testid": "flag-alone", onclick: () => this.finish(false) }, "Set aside without a label", make("kbd", {}, "Enter")),
+        make("button", { type: "button", "data-testid": "flag-keep", onclick: () => this.finish(true) }, "Label it too", make("kbd", {}, "L")), close));
+    } else rows.push(make("div", { class: "actions" }, close));
+    this.node.replaceChildren(...rows);
+    this.node.hidden = false;
+    this.choices[0].focus({ preventScroll: true });
+    if (this.node.scrollIntoView) this.node.scrollIntoView({ block: "nearest" });
+  }
+
+  choose(index) {
+    if (index >= this.reasons.length) return;
+    this.reason = this.reasons[index];
+    this.choices.forEach((node, i) => node.setAttribute("aria-pressed", String(i === index)));
+    if (this.kind === "skip") this.finish(false);
+    else this.choices[index].focus();
+  }
+
+  finish(keep) {
+    const note = this.note ? this.note.value.trim() : "";
+    const answer = { reason: this.reason || this.reasons[0], keep };
+    if (note) answer.note = note;
+    const { kind } = this;
+    this.hide();
+    this.onDone(kind, answer);
+  }
+
+  close() {
+    this.hide();
+    this.onDone(null);
+  }
+
+  hide() {
+    this.kind = null;
+    this.node.hidden = true;
+  }
+
+  /* True when the key was for the chooser. */
+  key(event, typing) {
+    if (event.key === "Escape") this.close();
+    else if (this.kind === "flag" && event.key === "Enter" && !event.shiftKey) this.finish(false);
+    else if (typing) return false;
+    else if (/^[1-9]$/.test(event.key)) this.choose(Number(event.key) - 1);
+    else if (this.kind === "flag" && event.key.toLowerCase() === "l") this.finish(true);
+    else if (["Tab", " ", "Enter", "Shift"].includes(event.key)) return false;
+    return true;
+  }
+}
+
+export class Dialogs {
+  constructor(node) {
+    this.node = node;
+    this.must = false;
+    node.addEventListener("cancel", (event) => { if (this.must) event.preventDefault(); });
+    node.addEventListener("click", (event) => { if (event.target === node && !this.must) node.close(); });
+    node.addEventListener("close", () => { this.name = null; });
+  }
+
+  get open() { return this.node.open; }
+
+  show(name, title, body, actions, must = false) {
+    this.name = name;
+    this.must = must;
+    const close = must ? null : make("button", { type: "button", class: "quietly close", "aria-label": "Close", onclick: () => this.node.close() }, "✕");
+    this.node.replaceChildren(
+      make("header", {}, make("h2", { id: "lb-dialog-title" }, title), close),
+      make("div", { class: "body", tabindex: "0" }, ...body),
+      actions.length ? make("footer", {}, ...actions) : "",
+    );
+    this.node.dataset.name = name;
+    if (!this.node.open) this.node.showModal();
+    const first = this.node.querySelector("footer button") || this.node.querySelector(".body");
+    first.focus();
+  }
+
+  close() { if (this.node.open) this.node.close(); }
+
+  wait(title) { this.show("wait", title, [make("p", {}, "Loading …")], []); }
+
+  guideline(current, must, onAcknowledge) {
+    const body = [];
+    const changes = (current.changes || []).filter((row) => row.kind !== "same");
+    if (!current.acknowledged && current.acknowledged_version && changes.length) {
+      body.push(make("h3", {}, `What changed since version ${current.acknowledged_version}`));
+      if (current.note) body.push(make("p", { class: "note" }, current.note));
+      body.push(changeList(changes));
+      body.push(make("h3", {}, "The whole guideline"));
+    }
+    const text = make("div", { class: "guideline", "data-testid": "guideline-text" });
+    text.innerHTML = current.html; // rendered by the service with raw HTML switched off
+    body.push(text);
+    const actions = current.acknowledged
+      ? [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]
+      : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, "I have read it, go on", make("kbd", {}, "Enter"))];
+    const title = current.acknowledged ? `Guideline, version ${current.version}` : `Please read: guideline version ${current.version}`;
+    this.show("guideline", title, body, actions, must);
+    this.node.querySelector(".body").scrollTop = 0;
+  }
+
+  help(rows) {
+    const list = make("dl", { class: "keys" }, ...rows.flatMap(([key, words]) => [
+      make("dt", {}, ...key.split(" ").map((one) => make("kbd", {}, one))), make("dd", {}, words),
+    ]));
+    this.show("help", "Keys", [list], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]);
+  }
+
+  refused(entries, onRetry, onDiscard) {
+    const rows = entries.map((entry) => make("li", {},
+      make("p", { class: "quote" }, preview(entry.about && entry.about.content).slice(0, 240)),
+      make("p", {}, `${ANSWER[entry.kind]}${entry.body.value ? `: ${entry.body.value}` : ""}. The service said: ${entry.why}`),
+      make("div", { class: "actions" },
+        make("button", { type: "button", onclick: () => onRetry(entry.storage) }, "Send again"),
+        make("button", { type: "button", "data-testid": "discard", onclick: () => onDiscard(entry.storage) }, "Discard"))));
+    this.show("refused", "Answers that were not taken", [
+      make("p", {}, "These are not saved. Send them again when the reason is gone, or discard them."),
+      make("ul", { class: "refused" }, ...rows),
+    ], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling")]);
+  }
+}
+
+function changeList(rows) {
+  const words = { added: "New", removed: "Gone", changed: "Changed" };
+  return make("ul", { class: "changes", "data-testid": "guideline-changes" }, ...rows
+    .filter((row) => (row.left || "").trim() || (row.right || "").trim())
+    .map((row) => make("li", { class: row.kind },
+      make("b", {}, words[row.kind]),
+      row.left ? make("del", {}, row.left) : null,
+      row.right ? make("ins", {}, row.right) : null)));
+}

@@ -1,0 +1,80 @@
+/* What goes on beside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
+
+export const upkeep = {
+  status() {
+    const waiting = this.outbox.waiting().length;
+    const refused = this.outbox.refused().length;
+    const many = (n, one, more) => `${n} ${n === 1 ? one : more}`;
+    if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", `Logged out: ${waiting} waiting`);
+    else if (waiting && (this.outbox.offline || navigator.onLine === false)) this.view.pill("offline", `Offline: ${waiting} waiting`);
+    else if (waiting && this.outbox.tries) this.view.pill("offline", `Trying again: ${waiting} waiting`);
+    else if (refused) this.view.pill("refused", `${many(refused, "answer", "answers")} not taken`);
+    else if (waiting) this.view.pill("sending", `Sending ${waiting}`);
+    else this.view.pill("saved", "All saved");
+    if (this.dialogs.open && this.dialogs.name === "refused") this.showRefused();
+    if (!waiting && !this.current && this.view.root.dataset.state === "waiting") this.more();
+  },
+
+  pillPressed() {
+    if (this.outbox.refused().length) this.showRefused();
+    else this.outbox.resume();
+  },
+
+  showRefused() {
+    const entries = this.outbox.refused();
+    if (!entries.length) { this.dialogs.close(); return; }
+    this.dialogs.refused(entries, (storage) => { this.outbox.retryRefused(storage); this.later("status"); }, (storage) => this.outbox.discardRefused(storage));
+  },
+
+  async progress() {
+    try {
+      const extra = this.extra;
+      const fresh = await this.api.call("GET", "/progress");
+      this.extra -= extra;
+      const unsent = this.outbox.waiting().filter((entry) => entry.kind === "label").length;
+      this.extra = Math.max(this.extra, unsent);
+      this.lastProgress = fresh;
+      this.view.numbers(fresh, this.extra);
+      if (this.view.root.dataset.state === "empty") this.empty();
+    } catch (problem) { /* the numbers wait; the card goes on */ }
+  },
+
+  tick() {
+    if (document.hidden) return;
+    this.ticks = (this.ticks || 0) + 1;
+    if (this.ticks % 3 === 0) this.progress();
+    if (this.ticks % 2 === 0) this.outbox.adopt();
+    if (!this.current) { if (!this.dialogs.must) this.more(); return; }
+    const tooLong = performance.now() - this.queue.heldSince > 800 * (this.project.settings.lease_seconds || 900);
+    if (tooLong && !this.outbox.waiting().length && !this.outbox.halted) this.relend();
+    else if (this.queue.items.length < 3 && !this.outbox.waiting().length) this.queue.ask().catch(() => {});
+  },
+
+  async relend() {
+    const shown = this.current.key;
+    try {
+      await this.queue.refresh();
+      const same = this.queue.items.find((item) => item.key === shown);
+      if (same) { this.queue.back(same); this.current = same; } else this.next();
+    } catch (problem) {
+      this.queue.items = [this.current];
+      this.queue.heldSince = performance.now();
+    }
+  },
+
+  otherTab(message) {
+    if (message.back) { this.queue.answered.delete(message.back); return; }
+    const shown = this.current && this.current.key === message.answered;
+    this.queue.drop(message.answered);
+    if (shown && !this.chooser.open) this.next();
+  },
+
+  visibility() {
+    if (document.hidden) this.hiddenAt = performance.now();
+    else {
+      if (this.hiddenAt) this.hidden = (this.hidden || 0) + performance.now() - this.hiddenAt;
+      this.hiddenAt = 0;
+      this.tick();
+    }
+  },
+};

@@ -1,0 +1,120 @@
+/* Log in, or accept an invitation. The password goes straight to the API; Python never sees it. */
+
+const SHORTEST = 10;
+
+async function post(path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method: "POST", credentials: "same-origin", body: JSON.stringify(body),
+      headers: { "Content-Type": "application/json", Accept: "application/json" },
+    });
+  } catch (error) {
+    throw new Error("The service can't be reached. Check the connection and try again.");
+  }
+  const parsed = await answer.json().catch(() => ({}));
+  if (answer.ok) return parsed;
+  const fields = (parsed.errors || []).map((entry) => entry.detail).filter(Boolean);
+  throw new Error([parsed.detail || parsed.title || "That did not work.", ...fields].join(" "));
+}
+
+function strength(password) {
+  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to keep in mind.`];
+  const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((one) => one.test(password)).length;
+  const various = new Set(password).size;
+  if (various < 6) return ["weak", "Too much of the same. Take a few different words."];
+  if (password.length >= 16 || (password.length >= 12 && kinds >= 3)) return ["good", "Good password."];
+  return ["fair", "Fair. A longer one is safer."];
+}
+
+class Login {
+  constructor(root, data) {
+    this.root = root;
+    this.data = data;
+    this.refs = {};
+    root.querySelectorAll("[data-ref]").forEach((node) => { this.refs[node.dataset.ref] = node; });
+    this.form = this.refs.form;
+    this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
+    this.fields = this.form.elements;
+    if (data.mode === "invitation") this.invitation();
+    else this.fields.email.focus();
+  }
+
+  wrong(words) {
+    this.refs.wrong.hidden = !words;
+    this.refs.wrong.textContent = words;
+  }
+
+  async invitation() {
+    const { title, lead, passwordLabel, submit, below, emailField, nameField, repeatField } = this.refs;
+    this.token = window.location.hash.slice(1);
+    title.textContent = "Welcome";
+    below.hidden = true;
+    submit.textContent = "Set the password and start";
+    passwordLabel.textContent = "Choose a password";
+    this.fields.password.autocomplete = "new-password";
+    nameField.hidden = false;
+    repeatField.hidden = false;
+    this.fields.email.readOnly = true;
+    submit.disabled = true;
+    if (!this.token) {
+      this.wrong("This link is not complete. Open the whole link that you were given.");
+      return;
+    }
+    try {
+      const { email, name } = await post(`${this.data.api}/invitation/check`, { token: this.token });
+      this.fields.email.value = email;
+      this.fields.name.value = name || "";
+      lead.textContent = "You were invited to label. Choose a password to start.";
+      submit.disabled = false;
+      this.refs.strength.hidden = false;
+      this.fields.password.addEventListener("input", () => this.weigh());
+      this.weigh();
+      this.fields.password.focus();
+    } catch (error) {
+      emailField.hidden = true;
+      nameField.hidden = true;
+      this.wrong(error.message);
+    }
+  }
+
+  weigh() {
+    const [grade, words] = strength(this.fields.password.value);
+    this.refs.strength.dataset.grade = grade;
+    this.refs.strength.textContent = words;
+    return grade;
+  }
+
+  async submit() {
+    const { email, password, repeat, name } = this.fields;
+    const invited = this.data.mode === "invitation";
+    if (invited && this.weigh() === "weak") { this.wrong(this.refs.strength.textContent); password.focus(); return; }
+    if (invited && password.value !== repeat.value) { this.wrong("The two passwords differ."); repeat.focus(); return; }
+    if (!invited && (!email.value.trim() || !password.value)) { this.wrong("Give your e-mail address and your password."); (email.value ? password : email).focus(); return; }
+    this.wrong("");
+    this.refs.submit.disabled = true;
+    try {
+      if (invited) {
+        await post(`${this.data.api}/invitation`, { token: this.token, password: password.value, name: name.value.trim() || undefined });
+        window.location.replace("/");
+      } else {
+        await post(`${this.data.api}/session`, { email: email.value.trim(), password: password.value });
+        window.location.reload();
+      }
+    } catch (error) {
+      this.wrong(error.message);
+      this.refs.submit.disabled = false;
+      password.select();
+    }
+  }
+}
+
+const logins = new WeakMap();
+
+export default function mount(component) {
+  const root = component.parentElement.querySelector(".lb");
+  const value = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
+  const hex = /^#([0-9a-f]{6})/i.exec(value);
+  if (hex) root.dataset.mode = parseInt(hex[1].slice(2, 4), 16) < 128 ? "dark" : "light";
+  if (!logins.has(root)) logins.set(root, new Login(root, component.data));
+}

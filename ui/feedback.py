@@ -1,0 +1,94 @@
+"""How the UI says that something went wrong, worked, or is not there yet. The one place for all pages."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import streamlit as st
+
+from labeler.client import ApiError
+from labeler_ui import session
+
+
+def plain(text: object) -> str:
+    """Text from data, safe to put into Markdown: it shows as it is, never as markup."""
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&^=\"'" else c for c in str(text)).replace(
+        "\n", " "
+    )
+
+
+def show_error(error: ApiError, doing: str = "") -> None:
+    """Show a refusal of the API in its own words, field by field where it names fields."""
+    if error.status == 401:
+        st.warning(
+            "Your session has ended. Log in again; nothing that was saved is lost.", icon=":material/lock:"
+        )
+        if st.button("Log in again", key=f"login-again-{doing}"):
+            session.forget()
+            st.rerun()
+        return
+    words = error.detail or error.title or "The service could not do that."
+    lines = [f"{doing}: {plain(words)}" if doing else plain(words)]
+    for entry in error.errors or []:
+        where = str(entry.get("pointer", "")).lstrip("#/").replace("/", " > ")
+        detail = plain(entry.get("detail", ""))
+        lines.append(f"- **{plain(where)}**: {detail}" if where else f"- {detail}")
+    st.error(
+        "\n\n".join([lines[0], "\n".join(lines[1:])]) if len(lines) > 1 else lines[0], icon=":material/error:"
+    )
+
+
+def unexpected(error: Exception) -> None:
+    """An error that no page foresaw: an apology and the way on, never a traceback."""
+    if isinstance(error, ApiError):
+        show_error(error)
+        return
+    st.error(
+        "Something went wrong on this page. What you saved before is safe. Reload the page; "
+        "if it happens again, tell the person who runs this service when it happened.",
+        icon=":material/error:",
+    )
+
+
+@contextmanager
+def told(doing: str = "") -> Iterator[None]:
+    """Run what asks the API; a refusal is shown and the rest of the block is left out."""
+    try:
+        yield
+    except ApiError as error:
+        show_error(error, doing)
+
+
+def attempt(call: Callable[[], Any], doing: str = "") -> Any | None:
+    """The call's result, or None after showing why the API refused."""
+    with told(doing):
+        return call()
+    return None
+
+
+def must(call: Callable[[], Any], doing: str = "") -> Any:
+    """The call's result; when the API refuses, the page ends there with the reason shown."""
+    try:
+        return call()
+    except ApiError as error:
+        show_error(error, doing)
+        st.stop()
+
+
+def say_later(text: str) -> None:
+    """A short confirmation that survives the rerun after it."""
+    st.session_state.setdefault("_said", []).append(text)
+
+
+def say_now() -> None:
+    """Show the confirmations that wait."""
+    for text in st.session_state.pop("_said", []):
+        st.toast(text, icon=":material/check:")
+
+
+def empty(title: str, text: str, icon: str = ":material/inbox:") -> Any:
+    """A page with nothing in it: what it is for and what to do next. Returns the box, to add a button."""
+    box = st.container(border=True, horizontal_alignment="center", gap="small")
+    box.markdown(f"### {icon} {title}", text_alignment="center", width="content")
+    box.markdown(text, text_alignment="center", width="content")
+    return box

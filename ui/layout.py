@@ -1,0 +1,213 @@
+"""Pieces that pages share: headings, figures with their interval, times, labels, jobs that are followed."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import streamlit as st
+
+from labeler_ui import feedback, session
+from labeler_ui.feedback import plain
+
+DASH = "\u2013"  # shown where there is no value
+OVER = {"done", "failed", "cancelled", "superseded"}
+JOB_WORDS = {
+    "queued": ("waiting", "gray"),
+    "running": ("running", "blue"),
+    "done": ("done", "green"),
+    "failed": ("failed", "red"),
+    "cancelled": ("cancelled", "orange"),
+    "superseded": ("replaced by a newer one", "gray"),
+}
+STAGE_COLORS = {
+    "live": "green",
+    "canary": "violet",
+    "shadow": "blue",
+    "candidate": "orange",
+    "retired": "gray",
+}
+
+
+def heading(title: str, text: str = "") -> None:
+    """The page's title and one sentence that says what it is for."""
+    st.title(title, anchor=False)
+    if text:
+        st.markdown(f":gray[{text}]")
+
+
+def project() -> dict[str, Any]:
+    """The current project, read anew; the page ends with the reason when it can't be read."""
+    return feedback.must(lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project")
+
+
+def read(path: str, **params: Any) -> Any:
+    """Something of the current project: `read("/progress")`. The page ends with the reason when refused."""
+    return feedback.must(lambda: session.client().get(f"/projects/{session.slug()}{path}", **params))
+
+
+def pages_of(path: str, most: int = 1000, **params: Any) -> Iterator[dict[str, Any]]:
+    """The items of a list, page after page, at most `most`."""
+    cursor: str | None = None
+    seen = 0
+    while seen < most:
+        answer = session.client().get(path, cursor=cursor, **params)
+        yield from answer["items"][: most - seen]
+        seen += len(answer["items"])
+        cursor = answer.get("next_cursor")
+        if not cursor or not answer["items"]:
+            return
+
+
+def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str) -> None:
+    """A button that goes to another page and keeps the project in the address."""
+    query = {"project": params.pop("project", None) or session.slug(), **params}
+    kind = "primary" if primary else "secondary"
+    key = f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
+    if st.button(label, icon=f":material/{icon}:", type=kind, key=key):
+        st.switch_page(
+            st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None}
+        )
+
+
+def moment(text: str | None) -> datetime | None:
+    """An RFC 3339 time as a datetime."""
+    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
+
+
+def when(text: str | None) -> str:
+    """A time as people say it: "5 min ago", "3 h ago", else the date (UTC)."""
+    then = moment(text)
+    if then is None:
+        return DASH
+    seconds = (datetime.now(UTC) - then).total_seconds()
+    if seconds < 90:
+        return "just now"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min ago"
+    if seconds < 86400:
+        return f"{seconds / 3600:.0f} h ago"
+    if seconds < 7 * 86400:
+        return f"{seconds / 86400:.0f} days ago"
+    return f"{then:%Y-%m-%d}"
+
+
+def percent(metric: dict[str, Any] | None) -> str:
+    """A metric as a percentage: "95.7 %"."""
+    return DASH if not metric or metric.get("value") is None else f"{100 * metric['value']:.1f} %"
+
+
+def interval(metric: dict[str, Any] | None) -> str:
+    """A metric's confidence interval: "between 91 and 98 %"."""
+    if not metric or metric.get("low") is None or metric.get("high") is None:
+        return ""
+    return f"between {100 * metric['low']:.0f} and {100 * metric['high']:.0f} %"
+
+
+def number(value: float | None) -> str:
+    """A count with thin separators: 12,345."""
+    return DASH if value is None else f"{value:,.0f}"
+
+
+def size(count: float | None) -> str:
+    """Bytes as people read them."""
+    if count is None:
+        return DASH
+    for unit in ("B", "KB", "MB", "GB"):
+        if count < 1000:
+            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+        count /= 1000
+    return f"{count:.1f} TB"
+
+
+def content_text(content: dict[str, Any] | None, most: int = 160) -> str:
+    """One line of an item: its text, or its fields one after the other."""
+    content = content or {}
+    if content.get("text") is not None:
+        line = str(content["text"])
+    else:
+        line = ", ".join(f"{name}: {value}" for name, value in (content.get("fields") or {}).items())
+    line = " ".join(line.split())
+    return line if len(line) <= most else line[: most - 1] + "…"
+
+
+def show_content(content: dict[str, Any]) -> None:
+    """An item in full, as text and never as markup."""
+    if content.get("text") is not None:
+        st.text(str(content["text"]))
+        return
+    for name, value in (content.get("fields") or {}).items():
+        st.markdown(f":gray[{plain(name)}]  \n{plain(value)}")
+
+
+def label_words(value: Any) -> str:
+    """A label's value as text; several are joined."""
+    if value is None:
+        return "taken back"
+    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
+
+
+def follow(job: dict[str, Any], then: Callable[[dict[str, Any]], None] | None = None) -> None:
+    """Show a job until it is over; `then` draws its result. Call it at every run while it matters."""
+
+    @st.fragment(run_every=None if job["state"] in OVER else 1.0)
+    def live() -> None:
+        now = feedback.attempt(lambda: session.client().get(f"/jobs/{job['id']}"), "Looking at the job")
+        if now is None:
+            return
+        job_line(now)
+        if now["state"] in OVER and job["state"] not in OVER:
+            job.update(now)
+            st.rerun()
+
+    live()
+    if job["state"] == "done" and then:
+        then(job)
+
+
+def job_line(job: dict[str, Any]) -> None:
+    """A job's progress bar, or how it ended."""
+    progress = job.get("progress") or {}
+    done, total = progress.get("done") or 0, progress.get("total") or 0
+    message = plain(progress.get("message") or "")
+    if job["state"] == "running":
+        st.progress(min(1.0, done / total) if total else 0.0, text=message or "working")
+    elif job["state"] == "queued":
+        st.progress(0.0, text="waiting for its turn")
+    elif job["state"] == "failed":
+        st.error(plain(job.get("error") or "It failed without a word."), icon=":material/error:")
+    elif job["state"] == "cancelled":
+        st.warning("Cancelled. Nothing was left half done.", icon=":material/block:")
+
+
+@st.dialog("Are you sure?")
+def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
+    """Ask before something that others will notice; do it, say so."""
+    st.markdown(text)
+    if st.button(yes, type="primary", key="confirm-yes"):
+        with feedback.told():
+            call()
+            feedback.say_later(said)
+            st.rerun()
+
+
+def diff_table(rows: list[dict[str, Any]], left: str, right: str, only_changes: bool = False) -> None:
+    """Two texts side by side, line by line. Every line is escaped text."""
+    from html import escape
+
+    marks = {"same": "", "added": "+", "removed": "\u2212", "changed": "\u00b1"}
+    cells = []
+    for row in rows:
+        if only_changes and row["kind"] == "same":
+            continue
+        sides = "".join(
+            f'<td class="n">{row.get(f"{side}_line") or ""}</td>'
+            f'<td class="{side}">{escape(row.get(side) or "")}</td>'
+            for side in ("left", "right")
+        )
+        cells.append(f'<tr class="{row["kind"]}"><td class="m">{marks.get(row["kind"], "")}</td>{sides}</tr>')
+    st.html(
+        f'<div class="lb-diff" tabindex="0"><table>'
+        '<colgroup><col style="width:2rem"><col style="width:3rem"><col>'
+        f'<col style="width:3rem"><col></colgroup><thead><tr><th></th><th colspan="2">{escape(left)}</th>'
+        f'<th colspan="2">{escape(right)}</th></tr></thead><tbody>{"".join(cells)}</tbody></table></div>'
+    )

@@ -1,0 +1,197 @@
+"""Dataset versions: make one, take one out, compare two."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from labeler_ui import charts, feedback, layout, session
+from labeler_ui.feedback import plain
+
+FORMATS = {
+    "JSONL": ("jsonl", "application/x-ndjson"),
+    "CSV": ("csv", "text/csv"),
+    "Parquet": ("parquet", "application/vnd.apache.parquet"),
+}
+
+
+def render() -> None:
+    """The list, newest first, and what can be done with it."""
+    project = layout.project()
+    layout.heading(
+        "Dataset versions", "Immutable snapshots of items, labels and guideline, each with its DVC tag."
+    )
+    path = f"/projects/{project['slug']}/datasets"
+    versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the dataset versions")
+    versions.sort(key=lambda one: -one["version"])
+    if session.manages(project["slug"]):
+        with st.container(key="make-version"):
+            _make(project)
+    if not versions:
+        feedback.empty(
+            "No dataset version yet",
+            "One is made before every training, and whenever you ask for one.",
+            ":material/inventory_2:",
+        )
+        return
+    everything, one, two = st.tabs(["All versions", "Take one out", "Compare two"], key="dataset-tabs")
+    with everything:
+        _table(versions)
+    with one:
+        _take_out(project, versions)
+    with two:
+        _compare(versions)
+
+
+def _make(project: dict[str, Any]) -> None:
+    slug = project["slug"]
+    with (
+        st.form("snapshot", border=False, clear_on_submit=True),
+        st.container(horizontal=True, vertical_alignment="bottom"),
+    ):
+        message = st.text_input("New version", placeholder="what is in it, in a few words", width="stretch")
+        asked = st.form_submit_button("Make a version", icon=":material/add:", type="primary")
+    if asked:
+        job = feedback.attempt(
+            lambda: session.client().post(f"/projects/{slug}/datasets", json={"message": message or None})
+        )
+        if job:
+            st.session_state[f"_snapshot_{slug}"] = job
+    job = st.session_state.get(f"_snapshot_{slug}")
+    if job:
+        layout.follow(job)
+        if job["state"] == "done":
+            st.session_state.pop(f"_snapshot_{slug}")
+            feedback.say_later("The dataset version is there.")
+            feedback.say_now()
+
+
+def _table(versions: list[dict[str, Any]]) -> None:
+    rows = [
+        {
+            "Version": one["tag"],
+            "Message": one.get("message"),
+            "Made": layout.when(one["created_at"]),
+            "Items": one["counts"].get("items"),
+            "Labeled": one["counts"].get("labeled"),
+            "Guideline": one.get("guideline_version"),
+            "Models": ", ".join(str(n) for n in one.get("models") or []),
+            "New data": layout.size(one.get("new_bytes")),
+            "Pushed": one.get("pushed"),
+        }
+        for one in versions
+    ]
+    st.dataframe(
+        pd.DataFrame(rows),
+        hide_index=True,
+        column_config={
+            "Items": st.column_config.NumberColumn(format="localized"),
+            "Labeled": st.column_config.NumberColumn(format="localized"),
+            "Pushed": st.column_config.CheckboxColumn(help="Copied to the DVC remote"),
+        },
+    )
+
+
+def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
+    by_number = {one["version"]: one for one in versions}
+    left, right = st.columns([1, 2], gap="large")
+    number = left.selectbox(
+        "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
+    )
+    name = left.segmented_control("Format", list(FORMATS), default="JSONL", required=True) or "JSONL"
+    form, mime = FORMATS[name]
+    slug = project["slug"]
+
+    def export() -> bytes:
+        params = {"format": form, **({"dataset": number} if number else {})}
+        return b"".join(session.client().stream(f"/projects/{slug}/export", **params))
+
+    file_name = f"{by_number[number]['tag'] if number else slug}.{form}"
+    with left:
+        _download(export, file_name, mime)
+    if form == "csv":
+        left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
+    if number is None:
+        right.markdown(
+            ":gray[The current state is not kept anywhere. For work that must be repeatable, take a version.]"
+        )
+        return
+    one = by_number[number]
+    with right:
+        st.markdown("With DVC, from any machine that reaches the repository:")
+        st.code(f"dvc get {one['repository']} data --rev {one['tag']}", language="bash")
+        counts = one["counts"]
+        st.markdown(
+            f"{layout.number(counts.get('items'))} items, {layout.number(counts.get('labeled'))} labeled, "
+            f"{layout.number(counts.get('holdout'))} in the holdout, "
+            f"{layout.number(counts.get('flags'))} hard flags. "
+            f"Size {layout.size(one.get('size_bytes'))}."
+        )
+        st.caption(
+            "  \n".join(
+                f"{title} {plain(one.get(name) or layout.DASH)}"
+                for title, name in (
+                    ("Git commit", "git_commit"),
+                    ("DVC", "dvc_hash"),
+                    ("Content", "content_hash"),
+                )
+            )
+        )
+
+
+def _download(export: Any, file_name: str, mime: str) -> None:
+    st.download_button(
+        "Download",
+        data=export,
+        file_name=file_name,
+        mime=mime,
+        icon=":material/download:",
+        on_click="ignore",
+        type="primary",
+    )
+
+
+def _compare(versions: list[dict[str, Any]]) -> None:
+    if len(versions) < 2:
+        st.markdown(":gray[Two versions can be compared here, once there are two.]")
+        return
+    names = {one["version"]: one["tag"] for one in versions}
+    columns = st.columns([1, 1, 2], vertical_alignment="bottom")
+    a = columns[0].selectbox("From", list(names), index=1, format_func=names.__getitem__, key="ds-a")
+    b = columns[1].selectbox("To", list(names), index=0, format_func=names.__getitem__, key="ds-b")
+    if a == b:
+        st.markdown(":gray[Choose two different versions.]")
+        return
+    diff = layout.read(f"/datasets/{a}/diff/{b}")
+    labels = diff["labels"]
+    boxes = st.columns(4)
+    boxes[0].metric("Items added", layout.number(diff["items"]["added"]), border=True)
+    boxes[1].metric("Labels added", layout.number(labels["added"]), border=True)
+    boxes[2].metric("Labels changed", layout.number(labels["changed"]), border=True)
+    agreement = diff.get("agreement")
+    boxes[3].metric(
+        "Same label",
+        layout.DASH if agreement is None else f"{100 * agreement:.1f} %",
+        border=True,
+        help="Of the items labeled in both.",
+    )
+    gone = diff["items"].get("removed"), labels.get("removed")
+    if any(gone):
+        st.markdown(f"Gone: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Label balance", anchor=False)
+        if diff["balance"]:
+            charts.two_versions(diff["balance"], names[a], names[b])
+    with right:
+        st.subheader("Changed labels", anchor=False)
+        if labels.get("examples"):
+            frame = pd.DataFrame(labels["examples"])[["key", "a", "b"]].rename(
+                columns={"key": "Item", "a": names[a], "b": names[b]}
+            )
+            st.dataframe(frame, hide_index=True)
+        else:
+            st.markdown(":gray[No label changed.]")
+    if diff.get("guideline_changed"):
+        st.subheader("The guideline changed", anchor=False)
+        layout.diff_table(diff.get("guideline_rows") or [], names[a], names[b], only_changes=True)

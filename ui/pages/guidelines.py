@@ -1,0 +1,165 @@
+"""The guideline: read it, write the next version, compare any two, publish."""
+
+from typing import Any
+
+import streamlit as st
+
+from labeler_ui import feedback, layout, session
+from labeler_ui.feedback import plain
+
+START = (
+    "# {name}\n\nWhat is asked, in one sentence.\n\n{labels}"
+    "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
+)
+SECTION = "## {label}\n\nDefinition.\n\n- *Example:* \n- *Not this:* \n\n"
+
+
+def start_text(name: str, labels: list[str]) -> str:
+    """A guideline to fill in: one section a label, with definition, example and counter-example."""
+    return START.format(name=name, labels="".join(SECTION.format(label=label) for label in labels))
+
+
+def render() -> None:
+    """Tabs for reading, writing and comparing; labelers only read."""
+    project = layout.project()
+    layout.heading(
+        "Guideline", "The instructions that every label is made under. Published versions never change."
+    )
+    path = f"/projects/{project['slug']}/guidelines"
+    versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the guideline")
+    versions.sort(key=lambda one: -one["version"])
+    published = [one for one in versions if one["state"] == "published"]
+    draft = next((one for one in versions if one["state"] == "draft"), None)
+    if not session.manages(project["slug"]):
+        _read(project, published)
+        return
+    read, write, compare = st.tabs(
+        ["Read", "Write", "Versions"], default="Read" if published else "Write", key="guideline-tabs"
+    )
+    with read:
+        _read(project, published)
+    with write:
+        _write(project, published, draft)
+    with compare:
+        _versions(versions)
+
+
+def _read(project: dict[str, Any], published: list[dict[str, Any]]) -> None:
+    if not published:
+        feedback.empty(
+            "No guideline yet",
+            "Labels can be given without one, but agree better with one.",
+            ":material/menu_book:",
+        )
+        return
+    numbers = {one["version"]: one for one in published}
+    number = published[0]["version"]
+    if len(published) > 1:
+        number = st.selectbox(
+            "Version", list(numbers), format_func=lambda v: f"Version {v}", width=220, key="read-version"
+        )
+    current = numbers[number]
+    note = f": {plain(current['note'])}" if current.get("note") else ""
+    st.caption(
+        f"Version {number}{note}. Published {layout.when(current['published_at'])} "
+        f"by {plain(_name(current.get('author')))}."
+    )
+    with st.container(border=True):
+        st.html(f'<div class="lb-guideline">{current["html"]}</div>')
+    if number == published[0]["version"] and current.get("acknowledged"):
+        st.markdown(":green[:material/check: You have read this version.]")
+    elif number == published[0]["version"] and st.button("I have read it", type="primary"):
+        with feedback.told():
+            session.client().post(f"/projects/{project['slug']}/guidelines/{number}/acknowledge")
+            st.rerun()
+
+
+def _write(project: dict[str, Any], published: list[dict[str, Any]], draft: dict[str, Any] | None) -> None:
+    slug = project["slug"]
+    if draft:
+        begin = draft["text"]
+    elif published:
+        begin = published[0]["text"]
+    else:
+        begin = start_text(project["name"], [label["name"] for label in project["labels"]])
+    left, right = st.columns(2, gap="medium")
+    text = left.text_area(
+        "Markdown",
+        begin,
+        height=520,
+        key=f"guideline-{slug}-{draft['version'] if draft else 'new'}",
+        help="The preview follows when you leave the field or press Ctrl+Enter.",
+    )
+    with right:
+        st.markdown("Preview")
+        with st.container(border=True, height=520):
+            st.markdown(_calm(text))
+    note = st.text_input(
+        "What is new in this version?",
+        value=(draft or {}).get("note") or "",
+        placeholder="one line that labelers will see",
+    )
+    with st.container(horizontal=True):
+        if st.button("Save draft", icon=":material/save:"):
+            with feedback.told("Saving"):
+                session.client().post(
+                    f"/projects/{slug}/guidelines", json={"text": text, "note": note or None}
+                )
+                feedback.say_later("Draft saved.")
+                st.rerun()
+        if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
+            _publish(project, text, note)
+
+
+def _calm(text: str) -> str:
+    """Images in a guideline are not fetched for the preview: the page loads nothing from outside."""
+    return text.replace("![", "\\!\\[")
+
+
+@st.dialog("Publish the guideline?")
+def _publish(project: dict[str, Any], text: str, note: str) -> None:
+    slug = project["slug"]
+    st.markdown(
+        "It becomes the version that every new label is made under, and can't be changed any more. "
+        "**Every labeler must read and acknowledge it before labeling goes on.**"
+    )
+    labeled = (project.get("counts") or {}).get("labeled") or 0
+    if project.get("guideline_version") and labeled:
+        st.markdown(f"{layout.number(labeled)} labeled items keep their labels, made under earlier versions.")
+    if st.button("Publish", type="primary", key="publish-yes"):
+        with feedback.told("Publishing"):
+            draft = session.client().post(
+                f"/projects/{slug}/guidelines", json={"text": text, "note": note or None}
+            )
+            session.client().post(
+                f"/projects/{slug}/guidelines/{draft['version']}/publish", json={"note": note or None}
+            )
+            feedback.say_later(f"Version {draft['version']} is published.")
+            st.rerun()
+
+
+def _versions(versions: list[dict[str, Any]]) -> None:
+    if len(versions) < 2:
+        st.markdown(":gray[Two versions can be compared here, once there are two.]")
+    for one in versions:
+        state = ":orange-badge[draft]" if one["state"] == "draft" else ":green-badge[published]"
+        note = plain(one.get("note") or "")
+        time = layout.when(one.get("published_at") or one.get("created_at"))
+        st.markdown(
+            f"**Version {one['version']}** {state} {note}  \n:gray[{plain(_name(one.get('author')))}, {time}]"
+        )
+    if len(versions) < 2:
+        return
+    numbers = [one["version"] for one in versions]
+    columns = st.columns([1, 1, 2], vertical_alignment="bottom")
+    a = columns[0].selectbox("From", numbers, index=1, format_func=lambda v: f"Version {v}", key="diff-a")
+    b = columns[1].selectbox("To", numbers, index=0, format_func=lambda v: f"Version {v}", key="diff-b")
+    only = columns[2].toggle("Only what changed", value=False)
+    if a == b:
+        st.markdown(":gray[Choose two different versions.]")
+        return
+    layout.diff_table(layout.read(f"/guidelines/{a}/diff/{b}")["rows"], f"Version {a}", f"Version {b}", only)
+
+
+def _name(author: Any) -> str:
+    return (author.get("name") if isinstance(author, dict) else author) or "somebody"

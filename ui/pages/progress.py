@@ -1,0 +1,154 @@
+"""How far it is, how fast it goes, how good the model is, and whether more labels are worth it."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from labeler_ui import charts, feedback, layout, session
+from labeler_ui.feedback import plain
+
+ADVICE = {
+    "keep going": ("Keep going", ":material/trending_up:", "info"),
+    "nearly there": ("Nearly there", ":material/flag_circle:", "info"),
+    "stop": ("Enough labels", ":material/check_circle:", "success"),
+}
+
+
+def render() -> None:
+    """The overview of the current project."""
+    project = layout.project()
+    layout.heading(project["name"], "Progress of the labels and of the model.")
+    if not (project.get("counts") or {}).get("items"):
+        with feedback.empty("No items yet", "Import a file; then labeling and training start by themselves."):
+            if session.manages(project["slug"]):
+                layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
+        return
+    st.fragment(run_every=5.0)(lambda: _numbers(project))()
+    _curve()
+
+
+def _numbers(project: dict[str, Any]) -> None:
+    progress = feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/progress"))
+    if progress is None:
+        return
+    items, labels = progress["items"], progress["labels"]
+    pace, estimate, model = progress.get("pace"), progress.get("estimate"), progress.get("model")
+    boxes = st.columns(4)
+    boxes[0].metric(
+        "Labeled items",
+        layout.number(items["labeled"]),
+        f"of {layout.number(items['total'])}",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+    boxes[1].metric(
+        "Labels today",
+        layout.number(labels["today"]),
+        f"{layout.number(labels['mine_today'])} of them yours",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+    left = (
+        f"about {layout.number(estimate['labels_left'])} labels to go"
+        if estimate and estimate.get("labels_left")
+        else None
+    )
+    boxes[2].metric(
+        "Labels an hour",
+        layout.number(pace["per_hour"]) if pace else layout.DASH,
+        left,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+    )
+    boxes[3].metric(
+        f"Accuracy, model {model['number']}" if model else "Accuracy",
+        layout.percent(model and model["accuracy"]),
+        layout.interval(model and model["accuracy"]) or "no model yet",
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help="Measured on the holdout: items drawn at random, labeled, never trained on. With 95 % interval.",
+    )
+    _training(project, progress)
+    left_side, right_side = st.columns(2, gap="large")
+    with left_side:
+        st.subheader("Labels by name", anchor=False)
+        if labels["by_label"]:
+            charts.label_balance(labels["by_label"], project["labels"])
+        else:
+            st.markdown(":gray[No labels yet.]")
+    with right_side:
+        st.subheader("Labels per day", anchor=False)
+        if labels["per_day"]:
+            charts.per_day(labels["per_day"])
+        else:
+            st.markdown(":gray[No labels yet.]")
+    _labelers(labels["by_labeler"])
+
+
+def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
+    training, stop = progress["training"], progress["stop"]
+    title, icon, kind = ADVICE.get(stop["advice"], (stop["advice"], ":material/info:", "info"))
+    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
+    with left:
+        getattr(st, kind)(f"**{plain(title)}.** {plain(stop['reason'])}", icon=icon)
+    with right:
+        words = plain(training["message"] or training["state"])
+        if training["state"] == "failed":
+            st.error(f"The last training failed. {words}", icon=":material/error:")
+        else:
+            busy = training["state"] in {"queued", "running"}
+            st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
+        if session.manages(project["slug"]) and training["state"] not in {"queued", "running"}:
+            waits = training["state"] == "waiting"
+            if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
+                with feedback.told("Training"):
+                    session.client().post(f"/projects/{project['slug']}/train")
+                    st.toast("Training is on its way.", icon=":material/check:")
+
+
+def _labelers(people: list[dict[str, Any]]) -> None:
+    if not people:
+        return
+    st.subheader("Labelers", anchor=False)
+    frame = pd.DataFrame(people)
+    st.dataframe(
+        frame[[c for c in ("name", "kind", "labels", "per_hour", "median_s") if c in frame]],
+        hide_index=True,
+        column_config={
+            "name": "Labeler",
+            "kind": "Kind",
+            "labels": st.column_config.NumberColumn("Labels", format="localized"),
+            "per_hour": st.column_config.NumberColumn("Labels an hour", format="%.0f"),
+            "median_s": st.column_config.NumberColumn("Seconds a label (median)", format="%.1f"),
+        },
+    )
+
+
+def _curve() -> None:
+    st.subheader("Learning curve", anchor=False)
+    points = layout.read("/insight/learning-curve")["points"]
+    scored = [p for p in points if (p.get("accuracy") or {}).get("value") is not None]
+    if len(scored) < 2:
+        st.markdown(
+            ":gray[The curve starts with the second model that is measured on the holdout. "
+            "It shows what each batch of labels was worth.]"
+        )
+        return
+    names = {"Accuracy": "accuracy", "Macro-F1": "macro_f1"}
+    chosen = st.segmented_control(
+        "Metric", list(names), default="Accuracy", label_visibility="collapsed", required=True
+    )
+    charts.learning_curve(points, names[chosen or "Accuracy"])
+    st.caption(
+        "Line: score on the holdout. Band: its 95 % interval. Dashed: always guessing the commonest label. "
+        "The interval narrows as more holdout items are labeled."
+    )

@@ -1,0 +1,202 @@
+"""A new project in four steps: file, labels, guideline, go. Also used to import more into a project."""
+
+import json
+from typing import Any
+
+import streamlit as st
+
+from labeler_ui import feedback, layout, session
+from labeler_ui.feedback import plain
+from labeler_ui.pages.guidelines import start_text
+from labeler_ui.pages.jobs import import_result
+from labeler_ui.pages.label_editor import edit_labels
+
+TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx", "txt", "zip"]
+TASKS = {"choice": "One label an item", "multi_choice": "Any number of labels an item"}
+PREVIEW_BYTES = 1_000_000
+
+
+def render() -> None:
+    """The wizard, or only its import step with `?step=import`."""
+    if st.session_state.get("_import_job"):
+        _running()
+    elif st.query_params.get("step") == "import" and session.slug():
+        project = layout.project()
+        layout.heading(
+            "Import items", f"Into {plain(project['name'])}. Rows that are there already are left alone."
+        )
+        given = _file()
+        if given and st.button("Import", type="primary", icon=":material/upload:"):
+            _upload(project["slug"], given)
+    else:
+        _new()
+
+
+def _new() -> None:
+    layout.heading(
+        "New project", "A name, the labels and a file are all it takes. Everything can be changed later."
+    )
+    name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520)
+    task = st.radio("Task", list(TASKS), format_func=TASKS.__getitem__, horizontal=True)
+    st.subheader("1. Items", anchor=False)
+    given = _file()
+    st.subheader("2. Labels", anchor=False)
+    found = (given or {}).get("labels_found") or []
+    if found:
+        st.markdown(f":gray[{len(found)} labels were found in the file.]")
+    mark = f"{(given or {}).get('name', '')}-{len(found)}"
+    labels = edit_labels(
+        [{"name": one} for one in found] or [{"name": ""}, {"name": ""}], key=f"new-labels-{mark}"
+    )
+    st.subheader("3. Guideline", anchor=False)
+    names = [label["name"] for label in labels]
+    with st.expander("A text to start from: one section a label"):
+        text = st.text_area(
+            "Guideline (Markdown)",
+            start_text(name or "New project", names),
+            height=320,
+            key=f"new-guideline-{name}-{len(names)}",
+        )
+        publish = st.toggle("Publish it right away", value=False, help="Otherwise it is kept as a draft.")
+    missing = [
+        w for w, there in (("a name", name.strip()), ("at least two labels", len(names) >= 2)) if not there
+    ]
+    if st.button("Make the project", type="primary", icon=":material/check:"):
+        if missing:
+            st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
+            return
+        _create(name.strip(), task, labels, text, publish, given)
+
+
+def _file() -> dict[str, Any] | None:
+    """A file or pasted lines, its preview and mapping: {name, data, mapping, labels_found}, or None."""
+    way = st.segmented_control(
+        "From", ["A file", "Pasted text"], default="A file", required=True, label_visibility="collapsed"
+    )
+    if way == "Pasted text":
+        pasted = st.text_area("One item a line", height=160, placeholder="first item\nsecond item")
+        lines = [line.strip() for line in pasted.splitlines() if line.strip()]
+        if not lines:
+            return None
+        st.markdown(f":gray[{len(lines)} items.]")
+        data = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines).encode()
+        return {"name": "pasted.jsonl", "data": data, "mapping": {"text": "text"}, "labels_found": []}
+    upload = st.file_uploader("CSV, JSONL, JSON, Parquet, Excel or zip", type=TYPES)
+    if upload is None:
+        return None
+    preview = _preview(upload)
+    if preview is None:
+        return None
+    return {
+        "name": upload.name,
+        "data": upload,
+        "mapping": _mapping(preview, upload.file_id),
+        "labels_found": preview.get("labels_found") or [],
+    }
+
+
+def _preview(upload: Any) -> dict[str, Any] | None:
+    """What the service reads in the file, asked once a file."""
+    kept = st.session_state.get("_preview")
+    if kept and kept[0] == upload.file_id:
+        return kept[1]
+    whole = upload.name.lower().endswith((".parquet", ".xlsx", ".zip", ".json"))
+    data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
+    preview = feedback.attempt(
+        lambda: session.client().post("/imports/preview", files={"file": (upload.name, data)}),
+        "Reading the file",
+    )
+    if preview is not None:
+        st.session_state["_preview"] = (upload.file_id, preview)
+    return preview
+
+
+def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
+    guess = preview.get("mapping") or {}
+    columns = [column["name"] for column in preview["columns"]]
+    described = ", ".join(str(v) for v in (preview.get("format"), preview.get("encoding")) if v)
+    st.markdown(f":gray[The first rows ({plain(described)}):]")
+    st.dataframe(preview["rows"], height=230)
+    for warning in preview.get("warnings") or []:
+        st.warning(plain(warning), icon=":material/warning:")
+
+    def pick(where: Any, title: str, name: str, words: str) -> str | None:
+        at = columns.index(guess[name]) if guess.get(name) in columns else None
+        return where.selectbox(title, columns, index=at, placeholder=words, key=f"map-{name}-{mark}")
+
+    st.markdown("**Which column is what?** The guess can be changed.")
+    boxes = st.columns(4)
+    key = pick(boxes[0], "Item key", "key", "made from the content")
+    text = pick(boxes[1], "Text", "text", "none: use fields")
+    label = pick(boxes[2], "Label, if there are any", "label", "none")
+    split = pick(boxes[3], "Split", "split", "none")
+    wide = st.columns(2)
+    default = [c for c in guess.get("fields") or [] if c in columns]
+    fields = wide[0].multiselect(
+        "Fields of a table row", columns, default=default, key=f"map-fields-{mark}", disabled=text is not None
+    )
+    beside = [c for c in guess.get("metadata") or [] if c in columns]
+    metadata = wide[1].multiselect(
+        "Shown beside the item", columns, default=beside, key=f"map-metadata-{mark}"
+    )
+    return {
+        "key": key,
+        "text": text,
+        "fields": [] if text else fields,
+        "label": label,
+        "split": split,
+        "metadata": metadata,
+    }
+
+
+def _create(
+    name: str, task: str, labels: list[dict[str, Any]], text: str, publish: bool, given: dict[str, Any] | None
+) -> None:
+    client = session.client()
+    project = feedback.attempt(
+        lambda: client.post("/projects", json={"name": name, "task_type": task, "labels": labels})
+    )
+    if project is None:
+        return
+    session.forget()
+    session.choose(project["slug"])
+    with feedback.told("The project is made. Saving the guideline"):
+        draft = client.post(
+            f"/projects/{project['slug']}/guidelines", json={"text": text, "note": "first version"}
+        )
+        if publish:
+            client.post(f"/projects/{project['slug']}/guidelines/{draft['version']}/publish", json={})
+    if given:
+        _upload(project["slug"], given)
+    else:
+        feedback.say_later("The project is there. Import items to start labeling.")
+        st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project["slug"]})
+
+
+def _upload(slug: str, given: dict[str, Any]) -> None:
+    with st.spinner("Uploading …"):
+        job = feedback.attempt(
+            lambda: session.client().post(
+                f"/projects/{slug}/imports",
+                files={"file": (given["name"], given["data"])},
+                data={"mapping": json.dumps(given["mapping"])},
+            ),
+            "Importing",
+        )
+    if job:
+        st.session_state["_import_job"] = (slug, job)
+        st.session_state.pop("_preview", None)
+        st.rerun()
+
+
+def _running() -> None:
+    slug, job = st.session_state["_import_job"]
+    layout.heading("Import", "It goes on by itself; you may leave this page.")
+    layout.follow(job, lambda done: import_result(done.get("result") or {"taken": 0}))
+    with st.container(horizontal=True):
+        if job["state"] == "done":
+            layout.open_page("label", "Start labeling", "bolt", primary=True, project=slug)
+            layout.open_page("progress", "Progress", "monitoring", project=slug)
+        if job["state"] in layout.OVER and st.button("Import another file"):
+            st.session_state.pop("_import_job")
+            st.rerun()

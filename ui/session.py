@@ -1,0 +1,100 @@
+"""Who is looking, at which project, and the client that reads for them."""
+
+import os
+import time
+from typing import Any
+
+import streamlit as st
+
+from labeler.client import ApiError, Client
+
+COOKIE = "labeler_session"
+ME_SECONDS = 20.0
+
+
+def api_url() -> str:
+    """Where this process reaches the API: LABELER_UI_API_URL, set by whoever starts the UI."""
+    return os.environ.get("LABELER_UI_API_URL", "http://127.0.0.1:8000")
+
+
+def client() -> Client:
+    """The client of this browser session, acting with the browser's own cookie."""
+    cookie = st.context.cookies.get(COOKIE)
+    kept = st.session_state.get("_client")
+    if kept is None or kept[0] != cookie:
+        kept = (cookie, Client(api_url(), session=cookie))
+        st.session_state["_client"] = kept
+    return kept[1]
+
+
+def me(fresh: bool = False) -> dict[str, Any] | None:
+    """The answer of `/me` for the browser's session, or None when nobody is logged in.
+
+    Asked at most every 20 s, since Streamlit runs the page at every click. Raises ApiError when the
+    service does not answer.
+    """
+    if not st.context.cookies.get(COOKIE):
+        return None
+    kept = st.session_state.get("_me")
+    if kept and not fresh and time.monotonic() - kept[0] < ME_SECONDS:
+        return kept[1]
+    try:
+        answer = client().get("/me")
+    except ApiError as error:
+        if error.status == 401:
+            st.session_state.pop("_me", None)
+            return None
+        raise
+    st.session_state["_me"] = (time.monotonic(), answer)
+    return answer
+
+
+def forget() -> None:
+    """Ask anew at the next run: after a change of projects, names or roles."""
+    st.session_state.pop("_me", None)
+
+
+def user() -> dict[str, Any]:
+    """The logged-in user: {id, email, name, role, kind}."""
+    answer = me()
+    return answer["user"] if answer else {}
+
+
+def slug() -> str | None:
+    """The project named in the address (`?project=`), else the one last looked at, if one may see it."""
+    known = [project["slug"] for project in (me() or {}).get("projects", [])]
+    asked = st.query_params.get("project")
+    chosen = asked if asked in known else None
+    if chosen is None and not asked:
+        last = st.session_state.get("_project")
+        chosen = last if last in known else (known[0] if len(known) == 1 else None)
+    if chosen:
+        st.session_state["_project"] = chosen
+        if asked != chosen:
+            st.query_params["project"] = chosen
+    return chosen
+
+
+def choose(new: str | None) -> None:
+    """Make a project the current one."""
+    st.session_state["_project"] = new
+    if new:
+        st.query_params["project"] = new
+
+
+def role_in(project: str | None) -> str | None:
+    """The user's role in a project: admin, manager, labeler or reader."""
+    answer = me() or {}
+    if answer.get("user", {}).get("role") == "admin":
+        return "admin"
+    return next((p["role"] for p in answer.get("projects", []) if p["slug"] == project), None)
+
+
+def manages(project: str | None) -> bool:
+    """True when the user may change the project."""
+    return role_in(project) in {"admin", "manager"}
+
+
+def is_admin() -> bool:
+    """True for an admin of the whole service."""
+    return user().get("role") == "admin"

@@ -1,0 +1,165 @@
+"""One visual language: the palette, type and spacing behind Streamlit's theme and the components' CSS.
+
+Contrast: text on its background is at least 4.5 to 1 in both modes, edges of controls at least 3 to 1
+(tests/ui/test_theme.py computes it). Everything that is drawn comes from here or from Streamlit's own files;
+nothing is loaded from outside.
+"""
+
+from typing import Any
+
+LIGHT = {
+    "accent": "#4f46e5",
+    "background": "#ffffff",
+    "surface": "#f5f6fb",
+    "text": "#1b2133",
+    "muted": "#596277",
+    "border": "#d9dde8",
+    "edge": "#858ea3",
+    "link": "#4338ca",
+    "good": "#0f766e",
+    "warn": "#9a5b00",
+    "bad": "#b42318",
+}
+DARK = {
+    "accent": "#6062e6",
+    "background": "#11141d",
+    "surface": "#1a1f2c",
+    "text": "#e9ecf5",
+    "muted": "#a3acc2",
+    "border": "#2f3648",
+    "edge": "#6f7a94",
+    "link": "#a5b4fc",
+    "good": "#5eead4",
+    "warn": "#fbbf6b",
+    "bad": "#fda29b",
+}
+# Label colours: told apart with the common kinds of colour blindness, and never the only sign of a label.
+LABEL_COLORS = (
+    "#0f766e", "#b45309", "#4f46e5", "#be185d", "#0369a1", "#4d7c0f", "#7c3aed", "#b91c1c",
+    "#0e7490", "#a16207", "#15803d", "#9d174d", "#1d4ed8", "#c2410c",
+)  # fmt: skip
+CHART_COLORS = ["#4f46e5", "#0d9488", "#d97706", "#db2777", "#0284c7", "#65a30d", "#7c3aed", "#dc2626"]
+CHART_COLORS_DARK = ["#8b8ef5", "#2dd4bf", "#fbbf24", "#f472b6", "#38bdf8", "#a3e635", "#c4b5fd", "#f87171"]
+# Ten steps, from nearly nothing to much, for heat maps.
+SEQUENTIAL = [
+    "#eef0ff", "#dfe3ff", "#c7cdfe", "#aab2fb", "#8f97f6",
+    "#767bef", "#6161e4", "#4f4acb", "#413da6", "#333183",
+]  # fmt: skip
+
+
+def _mode_options(mode: str, palette: dict[str, str], charts: list[str]) -> dict[str, Any]:
+    options = {
+        "primaryColor": palette["accent"],
+        "backgroundColor": palette["background"],
+        "secondaryBackgroundColor": palette["surface"],
+        "textColor": palette["text"],
+        "borderColor": palette["border"],
+        "dataframeBorderColor": palette["border"],
+        "dataframeHeaderBackgroundColor": palette["surface"],
+        "linkColor": palette["link"],
+        "greenTextColor": palette["good"],
+        "orangeTextColor": palette["warn"],
+        "redTextColor": palette["bad"],
+        "grayTextColor": palette["muted"],
+        "grayBackgroundColor": palette["surface"],
+        "chartCategoricalColors": charts,
+        "chartSequentialColors": SEQUENTIAL,
+    }
+    sidebar = {"backgroundColor": palette["surface"], "secondaryBackgroundColor": palette["background"]}
+    return {f"theme.{mode}.{key}": value for key, value in options.items()} | {
+        f"theme.{mode}.sidebar.{key}": value for key, value in sidebar.items()
+    }
+
+
+def streamlit_options() -> dict[str, Any]:
+    """Streamlit's configuration for this site: option name -> value. Light and dark follow the browser."""
+    return {
+        "browser.gatherUsageStats": False,
+        "client.showErrorDetails": "none",
+        "client.showErrorLinks": False,
+        "client.toolbarMode": "minimal",
+        "runner.magicEnabled": False,
+        "server.fileWatcherType": "none",
+        "server.headless": True,
+        "server.runOnSave": False,
+        "theme.baseFontSize": 16,
+        "theme.baseRadius": "0.625rem",
+        "theme.buttonRadius": "0.625rem",
+        "theme.headingFontSizes": ["1.75rem", "1.3rem", "1.08rem", "1rem", "0.95rem", "0.9rem"],
+        "theme.headingFontWeights": [650, 600, 600, 600, 600, 600],
+        "theme.linkUnderline": False,
+        "theme.metricValueFontSize": "1.7rem",
+        "theme.showWidgetBorder": True,
+        "theme.showSidebarBorder": True,
+        **_mode_options("light", LIGHT, CHART_COLORS),
+        **_mode_options("dark", DARK, CHART_COLORS_DARK),
+    }
+
+
+def component_css() -> str:
+    """CSS variables for a component's shadow root. They follow Streamlit's own, so light and dark follow too.
+
+    `light-dark()` needs a colour scheme; Streamlit sets none, so the components set the attribute `data-mode`
+    from the background's lightness.
+    """
+
+    def variables(palette: dict[str, str]) -> str:
+        return " ".join(f"--lb-{name}: {value};" for name, value in palette.items())
+
+    return f"""
+.lb {{ {variables(LIGHT)} color-scheme: light;
+  --lb-font: var(--st-font, "Source Sans", system-ui, sans-serif); --lb-code: var(--st-code-font, monospace);
+  --lb-radius: 0.625rem; --lb-gap: 1rem; font-family: var(--lb-font); color: var(--lb-text); font-size: 1rem;
+  line-height: 1.5; text-align: left; }}
+.lb[data-mode="dark"] {{ {variables(DARK)} color-scheme: dark; }}
+"""
+
+
+def page_css() -> str:
+    """What Streamlit's theme options can't say: widths, focus, the chrome that an end user does not need."""
+    return f"""<style>
+:root {{ --lb-accent: {LIGHT["accent"]}; }}
+[data-testid="stMainBlockContainer"] {{ max-width: 74rem; padding: 2.25rem 2rem 4rem; }}
+[data-testid="stAppDeployButton"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
+[data-testid="stStatusWidget"] {{ display: none !important; }}
+[data-testid="stHeader"] {{ background: transparent; pointer-events: none; }}
+[data-testid="stHeader"] * {{ pointer-events: auto; }}
+[data-testid="stSidebarUserContent"] {{ padding-bottom: 1.5rem; }}
+:where(a, button, input, textarea, select, summary, [tabindex]):focus-visible {{
+  outline: 3px solid var(--lb-accent) !important; outline-offset: 2px !important; }}
+[data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
+[data-testid="stMetricLabel"] {{ opacity: 1; }}
+[data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}
+[data-testid="stHeading"] h1 {{ padding-bottom: 0.25rem; }}
+[data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}
+[data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] *,
+[data-testid="stBaseButton-segmented_controlActive"] *, [data-testid="stBaseButton-pillsActive"] * {{
+  color: inherit !important; }}
+[data-testid="stTab"][aria-selected="true"] {{ font-weight: 600; }}
+.lb-guideline {{ line-height: 1.65; overflow-wrap: anywhere; }}
+.lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}
+.lb-guideline h2 {{ font-size: 1.15rem; padding: 0.75rem 0 0.25rem; }}
+.lb-guideline h3 {{ font-size: 1.02rem; }}
+.lb-chips {{ display: flex; flex-wrap: wrap; gap: 0.5rem; }}
+.lb-chip {{ display: inline-flex; align-items: center; gap: 0.45rem; border: 1px solid rgb(128 136 155 / 45%);
+  border-radius: 0.6rem; padding: 0.25rem 0.7rem; }}
+.lb-chip i {{ width: 0.35rem; height: 1.1rem; border-radius: 1rem; }}
+.lb-diff {{ overflow: auto; border: 1px solid rgb(128 136 155 / 35%); border-radius: 0.625rem;
+  max-height: 36rem; }}
+.lb-diff table {{ width: 100%; border-collapse: collapse; font-size: 0.92rem; table-layout: fixed;
+  min-width: 38rem; }}
+.lb-diff :is(td, th) {{ padding: 0.2rem 0.6rem; vertical-align: top; white-space: pre-wrap;
+  overflow-wrap: anywhere; text-align: left; border: 0; border-bottom: 1px solid rgb(128 136 155 / 15%); }}
+.lb-diff thead th {{ font-weight: 600; border-bottom: 1px solid rgb(128 136 155 / 35%); }}
+.lb-diff .m, .lb-diff .n {{ opacity: 0.7; text-align: right; }}
+.lb-diff .added .right, .lb-diff .changed .right {{ background: rgb(15 150 120 / 15%); }}
+.lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
+@media (max-width: 40rem) {{
+  [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }} }}
+@media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}
+</style>"""
+
+
+def label_color(index: int, color: str | None = None) -> str:
+    """A label's own colour, or the one that its position gives it."""
+    return color or LABEL_COLORS[index % len(LABEL_COLORS)]
