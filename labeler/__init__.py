@@ -1,0 +1,1 @@
+"""labeler: an active-learning labeling service. See README.md and docs/."""

@@ -8,8 +8,10 @@ Why cross-origin WebSockets are refused here: Streamlit would compare the origin
 address, which it asks a server on the internet for. The service reaches out to nobody on its own.
 """
 
+import importlib
 import logging
 import re
+import threading
 from base64 import b64encode
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
@@ -71,6 +73,16 @@ def configure(max_upload_mb: int = 1024) -> None:
         config.set_option(key, value)
 
 
+def warm() -> None:
+    """Import in the background what the first visitor would wait for (pandas alone takes about a second)."""
+
+    def load() -> None:
+        for name in ("pandas", "labeler_ui.app", "labeler_ui.components.card"):
+            importlib.import_module(name)
+
+    threading.Thread(target=load, name="warm-ui", daemon=True).start()
+
+
 def on_script_error(error: Exception) -> bool:
     """Tell the user that something went wrong, in words; the traceback goes to the log only."""
     log.error("error in a page", exc_info=error)
@@ -84,8 +96,8 @@ def on_script_error(error: Exception) -> bool:
 def content_security_policy() -> str:
     """What the pages need, and nothing from outside: a value for the Content-Security-Policy header.
 
-    `blob:` is how Streamlit loads a component's module; the hashes are of the inline scripts in its index.html;
-    `unsafe-eval` compiles the expressions of its charts; styles are inline throughout.
+    `blob:` is how Streamlit loads a component's module; the hashes are of the inline scripts in its
+    index.html; styles are inline throughout.
     """
     index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
     inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
@@ -125,6 +137,7 @@ def create_ui(
         needed behind a proxy that changes the Host header.
     """
     configure(max_upload_mb)
+    warm()
     own = [Middleware(SameOriginSockets, origins=list(origins)), Middleware(RoutesFirst, routes=list(routes))]
     return streamlit.App(
         SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error

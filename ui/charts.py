@@ -148,4 +148,4 @@ def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
             tooltip=["label", "version", "items"],
         )
     )
-    _show(chart.properties(height=70 + 56 * len(balance)), f"Label balance of {a} and {b}")
+    _show(chart.properties(height=130 + 48 * len(balance)), f"Label balance of {a} and {b}")

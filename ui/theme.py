@@ -122,7 +122,9 @@ def page_css() -> str:
 [data-testid="stMainBlockContainer"] {{ max-width: 74rem; padding: 2.25rem 2rem 4rem; }}
 [data-testid="stAppDeployButton"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stStatusWidget"] {{ display: none !important; }}
-[data-testid="stHeader"] {{ background: transparent; pointer-events: none; }}
+[data-testid="stHeader"] {{ pointer-events: none; }}
+[data-testid="stApp"]:has([data-testid="stSidebar"][aria-expanded="true"]) [data-testid="stHeader"] {{
+  background: transparent; }}
 [data-testid="stHeader"] * {{ pointer-events: auto; }}
 [data-testid="stSidebarUserContent"] {{ padding-bottom: 1.5rem; }}
 :where(a, button, input, textarea, select, summary, [tabindex]):focus-visible {{

@@ -13,6 +13,7 @@ def render() -> None:
     answer = session.me() or {}
     st.html(
         "<style>[data-testid=stMainBlockContainer]{padding-top:1.25rem;padding-bottom:1.5rem}"
-        "@media(max-width:44rem){[data-testid=stMainBlockContainer]{padding-top:3.9rem}}</style>"
+        "[data-testid=stApp]:has([data-testid=stSidebar][aria-expanded=false]) "
+        "[data-testid=stMainBlockContainer]{padding-top:4rem}</style>"
     )
     card(project, answer["user"], answer["csrf_token"])

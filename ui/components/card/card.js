@@ -42,6 +42,7 @@ export class Card {
   wire(root) {
     const { signal } = this.stop;
     this.view.labels((name, event) => this.choose(name, event));
+    this.view.refs.save.hidden = !this.multi;
     root.querySelectorAll("[data-do]").forEach((node) => {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
@@ -210,6 +211,7 @@ export class Card {
     else if (name === "guideline") this.showGuideline(false);
     else if (name === "undo") this.undo();
     else if (!this.current) return;
+    else if (name === "save") this.answer("label", { value: this.picked }, event);
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
     else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
     this.lastEvent = event;

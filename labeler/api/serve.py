@@ -1,0 +1,89 @@
+"""Running the service: API, UI and job worker behind one address, or each alone."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from starlette.routing import Mount, Route
+from starlette.types import ASGIApp
+
+from labeler.api.app import create_api, wrap
+from labeler.api.supervisor import Supervisor
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+
+# Streamlit's page needs inline styles and eval-free scripts of its own; nothing comes from elsewhere.
+UI_CSP = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline';"
+    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:;"
+    " frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
+)
+
+
+def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool = True) -> ASGIApp:
+    """The ASGI application of `labeler serve` (or `labeler api` without UI and worker)."""
+    db = Database(settings, group_commit=True)
+    api = create_api(settings, db)
+    supervisor = Supervisor(settings) if with_worker else None
+    if supervisor is not None:
+        api.state.supervisor = supervisor
+
+    @asynccontextmanager
+    async def lifespan(_: Any) -> AsyncIterator[None]:
+        if supervisor is not None:
+            supervisor.start()
+        try:
+            yield
+        finally:
+            if supervisor is not None:
+                supervisor.stop()
+            db.close()
+
+    wrapped = wrap(api, settings)
+    if not with_ui:
+        api.router.lifespan_context = lifespan
+        return wrapped
+    from labeler_ui.asgi import create_ui
+
+    # The UI is a client like any other: it reaches the API over loopback, with the browser's own cookie.
+    os.environ["LABELER_UI_API_URL"] = f"http://{_own_host(settings)}:{settings.port}"
+    routes = [
+        Mount("/api", app=_Unmounted(wrapped)),
+        Route("/healthz", _Unmounted(wrapped)),
+        Route("/readyz", _Unmounted(wrapped)),
+    ]
+    return create_ui(routes, lifespan=lifespan, max_upload_mb=settings.max_upload_bytes // 1024**2)
+
+
+class _Unmounted:
+    """The API has whole paths of its own: give it back the part that `Mount` moved to `root_path`."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.app({**scope, "root_path": "", "app_root_path": ""}, receive, send)
+
+
+def _own_host(settings: Settings) -> str:
+    return "127.0.0.1" if settings.host in {"0.0.0.0", "::", ""} else settings.host
+
+
+def run(site: ASGIApp, settings: Settings) -> None:
+    """Serve until SIGTERM or SIGINT; requests under way are finished (G21)."""
+    config = uvicorn.Config(
+        site,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        date_header=True,
+        proxy_headers=False,
+        timeout_graceful_shutdown=20,
+        timeout_keep_alive=65,
+        lifespan="on",
+    )
+    uvicorn.Server(config).run()

@@ -1,0 +1,200 @@
+"""Projects, items, labels, guidelines, dataset versions."""
+
+import difflib
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from labeler.client import ApiError
+from labeler.commands.context import answer, follow, service, table
+
+projects = typer.Typer(no_args_is_help=True, help="Projects.")
+guidelines = typer.Typer(no_args_is_help=True, help="Keep guideline files and the service in step.")
+FOLDER = Path("guidelines")
+P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
+
+
+@projects.command("create")
+def create_project(
+    name: str,
+    labels: Annotated[str, typer.Option(help="Names, separated by commas.")],
+    task: Annotated[str, typer.Option(help="Task type.")] = "choice",
+) -> None:
+    """Set up a project."""
+    with service() as client:
+        names = [label.strip() for label in labels.split(",") if label.strip()]
+        made = client.projects.create(name, task_type=task, labels=names)
+    answer(made.info, f"Project {made.slug} is there. Next: labeler import {made.slug} FILE")
+
+
+@projects.command("list")
+def list_projects() -> None:
+    with service() as client:
+        rows = [{**project.info, **project.info["counts"]} for project in client.projects]
+    table(rows, {"id": "ID", "slug": "PROJECT", "name": "NAME", "items": "ITEMS", "labeled": "LABELED"})
+
+
+def import_file(
+    project: P,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL or Parquet.")],
+    mapping: Annotated[str, typer.Option(help='JSON such as {"key": "id", "text": "message"}; default: guessed.')] = "",
+) -> None:
+    """Import items from a file. Importing it twice adds nothing."""
+    try:
+        chosen = json.loads(mapping) if mapping else None
+    except ValueError as error:
+        raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
+    with service() as client:
+        done = follow(client.projects.get(project).import_file(file, chosen)).result
+    lines = [
+        f"{done['rows']:,} rows: {done['taken']:,} taken, {done['already_there']:,} already there, {done['refused']:,} refused"
+    ]
+    lines += [f'  row {error["row"]}, "{error["field"]}": {error["reason"]}' for error in done["errors"][:20]]
+    if len(done["errors"]) > 20:
+        lines.append("  … (--json tells all)")
+    answer(done, "\n".join(lines))
+
+
+def label(project: P, key: str, value: str) -> None:
+    """Label one item."""
+    with service() as client:
+        made = client.projects.get(project).label(key, value)["label"]
+    answer(made, f"{made['item_key']}: {made['value']}")
+
+
+def export(
+    project: P,
+    output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
+    format: Annotated[str, typer.Option(help="jsonl, csv or parquet.")] = "jsonl",
+    dataset: Annotated[int | None, typer.Option(help="A dataset version; default: the present state.")] = None,
+) -> None:
+    """Write items with their labels to a file, which appears only when it is complete."""
+    with service() as client:
+        path = client.projects.get(project).export(output, format, dataset)
+    answer({"file": str(path), "bytes": path.stat().st_size}, f"{path}: {path.stat().st_size:,} bytes")
+
+
+def snapshot(project: P, message: Annotated[str, typer.Option("-m", "--message", help="What it is.")] = "") -> None:
+    """Make an immutable dataset version."""
+    with service() as client:
+        done = follow(client.projects.get(project).snapshot(message)).result
+        made = client.get(f"/projects/{project}/datasets/{done['version']}")
+    counts = made["counts"]
+    text = f"Version {made['version']}: {counts['items']:,} items, {counts['labeled']:,} labeled."
+    answer(made, f"{text}\n  dvc get {made['repository']} data --rev {made['tag']}")
+
+
+def datasets(project: P) -> None:
+    """List dataset versions."""
+    with service() as client:
+        rows = [{**entry, **entry["counts"]} for entry in client.projects.get(project).datasets()]
+    columns = {
+        "version": "VERSION",
+        "created_at": "MADE",
+        "items": "ITEMS",
+        "labeled": "LABELED",
+        "models": "MODELS",
+        "message": "MESSAGE",
+    }
+    table(rows, columns)
+
+
+def diff(project: P, a: int, b: int) -> None:
+    """What changed between two dataset versions."""
+    with service() as client:
+        found = client.projects.get(project).diff(a, b)
+    labels = found["labels"]
+    lines = [
+        f"items: {found['items']['added']:,} added, {found['items']['removed']:,} removed",
+        f"labels: {labels['added']:,} added, {labels['changed']:,} changed, {labels['removed']:,} removed",
+        *(f"  {entry['key']}: {entry['a']} -> {entry['b']}" for entry in labels["examples"][:20]),
+        *(f"{entry['label']}: {entry['a']:,} -> {entry['b']:,}" for entry in found["balance"]),
+    ]
+    if found["guideline_changed"]:
+        lines.append("the guideline changed")
+    answer(found, "\n".join(lines))
+
+
+def jobs(
+    job_id: Annotated[int | None, typer.Argument(metavar="[ID]")] = None,
+    cancel: Annotated[bool, typer.Option("--cancel", help="Cancel this job.")] = False,
+) -> None:
+    """List background jobs, or show or cancel one."""
+    if cancel and job_id is None:
+        raise typer.BadParameter("--cancel needs the id of a job")
+    columns = {"id": "ID", "kind": "KIND", "state": "STATE", "message": "PROGRESS", "error": "ERROR"}
+    with service() as client:
+        if job_id is None:
+            rows = client.get("/jobs", limit=30)["items"]
+        else:
+            job = client.job(job_id)
+            rows = [(job.cancel() if cancel else job).row]
+    table([{**row, "message": row["progress"]["message"]} for row in rows], columns)
+
+
+@guidelines.command("push")
+def push(
+    project: P,
+    file: Annotated[Path | None, typer.Argument(help="Default: guidelines/PROJECT.md")] = None,
+    note: Annotated[str, typer.Option("-m", "--note", help="What changed.")] = "",
+    draft: Annotated[bool, typer.Option("--draft", help="Save as a draft, do not publish.")] = False,
+) -> None:
+    """Publish a file as the next guideline version (nothing happens when it is the published text already)."""
+    text = _path(project, file).read_text("utf-8")
+    with service() as client:
+        found = client.projects.get(project)
+        if _published(found) == text:
+            answer({"changed": False}, "The service has this text already.")
+            return
+        if draft:
+            made = client.post(f"{found.guidelines.path}", json={"text": text, "note": note})
+        else:
+            made = found.guidelines.publish(text, note)
+    answer(made, f"Guideline version {made['version']} is {made['state']}.")
+
+
+@guidelines.command("pull")
+def pull(
+    project: P, file: Annotated[Path | None, typer.Argument(help="Default: guidelines/PROJECT.md")] = None
+) -> None:
+    """Write the published guideline to its file."""
+    with service() as client:
+        found = client.projects.get(project).guidelines.current()
+    path = _path(project, file)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(found["text"], "utf-8")
+    answer({"file": str(path), "version": found["version"]}, f"{path}: version {found['version']}")
+
+
+@guidelines.command("diff")
+def guideline_diff(project: P, a: int, b: int) -> None:
+    """What changed between two guideline versions."""
+    with service() as client:
+        guideline = client.projects.get(project).guidelines
+        found = guideline.diff(a, b)
+        texts = [client.get(f"{guideline.path}/{version}")["text"].splitlines() for version in (a, b)]
+    answer(found, "\n".join(difflib.unified_diff(*texts, f"version {a}", f"version {b}", lineterm="")))
+
+
+def _path(project: str, file: Path | None) -> Path:
+    return file or FOLDER / f"{project}.md"
+
+
+def _published(project: object) -> str | None:
+    try:
+        text: str = project.guidelines.current()["text"]  # type: ignore[attr-defined]
+        return text
+    except ApiError as error:
+        if error.status == 404:
+            return None
+        raise
+
+
+def register(app: typer.Typer) -> None:
+    app.add_typer(projects, name="projects")
+    app.add_typer(guidelines, name="guidelines")
+    app.command("import")(import_file)
+    for function in (label, export, snapshot, datasets, diff, jobs):
+        app.command()(function)

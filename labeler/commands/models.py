@@ -1,0 +1,90 @@
+"""Training, predicting, reproducing."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from labeler.commands.context import answer, follow, service
+from labeler.items.readers import FileRefused, Row, RowRefused, preview, read_rows, sniff, to_item
+
+P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
+
+
+def train(project: P) -> None:
+    """Train a model on the labels there are."""
+    with service() as client:
+        found = client.projects.get(project)
+        done = follow(found.train()).result
+        if not done or done["model"] is None:
+            print((done or {}).get("reason", "superseded by a newer wish"), file=sys.stderr)
+            raise typer.Exit(1)
+        model = client.get(f"{found.path}/models/{done['model']}")
+    accuracy = (model["metrics"] or {}).get("accuracy")
+    score = (
+        f"accuracy {accuracy['value']:.3f} on {accuracy['n']} holdout items" if accuracy else "no holdout labels yet"
+    )
+    answer(model, f"Model {model['number']} on dataset {model['dataset']['tag']}: {score}.")
+
+
+def promote(project: P, number: int, reason: Annotated[str, typer.Option(help="Why.")] = "") -> None:
+    """Make a model live: it answers `predict` from now on."""
+    with service() as client:
+        made = client.projects.get(project).promote(number, reason)
+    answer(made, f"Model {made['number']} is {made['stage']}.")
+
+
+def rollback(project: P) -> None:
+    """Make the model live again that was live before."""
+    with service() as client:
+        made = client.projects.get(project).rollback()
+    answer(made, f"Model {made['number']} is {made['stage']} again.")
+
+
+def predict(
+    project: P,
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL or Parquet.")],
+) -> None:
+    """Predict with the live model; a JSON line for each row on standard output."""
+    try:
+        mapping = {**preview(file)["mapping"], "label": None, "split": None}
+        items, keys = _items(file, mapping)
+    except FileRefused as refused:
+        print(refused, file=sys.stderr)
+        raise typer.Exit(1) from None
+    with service() as client:
+        predictions = client.projects.get(project).predict(items)
+    for key, prediction in zip(keys, predictions, strict=True):
+        print(json.dumps({**prediction, "key": key}, ensure_ascii=False))
+
+
+def _items(file: Path, mapping: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+    items, keys = [], []
+    for row in read_rows(file, sniff(file)):
+        try:
+            if not isinstance(row, Row):
+                raise RowRefused(row.field, row.reason)
+            item = to_item(row, mapping)
+        except RowRefused as refused:
+            print(f"row {row.number} left out: {refused.field}: {refused.reason}", file=sys.stderr)
+            continue
+        items.append({name: item[name] for name in ("text", "fields") if item.get(name) is not None})
+        keys.append(item["key"])
+    return items, keys
+
+
+def reproduce(project: P, model: int) -> None:
+    """Train a model again from its dataset version and compare every prediction."""
+    with service() as client:
+        done = follow(client.projects.get(project).reproduce(model)).result
+    text = "identical" if done["identical"] else f"DIFFERENT (largest difference {done['max_difference']})"
+    answer(done, f"Model {model} from dataset {done['dataset']}: {done['compared']:,} predictions, {text}.")
+    if not done["identical"]:
+        raise typer.Exit(1)
+
+
+def register(app: typer.Typer) -> None:
+    for function in (train, promote, rollback, predict, reproduce):
+        app.command()(function)

@@ -1,0 +1,139 @@
+"""Running the service: serve, api, ui, worker, demo, migrate, doctor."""
+
+import shutil
+import sys
+import threading
+from typing import Annotated
+
+import typer
+
+from labeler.commands.context import answer
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+
+Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
+Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
+
+
+def _settings(host: str | None = None, port: int | None = None) -> Settings:
+    given = {"host": host, "port": port}
+    return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+
+
+def serve(host: Host = None, port: Port = None, workers: Annotated[int, typer.Option(help="Job workers.")] = 1) -> None:
+    """API, UI and job worker at one address."""
+    settings = _settings(host, port).model_copy(update={"worker_slots": max(workers, 1)})
+    _serve(settings, with_ui=True, with_worker=workers > 0)
+
+
+def api(host: Host = None, port: Port = None) -> None:
+    """The API alone. Start as many as you need; jobs need a `labeler worker` somewhere."""
+    _serve(_settings(host, port), with_ui=False, with_worker=False)
+
+
+def ui(host: Host = None, port: Port = None) -> None:
+    """API and UI without a job worker: the page people open when workers run on other machines."""
+    _serve(_settings(host, port), with_ui=True, with_worker=False)
+
+
+def _serve(settings: Settings, *, with_ui: bool, with_worker: bool) -> None:
+    from labeler.api.bootstrap import prepare
+
+    telemetry.configure(settings, process="api")
+    link = prepare(settings)
+    from labeler.api.serve import create_site, run
+
+    site = create_site(settings, with_ui=with_ui, with_worker=with_worker)
+    print(f"labeler is at {settings.address}  (data in {settings.home})", flush=True)
+    if link:
+        print(f"No account has a password yet. Set the administrator's here, once: {link}", flush=True)
+    run(site, settings)
+
+
+def worker(
+    embedded: Annotated[bool, typer.Option("--embedded", hidden=True, help="End with standard input.")] = False,
+) -> None:
+    """Run background jobs. On one machine `serve` starts this by itself."""
+    from labeler import rooms
+    from labeler.kit.jobs.worker import Worker
+
+    settings = Settings()
+    telemetry.configure(settings, process="worker")
+    rooms.load_listeners()
+    Worker(settings, list(rooms.JOBS), embedded=embedded).run()
+
+
+def demo(
+    port: Port = None,
+    host: Host = None,
+    simulate: Annotated[int, typer.Option(help="Label this many items from the known answers, to see it learn.")] = 0,
+) -> None:
+    """A ready project with real messages; then serve. A second start keeps the data."""
+    from labeler.api.bootstrap import prepare
+    from labeler.api.serve import create_site, run
+    from labeler.demo.setup import SLUG, ensure_demo, log_ins
+    from labeler.demo.simulate import simulate as run_simulation
+    from labeler.demo.simulate import token_for_simulation
+
+    settings = _settings(host, port).model_copy(update={"log_level": "WARNING"})
+    telemetry.configure(settings, process="api")
+    settings.home.mkdir(parents=True, exist_ok=True)
+    admin = log_ins(settings)[0]
+    prepare(settings.model_copy(update={"admin_email": admin.email, "admin_password": admin.password}))
+    people = ensure_demo(settings)
+    logins = "\n".join(f"    {person.email:<18} {person.password}   ({person.role})" for person in people)
+    site = create_site(settings)
+    print(f"\n  labeler is at {settings.address}\n\n  Log in as\n{logins}\n", flush=True)
+    print(
+        f"  Project: {settings.address}/label?project={SLUG}\n  Data: {settings.home}\n  Stop with Ctrl+C.\n",
+        flush=True,
+    )
+    if simulate:
+        token = token_for_simulation(settings)
+        arguments = (f"http://127.0.0.1:{settings.port}", token, simulate, lambda text: print("  " + text, flush=True))
+        threading.Thread(target=run_simulation, args=arguments, daemon=True).start()
+    run(site, settings)
+
+
+def migrate(target: Annotated[str, typer.Argument(help="A revision, -1, or base.")] = "head") -> None:
+    """Bring the database's schema up to date (or to a revision)."""
+    from labeler.kit.db import Database
+    from labeler.kit.schema import migrate as run_migration
+    from labeler.kit.schema import schema_state
+
+    db = Database(Settings())
+    run_migration(db, target)
+    found = db.read(schema_state)
+    db.close()
+    answer({"schema": found}, f"The schema is {found}.")
+
+
+def doctor() -> None:
+    """The settings in force, and whether everything that is needed is there."""
+    from labeler.api.health import check
+    from labeler.kit.db import Database
+
+    settings = Settings()
+    shown = {name: str(value) for name, value in settings.model_dump().items()}
+    if shown["admin_password"]:
+        shown["admin_password"] = "(set)"
+    shown["database_url"] = _without_password(settings.url)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    parts = check(Database(settings))
+    parts["git"] = "ok" if shutil.which("git") else "not found: `dvc get` needs it"
+    lines = [f"LABELER_{name.upper()} = {value}" for name, value in shown.items()]
+    lines += [""] + [f"{name}: {found}" for name, found in parts.items()]
+    answer({"settings": shown, "checks": parts}, "\n".join(lines))
+    if any(found != "ok" for found in parts.values()):
+        sys.exit(1)
+
+
+def _without_password(url: str) -> str:
+    import sqlalchemy as sa
+
+    return sa.make_url(url).render_as_string(hide_password=True)
+
+
+def register(app: typer.Typer) -> None:
+    for function in (serve, api, ui, worker, demo, migrate, doctor):
+        app.command()(function)

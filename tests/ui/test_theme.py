@@ -1,0 +1,52 @@
+"""Colours can be read, and nothing is loaded from outside."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+import labeler_ui
+from labeler_ui import theme
+
+FOLDER = Path(labeler_ui.__file__).parent
+
+
+def luminance(color: str) -> float:
+    """Relative luminance of #rrggbb, 0 to 1 (WCAG 2.2)."""
+    parts = [int(color[i : i + 2], 16) / 255 for i in (1, 3, 5)]
+    r, g, b = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b
+
+
+def contrast(a: str, b: str) -> float:
+    light, dark = sorted((luminance(a), luminance(b)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("ground", ["background", "surface"])
+def test_text_can_be_read_on_every_ground(palette, ground):
+    for name in ("text", "muted", "link", "good", "warn", "bad"):
+        assert contrast(palette[name], palette[ground]) >= 4.5, name
+
+
+@pytest.mark.parametrize("palette", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_edges_focus_and_main_buttons_can_be_seen(palette):
+    for ground in ("background", "surface"):
+        assert contrast(palette["edge"], palette[ground]) >= 3
+        assert contrast(palette["accent"], palette[ground]) >= 3
+    assert contrast("#ffffff", palette["accent"]) >= 4.5
+
+
+def test_no_file_names_an_address_outside():
+    for path in FOLDER.rglob("*"):
+        if path.suffix in {".js", ".css", ".html", ".svg"}:
+            found = re.findall(r"https?://[^\s\"')]+", path.read_text(encoding="utf-8"))
+            assert set(found) <= {"http://www.w3.org/2000/svg"}, path
+
+
+def test_every_streamlit_option_exists():
+    from streamlit import config
+
+    known = set(config.get_config_options())
+    assert set(theme.streamlit_options()) <= known

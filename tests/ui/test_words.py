@@ -1,0 +1,68 @@
+"""Text from data shows as it is; times and figures read as people say them."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from labeler_ui import app, feedback, layout
+
+
+@pytest.mark.parametrize(
+    "text", ["<b>x</b>", "[a](javascript:1)", "**bold** _it_ `code`", "# title", ":red[x] $x$", "![i](u)"]
+)
+def test_text_from_data_is_never_markup(text):
+    shown = feedback.plain(text)
+    assert shown.replace("\\", "") == text
+    for mark in "<*_`[#$!:":
+        assert shown.count(mark) == shown.count("\\" + mark)
+
+
+def test_times_are_said_as_people_say_them():
+    now = datetime.now(UTC)
+    assert layout.when(now.isoformat()) == "just now"
+    assert layout.when((now - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")) == "5 min ago"
+    assert layout.when((now - timedelta(hours=3)).isoformat()) == "3 h ago"
+    assert layout.when("2020-01-31T00:00:00Z") == "2020-01-31"
+    assert layout.when(None) == layout.DASH
+
+
+def test_a_metric_says_its_interval():
+    metric = {"value": 0.957, "low": 0.91, "high": 0.98, "n": 90}
+    assert layout.percent(metric) == "95.7 %"
+    assert layout.interval(metric) == "between 91 and 98 %"
+    assert layout.percent(None) == layout.DASH
+
+
+def test_an_item_reads_as_one_line():
+    assert layout.content_text({"text": "a\n b"}) == "a b"
+    assert layout.content_text({"fields": {"title": "x", "price": 2}}) == "title: x, price: 2"
+    assert layout.content_text({"text": "x" * 300}, 10) == "x" * 9 + "\u2026"
+
+
+def test_sizes_have_units():
+    assert [layout.size(n) for n in (12, 9000, 420_000, 3_000_000)] == [
+        "12 B",
+        "9.0 KB",
+        "420.0 KB",
+        "3.0 MB",
+    ]
+
+
+@pytest.mark.parametrize("role", ["labeler", "reader", "manager", "admin"])
+def test_each_role_sees_its_pages(role):
+    shown = {entry.name for entry in app.ENTRIES if app.visible(entry, role, "sms")}
+    assert {"home", "progress", "guidelines", "account"} <= shown
+    assert ("label" in shown) == (role != "reader")
+    assert ("settings" in shown) == (role in {"manager", "admin"})
+    assert ("models" in shown) == (role != "labeler")
+
+
+def test_pages_of_a_project_need_one():
+    assert not any(app.visible(entry, "admin", None) for entry in app.ENTRIES if entry.per_project)
+
+
+def test_every_page_has_a_file():
+    from pathlib import Path
+
+    folder = Path(app.__file__).parent / "pages"
+    assert all((folder / f"{entry.name}.py").is_file() for entry in app.ENTRIES)
