@@ -1,0 +1,228 @@
+"""What tests stand on: the service in this process, on SQLite and on PostgreSQL, and factories for its people.
+
+Every test that asks for `settings` (or anything above it) runs once on each database.
+"""
+
+import itertools
+import os
+import shutil
+import sys
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import processes`
+
+import postgres
+
+from labeler.accounts.auth import remembered
+from labeler.accounts.tokens import make_token
+from labeler.accounts.users import add_user
+from labeler.client import Client, Project
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.schema import migrate
+from labeler.projects.access import find_project, project_cache
+from labeler.projects.service import set_member
+
+SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
+HAS_POSTGRES = postgres.find_bin() is not None
+DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Long fault tests and benchmarks run only when asked for (`-m faults`, `-m bench`)."""
+    if config.getoption("-m"):
+        return
+    left_out = [item for item in items if item.get_closest_marker("faults") or item.get_closest_marker("bench")]
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not HAS_POSTGRES:
+        terminalreporter.write_line("PostgreSQL was NOT tested: initdb was not found (apt-get install postgresql).", red=True)
+
+
+def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
+    if not HAS_POSTGRES and os.environ.get("CI") == "true":
+        session.exitstatus = 1
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    server = postgres.Server()
+    url = server.create("template_labeler")
+    database = Database(Settings(home=server.folder, database_url=url))
+    migrate(database)
+    database.close()
+    yield server
+    server.stop()
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite file to copy: quicker than migrating for every test."""
+    settings = Settings(home=tmp_path_factory.mktemp("template"))
+    database = Database(settings)
+    migrate(database)
+    database.close()
+    with Database(settings).engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    return settings.home / "labeler.db"
+
+
+@pytest.fixture(params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def settings(database_kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Settings]:
+    """Settings of a fresh installation with an empty, migrated database."""
+    home = tmp_path / "home"
+    home.mkdir()
+    if database_kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("sqlite_template"), home / "labeler.db")
+        yield Settings(home=home, log_level="ERROR")
+        return
+    server: postgres.Server = request.getfixturevalue("postgres_server")
+    name = f"t{uuid.uuid4().hex[:16]}"
+    yield Settings(home=home, database_url=server.create(name, "template_labeler"), log_level="ERROR")
+    server.drop(name)
+
+
+@pytest.fixture
+def db(settings: Settings) -> Iterator[Database]:
+    database = Database(settings)
+    yield database
+    database.close()
+
+
+@dataclass
+class Person:
+    """An account with a client that acts for it."""
+
+    id: int
+    email: str
+    name: str
+    role: str
+    client: Client
+
+
+class Service:
+    """The API in this process, and people to call it."""
+
+    def __init__(self, settings: Settings) -> None:
+        from starlette.testclient import TestClient
+
+        from labeler.api.app import create_app
+        from labeler.kit import telemetry
+
+        telemetry.configure(settings, process="test")
+        self.settings = settings
+        self.db = Database(settings)
+        self.http = TestClient(create_app(settings), raise_server_exceptions=False)
+        self.http.__enter__()
+        self._numbers = itertools.count(1)
+
+    def close(self) -> None:
+        self.http.__exit__(None, None, None)
+        self.db.close()
+        remembered.forget()
+        project_cache.forget()
+
+    def client(self, token: str | None = None, session: str | None = None) -> Client:
+        return Client("http://testserver", token=token, session=session, transport=self.http._transport)
+
+    def person(self, role: str = "labeler", kind: str = "person", scopes: tuple[str, ...] = ("*",)) -> Person:
+        number = next(self._numbers)
+        email, name = f"{role}{number}@example.org", f"{role.title()} {number}"
+        user = self.db.write(add_user, email, name, role, kind=kind)
+        _, token = self.db.write(make_token, user.id, "test", list(scopes))
+        return Person(user.id, email, name, role, self.client(token))
+
+    def join(self, project: Project, person: Person, role: str | None = None) -> Person:
+        project_id = self.db.read(find_project, project.slug).id
+        self.db.write(set_member, project_id, person.id, role or person.role)
+        return person
+
+    def run_jobs(self, most: int = 50) -> list[Any]:
+        """Do all waiting jobs in this process, one after the other; returns their rows."""
+        from labeler import rooms
+        from labeler.kit.jobs import engine, process
+
+        for name in rooms.JOBS:
+            __import__(name)
+        done = []
+        for _ in range(most):
+            self.db.write(make_due)
+            claim = engine.claim(self.db, "test/0/worker")
+            if claim is None:
+                break
+            process.run_one(self.db, self.settings, {"job": claim.id, **vars(claim)})
+            done.append(self.db.read(engine.get, claim.id))
+        return done
+
+
+def make_due(tx: Any) -> None:
+    """Tests don't wait for a job's delay."""
+    import sqlalchemy as sa
+
+    from labeler.kit.columns import clock
+    from labeler.kit.jobs.tables import jobs
+
+    tx.execute(sa.update(jobs).where(jobs.c.state == "queued", jobs.c.run_at > clock()).values(run_at=clock()))
+
+
+@pytest.fixture
+def service(settings: Settings) -> Iterator[Service]:
+    running = Service(settings)
+    yield running
+    running.close()
+
+
+@pytest.fixture
+def admin(service: Service) -> Person:
+    return service.person("admin")
+
+
+@pytest.fixture
+def project(admin: Person) -> Project:
+    """An empty project with the labels spam and ham; the admin is its manager."""
+    return admin.client.projects.create("SMS", labels=["spam", "ham"])
+
+
+@pytest.fixture
+def labelers(service: Service, project: Project) -> list[Project]:
+    """The project as two labelers see it."""
+    people = [service.join(project, service.person("labeler")) for _ in range(2)]
+    return [person.client.projects.get(project.slug) for person in people]
+
+
+def texts(n: int, start: int = 0) -> list[dict[str, Any]]:
+    """Messages of two kinds that a model can tell apart."""
+    spam = ["win a free prize call now", "cheap ringtones text stop", "urgent claim your cash reward"]
+    ham = ["see you at lunch tomorrow", "can you pick up milk please", "running late be there soon"]
+    kinds = [(text, "spam") for text in spam] + [(text, "ham") for text in ham]
+    rows = []
+    for number in range(start, start + n):
+        text, label = kinds[number % len(kinds)]
+        rows.append({"key": f"m{number}", "text": f"{text} {number}", "metadata": {"truth": label}})
+    return rows
+
+
+@pytest.fixture
+def add_texts(project: Project) -> Callable[..., list[dict[str, Any]]]:
+    """Put n messages into the project."""
+
+    def add(n: int, **more: Any) -> list[dict[str, Any]]:
+        rows = [{**row, **more} for row in texts(n)]
+        project.items.add(rows, progress=False)
+        return rows
+
+    return add
