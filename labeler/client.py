@@ -381,7 +381,7 @@ class Items:
         Of a frame without `text`, all other columns are the fields of a table row.
         """
         entries = _from_frame(rows, key, text, label, list(metadata)) if hasattr(rows, "to_dict") else list(rows)
-        total = {"taken": 0, "already_there": 0, "refused": 0, "errors": []}
+        total: dict[str, Any] = {"taken": 0, "already_there": 0, "refused": 0, "errors": []}
         for start in _tracked(range(0, len(entries), CHUNK), "Adding items", progress and len(entries) > CHUNK):
             part = self.project.client.post(f"{self.project.path}/items", json=entries[start : start + CHUNK])
             for error in part.pop("errors"):

@@ -27,7 +27,7 @@ class Audited(Event):
 
 
 def audit(
-    tx: Connection, caller: Caller, action: str, *, project_id: int | None = None, target: str = "", **detail: Any
+    tx: Connection, /, caller: Caller, action: str, *, project_id: int | None = None, target: str = "", **detail: Any
 ) -> None:
     emit(tx, Audited(action, caller.user_id, caller.email, caller.address, project_id, target[:300], detail))
 

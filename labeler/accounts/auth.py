@@ -187,17 +187,17 @@ async def _touch(db: Database, caller: Caller, *, is_token: bool, days: int) -> 
         await db.awrite(lambda tx: tx.execute(statement).rowcount)
 
 
-def needs_nothing(request: Request) -> None:
+async def needs_nothing(request: Request) -> None:
     """Marks a route as open to everybody: logging in, and accepting an invitation."""
 
 
-def get_admin(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+async def get_admin(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
     if not (caller.is_admin and caller.has_scope("admin")):
         raise Forbidden("Only administrators can do this.")
     return caller
 
 
-def get_creator(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+async def get_creator(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
     if caller.role not in ("admin", "manager") or caller.project_id is not None or not caller.has_scope("manage"):
         raise Forbidden("Only administrators and managers can create projects.")
     return caller

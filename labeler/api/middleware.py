@@ -65,21 +65,24 @@ class Around:
             )
             structlog.contextvars.unbind_contextvars("request_id")
 
-    def _most(self, scope: Scope) -> int:
-        headers = dict(scope["headers"])
-        is_upload = headers.get(b"content-type", b"").startswith(b"multipart/")
-        return self.settings.max_upload_bytes + 1_000_000 if is_upload else self.settings.max_body_bytes
+    def _most(self, scope: Scope) -> tuple[int, int]:
+        """How many bytes the body may have, and how many it says it has."""
+        most, length = self.settings.max_body_bytes, 0
+        for name, value in scope["headers"]:
+            if name == b"content-type" and value.startswith(b"multipart/"):
+                most = self.settings.max_upload_bytes + 1_000_000
+            elif name == b"content-length" and value.isdigit():
+                length = int(value)
+        return most, length
 
     def _refused(self, scope: Scope) -> Problem | None:
         if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
             return Malformed("The address contains a NUL character.")
-        length = dict(scope["headers"]).get(b"content-length", b"0")
-        if length.isdigit() and int(length) > self._most(scope):
-            return TooLarge(f"The body is longer than {self._most(scope):,} bytes.")
-        return None
+        most, length = scope["state"]["body"] = self._most(scope)
+        return TooLarge(f"The body is longer than {most:,} bytes.") if length > most else None
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        most, size = self._most(scope), 0
+        most, size = scope["state"]["body"][0], 0
 
         async def limited() -> Message:
             nonlocal size

@@ -54,7 +54,8 @@ def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool =
         Route("/healthz", _Unmounted(wrapped)),
         Route("/readyz", _Unmounted(wrapped)),
     ]
-    return create_ui(routes, lifespan=lifespan, max_upload_mb=settings.max_upload_bytes // 1024**2)
+    site: ASGIApp = create_ui(routes, lifespan=lifespan, max_upload_mb=settings.max_upload_bytes // 1024**2)
+    return site
 
 
 class _Unmounted:

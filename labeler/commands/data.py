@@ -48,9 +48,8 @@ def import_file(
         raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
     with service() as client:
         done = follow(client.projects.get(project).import_file(file, chosen)).result
-    lines = [
-        f"{done['rows']:,} rows: {done['taken']:,} taken, {done['already_there']:,} already there, {done['refused']:,} refused"
-    ]
+    counts = f"{done['taken']:,} taken, {done['already_there']:,} already there, {done['refused']:,} refused"
+    lines = [f"{done['rows']:,} rows: {counts}"]
     lines += [f'  row {error["row"]}, "{error["field"]}": {error["reason"]}' for error in done["errors"][:20]]
     if len(done["errors"]) > 20:
         lines.append("  … (--json tells all)")
@@ -174,8 +173,8 @@ def guideline_diff(project: P, a: int, b: int) -> None:
     with service() as client:
         guideline = client.projects.get(project).guidelines
         found = guideline.diff(a, b)
-        texts = [client.get(f"{guideline.path}/{version}")["text"].splitlines() for version in (a, b)]
-    answer(found, "\n".join(difflib.unified_diff(*texts, f"version {a}", f"version {b}", lineterm="")))
+        old, new = (client.get(f"{guideline.path}/{version}")["text"].splitlines() for version in (a, b))
+    answer(found, "\n".join(difflib.unified_diff(old, new, f"version {a}", f"version {b}", lineterm="")))
 
 
 def _path(project: str, file: Path | None) -> Path:

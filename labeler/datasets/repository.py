@@ -18,6 +18,7 @@ from typing import Any
 from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
 
+TAGS = b"refs/tags/"
 AUTHOR = b"labeler <labeler@localhost>"
 STALE = (".dvc/tmp/lock", ".dvc/tmp/rwlock", ".dvc/tmp/rwlock.lock", ".git/index.lock", ".git/HEAD.lock")
 
@@ -114,7 +115,7 @@ class Repository:
                 tree.add(name.encode(), 0o100644, blob.id)
             git.object_store.add_object(tree)
             commit = Commit()
-            commit.tree, commit.parents, commit.message = tree.id, [parent.encode()], message.encode()
+            commit.tree, commit.parents, commit.message = tree.id, [base.id], message.encode()
             commit.author = commit.committer = AUTHOR
             commit.author_time = commit.commit_time = base.commit_time
             commit.author_timezone = commit.commit_timezone = 0
@@ -127,23 +128,26 @@ class Repository:
         import dulwich.repo
 
         with dulwich.repo.Repo(str(self.path)) as git:
-            git.refs[b"refs/tags/" + name.encode()] = commit.encode()
+            refs: Any = git.refs
+            refs[TAGS + name.encode()] = commit.encode()
 
     def tags(self) -> set[str]:
         import dulwich.repo
 
         with dulwich.repo.Repo(str(self.path)) as git:
-            return {ref.decode() for ref in git.refs.keys(base=b"refs/tags/")}
+            refs: Any = git.refs
+            return {ref.decode() for ref in refs.keys(base=TAGS)}
 
     def drop_tags_but(self, prefix: str, recorded: set[str]) -> None:
         """Remove tags that a killed attempt left: the database has no row for them."""
         import dulwich.repo
 
         with dulwich.repo.Repo(str(self.path)) as git:
-            for ref in git.refs.keys(base=b"refs/tags/"):
+            refs: Any = git.refs
+            for ref in refs.keys(base=TAGS):
                 name = ref.decode()
                 if re.fullmatch(prefix + r"\d+", name) and name not in recorded:
-                    del git.refs[b"refs/tags/" + ref]
+                    del refs[TAGS + ref]
 
     def file_at(self, commit: str, path: str) -> bytes | None:
         """A committed file, or None."""

@@ -168,7 +168,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     write_whole(folder / "guideline.md", guideline.text.encode())
     schema = {"task_type": project.task_type, "labels": project.labels}
     write_whole(folder / "schema.json", orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
-    single = {
+    single: dict[str, dict[str, Any]] = {
         name: {"sha256": sha256_of(folder / name), "bytes": (folder / name).stat().st_size}
         for name in ("current.parquet", "flags.parquet", "guideline.md", "schema.json")
     }
@@ -192,7 +192,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     }
     content = orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)
     marks = {"item": items[-1].last if items else 0, "label": labels[-1].last if labels else 0}
-    new_bytes = item_bytes + label_bytes + sum(entry["bytes"] for entry in single.values())
+    new_bytes = item_bytes + label_bytes + sum(int(entry["bytes"]) for entry in single.values())
     return Files(manifest, marks, new_bytes, hashlib.sha256(content).hexdigest())
 
 

@@ -99,8 +99,8 @@ def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
         found.append(items.c.split == wanted.split)
     if wanted.q:
         inside = orjson.dumps(wanted.q).decode()[1:-1]
-        text = sa.cast(items.c.content, sa.Text)
-        searched = sa.or_(text.icontains(inside, autoescape=True), items.c.key.icontains(wanted.q, autoescape=True))
+        content = sa.cast(items.c.content, sa.Text)
+        searched = sa.or_(content.icontains(inside, autoescape=True), items.c.key.icontains(wanted.q, autoescape=True))
         found.append(searched)
     return found
 

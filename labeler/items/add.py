@@ -40,10 +40,10 @@ class Tally:
     refused: int = 0
     errors: list[dict[str, Any]] = field(default_factory=list)
 
-    def refuse(self, row: int, where: str, reason: str) -> None:
+    def refuse(self, row: int, where: str | None, reason: str) -> None:
         self.refused += 1
         if len(self.errors) < MOST_ERRORS:
-            self.errors.append({"row": row, "field": where, "reason": reason})
+            self.errors.append({"row": row, "field": where or "", "reason": reason})
 
 
 def draw(seed: int, purpose: str, key: str) -> int:

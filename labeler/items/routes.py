@@ -48,7 +48,7 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
         taken, there = await db.awrite(add_items, member.project, part, member.user_id)
         tally.taken += taken
         tally.already_there += there
-    return AddResult(taken=tally.taken, already_there=tally.already_there, refused=tally.refused, errors=tally.errors)  # type: ignore[arg-type]
+    return AddResult(taken=tally.taken, already_there=tally.already_there, refused=tally.refused, errors=tally.errors)
 
 
 @router.post("/imports/preview")

@@ -5,7 +5,7 @@ session time zone can shift them, and a row costs no date parsing on the labeler
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -47,7 +47,7 @@ class clock(sa.sql.expression.ColumnElement[datetime]):
 
     inherit_cache = True
     type = Timestamp()
-    _traverse_internals: ClassVar[Any] = [("offset", sa.sql.visitors.InternalTraversal.dp_clauseelement)]
+    _traverse_internals = [("offset", sa.sql.visitors.InternalTraversal.dp_clauseelement)]  # noqa: RUF012
 
     def __init__(self, seconds: float | Any = 0) -> None:
         if isinstance(seconds, int | float):

@@ -16,12 +16,13 @@ import asyncio
 import fcntl
 import os
 import queue
+import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -37,6 +38,7 @@ from labeler.kit.errors import StorageFull, Unavailable
 P = ParamSpec("P")
 T = TypeVar("T")
 
+CHECKPOINT_SECONDS = 0.5
 BATCH_SECONDS = 0.02  # a group commit takes in new callers for at most this long
 RETRIED = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
 LOST = ("57P01", "57P02", "57P03", "08")  # PostgreSQL: shut down, starting up, connection exceptions
@@ -101,11 +103,47 @@ def explain(error: Exception) -> Exception:
     return error
 
 
+Outcome = tuple[Any, Exception | None]
+
+
 @dataclass
 class _Call:
+    """A write that waits for its turn, and whom to tell: a thread's future, or one of an event loop."""
+
     run: Callable[[Connection], Any]
-    future: Future[Any] = field(default_factory=Future)
-    outcome: tuple[Any, Exception | None] = (None, None)
+    future: Future[Any] | asyncio.Future[Any]
+    loop: asyncio.AbstractEventLoop | None = None
+    outcome: Outcome = (None, None)
+
+
+def _tell(future: Any, outcome: Outcome) -> None:
+    if future.done():  # whoever asked hung up
+        return
+    result, failure = outcome
+    if failure is None:
+        future.set_result(result)
+    else:
+        future.set_exception(failure)
+
+
+def _tell_all(calls: list[_Call]) -> None:
+    for call in calls:
+        _tell(call.future, call.outcome)
+
+
+def _settle(calls: list[_Call]) -> None:
+    """Tell all callers of a commit; an event loop is woken once for all of its own."""
+    by_loop: dict[asyncio.AbstractEventLoop | None, list[_Call]] = {}
+    for call in calls:
+        by_loop.setdefault(call.loop, []).append(call)
+    for loop, mine in by_loop.items():
+        if loop is None:
+            _tell_all(mine)
+            continue
+        try:
+            loop.call_soon_threadsafe(_tell_all, mine)
+        except RuntimeError:  # the loop was closed meanwhile: nobody waits any more
+            continue
 
 
 class Database:
@@ -121,9 +159,11 @@ class Database:
         self._thread: threading.Thread | None = None
         self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
         self._local = threading.Lock()
+        self._closing = threading.Event()
         if group_commit and self.is_sqlite:
             self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
             self._thread.start()
+            threading.Thread(target=self._checkpoint_forever, name="checkpoint", daemon=True).start()
 
     def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` on one consistent view of the data."""
@@ -136,22 +176,25 @@ class Database:
     def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` in a transaction; returns once it is committed."""
         if self._thread is not None:
-            result: T = self._submit(lambda tx: fn(tx, *args, **kwargs)).result()
-            return result
+            future: Future[T] = Future()
+            self._calls.put(_Call(lambda tx: fn(tx, *args, **kwargs), future))
+            return future.result()
         return self._transaction(lambda tx: fn(tx, *args, **kwargs))
 
     async def aread(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
-        return await asyncio.to_thread(self.read, fn, *args, **kwargs)
+        return await asyncio.to_thread(lambda: self.read(fn, *args, **kwargs))
 
     async def awrite(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self._thread is not None:
-            future = self._submit(lambda tx: fn(tx, *args, **kwargs))
-            # The write happens even if the client hangs up meanwhile: cancelling must not half-undo it.
-            result: T = await asyncio.shield(asyncio.wrap_future(future))
-            return result
-        return await asyncio.to_thread(self.write, fn, *args, **kwargs)
+            # The write happens even if the client hangs up meanwhile and nobody awaits this any more.
+            loop = asyncio.get_running_loop()
+            future: asyncio.Future[T] = loop.create_future()
+            self._calls.put(_Call(lambda tx: fn(tx, *args, **kwargs), future, loop))
+            return await future
+        return await asyncio.to_thread(lambda: self.write(fn, *args, **kwargs))
 
     def close(self) -> None:
+        self._closing.set()
         if self._thread is not None:
             self._calls.put(None)
             self._thread.join()
@@ -194,16 +237,23 @@ class Database:
             finally:
                 os.close(handle)
 
-    def _submit(self, run: Callable[[Connection], Any]) -> Future[Any]:
-        call = _Call(run)
-        self._calls.put(call)
-        return call.future
+    def _checkpoint_forever(self) -> None:
+        """Move the WAL into the database beside the writer, who would otherwise stop for it every few commits."""
+        connection: Any = self.engine.raw_connection()
+        try:
+            while not self._closing.wait(CHECKPOINT_SECONDS):
+                with suppress(sqlite3.Error):
+                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+        finally:
+            connection.close()
 
     def _write_forever(self) -> None:
         while (call := self._calls.get()) is not None:
             done: list[_Call] = []
             try:
                 with self._writing() as tx:
+                    # Beyond this the writer does help: the WAL must not grow without bound.
+                    tx.exec_driver_sql("PRAGMA wal_autocheckpoint=20000")
                     stop_at = time.monotonic() + BATCH_SECONDS
                     while call is not None:
                         done.append(call)
@@ -215,16 +265,11 @@ class Database:
                         except queue.Empty:
                             break
             except Exception as error:  # the commit failed: none of them happened
+                done = done or ([call] if call is not None else [])
                 told = explain(error)
-                for waiting in done or [call] if call is not None else done:
-                    waiting.future.set_exception(told)
-            else:
                 for waiting in done:
-                    result, failure = waiting.outcome
-                    if failure is None:
-                        waiting.future.set_result(result)
-                    else:
-                        waiting.future.set_exception(failure)
+                    waiting.outcome = (None, told)
+            _settle(done)
             if call is None:
                 return
 

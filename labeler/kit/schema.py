@@ -13,9 +13,7 @@ from labeler.kit.db import Database
 
 
 def _folder() -> Path:
-    import labeler.migrations
-
-    return Path(str(files(labeler.migrations)))
+    return Path(str(files("labeler.migrations")))
 
 
 def alembic_config(database: Database | None = None) -> Config:

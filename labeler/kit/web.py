@@ -1,5 +1,8 @@
 """What every HTTP room stands on: the request's database and settings, lists in pages, streams.
 
+Dependencies are coroutines, though they wait for nothing: FastAPI runs plain functions in a thread,
+which costs a labeler's request more than its database work.
+
 Nothing about labeling and nothing about who calls: that is `accounts/auth.py` and `projects/access.py`.
 """
 
@@ -17,12 +20,12 @@ from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, Malformed, TooLarge
 
 
-def get_database(request: Request) -> Database:
+async def get_database(request: Request) -> Database:
     database: Database = request.app.state.db
     return database
 
 
-def get_settings(request: Request) -> Settings:
+async def get_settings(request: Request) -> Settings:
     settings: Settings = request.app.state.settings
     return settings
 

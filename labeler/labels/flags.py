@@ -67,7 +67,7 @@ def _out(row: Any, given: list[dict[str, Any]]) -> FlagOut:
         guideline_version=row.guideline_version,
         created_at=row.created_at,
         state="open" if row.resolved_at is None else "resolved",
-        resolution=resolution,  # type: ignore[arg-type]
+        resolution=resolution,
         labels=given,
     )
 

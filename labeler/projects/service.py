@@ -68,7 +68,7 @@ def check_settings(settings: ProjectSettings) -> None:
 
 def create_project(tx: Connection, caller: Caller, body: ProjectIn) -> ProjectOut:
     check_settings(body.settings)
-    row = {
+    row: dict[str, Any] = {
         "slug": _free_slug(tx, body.name),
         "name": body.name,
         "task_type": body.task_type,

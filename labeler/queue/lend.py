@@ -46,7 +46,7 @@ def _exists(table: sa.Table, *conditions: Any) -> Any:
     return sa.exists(sa.select(sa.literal(1)).select_from(table).where(table.c.item_id == items.c.id, *conditions))
 
 
-_mine = bindparam("labeler")
+_mine: Any = bindparam("labeler")
 _holders = (
     sa.select(sa.func.count()).select_from(leases).where(leases.c.item_id == items.c.id, leases.c.expires_at > clock())
 )

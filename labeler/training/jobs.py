@@ -260,13 +260,16 @@ def recount(run: JobRun) -> dict[str, int]:
         .scalar_subquery()
     )
     wanted = sa.literal(project.settings.overlap, sa.Integer) - given
+    update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
+    part = sa.select(items.c.id).where(items.c.project_id == project.id).order_by(items.c.id).limit(2000)
     after, changed = 0, 0
-    while True:
-        part = sa.select(items.c.id).where(items.c.project_id == project.id, items.c.id > after)
-        ids = run.db.read(lambda tx, part=part: tx.execute(part.order_by(items.c.id).limit(2000)).scalars().all())
-        if not ids:
-            return {"items": changed}
-        update = sa.update(items).where(items.c.id.in_(ids)).values(needed=sa.case((wanted > 0, wanted), else_=0))
-        run.write(lambda tx, update=update: tx.execute(update).rowcount)
+
+    def step(tx: Connection) -> Sequence[int]:
+        ids = tx.execute(part.where(items.c.id > after)).scalars().all()
+        tx.execute(update.where(items.c.id.in_(ids)))
+        return ids
+
+    while ids := run.write(step):
         after, changed = ids[-1], changed + len(ids)
         run.progress(changed, None, f"{changed:,} items")
+    return {"items": changed}
