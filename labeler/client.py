@@ -223,7 +223,7 @@ class Job:
             if stop_at is not None and time.monotonic() > stop_at:
                 raise TimeoutError(f"job {self.id} is still {self.state} after {timeout} s")
             time.sleep(pause)
-            pause = min(pause * 1.5, 1.0)
+            pause = min(pause * 1.5, 0.3)
             self.refresh()
             if tell is not None:
                 tell(self.row)

@@ -45,7 +45,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not HAS_POSTGRES:
-        terminalreporter.write_line("PostgreSQL was NOT tested: initdb was not found (apt-get install postgresql).", red=True)
+        terminalreporter.write_line(
+            "PostgreSQL was NOT tested: initdb was not found (apt-get install postgresql).", red=True
+        )
 
 
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:

@@ -52,6 +52,11 @@ class Caller:
     def is_admin(self) -> bool:
         return self.role == "admin" and self.project_id is None
 
+    @property
+    def administers(self) -> bool:
+        """An administrator whose credential was made for it: a token of one with another scope is none."""
+        return self.is_admin and self.has_scope("admin")
+
 
 class Remembered:
     """Callers seen within the last second, and how many requests each has made this minute."""
@@ -192,7 +197,7 @@ async def needs_nothing(request: Request) -> None:
 
 
 async def get_admin(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
-    if not (caller.is_admin and caller.has_scope("admin")):
+    if not caller.administers:
         raise Forbidden("Only administrators can do this.")
     return caller
 

@@ -2,6 +2,7 @@ import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
+from sqlalchemy import Connection
 
 from labeler.accounts import audit, sessions, tokens, users
 from labeler.accounts.auth import COOKIE, Caller, IsAdmin, Open, SignedIn, load_caller
@@ -22,7 +23,7 @@ from labeler.accounts.secrets import digest
 from labeler.accounts.write import Write
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
-from labeler.kit.errors import WrongCredentials
+from labeler.kit.errors import Forbidden, WrongCredentials
 from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
 
 router = APIRouter(tags=["accounts"])
@@ -98,10 +99,11 @@ async def accept_invitation(
 
 
 @router.post("/password", status_code=204)
-async def change_password(body: ChangePassword, caller: SignedIn, db: Db, write: Write) -> None:
+async def change_password(body: ChangePassword, caller: SignedIn, db: Db, write: Write, settings: Config) -> None:
     """Change one's password; all other sessions end."""
     row = await db.aread(sessions.find_password, caller.email, sessions.subjects_of(caller.email, caller.address))
     if not await asyncio.to_thread(sessions.verify, body.current, row):
+        await db.awrite(sessions.note_failure, caller.email, caller.address, settings)
         raise WrongCredentials("The current password is not right.")
     await write(users.change_password, caller, body.new)
 
@@ -131,8 +133,12 @@ async def change_user(user_id: Number, body: UserChange, caller: IsAdmin, write:
 @router.post("/users/{user_id}/invitation")
 async def invite_again(user_id: Number, caller: IsAdmin, write: Write, settings: Config) -> InvitationUrl:
     """A new link, also for a forgotten password; earlier links stop working."""
-    token = await write(users.invite_again, caller, user_id, settings.invitation_days)
-    return InvitationUrl(invitation_url=invitation_url(settings, token))
+
+    def invite(tx: Connection) -> InvitationUrl:
+        token = users.invite_again(tx, caller, user_id, settings.invitation_days)
+        return InvitationUrl(invitation_url=invitation_url(settings, token))
+
+    return await write(invite)
 
 
 @router.delete("/tokens/{token_id}", status_code=204)
@@ -143,8 +149,10 @@ async def revoke_token(token_id: Number, caller: SignedIn, write: Write) -> None
 @router.get("/audit")
 async def audit_trail(caller: SignedIn, db: Db, limit: Limit = 100, cursor: Cursor = None) -> Page[AuditOut]:
     """Who did what, when, from where; managers see their projects, administrators everything."""
+    if not (caller.has_scope("manage") or caller.has_scope("admin")):
+        raise Forbidden("This needs a token with the scope manage or admin.")
     own = [project for project, role in caller.memberships.items() if role == "manager"]
     before = decode_cursor(cursor, int)
-    rows = await db.aread(audit.trail, None if caller.is_admin else own, before[0] if before else None, limit + 1)
+    rows = await db.aread(audit.trail, None if caller.administers else own, before[0] if before else None, limit + 1)
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
     return Page(items=[AuditOut(**row) for row in rows[:limit]], next_cursor=more)

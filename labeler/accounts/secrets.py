@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -10,8 +11,12 @@ from labeler.kit.errors import Invalid
 
 MIN_PASSWORD = 10
 _hasher = PasswordHasher()
-# Checked against when there is no such account, so that the answer takes as long as for a real one.
-_nobody = _hasher.hash(secrets.token_hex(16))
+
+
+@cache
+def _nobody() -> str:
+    """Checked against when there is no such account, so that the answer takes as long as for a real one."""
+    return _hasher.hash(secrets.token_hex(16))
 
 
 def new_token(prefix: str) -> str:
@@ -39,6 +44,6 @@ def hash_password(password: str) -> str:
 
 def password_matches(password: str, stored: str | None) -> bool:
     try:
-        return _hasher.verify(stored or _nobody, password[:1000]) and stored is not None
+        return _hasher.verify(stored or _nobody(), password[:1000]) and stored is not None
     except (VerificationError, InvalidHashError):
         return False

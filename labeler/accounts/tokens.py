@@ -47,7 +47,7 @@ def make_token(
 def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int | None) -> NewToken:
     """Raises `Forbidden` for another's account (unless admin) and for scopes beyond the caller's own."""
     owner_id = body.user_id or caller.user_id
-    if owner_id != caller.user_id and not caller.is_admin:
+    if owner_id != caller.user_id and not caller.administers:
         raise Forbidden("Only administrators can make tokens for somebody else.")
     if caller.project_id is not None and project_id != caller.project_id:
         raise Forbidden("This token is good for one project: what it makes must be, too.")
@@ -57,6 +57,9 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
         raise Forbidden(f"Scopes beyond what you or the owner may do: {', '.join(beyond or ['*'])}.")
     if body.expires_at is not None and body.expires_at.tzinfo is None:
         raise Invalid("expires_at needs a time zone.", errors=[{"pointer": "/expires_at", "detail": "no time zone"}])
+    last = None if caller.scopes is None else caller.expires_at
+    if last is not None and (body.expires_at is None or body.expires_at > last):
+        raise Forbidden(f"This token ends at {last:%Y-%m-%d %H:%M} UTC: what it makes must, too.")
     token_id, token = make_token(tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at)
     audit(
         tx,
@@ -71,7 +74,7 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
 
 
 def list_tokens(tx: Connection, caller: Caller) -> list[TokenOut]:
-    mine = sa.true() if caller.is_admin else api_tokens.c.user_id == caller.user_id
+    mine = sa.true() if caller.administers else api_tokens.c.user_id == caller.user_id
     return _select(tx, mine)
 
 
@@ -88,7 +91,7 @@ def _select(tx: Connection, condition: Any) -> list[TokenOut]:
 def revoke_token(tx: Connection, caller: Caller, token_id: int) -> None:
     statement = sa.select(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.revoked_at.is_(None))
     row = tx.execute(statement).one_or_none()
-    if row is None or not (caller.is_admin or row.user_id == caller.user_id):
+    if row is None or not (caller.administers or row.user_id == caller.user_id):
         raise NotFound(f"There is no token {token_id}.")
     tx.execute(sa.update(api_tokens).where(api_tokens.c.id == token_id).values(revoked_at=clock()))
     audit(tx, caller, "token.revoked", project_id=row.project_id, target=row.name)

@@ -44,6 +44,8 @@ def visible_job(tx: Connection, caller: Caller, job_id: int, right: str) -> JobO
 def _list(
     tx: Connection, caller: Caller, project: str | None, state: str | None, before: int | None, limit: int
 ) -> list[JobOut]:
+    if not caller.has_scope("read"):
+        raise Forbidden("This needs a token with the scope read.")
     if project is not None:
         member = member_of(caller, find_project(tx, project))
         if not member.may("read"):

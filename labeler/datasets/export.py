@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
 from labeler.datasets.segments import LABELS
+from labeler.datasets.writers import Columns
 from labeler.items.tables import items
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels
@@ -51,6 +52,33 @@ def current_rows(db: Database, project: Project) -> Iterator[Row]:
                 yield _row(
                     project, row.key, row.content, row.metadata, row.split, given.get(row.id), marked.get(row.id)
                 )
+
+
+def current_columns(db: Database, project: Project) -> Columns:
+    """The columns of a flat export of the present state: a pass over fields and metadata only."""
+    empty = sa.cast(items.c.metadata, sa.Text) == "{}"
+    first = sa.select(items.c.content).where(items.c.project_id == project.id).order_by(items.c.id).limit(1)
+    with db.engine.connect() as tx:
+        content = tx.execute(first).scalar()
+        wanted = sa.select(items.c.metadata, items.c.content).where(items.c.project_id == project.id)
+        if content is None or "text" in content:
+            wanted = sa.select(items.c.metadata).where(items.c.project_id == project.id, sa.not_(empty))
+        rows = tx.execution_options(yield_per=CHUNK).execute(wanted)
+        return Columns.of(
+            {**(row.content if "content" in row._fields else {}), "metadata": row.metadata} for row in rows
+        )
+
+
+def version_columns(version: Version) -> Columns:
+    """The columns of a flat export of a dataset version."""
+
+    def rows() -> Iterator[Row]:
+        for table in version.tables("items", ["fields", "metadata"]):
+            for fields, metadata in zip(table["fields"].to_pylist(), table["metadata"].to_pylist(), strict=True):
+                if fields is not None or metadata != "{}":
+                    yield {"fields": orjson.loads(fields) if fields else None, "metadata": orjson.loads(metadata)}
+
+    return Columns.of(rows())
 
 
 def _labels_between(tx: Connection, project_id: int, first: int, last: int) -> dict[int, list[Row]]:

@@ -78,7 +78,9 @@ async def export_items(
 
     def chunks() -> Iterator[bytes]:
         # Flat formats need their columns first: that is a pass of its own, in constant memory.
-        columns = Columns() if format == "jsonl" else Columns.of(rows())
+        columns = Columns()
+        if format != "jsonl":
+            columns = export.version_columns(version) if version else export.current_columns(db, member.project)
         yield from chosen.encode(rows(), columns)
 
     name = f"{member.project.slug}-{f'v{dataset}' if dataset else 'current'}{chosen.suffix}"

@@ -1,13 +1,14 @@
-"""The database's schema: bringing it up to date, and telling whether it is."""
+"""The database's schema: bringing it up to date, and telling whether it is.
+
+Alembic is imported only to change something: telling whether the schema is current happens at every start.
+"""
 
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from labeler.kit.db import Database
 
@@ -16,7 +17,14 @@ def _folder() -> Path:
     return Path(str(files("labeler.migrations")))
 
 
-def alembic_config(database: Database | None = None) -> Config:
+def revisions() -> list[str]:
+    """All revisions, oldest first: migrations are files named NUMBER_what.py, in a line."""
+    return sorted(path.name.split("_")[0] for path in (_folder() / "versions").glob("[0-9]*_*.py"))
+
+
+def alembic_config(database: Database | None = None) -> Any:
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(_folder()))
     if database is not None:
@@ -24,33 +32,27 @@ def alembic_config(database: Database | None = None) -> Config:
     return config
 
 
-def head() -> str | None:
-    return ScriptDirectory.from_config(alembic_config()).get_current_head()
+def current_revision(tx: Connection) -> str | None:
+    if not sa.inspect(tx).has_table("alembic_version"):
+        return None
+    revision: str | None = tx.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    return revision
 
 
 def schema_state(tx: Connection) -> str:
     """`current`, `empty` (a new database), `old`, or `newer` than this version of the service."""
-    known = MigrationContext.configure(tx).get_current_revision()
-    if known == head():
+    known = current_revision(tx)
+    if known == revisions()[-1]:
         return "current"
     if known is None:
-        return "empty" if not inspect(tx).has_table("users") else "old"
-    scripts = {script.revision for script in ScriptDirectory.from_config(alembic_config()).walk_revisions()}
-    return "old" if known in scripts else "newer"
+        return "empty" if not sa.inspect(tx).has_table("users") else "old"
+    return "old" if known in revisions() else "newer"
 
 
 def migrate(database: Database, target: str = "head") -> None:
     """Bring the schema to a revision, up or down (`base`, `-1`, a revision id)."""
-    config = alembic_config(database)
-    current = database.read(lambda tx: MigrationContext.configure(tx).get_current_revision())
-    down = (
-        target == "base"
-        or target.startswith("-")
-        or (current is not None and target != "head" and _is_before(target, current))
-    )
-    (command.downgrade if down else command.upgrade)(config, target)
+    from alembic import command
 
-
-def _is_before(target: str, current: str) -> bool:
-    scripts = ScriptDirectory.from_config(alembic_config())
-    return target in {script.revision for script in scripts.iterate_revisions(current, "base")} - {current}
+    current = database.read(current_revision)
+    down = target in ("base", "-1") or (current is not None and target in revisions() and target < current)
+    (command.downgrade if down else command.upgrade)(alembic_config(database), target)

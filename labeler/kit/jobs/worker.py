@@ -30,6 +30,7 @@ POLL_SECONDS = 0.15
 RENEW_SECONDS = 3.0
 CANCEL_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
+SPARE_SECONDS = 20.0
 
 
 @dataclass
@@ -92,6 +93,9 @@ class Worker:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         freed = self.db.write(engine.give_back_of, self.prefix, self.name)
         self.log.info("worker started", freed=freed)
+        if self.settings.warm_seconds:
+            self._last_job = time.monotonic()
+            self._spawn()
         try:
             while not self._stopping:
                 try:
@@ -154,7 +158,10 @@ class Worker:
         if child.process.poll() is not None:
             self._bury(child)
         elif child.claim is None:
-            if child.ready and now - max(child.idle_since, self._last_job) > self.settings.warm_seconds:
+            # One stays warm for long, since the next training is wanted within seconds; more are for busy times.
+            others = [c for c in self.children if c is not child and c.claim is None]
+            keep = SPARE_SECONDS if others else self.settings.warm_seconds
+            if child.ready and now - max(child.idle_since, self._last_job if not others else 0) > keep:
                 self._kill(child)
                 self._bury(child)
         else:

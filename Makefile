@@ -1,0 +1,74 @@
+# The project's own commands. `make help` lists them.
+SHELL := /bin/bash
+.DELETE_ON_ERROR:
+PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
+	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
+BIN := .venv/bin
+UV := $(BIN)/uv
+COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+DEMO_HOME ?= .labeler-demo
+PORT ?= 8000
+
+.PHONY: help demo test lint bench faults lock screenshots clean system
+
+help: ## List the commands
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
+
+demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMULATE=0)
+	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
+
+test: .venv/.dev system lint ## Everything that must hold, on SQLite and PostgreSQL, in a browser too
+	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
+
+lint: .venv/.dev ## Style, types and who may import whom
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy labeler
+	@$(BIN)/lint-imports --no-cache
+
+bench: .venv/.dev system ## Measure speed; a report in bench-results/
+	@$(BIN)/python -m pytest -m bench -q -s tests/bench
+
+faults: .venv/.dev system ## The long fault tests: hundreds of kills, full disks
+	@$(BIN)/python -m pytest -m faults -q --timeout 3000
+
+lock: .venv/.uv ## Renew the lock files
+	@$(COMPILE) -o requirements.lock $(LOCK_FLAGS)
+	@$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
+
+screenshots: .venv/.dev system ## Take the pictures in docs/images anew
+	@$(BIN)/python docs/screenshots.py
+
+clean: ## Remove what was installed and built here
+	@rm -rf .venv build dist bench-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+
+.venv/.uv: requirements-bootstrap.lock
+	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed."; exit 1; }
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bootstrap.lock
+	@touch $@
+
+.venv/.run: .venv/.uv requirements.lock pyproject.toml
+	@echo "Installing (once) ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@
+
+.venv/.dev: .venv/.uv requirements-dev.lock pyproject.toml
+	@echo "Installing (once) ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
+	@touch $@ .venv/.run
+
+# A browser and a PostgreSQL server for the tests: Debian's packages where we may install them, else a line that says how.
+system:
+	@missing=""; \
+	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
+	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
+	command -v git >/dev/null || missing="$$missing git"; \
+	[ -z "$$missing" ] && exit 0; \
+	sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || sudo=none; \
+	if command -v apt-get >/dev/null && [ "$$sudo" != none ]; then \
+		echo "Installing$$missing ..."; \
+		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
+	else echo "Not installed:$$missing. On Debian: apt-get install$$missing"; fi

@@ -1,0 +1,77 @@
+"""32 labelers in a closed loop without think time: how many items a second, how long each request takes.
+
+The baseline of the same run is the disk: how long a bare 4 KiB write and fsync takes here, since every
+answer waits for one.
+"""
+
+import os
+import time
+from pathlib import Path
+
+import pytest
+from load import label_for, quantile
+
+pytestmark = pytest.mark.bench
+SECONDS = 15
+
+
+def fsync_ms(folder: Path) -> float:
+    """Median of 50 bare 4 KiB writes with fsync."""
+    times = []
+    handle = os.open(folder / "probe", os.O_CREAT | os.O_WRONLY)
+    for _ in range(50):
+        started = time.perf_counter()
+        os.write(handle, b"x" * 4096)
+        os.fsync(handle)
+        times.append(time.perf_counter() - started)
+    os.close(handle)
+    return quantile(times, 0.5)
+
+
+def filled(site, n: int, name: str = "load"):
+    project = site.client.projects.create(name, labels=["spam", "ham"])
+    rows = [{"key": f"m{number}", "text": f"message {number} about {number % 97} things"} for number in range(n)]
+    project.items.add(rows, progress=False)
+    return project, site.labeler_tokens(project.slug, 32)
+
+
+@pytest.mark.parametrize("n", [10_000, 100_000])
+def test_closed_loop(site, report, n: int, database_kind: str) -> None:
+    project, tokens = filled(site, n)
+    quiet(site)
+    found = label_for([site.settings.port], tokens, project.path, SECONDS)
+    figures = found.summary() | {"fsync_p50_ms": fsync_ms(site.settings.home)}
+    report.add(f"labeling, 32 labelers, {n:,} items, {database_kind}", **figures)
+    assert found.errors == [] and figures["handed_out_twice"] == 0
+
+
+def test_while_importing_and_training(site, report, tmp_path: Path, database_kind: str) -> None:
+    project, tokens = filled(site, 10_000)
+    quiet(site)
+    alone = label_for([site.settings.port], tokens, project.path, SECONDS)
+    file = tmp_path / "more.csv"
+    file.write_text("id,text\n" + "\n".join(f"x{n},imported message {n}" for n in range(100_000)))
+    other = site.client.projects.create("beside", labels=["a", "b"])
+    other.import_file(file)
+    beside = label_for([site.settings.port], tokens, project.path, SECONDS)
+    figures = {f"alone_{name}": value for name, value in alone.summary().items()}
+    figures |= {f"beside_{name}": value for name, value in beside.summary().items()}
+    jobs = site.client.get("/jobs", limit=200)["items"]
+    figures["trainings"] = sum(job["kind"] == "training.train" for job in jobs)
+    report.add(f"labeling while an import and trainings run, {database_kind}", **figures)
+    assert alone.errors == [] and beside.errors == []
+
+
+def test_with_think_time(site, report, database_kind: str) -> None:
+    project, tokens = filled(site, 10_000)
+    quiet(site)
+    found = label_for([site.settings.port], tokens, project.path, SECONDS, think=1.0)
+    report.add(f"labeling with 1 s think time, {database_kind}", **found.summary())
+    assert found.errors == []
+
+
+def quiet(site) -> None:
+    """Wait until no job waits or runs."""
+    time.sleep(1.5)
+    while site.client.get("/jobs", state="queued")["items"] or site.client.get("/jobs", state="running")["items"]:
+        time.sleep(0.2)
