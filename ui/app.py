@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-
-from labeler.client import ApiError
 from labeler_ui import feedback, session, theme
 from labeler_ui.components.login import login
+
+from labeler.client import ApiError
 
 ICON = str(Path(__file__).with_name("favicon.svg"))
 LOGO = str(Path(__file__).with_name("logo.svg"))
@@ -136,9 +136,7 @@ def site() -> None:
     current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
     if current and not visible(current, role, project):
         if current.per_project and project is None:
-            feedback.empty(
-                "Choose a project", "Choose one on the left, or open it from the list of projects."
-            )
+            feedback.empty("Choose a project", "Choose one on the left, or open it from the list of projects.")
         else:
             st.warning("Your role does not include this page.", icon=":material/lock:")
         return

@@ -22,12 +22,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit
+from labeler_ui import theme
 from starlette.middleware import Middleware
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
-
-from labeler_ui import theme
 
 log = logging.getLogger("labeler.ui")
 SCRIPT = Path(__file__).parent / "pages" / "__main__.py"
@@ -139,6 +138,4 @@ def create_ui(
     configure(max_upload_mb)
     warm()
     own = [Middleware(SameOriginSockets, origins=list(origins)), Middleware(RoutesFirst, routes=list(routes))]
-    return streamlit.App(
-        SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error
-    )
+    return streamlit.App(SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error)

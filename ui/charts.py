@@ -5,7 +5,6 @@ from typing import Any
 import altair as alt
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import theme
 
 BAND = "#6366e8"
@@ -73,9 +72,7 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
         alt.Color("color:N", scale=None),
         tooltip=["label", "count", alt.Tooltip("share:Q", format=".1%")],
     )
-    words = base.mark_text(align="left", dx=6, color=GRAY).encode(
-        alt.X("count:Q"), alt.Text("count:Q", format=",")
-    )
+    words = base.mark_text(align="left", dx=6, color=GRAY).encode(alt.X("count:Q"), alt.Text("count:Q", format=","))
     _show((bars + words).properties(height=max(70, 30 * len(rows))), "Labels by name")
 
 
@@ -132,9 +129,7 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
 
 def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
     """Label balance of two dataset versions, side by side."""
-    rows = [
-        {"label": r["label"], "version": v, "items": r[k]} for r in balance for k, v in (("a", a), ("b", b))
-    ]
+    rows = [{"label": r["label"], "version": v, "items": r[k]} for r in balance for k, v in (("a", a), ("b", b))]
     chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar(cornerRadiusEnd=4)
@@ -142,9 +137,7 @@ def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
             alt.Y("label:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
             alt.YOffset("version:N"),
             alt.X("items:Q", title="labeled items"),
-            alt.Color(
-                "version:N", scale=alt.Scale(range=[GRAY, BAND]), legend=alt.Legend(orient="top", title=None)
-            ),
+            alt.Color("version:N", scale=alt.Scale(range=[GRAY, BAND]), legend=alt.Legend(orient="top", title=None)),
             tooltip=["label", "version", "items"],
         )
     )

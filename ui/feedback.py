@@ -5,24 +5,20 @@ from contextlib import contextmanager
 from typing import Any
 
 import streamlit as st
+from labeler_ui import session
 
 from labeler.client import ApiError
-from labeler_ui import session
 
 
 def plain(text: object) -> str:
     """Text from data, safe to put into Markdown: it shows as it is, never as markup."""
-    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&^=\"'" else c for c in str(text)).replace(
-        "\n", " "
-    )
+    return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&^=\"'" else c for c in str(text)).replace("\n", " ")
 
 
 def show_error(error: ApiError, doing: str = "") -> None:
     """Show a refusal of the API in its own words, field by field where it names fields."""
     if error.status == 401:
-        st.warning(
-            "Your session has ended. Log in again; nothing that was saved is lost.", icon=":material/lock:"
-        )
+        st.warning("Your session has ended. Log in again; nothing that was saved is lost.", icon=":material/lock:")
         if st.button("Log in again", key=f"login-again-{doing}"):
             session.forget()
             st.rerun()
@@ -32,10 +28,10 @@ def show_error(error: ApiError, doing: str = "") -> None:
     for entry in error.errors or []:
         where = str(entry.get("pointer", "")).lstrip("#/").replace("/", " > ")
         detail = plain(entry.get("detail", ""))
+        if detail and detail in lines[0]:
+            continue
         lines.append(f"- **{plain(where)}**: {detail}" if where else f"- {detail}")
-    st.error(
-        "\n\n".join([lines[0], "\n".join(lines[1:])]) if len(lines) > 1 else lines[0], icon=":material/error:"
-    )
+    st.error("\n\n".join([lines[0], "\n".join(lines[1:])]) if len(lines) > 1 else lines[0], icon=":material/error:")
 
 
 def unexpected(error: Exception) -> None:

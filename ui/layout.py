@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, session
 from labeler_ui.feedback import plain
 
@@ -64,9 +63,7 @@ def open_page(name: str, label: str, icon: str, primary: bool = False, **params:
     kind = "primary" if primary else "secondary"
     key = f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
     if st.button(label, icon=f":material/{icon}:", type=kind, key=key):
-        st.switch_page(
-            st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None}
-        )
+        st.switch_page(st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None})
 
 
 def moment(text: str | None) -> datetime | None:
@@ -101,6 +98,14 @@ def interval(metric: dict[str, Any] | None) -> str:
     if not metric or metric.get("low") is None or metric.get("high") is None:
         return ""
     return f"between {100 * metric['low']:.0f} and {100 * metric['high']:.0f} %"
+
+
+def sentence(text: str | None) -> str:
+    """Words of the service as a sentence: a capital first, a full stop last, shown as plain text."""
+    words = (text or "").strip()
+    if not words:
+        return ""
+    return feedback.plain(words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else "."))
 
 
 def number(value: float | None) -> str:
@@ -200,8 +205,7 @@ def diff_table(rows: list[dict[str, Any]], left: str, right: str, only_changes: 
         if only_changes and row["kind"] == "same":
             continue
         sides = "".join(
-            f'<td class="n">{row.get(f"{side}_line") or ""}</td>'
-            f'<td class="{side}">{escape(row.get(side) or "")}</td>'
+            f'<td class="n">{row.get(f"{side}_line") or ""}</td><td class="{side}">{escape(row.get(side) or "")}</td>'
             for side in ("left", "right")
         )
         cells.append(f'<tr class="{row["kind"]}"><td class="m">{marks.get(row["kind"], "")}</td>{sides}</tr>')

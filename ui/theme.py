@@ -123,7 +123,7 @@ def page_css() -> str:
 [data-testid="stAppDeployButton"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stStatusWidget"] {{ display: none !important; }}
 [data-testid="stHeader"] {{ pointer-events: none; }}
-[data-testid="stApp"]:has([data-testid="stSidebar"][aria-expanded="true"]) [data-testid="stHeader"] {{
+[data-testid="stApp"]:has([data-testid="stSidebar"][data-collapsed="false"]) [data-testid="stHeader"] {{
   background: transparent; }}
 [data-testid="stHeader"] * {{ pointer-events: auto; }}
 [data-testid="stSidebarUserContent"] {{ padding-bottom: 1.5rem; }}

@@ -21,6 +21,27 @@ HEADERS = [
 ]
 
 
+class SecurityHeaders:
+    """Adds the headers of G20 to whatever answers, unless it set its own."""
+
+    def __init__(self, app: ASGIApp, csp: str) -> None:
+        self.app = app
+        self.headers = [*HEADERS, (b"content-security-policy", csp.encode())]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                add_headers(message, self.headers)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def add_headers(message: Message, headers: list[tuple[bytes, bytes]]) -> None:
+    present = {name.lower() for name, _ in message["headers"]}
+    message["headers"] = [*message["headers"], *((name, value) for name, value in headers if name not in present)]
+
+
 class Around:
     """Request id, body limit, NUL check, security headers (G18, G20) and the log line of each request."""
 
@@ -45,8 +66,7 @@ class Around:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                present = {name.lower() for name, _ in message["headers"]}
-                message["headers"] = [*message["headers"], *((n, v) for n, v in extra if n not in present)]
+                add_headers(message, extra)
             await send(message)
 
         try:

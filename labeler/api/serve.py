@@ -6,20 +6,15 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import uvicorn
+from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from labeler.api.app import create_api, wrap
+from labeler.api.middleware import SecurityHeaders
 from labeler.api.supervisor import Supervisor
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
-
-# Streamlit's page needs inline styles and eval-free scripts of its own; nothing comes from elsewhere.
-UI_CSP = (
-    "default-src 'self'; script-src 'self' 'unsafe-inline' 'unsafe-eval' blob:; style-src 'self' 'unsafe-inline';"
-    " img-src 'self' data: blob:; font-src 'self' data:; connect-src 'self' ws: wss:; worker-src 'self' blob:;"
-    " frame-ancestors 'none'; base-uri 'self'; form-action 'self'; object-src 'none'"
-)
 
 
 def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool = True) -> ASGIApp:
@@ -45,7 +40,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool =
     if not with_ui:
         api.router.lifespan_context = lifespan
         return wrapped
-    from labeler_ui.asgi import create_ui
+    from labeler_ui.asgi import content_security_policy, create_ui
 
     # The UI is a client like any other: it reaches the API over loopback, with the browser's own cookie.
     os.environ["LABELER_UI_API_URL"] = f"http://{_own_host(settings)}:{settings.port}"
@@ -54,7 +49,13 @@ def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool =
         Route("/healthz", _Unmounted(wrapped)),
         Route("/readyz", _Unmounted(wrapped)),
     ]
-    site: ASGIApp = create_ui(routes, lifespan=lifespan, max_upload_mb=settings.max_upload_bytes // 1024**2)
+    site: ASGIApp = create_ui(
+        routes,
+        lifespan=lifespan,
+        middleware=[Middleware(SecurityHeaders, csp=content_security_policy())],
+        origins=[origin for origin in (settings.public_url, settings.ui_origin) if origin],
+        max_upload_mb=settings.max_upload_bytes // 1024**2,
+    )
     return site
 
 

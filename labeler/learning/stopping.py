@@ -42,7 +42,7 @@ def stabilised(
     changed = f"the last model changed {np.mean(before != now):.1%} of its predictions"
     if len(recent) == WINDOW and mean >= STOP_AT:
         return _advice("stop", f"predictions have settled for {WINDOW} rounds; {changed}", kappa)
-    if mean >= NEAR_AT or (kappa >= STOP_AT and len(recent) >= 2):
+    if len(recent) >= 2 and (mean >= NEAR_AT or kappa >= STOP_AT):
         return _advice("nearly there", f"predictions are settling; {changed}", kappa)
     return _advice("keep going", f"new labels still change the model; {changed}", kappa)
 

@@ -61,7 +61,10 @@ def train(run: JobRun) -> Any:
         raise
     entries_of = _picks(run, project, data, fitted)
     before = run.db.read(newest_model, project.id)
-    stop = _stop_advice(run, project, data, fitted, before)
+    new_labels = version_row.counts["labels"] - (before.labels_seen if before is not None else 0)
+    # Two models of nearly the same labels agree whatever they know: that says nothing about stopping.
+    enough = before is None or 2 * new_labels >= project.settings.retrain_every
+    stop = _stop_advice(run, project, data, fitted, before) if enough else before.stop
     number = run.db.read(next_number, project.id)
     folder = folder_of(run.settings, project.id, number)
     sha256 = fitted.model.save(folder)

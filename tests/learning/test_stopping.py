@@ -12,7 +12,8 @@ def test_steady_predictions_of_three_rounds_say_stop():
 
 
 def test_one_steady_round_is_not_enough():
-    assert stabilised(STEADY, STEADY, [])["advice"] == "nearly there"
+    assert stabilised(STEADY, STEADY, [])["advice"] == "keep going"
+    assert stabilised(STEADY, STEADY, [0.98])["advice"] == "nearly there"
     assert stabilised(STEADY, STEADY, [0.6, 0.7])["advice"] == "nearly there"
 
 

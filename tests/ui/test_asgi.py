@@ -3,11 +3,10 @@
 import asyncio
 
 import pytest
+from labeler_ui import asgi
 from starlette.responses import PlainTextResponse
 from starlette.routing import Mount, Route
 from starlette.testclient import TestClient
-
-from labeler_ui import asgi
 
 
 async def page(scope, receive, send):

@@ -18,9 +18,7 @@ def test_every_script_of_the_card_is_in_the_bundle():
 
 
 def test_names_at_the_top_of_the_files_are_unique():
-    names = re.findall(
-        r"^(?:async )?(?:function|class|const|let) (\w+)", bundle(card.FOLDER, card.FILES), re.MULTILINE
-    )
+    names = re.findall(r"^(?:async )?(?:function|class|const|let) (\w+)", bundle(card.FOLDER, card.FILES), re.MULTILINE)
     assert len(names) == len(set(names))
 
 

@@ -3,9 +3,8 @@
 import re
 from pathlib import Path
 
-import pytest
-
 import labeler_ui
+import pytest
 from labeler_ui import theme
 
 FOLDER = Path(labeler_ui.__file__).parent

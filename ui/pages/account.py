@@ -1,7 +1,6 @@
 """One's own account: who one is, the password."""
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -24,6 +23,4 @@ def render() -> None:
                 return
             with feedback.told():
                 session.client().post("/password", json={"current": current, "new": new})
-                st.success(
-                    "The password is changed. All your other sessions have ended.", icon=":material/check:"
-                )
+                st.success("The password is changed. All your other sessions have ended.", icon=":material/check:")

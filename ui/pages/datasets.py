@@ -1,26 +1,20 @@
 """Dataset versions: make one, take one out, compare two."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
 
-FORMATS = {
-    "JSONL": ("jsonl", "application/x-ndjson"),
-    "CSV": ("csv", "text/csv"),
-    "Parquet": ("parquet", "application/vnd.apache.parquet"),
-}
+FORMATS = {"JSONL": "jsonl", "CSV": "csv", "Parquet": "parquet"}
 
 
 def render() -> None:
     """The list, newest first, and what can be done with it."""
     project = layout.project()
-    layout.heading(
-        "Dataset versions", "Immutable snapshots of items, labels and guideline, each with its DVC tag."
-    )
+    layout.heading("Dataset versions", "Immutable snapshots of items, labels and guideline, each with its DVC tag.")
     path = f"/projects/{project['slug']}/datasets"
     versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the dataset versions")
     versions.sort(key=lambda one: -one["version"])
@@ -52,9 +46,7 @@ def _make(project: dict[str, Any]) -> None:
         message = st.text_input("New version", placeholder="what is in it, in a few words", width="stretch")
         asked = st.form_submit_button("Make a version", icon=":material/add:", type="primary")
     if asked:
-        job = feedback.attempt(
-            lambda: session.client().post(f"/projects/{slug}/datasets", json={"message": message or None})
-        )
+        job = feedback.attempt(lambda: session.client().post(f"/projects/{slug}/datasets", json={"message": message}))
         if job:
             st.session_state[f"_snapshot_{slug}"] = job
     job = st.session_state.get(f"_snapshot_{slug}")
@@ -99,16 +91,12 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
         "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
     )
     name = left.segmented_control("Format", list(FORMATS), default="JSONL", required=True) or "JSONL"
-    form, mime = FORMATS[name]
+    form = FORMATS[name]
     slug = project["slug"]
 
-    def export() -> bytes:
-        params = {"format": form, **({"dataset": number} if number else {})}
-        return b"".join(session.client().stream(f"/projects/{slug}/export", **params))
-
-    file_name = f"{by_number[number]['tag'] if number else slug}.{form}"
-    with left:
-        _download(export, file_name, mime)
+    # A link to the API, not a download through Streamlit: it streams, whatever the size.
+    query = urlencode({"format": form, **({"dataset": number} if number else {})})
+    left.link_button("Download", f"/api/v1/projects/{slug}/export?{query}", icon=":material/download:", type="primary")
     if form == "csv":
         left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
     if number is None:
@@ -137,18 +125,6 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
                 )
             )
         )
-
-
-def _download(export: Any, file_name: str, mime: str) -> None:
-    st.download_button(
-        "Download",
-        data=export,
-        file_name=file_name,
-        mime=mime,
-        icon=":material/download:",
-        on_click="ignore",
-        type="primary",
-    )
 
 
 def _compare(versions: list[dict[str, Any]]) -> None:

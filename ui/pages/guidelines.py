@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -22,9 +21,7 @@ def start_text(name: str, labels: list[str]) -> str:
 def render() -> None:
     """Tabs for reading, writing and comparing; labelers only read."""
     project = layout.project()
-    layout.heading(
-        "Guideline", "The instructions that every label is made under. Published versions never change."
-    )
+    layout.heading("Guideline", "The instructions that every label is made under. Published versions never change.")
     path = f"/projects/{project['slug']}/guidelines"
     versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the guideline")
     versions.sort(key=lambda one: -one["version"])
@@ -102,9 +99,7 @@ def _write(project: dict[str, Any], published: list[dict[str, Any]], draft: dict
     with st.container(horizontal=True):
         if st.button("Save draft", icon=":material/save:"):
             with feedback.told("Saving"):
-                session.client().post(
-                    f"/projects/{slug}/guidelines", json={"text": text, "note": note or None}
-                )
+                session.client().post(f"/projects/{slug}/guidelines", json={"text": text, "note": note})
                 feedback.say_later("Draft saved.")
                 st.rerun()
         if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
@@ -128,12 +123,8 @@ def _publish(project: dict[str, Any], text: str, note: str) -> None:
         st.markdown(f"{layout.number(labeled)} labeled items keep their labels, made under earlier versions.")
     if st.button("Publish", type="primary", key="publish-yes"):
         with feedback.told("Publishing"):
-            draft = session.client().post(
-                f"/projects/{slug}/guidelines", json={"text": text, "note": note or None}
-            )
-            session.client().post(
-                f"/projects/{slug}/guidelines/{draft['version']}/publish", json={"note": note or None}
-            )
+            draft = session.client().post(f"/projects/{slug}/guidelines", json={"text": text, "note": note})
+            session.client().post(f"/projects/{slug}/guidelines/{draft['version']}/publish", json={"note": note})
             feedback.say_later(f"Version {draft['version']} is published.")
             st.rerun()
 
@@ -145,9 +136,7 @@ def _versions(versions: list[dict[str, Any]]) -> None:
         state = ":orange-badge[draft]" if one["state"] == "draft" else ":green-badge[published]"
         note = plain(one.get("note") or "")
         time = layout.when(one.get("published_at") or one.get("created_at"))
-        st.markdown(
-            f"**Version {one['version']}** {state} {note}  \n:gray[{plain(_name(one.get('author')))}, {time}]"
-        )
+        st.markdown(f"**Version {one['version']}** {state} {note}  \n:gray[{plain(_name(one.get('author')))}, {time}]")
     if len(versions) < 2:
         return
     numbers = [one["version"] for one in versions]

@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -56,17 +55,13 @@ def _flag(project: dict[str, Any], flag: dict[str, Any]) -> None:
         with left:
             layout.show_content(flag["content"])
             who = plain((flag.get("labeler") or {}).get("name") or "")
-            version = (
-                f", guideline version {flag['guideline_version']}" if flag.get("guideline_version") else ""
-            )
+            version = f", guideline version {flag['guideline_version']}" if flag.get("guideline_version") else ""
             st.caption(f"{who}, {layout.when(flag['created_at'])}{version}")
             if flag.get("note"):
                 st.markdown(f"“{plain(flag['note'])}”")
         with right:
             for label in flag.get("labels") or []:
-                st.markdown(
-                    f"{plain(label['labeler']['name'])}: **{plain(layout.label_words(label['value']))}**"
-                )
+                st.markdown(f"{plain(label['labeler']['name'])}: **{plain(layout.label_words(label['value']))}**")
             if not flag.get("labels"):
                 st.markdown(":gray[Not labeled yet.]")
             prediction = flag.get("prediction")
@@ -77,8 +72,7 @@ def _flag(project: dict[str, Any], flag: dict[str, Any]) -> None:
                 by = done.get("by")
                 name = by.get("name") if isinstance(by, dict) else by
                 st.success(
-                    f"{plain(done.get('note') or 'Resolved')}  \n"
-                    f"{plain(name or '')}, {layout.when(done.get('at'))}"
+                    f"{plain(done.get('note') or 'Resolved')}  \n{plain(name or '')}, {layout.when(done.get('at'))}"
                 )
         if flag["state"] != "resolved" and session.manages(project["slug"]):
             _resolve(project, flag)
@@ -94,9 +88,7 @@ def _resolve(project: dict[str, Any], flag: dict[str, Any]) -> None:
             placeholder="no label",
             key=f"value-{flag['id']}",
         )
-        note = columns[1].text_input(
-            "Note", placeholder="what was decided, and why", key=f"note-{flag['id']}"
-        )
+        note = columns[1].text_input("Note", placeholder="what was decided, and why", key=f"note-{flag['id']}")
         if columns[2].form_submit_button("Resolve", width="stretch"):
             body = {k: v for k, v in {"note": note.strip(), "value": value}.items() if v}
             with feedback.told("Resolving"):

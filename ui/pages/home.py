@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -49,9 +48,7 @@ def _card(project: dict[str, Any]) -> None:
         if items:
             flags = counts.get("flags_open") or 0
             words = f"{layout.number(labeled)} of {layout.number(items)} items labeled"
-            st.progress(
-                min(1.0, labeled / items), text=words + (f", {flags} hard items open" if flags else "")
-            )
+            st.progress(min(1.0, labeled / items), text=words + (f", {flags} hard items open" if flags else ""))
         else:
             st.markdown("No items yet." if not manages else "No items yet: import a file to start.")
         with st.container(horizontal=True):

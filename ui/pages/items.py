@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -25,9 +24,7 @@ def render() -> None:
     trail = _trail(wanted)
     answer = layout.read("/items", limit=PAGE, cursor=trail[-1], **wanted)
     if not answer["items"]:
-        feedback.empty(
-            "Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:"
-        )
+        feedback.empty("Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:")
         return
     chosen = _table(answer["items"], len(trail))
     _pager(answer, trail)
@@ -39,9 +36,7 @@ def render() -> None:
 
 def _filters(project: dict[str, Any]) -> dict[str, Any]:
     columns = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
-    words = columns[0].text_input(
-        "Search", placeholder="words in the text", icon=":material/search:", key="items-q"
-    )
+    words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key="items-q")
     label = columns[1].selectbox(
         "Label",
         [label["name"] for label in project["labels"]],
@@ -52,7 +47,7 @@ def _filters(project: dict[str, Any]) -> dict[str, Any]:
     state = columns[2].selectbox("State", ["All", "Not labeled", "Flagged as hard"], key="items-state")
     split = columns[3].selectbox(
         "Part",
-        [None, "pool", "holdout"],
+        [None, "train", "holdout"],
         format_func=lambda v: v or "any",
         key="items-split",
         help="Holdout: drawn at random, labeled, never trained on.",
@@ -137,16 +132,12 @@ def _detail(key: str) -> None:
             _event(event)
         if not (events or {}).get("items"):
             st.markdown(":gray[Nobody has labeled it yet.]")
-    with st.expander("Comparable items"):
-        near = feedback.attempt(
-            lambda: session.client().get(f"{path}/similar", n=8), "Looking for comparable items"
-        )
+    if st.toggle("Show comparable items", key=f"similar-{key}"):
+        near = feedback.attempt(lambda: session.client().get(f"{path}/similar", n=8), "Comparable items")
         for one in (near or {}).get("items", []):
-            labels = (
-                ", ".join(layout.label_words(label["value"]) for label in one.get("labels", []))
-                or "not labeled"
-            )
-            st.markdown(f"{plain(layout.content_text(one['content'], 200))}  \n:gray[{plain(labels)}]")
+            labels = ", ".join(layout.label_words(label["value"]) for label in one.get("labels", []))
+            words = plain(layout.content_text(one["content"], 200))
+            st.markdown(f"{words}  \n:gray[{plain(labels or 'not labeled')}]")
 
 
 def _event(event: dict[str, Any]) -> None:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -15,22 +14,21 @@ KINDS = {
     "dataset": "Dataset version",
     "reproduce": "Reproduce a model",
     "export": "Export",
+    "push": "Copy to the DVC remote",
+    "coverage": "First order of the queue",
+    "recount": "New count of the labels",
 }
 
 
 def render() -> None:
     """The jobs of the project, looked at anew every two seconds."""
     project = layout.project()
-    layout.heading(
-        "Jobs", "Imports, trainings and dataset versions. They go on by themselves, also after a restart."
-    )
+    layout.heading("Jobs", "Imports, trainings and dataset versions. They go on by themselves, also after a restart.")
     st.fragment(run_every=2.0)(lambda: _list(project))()
 
 
 def _list(project: dict[str, Any]) -> None:
-    answer = feedback.attempt(
-        lambda: session.client().get("/jobs", project=project["slug"]), "Reading the jobs"
-    )
+    answer = feedback.attempt(lambda: session.client().get("/jobs", project=project["slug"]), "Reading the jobs")
     jobs = (answer or {}).get("items", [])
     if answer is not None and not jobs:
         feedback.empty(
@@ -44,16 +42,16 @@ def _list(project: dict[str, Any]) -> None:
 
 def _job(job: dict[str, Any]) -> None:
     words, color = layout.JOB_WORDS.get(job["state"], (job["state"], "gray"))
-    kind = KINDS.get(job["kind"], job["kind"].replace("_", " ").capitalize())
+    short = job["kind"].rpartition(".")[2]
+    kind = KINDS.get(short, short.replace("_", " ").capitalize())
     with st.container(border=True, key=f"job-{job['id']}"):
         with st.container(horizontal=True, vertical_alignment="center"):
             attempt = f", attempt {job['attempt']}" if (job.get("attempt") or 1) > 1 else ""
             by = job.get("created_by")
-            name = by.get("name") if isinstance(by, dict) else by
+            name = by.get("name") if isinstance(by, dict) else by if isinstance(by, str) else None
             who = f", {plain(name)}" if name else ""
             st.markdown(
-                f"**{plain(kind)}** :{color}-badge[{words}] "
-                f":gray[{layout.when(job['created_at'])}{who}{attempt}]",
+                f"**{plain(kind)}** :{color}-badge[{words}] :gray[{layout.when(job['created_at'])}{who}{attempt}]",
                 width="stretch",
             )
             if job["state"] in {"queued", "running"} and st.button(
@@ -72,11 +70,11 @@ def _result(result: dict[str, Any]) -> None:
     if "taken" in result:
         import_result(result)
         return
-    simple = [
-        f"{k.replace('_', ' ')} {v}"
-        for k, v in result.items()
-        if isinstance(v, (int, float, str)) and v != ""
-    ]
+    if "identical" in result:
+        same = "all predictions identical" if result["identical"] else "predictions differ"
+        st.markdown(f":gray[{layout.number(result.get('compared'))} items compared: {same}.]")
+        return
+    simple = [f"{k.replace('_', ' ')} {v}" for k, v in result.items() if isinstance(v, (int, float, str)) and v != ""]
     if simple:
         st.markdown(f":gray[{plain(', '.join(simple[:5]))}]")
 

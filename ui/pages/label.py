@@ -1,7 +1,6 @@
 """Labeling: the card. Streamlit draws it once; after that the browser and the API talk directly."""
 
 import streamlit as st
-
 from labeler_ui import feedback, session
 from labeler_ui.components.card import card
 
@@ -13,7 +12,7 @@ def render() -> None:
     answer = session.me() or {}
     st.html(
         "<style>[data-testid=stMainBlockContainer]{padding-top:1.25rem;padding-bottom:1.5rem}"
-        "[data-testid=stApp]:has([data-testid=stSidebar][aria-expanded=false]) "
+        "[data-testid=stApp]:has([data-testid=stSidebar][data-collapsed=true]) "
         "[data-testid=stMainBlockContainer]{padding-top:4rem}</style>"
     )
     card(project, answer["user"], answer["csrf_token"])

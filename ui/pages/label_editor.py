@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import theme
 
 COLUMNS = ["name", "description", "hotkey", "color", "parent"]
@@ -27,9 +26,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         hide_index=True,
         column_config={
             "name": text("Label", required=True, max_chars=80),
-            "description": text(
-                "Description", width="large", help="Shown when the pointer rests on the label"
-            ),
+            "description": text("Description", width="large", help="Shown when the pointer rests on the label"),
             "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9 by position"),
             "color": text("Colour", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
             "parent": text("Part of", help="A label above this one, if any"),
@@ -37,10 +34,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     )
     rows = []
     for row in edited.to_dict("records"):
-        clean = {
-            c: str(row[c]).strip() if isinstance(row.get(c), str) and row[c].strip() else None
-            for c in COLUMNS
-        }
+        clean = {c: str(row[c]).strip() if isinstance(row.get(c), str) and row[c].strip() else None for c in COLUMNS}
         if clean["name"]:
             clean["description"] = clean["description"] or ""
             clean["color"] = clean["color"] or theme.label_color(len(rows))
@@ -53,8 +47,7 @@ def _swatches(rows: list[dict[str, Any]]) -> None:
     from html import escape
 
     chips = "".join(
-        f'<span class="lb-chip"><i style="background:{row["color"]}"></i>{escape(row["name"])}</span>'
-        for row in rows
+        f'<span class="lb-chip"><i style="background:{row["color"]}"></i>{escape(row["name"])}</span>' for row in rows
     )
     if chips:
         st.html(f'<div class="lb-chips" aria-label="Labels as labelers see them">{chips}</div>')

@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -212,6 +211,4 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
                 n: st.column_config.NumberColumn(t, format="%.0f %%")
                 for n, t in (("precision", "Precision"), ("recall", "Recall"), ("f1", "F1"))
             }
-            st.dataframe(
-                frame, hide_index=True, column_config={"label": "Label", "support": "Items", **shown}
-            )
+            st.dataframe(frame, hide_index=True, column_config={"label": "Label", "support": "Items", **shown})

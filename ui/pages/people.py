@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -72,9 +71,7 @@ def _members(project: dict[str, Any]) -> None:
     with left, st.form("member", clear_on_submit=True):
         st.markdown("**Add a member**")
         email = st.text_input("E-mail address of an account", placeholder="name@example.org")
-        role = st.selectbox(
-            "Role", ["labeler", "reader", "manager"], format_func=lambda r: f"{r}: {ROLES[r]}"
-        )
+        role = st.selectbox("Role", ["labeler", "reader", "manager"], format_func=lambda r: f"{r}: {ROLES[r]}")
         if st.form_submit_button("Add", type="primary"):
             with feedback.told("Adding the member"):
                 session.client().post(path, json={"email": email.strip(), "role": role})
@@ -111,9 +108,7 @@ def _accounts() -> None:
         }
         for u in users
     ]
-    st.dataframe(
-        pd.DataFrame(rows), hide_index=True, column_config={"Active": st.column_config.CheckboxColumn()}
-    )
+    st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"Active": st.column_config.CheckboxColumn()})
     _once(
         "_invitation",
         "Invitation link",
@@ -124,9 +119,7 @@ def _accounts() -> None:
         st.markdown("**Invite somebody**")
         name = st.text_input("Name")
         email = st.text_input("E-mail address")
-        role = st.selectbox(
-            "Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}"
-        )
+        role = st.selectbox("Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}")
         if st.form_submit_button("Make an invitation link", type="primary"):
             with feedback.told("Inviting"):
                 made = session.client().post(
@@ -200,9 +193,7 @@ def _tokens(project: dict[str, Any]) -> None:
     with left, st.form("token", clear_on_submit=True):
         st.markdown("**New token**")
         name = st.text_input("Name", placeholder="what uses it", key="token-name")
-        scopes = st.multiselect(
-            "Rights", list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {SCOPES[s]}"
-        )
+        scopes = st.multiselect("Rights", list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {SCOPES[s]}")
         only = st.toggle("Only for this project", value=True)
         expires = st.date_input("Runs out on", value=None, min_value="today")
         if st.form_submit_button("Make the token", type="primary"):

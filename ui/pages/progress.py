@@ -4,7 +4,6 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
 
@@ -99,9 +98,9 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
     title, icon, kind = ADVICE.get(stop["advice"], (stop["advice"], ":material/info:", "info"))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        getattr(st, kind)(f"**{plain(title)}.** {plain(stop['reason'])}", icon=icon)
+        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop['reason'])}", icon=icon)
     with right:
-        words = plain(training["message"] or training["state"])
+        words = layout.sentence(training["message"]) or _next_model(training)
         if training["state"] == "failed":
             st.error(f"The last training failed. {words}", icon=":material/error:")
         else:
@@ -115,11 +114,20 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
                     st.toast("Training is on its way.", icon=":material/check:")
 
 
+def _next_model(training: dict[str, Any]) -> str:
+    left = training.get("labels_until_next")
+    if training["state"] in {"queued", "running"}:
+        return "A model is training."
+    if training["state"] == "waiting":
+        return "The first model trains as soon as two labels have examples."
+    return f"The next model trains after {layout.number(left)} more labels." if left else "A model trains by itself."
+
+
 def _labelers(people: list[dict[str, Any]]) -> None:
     if not people:
         return
     st.subheader("Labelers", anchor=False)
-    frame = pd.DataFrame(people)
+    frame = pd.DataFrame(people).rename(columns={"seconds_per_label": "median_s"})
     st.dataframe(
         frame[[c for c in ("name", "kind", "labels", "per_hour", "median_s") if c in frame]],
         hide_index=True,

@@ -3,7 +3,6 @@
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 from labeler_ui.pages.label_editor import edit_labels
@@ -33,9 +32,7 @@ def _save(project: dict[str, Any], body: dict[str, Any]) -> None:
 
 
 def _labels(project: dict[str, Any]) -> None:
-    st.markdown(
-        ":gray[Double-click a cell to change it. A label that was given already can't be taken away.]"
-    )
+    st.markdown(":gray[Double-click a cell to change it. A label that was given already can't be taken away.]")
     rows = edit_labels(project["labels"], key=f"labels-{project['slug']}")
     if st.button("Save labels", type="primary", disabled=len(rows) < 2):
         _save(project, {"labels": rows})
@@ -58,12 +55,8 @@ def _loop(project: dict[str, Any]) -> None:
             format_func=lambda n: f"{n}: {words[n]}",
         )
         left, right = st.columns(2, gap="large")
-        every = left.number_input(
-            "Train after so many new labels", 1, 10000, int(settings.get("retrain_every") or 25)
-        )
-        seconds = right.number_input(
-            "… or after so many seconds", 1, 86400, int(settings.get("retrain_seconds") or 30)
-        )
+        every = left.number_input("Train after so many new labels", 1, 10000, int(settings.get("retrain_every") or 25))
+        seconds = right.number_input("… or after so many seconds", 1, 86400, int(settings.get("retrain_seconds") or 30))
         holdout = left.slider(
             "Holdout: share drawn at random, never trained on",
             0,
@@ -116,9 +109,7 @@ def _reasons(project: dict[str, Any]) -> None:
     settings = project["settings"]
     with st.form("reasons", border=False, width=680):
         left, right = st.columns(2, gap="large")
-        skip = left.text_area(
-            "Reasons to skip, one a line", "\n".join(settings.get("skip_reasons") or []), height=180
-        )
+        skip = left.text_area("Reasons to skip, one a line", "\n".join(settings.get("skip_reasons") or []), height=180)
         flag = right.text_area(
             "Reasons to mark as hard, one a line", "\n".join(settings.get("flag_reasons") or []), height=180
         )
@@ -133,9 +124,7 @@ def _project(project: dict[str, Any]) -> None:
         if st.form_submit_button("Rename"):
             _save(project, {"name": name.strip()})
     layout.open_page("setup", "Import more items", "upload_file", step="import")
-    if session.role_in(project["slug"]) == "admin" and st.button(
-        "Delete the project …", icon=":material/delete:"
-    ):
+    if session.role_in(project["slug"]) == "admin" and st.button("Delete the project …", icon=":material/delete:"):
         _delete(project)
 
 

@@ -4,7 +4,6 @@ import json
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 from labeler_ui.pages.guidelines import start_text
@@ -22,9 +21,7 @@ def render() -> None:
         _running()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
-        layout.heading(
-            "Import items", f"Into {plain(project['name'])}. Rows that are there already are left alone."
-        )
+        layout.heading("Import items", f"Into {plain(project['name'])}. Rows that are there already are left alone.")
         given = _file()
         if given and st.button("Import", type="primary", icon=":material/upload:"):
             _upload(project["slug"], given)
@@ -33,9 +30,7 @@ def render() -> None:
 
 
 def _new() -> None:
-    layout.heading(
-        "New project", "A name, the labels and a file are all it takes. Everything can be changed later."
-    )
+    layout.heading("New project", "A name, the labels and a file are all it takes. Everything can be changed later.")
     name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520)
     task = st.radio("Task", list(TASKS), format_func=TASKS.__getitem__, horizontal=True)
     st.subheader("1. Items", anchor=False)
@@ -45,9 +40,7 @@ def _new() -> None:
     if found:
         st.markdown(f":gray[{len(found)} labels were found in the file.]")
     mark = f"{(given or {}).get('name', '')}-{len(found)}"
-    labels = edit_labels(
-        [{"name": one} for one in found] or [{"name": ""}, {"name": ""}], key=f"new-labels-{mark}"
-    )
+    labels = edit_labels([{"name": one} for one in found] or [{"name": ""}, {"name": ""}], key=f"new-labels-{mark}")
     st.subheader("3. Guideline", anchor=False)
     names = [label["name"] for label in labels]
     with st.expander("A text to start from: one section a label"):
@@ -58,9 +51,7 @@ def _new() -> None:
             key=f"new-guideline-{name}-{len(names)}",
         )
         publish = st.toggle("Publish it right away", value=False, help="Otherwise it is kept as a draft.")
-    missing = [
-        w for w, there in (("a name", name.strip()), ("at least two labels", len(names) >= 2)) if not there
-    ]
+    missing = [w for w, there in (("a name", name.strip()), ("at least two labels", len(names) >= 2)) if not there]
     if st.button("Make the project", type="primary", icon=":material/check:"):
         if missing:
             st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
@@ -130,15 +121,15 @@ def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
     text = pick(boxes[1], "Text", "text", "none: use fields")
     label = pick(boxes[2], "Label, if there are any", "label", "none")
     split = pick(boxes[3], "Split", "split", "none")
+    if label:
+        st.markdown(":gray[Rows that have a label count as labeled. Without that column, people label them all.]")
     wide = st.columns(2)
     default = [c for c in guess.get("fields") or [] if c in columns]
     fields = wide[0].multiselect(
         "Fields of a table row", columns, default=default, key=f"map-fields-{mark}", disabled=text is not None
     )
     beside = [c for c in guess.get("metadata") or [] if c in columns]
-    metadata = wide[1].multiselect(
-        "Shown beside the item", columns, default=beside, key=f"map-metadata-{mark}"
-    )
+    metadata = wide[1].multiselect("Shown beside the item", columns, default=beside, key=f"map-metadata-{mark}")
     return {
         "key": key,
         "text": text,
@@ -161,9 +152,7 @@ def _create(
     session.forget()
     session.choose(project["slug"])
     with feedback.told("The project is made. Saving the guideline"):
-        draft = client.post(
-            f"/projects/{project['slug']}/guidelines", json={"text": text, "note": "first version"}
-        )
+        draft = client.post(f"/projects/{project['slug']}/guidelines", json={"text": text, "note": "first version"})
         if publish:
             client.post(f"/projects/{project['slug']}/guidelines/{draft['version']}/publish", json={})
     if given:

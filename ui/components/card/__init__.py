@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-
 from labeler_ui import theme
 from labeler_ui.components.bundle import bundle
 

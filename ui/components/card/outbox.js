@@ -9,6 +9,7 @@
 import { Problem, uuid } from "./api.js";
 
 export const ENDPOINT = { label: "/labels", skip: "/skips", flag: "/flags" };
+const AFTER_PAINT_MS = 25; // the next item is drawn first
 const DONE_KEPT_MS = 2 * 24 * 3600 * 1000;
 
 export class Outbox {
@@ -115,7 +116,7 @@ export class Outbox {
 
   kick() {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.run(), 0);
+    this.timer = setTimeout(() => this.run(), AFTER_PAINT_MS);
     this.events.changed();
   }
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Literal
 
 import streamlit as st
-
 from labeler_ui import theme
 
 FOLDER = Path(__file__).parent
