@@ -32,8 +32,8 @@ def _local_token(tx: Connection) -> tuple[int, str]:
 
 
 @contextmanager
-def local_client(settings: Settings) -> Iterator[Client]:
-    """A client of a private server on the data folder; its job worker ends with it."""
+def local_client(settings: Settings, *, with_worker: bool) -> Iterator[Client]:
+    """A client of a private server on the data folder; its job worker, if one is wanted, ends with it."""
     prepare(settings)
     db = Database(settings)
     with socket.socket() as listener:
@@ -41,7 +41,9 @@ def local_client(settings: Settings) -> Iterator[Client]:
         own = settings.model_copy(
             update={"host": "127.0.0.1", "port": listener.getsockname()[1], "log_level": "WARNING"}
         )
-        config = uvicorn.Config(create_site(own, with_ui=False), log_level="error", lifespan="on")
+        config = uvicorn.Config(
+            create_site(own, with_ui=False, with_worker=with_worker), log_level="error", lifespan="on"
+        )
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

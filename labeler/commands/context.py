@@ -24,8 +24,8 @@ state: ContextVar[Context] = ContextVar("state")
 
 
 @contextmanager
-def service() -> Iterator[Client]:
-    """A client of the service named by `--url`, or of the local data folder."""
+def service(*, jobs: bool = False) -> Iterator[Client]:
+    """A client of the service named by `--url`, or of the local data folder (jobs: where jobs are then done)."""
     chosen = state.get()
     if chosen.url:
         with Client(chosen.url, token=chosen.token or None) as client:
@@ -35,7 +35,7 @@ def service() -> Iterator[Client]:
 
     settings = Settings(log_level="WARNING")
     telemetry.configure(settings, process="cli")
-    with local_client(settings) as client:
+    with local_client(settings, with_worker=jobs) as client:
         yield client
 
 

@@ -46,7 +46,7 @@ def import_file(
         chosen = json.loads(mapping) if mapping else None
     except ValueError as error:
         raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
-    with service() as client:
+    with service(jobs=True) as client:
         done = follow(client.projects.get(project).import_file(file, chosen)).result
     counts = f"{done['taken']:,} taken, {done['already_there']:,} already there, {done['refused']:,} refused"
     lines = [f"{done['rows']:,} rows: {counts}"]
@@ -77,7 +77,7 @@ def export(
 
 def snapshot(project: P, message: Annotated[str, typer.Option("-m", "--message", help="What it is.")] = "") -> None:
     """Make an immutable dataset version."""
-    with service() as client:
+    with service(jobs=True) as client:
         done = follow(client.projects.get(project).snapshot(message)).result
         made = client.get(f"/projects/{project}/datasets/{done['version']}")
     counts = made["counts"]

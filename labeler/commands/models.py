@@ -15,7 +15,7 @@ P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 
 def train(project: P) -> None:
     """Train a model on the labels there are."""
-    with service() as client:
+    with service(jobs=True) as client:
         found = client.projects.get(project)
         done = follow(found.train()).result
         if not done or done["model"] is None:
@@ -77,7 +77,7 @@ def _items(file: Path, mapping: dict[str, Any]) -> tuple[list[dict[str, Any]], l
 
 def reproduce(project: P, model: int) -> None:
     """Train a model again from its dataset version and compare every prediction."""
-    with service() as client:
+    with service(jobs=True) as client:
         done = follow(client.projects.get(project).reproduce(model)).result
     text = "identical" if done["identical"] else f"DIFFERENT (largest difference {done['max_difference']})"
     answer(done, f"Model {model} from dataset {done['dataset']}: {done['compared']:,} predictions, {text}.")

@@ -73,7 +73,7 @@ def list_items(
     statement = statement.add_columns(place.label("place")).order_by(place.desc() if newest else place)
     rows = tx.execute(statement.limit(limit + 1)).all()
     more = rows[limit - 1].place if len(rows) > limit else None
-    return _out(tx, settings, project, rows[:limit]), more
+    return items_out(tx, settings, project, rows[:limit]), more
 
 
 def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
@@ -105,7 +105,7 @@ def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
     return found
 
 
-def _out(tx: Connection, settings: Settings, project: Project, rows: Any) -> list[ItemOut]:
+def items_out(tx: Connection, settings: Settings, project: Project, rows: Any) -> list[ItemOut]:
     ids = [row.id for row in rows]
     given = labels_of(tx, ids)
     flagged = (
@@ -133,7 +133,7 @@ def _out(tx: Connection, settings: Settings, project: Project, rows: Any) -> lis
     return found
 
 
-def _find(tx: Connection, project_id: int, key: str) -> Any:
+def find_item(tx: Connection, project_id: int, key: str) -> Any:
     row = tx.execute(sa.select(items).where(items.c.project_id == project_id, items.c.key == key)).one_or_none()
     if row is None:
         raise NotFound(f'There is no item with key "{key}" in this project.')
@@ -141,12 +141,12 @@ def _find(tx: Connection, project_id: int, key: str) -> Any:
 
 
 def get_item(tx: Connection, settings: Settings, project: Project, key: str) -> ItemOut:
-    return _out(tx, settings, project, [_find(tx, project.id, key)])[0]
+    return items_out(tx, settings, project, [find_item(tx, project.id, key)])[0]
 
 
 def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
     """Everything people ever said about an item, oldest first."""
-    item_id = _find(tx, project_id, key).id
+    item_id = find_item(tx, project_id, key).id
     entries: list[HistoryEntry] = []
     for table, kind in ((labels, "label"), (flags, "flag"), (skips, "skip")):
         statement = sa.select(table, users.c.name, users.c.kind.label("labeler_kind")).join(

@@ -1,9 +1,11 @@
+import asyncio
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from labeler.insight import items, progress
 from labeler.insight.schemas import Curve, HistoryEntry, ItemOut, ProgressOut
+from labeler.insight.similar import similar_items
 from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
 from labeler.projects.access import CanRead, CanSee
 from labeler.registry.service import newest_model
@@ -45,6 +47,14 @@ async def list_items(
 async def item_history(key: Key, member: CanRead, db: Db) -> Page[HistoryEntry]:
     """Everything that was ever said about an item, corrections and undos included."""
     return Page(items=await db.aread(items.history, member.project.id, key))
+
+
+@router.get("/items/{key:path}/similar")
+async def similar(
+    key: Key, member: CanRead, db: Db, settings: Config, n: Annotated[int, Query(ge=1, le=100)] = 10
+) -> Page[ItemOut]:
+    """The items most like this one, so that a decision can be made once for all of them."""
+    return Page(items=await asyncio.to_thread(similar_items, db, settings, member.project, key, n))
 
 
 @router.get("/items/{key:path}")

@@ -184,12 +184,15 @@ def mark_cancelled(tx: Connection, job_id: int, attempt: int) -> None:
     _set(tx, job_id, attempt, state="cancelled", finished_at=clock(), message="cancelled")
 
 
-def give_back(tx: Connection, job_id: int, attempt: int) -> None:
-    """The attempt died: the job waits again, gives way to a newer wish, or is given up after five."""
+def give_back(tx: Connection, job_id: int, attempt: int) -> bool:
+    """The attempt died: the job waits again, gives way to a newer wish, or is given up after five.
+
+    Returns False when the attempt was over already.
+    """
     current = sa.select(jobs).where(jobs.c.id == job_id, jobs.c.attempt == attempt, jobs.c.state == "running")
     row = tx.execute(current).one_or_none()
     if row is None:
-        return
+        return False
     if row.cancel_requested:
         mark_cancelled(tx, job_id, attempt)
     elif row.stalled >= MOST_STALLED:
@@ -201,6 +204,7 @@ def give_back(tx: Connection, job_id: int, attempt: int) -> None:
         # At once the first time (a restart); later with a growing pause, so that a full disk can be mended.
         pause = 0 if row.stalled <= 1 else min(4 ** (row.stalled - 2), 60)
         _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause))
+    return True
 
 
 def _waiting(tx: Connection, dedup: str) -> bool:

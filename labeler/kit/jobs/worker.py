@@ -217,8 +217,8 @@ class Worker:
         except BrokenPipeError:
             pass
         if child.claim is not None:
-            self.log.warning("job process ended", job=child.claim.id, code=child.process.returncode)
-            self.db.write(engine.give_back, child.claim.id, child.claim.attempt)
+            if self.db.write(engine.give_back, child.claim.id, child.claim.attempt):
+                self.log.info("job given back", job=child.claim.id, code=child.process.returncode)
 
     def _hand_back(self) -> None:
         for child in list(self.children):
