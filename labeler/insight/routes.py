@@ -5,7 +5,6 @@ from fastapi import APIRouter, Path, Query
 
 from labeler.insight import items, progress
 from labeler.insight.schemas import Curve, HistoryEntry, ItemOut, ProgressOut
-from labeler.insight.similar import similar_items
 from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
 from labeler.projects.access import CanRead, CanSee
 from labeler.registry.service import newest_model
@@ -54,6 +53,8 @@ async def similar(
     key: Key, member: CanRead, db: Db, settings: Config, n: Annotated[int, Query(ge=1, le=100)] = 10
 ) -> Page[ItemOut]:
     """The items most like this one, so that a decision can be made once for all of them."""
+    from labeler.insight.similar import similar_items  # brings SciPy along: not at every start
+
     return Page(items=await asyncio.to_thread(similar_items, db, settings, member.project, key, n))
 
 

@@ -43,9 +43,7 @@ def similar_items(db: Database, settings: Settings, project: Project, key: str, 
     """
     item, row = db.read(lambda tx: (find_item(tx, project.id, key), newest_model(tx, project.id)))
     if row is None:
-        raise Conflict(
-            "Comparable items are found by a model's features: there is no model yet. Label a few more items."
-        )
+        raise Conflict("Comparable items are found by a model's features, and there is no model yet. Label some more.")
     version = Version(settings, project.id, db.read(find_version, project.id, row.version))
     try:
         with _loading:

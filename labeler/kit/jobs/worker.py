@@ -216,9 +216,8 @@ class Worker:
             child.process.stdin.close()
         except BrokenPipeError:
             pass
-        if child.claim is not None:
-            if self.db.write(engine.give_back, child.claim.id, child.claim.attempt):
-                self.log.info("job given back", job=child.claim.id, code=child.process.returncode)
+        if child.claim is not None and self.db.write(engine.give_back, child.claim.id, child.claim.attempt):
+            self.log.info("job given back", job=child.claim.id, code=child.process.returncode)
 
     def _hand_back(self) -> None:
         for child in list(self.children):
