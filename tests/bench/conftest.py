@@ -61,7 +61,11 @@ class Site:
         log = self.settings.home / "service.log"
         self.process = processes.Running(["-m", "labeler", *command], self.settings, log)
         self.client = Client(self.process.url, token=self.admin_token)
-        processes.wait_for(self.process.ready, 60, "the service to be ready")
+        try:
+            processes.wait_for(self.process.ready, 60, "the service to be ready")
+        except BaseException:
+            self.stop()
+            raise
 
     def labeler_tokens(self, slug: str, n: int) -> list[str]:
         project_id = self.db.read(find_project, slug).id

@@ -8,6 +8,7 @@ import os
 import time
 from pathlib import Path
 
+import processes
 import pytest
 from load import label_for, quantile
 
@@ -75,3 +76,20 @@ def quiet(site) -> None:
     time.sleep(1.5)
     while site.client.get("/jobs", state="queued")["items"] or site.client.get("/jobs", state="running")["items"]:
         time.sleep(0.2)
+
+
+def test_two_api_processes(settings, site, report, tmp_path: Path, database_kind: str) -> None:
+    """PostgreSQL with a second API process beside the first: told, with no figure asked for."""
+    if database_kind == "sqlite":
+        return
+    own = site.settings.model_copy(update={"port": processes.free_port()})
+    second = processes.Running(["-m", "labeler", "api"], own, tmp_path / "second.log")
+    try:
+        processes.wait_for(second.ready, 60, "the second API process")
+        project, tokens = filled(site, 10_000)
+        quiet(site)
+        found = label_for([site.settings.port, own.port], tokens, project.path, SECONDS)
+        report.add("labeling, two API processes, postgresql", **found.summary())
+        assert found.errors == [] and found.summary()["handed_out_twice"] == 0
+    finally:
+        second.stop()

@@ -1,0 +1,83 @@
+"""Progress, browsing, the learning curve, comparable items."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from labeler.client import ApiError, Project
+
+Add = Callable[..., list[dict[str, Any]]]
+
+
+def test_progress_counts_what_is_there(service: Any, project: Project, labelers: list[Project], add_texts: Add) -> None:
+    add_texts(40)
+    for item in labelers[0].queue.next(6):
+        labelers[0].label(item, "ham", elapsed_ms=2000)
+    skipped = labelers[1].queue.next()[0]
+    labelers[1].skip(skipped, "Not clear")
+    labelers[1].flag(labelers[1].queue.next()[0], "Ambiguous")
+    found = project.progress()
+    assert (found["items"]["total"], found["items"]["labeled"], found["items"]["unlabeled"]) == (40, 6, 34)
+    assert found["items"]["flags_open"] == 1 and found["items"]["skipped"] == 2
+    assert found["labels"]["by_label"] == {"spam": 0, "ham": 6} and found["labels"]["today"] == 6
+    assert found["pace"] == {"per_hour": 1800.0, "seconds_per_label": 2.0}
+    assert found["estimate"]["labels_left"] == 34
+    assert [(row["labels"], row["kind"]) for row in found["labels"]["by_labeler"]] == [(6, "person")]
+    assert [day["labels"] for day in found["labels"]["per_day"]] == [6]
+    assert labelers[0].progress()["labels"]["mine"] == 6 and labelers[0].progress()["labels"]["by_labeler"] == []
+
+
+def test_items_are_filtered_and_paged(project: Project, labelers: list[Project], add_texts: Add) -> None:
+    rows = add_texts(30)
+    labelers[0].label("m1", "spam")
+    labelers[0].flag("m2", "Ambiguous")
+    get = lambda **filters: [item["key"] for item in project.client.pages(f"{project.path}/items", limit=7, **filters)]  # noqa: E731
+    assert get() == [row["key"] for row in rows]
+    assert get(sort="newest") == [row["key"] for row in rows][::-1]
+    assert get(label="spam") == ["m1"] and get(flagged=True) == ["m2"]
+    assert len(get(unlabeled=True)) == 29
+    assert get(q="lunch") == [row["key"] for row in rows if "lunch" in row["text"]]
+    assert get(q="100 %_\\") == []
+
+
+def test_an_items_history_keeps_everything(project: Project, labelers: list[Project], add_texts: Add) -> None:
+    add_texts(3)
+    first = labelers[0].label("m0", "spam")["label"]
+    labelers[0].undo(first["id"])
+    labelers[0].label("m0", "ham")
+    labelers[1].flag("m0", "Ambiguous", note="?")
+    entries = project.client.get(f"{project.path}/items/m0/history")["items"]
+    assert [(entry["kind"], entry["value"]) for entry in entries] == [
+        ("label", "spam"),
+        ("undo", None),
+        ("label", "ham"),
+        ("flag", None),
+    ]
+
+
+def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(60)
+    with pytest.raises(ApiError) as refused:
+        project.client.get(f"{project.path}/items/m0/similar")
+    assert refused.value.status == 409
+    for item in project.queue.next(20):
+        project.label(item, item["metadata"]["truth"])
+    project.train()
+    service.run_jobs()
+    near = project.client.get(f"{project.path}/items/m0/similar", n=5)["items"]
+    assert len(near) == 5 and all("free prize" in item["content"]["text"] and item["key"] != "m0" for item in near)
+
+
+def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(150)
+    for _ in range(2):
+        for item in project.queue.next(30):
+            project.label(item, item["metadata"]["truth"])
+        project.train()
+        service.run_jobs()
+    points = project.client.get(f"{project.path}/insight/learning-curve")["points"]
+    assert [point["model"] for point in points] == sorted(point["model"] for point in points)
+    assert points[-1]["labels"] == 60 and points[-1]["accuracy"]["n"] == points[-1]["holdout_size"]
+    confusion = project.client.get(f"{project.path}/insight/confusion")
+    assert sum(map(sum, confusion["matrix"])) == points[-1]["holdout_size"]

@@ -1,0 +1,215 @@
+"""The loop: labels -> dataset version -> model -> scores -> queue."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from labeler.client import ApiError, Project
+from labeler.datasets.repository import Repository
+from labeler.kit.jobs.tables import jobs
+from labeler.queue.tables import queue_entries, queues, rankings
+from labeler.registry.artifacts import folder_of
+
+Add = Callable[..., list[dict[str, Any]]]
+
+
+def label_by_truth(project: Project, n: int) -> list[dict[str, Any]]:
+    """Label what the queue gives, with the answers hidden in the metadata."""
+    done = []
+    while len(done) < n and (held := project.queue.next(min(10, n - len(done)))):
+        for item in held:
+            project.label(item, item["metadata"]["truth"])
+            done.append(item)
+    return done
+
+
+def trained(service: Any, project: Project, n: int = 30) -> dict[str, Any]:
+    label_by_truth(project, n)
+    project.train()
+    service.run_jobs()
+    return project.models()[0]
+
+
+def waiting(service: Any, kind: str) -> int:
+    count = sa.select(sa.func.count()).where(jobs.c.kind == kind, jobs.c.state == "queued")
+    return int(service.db.read(lambda tx: tx.execute(count).scalar_one()))
+
+
+def test_a_model_is_tied_to_its_dataset_version(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(120)
+    model = trained(service, project)
+    assert model["dataset"] == {"version": 1, "tag": "v1"} and model["artifacts"]
+    assert project.datasets()[0]["models"] == [1]
+    assert model["trained_on"] + model["holdout_size"] == 30
+    assert set(model["baselines"]) == {"majority", "sklearn"} and model["packages"]["scikit-learn"]
+
+
+def test_the_first_model_comes_by_itself(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(120)
+    label_by_truth(project, 5)
+    assert waiting(service, "training.train") == 1
+    service.run_jobs()
+    label_by_truth(project, 20)
+    assert waiting(service, "training.train") == (0 if project.models() else 1)
+
+
+def test_training_starts_after_n_labels(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(200)
+    trained(service, project, 30)
+    label_by_truth(project, 24)
+    assert waiting(service, "training.train") == 0
+    label_by_truth(project, 1)
+    assert waiting(service, "training.train") == 1
+
+
+def test_fewer_labels_train_after_a_time(service: Any, project: Project, add_texts: Add) -> None:
+    from labeler.training.tables import training_marks
+    from labeler.training.trigger import sweep
+
+    add_texts(100)
+    trained(service, project, 30)
+    label_by_truth(project, 3)
+    service.db.write(sweep)
+    assert waiting(service, "training.train") == 0
+    past = sa.update(training_marks).values(at=sa.literal(0, sa.BigInteger))
+    service.db.write(lambda tx: tx.execute(past).rowcount)
+    service.db.write(sweep)
+    assert waiting(service, "training.train") == 1
+
+
+def test_one_label_only_waits_and_says_why(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(60)
+    for item in project.queue.next(10):
+        project.label(item, "ham")
+    project.train()
+    done = [row for row in service.run_jobs() if row.kind == "training.train"]
+    assert done[-1].state == "done" and done[-1].result["model"] is None
+    training = project.progress()["training"]
+    assert training["state"] == "waiting" and "needs two labels with examples" in training["message"]
+    assert waiting(service, "training.train") == 0
+    assert project.queue.next()
+
+
+def test_the_holdout_is_never_trained_on(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(300)
+    model = trained(service, project, 60)
+    held = {item["key"] for item in project.items if item["split"] == "holdout"}
+    assert 0.04 < len(held) / 300 < 0.2
+    labeled = {item["key"] for item in project.items if item["labels"]}
+    assert model["holdout_size"] == len(held & labeled) and model["trained_on"] == len(labeled - held)
+
+
+def test_a_new_order_is_swapped_whole(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(150)
+    service.run_jobs()
+
+    def order(tx: Any) -> tuple[int, str, int]:
+        row = tx.execute(sa.select(queues.c.ranking_id)).scalar_one()
+        kind = tx.execute(sa.select(rankings.c.kind).where(rankings.c.id == row)).scalar_one()
+        others = sa.select(sa.func.count()).where(queue_entries.c.ranking_id != row)
+        return row, kind, tx.execute(others).scalar_one()
+
+    before = service.db.read(order)
+    assert before[1:] == ("coverage", 0)
+    trained(service, project)
+    after = service.db.read(order)
+    assert after[0] != before[0] and after[1:] == ("model", 0)
+
+
+def test_scores_from_outside_order_the_queue(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(50)
+    train_keys = [item["key"] for item in project.items if item["split"] == "train"]
+    scores = [{"key": key, "score": number / 100} for number, key in enumerate(train_keys)]
+    answer = project.client.post(
+        f"{project.path}/scores", json=[*scores, {"key": "nobody", "score": 1}, {"key": train_keys[0]}]
+    )
+    assert answer["ranked"] == len(train_keys) and answer["refused"] == 2
+    given = [item["key"] for item in project.queue.next(30) if item["key"] in set(train_keys)]
+    assert given == train_keys[::-1][: len(given)] and len(given) > 20
+
+
+def test_reproducing_gives_identical_predictions(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(120)
+    trained(service, project)
+    label_by_truth(project, 10)
+    job = project.reproduce(1)
+    service.run_jobs()
+    assert job.refresh().result == {
+        "identical": True,
+        "compared": 120,
+        "max_difference": 0.0,
+        "model": 1,
+        "dataset": "v1",
+    }
+
+
+def test_dvc_repro_on_the_models_tag_gives_identical_predictions(
+    service: Any, project: Project, add_texts: Add, tmp_path: Path
+) -> None:
+    add_texts(80)
+    trained(service, project)
+    origin = Repository(service.settings, project.info["id"]).path
+    clone = tmp_path / "clone"
+    dvc = str(Path(sys.executable).with_name("dvc"))
+    path = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
+
+    def run(*words: str, cwd: Path = clone) -> str:
+        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, env=path)
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    run("git", "clone", "-q", "--branch", "model-1", str(origin), str(clone), cwd=tmp_path)
+    run(dvc, "cache", "dir", str(origin / ".dvc" / "cache"))
+    run(dvc, "checkout", "data.dvc")
+    assert "identical: 80 predictions" in run(dvc, "repro")
+    assert (clone / "model" / "model.skops").exists()
+
+
+def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(
+    service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from labeler.learning.errors import InvalidFeatures
+    from labeler.training import jobs as training
+
+    add_texts(60)
+    label_by_truth(project, 10)
+    service.run_jobs()
+
+    def broken(*_: Any, **__: Any) -> None:
+        raise InvalidFeatures("these items can't be read")
+
+    monkeypatch.setattr(training, "fit", broken)
+    label_by_truth(project, 2)
+    project.train()
+    failed = [row for row in service.run_jobs() if row.kind == "training.train"][-1]
+    assert failed.state == "failed" and "these items can't be read" in failed.error
+    assert project.progress()["training"]["state"] == "failed"
+    from labeler.training.trigger import sweep
+
+    service.db.write(sweep)
+    assert waiting(service, "training.train") == 0
+    assert project.queue.next()
+
+
+def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
+    service: Any, project: Project, add_texts: Add
+) -> None:
+    add_texts(200)
+    trained(service, project, 20)
+    for _ in range(6):
+        trained(service, project, 3)
+    oldest = project.models()[-1]
+    assert not oldest["artifacts"]
+    with pytest.raises(ApiError) as refused:
+        project.promote(1)
+    assert refused.value.status == 409 and "Reproduce it first" in refused.value.detail
+    job = project.reproduce(1)
+    service.run_jobs()
+    assert job.refresh().result["identical"]
+    assert project.promote(1)["stage"] == "live"
+    assert (folder_of(service.settings, project.info["id"], 1) / "model.skops").exists()
