@@ -189,6 +189,20 @@ def service(settings: Settings) -> Iterator[Service]:
 
 
 @pytest.fixture
+def start_service() -> Iterator[Callable[[Settings], Service]]:
+    """For tests that bring settings of their own."""
+    started: list[Service] = []
+
+    def start(settings: Settings) -> Service:
+        started.append(Service(settings))
+        return started[-1]
+
+    yield start
+    for running in started:
+        running.close()
+
+
+@pytest.fixture
 def admin(service: Service) -> Person:
     return service.person("admin")
 
