@@ -98,11 +98,9 @@ def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler
         for row in new
     ]
     insert = upsert(tx, items).values(created_at=clock()).on_conflict_do_nothing()
-    taken = tx.execute(insert, values).rowcount
+    added = tx.execute(insert.returning(items.c.id, items.c.key), values).all()
     labels = {row.key: row.label for row in new if row.label is not None}
-    labeled: list[tuple[int, Any]] = []
-    if labels:
-        ids = sa.select(items.c.id, items.c.key).where(items.c.project_id == project.id, items.c.key.in_(list(labels)))
-        labeled = [(row.id, labels[row.key]) for row in tx.execute(ids)]
+    labeled = [(row.id, labels[row.key]) for row in added if row.key in labels]
+    taken = len(added)
     emit(tx, ItemsAdded(project, taken, labeled, labeler_id))
     return taken, len(rows) - taken
