@@ -76,7 +76,7 @@ class TokenIn(In):
     scopes: Annotated[list[Scope], Field(min_length=1, max_length=6, examples=[["read", "label"]])]
     project_id: int | str | None = Field(None, description="Good for this project only (id or slug).")
     expires_at: datetime | None = None
-    user_id: int | None = Field(None, description="For another account; administrators only.")
+    user_id: int | None = Field(None, ge=1, lt=2**62, description="For another account; administrators only.")
 
 
 class TokenOut(BaseModel):

@@ -57,6 +57,8 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
         raise Forbidden(f"Scopes beyond what you or the owner may do: {', '.join(beyond or ['*'])}.")
     if body.expires_at is not None and body.expires_at.tzinfo is None:
         raise Invalid("expires_at needs a time zone.", errors=[{"pointer": "/expires_at", "detail": "no time zone"}])
+    if body.expires_at is not None and body.expires_at.year > 9000:
+        raise Invalid("expires_at is too far off.", errors=[{"pointer": "/expires_at", "detail": "too far off"}])
     last = None if caller.scopes is None else caller.expires_at
     if last is not None and (body.expires_at is None or body.expires_at > last):
         raise Forbidden(f"This token ends at {last:%Y-%m-%d %H:%M} UTC: what it makes must, too.")

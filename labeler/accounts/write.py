@@ -38,6 +38,15 @@ class Writer:
         self.key = key
         self.fingerprint = fingerprint
 
+    async def answered(self) -> bool:
+        """Whether this very request was answered before: then what it asked for need not hold any more."""
+        known = sa.select(answers.c.fingerprint).where(
+            answers.c.user_id == self.caller.user_id, answers.c.key == self.key
+        )
+        if self.key is None:
+            return False
+        return await self.db.aread(lambda tx: tx.execute(known).scalar_one_or_none()) == self.fingerprint
+
     async def __call__(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         if self.key is None:
             return await self.db.awrite(fn, *args, **kwargs)

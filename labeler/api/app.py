@@ -11,7 +11,7 @@ from starlette.types import ASGIApp
 
 from labeler import rooms
 from labeler.accounts.auth import get_admin, get_caller, get_creator, needs_nothing
-from labeler.api import health, problems
+from labeler.api import docs, health, problems
 from labeler.api.middleware import Around
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -38,6 +38,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
     for router in rooms.routers():
         api.include_router(router, prefix=PREFIX)
     api.include_router(health.router)
+    api.include_router(docs.router)
     problems.install(api)
     if settings.ui_origin:
         api.add_middleware(
@@ -53,7 +54,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
 
 def routes() -> list[tuple[str, APIRoute]]:
     """Every route with its whole path."""
-    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.router)]
+    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.router), ("", docs.router)]
     return [(prefix + route.path, route) for prefix, router in found for route in router.routes if _is_route(route)]
 
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, File, Form, Request, UploadFile
 from pydantic import Field
+from sqlalchemy import Connection
 
 from labeler.accounts.auth import SignedIn
 from labeler.accounts.write import Write
@@ -71,7 +72,20 @@ async def import_file(
     """Import a file in the background. Importing it twice adds nothing; refused rows are in the job's result."""
     chosen = _mapping(mapping)
     path = await uploads.keep(settings, file)
-    return await write(uploads.start_import, member, path, file.filename or "upload", chosen)
+    used: list[bool] = []
+
+    def start(tx: Connection) -> JobOut:
+        used.append(True)
+        return uploads.start_import(tx, member, path, file.filename or "upload", chosen)
+
+    try:
+        job = await write(start)
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
+    if not used:  # the answer to an earlier request with this key: that one's file is imported
+        path.unlink(missing_ok=True)
+    return job
 
 
 def _mapping(text: str | None) -> dict[str, Any] | None:

@@ -35,13 +35,22 @@ Db = Annotated[Database, Depends(get_database)]
 Config = Annotated[Settings, Depends(get_settings)]
 
 
-def has_nul(value: Any) -> bool:
-    """Whether some text in it holds a NUL, which PostgreSQL can't store."""
-    if isinstance(value, str):
-        return "\x00" in value
-    if isinstance(value, dict):
-        return any(has_nul(key) or has_nul(entry) for key, entry in value.items())
-    return isinstance(value, list) and any(map(has_nul, value))
+MOST_NESTED = 64
+
+
+def unacceptable(value: Any) -> str | None:
+    """Why a JSON value can't be taken (a NUL, which PostgreSQL can't store; too deep nesting), or None."""
+    waiting = [(value, 0)]
+    while waiting:  # no recursion: the sender chooses the depth
+        inner, depth = waiting.pop()
+        if isinstance(inner, str) and "\x00" in inner:
+            return "contains a NUL character"
+        if isinstance(inner, dict | list):
+            if depth > MOST_NESTED:
+                return f"is nested deeper than {MOST_NESTED} levels"
+            children = [*inner, *inner.values()] if isinstance(inner, dict) else inner
+            waiting.extend((child, depth + 1) for child in children)
+    return None
 
 
 class In(BaseModel):
@@ -51,9 +60,9 @@ class In(BaseModel):
 
     @model_validator(mode="before")
     @classmethod
-    def _no_nul(cls, value: Any) -> Any:
-        if has_nul(value):
-            raise ValueError("contains a NUL character")
+    def _acceptable(cls, value: Any) -> Any:
+        if (reason := unacceptable(value)) is not None:
+            raise ValueError(reason)
         return value
 
 

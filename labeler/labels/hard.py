@@ -72,6 +72,15 @@ def _repeated(tx: Connection, table: sa.Table, member: Member, body: SkipIn) -> 
     return Aside(_out(row, row.key), row.item_id, repeated=True)
 
 
+def _repeated_locked(tx: Connection, table: sa.Table, member: Member, body: SkipIn) -> Aside | None:
+    """As `_repeated`; on PostgreSQL the same request may be at work: wait for the item, then look again."""
+    before = _repeated(tx, table, member, body)
+    if before is None and body.idempotency_key is not None and tx.dialect.name != "sqlite":
+        find_item(tx, member, body.item_key)
+        before = _repeated(tx, table, member, body)
+    return before
+
+
 def _out(row: Any, key: str) -> SkipOut:
     return SkipOut(id=row.id, item_key=key, reason=row.reason, note=row.note, created_at=row.created_at)
 
@@ -102,7 +111,7 @@ def _put_aside(tx: Connection, member: Member, item_id: int) -> None:
 
 
 def skip(tx: Connection, member: Member, body: SkipIn) -> Aside:
-    if (before := _repeated(tx, skips, member, body)) is not None:
+    if (before := _repeated_locked(tx, skips, member, body)) is not None:
         return before
     out, item_id = _record(tx, member, body, INSERT_SKIP, body.idempotency_key)
     _put_aside(tx, member, item_id)
@@ -111,7 +120,7 @@ def skip(tx: Connection, member: Member, body: SkipIn) -> Aside:
 
 def flag(tx: Connection, member: Member, body: FlagIn) -> Aside:
     """Flag an item as hard without labeling it; it is put aside for this labeler."""
-    if (before := _repeated(tx, flags, member, body)) is not None:
+    if (before := _repeated_locked(tx, flags, member, body)) is not None:
         return before
     out, item_id = _record(tx, member, body, INSERT_FLAG, body.idempotency_key)
     _put_aside(tx, member, item_id)

@@ -115,16 +115,14 @@ def submit(
     An earlier label of the same labeler on the item is superseded, not changed. A label is taken also
     after its lease has run out (G4). Raises `NotFound`, `Invalid`, `Conflict`.
     """
-    if body.idempotency_key is not None:
-        known = {"project": member.project.id, "labeler": member.user_id, "once": body.idempotency_key}
-        before = tx.execute(FIND_REPEATED, known).one_or_none()
-        if before is not None:
-            if before.key != body.item_key:
-                raise Conflict("This idempotency_key was used for another item. Use a new one for each answer.")
-            return Answered(label_out(before, before.key, member), before.item_id, repeated=True)
+    if (before := _repeated(tx, member, body)) is not None:
+        return before
     value = check_value(member, body.value)
     lock(tx, "labels", member.project.id, shared=True)
     item = find_item(tx, member, body.item_key)
+    # PostgreSQL: the same request may have been at work until this one got the item's lock.
+    if tx.dialect.name != "sqlite" and (before := _repeated(tx, member, body)) is not None:
+        return before
     row = {
         "project_id": member.project.id,
         "item_id": item.id,
@@ -142,6 +140,19 @@ def submit(
     tx.execute(DROP_ASIDE, {"item": item.id, "labeler": member.user_id})
     emit(tx, LabelSubmitted(member, item.id, created.id, value, item.label_id is None))
     return Answered(_out(row, created.id, created.created_at, body.item_key, member), item.id)
+
+
+def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
+    """The first answer to this `idempotency_key`, or None."""
+    if body.idempotency_key is None:
+        return None
+    known = {"project": member.project.id, "labeler": member.user_id, "once": body.idempotency_key}
+    before = tx.execute(FIND_REPEATED, known).one_or_none()
+    if before is None:
+        return None
+    if before.key != body.item_key:
+        raise Conflict("This idempotency_key was used for another item. Use a new one for each answer.")
+    return Answered(label_out(before, before.key, member), before.item_id, repeated=True)
 
 
 def make_current(tx: Connection, member: Member, item_id: int, label_id: int | None) -> None:

@@ -1,4 +1,6 @@
-from fastapi import APIRouter
+from typing import Annotated
+
+from fastapi import APIRouter, Path
 from pydantic import BaseModel
 
 from labeler.accounts.auth import CanCreate, SignedIn
@@ -10,6 +12,7 @@ from labeler.projects.access import CanManage, CanRead, CanSee
 from labeler.projects.schemas import MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut
 
 router = APIRouter(tags=["projects"])
+Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class StrategyOut(BaseModel):
@@ -58,7 +61,7 @@ async def add_member(body: MemberIn, member: CanManage, write: Write) -> MemberO
 
 
 @router.delete("/projects/{project_id}/members/{user_id}", status_code=204)
-async def remove_member(user_id: int, member: CanManage, write: Write) -> None:
+async def remove_member(user_id: Number, member: CanManage, write: Write) -> None:
     await write(service.remove_member, member, user_id)
 
 

@@ -113,7 +113,7 @@ class ProjectOut(BaseModel):
 
 
 class MemberIn(In):
-    user_id: int | None = None
+    user_id: Annotated[int, Field(ge=1, lt=2**62)] | None = None
     email: Email | None = None
     role: Literal["manager", "labeler", "reader"] = "labeler"
 

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.items.tables import items
+from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.kit.events import listen
 from labeler.labels import hard
@@ -116,4 +117,5 @@ def undo_flag(tx: Connection, member: Member, flag_id: int) -> Undone:
 
 def next_(tx: Connection, member: Member, n: int) -> NextOut:
     version = require_acknowledged(tx, member)
+    lock(tx, f"next {member.project.id}", member.user_id)  # asking twice at once is asking once
     return NextOut(items=next_items(tx, member, n), guideline_version=version, remaining=0)

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Path, Request, Response
+from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
@@ -24,6 +24,9 @@ from labeler.queue.schemas import (
 )
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["queue"])
+OnceHeader = Annotated[
+    str | None, Header(alias="idempotency-key", min_length=1, max_length=180, description="As in the body.")
+]
 RowId = Annotated[int, Path(ge=1, lt=2**62)]
 
 
@@ -52,7 +55,7 @@ async def release_items(body: ReleaseIn, member: CanLabel, db: Db) -> None:
     openapi_extra=bulk_body(LabelIn, single=LabelAndNext),
 )
 async def submit_labels(
-    request: Request, response: Response, member: CanLabel, db: Db, settings: Config
+    request: Request, response: Response, member: CanLabel, db: Db, settings: Config, once: OnceHeader = None
 ) -> LabelAnswer | LabelsRecorded:
     """Record a label, or a list of them (all or none). With `next`, the answer holds what to label next.
 
@@ -62,11 +65,15 @@ async def submit_labels(
     is_ndjson = "ndjson" in request.headers.get("content-type", "")
     if is_ndjson or raw.lstrip()[:1] == b"[":
         bodies = _many(parse_bulk(raw, is_ndjson), settings.max_bulk)
+        if once is not None:
+            for number, entry in enumerate(bodies):
+                entry.idempotency_key = entry.idempotency_key or f"{once} {number}"
         return LabelsRecorded(labels=await db.awrite(answer.label_many, member, bodies))
     try:
         body = LabelAndNext.model_validate(parse_json(raw))
     except ValidationError as error:
         raise explain_validation(error) from None
+    body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.label, member, body)
     if repeated:
         response.status_code = 200
@@ -98,8 +105,9 @@ async def undo_label(label_id: RowId, member: CanLabel, db: Db) -> UndoneLabel:
 
 
 @router.post("/skips", status_code=201)
-async def skip(body: SkipIn, response: Response, member: CanLabel, db: Db) -> SkipAnswer:
+async def skip(body: SkipIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> SkipAnswer:
     """Put an item aside, with a reason. It comes back to you when nothing else is left."""
+    body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.skip, member, body)
     response.status_code = 200 if repeated else 201
     if answered.items is not None:
@@ -113,8 +121,9 @@ async def undo_skip(skip_id: RowId, member: CanLabel, db: Db) -> Undone:
 
 
 @router.post("/flags", status_code=201)
-async def flag(body: FlagIn, response: Response, member: CanLabel, db: Db) -> FlagAnswer:
+async def flag(body: FlagIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> FlagAnswer:
     """Say that an item is hard to label, and why, without labeling it."""
+    body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.flag, member, body)
     response.status_code = 200 if repeated else 201
     if answered.items is not None:

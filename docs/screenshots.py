@@ -1,0 +1,242 @@
+"""Takes the pictures of docs/images anew: a demo service in a temporary folder, a few days' worth of work, Chromium.
+
+    make screenshots
+
+What is secret (links, tokens) is never on a picture: the pages are taken before one is made.
+"""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from labeler.client import Client, Project, Unreachable
+from labeler.demo.setup import SLUG, LogIn
+
+IMAGES = Path(__file__).with_name("images")
+MOST_BYTES = 150_000
+LABELS = 200
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+NEW_RULE = "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
+
+
+@contextmanager
+def demo(home: Path) -> Iterator[str]:
+    """`labeler demo` with simulated labels on a free port; its address, once everything is labeled."""
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port = listener.getsockname()[1]
+    command = [sys.executable, "-m", "labeler", "demo", "--port", str(port), "--simulate", str(LABELS)]
+    with open(home / "log", "wb") as log:
+        running = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)})
+        try:
+            done = f"{LABELS:,} of {LABELS:,} labeled"
+            wait(lambda: done in (home / "log").read_text(), 600, "the simulated labels", running)
+            yield f"http://127.0.0.1:{port}"
+        finally:
+            running.terminate()
+            running.wait(30)
+
+
+def wait(found: Callable[[], Any], seconds: float, what: str, process: Any = None) -> Any:
+    stop_at = time.monotonic() + seconds
+    while not (answer := found()):
+        if time.monotonic() > stop_at or (process is not None and process.poll() is not None):
+            raise SystemExit(f"waited in vain for {what}")
+        time.sleep(0.2)
+    return answer
+
+
+def log_in(url: str, person: LogIn) -> Client:
+    """A client that acts for a person of the demo, through a session as a browser has one."""
+    import httpx
+
+    given = {"email": person.email, "password": person.password}
+    answer = httpx.post(f"{url}/api/v1/session", json=given, trust_env=False)
+    return Client(url, session=answer.cookies["labeler_session"])
+
+
+def work(url: str, people: list[LogIn]) -> None:
+    """What people did before the pictures: labels, hard flags, a second guideline, versions, a live model."""
+    ada, lin, peer = (log_in(url, person).projects.get(SLUG) for person in people)
+    ada.snapshot("first two hundred").wait(120)
+    wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
+    for project in (lin, peer):
+        project.guidelines.acknowledge(1)
+    truth = known_answers()
+    for project, n in ((lin, 24), (peer, 14)):
+        for item in project.queue.next(n):
+            seconds = 2.2 + len(item["content"].get("text", "")) / 60
+            project.label(item, truth[item["key"]], elapsed_ms=round(1000 * seconds), guideline_version=1)
+    flag_some(lin, peer)
+    text = ada.guidelines.current()["text"]
+    ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
+    for project in (ada, lin, peer):
+        project.guidelines.acknowledge(2)
+    ada.snapshot("with the decisions of the first review").wait(120)
+    wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
+    ada.train().wait(120)
+    newest = max(model["number"] for model in ada.models())
+    ada.promote(newest - 1, "first model in use")
+    ada.promote(newest, "better on the same holdout")
+
+
+def known_answers() -> dict[str, str]:
+    from labeler.demo.simulate import answers
+
+    return answers()
+
+
+def second_version(text: str) -> str:
+    """The demo's guideline with one rule more, in the section of ham."""
+    at = text.index("## ham")
+    end = text.find("\n## ", at + 1)
+    end = len(text) if end < 0 else end
+    return text[:end].rstrip("\n") + "\n" + NEW_RULE + text[end:]
+
+
+def flag_some(lin: Project, peer: Project) -> None:
+    """Hard items as they come up: some alone, one along with a label."""
+    reasons = lin.info["settings"]["flag_reasons"]
+    notes = [
+        (lin, 0, "an offer, but from a shop that they know?"),
+        (lin, 1, "a reminder of a service: wanted or not?"),
+        (peer, 0, "chain letter from a friend"),
+        (peer, 3, ""),
+    ]
+    for project, reason, note in notes:
+        item = project.queue.next(1)[0]
+        more = {"note": note} if note else {}
+        project.flag(item, reasons[reason], **more)
+    item = lin.queue.next(1)[0]
+    lin.label(item, "ham", hard={"reason": reasons[2], "note": "half of the message is missing"})
+
+
+class Camera:
+    """A browser logged in as one person."""
+
+    def __init__(self, browser: Browser, url: str, person: LogIn | None, **options: Any) -> None:
+        settings = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1, "color_scheme": "light"}
+        self.context = browser.new_context(**{**settings, **options})
+        self.context.set_default_timeout(30_000)
+        self.url = url
+        if person:
+            given = {"email": person.email, "password": person.password}
+            self.context.request.post(f"{url}/api/v1/session", data=given)
+        self.page: Page = self.context.new_page()
+
+    def open(self, name: str, until: str) -> Page:
+        self.page.goto(f"{self.url}/{name}?project={SLUG}")
+        self.page.locator(until).first.wait_for()
+        return self.page
+
+    def take(self, name: str) -> None:
+        """The picture, once nothing on the page is a placeholder or still moves."""
+        self.page.mouse.move(0, 0)
+        self.page.get_by_test_id("stSkeleton").first.wait_for(state="hidden")
+        self.page.wait_for_timeout(1500)
+        path = IMAGES / f"{name}.png"
+        self.page.screenshot(path=path, animations="disabled", caret="hide")
+        shrink(path)
+        print(f"{path.name}  {path.stat().st_size // 1024} KB", flush=True)
+
+
+def shrink(path: Path) -> None:
+    """At most 256 colours when the picture is large (Pillow comes with Streamlit)."""
+    if path.stat().st_size > MOST_BYTES:
+        from PIL import Image
+
+        Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+
+
+def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn) -> None:
+    Camera(browser, url, None).open("", "[data-testid=login]").wait_for_timeout(300)
+    camera = Camera(browser, url, None)
+    camera.open("", "[data-testid=login]")
+    camera.take("login")
+
+    for name, options in (
+        ("label", {}),
+        ("label-dark", {"color_scheme": "dark"}),
+        ("label-phone", {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}),
+    ):
+        camera = Camera(browser, url, lin, **options)
+        camera.open("label", "[data-testid=card][data-state=item]")
+        camera.page.get_by_test_id("progress").get_by_text("labeled").wait_for()
+        camera.take(name)
+
+    camera = Camera(browser, url, ada)
+    table = "[data-testid=stDataFrame] canvas"
+    camera.open("", "[data-testid=stProgress]")
+    camera.take("home")
+    camera.page.set_viewport_size({"width": 1280, "height": 1500})
+    camera.open("progress", "[data-testid=stVegaLiteChart][aria-label*='Learning curve'], :text('Dashed:')")
+    camera.page.locator(table).first.wait_for()
+    camera.take("progress")
+    camera.page.set_viewport_size({"width": 1280, "height": 800})
+    camera.open("items", table)
+    camera.page.mouse.click(420, 330)
+    camera.page.get_by_text("History", exact=True).wait_for()
+    camera.take("items")
+    camera.open("hard", ":text('Resolve')")
+    camera.take("hard")
+    camera.open("guidelines", ".lb-guideline")
+    camera.page.get_by_role("tab", name="Versions").click()
+    camera.page.locator(".lb-diff").wait_for()
+    camera.take("guidelines")
+    camera.open("datasets", table)
+    camera.page.get_by_role("tab", name="Compare two").click()
+    camera.page.get_by_text("Label balance").wait_for()
+    camera.take("datasets")
+    camera.open("models", "summary:has-text('How it was made')")
+    camera.take("models")
+    camera.open("jobs", ":text('Training')")
+    camera.take("jobs")
+    camera.open("people", table)
+    camera.take("people")
+    camera.open("settings", ".lb-chip")
+    camera.page.get_by_role("tab", name="Learning").click()
+    camera.page.get_by_text("Query strategy").wait_for()
+    camera.take("settings")
+    camera.open("setup", ":text('Make the project')")
+    camera.page.get_by_label("Name").first.fill("Reviews")
+    camera.page.locator("input[type=file]").set_input_files(example_file(Path(tempfile.gettempdir())))
+    camera.page.get_by_text("Which column is what?").wait_for()
+    camera.take("setup")
+
+
+def main() -> None:
+    program = shutil.which("chromium") or shutil.which("chromium-browser")
+    if program is None:
+        raise SystemExit("Chromium was not found (apt-get install chromium).")
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="labeler-shots-") as folder, demo(Path(folder)) as url:
+        people = [LogIn(**entry) for entry in json.loads((Path(folder) / "demo-logins.json").read_text())]
+        work(url, people)
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            tour(browser, url, people[0], people[1])
+            browser.close()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,52 @@
+"""Migrations run up and down on both databases with data in them (G11)."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from labeler.api.bootstrap import SchemaTooOld, prepare_schema
+from labeler.client import Project
+from labeler.kit.columns import metadata
+from labeler.kit.db import Database
+from labeler.kit.schema import alembic_config, migrate, revisions, schema_state
+
+
+def test_down_and_up_with_data(service: Any, project: Project, add_texts: Callable[..., Any], db: Database) -> None:
+    add_texts(20)
+    for item in project.queue.next(5):
+        project.label(item, "ham", hard={"reason": "Ambiguous"})
+    project.guidelines.publish("# One")
+    project.snapshot("before")
+    service.run_jobs()
+    for revision in reversed(revisions()[:-1]):
+        migrate(db, revision)
+        assert db.read(schema_state) == "old"
+    migrate(db, "base")
+    assert db.read(schema_state) == "empty"
+    migrate(db)
+    assert db.read(schema_state) == "current"
+
+
+def test_the_schema_is_what_the_tables_say(db: Database) -> None:
+    def differences(tx: sa.Connection) -> list[Any]:
+        return compare_metadata(MigrationContext.configure(tx), metadata)
+
+    assert db.read(differences) == []
+
+
+def test_the_newest_revision_is_alembics_head() -> None:
+    assert revisions()[-1] == ScriptDirectory.from_config(alembic_config()).get_current_head()
+
+
+def test_an_old_schema_is_refused_with_the_command_that_mends_it(db: Database) -> None:
+    db.write(lambda tx: tx.execute(sa.text("DELETE FROM alembic_version")).rowcount)
+    with pytest.raises(SchemaTooOld, match="labeler migrate"):
+        prepare_schema(db)
+    db.write(lambda tx: tx.execute(sa.text("INSERT INTO alembic_version VALUES ('9999')")).rowcount)
+    with pytest.raises(SchemaTooOld, match="newer version"):
+        prepare_schema(db)
