@@ -18,8 +18,6 @@ JOBS = (
     "labeler.training.jobs",
     "labeler.training.reproduce",
     "sklearn.svm",
-    "sklearn.cluster",
-    "dvc.repo",
 )
 
 

@@ -13,7 +13,7 @@ HEALTHY_SECONDS = 20.0
 
 
 class Supervisor:
-    """Runs `labeler worker --embedded` in a thread of its own. The worker ends when its pipe closes."""
+    """Runs `python -m labeler.worker --embedded`, watched by a thread; the worker ends when its pipe closes."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
@@ -32,9 +32,9 @@ class Supervisor:
         while not self._stopping.is_set():
             started = time.monotonic()
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "labeler", "worker", "--embedded"],
+                [sys.executable, "-m", "labeler.worker", "--embedded"],
                 stdin=subprocess.PIPE,
-                env=self.settings.environment(),
+                env={**self.settings.environment(), "MALLOC_ARENA_MAX": "2"},
             )
             code = self._process.wait()
             if self._stopping.is_set():

@@ -50,17 +50,11 @@ def _serve(settings: Settings, *, with_ui: bool, with_worker: bool) -> None:
     run(site, settings)
 
 
-def worker(
-    embedded: Annotated[bool, typer.Option("--embedded", hidden=True, help="End with standard input.")] = False,
-) -> None:
+def worker() -> None:
     """Run background jobs. On one machine `serve` starts this by itself."""
-    from labeler import rooms
-    from labeler.kit.jobs.worker import Worker
+    from labeler.worker import run
 
-    settings = Settings()
-    telemetry.configure(settings, process="worker")
-    rooms.load_listeners()
-    Worker(settings, list(rooms.JOBS), embedded=embedded).run()
+    run(embedded=False)
 
 
 def demo(

@@ -79,7 +79,11 @@ class Worker:
         self.db = Database(settings)
         self.log = telemetry.logger().bind(worker=self.name)
         self.children: list[Child] = []
-        self._environment = {**settings.environment(), "LABELER_JOB_MODULES": json.dumps(modules)}
+        self._environment = {
+            **settings.environment(),
+            "LABELER_JOB_MODULES": json.dumps(modules),
+            "MALLOC_ARENA_MAX": "2",  # a waiting process should hold little memory
+        }
         self._selector = selectors.DefaultSelector()
         self._stopping = False
         self._last_job = float("-inf")

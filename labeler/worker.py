@@ -1,0 +1,23 @@
+"""The job worker as a program: `labeler worker`, or `python -m labeler.worker --embedded` beside the API.
+
+A module of its own, since the command line's imports would cost an idle worker ten megabytes.
+"""
+
+import sys
+
+from labeler import rooms
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+from labeler.kit.jobs.worker import Worker
+
+
+def run(*, embedded: bool) -> None:
+    """Work until told to stop; embedded: also when standard input ends."""
+    settings = Settings()
+    telemetry.configure(settings, process="worker")
+    rooms.load_listeners()
+    Worker(settings, list(rooms.JOBS), embedded=embedded).run()
+
+
+if __name__ == "__main__":
+    run(embedded="--embedded" in sys.argv)
