@@ -15,6 +15,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
+from labeler.kit.hot import Hot
 from labeler.projects.access import Member
 
 versions = guideline_versions
@@ -33,12 +34,12 @@ PUBLISHED = sa.select(sa.func.max(versions.c.version)).where(
 ACKNOWLEDGED = sa.select(sa.func.max(acknowledgements.c.version)).where(
     acknowledgements.c.project_id == sa.bindparam("project"), acknowledgements.c.user_id == sa.bindparam("user")
 )
-STANDING = sa.select(PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("read"))
+STANDING = Hot(sa.select(PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("read")))
 
 
 def standing(tx: Connection, project_id: int, user_id: int) -> tuple[int | None, int | None]:
     """The published version in force, and the newest that this labeler has acknowledged."""
-    row = tx.execute(STANDING, {"project": project_id, "user": user_id}).one()
+    row = STANDING.one(tx, project=project_id, user=user_id)
     return row.published, row.read
 
 

@@ -4,6 +4,7 @@ A refused row names its field and a reason that the sender can act on (G7, G24).
 """
 
 import math
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,7 @@ from labeler.tasks import InvalidValue, task_type
 SPLIT_NAMES = {"train": "train", "holdout": "holdout", "test": "holdout", "": None}
 KNOWN = {"key", "text", "fields", "metadata", "split", "label"}
 MAX_KEY = 200
+CONTROL = re.compile("[\x01-\x1f\x7f]")  # a key is part of an address, which has one line
 
 
 class Refused(Exception):
@@ -62,6 +64,8 @@ def _key(value: Any, content: dict[str, Any]) -> str:
     key = str(value).strip()
     if not 1 <= len(key) <= MAX_KEY:
         raise Refused("key", f"must have 1 to {MAX_KEY} characters")
+    if CONTROL.search(key):
+        raise Refused("key", "contains a line end, tab or other control character")
     return _clean("key", key)
 
 

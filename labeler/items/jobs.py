@@ -15,7 +15,18 @@ from sqlalchemy import Connection
 
 from labeler.items.add import Tally, add_items, check_rows
 from labeler.items.content import ItemRow
-from labeler.items.readers import BadRow, FileRefused, Row, RowRefused, preview, read_rows, sniff, to_item
+from labeler.items.readers import (
+    BadRow,
+    FileRefused,
+    Limits,
+    Row,
+    RowRefused,
+    check_mapping,
+    preview,
+    read_rows,
+    sniff,
+    to_item,
+)
 from labeler.items.uploads import limits_of
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
@@ -35,7 +46,7 @@ def import_file(run: JobRun) -> dict[str, Any]:
         if not path.exists():
             raise JobRefused("The uploaded file is gone. Upload it again.")
         detected = sniff(path)
-        mapping = run.args["mapping"] or preview(path, limits=limits)["mapping"]
+        mapping = _mapping(path, run.args["mapping"], limits)
         total = _size(path)
         rows = _items(islice(read_rows(path, detected, limits), tally.rows, None), mapping, tally)
         while batch := list(islice(rows, BATCH)):
@@ -46,12 +57,28 @@ def import_file(run: JobRun) -> dict[str, Any]:
             # Leave the writer to others for as long as it was taken: imports are many small visits.
             time.sleep(min(time.monotonic() - started, 0.05))
     except FileRefused as refused:
+        _forget(run, path)
         raise JobRefused(f"{run.args['name']}: {refused}") from None
     result = asdict(tally)
     run.finish(lambda tx: result)
+    _forget(run, path)
+    return result
+
+
+def _forget(run: JobRun, path: Path) -> None:
     if not run.args["keep_file"]:
         path.unlink(missing_ok=True)
-    return result
+
+
+def _mapping(path: Path, given: dict[str, Any] | None, limits: Limits) -> dict[str, Any]:
+    """The mapping that was given, if it fits the file, else a guess. Raises `FileRefused`."""
+    found = preview(path, limits=limits)
+    if given is None:
+        guessed: dict[str, Any] = found["mapping"]
+        return guessed
+    columns = [column["name"] for column in found["columns"]]
+    # In JSON Lines each row has names of its own: what one lacks is told with the row.
+    return check_mapping(given, columns if columns and found["format"] != "jsonl" else None)
 
 
 def _items(rows: Iterator[Row | BadRow], mapping: dict[str, Any], tally: Tally) -> Iterator[Numbered]:

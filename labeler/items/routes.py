@@ -11,6 +11,7 @@ from labeler.accounts.auth import SignedIn
 from labeler.accounts.write import Write
 from labeler.items import uploads
 from labeler.items.add import Tally, add_items, check_rows
+from labeler.items.readers import FileRefused, check_mapping
 from labeler.items.schemas import AddResult, Preview
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.jobs.schemas import JobOut
@@ -97,4 +98,7 @@ def _mapping(text: str | None) -> dict[str, Any] | None:
         value = None
     if not isinstance(value, dict):
         raise Invalid("mapping must be a JSON object.", errors=[{"pointer": "/mapping", "detail": "not a JSON object"}])
-    return value
+    try:
+        return check_mapping(value)
+    except FileRefused as refused:
+        raise Invalid(f"{refused}.", errors=[{"pointer": "/mapping", "detail": str(refused)}]) from None

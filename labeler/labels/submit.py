@@ -16,6 +16,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import insert_for, lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
+from labeler.kit.hot import Hot
 from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
 from labeler.projects.access import Member
@@ -43,7 +44,7 @@ class Answered:
     repeated: bool = False
 
 
-FIND_ITEM = (
+_find_item = (
     sa.select(items.c.id, items.c.needed, current_labels.c.label_id)
     .outerjoin(
         current_labels,
@@ -51,8 +52,8 @@ FIND_ITEM = (
     )
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
 )
-FIND_ITEM_LOCKED = FIND_ITEM.with_for_update(of=items)
-FIND_REPEATED = (
+FIND_ITEM = {"sqlite": Hot(_find_item), "postgresql": Hot(_find_item.with_for_update(of=items))}
+FIND_REPEATED = Hot(
     sa.select(labels, items.c.key)
     .join(items, items.c.id == labels.c.item_id)
     .where(
@@ -61,11 +62,15 @@ FIND_REPEATED = (
         labels.c.idempotency_key == bindparam("once"),
     )
 )
-INSERT_LABEL = sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
-DROP_CURRENT = sa.delete(current_labels).where(
-    current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
+INSERT_LABEL = Hot(sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at))
+DROP_CURRENT = Hot(
+    sa.delete(current_labels).where(
+        current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
+    )
 )
-DROP_ASIDE = sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
+DROP_ASIDE = Hot(
+    sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
+)
 _given = (
     sa.select(sa.func.count())
     .select_from(current_labels)
@@ -73,15 +78,15 @@ _given = (
     .scalar_subquery()
 )
 _wanted = bindparam("overlap", type_=sa.Integer) - _given
-RECOUNT = (
+RECOUNT = Hot(
     sa.update(items).where(items.c.id == bindparam("item")).values(needed=sa.case((_wanted > 0, _wanted), else_=0))
 )
 
 
 def find_item(tx: Connection, member: Member, key: str) -> Any:
     """The item's id, `needed`, and the caller's current label id. Raises `NotFound`."""
-    find = FIND_ITEM if tx.dialect.name == "sqlite" else FIND_ITEM_LOCKED
-    row = tx.execute(find, {"project": member.project.id, "labeler": member.user_id, "key": key}).one_or_none()
+    find = FIND_ITEM[tx.dialect.name]
+    row = find.one(tx, project=member.project.id, labeler=member.user_id, key=key)
     if row is None:
         raise NotFound(f'There is no item with key "{key}" in this project.')
     return row
@@ -135,9 +140,9 @@ def submit(
         "suggestion": suggestion,
         "idempotency_key": body.idempotency_key,
     }
-    created = tx.execute(INSERT_LABEL, row).one()
+    created = INSERT_LABEL.one(tx, **row)
     make_current(tx, member, item.id, created.id)
-    tx.execute(DROP_ASIDE, {"item": item.id, "labeler": member.user_id})
+    DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
     emit(tx, LabelSubmitted(member, item.id, created.id, value, item.label_id is None))
     return Answered(_out(row, created.id, created.created_at, body.item_key, member), item.id)
 
@@ -147,7 +152,7 @@ def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
     if body.idempotency_key is None:
         return None
     known = {"project": member.project.id, "labeler": member.user_id, "once": body.idempotency_key}
-    before = tx.execute(FIND_REPEATED, known).one_or_none()
+    before = FIND_REPEATED.one(tx, **known)
     if before is None:
         return None
     if before.key != body.item_key:
@@ -158,11 +163,11 @@ def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
 def make_current(tx: Connection, member: Member, item_id: int, label_id: int | None) -> None:
     """Let the labeler's answer on the item be this label (None: nothing), and recount what is needed."""
     if label_id is None:
-        tx.execute(DROP_CURRENT, {"item": item_id, "labeler": member.user_id})
+        DROP_CURRENT(tx, item=item_id, labeler=member.user_id)
     else:
         row = {"item_id": item_id, "labeler_id": member.user_id, "project_id": member.project.id, "label_id": label_id}
-        tx.execute(SET_CURRENT[tx.dialect.name], row)
-    tx.execute(RECOUNT, {"item": item_id, "overlap": member.project.settings.overlap})
+        SET_CURRENT[tx.dialect.name](tx, **row)
+    RECOUNT(tx, item=item_id, overlap=member.project.settings.overlap)
 
 
 def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
@@ -197,14 +202,14 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         "suggestion": None,
         "idempotency_key": None,
     }
-    created = tx.execute(INSERT_LABEL, values).one()
+    created = INSERT_LABEL.one(tx, **values)
     make_current(tx, member, row.item_id, None)
     emit(tx, LabelSubmitted(member, row.item_id, created.id, None, False))
     return Answered(_out(values, created.id, created.created_at, row.key, member), row.item_id)
 
 
 def label_out(row: Any, key: str, member: Member) -> LabelOut:
-    return _out(row._mapping, row.id, row.created_at, key, member)
+    return _out(row._asdict(), row.id, row.created_at, key, member)
 
 
 def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member) -> LabelOut:
@@ -221,11 +226,10 @@ def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member
     )
 
 
-def _set_current(dialect: str) -> Any:
+def _set_current(dialect: str) -> Hot:
     insert = insert_for(dialect, current_labels)
-    return insert.on_conflict_do_update(
-        index_elements=["item_id", "labeler_id"], set_={"label_id": insert.excluded.label_id}
-    )
+    changed = {"label_id": insert.excluded.label_id}
+    return Hot(insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed))
 
 
 SET_CURRENT = {dialect: _set_current(dialect) for dialect in ("sqlite", "postgresql")}

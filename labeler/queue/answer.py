@@ -9,6 +9,7 @@ from labeler.items.tables import items
 from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.kit.events import listen
+from labeler.kit.hot import Hot
 from labeler.labels import hard
 from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.labels.submit import LabelSubmitted, submit, take_back
@@ -23,14 +24,18 @@ _item = (
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
     .scalar_subquery()
 )
-END_LEASE = (
+END_LEASE = Hot(
     sa.delete(leases)
     .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
     .returning(leases.c.suggestion)
 )
-DROP_ENTRIES = sa.delete(queue_entries).where(
-    queue_entries.c.item_id == bindparam("item"),
-    sa.exists(sa.select(sa.literal(1)).select_from(items).where(items.c.id == bindparam("item"), items.c.needed == 0)),
+DROP_ENTRIES = Hot(
+    sa.delete(queue_entries).where(
+        queue_entries.c.item_id == bindparam("item"),
+        sa.exists(
+            sa.select(sa.literal(1)).select_from(items).where(items.c.id == bindparam("item"), items.c.needed == 0)
+        ),
+    )
 )
 
 
@@ -38,13 +43,12 @@ DROP_ENTRIES = sa.delete(queue_entries).where(
 def leave_queue(tx: Connection, event: LabelSubmitted) -> None:
     """An item with all its labels is in no ranking any more, so that the head stays the head."""
     if event.value is not None:
-        tx.execute(DROP_ENTRIES, {"item": event.item_id})
+        DROP_ENTRIES(tx, item=event.item_id)
 
 
 def end_lease(tx: Connection, member: Member, key: str) -> Any:
     """Give the item back; returns the lease's row, or None when the labeler did not hold it."""
-    known = {"project": member.project.id, "labeler": member.user_id, "key": key}
-    return tx.execute(END_LEASE, known).one_or_none()
+    return END_LEASE.one(tx, project=member.project.id, labeler=member.user_id, key=key)
 
 
 def _source(member: Member, lease: Any) -> str:

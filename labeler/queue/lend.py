@@ -17,12 +17,13 @@ from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
+from labeler.kit.hot import Hot
 from labeler.labels.tables import aside, current_labels
 from labeler.projects.access import Member
 from labeler.queue.schemas import Lease, QueueItem
 from labeler.queue.tables import leases, queue_entries, queues
 
-HELD = (
+HELD = Hot(
     sa.select(
         items.c.id,
         items.c.key,
@@ -62,7 +63,7 @@ _free = {
 _not_aside = sa.not_(_exists(aside, aside.c.labeler_id == _mine))
 
 
-def _candidates(single: bool, locked: bool) -> list[Any]:
+def _candidates(single: bool, locked: bool) -> list[Hot]:
     columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
     in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == bindparam("project")).scalar_subquery()
     ranked = (
@@ -85,7 +86,9 @@ def _candidates(single: bool, locked: bool) -> list[Any]:
         .order_by(aside.c.created_at)
     )
     found = [statement.limit(bindparam("most")) for statement in (ranked, unranked, put_aside)]
-    return [statement.with_for_update(of=items, skip_locked=True) for statement in found] if locked else found
+    if locked:
+        found = [statement.with_for_update(of=items, skip_locked=True) for statement in found]
+    return [Hot(statement) for statement in found]
 
 
 CANDIDATES = {
@@ -95,20 +98,23 @@ CANDIDATES = {
 }
 
 
-def _take(dialect: str) -> Any:
+def _take(dialect: str) -> Hot:
     insert = insert_for(dialect, leases).values(
         expires_at=clock(bindparam("seconds", type_=sa.Integer)), created_at=clock()
     )
     columns = ("labeler_id", "token", "suggestion", "expires_at", "created_at")
     taken = {name: insert.excluded[name] for name in columns}
-    return insert.on_conflict_do_update(
+    taking = insert.on_conflict_do_update(
         index_elements=["item_id", "slot"], set_=taken, where=leases.c.expires_at <= clock()
-    ).returning(leases.c.expires_at)
+    )
+    return Hot(taking.returning(leases.c.expires_at))
 
 
 TAKE = {dialect: _take(dialect) for dialect in ("sqlite", "postgresql")}
-DROP_EXPIRED_OF_MINE = sa.delete(leases).where(
-    leases.c.project_id == bindparam("project"), leases.c.labeler_id == _mine, leases.c.expires_at <= clock()
+DROP_EXPIRED_OF_MINE = Hot(
+    sa.delete(leases).where(
+        leases.c.project_id == bindparam("project"), leases.c.labeler_id == _mine, leases.c.expires_at <= clock()
+    )
 )
 TAKEN_SLOTS = sa.select(leases.c.slot).where(leases.c.item_id == bindparam("item"), leases.c.expires_at > clock())
 RELEASE = sa.delete(leases).where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
@@ -129,12 +135,12 @@ def require_acknowledged(tx: Connection, member: Member) -> int | None:
 def next_items(tx: Connection, member: Member, n: int) -> list[QueueItem]:
     """Up to `n` items this labeler holds afterwards: those held already first, then newly lent ones."""
     known = {"project": member.project.id, "labeler": member.user_id}
-    held = [_out(row, row.token, row.expires_at, row.suggestion) for row in tx.execute(HELD, known)]
+    held = [_out(row, row.token, row.expires_at, row.suggestion) for row in HELD(tx, **known)]
     if len(held) >= n:
         return held[:n]
-    tx.execute(DROP_EXPIRED_OF_MINE, known)
+    DROP_EXPIRED_OF_MINE(tx, **known)
     for statement in CANDIDATES[member.project.settings.overlap == 1, tx.dialect.name]:
-        for row in tx.execute(statement, {**known, "most": n - len(held)}).all():
+        for row in statement(tx, **known, most=n - len(held)):
             lent = _lend(tx, member, row)
             if lent is not None:
                 held.append(lent)
@@ -161,8 +167,8 @@ def _lend(tx: Connection, member: Member, row: Any) -> QueueItem | None:
         "suggestion": suggestion,
         "seconds": member.project.settings.lease_seconds,
     }
-    expires_at = tx.execute(TAKE[tx.dialect.name], lease).scalar_one_or_none()
-    return None if expires_at is None else _out(row, lease["token"], expires_at, suggestion)
+    taken_over = TAKE[tx.dialect.name].one(tx, **lease)
+    return None if taken_over is None else _out(row, lease["token"], taken_over.expires_at, suggestion)
 
 
 def lend_again(tx: Connection, member: Member, item_id: int) -> QueueItem | None:

@@ -7,6 +7,7 @@ from labeler.items.add import ItemsAdded
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.events import listen
+from labeler.kit.hot import Hot
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
 from labeler.labels.submit import LabelSubmitted
@@ -30,13 +31,15 @@ _new = (
     .limit(bindparam("most"))
     .subquery()
 )
-NEW_LABELS = sa.select(
-    sa.select(sa.func.count()).select_from(_new).scalar_subquery().label("new"),
-    sa.exists(
-        sa.select(sa.literal(1))
-        .select_from(sa.table("model_versions", sa.column("project_id")))
-        .where(sa.literal_column("model_versions.project_id") == bindparam("project"))
-    ).label("has_model"),
+NEW_LABELS = Hot(
+    sa.select(
+        sa.select(sa.func.count()).select_from(_new).scalar_subquery().label("new"),
+        sa.exists(
+            sa.select(sa.literal(1))
+            .select_from(sa.table("model_versions", sa.column("project_id")))
+            .where(sa.literal_column("model_versions.project_id") == bindparam("project"))
+        ).label("has_model"),
+    )
 )
 
 
@@ -50,7 +53,7 @@ def request_training(tx: Connection, project_id: int, *, created_by: int | None 
 
 def new_labels(tx: Connection, project_id: int, most: int) -> tuple[int, bool]:
     """How many labels no training has seen yet (counted up to `most`), and whether there is a model."""
-    row = tx.execute(NEW_LABELS, {"project": project_id, "most": most}).one()
+    row = NEW_LABELS.one(tx, project=project_id, most=most)
     return int(row.new), bool(row.has_model)
 
 
