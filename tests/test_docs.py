@@ -71,3 +71,8 @@ def test_every_make_target_of_the_readme_exists() -> None:
 def test_pictures_and_pages_of_the_readme_exist() -> None:
     links = re.findall(r"\]\((docs/[^)#]+)\)", (ROOT / "README.md").read_text())
     assert links and [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_every_test_that_proves_a_promise_exists() -> None:
+    named = set(re.findall(r"`(tests/[\w/]+\.py)`", doc("promises.md")))
+    assert named and [name for name in sorted(named) if not (ROOT / name).exists()] == []
