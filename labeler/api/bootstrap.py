@@ -32,7 +32,7 @@ def first_admin(tx: Connection, settings: Settings) -> str | None:
     """Make sure that there is an administrator. Returns an invitation link to show once, if one is needed."""
     if settings.admin_email and settings.admin_password:
         if find_user(tx, settings.admin_email) is None:
-            name = settings.admin_email.split("@")[0]
+            name = settings.admin_email.split("@")[0].capitalize()
             add_user(tx, settings.admin_email, name, "admin", password=settings.admin_password)
         return None
     if tx.execute(sa.select(users.c.id).where(users.c.password_hash.is_not(None)).limit(1)).first() is not None:
