@@ -154,9 +154,9 @@ def _lend(tx: Connection, member: Member, row: Any) -> QueueItem | None:
     slot = 0
     if member.project.settings.overlap > 1:
         taken = set(tx.execute(TAKEN_SLOTS, {"item": row.id}).scalars())
-        slot = next((number for number in range(row.needed) if number not in taken), -1)
-        if slot < 0:
+        if len(taken) >= row.needed:  # a holder may be in a slot beyond what is still needed
             return None
+        slot = next(number for number in range(row.needed) if number not in taken)
     suggestion = getattr(row, "suggestion", None) if member.project.settings.show_suggestions else None
     lease = {
         "item_id": row.id,
@@ -174,8 +174,13 @@ def _lend(tx: Connection, member: Member, row: Any) -> QueueItem | None:
 def lend_again(tx: Connection, member: Member, item_id: int) -> QueueItem | None:
     """The item of an undone answer goes back to the labeler who undid it, if nobody else holds it."""
     tx.execute(RELEASE, {"item": item_id, "labeler": member.user_id})
-    row = tx.execute(sa.select(items).where(items.c.id == item_id)).one()
-    return _lend(tx, member, row) if row.needed > 0 else None
+    row = tx.execute(sa.select(items).where(items.c.id == item_id).with_for_update()).one()
+    labeled = sa.select(current_labels.c.label_id).where(
+        current_labels.c.item_id == item_id, current_labels.c.labeler_id == member.user_id
+    )
+    if row.needed == 0 or tx.execute(labeled).first() is not None:
+        return None
+    return _lend(tx, member, row)
 
 
 def release(tx: Connection, member: Member, tokens: list[str]) -> None:

@@ -1,6 +1,7 @@
 """Serving the live model. It is loaded once, its hash checked, and kept until another one is live."""
 
 import threading
+from pathlib import Path
 from typing import Any
 
 from labeler.items.content import Refused, check_item
@@ -12,7 +13,7 @@ from labeler.registry.artifacts import as_prediction, folder_of
 from labeler.registry.schemas import PredictIn, Prediction, PredictOut
 from labeler.registry.service import live_model
 
-_loaded: dict[int, tuple[int, Any]] = {}
+_loaded: dict[Path, tuple[str, Any]] = {}  # by the project's folder: the live model's hash, and the model
 _loading = threading.Lock()
 
 
@@ -20,15 +21,16 @@ def _model(settings: Settings, row: Any) -> Any:
     from labeler.learning.errors import LearningError
     from labeler.learning.trained import TrainedModel
 
+    folder = folder_of(settings, row.project_id, row.number)
     with _loading:
-        known = _loaded.get(row.project_id)
-        if known is not None and known[0] == row.id:
+        known = _loaded.get(folder.parent)
+        if known is not None and known[0] == row.sha256:
             return known[1]
         try:
-            model = TrainedModel.load(folder_of(settings, row.project_id, row.number), row.sha256)
+            model = TrainedModel.load(folder, row.sha256)
         except LearningError as error:
             raise Unavailable(f"Model {row.number} can't be loaded: {error}. Roll back, or reproduce it.") from error
-        _loaded[row.project_id] = (row.id, model)
+        _loaded[folder.parent] = (row.sha256, model)
         return model
 
 
