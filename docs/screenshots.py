@@ -20,7 +20,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from labeler.client import Client, Project, Unreachable
+from labeler.client import Client, Project
 from labeler.demo.setup import SLUG, LogIn
 
 IMAGES = Path(__file__).with_name("images")
@@ -36,7 +36,10 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-NEW_RULE = "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
+HARD_ITEM = "sms-train-001567"
+NEW_RULE = (
+    "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
+)
 
 
 @contextmanager
@@ -47,7 +50,9 @@ def demo(home: Path) -> Iterator[str]:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "labeler", "demo", "--port", str(port), "--simulate", str(LABELS)]
     with open(home / "log", "wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)})
+        running = subprocess.Popen(
+            command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)}
+        )
         try:
             done = f"{LABELS:,} of {LABELS:,} labeled"
             wait(lambda: done in (home / "log").read_text(), 600, "the simulated labels", running)
@@ -75,10 +80,14 @@ def log_in(url: str, person: LogIn) -> Client:
     return Client(url, session=answer.cookies["labeler_session"])
 
 
-def work(url: str, people: list[LogIn]) -> None:
-    """What people did before the pictures: labels, hard flags, a second guideline, versions, a live model."""
+def work(url: str, people: list[LogIn]) -> str:
+    """What people did before the pictures: labels, hard flags, a second guideline, versions, a live model.
+
+    Returns the tag of the first dataset version that was asked for.
+    """
     ada, lin, peer = (log_in(url, person).projects.get(SLUG) for person in people)
     ada.snapshot("first two hundred").wait(120)
+    before = max(ada.datasets(), key=lambda one: one["version"])["tag"]
     wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
     for project in (lin, peer):
         project.guidelines.acknowledge(1)
@@ -87,6 +96,8 @@ def work(url: str, people: list[LogIn]) -> None:
         for item in project.queue.next(n):
             seconds = 2.2 + len(item["content"].get("text", "")) / 60
             project.label(item, truth[item["key"]], elapsed_ms=round(1000 * seconds), guideline_version=1)
+    first = next(row for row in lin.labels if row["labeler"]["name"] == "Lin")
+    lin.label(first["item_key"], "spam" if first["value"] == "ham" else "ham")  # a change of mind
     flag_some(lin, peer)
     text = ada.guidelines.current()["text"]
     ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
@@ -98,6 +109,7 @@ def work(url: str, people: list[LogIn]) -> None:
     newest = max(model["number"] for model in ada.models())
     ada.promote(newest - 1, "first model in use")
     ada.promote(newest, "better on the same holdout")
+    return before
 
 
 def known_answers() -> dict[str, str]:
@@ -115,27 +127,24 @@ def second_version(text: str) -> str:
 
 
 def flag_some(lin: Project, peer: Project) -> None:
-    """Hard items as they come up: some alone, one along with a label."""
-    reasons = lin.info["settings"]["flag_reasons"]
-    notes = [
-        (lin, 0, "an offer, but from a shop that they know?"),
-        (lin, 1, "a reminder of a service: wanted or not?"),
-        (peer, 0, "chain letter from a friend"),
-        (peer, 3, ""),
-    ]
-    for project, reason, note in notes:
-        item = project.queue.next(1)[0]
-        more = {"note": note} if note else {}
-        project.flag(item, reasons[reason], **more)
-    item = lin.queue.next(1)[0]
-    lin.label(item, "ham", hard={"reason": reasons[2], "note": "half of the message is missing"})
+    """Hard items as they come up: by one or two labelers, with and without a label."""
+    ambiguous, silent, context, _ = lin.info["settings"]["flag_reasons"]
+    lin.flag(HARD_ITEM, silent, note="A bank's message: does that count as subscribed to?")
+    peer.label(HARD_ITEM, "ham")
+    peer.flag("sms-train-002476", silent, note="Machine-made, but they want to know it.")
+    lin.flag("sms-train-001177", ambiguous, note="A chain letter, but from a friend.")
+    peer.label("sms-train-002771", "spam", hard={"reason": context, "note": "Did they pay for this?"})
 
 
 class Camera:
     """A browser logged in as one person."""
 
     def __init__(self, browser: Browser, url: str, person: LogIn | None, **options: Any) -> None:
-        settings = {"viewport": {"width": 1280, "height": 800}, "device_scale_factor": 1, "color_scheme": "light"}
+        settings = {
+            "viewport": {"width": 1280, "height": 800},
+            "device_scale_factor": 1,
+            "color_scheme": "light",
+        }
         self.context = browser.new_context(**{**settings, **options})
         self.context.set_default_timeout(30_000)
         self.url = url
@@ -168,8 +177,16 @@ def shrink(path: Path) -> None:
         Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
 
 
-def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn) -> None:
-    Camera(browser, url, None).open("", "[data-testid=login]").wait_for_timeout(300)
+def example_file(folder: Path) -> Path:
+    """A small file for the picture of a new project."""
+    kinds = ("arrived in two days;praise", "the lid was broken;complaint", "does it fit a jug?;question")
+    rows = [f"r{n};order {1000 + 7 * n}: {kinds[n % 3]}" for n in range(30)]
+    path = folder / "reviews.csv"
+    path.write_text("\n".join(["id;text;label", *rows]), "utf-8")
+    return path
+
+
+def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder: Path) -> None:
     camera = Camera(browser, url, None)
     camera.open("", "[data-testid=login]")
     camera.take("login")
@@ -188,13 +205,13 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn) -> None:
     table = "[data-testid=stDataFrame] canvas"
     camera.open("", "[data-testid=stProgress]")
     camera.take("home")
-    camera.page.set_viewport_size({"width": 1280, "height": 1500})
-    camera.open("progress", "[data-testid=stVegaLiteChart][aria-label*='Learning curve'], :text('Dashed:')")
+    camera.open("progress", ":text('Dashed:')")
     camera.page.locator(table).first.wait_for()
     camera.take("progress")
-    camera.page.set_viewport_size({"width": 1280, "height": 800})
     camera.open("items", table)
-    camera.page.mouse.click(420, 330)
+    camera.page.goto(f"{camera.page.url}&item={HARD_ITEM}")
+    camera.page.get_by_label("Search", exact=True).fill("transaction")
+    camera.page.keyboard.press("Enter")
     camera.page.get_by_text("History", exact=True).wait_for()
     camera.take("items")
     camera.open("hard", ":text('Resolve')")
@@ -205,7 +222,9 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn) -> None:
     camera.take("guidelines")
     camera.open("datasets", table)
     camera.page.get_by_role("tab", name="Compare two").click()
-    camera.page.get_by_text("Label balance").wait_for()
+    camera.page.get_by_role("combobox", name="From").click()
+    camera.page.get_by_role("option", name=before, exact=True).click()
+    camera.page.get_by_text("Changed labels").wait_for()
     camera.take("datasets")
     camera.open("models", "summary:has-text('How it was made')")
     camera.take("models")
@@ -219,7 +238,8 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn) -> None:
     camera.take("settings")
     camera.open("setup", ":text('Make the project')")
     camera.page.get_by_label("Name").first.fill("Reviews")
-    camera.page.locator("input[type=file]").set_input_files(example_file(Path(tempfile.gettempdir())))
+    camera.page.get_by_text("1. Items").click()
+    camera.page.locator("input[type=file]").set_input_files(example_file(folder))
     camera.page.get_by_text("Which column is what?").wait_for()
     camera.take("setup")
 
@@ -231,10 +251,10 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="labeler-shots-") as folder, demo(Path(folder)) as url:
         people = [LogIn(**entry) for entry in json.loads((Path(folder) / "demo-logins.json").read_text())]
-        work(url, people)
+        before = work(url, people)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
-            tour(browser, url, people[0], people[1])
+            tour(browser, url, people[0], people[1], before, Path(folder))
             browser.close()
 
 

@@ -51,8 +51,12 @@ class Server:
 
     def _run(self, program: str, *arguments: str) -> None:
         subprocess.run(
-            [str(self.bin / program), *arguments], check=True, cwd=self.folder, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, **self.who,  # type: ignore[call-overload]
+            [str(self.bin / program), *arguments],
+            check=True,
+            cwd=self.folder,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            **self.who,  # type: ignore[call-overload]
         )
 
     def url(self, name: str) -> str:

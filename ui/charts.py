@@ -16,7 +16,10 @@ def _show(chart: Any, alternative: str) -> None:
 
 
 def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> None:
-    """Holdout score of each model by the labels it learned from, with interval and majority baseline."""
+    """Holdout score of each model by the labels it learned from, with interval and majority baseline.
+
+    The baseline is the newest model's, as one level: on the few holdout items of the first models it jumps.
+    """
     rows = [
         {
             "labels": p["trained_on"] if p.get("trained_on") is not None else p["labels"],
@@ -24,7 +27,6 @@ def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> No
             "value": p[metric]["value"],
             "low": p[metric].get("low"),
             "high": p[metric].get("high"),
-            "baseline": (p.get("baseline") or {}).get("value"),
         }
         for p in points
         if p.get(metric) and p[metric].get("value") is not None
@@ -45,14 +47,11 @@ def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> No
         base.mark_line(color=BAND, strokeWidth=2.5).encode(x, y),
         base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(x, y, tooltip=tips),
     ]
-    if frame["baseline"].notna().any():
-        layers.append(
-            base.mark_line(color=GRAY, strokeDash=[5, 4]).encode(
-                x,
-                alt.Y("baseline:Q"),
-                tooltip=[alt.Tooltip("baseline:Q", format=".1%", title="always the commonest label")],
-            )
-        )
+    baseline = (points[-1].get("baseline") or {}).get("value")
+    if baseline is not None and metric == "accuracy":
+        level = alt.Chart(pd.DataFrame([{"baseline": baseline}]))
+        tip = alt.Tooltip("baseline:Q", format=".1%", title="always the commonest label")
+        layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
     _show(alt.layer(*layers).properties(height=290), "Learning curve: holdout score against labels")
 
 
@@ -77,10 +76,12 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
 
 
 def per_day(days: list[dict[str, Any]]) -> None:
-    """Labels given on each day (UTC), the days without any in between too."""
+    """Labels given on each day (UTC), at least two weeks of them, the days without any too."""
     frame = pd.DataFrame(days)
     frame["day"] = pd.to_datetime(frame["day"])
-    frame = frame.set_index("day").asfreq("D", fill_value=0).reset_index()
+    first, last = frame["day"].min(), frame["day"].max()
+    span = pd.date_range(min(first, last - pd.Timedelta(days=13)), last, name="day")
+    frame = frame.set_index("day").reindex(span, fill_value=0).reset_index()
     chart = (
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=3, color=BAND, width={"band": 0.8})

@@ -95,7 +95,7 @@ def percent(metric: dict[str, Any] | None) -> str:
 
 def interval(metric: dict[str, Any] | None) -> str:
     """A metric's confidence interval: "between 91 and 98 %"."""
-    if not metric or metric.get("low") is None or metric.get("high") is None:
+    if not metric or metric.get("low") is None or metric.get("high") is None or metric["low"] == metric["high"]:
         return ""
     return f"between {100 * metric['low']:.0f} and {100 * metric['high']:.0f} %"
 
@@ -195,14 +195,23 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
             st.rerun()
 
 
+def _near_changes(rows: list[dict[str, Any]], around: int = 2) -> set[int]:
+    """Positions of the lines that changed, and of the few around them that say where."""
+    changed = [number for number, row in enumerate(rows) if row["kind"] != "same"]
+    return {near for number in changed for near in range(number - around, number + around + 1)}
+
+
 def diff_table(rows: list[dict[str, Any]], left: str, right: str, only_changes: bool = False) -> None:
     """Two texts side by side, line by line. Every line is escaped text."""
     from html import escape
 
     marks = {"same": "", "added": "+", "removed": "\u2212", "changed": "\u00b1"}
     cells = []
-    for row in rows:
-        if only_changes and row["kind"] == "same":
+    kept = _near_changes(rows) if only_changes else set(range(len(rows)))
+    for number, row in enumerate(rows):
+        if number not in kept:
+            if number - 1 in kept or number == 0:
+                cells.append('<tr class="gap"><td class="m">…</td><td colspan="4"></td></tr>')
             continue
         sides = "".join(
             f'<td class="n">{row.get(f"{side}_line") or ""}</td><td class="{side}">{escape(row.get(side) or "")}</td>'

@@ -154,6 +154,7 @@ def page_css() -> str:
   overflow-wrap: anywhere; text-align: left; border: 0; border-bottom: 1px solid rgb(128 136 155 / 15%); }}
 .lb-diff thead th {{ font-weight: 600; border-bottom: 1px solid rgb(128 136 155 / 35%); }}
 .lb-diff .m, .lb-diff .n {{ opacity: 0.7; text-align: right; }}
+.lb-diff .gap td {{ opacity: 0.6; }}
 .lb-diff .added .right, .lb-diff .changed .right {{ background: rgb(15 150 120 / 15%); }}
 .lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
 @media (max-width: 40rem) {{

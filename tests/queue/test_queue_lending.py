@@ -38,7 +38,9 @@ def test_a_label_and_the_next_items_are_one_request(labelers: list[Project], add
     assert item["key"] not in [entry["key"] for entry in answer["items"]]
 
 
-def test_overlap_asks_as_many_labelers(admin: Any, labelers: list[Project], project: Project, add_texts: Callable[..., Any]) -> None:
+def test_overlap_asks_as_many_labelers(
+    admin: Any, labelers: list[Project], project: Project, add_texts: Callable[..., Any]
+) -> None:
     admin.client.patch(project.path, json={"settings": {"overlap": 2}})
     add_texts(6)
     for labeler in labelers:
@@ -69,7 +71,9 @@ def test_undo_gives_the_item_back_to_who_undid(labelers: list[Project], add_text
     assert labelers[0].undo(label["id"])["label"]["id"] == undone["label"]["id"]
 
 
-def test_a_new_guideline_must_be_acknowledged(labelers: list[Project], project: Project, add_texts: Callable[..., Any]) -> None:
+def test_a_new_guideline_must_be_acknowledged(
+    labelers: list[Project], project: Project, add_texts: Callable[..., Any]
+) -> None:
     add_texts(5)
     project.guidelines.publish("# One")
     with pytest.raises(GuidelineNotAcknowledged) as refused:

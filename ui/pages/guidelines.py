@@ -143,7 +143,7 @@ def _versions(versions: list[dict[str, Any]]) -> None:
     columns = st.columns([1, 1, 2], vertical_alignment="bottom")
     a = columns[0].selectbox("From", numbers, index=1, format_func=lambda v: f"Version {v}", key="diff-a")
     b = columns[1].selectbox("To", numbers, index=0, format_func=lambda v: f"Version {v}", key="diff-b")
-    only = columns[2].toggle("Only what changed", value=False)
+    only = columns[2].toggle("Only what changed", value=True)
     if a == b:
         st.markdown(":gray[Choose two different versions.]")
         return

@@ -26,7 +26,8 @@ def render() -> None:
     if not answer["items"]:
         feedback.empty("Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:")
         return
-    chosen = _table(answer["items"], len(trail))
+    opened = st.query_params.get("item") or _chosen(len(trail)) is not None
+    chosen = _table(answer["items"], len(trail), 235 if opened else 420)
     _pager(answer, trail)
     key = chosen or st.query_params.get("item")
     if key:
@@ -47,8 +48,9 @@ def _filters(project: dict[str, Any]) -> dict[str, Any]:
     state = columns[2].selectbox("State", ["All", "Not labeled", "Flagged as hard"], key="items-state")
     split = columns[3].selectbox(
         "Part",
-        [None, "train", "holdout"],
-        format_func=lambda v: v or "any",
+        ["train", "holdout"],
+        index=None,
+        placeholder="any",
         key="items-split",
         help="Holdout: drawn at random, labeled, never trained on.",
     )
@@ -64,7 +66,13 @@ def _trail(wanted: dict[str, Any]) -> list[str | None]:
     return kept[1]
 
 
-def _table(items: list[dict[str, Any]], page: int) -> str | None:
+def _chosen(page: int) -> int | None:
+    """The row that is ticked in the table, which is drawn after this is asked."""
+    rows = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {}).get("rows", [])
+    return rows[0] if rows else None
+
+
+def _table(items: list[dict[str, Any]], page: int, height: int) -> str | None:
     rows = [
         {
             "Item": layout.content_text(item["content"], 220),
@@ -81,7 +89,7 @@ def _table(items: list[dict[str, Any]], page: int) -> str | None:
         hide_index=True,
         on_select="rerun",
         selection_mode="single-row",
-        height=420,
+        height=height,
         placeholder="",
         key=f"items-table-{page}",
         column_config={

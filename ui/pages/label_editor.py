@@ -27,7 +27,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         column_config={
             "name": text("Label", required=True, max_chars=80),
             "description": text("Description", width="large", help="Shown when the pointer rests on the label"),
-            "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9 by position"),
+            "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9. U, S, H, G are taken."),
             "color": text("Colour", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
             "parent": text("Part of", help="A label above this one, if any"),
         },

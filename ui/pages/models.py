@@ -68,6 +68,7 @@ def _table(models: list[dict[str, Any]]) -> None:
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
+        height=min(35 * len(rows) + 38, 213),
         column_config={"Model": st.column_config.NumberColumn(format="%d")},
     )
 
@@ -177,6 +178,7 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
             delta_color="off",
             delta_arrow="off",
             border=True,
+            height="stretch",
         )
     loss = metrics.get("log_loss") or {}
     boxes[2].metric(
@@ -186,6 +188,7 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
         delta_color="off",
         delta_arrow="off",
         border=True,
+        height="stretch",
     )
     names = {"majority": "always the commonest label", "sklearn": "plain scikit-learn"}
     compared = [

@@ -24,11 +24,17 @@ def render() -> None:
                 layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
         return
     st.fragment(run_every=5.0)(lambda: _numbers(project))()
-    _curve()
+    if session.role_in(project["slug"]) != "labeler":
+        _curve()
+    st.fragment(run_every=20.0)(lambda: _labels(project))()
+
+
+def _read(project: dict[str, Any]) -> dict[str, Any] | None:
+    return feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/progress"))
 
 
 def _numbers(project: dict[str, Any]) -> None:
-    progress = feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/progress"))
+    progress = _read(project)
     if progress is None:
         return
     items, labels = progress["items"], progress["labels"]
@@ -77,6 +83,13 @@ def _numbers(project: dict[str, Any]) -> None:
         help="Measured on the holdout: items drawn at random, labeled, never trained on. With 95 % interval.",
     )
     _training(project, progress)
+
+
+def _labels(project: dict[str, Any]) -> None:
+    progress = _read(project)
+    if progress is None:
+        return
+    labels = progress["labels"]
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
         st.subheader("Labels by name", anchor=False)
@@ -127,16 +140,17 @@ def _labelers(people: list[dict[str, Any]]) -> None:
     if not people:
         return
     st.subheader("Labelers", anchor=False)
-    frame = pd.DataFrame(people).rename(columns={"seconds_per_label": "median_s"})
+    frame = pd.DataFrame(people)
     st.dataframe(
-        frame[[c for c in ("name", "kind", "labels", "per_hour", "median_s") if c in frame]],
+        frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
         hide_index=True,
+        placeholder="",
         column_config={
             "name": "Labeler",
             "kind": "Kind",
             "labels": st.column_config.NumberColumn("Labels", format="localized"),
             "per_hour": st.column_config.NumberColumn("Labels an hour", format="%.0f"),
-            "median_s": st.column_config.NumberColumn("Seconds a label (median)", format="%.1f"),
+            "seconds_per_label": st.column_config.NumberColumn("Seconds a label", format="%.1f"),
         },
     )
 

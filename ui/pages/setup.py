@@ -10,8 +10,7 @@ from labeler_ui.pages.guidelines import start_text
 from labeler_ui.pages.jobs import import_result
 from labeler_ui.pages.label_editor import edit_labels
 
-TYPES = ["csv", "tsv", "jsonl", "ndjson", "json", "parquet", "xlsx", "txt", "zip"]
-TASKS = {"choice": "One label an item", "multi_choice": "Any number of labels an item"}
+TYPES = ["csv", "tsv", "jsonl", "ndjson", "parquet"]
 PREVIEW_BYTES = 1_000_000
 
 
@@ -32,7 +31,6 @@ def render() -> None:
 def _new() -> None:
     layout.heading("New project", "A name, the labels and a file are all it takes. Everything can be changed later.")
     name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520)
-    task = st.radio("Task", list(TASKS), format_func=TASKS.__getitem__, horizontal=True)
     st.subheader("1. Items", anchor=False)
     given = _file()
     st.subheader("2. Labels", anchor=False)
@@ -56,7 +54,7 @@ def _new() -> None:
         if missing:
             st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
             return
-        _create(name.strip(), task, labels, text, publish, given)
+        _create(name.strip(), labels, text, publish, given)
 
 
 def _file() -> dict[str, Any] | None:
@@ -72,7 +70,7 @@ def _file() -> dict[str, Any] | None:
         st.markdown(f":gray[{len(lines)} items.]")
         data = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines).encode()
         return {"name": "pasted.jsonl", "data": data, "mapping": {"text": "text"}, "labels_found": []}
-    upload = st.file_uploader("CSV, JSONL, JSON, Parquet, Excel or zip", type=TYPES)
+    upload = st.file_uploader("CSV, TSV, JSONL or Parquet", type=TYPES)
     if upload is None:
         return None
     preview = _preview(upload)
@@ -91,7 +89,7 @@ def _preview(upload: Any) -> dict[str, Any] | None:
     kept = st.session_state.get("_preview")
     if kept and kept[0] == upload.file_id:
         return kept[1]
-    whole = upload.name.lower().endswith((".parquet", ".xlsx", ".zip", ".json"))
+    whole = upload.name.lower().endswith(".parquet")
     data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
     preview = feedback.attempt(
         lambda: session.client().post("/imports/preview", files={"file": (upload.name, data)}),
@@ -141,11 +139,11 @@ def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
 
 
 def _create(
-    name: str, task: str, labels: list[dict[str, Any]], text: str, publish: bool, given: dict[str, Any] | None
+    name: str, labels: list[dict[str, Any]], text: str, publish: bool, given: dict[str, Any] | None
 ) -> None:
     client = session.client()
     project = feedback.attempt(
-        lambda: client.post("/projects", json={"name": name, "task_type": task, "labels": labels})
+        lambda: client.post("/projects", json={"name": name, "labels": labels})
     )
     if project is None:
         return

@@ -30,9 +30,15 @@ function definitions(list, pairs) {
   ]));
 }
 
+/* Keys of the card itself: a label that asks for one of them gets a digit instead. */
+const OWN_KEYS = ["u", "s", "h", "g"];
+
 export function hotkeys(labels) {
   const keys = new Map();
-  labels.forEach((label) => { if (label.hotkey) keys.set(label.hotkey.toLowerCase(), label.name); });
+  labels.forEach((label) => {
+    const key = (label.hotkey || "").toLowerCase();
+    if (key && !OWN_KEYS.includes(key)) keys.set(key, label.name);
+  });
   const taken = new Set(keys.values());
   labels.forEach((label, index) => {
     const digit = String(index + 1);
@@ -148,8 +154,8 @@ export class View {
     this.refs.fill.style.transform = `scaleX(${items.total ? labeled / items.total : 0})`;
     const parts = [`${labeled.toLocaleString("en")} of ${items.total.toLocaleString("en")} labeled`];
     parts.push(`you: ${(labels.mine_today + extra).toLocaleString("en")} today`);
-    if (pace && pace.per_hour) parts.push(`${Math.round(pace.per_hour)} an hour`);
-    if (estimate && estimate.labels_left) parts.push(`about ${Math.max(0, estimate.labels_left - extra)} to go`);
+    if (pace && pace.per_hour) parts.push(`${Math.round(pace.per_hour).toLocaleString("en")} an hour`);
+    if (estimate && estimate.labels_left) parts.push(`about ${Math.max(0, Math.round(estimate.labels_left - extra)).toLocaleString("en")} to go`);
     const words = parts.join("  ·  ");
     if (this.refs.numbers.textContent !== words) this.refs.numbers.textContent = words;
   }

@@ -1,0 +1,267 @@
+"""Every route has its rule (G13): one table, walked as everybody."""
+
+from collections.abc import Callable
+from typing import Any
+
+import httpx
+import pytest
+
+from labeler.accounts.tokens import make_token
+from labeler.api.app import permission_of, routes
+from labeler.client import Project
+
+API = "/api/v1"
+P = API + "/projects/{project_id}"
+RULES = {
+    ("GET", "/healthz"): "nobody",
+    ("GET", "/readyz"): "nobody",
+    ("POST", API + "/session"): "nobody",
+    ("DELETE", API + "/session"): "signed-in",
+    ("POST", API + "/invitation"): "nobody",
+    ("POST", API + "/invitation/check"): "nobody",
+    ("POST", API + "/password"): "signed-in",
+    ("GET", API + "/me"): "signed-in",
+    ("GET", API + "/users"): "admin",
+    ("POST", API + "/users"): "admin",
+    ("PATCH", API + "/users/{user_id}"): "admin",
+    ("POST", API + "/users/{user_id}/invitation"): "admin",
+    ("GET", API + "/tokens"): "signed-in",
+    ("POST", API + "/tokens"): "signed-in",
+    ("DELETE", API + "/tokens/{token_id}"): "signed-in",
+    ("GET", API + "/audit"): "signed-in",
+    ("GET", API + "/strategies"): "signed-in",
+    ("POST", API + "/imports/preview"): "signed-in",
+    ("GET", API + "/jobs"): "signed-in",
+    ("GET", API + "/jobs/{job_id}"): "signed-in",
+    ("POST", API + "/jobs/{job_id}/cancel"): "signed-in",
+    ("GET", API + "/jobs/{job_id}/events"): "signed-in",
+    ("GET", API + "/projects"): "signed-in",
+    ("POST", API + "/projects"): "creator",
+    ("GET", P): "see",
+    ("PATCH", P): "manage",
+    ("DELETE", P): "manage",
+    ("GET", P + "/members"): "read",
+    ("POST", P + "/members"): "manage",
+    ("DELETE", P + "/members/{user_id}"): "manage",
+    ("GET", P + "/guidelines"): "see",
+    ("POST", P + "/guidelines"): "manage",
+    ("GET", P + "/guidelines/current"): "see",
+    ("GET", P + "/guidelines/{version}"): "see",
+    ("POST", P + "/guidelines/{version}/publish"): "manage",
+    ("POST", P + "/guidelines/{version}/acknowledge"): "see",
+    ("GET", P + "/guidelines/{a}/diff/{b}"): "see",
+    ("POST", P + "/items"): "write",
+    ("GET", P + "/items"): "read",
+    ("GET", P + "/items/{key:path}"): "read",
+    ("GET", P + "/items/{key:path}/history"): "read",
+    ("POST", P + "/imports"): "write",
+    ("GET", P + "/progress"): "see",
+    ("GET", P + "/insight/learning-curve"): "read",
+    ("GET", P + "/insight/confusion"): "read",
+    ("POST", P + "/queue/next"): "label",
+    ("POST", P + "/queue/release"): "label",
+    ("POST", P + "/labels"): "label",
+    ("DELETE", P + "/labels/{label_id}"): "label",
+    ("GET", P + "/labels"): "see",
+    ("POST", P + "/skips"): "label",
+    ("DELETE", P + "/skips/{skip_id}"): "label",
+    ("POST", P + "/flags"): "label",
+    ("DELETE", P + "/flags/{flag_id}"): "label",
+    ("GET", P + "/flags"): "read",
+    ("POST", P + "/flags/{flag_id}/resolve"): "manage",
+    ("POST", P + "/train"): "manage",
+    ("POST", P + "/scores"): "write",
+    ("GET", P + "/datasets"): "read",
+    ("POST", P + "/datasets"): "manage",
+    ("GET", P + "/datasets/{version}"): "read",
+    ("GET", P + "/datasets/{a}/diff/{b}"): "read",
+    ("GET", P + "/export"): "read",
+    ("GET", P + "/models"): "read",
+    ("GET", P + "/models/{number}"): "read",
+    ("GET", P + "/models/{number}/card"): "read",
+    ("POST", P + "/models/{number}/stage"): "manage",
+    ("POST", P + "/models/{number}/reproduce"): "manage",
+    ("POST", P + "/rollback"): "manage",
+    ("POST", P + "/predict"): "read",
+}
+ROLES = ("reader", "labeler", "manager", "admin", "stranger")
+TOKENS = ("token read", "token label", "token write", "token manage", "token admin")
+IN_PROJECT = {*ROLES[:4], *TOKENS}
+MAY = {
+    "nobody": {"nobody", *ROLES, *TOKENS},
+    "signed-in": {*ROLES, *TOKENS},
+    "admin": {"admin", "token admin"},
+    "creator": {"admin", "manager", "stranger", "token manage"},
+    "see": IN_PROJECT,
+    "read": {"reader", "manager", "admin", "token read"},
+    "label": {"labeler", "manager", "admin", "token label"},
+    "write": {"manager", "admin", "token write"},
+    "manage": {"manager", "admin", "token manage"},
+}
+PARTS = {"user_id": 99999, "token_id": 99999, "job_id": 99999, "label_id": 99999, "skip_id": 99999, "flag_id": 99999,
+         "version": 1, "a": 1, "b": 1, "number": 1, "key:path": "m0"}  # fmt: skip
+
+
+def test_the_table_names_every_route_and_its_rule() -> None:
+    found = {(method, path): permission_of(route) for path, route in routes() for method in route.methods or ()}
+    assert found == RULES
+
+
+def _credential(service: Any, project: Project, who: str) -> str | None:
+    if who == "nobody":
+        return None
+    if who == "stranger":
+        person = service.person("manager")
+        person.client.projects.create("Elsewhere", labels=["a", "b"])
+    elif who.startswith("token "):
+        scope = who.removeprefix("token ")
+        person = service.person("admin" if scope == "admin" else "manager")
+        if scope != "admin":
+            service.join(project, person, "manager")
+        return str(service.db.write(make_token, person.id, "one scope", [scope])[1])
+    else:
+        person = service.person(who)
+        if who != "admin":
+            service.join(project, person, who)
+    return str(person.client._http.headers["authorization"].removeprefix("Bearer "))
+
+
+def _calls(project: Project) -> list[tuple[str, str, str]]:
+    """Method, address, rule; what takes the project or the session away comes last."""
+    last = [("DELETE", API + "/session"), ("DELETE", P)]
+    order = sorted(RULES, key=lambda route: (route in last, route))
+    found = []
+    for method, path in order:
+        address = path.replace("{project_id}", project.slug)
+        for name, value in PARTS.items():
+            address = address.replace("{" + name + "}", str(value))
+        found.append((method, address, RULES[method, path]))
+    return found
+
+
+@pytest.mark.parametrize("who", ["nobody", *ROLES, *TOKENS])
+def test_each_route_as_everybody(service: Any, project: Project, add_texts: Callable[..., Any], who: str) -> None:
+    add_texts(1)
+    token = _credential(service, project, who)
+    headers = {"authorization": f"Bearer {token}"} if token else {}
+    wrong = []
+    for method, address, rule in _calls(project):
+        answer = service.http.request(method, address, headers=headers, json={} if method != "GET" else None)
+        foreign = who == "stranger" and rule in ("see", "read", "label", "write", "manage")
+        no_project = answer.status_code == 404 and "no such project" in answer.json().get("detail", "")
+        if who in MAY[rule]:
+            fine = answer.status_code < 500 and not no_project
+            fine &= answer.status_code != 403 or (rule == "signed-in" and address.endswith(("/jobs", "/audit")))
+            fine &= answer.status_code != 401 or rule == "nobody"
+        elif who == "nobody":
+            fine = answer.status_code == 401
+        else:
+            fine = no_project if foreign else answer.status_code == 403
+        if not fine:
+            wrong.append((method, address, rule, answer.status_code, answer.text[:120]))
+    assert wrong == []
+
+
+def test_a_foreign_project_looks_like_one_that_does_not_exist(service: Any, project: Project) -> None:
+    stranger = service.person("manager")
+    answers = [stranger.client._http.get(f"/projects/{slug}") for slug in (project.slug, "no-such-project")]
+    bodies = [{**answer.json(), "request_id": ""} for answer in answers]
+    assert bodies[0] == bodies[1] and answers[0].status_code == 404
+
+
+def test_a_token_for_one_project_sees_no_other(service: Any, admin: Any, project: Project) -> None:
+    other = admin.client.projects.create("Other", labels=["a", "b"])
+    made = admin.client.post("/tokens", json={"name": "t", "scopes": ["*"], "project_id": project.slug})
+    client = service.client(made["token"])
+    assert [entry["slug"] for entry in client.me()["projects"]] == [project.slug]
+    assert [entry.slug for entry in client.projects] == [project.slug]
+    assert client._http.get(other.path).status_code == 404
+    assert client._http.get("/users").status_code == 403
+    assert client._http.post("/projects", json={"name": "x", "labels": ["a", "b"]}).status_code == 403
+    wider = client._http.post("/tokens", json={"name": "t", "scopes": ["*"]})
+    assert wider.status_code == 403
+
+
+def test_a_token_gives_no_more_than_its_maker_has(service: Any, admin: Any) -> None:
+    def refused(token: str, **body: Any) -> int:
+        answer: httpx.Response = service.client(token)._http.post("/tokens", json={"name": "t", **body})
+        return answer.status_code
+
+    read = admin.client.post("/tokens", json={"name": "r", "scopes": ["read"]})["token"]
+    assert refused(read, scopes=["read"]) == 201
+    assert refused(read, scopes=["read", "manage"]) == 403 and refused(read, scopes=["*"]) == 403
+    labeler = service.person("labeler")
+    assert refused(labeler.client._http.headers["authorization"][7:], scopes=["manage"]) == 403
+    assert refused(labeler.client._http.headers["authorization"][7:], scopes=["label"], user_id=admin.id) == 403
+    assert refused(read, scopes=["read"], user_id=labeler.id) == 403
+
+
+def test_a_token_that_expires_makes_none_that_outlives_it(service: Any, admin: Any) -> None:
+    body = {"name": "short", "scopes": ["*"], "expires_at": "2999-01-01T00:00:00Z"}
+    short = service.client(admin.client.post("/tokens", json=body)["token"])
+    assert short._http.post("/tokens", json={"name": "t", "scopes": ["read"]}).status_code == 403
+    later = {"name": "t", "scopes": ["read"], "expires_at": "2999-01-02T00:00:00Z"}
+    assert short._http.post("/tokens", json=later).status_code == 403
+    sooner = later | {"expires_at": "2998-01-01T00:00:00Z"}
+    assert short._http.post("/tokens", json=sooner).status_code == 201
+
+
+def test_a_read_token_of_an_administrator_touches_nobody_elses_tokens(service: Any, admin: Any) -> None:
+    victim = service.person("labeler")
+    theirs = victim.client.get("/tokens")["items"][0]
+    read = service.client(admin.client.post("/tokens", json={"name": "r", "scopes": ["read"]})["token"])
+    assert {entry["user_id"] for entry in read.get("/tokens")["items"]} == {admin.id}
+    assert read._http.delete(f"/tokens/{theirs['id']}").status_code == 404
+    assert admin.client.delete(f"/tokens/{theirs['id']}") is None
+    assert victim.client._http.get("/me").status_code == 401
+
+
+def test_expired_and_revoked_tokens_are_refused(service: Any, admin: Any) -> None:
+    past = admin.client.post("/tokens", json={"name": "p", "scopes": ["*"], "expires_at": "2020-01-01T00:00:00Z"})
+    assert service.client(past["token"])._http.get("/me").status_code == 401
+    made = admin.client.post("/tokens", json={"name": "r", "scopes": ["*"]})
+    client = service.client(made["token"])
+    assert client.me()["user"]["id"] == admin.id
+    client.delete(f"/tokens/{made['id']}")
+    assert client._http.get("/me").status_code == 401
+    for nonsense in ("", "lab_", "x" * 5000, "lab_é"):
+        headers = {"authorization": f"Bearer {nonsense}".encode()}
+        assert service.http.get(f"{API}/me", headers=headers).status_code == 401
+
+
+def test_who_loses_a_membership_loses_the_project_at_once(service: Any, project: Project, labelers: Any) -> None:
+    member = labelers[0].client
+    assert member.get(project.path)["slug"] == project.slug
+    project.client.delete(f"{project.path}/members/{member.me()['user']['id']}")
+    assert member._http.get(project.path).status_code == 404
+
+
+def test_jobs_are_seen_by_the_rights_in_their_project(service: Any, project: Project, labelers: Any) -> None:
+    job = project.train()
+    stranger, reader = service.person("manager"), service.join(project, service.person("reader"))
+    for path, method in (("", "GET"), ("/cancel", "POST"), ("/events", "GET")):
+        answer = stranger.client._http.request(method, f"/jobs/{job.id}{path}")
+        assert answer.status_code == 404
+    assert labelers[0].client._http.get(f"/jobs/{job.id}").status_code == 403
+    assert reader.client._http.get(f"/jobs/{job.id}").status_code == 200
+    assert reader.client._http.post(f"/jobs/{job.id}/cancel").status_code == 403
+    assert stranger.client.get("/jobs")["items"] == [] and labelers[0].client.get("/jobs")["items"] == []
+    assert [row["id"] for row in reader.client.get("/jobs")["items"]] == [job.id]
+    assert stranger.client._http.get("/jobs", params={"project": project.slug}).status_code == 404
+    assert job.cancel().state == "cancelled"
+
+
+@pytest.mark.parametrize("scope", ["label", "write"])
+def test_lists_of_jobs_and_audit_need_their_scope(service: Any, admin: Any, project: Project, scope: str) -> None:
+    project.train()
+    token = admin.client.post("/tokens", json={"name": "t", "scopes": [scope]})["token"]
+    for path in ("/jobs", "/audit"):
+        assert service.client(token)._http.get(path).status_code == 403
+
+
+def test_a_labeler_sees_only_their_own_labels(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
+    add_texts(4)
+    for labeler in labelers:
+        labeler.label(labeler.queue.next()[0], "ham")
+    own = [list(labeler.labels) for labeler in labelers]
+    assert [len(rows) for rows in own] == [1, 1] and own[0] != own[1]

@@ -1,0 +1,183 @@
+"""Logging in and out, invitations, passwords, and that no secret is stored in clear (G12, G14)."""
+
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+
+from labeler.accounts.audit import trail
+from labeler.accounts.tables import invitations, sessions
+from labeler.accounts.users import add_user
+from labeler.kit.columns import clock, metadata
+
+API = "/api/v1"
+PASSWORD = "correct horse battery"
+
+
+def stored_text(db: Any) -> str:
+    """Everything in the database as text."""
+
+    def read(tx: Any) -> str:
+        return "\n".join(str(tuple(row)) for table in metadata.sorted_tables for row in tx.execute(sa.select(table)))
+
+    return str(db.read(read))
+
+
+def test_log_in_and_out(browser: Callable[..., Any]) -> None:
+    me = browser()
+    assert me.send("GET", "/me").json()["user"]["email"] == me.email
+    assert me.send("DELETE", "/session").status_code == 204
+    assert me.send("GET", "/me").status_code == 401
+
+
+def test_the_cookie_is_out_of_reach_of_scripts(service: Any, log_in: Callable[..., Any]) -> None:
+    service.db.write(add_user, "c@example.org", "C", "labeler", password=PASSWORD)
+    said = log_in("C@Example.org ").headers["set-cookie"].lower()
+    assert "httponly" in said and "samesite=strict" in said and "path=/" in said
+
+
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
+    service: Any, log_in: Callable[..., Any]
+) -> None:
+    service.db.write(add_user, "a@example.org", "A", "labeler", password=PASSWORD)
+    answers = [log_in("a@example.org", "wrong password"), log_in("nobody@example.org", "wrong password")]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert {answer.json()["type"] for answer in answers} == {"wrong-credentials"}
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
+    assert not any("set-cookie" in answer.headers for answer in answers)
+
+
+def test_an_account_is_locked_after_failures_also_for_the_right_password(
+    service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]
+) -> None:
+    me = browser()
+    failed = [log_in(me.email, "wrong password").status_code for _ in range(service.settings.login_attempts)]
+    assert set(failed) == {401}
+    locked = log_in(me.email)
+    assert locked.status_code == 429 and locked.json()["type"] == "too-many-attempts"
+    assert int(locked.headers["retry-after"]) > 0
+    assert me.send("GET", "/me").status_code == 200  # who is in, stays in
+    assert browser().id != me.id  # others are not locked out
+
+
+def test_a_success_forgets_the_failures(service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]) -> None:
+    me = browser()
+    for _ in range(2):
+        for _ in range(service.settings.login_attempts - 1):
+            log_in(me.email, "wrong password")
+        assert log_in(me.email).status_code == 200
+
+
+def test_an_invitation_works_once(service: Any, admin: Any, log_in: Callable[..., Any]) -> None:
+    body = {"email": "new@example.org", "name": "New", "role": "labeler"}
+    url = admin.client.post("/users", json=body)["invitation_url"]
+    assert urlsplit(url).query == "" and url.count("#") == 1
+    token = url.split("#")[1]
+    assert service.http.post(API + "/invitation/check", json={"token": token}).json()["email"] == "new@example.org"
+    assert log_in("new@example.org", "").status_code == 401
+    short = service.http.post(API + "/invitation", json={"token": token, "password": "short"})
+    assert short.status_code == 422
+    accepted = service.http.post(API + "/invitation", json={"token": token, "password": PASSWORD, "name": "Newer"})
+    assert accepted.status_code == 200 and accepted.json()["user"]["name"] == "Newer"
+    again = service.http.post(API + "/invitation", json={"token": token, "password": "another password"})
+    assert again.status_code == 404 and log_in("new@example.org").status_code == 200
+    assert service.http.post(API + "/invitation/check", json={"token": token}).status_code == 404
+
+
+def test_a_new_invitation_replaces_the_old_and_old_ones_expire(service: Any, admin: Any) -> None:
+    body = {"email": "new@example.org", "name": "New", "role": "labeler"}
+    made = admin.client.post("/users", json=body)
+    newer = admin.client.post(f"/users/{made['id']}/invitation")["invitation_url"].split("#")[1]
+    old = made["invitation_url"].split("#")[1]
+    assert service.http.post(API + "/invitation/check", json={"token": old}).status_code == 404
+    assert service.http.post(API + "/invitation/check", json={"token": newer}).status_code == 200
+    service.db.write(lambda tx: tx.execute(sa.update(invitations).values(expires_at=clock(-1))).rowcount)
+    assert service.http.post(API + "/invitation", json={"token": newer, "password": PASSWORD}).status_code == 404
+
+
+def test_a_changed_password_ends_the_other_sessions(browser: Callable[..., Any], log_in: Callable[..., Any]) -> None:
+    here = browser()
+    there = browser(email=here.email)
+    body = {"current": PASSWORD, "new": "a much newer password"}
+    assert here.send("POST", "/password", json=body | {"current": "wrong"}).status_code == 401
+    assert here.send("POST", "/password", json=body).status_code == 204
+    assert here.send("GET", "/me").status_code == 200
+    assert there.send("GET", "/me").status_code == 401
+    assert log_in(here.email).status_code == 401 and log_in(here.email, body["new"]).status_code == 200
+
+
+def test_guessing_the_password_from_inside_is_locked_too(service: Any, browser: Callable[..., Any]) -> None:
+    me = browser()
+    guess = {"current": "wrong password", "new": "a much newer password"}
+    codes = [me.send("POST", "/password", json=guess).status_code for _ in range(service.settings.login_attempts + 1)]
+    assert codes == [401] * service.settings.login_attempts + [429]
+
+
+def test_a_deactivated_account_is_out_at_once(
+    service: Any, admin: Any, browser: Callable[..., Any], log_in: Callable[..., Any]
+) -> None:
+    me = browser()
+    token = me.send("POST", "/tokens", json={"name": "t", "scopes": ["*"]}).json()["token"]
+    admin.client.patch(f"/users/{me.id}", json={"active": False})
+    assert me.send("GET", "/me").status_code == 401
+    assert service.client(token)._http.get("/me").status_code == 401
+    assert log_in(me.email).status_code == 401
+    admin.client.patch(f"/users/{me.id}", json={"active": True})
+    assert log_in(me.email).status_code == 200
+
+
+def test_the_last_administrator_stays(service: Any, admin: Any) -> None:
+    for change in ({"role": "labeler"}, {"active": False}):
+        assert admin.client._http.patch(f"/users/{admin.id}", json=change).status_code == 422
+    second = service.person("admin")
+    assert admin.client.patch(f"/users/{admin.id}", json={"role": "labeler"})["role"] == "labeler"
+    assert second.client._http.patch(f"/users/{second.id}", json={"active": False}).status_code == 422
+
+
+def test_a_session_ends_after_its_days(service: Any, browser: Callable[..., Any]) -> None:
+    me = browser()
+    service.db.write(lambda tx: tx.execute(sa.update(sessions).values(expires_at=clock(-1))).rowcount)
+    from labeler.accounts.auth import remembered
+
+    remembered.forget()
+    assert me.send("GET", "/me").status_code == 401
+
+
+def test_a_page_of_somebody_else_can_do_nothing_with_the_cookie(browser: Callable[..., Any]) -> None:
+    me = browser("manager")
+    body = {"name": "P", "labels": ["a", "b"]}
+    for headers in ({}, {"origin": "http://evil.example"}, {"origin": "null"}, {"x-csrf-token": "guess"}):
+        refused = me.send("POST", "/projects", csrf=False, headers=headers, json=body)
+        assert refused.status_code == 403, headers
+    assert me.send("POST", "/projects", json=body).status_code == 201
+    same = me.send("POST", "/projects", csrf=False, headers={"origin": "http://testserver"}, json=body)
+    assert same.status_code == 201
+    assert me.send("GET", "/projects", csrf=False).status_code == 200
+    assert len(me.send("GET", "/projects").json()["items"]) == 2
+
+
+def test_no_secret_is_stored_in_clear(service: Any, admin: Any, browser: Callable[..., Any]) -> None:
+    me = browser()
+    once = {"idempotency-key": "the same"}
+    person = {"email": "new@example.org", "name": "New", "role": "labeler"}
+    made = admin.client.request("POST", "/users", json=person, headers=once).json()
+    link = admin.client.request("POST", f"/users/{made['id']}/invitation", headers={"idempotency-key": "k2"}).json()
+    token_body = {"name": "t", "scopes": ["read"]}
+    token = admin.client.request("POST", "/tokens", json=token_body, headers={"idempotency-key": "k3"}).json()["token"]
+    secrets = [made["invitation_url"].split("#")[1], link["invitation_url"].split("#")[1], token, me.cookie, PASSWORD]
+    everything = stored_text(service.db)
+    assert [secret for secret in secrets if secret in everything] == []
+    again = admin.client.request("POST", "/tokens", json=token_body, headers={"idempotency-key": "k3"}).json()
+    assert token not in str(again) and again["name"] == "t"
+    assert "argon2id" in everything
+
+
+def test_comings_and_goings_are_in_the_audit_trail(
+    service: Any, browser: Callable[..., Any], log_in: Callable[..., Any]
+) -> None:
+    me = browser()
+    log_in(me.email, "wrong password")
+    rows = service.db.read(trail, None, None, 10)
+    assert [row["action"] for row in rows][:2] == ["login.failed", "login"]
+    assert rows[0]["actor"] == me.email and rows[0]["address"]

@@ -1,0 +1,189 @@
+"""What browser tests stand on: a service with people in it, the pages they open, the labeling card."""
+
+import csv
+import itertools
+import secrets
+import time
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import processes
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
+
+from labeler.accounts.tokens import make_token
+from labeler.accounts.users import add_user
+from labeler.client import Client, Project
+from labeler.demo.setup import data_file
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.projects.access import find_project
+from labeler.projects.service import set_member
+
+GUIDELINE = (
+    "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"
+)
+
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Someone:
+    """An account with a password for the browser and a client for what the test arranges and checks."""
+
+    id: int
+    email: str
+    name: str
+    password: str
+    client: Client
+
+
+class Site:
+    """A running service that can be killed and started again on the same port."""
+
+    def __init__(self, settings: Settings) -> None:
+        port = processes.free_port()
+        self.settings = settings.model_copy(update={"port": port, "log_level": "WARNING"})
+        self.db = Database(self.settings)
+        self.numbers = itertools.count(1)
+        self.start()
+        self.admin = self.person("admin")
+
+    @property
+    def url(self) -> str:
+        return self.process.url
+
+    def start(self) -> None:
+        log = self.settings.home / "service.log"
+        self.process = processes.Running(["-m", "labeler", "serve"], self.settings, log)
+        processes.wait_for(self.process.ready, 60, "the service to be ready")
+
+    def person(self, role: str = "labeler") -> Someone:
+        number = next(self.numbers)
+        email, password = f"{role}{number}@example.org", secrets.token_urlsafe(12)
+        user = self.db.write(add_user, email, f"{role.title()} {number}", role, password=password)
+        token = self.db.write(make_token, user.id, "test", ["*"])[1]
+        return Someone(user.id, email, user.name, password, Client(self.url, token=token))
+
+    def member(self, project: Project, role: str = "labeler", read: bool = True) -> Someone:
+        """A new person with this role in the project, who has read its guideline."""
+        someone = self.person(role)
+        project_id = self.db.read(find_project, project.slug).id
+        self.db.write(set_member, project_id, someone.id, role)
+        if read:
+            someone.client.projects.get(project.slug).guidelines.acknowledge(1)
+        return someone
+
+    def project(
+        self, n: int = 200, name: str = "SMS", labels: Any = ("spam", "ham"), **settings: Any
+    ) -> Project:
+        """A project with n real messages and a published guideline."""
+        made = self.admin.client.projects.create(name, labels=labels, **settings)
+        made.guidelines.publish(GUIDELINE, "first version")
+        made.items.add(messages(n), progress=False)
+        return made
+
+    def stop(self) -> None:
+        self.process.stop()
+        self.db.close()
+
+
+def messages(n: int) -> list[dict[str, Any]]:
+    """The first n different messages of the demo's data."""
+    found: dict[str, dict[str, Any]] = {}
+    with open(data_file(), encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            words = " ".join(row["text"].split())
+            found.setdefault(words, {"key": row["id"], "text": words, "metadata": {"truth": row["label"]}})
+            if len(found) == n:
+                break
+    return list(found.values())
+
+
+@dataclass
+class Visits:
+    """Opens pages; keeps what must not happen on any of them."""
+
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    dialogs: list[str] = field(default_factory=list)
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def __call__(self, url: str, someone: Someone | None = None, **options: Any) -> Page:
+        """A page in a context of its own, logged in as someone, at the address."""
+        parts = urlsplit(url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
+        context.set_default_timeout(20_000)
+        self.contexts.append(context)
+        if someone:
+            given = {"email": someone.email, "password": someone.password}
+            answer = context.request.post(f"{origin}/api/v1/session", data=given)
+            assert answer.ok, answer.text()
+        context.on("request", lambda request: self._asked(request.url, parts.netloc))
+        page = context.new_page()
+        page.on("dialog", self._dialog)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.on("websocket", lambda socket: self._asked(socket.url, parts.netloc))
+        page.goto(url)
+        return page
+
+    def _asked(self, url: str, netloc: str) -> None:
+        parts = urlsplit(url)
+        if parts.scheme not in {"blob", "data"} and parts.netloc != netloc:
+            self.outside.append(url)
+
+    def _dialog(self, dialog: Any) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
+
+
+class Card:
+    """The labeling card as a labeler sees it."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.root = page.get_by_test_id("card")
+        self.text = page.get_by_test_id("item-text")
+        self.pill = page.get_by_test_id("status-pill")
+        self.hint = page.get_by_test_id("hint")
+
+    def ready(self) -> "Card":
+        expect(self.root).to_have_attribute("data-state", "item")
+        return self
+
+    def unsent(self) -> int:
+        """Answers that wait in this browser."""
+        return int(
+            self.page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('labeler:out:')).length")
+        )
+
+    def saved(self) -> "Card":
+        """Wait until every answer was taken by the service, and the page says so."""
+        stop_at = time.monotonic() + 60
+        while self.unsent():
+            assert time.monotonic() < stop_at, (
+                f"{self.unsent()} answers are not sent: {self.pill.inner_text()}"
+            )
+            self.page.wait_for_timeout(30)
+        expect(self.pill).to_have_text("All saved")
+        return self
+
+    def shown(self) -> str:
+        return self.text.inner_text()
+
+    def press(self, *keys: str) -> None:
+        """Press keys, each of which answers an item; the next one is there before the next key."""
+        for key in keys:
+            before = self.shown()
+            self.page.keyboard.press(key)
+            expect(self.text).not_to_have_text(before)
+
+    def part(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+
+def labels_of(project: Project, someone: Someone | None = None) -> list[dict[str, Any]]:
+    """The project's label rows, oldest first."""
+    return [row for row in project.labels if someone is None or row["labeler"]["id"] == someone.id]

@@ -1,0 +1,101 @@
+"""A headless Chromium in front of a real `labeler serve`, and people who use it.
+
+Without Chromium these tests are left out and that is said at the end; with `CI=true` they fail instead.
+"""
+
+import os
+import shutil
+import sys
+import warnings
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+
+from labeler.client import Project
+from labeler.kit.config import Settings
+
+FOLDER = Path(__file__).parent
+sys.path.insert(0, str(FOLDER))  # `import browsing`
+
+from browsing import Card, Site, Someone, Visits  # noqa: E402
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+MISSING = "Nothing was tested in a browser: Chromium was not found (apt-get install chromium)."
+CALM = [
+    "--no-sandbox",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if CHROMIUM or os.environ.get("CI") == "true":
+        return
+    here = [item for item in items if item.path.is_relative_to(FOLDER)]
+    config.hook.pytest_deselected(items=here)
+    items[:] = [item for item in items if item not in here]
+    # This file is not loaded where pytest-xdist prints the summary; a warning gets there from its first process.
+    if here and getattr(config, "workerinput", {}).get("workerid") == "gw0":
+        warnings.warn_explicit(MISSING, UserWarning, str(FOLDER), 1)
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    if not CHROMIUM:
+        terminalreporter.write_line(MISSING, red=True)
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("site")
+    shutil.copyfile(sqlite_template, home / "labeler.db")
+    running = Site(Settings(home=home))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def own_site(settings: Settings) -> Iterator[Site]:
+    """A service of this test alone, on each database: to be killed, or started for the first time."""
+    running = Site(settings)
+    yield running
+    running.stop()
+
+
+# Not for the whole session: the synchronous Playwright leaves an event loop running in this thread.
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    assert CHROMIUM, MISSING
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CALM)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def visit(browser: Browser) -> Iterator[Visits]:
+    """`visit(url, someone)` opens a page; afterwards nothing may have popped up or asked another host."""
+    visits = Visits(browser)
+    yield visits
+    for context in visits.contexts:
+        context.close()
+    assert visits.dialogs == []
+    assert visits.outside == []
+    assert visits.errors == []
+
+
+@pytest.fixture
+def label_page(visit: Visits) -> Callable[..., Card]:
+    """`label_page(site, project, someone)`: the card with its first item."""
+
+    def show(site: Site, project: Project, someone: Someone, **options: Any) -> Card:
+        return Card(visit(f"{site.url}/label?project={project.slug}", someone, **options)).ready()
+
+    return show

@@ -1,0 +1,84 @@
+"""Coming in: the first administrator's link, log-in, log-out, and the headers that every answer carries."""
+
+import re
+from pathlib import Path
+
+import httpx
+import processes
+import pytest
+from playwright.sync_api import expect
+
+from labeler.kit.config import Settings
+
+
+@pytest.fixture
+def first_start(tmp_path: Path):
+    settings = Settings(home=tmp_path, port=processes.free_port(), log_level="WARNING")
+    running = processes.Running(["-m", "labeler", "serve"], settings, tmp_path / "log")
+    processes.wait_for(running.ready, 60, "the service to be ready")
+    yield running
+    running.stop()
+
+
+def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_start, visit) -> None:
+    link = re.search(r"http://\S+/invitation#\S+", first_start.log())
+    assert link, first_start.log()
+    page = visit(link.group())
+    password = page.get_by_label("Choose a password")
+    expect(page.get_by_test_id("login-submit")).to_be_enabled()
+    password.fill("short")
+    page.get_by_label("The same password again").fill("short")
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_test_id("login-error")).to_contain_text("At least 10 characters")
+    password.fill("four words in a row")
+    page.get_by_label("The same password again").fill("four words in a row")
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_role("heading", name="No project yet")).to_be_visible()
+    expect(page.get_by_role("button", name="Make the first project")).to_be_visible()
+    assert "#" not in page.url
+
+    used = visit(link.group())
+    expect(used.get_by_test_id("login-error")).to_be_visible()
+    expect(used.get_by_test_id("login-submit")).to_be_disabled()
+
+
+def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
+    somebody = site.person()
+    page = visit(f"{site.url}/progress")
+    page.get_by_label("E-mail address").fill(somebody.email)
+    page.get_by_role("textbox", name="Password", exact=True).fill("not the password")
+    page.get_by_role("textbox", name="Password", exact=True).press("Enter")
+    given = {"email": "nobody@example.org", "password": "not the password"}
+    detail = httpx.post(f"{site.url}/api/v1/session", json=given, trust_env=False).json()["detail"]
+    expect(page.get_by_test_id("login-error")).to_have_text(detail)
+    page.get_by_role("textbox", name="Password", exact=True).fill(somebody.password)
+    page.get_by_role("textbox", name="Password", exact=True).press("Enter")
+    expect(page.get_by_text("Choose a project").first).to_be_visible()
+
+
+def test_log_out_ends_the_session(site, visit) -> None:
+    page = visit(site.url, site.person())
+    page.get_by_role("button", name="Log out").click()
+    expect(page.get_by_test_id("login")).to_be_visible()
+    page.reload()
+    expect(page.get_by_test_id("login")).to_be_visible()
+    assert page.context.request.get(f"{site.url}/api/v1/me").status == 401
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/label", "/api/v1/me", "/api/v1/nowhere", "/healthz", "/_stcore/health"]
+)
+def test_every_answer_carries_the_security_headers(site, path) -> None:
+    headers = httpx.get(site.url + path, trust_env=False).headers
+    assert "frame-ancestors 'none'" in headers["content-security-policy"]
+    assert "default-src" in headers["content-security-policy"]
+    assert "unsafe-eval" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_the_session_cookie_is_out_of_reach_of_scripts(site, visit) -> None:
+    page = visit(site.url, site.person())
+    [cookie] = [one for one in page.context.cookies() if one["name"] == "labeler_session"]
+    assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
+    assert "labeler_session" not in page.evaluate("document.cookie")

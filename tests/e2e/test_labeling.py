@@ -1,0 +1,187 @@
+"""A labeler at work: by keyboard, with undo, skips, hard flags and the guideline's gate."""
+
+import processes
+import pytest
+from browsing import Card, Site, labels_of
+from playwright.sync_api import expect
+
+
+@pytest.fixture(scope="module")
+def project(site: Site):
+    return site.project()
+
+
+@pytest.fixture
+def lin(site: Site, project):
+    return site.member(project)
+
+
+def test_fifteen_key_presses_are_fifteen_labels(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    given = {}
+    for number in range(15):
+        given[card.shown()] = "spam" if number % 3 == 0 else "ham"
+        card.press("1" if number % 3 == 0 else "2")
+    card.saved()
+    rows = labels_of(project, lin)
+    texts = {row["key"]: row["content"]["text"] for row in project.items}
+    assert {texts[row["item_key"]]: row["value"] for row in rows} == given
+    assert len(rows) == 15
+    assert all(row["guideline_version"] == 1 for row in rows)
+    assert all(0 < row["elapsed_ms"] < 60_000 for row in rows)
+
+
+def test_a_burst_of_keys_labels_each_item_once(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    for _ in range(9):
+        card.page.keyboard.press("2")
+    card.saved()
+    keys = [row["item_key"] for row in labels_of(project, lin)]
+    assert len(keys) == len(set(keys)) == 9
+
+
+def test_undo_brings_the_item_back_and_history_keeps_both(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    text = card.shown()
+    card.press("1")
+    card.saved()
+    card.press("u")
+    expect(card.text).to_have_text(text)
+    expect(card.hint).to_contain_text("You had chosen: spam")
+    card.saved()
+    card.press("2")
+    card.saved()
+    rows = labels_of(project, lin)
+    assert [row["value"] for row in rows] == ["spam", None, "ham"]
+    assert len({row["item_key"] for row in rows}) == 1
+    history = project.client.get(f"{project.path}/items/{rows[0]['item_key']}/history")["items"]
+    assert [(entry["kind"], entry["value"]) for entry in history] == [
+        ("label", "spam"),
+        ("undo", None),
+        ("label", "ham"),
+    ]
+
+
+def test_three_undos_walk_back_in_order(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    seen = []
+    for _ in range(3):
+        seen.append(card.shown())
+        card.press("2")
+    for text in reversed(seen):
+        card.page.keyboard.press("Control+z")
+        expect(card.text).to_have_text(text)
+    card.saved()
+    last = {row["item_key"]: row["value"] for row in labels_of(project, lin)}
+    assert [value for value in last.values() if value is not None] == []
+
+
+def test_a_skip_has_a_reason_and_the_item_stays_away(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    text = card.shown()
+    card.page.keyboard.press("s")
+    expect(card.part("chooser")).to_be_visible()
+    card.press("2")
+    card.saved()
+    found = next(item for item in project.items if item["content"]["text"] == text)
+    history = project.client.get(f"{project.path}/items/{found['key']}/history")["items"]
+    assert [(entry["kind"], entry["reason"]) for entry in history] == [("skip", "Not relevant")]
+    held = lin.client.projects.get(project.slug).queue.next(10)
+    assert found["key"] not in [item["key"] for item in held]
+
+
+def test_a_hard_flag_alone_sets_the_item_aside(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    text = card.shown()
+    card.page.keyboard.press("h")
+    card.page.keyboard.press("2")
+    card.part("flag-note").fill("half of it is missing")
+    card.press("Enter")
+    card.saved()
+    flag = next(
+        flag for flag in project.client.pages(f"{project.path}/flags") if flag["content"]["text"] == text
+    )
+    assert (flag["reason"], flag["note"]) == ("Guideline is silent", "half of it is missing")
+    assert flag["labeler"]["id"] == lin.id and flag["guideline_version"] == 1
+    assert labels_of(project, lin) == []
+
+
+def test_a_hard_flag_goes_along_with_a_label(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    text = card.shown()
+    card.page.keyboard.press("h")
+    card.page.keyboard.press("1")
+    card.page.keyboard.press("l")
+    expect(card.hint).to_contain_text("Marked as hard (Ambiguous). Now choose a label.")
+    expect(card.text).to_have_text(text)
+    card.press("1")
+    card.saved()
+    [row] = labels_of(project, lin)
+    flags = [
+        flag for flag in project.client.pages(f"{project.path}/flags") if flag["labeler"]["id"] == lin.id
+    ]
+    assert row["value"] == "spam"
+    assert [(flag["item_key"], flag["reason"]) for flag in flags] == [(row["item_key"], "Ambiguous")]
+
+
+def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, label_page) -> None:
+    project = site.project(30, "Gated")
+    lin = site.member(project)
+    card = label_page(site, project, lin)
+    card.press("2")
+    card.saved()
+    text = project.guidelines.current()["text"].replace("Wants money.", "Wants money, a call or a click.")
+    project.guidelines.publish(text, "calls count too")
+    for _ in range(8):  # the browser holds ten; the gate comes with the next answer of the service
+        if card.part("acknowledge").is_visible():
+            break
+        card.page.keyboard.press("2")
+        card.page.wait_for_timeout(150)
+    expect(card.part("dialog")).to_contain_text("guideline version 2")
+    expect(card.part("dialog")).to_contain_text("calls count too")
+    expect(card.part("guideline-changes")).to_contain_text("Wants money, a call or a click.")
+    card.page.keyboard.press("Escape")
+    expect(card.part("acknowledge")).to_be_visible()
+    before = card.shown()
+    card.page.keyboard.press("1")
+    assert card.shown() == before
+    card.part("acknowledge").press("Enter")
+    expect(card.part("acknowledge")).to_be_hidden()
+    card.ready().press("1")
+    card.saved()
+    rows = labels_of(project, lin)
+    assert rows[0]["guideline_version"] == 1
+    assert (rows[-1]["value"], rows[-1]["guideline_version"]) == ("spam", 2)
+    assert len(rows) == len({row["item_key"] for row in rows})
+
+
+def test_somebody_who_never_read_the_guideline_reads_it_first(site, project, visit) -> None:
+    nina = site.member(project, read=False)
+    card = Card(visit(f"{site.url}/label?project={project.slug}", nina))
+    expect(card.part("guideline-text")).to_contain_text("unasked-for advertising")
+    card.page.keyboard.press("Enter")
+    card.ready()
+
+
+def test_guideline_and_keys_are_one_key_away(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    card.page.keyboard.press("g")
+    expect(card.part("guideline-text")).to_contain_text("Wants money.")
+    card.page.keyboard.press("g")
+    expect(card.part("dialog")).to_be_hidden()
+    card.page.keyboard.press("?")
+    expect(card.part("dialog")).to_contain_text("Mark as hard")
+    card.page.keyboard.press("Escape")
+    card.press("2")
+    card.saved()
+
+
+def test_labeling_trains_a_model_on_each_database(own_site, label_page) -> None:
+    project = own_site.project(40)
+    lin = own_site.member(project)
+    card = label_page(own_site, project, lin)
+    card.press(*"2212212221")
+    card.saved()
+    rows = labels_of(project, lin)
+    assert len(rows) == len({row["item_key"] for row in rows}) == 10
+    processes.wait_for(project.models, 60, "a model")

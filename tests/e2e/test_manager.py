@@ -1,0 +1,132 @@
+"""A manager at work: a project from a file, a training, a dataset version, a model that goes live."""
+
+import re
+
+import processes
+import pytest
+from browsing import Site, messages
+from playwright.sync_api import Page, expect
+
+
+@pytest.fixture(scope="module")
+def project(site: Site):
+    """80 labels by a client, and the model that came of them."""
+    made = site.project()
+    made.guidelines.acknowledge(1)
+    truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
+    for item in made.queue.next(40) + made.queue.next(40):
+        made.label(item, truth[item["key"]])
+    processes.wait_for(made.models, 90, "the first model")
+    processes.wait_for(lambda: made.progress()["training"]["state"] == "idle", 90, "the end of the training")
+    return made
+
+
+def main(page: Page):
+    return page.get_by_test_id("stMainBlockContainer")
+
+
+def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
+    file = tmp_path / "messages.csv"
+    rows = [f'{row["key"]},"{row["text"].replace(chr(34), chr(39))}"' for row in messages(60)]
+    file.write_text("id,text\n" + "\n".join(rows), "utf-8")
+    page = visit(f"{site.url}/setup", site.person("manager"))
+    page.get_by_label("Name").first.fill("From a file")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("Which column is what?")).to_be_visible()
+    expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
+    expect(page.get_by_label("Item key")).to_have_value("id")
+    expect(page.get_by_label("Text", exact=True)).to_have_value("text")
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_text("Still needed: at least two labels.")).to_be_visible()
+    name_labels(page, ["spam", "ham"])
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Start labeling").click()
+    expect(page.get_by_test_id("card")).to_have_attribute("data-state", "item")
+    assert re.search(r"/label\?project=from-a-file", page.url)
+
+
+def name_labels(page: Page, names: list[str]) -> None:
+    """Type into the table of labels, which is drawn on a canvas: its cells are found by where they are."""
+    table = main(page).get_by_test_id("stDataFrame").last
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box
+    for row, name in enumerate(names):
+        page.mouse.dblclick(box["x"] + 60, box["y"] + 35 * row + 52)
+        cell = page.locator(".gdg-input")
+        cell.fill(name)
+        cell.press("Enter")
+        expect(page.locator(".lb-chip").nth(row)).to_have_text(name)
+    expect(page.locator(".lb-chip")).to_have_text(names)
+
+
+def test_labels_in_the_file_become_labels_of_the_project(site, visit, tmp_path) -> None:
+    file = tmp_path / "labeled.csv"
+    rows = [
+        f"k{n},message number {n} {'win cash' if n % 2 else 'see you'},{'spam' if n % 2 else 'ham'}"
+        for n in range(40)
+    ]
+    file.write_text("id,text,label\n" + "\n".join(rows), "utf-8")
+    page = visit(f"{site.url}/setup", site.admin)
+    page.get_by_label("Name").first.fill("With labels")
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_text("2 labels were found in the file.")).to_be_visible()
+    expect(page.locator(".lb-chip")).to_have_count(2)
+    page.get_by_role("button", name="Make the project").click()
+    expect(page.get_by_text("40 rows: 40 taken")).to_be_visible(timeout=60_000)
+    assert site.admin.client.projects.get("with-labels").progress()["items"]["labeled"] == 40
+
+
+def test_train_now_makes_a_model(site, project, visit) -> None:
+    newest = max(model["number"] for model in project.models())
+    page = visit(f"{site.url}/progress?project={project.slug}", site.admin)
+    page.get_by_role("button", name="Train now").click()
+    expect(page.get_by_text("Training is on its way.")).to_be_visible()
+    processes.wait_for(lambda: max(model["number"] for model in project.models()) > newest, 90, "a new model")
+    page.goto(f"{site.url}/models?project={project.slug}")
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(f"Model {newest + 1} (candidate)")
+
+
+def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) -> None:
+    page = visit(f"{site.url}/datasets?project={project.slug}", site.admin)
+    page.get_by_placeholder("what is in it, in a few words").fill("for the browser test")
+    page.get_by_role("button", name="Make a version").click()
+    expect(page.get_by_text("The dataset version is there.")).to_be_visible(timeout=60_000)
+    newest = max(project.datasets(), key=lambda one: one["version"])
+    assert newest["message"] == "for the browser test"
+    page.get_by_role("tab", name="Take one out").click()
+    page.get_by_role("tabpanel").get_by_test_id("stSelectbox").locator("input").click()
+    page.get_by_role("option", name=newest["tag"], exact=True).click()
+    line = f"dvc get {newest['repository']} data --rev {newest['tag']}"
+    expect(page.get_by_test_id("stCode")).to_contain_text(line)
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download").click()
+    assert download.value.suggested_filename.endswith(".jsonl")
+
+
+def test_a_promoted_model_is_live(site, project, visit) -> None:
+    page = visit(f"{site.url}/models?project={project.slug}", site.admin)
+    number = max(model["number"] for model in project.models())
+    page.get_by_role("button", name="Promote …").click()
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Make model \d+ live")).click()
+    expect(main(page).get_by_text("answers every prediction")).to_be_visible()
+    expect(page.get_by_role("button", name="Roll back …")).to_be_visible()
+    live = [model["number"] for model in project.models() if model["stage"] == "live"]
+    assert live == [number]
+    assert project.predict(["win a free prize now"])[0]["model"] == number
+
+
+def test_an_invited_labeler_is_added_by_link(site, project, visit) -> None:
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="Accounts").click()
+    page.get_by_label("Name", exact=True).first.fill("Nina")
+    page.get_by_label("E-mail address", exact=True).fill("nina@example.org")
+    page.get_by_role("button", name="Make an invitation link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    invited = visit(link)
+    expect(invited.get_by_label("E-mail address")).to_have_value("nina@example.org")
+    invited.get_by_label("Choose a password").fill("four words in a row")
+    invited.get_by_label("The same password again").fill("four words in a row")
+    invited.get_by_test_id("login-submit").click()
+    expect(invited.get_by_text("You are not a member of a project.")).to_be_visible()

@@ -1,0 +1,99 @@
+"""Every page, for each role that it is offered to, in light and in dark: it renders and asks nobody outside."""
+
+import processes
+import pytest
+from browsing import Site, messages
+from labeler_ui.app import ENTRIES
+from playwright.sync_api import Page, expect
+
+WRONG = "[data-testid=stException], [data-testid=stAlertContentError]"
+# What shows that a page has drawn to its end.
+DRAWN = {
+    "home": "[data-testid=stProgress]",
+    "label": "[data-testid=card][data-state=item]",
+    "progress": "[aria-label*='Labels per day']",
+    "guidelines": ".lb-guideline",
+    "items": "[data-testid=stDataFrame] canvas",
+    "hard": ":text('Not labeled yet.'), :text('Resolve')",
+    "datasets": "[data-testid=stDataFrame] canvas",
+    "models": "summary:has-text('How it was made')",
+    "jobs": ":text('Import')",
+    "people": ":text('Add a member')",
+    "settings": ".lb-chip",
+    "setup": ":text('Make the project')",
+    "account": ":text('Change it')",
+}
+
+
+@pytest.fixture(scope="module")
+def project(site: Site):
+    """A project in which every page has something to show."""
+    made = site.project()
+    made.guidelines.acknowledge(1)
+    truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
+    for item in made.queue.next(40):
+        made.label(item, truth[item["key"]])
+    for item in made.queue.next(2):
+        made.flag(item, "Ambiguous", note="could be either")
+    made.guidelines.publish(made.guidelines.current()["text"] + "\nMore.\n", "more")
+    made.guidelines.acknowledge(2)
+    made.snapshot("first").wait(90)
+    processes.wait_for(made.models, 90, "the first model")
+    return made
+
+
+def check(page: Page, name: str) -> None:
+    expect(page.locator(DRAWN[name]).first).to_be_visible()
+    assert page.locator(WRONG).all_inner_texts() == []
+    assert page.get_by_text("Something went wrong").count() == 0
+
+
+@pytest.mark.parametrize("role", ["admin", "manager", "labeler", "reader"])
+def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -> None:
+    someone = site.admin if role == "admin" else site.member(project, role)
+    someone.client.projects.get(project.slug).guidelines.acknowledge(2)
+    page = visit(f"{site.url}/?project={project.slug}", someone)
+    offered = [entry for entry in ENTRIES if role in entry.roles]
+    links = page.get_by_test_id("stSidebar").get_by_test_id("stPageLink-NavLink")
+    expect(links).to_have_count(len([entry for entry in offered if entry.group is not None]) + 1)
+    for entry in offered:
+        page.goto(f"{site.url}/{'' if entry.name == 'home' else entry.name}?project={project.slug}")
+        check(page, entry.name)
+        light = brightness(page)
+        page.emulate_media(color_scheme="dark")
+        page.wait_for_timeout(100)
+        check(page, entry.name)
+        assert (light, brightness(page)) == ("light", "dark"), entry.name
+        page.emulate_media(color_scheme="light")
+
+
+def brightness(page: Page) -> str:
+    """Light or dark, by the colour behind the page; waits for a change of the scheme to arrive."""
+    color = page.get_by_test_id("stApp").evaluate("(node) => getComputedStyle(node).backgroundColor")
+    return "light" if sum(int(part) for part in color[4:-1].split(",")[:3]) > 382 else "dark"
+
+
+@pytest.mark.parametrize("role", ["labeler", "reader"])
+def test_a_page_that_a_role_is_not_offered_says_so(site, project, visit, role: str) -> None:
+    page = visit(f"{site.url}/settings?project={project.slug}", site.member(project, role))
+    expect(page.get_by_text("Your role does not include this page.")).to_be_visible()
+
+
+def test_an_empty_project_says_what_to_do_on_every_page(site, visit) -> None:
+    empty = site.admin.client.projects.create("Empty", labels=["a", "b"])
+    page = visit(f"{site.url}/?project={empty.slug}", site.admin)
+    for name, words in {
+        "label": "No items yet",
+        "progress": "No items yet",
+        "guidelines": "No guideline yet",
+        "items": "No items yet",
+        "hard": "No hard items",
+        "datasets": "No dataset version yet",
+        "models": "No model yet",
+        "jobs": "No jobs yet",
+    }.items():
+        page.goto(f"{site.url}/{name}?project={empty.slug}")
+        if name == "guidelines":
+            page.get_by_role("tab", name="Read").click()
+        expect(page.get_by_text(words).first).to_be_visible()
+        assert page.locator(WRONG).all_inner_texts() == []

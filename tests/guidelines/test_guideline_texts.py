@@ -1,0 +1,96 @@
+"""Guideline texts: compared line by line, and rendered as nothing but text (G15)."""
+
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+
+from labeler.client import Project
+from labeler.guidelines.text import compare, render
+
+
+def test_two_versions_side_by_side(project: Project) -> None:
+    project.guidelines.publish("a\nb\nc\n")
+    project.guidelines.publish("a\nc\nd\n")
+    rows = project.guidelines.diff(1, 2)["rows"]
+    assert [(row["kind"], row["left"], row["right"]) for row in rows] == [
+        ("same", "a", "a"), ("removed", "b", None), ("same", "c", "c"), ("added", None, "d"),
+    ]  # fmt: skip
+    assert [row["kind"] for row in project.guidelines.diff(1, 1)["rows"]] == ["same"] * 3
+    assert project.client._http.get(f"{project.path}/guidelines/1/diff/9").status_code == 404
+
+
+def test_comparing_gives_back_both_texts() -> None:
+    a, b = "x\ny\n\nz", "y\nq\n\nz\nz"
+    rows = compare(a, b)
+    assert [row.left for row in rows if row.left_line is not None] == a.split("\n")
+    assert [row.right for row in rows if row.right_line is not None] == b.split("\n")
+
+
+class _Seen(HTMLParser):
+    """Tags and attributes that a browser would act on."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.links: list[str] = []
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        self.links += [value or "" for name, value in attrs if name in ("href", "src")]
+
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    "<img src=x onerror=alert(1)>",
+    "text <b onmouseover='alert(1)'>bold</b>",
+    "[click](javascript:alert(1))",
+    "[click](JaVaScRiPt:alert(1))",
+    "[click](java\nscript:alert(1))",
+    "[click](&#106;avascript:alert(1))",
+    "[click](vbscript:x)",
+    "[click](data:text/html;base64,PHNjcmlwdD4=)",
+    "[click](file:///etc/passwd)",
+    "<javascript:alert(1)>",
+    "![picture](https://tracker.example/x.png)",
+    "![picture](javascript:alert(1))",
+    '[a](https://example.org "x" onclick="alert(1)")',
+    '[a](https://example.org/"onmouseover="alert(1))',
+    "<iframe src='https://evil.example'></iframe>",
+    "<style>*{display:none}</style>",
+    "<svg/onload=alert(1)>",
+    "[ref]: javascript:alert(1)\n\n[ref]",
+    "```<script>\nalert(1)\n```",
+    "| <img src=x onerror=alert(1)> |\n|---|\n| <script>x</script> |",
+    "&lt;script&gt;alert(1)&lt;/script&gt;",
+    "# <form action=//evil.example><input>",
+]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_markdown_is_text(text: str) -> None:
+    seen = _Seen(render(text))
+    assert not seen.tags & {"script", "img", "iframe", "style", "svg", "form", "input", "b", "object", "base", "meta"}
+    assert seen.attributes <= {"href", "title", "class", "start", "style"}
+    assert all(link.startswith(("http://", "https://", "mailto:", "/", "#")) for link in seen.links), seen.links
+
+
+def test_plain_markdown_is_rendered(project: Project) -> None:
+    text = (
+        "# Title\n\n*Spam* is **unasked-for**, see [the law](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
+    )
+    html = project.guidelines.publish(text)["html"]
+    seen = _Seen(html)
+    assert {"h1", "em", "strong", "a", "table"} <= seen.tags and seen.links == ["https://example.org"]
+
+
+def test_long_and_odd_texts(project: Project) -> None:
+    bodies: list[Any] = ["x" * 200_000, "\u202e\u0000"[:1], "[" * 5_000, "*" * 5_000, "> " * 2_000, "- " * 2_000 + "x"]
+    for text in bodies:
+        answer = project.client._http.post(f"{project.path}/guidelines", json={"text": text})
+        assert answer.status_code == 201, answer.text[:200]
+    too_long = project.client._http.post(f"{project.path}/guidelines", json={"text": "x" * 200_001})
+    assert too_long.status_code == 422
