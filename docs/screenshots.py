@@ -210,7 +210,7 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.take("progress")
     camera.open("items", table)
     camera.page.goto(f"{camera.page.url}&item={HARD_ITEM}")
-    camera.page.get_by_label("Search", exact=True).fill("transaction")
+    camera.page.get_by_placeholder("words in the text").fill("transaction")
     camera.page.keyboard.press("Enter")
     camera.page.get_by_text("History", exact=True).wait_for()
     camera.take("items")

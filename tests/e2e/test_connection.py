@@ -1,6 +1,7 @@
 """Nothing is lost: without a connection, with the service killed, after a reload, after the session's end."""
 
 import httpx
+import processes
 import pytest
 from browsing import Card, Site, Someone, labels_of
 from playwright.sync_api import expect
@@ -68,6 +69,7 @@ def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_
     card.press("2")
     card.saved()
     once_each(project, lin, 8)
+    processes.wait_for(project.models, 90, "a model, trained on this database too")
 
 
 def test_a_reload_keeps_answers_that_were_not_sent(site, project, lin, label_page) -> None:

@@ -1,6 +1,5 @@
 """A labeler at work: by keyboard, with undo, skips, hard flags and the guideline's gate."""
 
-import processes
 import pytest
 from browsing import Card, Site, labels_of
 from playwright.sync_api import expect
@@ -174,14 +173,3 @@ def test_guideline_and_keys_are_one_key_away(site, project, lin, label_page) -> 
     card.page.keyboard.press("Escape")
     card.press("2")
     card.saved()
-
-
-def test_labeling_trains_a_model_on_each_database(own_site, label_page) -> None:
-    project = own_site.project(40)
-    lin = own_site.member(project)
-    card = label_page(own_site, project, lin)
-    card.press(*"2212212221")
-    card.saved()
-    rows = labels_of(project, lin)
-    assert len(rows) == len({row["item_key"] for row in rows}) == 10
-    processes.wait_for(project.models, 60, "a model")

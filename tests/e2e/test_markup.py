@@ -70,6 +70,7 @@ def test_on_the_pages(site, hostile, visit) -> None:
     expect(page.get_by_text("Preview")).to_be_visible()
     is_text(page)
     page.get_by_role("tab", name="Versions").click()
+    page.get_by_text("Only what changed").click()
     expect(page.locator(".lb-diff")).to_contain_text("<script>alert('g')</script>")
     is_text(page)
 

@@ -48,7 +48,7 @@ def check(page: Page, name: str) -> None:
     assert page.get_by_text("Something went wrong").count() == 0
 
 
-@pytest.mark.parametrize("role", ["admin", "manager", "labeler", "reader"])
+@pytest.mark.parametrize("role", ["admin", "labeler", "reader"])
 def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -> None:
     someone = site.admin if role == "admin" else site.member(project, role)
     someone.client.projects.get(project.slug).guidelines.acknowledge(2)
@@ -71,6 +71,16 @@ def brightness(page: Page) -> str:
     """Light or dark, by the colour behind the page; waits for a change of the scheme to arrive."""
     color = page.get_by_test_id("stApp").evaluate("(node) => getComputedStyle(node).backgroundColor")
     return "light" if sum(int(part) for part in color[4:-1].split(",")[:3]) > 382 else "dark"
+
+
+def test_a_manager_is_offered_what_an_admin_is(site, project, visit) -> None:
+    page = visit(f"{site.url}/settings?project={project.slug}", site.member(project, "manager"))
+    check(page, "settings")
+    links = page.get_by_test_id("stSidebar").get_by_test_id("stPageLink-NavLink")
+    expect(links).to_have_count(len([entry for entry in ENTRIES if entry.group is not None]) + 1)
+    page.get_by_role("tab", name="Project").click()
+    expect(page.get_by_role("button", name="Rename")).to_be_visible()
+    assert page.get_by_role("button", name="Delete the project …").count() == 0
 
 
 @pytest.mark.parametrize("role", ["labeler", "reader"])

@@ -17,7 +17,7 @@ ADVICE = {
 def render() -> None:
     """The overview of the current project."""
     project = layout.project()
-    layout.heading(project["name"], "Progress of the labels and of the model.")
+    layout.heading(plain(project["name"]), "Progress of the labels and of the model.")
     if not (project.get("counts") or {}).get("items"):
         with feedback.empty("No items yet", "Import a file; then labeling and training start by themselves."):
             if session.manages(project["slug"]):
