@@ -11,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.items.add import Tally, add_items, check_rows
@@ -30,9 +31,11 @@ from labeler.items.readers import (
 from labeler.items.uploads import limits_of
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
+from labeler.kit.jobs.tables import jobs
 from labeler.projects.access import Project, find_project
 
 BATCH = 500
+KEEP_SECONDS = 86_400
 Numbered = tuple[int, Any]
 
 
@@ -66,8 +69,15 @@ def import_file(run: JobRun) -> dict[str, Any]:
 
 
 def _forget(run: JobRun, path: Path) -> None:
-    if not run.args["keep_file"]:
-        path.unlink(missing_ok=True)
+    """Remove the upload, and those of a day ago or older whose import was cancelled or given up."""
+    if run.args["keep_file"]:
+        return
+    path.unlink(missing_ok=True)
+    wanted = sa.select(jobs.c.args).where(jobs.c.kind == "items.import", jobs.c.state.in_(("queued", "running")))
+    in_use = {Path(args["path"]) for args in run.db.read(lambda tx: tx.execute(wanted).scalars().all())}
+    for old in path.parent.glob("*") if path.parent == run.settings.home / "uploads" else ():
+        if old not in in_use and time.time() - old.stat().st_mtime > KEEP_SECONDS:
+            old.unlink(missing_ok=True)
 
 
 def _mapping(path: Path, given: dict[str, Any] | None, limits: Limits) -> dict[str, Any]:

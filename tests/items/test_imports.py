@@ -3,6 +3,8 @@
 import gzip
 import io
 import json
+import os
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -263,3 +265,16 @@ def test_the_upload_is_gone_when_the_job_is_refused(service: Any, project: Proje
     row = import_bytes(service, project, b"\x89PNG\r\n\x1a\n" + b"\x00" * 500)
     assert row.state == "failed" and "PNG" in row.error
     assert not list((service.settings.home / "uploads").iterdir())
+
+
+def test_uploads_of_imports_that_never_ran_are_cleared_away(service: Any, project: Project, tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    file.write_text("id,text\n1,one\n")
+    cancelled = project.import_file(file)
+    left = {path.name for path in (service.settings.home / "uploads").iterdir()}
+    cancelled.cancel()
+    for path in (service.settings.home / "uploads").iterdir():
+        os.utime(path, (0, 0))
+    project.import_file(file)
+    service.run_jobs()
+    assert left and not list((service.settings.home / "uploads").iterdir())

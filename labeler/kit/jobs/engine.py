@@ -203,7 +203,11 @@ def give_back(tx: Connection, job_id: int, attempt: int) -> bool:
     else:
         # At once the first time (a restart); later with a growing pause, so that a full disk can be mended.
         pause = 0 if row.stalled <= 1 else min(4 ** (row.stalled - 2), 60)
-        _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause))
+        try:
+            with tx.begin_nested():
+                _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause))
+        except IntegrityError:  # a newer wish came in between the look and the leap
+            _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
     return True
 
 
