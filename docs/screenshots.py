@@ -86,8 +86,6 @@ def work(url: str, people: list[LogIn]) -> str:
     Returns the tag of the first dataset version that was asked for.
     """
     ada, lin, peer = (log_in(url, person).projects.get(SLUG) for person in people)
-    ada.snapshot("first two hundred").wait(120)
-    before = max(ada.datasets(), key=lambda one: one["version"])["tag"]
     wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
     for project in (lin, peer):
         project.guidelines.acknowledge(1)
@@ -96,8 +94,13 @@ def work(url: str, people: list[LogIn]) -> str:
         for item in project.queue.next(n):
             seconds = 2.2 + len(item["content"].get("text", "")) / 60
             project.label(item, truth[item["key"]], elapsed_ms=round(1000 * seconds), guideline_version=1)
-    first = next(row for row in lin.labels if row["labeler"]["name"] == "Lin")
-    lin.label(first["item_key"], "spam" if first["value"] == "ham" else "ham")  # a change of mind
+    ada.snapshot("before the first review").wait(120)
+    before = max(ada.datasets(), key=lambda one: one["version"])["tag"]
+    theirs = [row for row in lin.labels if row["labeler"]["name"] == "Lin"]
+    for row in theirs[:2]:  # a change of mind
+        lin.label(row["item_key"], "spam" if row["value"] == "ham" else "ham")
+    for item in peer.queue.next(10):
+        peer.label(item, truth[item["key"]], elapsed_ms=3100)
     flag_some(lin, peer)
     text = ada.guidelines.current()["text"]
     ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
@@ -161,6 +164,7 @@ class Camera:
     def take(self, name: str) -> None:
         """The picture, once nothing on the page is a placeholder or still moves."""
         self.page.mouse.move(0, 0)
+        self.page.evaluate("document.activeElement.blur()")
         self.page.get_by_test_id("stSkeleton").first.wait_for(state="hidden")
         self.page.wait_for_timeout(1500)
         path = IMAGES / f"{name}.png"

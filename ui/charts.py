@@ -136,9 +136,14 @@ def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
         .mark_bar(cornerRadiusEnd=4)
         .encode(
             alt.Y("label:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
-            alt.YOffset("version:N"),
+            alt.YOffset("version:N", sort=[a, b]),
             alt.X("items:Q", title="labeled items"),
-            alt.Color("version:N", scale=alt.Scale(range=[GRAY, BAND]), legend=alt.Legend(orient="top", title=None)),
+            alt.Color(
+                "version:N",
+                sort=[a, b],
+                scale=alt.Scale(domain=[a, b], range=[GRAY, BAND]),
+                legend=alt.Legend(orient="top", title=None),
+            ),
             tooltip=["label", "version", "items"],
         )
     )

@@ -46,6 +46,13 @@ SEQUENTIAL = [
     "#767bef", "#6161e4", "#4f4acb", "#413da6", "#333183",
 ]  # fmt: skip
 
+# Boxes around an input that clip what it draws outside itself: they show the focus for it.
+BOXED = (
+    ':is([data-testid="stTextInputRootElement"], [data-testid="stNumberInputContainer"], '
+    '[data-testid="stTextAreaRootElement"], [data-testid="stSelectbox"] [role="group"], '
+    '[data-testid="stMultiSelect"] [role="group"])'
+)
+
 
 def _mode_options(mode: str, palette: dict[str, str], charts: list[str]) -> dict[str, Any]:
     options = {
@@ -129,6 +136,8 @@ def page_css() -> str:
 [data-testid="stSidebarUserContent"] {{ padding-bottom: 1.5rem; }}
 :where(a, button, input, textarea, select, summary, [tabindex]):focus-visible {{
   outline: 3px solid var(--lb-accent) !important; outline-offset: 2px !important; }}
+{BOXED} :is(input, textarea):focus-visible {{ outline: none !important; }}
+{BOXED}:has(:is(input, textarea):focus-visible) {{ outline: 3px solid var(--lb-accent); outline-offset: 2px; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricLabel"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}

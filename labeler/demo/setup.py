@@ -24,8 +24,8 @@ from labeler.projects.tables import projects
 
 SLUG = "sms-spam"
 LABELS = [
-    LabelSchema(name="ham", description="What people write to each other, or asked for.", color="#0d9488", hotkey="h"),
-    LabelSchema(name="spam", description="Unasked-for: wants money, a call or a click.", color="#dc2626", hotkey="s"),
+    LabelSchema(name="ham", description="What people write to each other, or asked for.", color="#0d9488"),
+    LabelSchema(name="spam", description="Unasked-for: wants money, a call or a click.", color="#dc2626"),
 ]
 
 

@@ -173,3 +173,18 @@ def test_guideline_and_keys_are_one_key_away(site, project, lin, label_page) -> 
     card.page.keyboard.press("Escape")
     card.press("2")
     card.saved()
+
+
+def test_a_label_can_not_take_a_key_of_the_card(site, label_page) -> None:
+    project = site.project(
+        20, "Keys", labels=[{"name": "ham", "hotkey": "h"}, {"name": "spam", "hotkey": "s"}]
+    )
+    lin = site.member(project)
+    card = label_page(site, project, lin)
+    expect(card.part("label-ham")).to_contain_text("1")
+    card.page.keyboard.press("h")
+    expect(card.part("chooser")).to_contain_text("Why is this hard?")
+    card.page.keyboard.press("Escape")
+    card.press("2")
+    card.saved()
+    assert [row["value"] for row in labels_of(project, lin)] == ["spam"]

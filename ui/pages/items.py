@@ -27,7 +27,8 @@ def render() -> None:
         feedback.empty("Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:")
         return
     opened = st.query_params.get("item") or _chosen(len(trail)) is not None
-    chosen = _table(answer["items"], len(trail), 235 if opened else 420)
+    rows = len(answer["items"])
+    chosen = _table(answer["items"], len(trail), min(35 * rows + 38, 235 if opened else 420))
     _pager(answer, trail)
     key = chosen or st.query_params.get("item")
     if key:
