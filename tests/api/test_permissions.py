@@ -14,6 +14,8 @@ API = "/api/v1"
 P = API + "/projects/{project_id}"
 RULES = {
     ("GET", "/healthz"): "nobody",
+    ("GET", "/api/docs"): "nobody",
+    ("GET", "/api/docs/{name}"): "nobody",
     ("GET", "/readyz"): "nobody",
     ("POST", API + "/session"): "nobody",
     ("DELETE", API + "/session"): "signed-in",
@@ -54,6 +56,7 @@ RULES = {
     ("GET", P + "/items"): "read",
     ("GET", P + "/items/{key:path}"): "read",
     ("GET", P + "/items/{key:path}/history"): "read",
+    ("GET", P + "/items/{key:path}/similar"): "read",
     ("POST", P + "/imports"): "write",
     ("GET", P + "/progress"): "see",
     ("GET", P + "/insight/learning-curve"): "read",

@@ -6,6 +6,7 @@ Plain sockets: an HTTP client library would cost as much as the service that it 
 import asyncio
 import json
 import multiprocessing
+import random
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -80,7 +81,7 @@ async def _label(port: int, token: str, path: str, until: float, think: float, f
         key = items[0]["key"]
         found.keys.append(key)
         if think:
-            await asyncio.sleep(think)
+            await asyncio.sleep(think * random.uniform(0.5, 1.5))
         answer = {
             "item_key": key,
             "value": "spam" if int(key[1:]) % 2 else "ham",

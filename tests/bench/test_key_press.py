@@ -76,9 +76,7 @@ def settled(site) -> None:
     """Wait until no job waits or runs."""
     time.sleep(1.5)
     states = ("queued", "running")
-    processes.wait_for(
-        lambda: not any(site.client.get("/jobs", state=s)["items"] for s in states), 120, "the jobs"
-    )
+    processes.wait_for(lambda: not any(site.client.get("/jobs", state=s)["items"] for s in states), 120, "the jobs")
 
 
 def context_of(browser: Browser, site) -> BrowserContext:
@@ -105,9 +103,7 @@ def press(page: Page, n: int) -> list[float]:
         page.keyboard.press("12"[number % 2])
         page.wait_for_timeout(100)
     page.wait_for_timeout(300)
-    return page.evaluate(
-        "performance.getEntriesByName('labeler:key-to-paint').map((entry) => entry.duration)"
-    )
+    return page.evaluate("performance.getEntriesByName('labeler:key-to-paint').map((entry) => entry.duration)")
 
 
 def summary(times: list[float]) -> dict[str, Any]:
@@ -152,12 +148,8 @@ def test_key_to_paint(site, project, browser, report, database_kind: str) -> Non
         thread.join()
     trained = len(project.models()) - models
     for name, found, baseline in (("idle", idle, calm), ("while training", busy, beside)):
-        ratios = {
-            f"times_bare_{key[:3]}": round(found[key] / baseline[key], 2) for key in ("p50_ms", "p95_ms")
-        }
-        report.add(
-            f"key to paint, {name}, {database_kind}", **found, **ratios, bare_p95_ms=baseline["p95_ms"]
-        )
+        ratios = {f"times_bare_{key[:3]}": round(found[key] / baseline[key], 2) for key in ("p50_ms", "p95_ms")}
+        report.add(f"key to paint, {name}, {database_kind}", **found, **ratios, bare_p95_ms=baseline["p95_ms"])
     assert idle["presses"] == busy["presses"] == PRESSES
     assert trained > 0
     processes.wait_for(lambda: len(list(project.labels)) == 20 + 2 * PRESSES, 60, "every label")
@@ -166,6 +158,4 @@ def test_key_to_paint(site, project, browser, report, database_kind: str) -> Non
 def test_label_page_ready(site, project, browser, report, database_kind: str) -> None:
     open_card(context_of(browser, site), site, project)
     times = sorted(open_card(context_of(browser, site), site, project)[1] for _ in range(5))
-    report.add(
-        f"label page, {database_kind}", ready_median_s=round(times[2], 2), ready_worst_s=round(times[-1], 2)
-    )
+    report.add(f"label page, {database_kind}", ready_median_s=round(times[2], 2), ready_worst_s=round(times[-1], 2))

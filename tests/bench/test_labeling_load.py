@@ -29,8 +29,10 @@ def fsync_ms(folder: Path) -> float:
     return quantile(times, 0.5)
 
 
-def filled(site, n: int, name: str = "load"):
-    project = site.client.projects.create(name, labels=["spam", "ham"])
+def filled(site, n: int, name: str = "load", *, training: bool = True):
+    """A project with n items and 32 labelers; without training, nothing runs beside the labelers."""
+    settings = {} if training else {"retrain_every": 10_000, "retrain_seconds": 86_400}
+    project = site.client.projects.create(name, labels=["spam", "ham"], **settings)
     rows = [{"key": f"m{number}", "text": f"message {number} about {number % 97} things"} for number in range(n)]
     project.items.add(rows, progress=False)
     return project, site.labeler_tokens(project.slug, 32)
@@ -38,7 +40,7 @@ def filled(site, n: int, name: str = "load"):
 
 @pytest.mark.parametrize("n", [10_000, 100_000])
 def test_closed_loop(site, report, n: int, database_kind: str) -> None:
-    project, tokens = filled(site, n)
+    project, tokens = filled(site, n, training=False)
     quiet(site)
     found = label_for([site.settings.port], tokens, project.path, SECONDS)
     figures = found.summary() | {"fsync_p50_ms": fsync_ms(site.settings.home)}
