@@ -34,7 +34,7 @@ from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.kit.jobs.tables import jobs
 from labeler.projects.access import Project, find_project
 
-BATCH = 500
+BATCH = 1000
 KEEP_SECONDS = 86_400
 Numbered = tuple[int, Any]
 
@@ -58,7 +58,7 @@ def import_file(run: JobRun) -> dict[str, Any]:
             tally.rows += len(batch)
             tally.taken, tally.already_there = run.write(_step(run, project, good, tally, total))
             # Leave the writer to others for as long as it was taken: imports are many small visits.
-            time.sleep(min(time.monotonic() - started, 0.05))
+            time.sleep(min(time.monotonic() - started, 0.03))
     except FileRefused as refused:
         _forget(run, path)
         raise JobRefused(f"{run.args['name']}: {refused}") from None
