@@ -9,7 +9,7 @@ from typing import Any
 import orjson
 import pyarrow.compute as pc
 import sqlalchemy as sa
-from sqlalchemy import Connection
+from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
@@ -17,12 +17,38 @@ from labeler.datasets.segments import LABELS
 from labeler.datasets.writers import Columns
 from labeler.items.tables import items
 from labeler.kit.db import Database
+from labeler.kit.hot import Hot
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
 from labeler.tasks import task_type
 
 CHUNK = 2000
 Row = dict[str, Any]
+
+
+ITEMS_AFTER = Hot(
+    sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split)
+    .where(items.c.project_id == bindparam("project"), items.c.id > bindparam("after"))
+    .order_by(items.c.id)
+    .limit(bindparam("most"))
+)
+LABELS_BETWEEN = Hot(
+    sa.select(
+        labels.c.item_id,
+        labels.c.value,
+        labels.c.guideline_version,
+        labels.c.created_at,
+        labels.c.source,
+        users.c.name,
+    )
+    .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
+    .join(users, users.c.id == labels.c.labeler_id)
+    .where(
+        current_labels.c.item_id.between(bindparam("first"), bindparam("last")),
+        current_labels.c.project_id == bindparam("project"),
+    )
+    .order_by(labels.c.id)
+)
 
 
 def time_text(moment: Any) -> str:
@@ -36,13 +62,7 @@ def current_rows(db: Database, project: Project) -> Iterator[Row]:
             tx = tx.execution_options(isolation_level="REPEATABLE READ")
         after = 0
         while True:
-            statement = (
-                sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split)
-                .where(items.c.project_id == project.id, items.c.id > after)
-                .order_by(items.c.id)
-                .limit(CHUNK)
-            )
-            chunk = tx.execute(statement).all()
+            chunk = ITEMS_AFTER(tx, project=project.id, after=after, most=CHUNK)
             if not chunk:
                 return
             first, after = chunk[0].id, chunk[-1].id
@@ -82,22 +102,8 @@ def version_columns(version: Version) -> Columns:
 
 
 def _labels_between(tx: Connection, project_id: int, first: int, last: int) -> dict[int, list[Row]]:
-    statement = (
-        sa.select(
-            labels.c.item_id,
-            labels.c.value,
-            labels.c.guideline_version,
-            labels.c.created_at,
-            labels.c.source,
-            users.c.name,
-        )
-        .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
-        .join(users, users.c.id == labels.c.labeler_id)
-        .where(current_labels.c.item_id.between(first, last), current_labels.c.project_id == project_id)
-        .order_by(labels.c.id)
-    )
     found: dict[int, list[Row]] = {}
-    for row in tx.execute(statement):
+    for row in LABELS_BETWEEN(tx, project=project_id, first=first, last=last):
         found.setdefault(row.item_id, []).append(
             {
                 "labeler": row.name,
