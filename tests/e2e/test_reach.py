@@ -10,7 +10,12 @@ FOCUSED = """() => {
   const style = getComputedStyle(node);
   const name = node.dataset.testid || node.getAttribute('aria-label') || node.innerText || node.tagName;
   const words = node === document.body ? 'BODY' : name;
-  return [words.trim(), parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== 'none'];
+  // An input inside a box that would clip its ring: the box draws it.
+  const ring = (style) => parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== 'none';
+  let seen = ring(style);
+  for (let box = node.parentElement, up = 0; !seen && box && up < 5; box = box.parentElement, up++)
+    seen = box.matches(':has(:focus-visible)') && ring(getComputedStyle(box));
+  return [words.trim(), seen];
 }"""
 CONTROLS = [
     "status-pill",
