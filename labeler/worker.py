@@ -9,6 +9,7 @@ from labeler import rooms
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
 from labeler.kit.jobs.worker import Worker
+from labeler.kit.memory import set_modules_aside
 
 
 def run(*, embedded: bool) -> None:
@@ -16,7 +17,9 @@ def run(*, embedded: bool) -> None:
     settings = Settings()
     telemetry.configure(settings, process="worker")
     rooms.load_listeners()
-    Worker(settings, list(rooms.JOBS), embedded=embedded).run()
+    worker = Worker(settings, list(rooms.JOBS), embedded=embedded)
+    set_modules_aside()
+    worker.run()
 
 
 if __name__ == "__main__":

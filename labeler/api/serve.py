@@ -1,5 +1,6 @@
 """Running the service: API, UI and job worker behind one address, or each alone."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +16,9 @@ from labeler.api.middleware import SecurityHeaders
 from labeler.api.supervisor import Supervisor
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
+from labeler.kit.memory import set_modules_aside
+
+SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when the UI has imported what it imports late
 
 
 def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool = True) -> ASGIApp:
@@ -29,6 +33,8 @@ def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool =
     async def lifespan(_: Any) -> AsyncIterator[None]:
         if supervisor is not None:
             supervisor.start()
+        for seconds in SET_ASIDE_AFTER:
+            asyncio.get_running_loop().call_later(seconds, set_modules_aside)
         try:
             yield
         finally:

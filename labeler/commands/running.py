@@ -1,10 +1,8 @@
 """Running the service: serve, api, ui, worker, demo, migrate, doctor."""
 
-import ctypes
 import shutil
 import sys
 import threading
-from contextlib import suppress
 from typing import Annotated
 
 import typer
@@ -12,6 +10,7 @@ import typer
 from labeler.commands.context import answer
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
+from labeler.kit.memory import few_arenas
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
@@ -38,16 +37,10 @@ def ui(host: Host = None, port: Port = None) -> None:
     _serve(_settings(host, port), with_ui=True, with_worker=False)
 
 
-def hold_little_memory() -> None:
-    """glibc gives every thread an arena of its own, which costs a service with many threads 30 MiB when idle."""
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).mallopt(-8, 2)  # M_ARENA_MAX
-
-
 def _serve(settings: Settings, *, with_ui: bool, with_worker: bool) -> None:
     from labeler.api.bootstrap import prepare
 
-    hold_little_memory()
+    few_arenas()
 
     telemetry.configure(settings, process="api")
     link = prepare(settings)

@@ -5,6 +5,7 @@
 A project that the caller has nothing to do with answers 404, as one that does not exist.
 """
 
+import asyncio
 import time
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -86,17 +87,21 @@ class ProjectCache:
     """Projects by reference, as long as a `Caller` is remembered: the labelers' path asks for one each time."""
 
     def __init__(self) -> None:
-        self._found: dict[str, tuple[float, Project]] = {}
+        self._found: dict[str, tuple[float, asyncio.Task[Project]]] = {}
 
     async def get(self, db: Database, reference: str) -> Project:
+        """Looked up once for all who ask meanwhile. Raises `NotFound`."""
         now = time.monotonic()
         known = self._found.get(reference)
-        if known is None or now - known[0] > 1.0:
-            known = (now, await db.aread(find_project, reference))
+        if known is None or now - known[0] > 1.0 or known[1].get_loop() is not asyncio.get_running_loop():
             if len(self._found) > 10_000:
                 self._found.clear()
-            self._found[reference] = known
-        return known[1]
+            known = self._found[reference] = (now, asyncio.create_task(db.aread(find_project, reference)))
+        try:
+            return await asyncio.shield(known[1])
+        except Exception:
+            self._found.pop(reference, None)
+            raise
 
     def forget(self) -> None:
         self._found.clear()
