@@ -7,7 +7,6 @@ What is secret (links, tokens) is never on a picture: the pages are taken before
 
 import json
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -23,23 +22,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from labeler.client import Client, Project
 from labeler.demo.setup import SLUG, LogIn
 
+sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
+
+from chromium import ARGUMENTS, CHROMIUM, MISSING
+
 IMAGES = Path(__file__).with_name("images")
 MOST_BYTES = 150_000
 LABELS = 200
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 HARD_ITEM = "sms-train-001567"
-NEW_RULE = (
-    "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
-)
+NEW_RULE = "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
 
 
 @contextmanager
@@ -50,9 +41,7 @@ def demo(home: Path) -> Iterator[str]:
         port = listener.getsockname()[1]
     command = [sys.executable, "-m", "labeler", "demo", "--port", str(port), "--simulate", str(LABELS)]
     with open(home / "log", "wb") as log:
-        running = subprocess.Popen(
-            command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)}
-        )
+        running = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)})
         try:
             done = f"{LABELS:,} of {LABELS:,} labeled"
             wait(lambda: done in (home / "log").read_text(), 600, "the simulated labels", running)
@@ -249,15 +238,14 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
 
 
 def main() -> None:
-    program = shutil.which("chromium") or shutil.which("chromium-browser")
-    if program is None:
-        raise SystemExit("Chromium was not found (apt-get install chromium).")
+    if CHROMIUM is None:
+        raise SystemExit(MISSING)
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="labeler-shots-") as folder, demo(Path(folder)) as url:
         people = [LogIn(**entry) for entry in json.loads((Path(folder) / "demo-logins.json").read_text())]
         before = work(url, people)
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
+            browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             tour(browser, url, people[0], people[1], before, Path(folder))
             browser.close()
 

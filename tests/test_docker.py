@@ -12,7 +12,7 @@ def test_everything_the_image_copies_exists() -> None:
     text = (ROOT / "docker/Dockerfile").read_text()
     copied = [word for line in re.findall(r"^COPY (?!--from)(.*)$", text, re.M) for word in line.split()[:-1]]
     assert copied and [name for name in copied if not (ROOT / name).exists()] == []
-    assert "USER labeler" in text and text.index("USER labeler") < text.index("CMD [\"labeler\"")
+    assert "USER labeler" in text and text.index("USER labeler") < text.index('CMD ["labeler"')
 
 
 def test_the_compose_file_has_every_part_and_no_default_secret() -> None:

@@ -37,9 +37,7 @@ def test_the_cookie_is_out_of_reach_of_scripts(service: Any, log_in: Callable[..
     assert "httponly" in said and "samesite=strict" in said and "path=/" in said
 
 
-def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(
-    service: Any, log_in: Callable[..., Any]
-) -> None:
+def test_a_wrong_password_and_an_unknown_account_get_the_same_answer(service: Any, log_in: Callable[..., Any]) -> None:
     service.db.write(add_user, "a@example.org", "A", "labeler", password=PASSWORD)
     answers = [log_in("a@example.org", "wrong password"), log_in("nobody@example.org", "wrong password")]
     assert [answer.status_code for answer in answers] == [401, 401]

@@ -4,7 +4,6 @@ The baseline of the same run is a static page whose key handler swaps one text n
 way: what this browser on this machine needs at least.
 """
 
-import shutil
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from typing import Any
 
 import processes
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, MISSING
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from labeler.accounts.users import add_user
@@ -21,17 +21,6 @@ from labeler.projects.service import set_member
 pytestmark = pytest.mark.bench
 ITEMS = 10_000
 PRESSES = 200
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-ARGUMENTS = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SWAP = """
 const shown = document.createElement('p');
 shown.textContent = 'text number 0';
@@ -53,7 +42,7 @@ EMAIL, PASSWORD = "presser@example.org", "four words in a row"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, "Chromium was not found (apt-get install chromium)."
+    assert CHROMIUM, MISSING
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched

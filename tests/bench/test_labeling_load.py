@@ -49,7 +49,7 @@ def test_closed_loop(site, report, n: int, database_kind: str) -> None:
 
 
 def test_while_importing_and_training(site, report, tmp_path: Path, database_kind: str) -> None:
-    project, tokens = filled(site, 10_000)
+    project, tokens = filled(site, 40_000)
     quiet(site)
     alone = label_for([site.settings.port], tokens, project.path, SECONDS)
     file = tmp_path / "more.csv"

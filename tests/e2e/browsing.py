@@ -20,9 +20,7 @@ from labeler.kit.db import Database
 from labeler.projects.access import find_project
 from labeler.projects.service import set_member
 
-GUIDELINE = (
-    "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"
-)
+GUIDELINE = "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"
 
 expect.set_options(timeout=20_000)
 
@@ -74,9 +72,7 @@ class Site:
             someone.client.projects.get(project.slug).guidelines.acknowledge(1)
         return someone
 
-    def project(
-        self, n: int = 200, name: str = "SMS", labels: Any = ("spam", "ham"), **settings: Any
-    ) -> Project:
+    def project(self, n: int = 200, name: str = "SMS", labels: Any = ("spam", "ham"), **settings: Any) -> Project:
         """A project with n real messages and a published guideline."""
         made = self.admin.client.projects.create(name, labels=labels, **settings)
         made.guidelines.publish(GUIDELINE, "first version")
@@ -155,17 +151,13 @@ class Card:
 
     def unsent(self) -> int:
         """Answers that wait in this browser."""
-        return int(
-            self.page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('labeler:out:')).length")
-        )
+        return int(self.page.evaluate("Object.keys(localStorage).filter((k) => k.startsWith('labeler:out:')).length"))
 
     def saved(self) -> "Card":
         """Wait until every answer was taken by the service, and the page says so."""
         stop_at = time.monotonic() + 60
         while self.unsent():
-            assert time.monotonic() < stop_at, (
-                f"{self.unsent()} answers are not sent: {self.pill.inner_text()}"
-            )
+            assert time.monotonic() < stop_at, f"{self.unsent()} answers are not sent: {self.pill.inner_text()}"
             self.page.wait_for_timeout(30)
         expect(self.pill).to_have_text("All saved")
         return self

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from chromium import ARGUMENTS, CHROMIUM, MISSING
 from playwright.sync_api import Browser, sync_playwright
 
 from labeler.client import Project
@@ -22,18 +23,7 @@ sys.path.insert(0, str(FOLDER))  # `import browsing`
 
 from browsing import Card, Site, Someone, Visits  # noqa: E402
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
-MISSING = "Nothing was tested in a browser: Chromium was not found (apt-get install chromium)."
-CALM = [
-    "--no-sandbox",
-    "--disable-dev-shm-usage",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
+NOT_TESTED = f"Nothing was tested in a browser: {MISSING}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -44,12 +34,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in here]
     # This file is not loaded where pytest-xdist prints the summary; a warning gets there from its first process.
     if here and getattr(config, "workerinput", {}).get("workerid") == "gw0":
-        warnings.warn_explicit(MISSING, UserWarning, str(FOLDER), 1)
+        warnings.warn_explicit(NOT_TESTED, UserWarning, str(FOLDER), 1)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not CHROMIUM:
-        terminalreporter.write_line(MISSING, red=True)
+        terminalreporter.write_line(NOT_TESTED, red=True)
 
 
 @pytest.fixture(scope="session")
@@ -74,7 +64,7 @@ def own_site(settings: Settings) -> Iterator[Site]:
 def browser() -> Iterator[Browser]:
     assert CHROMIUM, MISSING
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=CALM)
+        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield launched
         launched.close()
 

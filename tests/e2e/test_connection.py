@@ -117,9 +117,7 @@ def test_a_refused_answer_is_shown_and_can_be_sent_again(site, project, lin, lab
     once_each(project, lin, 1)
 
 
-def test_answers_given_after_the_session_ended_are_sent_after_the_next_log_in(
-    site, project, lin, label_page
-) -> None:
+def test_answers_given_after_the_session_ended_are_sent_after_the_next_log_in(site, project, lin, label_page) -> None:
     card = label_page(site, project, lin)
     card.press("2")
     card.saved()

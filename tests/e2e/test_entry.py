@@ -65,9 +65,7 @@ def test_log_out_ends_the_session(site, visit) -> None:
     assert page.context.request.get(f"{site.url}/api/v1/me").status == 401
 
 
-@pytest.mark.parametrize(
-    "path", ["/", "/label", "/api/v1/me", "/api/v1/nowhere", "/healthz", "/_stcore/health"]
-)
+@pytest.mark.parametrize("path", ["/", "/label", "/api/v1/me", "/api/v1/nowhere", "/healthz", "/_stcore/health"])
 def test_every_answer_carries_the_security_headers(site, path) -> None:
     headers = httpx.get(site.url + path, trust_env=False).headers
     assert "frame-ancestors 'none'" in headers["content-security-policy"]

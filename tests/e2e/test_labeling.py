@@ -97,9 +97,7 @@ def test_a_hard_flag_alone_sets_the_item_aside(site, project, lin, label_page) -
     card.part("flag-note").fill("half of it is missing")
     card.press("Enter")
     card.saved()
-    flag = next(
-        flag for flag in project.client.pages(f"{project.path}/flags") if flag["content"]["text"] == text
-    )
+    flag = next(flag for flag in project.client.pages(f"{project.path}/flags") if flag["content"]["text"] == text)
     assert (flag["reason"], flag["note"]) == ("Guideline is silent", "half of it is missing")
     assert flag["labeler"]["id"] == lin.id and flag["guideline_version"] == 1
     assert labels_of(project, lin) == []
@@ -116,9 +114,7 @@ def test_a_hard_flag_goes_along_with_a_label(site, project, lin, label_page) -> 
     card.press("1")
     card.saved()
     [row] = labels_of(project, lin)
-    flags = [
-        flag for flag in project.client.pages(f"{project.path}/flags") if flag["labeler"]["id"] == lin.id
-    ]
+    flags = [flag for flag in project.client.pages(f"{project.path}/flags") if flag["labeler"]["id"] == lin.id]
     assert row["value"] == "spam"
     assert [(flag["item_key"], flag["reason"]) for flag in flags] == [(row["item_key"], "Ambiguous")]
 
@@ -176,9 +172,7 @@ def test_guideline_and_keys_are_one_key_away(site, project, lin, label_page) -> 
 
 
 def test_a_label_can_not_take_a_key_of_the_card(site, label_page) -> None:
-    project = site.project(
-        20, "Keys", labels=[{"name": "ham", "hotkey": "h"}, {"name": "spam", "hotkey": "s"}]
-    )
+    project = site.project(20, "Keys", labels=[{"name": "ham", "hotkey": "h"}, {"name": "spam", "hotkey": "s"}])
     lin = site.member(project)
     card = label_page(site, project, lin)
     expect(card.part("label-ham")).to_contain_text("1")

@@ -15,9 +15,7 @@ GUIDELINE = (
     f"# Rules\n\n{TEXT}\n\n<script>alert('g')</script>\n\n"
     "[go](javascript:alert('href')) ![pixel](https://outside.example/pixel.png)\n"
 )
-INJECTED = (
-    '#hit, img[src="x"], iframe[srcdoc], a[href^="javascript"], script:text("alert"), [onload], [onerror]'
-)
+INJECTED = '#hit, img[src="x"], iframe[srcdoc], a[href^="javascript"], script:text("alert"), [onload], [onerror]'
 
 
 @pytest.fixture(scope="module")

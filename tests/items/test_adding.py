@@ -118,9 +118,7 @@ ROW = st.dictionaries(
 )
 
 
-@settings(
-    max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=40, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(ROW | VALUES, max_size=6))
 def test_every_row_is_taken_there_or_refused(project: Project, rows: list[Any]) -> None:
     body = json.dumps(rows, allow_nan=False, default=str) if _finite(rows) else json.dumps(rows)

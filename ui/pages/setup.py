@@ -138,13 +138,9 @@ def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
     }
 
 
-def _create(
-    name: str, labels: list[dict[str, Any]], text: str, publish: bool, given: dict[str, Any] | None
-) -> None:
+def _create(name: str, labels: list[dict[str, Any]], text: str, publish: bool, given: dict[str, Any] | None) -> None:
     client = session.client()
-    project = feedback.attempt(
-        lambda: client.post("/projects", json={"name": name, "labels": labels})
-    )
+    project = feedback.attempt(lambda: client.post("/projects", json={"name": name, "labels": labels}))
     if project is None:
         return
     session.forget()
