@@ -32,9 +32,9 @@ faults: .venv/.dev system ## The long fault tests: hundreds of kills, full disks
 	@$(BIN)/python -m pytest -m faults -q --timeout 3000
 
 lock: .venv/.uv ## Renew the lock files
-	@$(COMPILE) -o requirements.lock $(LOCK_FLAGS)
-	@$(COMPILE) --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
-	@$(COMPILE) --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings -o requirements.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
 
 screenshots: .venv/.dev system ## Take the pictures in docs/images anew
 	@$(BIN)/python docs/screenshots.py

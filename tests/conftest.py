@@ -13,9 +13,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import processes`
+# Reading texts takes seconds: tests that are about it turn it on.
+os.environ.setdefault("LABELER_EMBEDDINGS", "off")
 
 import postgres
 
@@ -116,6 +119,20 @@ class Person:
     client: Client
 
 
+class InProcess(httpx.BaseTransport):
+    """Our client's requests, answered by the application in this process (its test client speaks httpx2)."""
+
+    def __init__(self, http: Any) -> None:
+        self.http = http
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        from starlette.testclient import httpx as theirs
+
+        given = {"headers": request.headers.raw, "content": request.read()}
+        answer = self.http._transport.handle_request(theirs.Request(request.method, str(request.url), **given))
+        return httpx.Response(answer.status_code, headers=answer.headers.raw, content=answer.read())
+
+
 class Service:
     """The API in this process, and people to call it."""
 
@@ -139,7 +156,7 @@ class Service:
         project_cache.forget()
 
     def client(self, token: str | None = None, session: str | None = None) -> Client:
-        return Client("http://testserver", token=token, session=session, transport=self.http._transport)
+        return Client("http://testserver", token=token, session=session, transport=InProcess(self.http))
 
     def person(self, role: str = "labeler", kind: str = "person", scopes: tuple[str, ...] = ("*",)) -> Person:
         number = next(self._numbers)

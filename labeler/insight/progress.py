@@ -161,7 +161,15 @@ def _model(row: Any) -> dict[str, Any]:
         "accuracy": metrics.get("accuracy"),
         "macro_f1": metrics.get("macro_f1"),
         "holdout_size": row.holdout_size,
+        "sees": _sees(row.config),
     }
+
+
+def _sees(config: dict[str, Any]) -> str:
+    """What the model knows items by: its features, and the pool's map."""
+    kind = str((config.get("sight") or {}).get("kind"))
+    own = "columns" if "columns" in config["features"] else "words"
+    return {"encoder": f"{own}, sentence embeddings, neighbours", "projection": f"{own}, neighbours"}.get(kind, own)
 
 
 def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, Any]:
@@ -188,7 +196,22 @@ def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, An
         "message": message,
         "job_id": None if job is None else job.id,
         "labels_until_next": wanted - new % wanted,
+        "reading": _reading(tx, project.id),
     }
+
+
+def _reading(tx: Connection, project_id: int) -> dict[str, Any] | None:
+    """How far the sentence encoder is with the items; None when nothing is being read."""
+    latest = (
+        sa.select(jobs.c.state, jobs.c.done, jobs.c.total, jobs.c.error)
+        .where(jobs.c.project_id == project_id, jobs.c.kind == "training.embed", jobs.c.state != "superseded")
+        .order_by(sa.case((jobs.c.state == "running", 0), (jobs.c.state == "queued", 1), else_=2), jobs.c.id.desc())
+        .limit(1)
+    )
+    job = tx.execute(latest).one_or_none()
+    if job is None or job.state not in ("running", "queued", "failed"):
+        return None
+    return {"state": job.state, "done": job.done, "of": job.total, "error": job.error}
 
 
 def learning_curve(tx: Connection, project_id: int) -> Curve:

@@ -26,7 +26,8 @@ from labeler.learning.trained import TrainedModel
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
-from labeler.training.data import data_of
+from labeler.training.data import TrainingData, data_of
+from labeler.training.sight import map_at
 
 _loading = threading.Lock()
 
@@ -51,14 +52,24 @@ def similar_items(db: Database, settings: Settings, project: Project, key: str, 
     except LearningError as error:
         raise Unavailable(f"Model {row.number} can't be loaded: {error}.") from error
     data = data_of(settings, project.id, version)
-    wanted = model.pipeline.transform(model.pipeline.extract([item.content])).T.tocsc()
-    nearest = np.concatenate(
-        [(model.pipeline.transform(block) @ wanted).toarray().ravel() for block in data.blocks(model.pipeline)]
-    )
+    nearest = _likeness(model, data, item.id, item.content, row.config)
     nearest[data.items == item.id] = -1.0
     best = np.argsort(-nearest, kind="stable")[:n]
     ids = [int(data.items[place]) for place in best if nearest[place] > 0]
     return db.read(_in_order, settings, project, ids)
+
+
+def _likeness(model: TrainedModel, data: TrainingData, item_id: int, content: Any, config: Any) -> Any:
+    """Cosine of every item of the version with this one: of the map's vectors where the model has one."""
+    around = None
+    place = int(np.searchsorted(data.items, item_id))
+    if config.get("sight") and place < len(data.items) and data.items[place] == item_id:
+        around = map_at(data, model.pipeline, config["sight"])
+    if around is not None:
+        return np.asarray(around.vectors @ around.vectors[place])
+    wanted = model.pipeline.transform(model.pipeline.extract([content])).T.tocsc()
+    blocks = data.blocks(model.pipeline)
+    return np.concatenate([(model.pipeline.transform(block) @ wanted).toarray().ravel() for block in blocks])
 
 
 def _in_order(tx: Connection, settings: Settings, project: Project, ids: list[int]) -> list[ItemOut]:

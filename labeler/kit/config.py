@@ -8,6 +8,7 @@ import os
 import secrets
 from functools import cached_property
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -49,6 +50,15 @@ class Settings(BaseSettings):
     max_page: int = Field(500, ge=1, description="Most entries on one page of a list.")
     max_bulk: int = Field(20_000, ge=1, description="Most entries in one bulk request.")
     requests_per_minute: int = Field(12_000, ge=1, description="Requests of one account a minute before 429.")
+
+    # Learning
+    embeddings: Literal["auto", "off"] = Field(
+        "auto", description="Sentence embeddings: auto uses them where the extra `embeddings` is installed."
+    )
+    encoder: str = Field(
+        "", description="Folder or `.onnx` file of another sentence encoder; empty: the installed one."
+    )
+    encoder_sha256: str = Field("", description="Hash that the file of `encoder` must have; empty: any.")
 
     # Running
     host: str = Field("127.0.0.1", description="Address the server listens on.")

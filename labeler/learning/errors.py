@@ -43,3 +43,11 @@ class ModelHashMismatch(LearningError):
 
 class ModelFileBroken(LearningError):
     """The file of a trained model has the right hash but can't be read, or holds untrusted types."""
+
+
+class EncoderMissing(LearningError):
+    """Sentence embeddings are wanted, but the extra or the encoder's file is not there."""
+
+
+class EncoderBroken(LearningError):
+    """The encoder's file has the wrong hash, or is no model that can be run."""

@@ -10,32 +10,47 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from labeler.learning.ensemble import Ensemble
 from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
 from labeler.learning.features.pipeline import Content, FeaturePipeline, pipeline_from_config
+from labeler.learning.surroundings import Surroundings
 
 Array = np.ndarray[Any, Any]
 
 FILE_NAME = "model.skops"
-FORMAT = 1
+FORMAT = 2
 
 
 class TrainedModel:
     """Answers for contents, with the very pipeline that it was trained with.
 
-    classes: the labels, in the order of the columns of every probability array.
+    classes: the labels, in the order of the columns of every probability array. surroundings: what a model
+    that learned from its pool keeps of it, with an `Ensemble` as estimator; None for a model on features alone.
     """
 
-    def __init__(self, pipeline: FeaturePipeline, estimator: Any, classes: Sequence[str], model: str) -> None:
+    def __init__(
+        self,
+        pipeline: FeaturePipeline,
+        estimator: Any,
+        classes: Sequence[str],
+        model: str,
+        surroundings: Surroundings | None = None,
+    ) -> None:
         self.pipeline = pipeline
         self.estimator = estimator
         self.classes = list(classes)
         self.model = model
+        self.surroundings = surroundings
 
     def predict_proba(self, contents: Sequence[Content]) -> Array:
         """Probabilities, float32 (items, classes)."""
         if not contents:
             return np.zeros((0, len(self.classes)), dtype=np.float32)
-        return self.predict_proba_block(self.pipeline.extract(contents))
+        if self.surroundings is None:
+            return self.predict_proba_block(self.pipeline.extract(contents))
+        features = self.pipeline.transform(self.pipeline.extract(contents))
+        views = self.surroundings.views(self.surroundings.vectors_of(list(contents), features), features)
+        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
     def predict_proba_block(self, block: csr_matrix) -> Array:
         """Probabilities of a raw block that `pipeline.extract` gave, float32 (items, classes)."""
@@ -58,14 +73,16 @@ class TrainedModel:
         """Write `model.skops` into the folder, whole or not at all; returns the SHA-256 of the file."""
         import skops.io
 
+        pooled = self.surroundings is not None
         data: bytes = skops.io.dumps(
             {
                 "format": FORMAT,
                 "model": self.model,
                 "classes": self.classes,
-                "estimator": self.estimator,
+                "estimator": self.estimator.state() if pooled else self.estimator,
                 "pipeline": self.pipeline.config(),
                 "state": self.pipeline.state(),
+                "surroundings": self.surroundings.state() if self.surroundings is not None else None,
             }
         )
         folder = Path(folder)
@@ -106,6 +123,10 @@ class TrainedModel:
                 raise ValueError(f"format {stored['format']}, expected {FORMAT}")
             pipeline = pipeline_from_config(stored["pipeline"])
             pipeline.set_state(stored["state"])
-            return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
+            around = stored["surroundings"]
+            if around is None:
+                return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
+            ensemble = Ensemble.from_state(stored["estimator"])
+            return cls(pipeline, ensemble, stored["classes"], stored["model"], Surroundings.from_state(around))
         except Exception as error:
             raise ModelFileBroken(f"the model file {path.name} can't be read: {error}") from error

@@ -26,7 +26,7 @@ class LabelSchema(In):
 
 class ProjectSettings(In):
     overlap: Annotated[int, Field(ge=1, le=20, description="Labels wanted for each item, by different labelers.")] = 1
-    strategy: Annotated[str, Field(max_length=64, description="Query strategy, see GET /strategies.")] = "margin_kmeans"
+    strategy: Annotated[str, Field(max_length=64, description="Query strategy, see GET /strategies.")] = "graph_margin"
     retrain_every: Annotated[int, Field(ge=1, le=10_000, description="New labels after which a model is trained.")] = 25
     retrain_seconds: Annotated[int, Field(ge=5, le=86_400, description="Seconds after which fewer new labels do.")] = 30
     holdout_share: Annotated[

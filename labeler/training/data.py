@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix, vstack
@@ -16,6 +17,7 @@ from labeler.datasets.segments import Segment
 from labeler.kit.config import Settings
 from labeler.learning.features.pipeline import FeaturePipeline, pipeline_for
 from labeler.learning.features.store import load_block, save_block
+from labeler.learning.words import texts_of
 
 SAMPLE = 500  # items that the choice of features looks at
 Array = np.ndarray[Any, Any]
@@ -62,6 +64,15 @@ class TrainingData:
         positions, values = self._labeled
         chosen = self.holdout[positions] == holdout
         return positions[chosen], [str(value) for value in values[chosen]]
+
+    @cached_property
+    def said(self) -> dict[str, list[str]]:
+        """What schema and guideline of this version say about each label."""
+        schema = orjson.loads(self.path_of("schema.json").read_bytes())
+        guideline = self.path_of("guideline.md").read_text()
+        names = [label["name"] for label in schema["labels"]]
+        descriptions = {label["name"]: label.get("description") or "" for label in schema["labels"]}
+        return dict(zip(names, texts_of(names, descriptions, guideline), strict=True))
 
     @property
     def unlabeled(self) -> Array:

@@ -7,13 +7,17 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation import evaluate
+from labeler.learning.pooled import fit_pooled, score_pool
 from labeler.learning.scoring import score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.training.data import TrainingData
+from labeler.training.sight import Sight
 
 Array = np.ndarray[Any, Any]
+Look = Callable[[TrainingData, Any, Any], Sight | None]
 
 
 @dataclass
@@ -26,6 +30,7 @@ class Fitted:
     holdout_size: int
     metrics: dict[str, Any] | None
     baselines: dict[str, Any]
+    sight: Sight | None
 
     @property
     def predictions_sha256(self) -> str:
@@ -33,11 +38,13 @@ class Fitted:
 
 
 def fit(
-    data: TrainingData, *, model: str, seed: int, tell: Callable[[int, str], None] = lambda step, text: None
+    data: TrainingData, *, look: Look, seed: int, tell: Callable[[int, str], None] = lambda step, text: None
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
-    Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it is (of 4).
+    look(data, pipeline, blocks) gives the sight to train with; without one a linear SVM learns from the
+    features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it
+    is (of 4).
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -48,9 +55,17 @@ def fit(
     pipeline.fit(blocks)
     tell(2, f"training on {len(y):,} labels")
     rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
-    trained = train(pipeline, rows, y, model=model, seed=seed)
-    tell(3, f"scoring {len(data.items):,} items")
-    proba = score_blocks(trained, blocks)
+    if len(set(y)) < 2:
+        raise TooFewLabels("needs two labels with examples")
+    sight = look(data, pipeline, blocks)
+    if sight is None:
+        trained = train(pipeline, rows, y, seed=seed)
+        tell(3, f"scoring {len(data.items):,} items")
+        proba = score_blocks(trained, blocks)
+    else:
+        trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
+        tell(3, f"scoring {len(data.items):,} items")
+        proba = score_pool(trained, blocks, sight.pooling.around, flow)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
     if len(held):
@@ -58,7 +73,7 @@ def fit(
         metrics = evaluate(y_held, _columns(proba[held], trained.classes, names), names, seed).to_dict()
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
-    return Fitted(trained, proba, len(y), len(held), metrics, beside)
+    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight)
 
 
 def _columns(proba: Array, classes: list[str], names: list[str]) -> Array:

@@ -3,6 +3,7 @@
 import importlib.metadata
 import time
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,7 @@ from sqlalchemy import Connection
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
 from labeler.datasets.repository import Repository
+from labeler.datasets.snapshot import latest as latest_version
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.db import upsert
@@ -21,20 +23,24 @@ from labeler.kit.revision import code_revision
 from labeler.labels.tables import current_labels
 from labeler.learning.errors import LearningError, TooFewLabels
 from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.pooled import stand_in, teachers_of
 from labeler.learning.stopping import stabilised
 from labeler.learning.strategies import get_strategy, rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
+from labeler.projects.schemas import ProjectSettings
 from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
 from labeler.registry.artifacts import Predictions, as_prediction, folder_of, load_predictions, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.training.data import TrainingData, data_of
+from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
 from labeler.training.repro import STAGE
+from labeler.training.sight import see
 from labeler.training.tables import training_marks
-from labeler.training.trigger import has_ranking, want_coverage
+from labeler.training.trigger import has_ranking, want_coverage, want_vectors
+from labeler.training.vectors import MapStore, encoder_for, why_without
 
-MODEL = "linear_svm"
 KEPT = 5  # models whose files are kept though they were never promoted
 PACKAGES = ("labeler", "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
 COVERED = 20_000  # items that the order before the first model looks at
@@ -50,8 +56,9 @@ def train(run: JobRun) -> Any:
     version = Version(run.settings, project.id, version_row)
     data = data_of(run.settings, project.id, version)
     marks = version_row.marks
+    look = partial(see, run.settings)
     try:
-        fitted = fit(data, model=MODEL, seed=project.settings.seed, tell=lambda step, text: run.progress(step, 4, text))
+        fitted = fit(data, look=look, seed=project.settings.seed, tell=lambda step, text: run.progress(step, 4, text))
     except TooFewLabels as few:
         reason = _explain(data, few)
         return run.finish(lambda tx: _wait(tx, project, marks, reason))
@@ -94,6 +101,8 @@ def train(run: JobRun) -> Any:
         model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
         put_in_force(tx, project, "model", model_id, entries_of(tx))
         _mark(tx, project.id, marks, "")
+        if wants_vectors(run.settings, fitted):
+            want_vectors(tx, project.id)
         repository.tag(f"model-{number}", commit)
         return {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
 
@@ -110,7 +119,7 @@ def _picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted) ->
     places = places[np.isin(data.items[places], wanted) & data.unlabeled[places] | (project.settings.overlap > 1)]
     settings = project.settings
     rng = np.random.default_rng([settings.seed, fitted.trained_on])
-    pool = _pool(data, fitted, places, settings.strategy, settings.retrain_every)
+    pool = _pool(data, fitted, places, settings)
     ranking = rank(settings.strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
     order = pool.places[ranking.positions]
     shown = project.settings.show_suggestions
@@ -134,27 +143,34 @@ class _Candidates:
         self.places = places
 
 
-def _pool(data: TrainingData, fitted: Fitted, places: Array, strategy: str, batch: int) -> _Candidates:
+def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSettings) -> _Candidates:
     """The pool a strategy sees: all open items, or the least certain ones when their features are wanted.
 
     Features are only made for as many items as a batch strategy looks at; ranking by probabilities
     alone needs none.
     """
     proba = fitted.proba[places]
-    most = max(20_000, 40 * batch)
-    if get_strategy(strategy).needs == "model" and len(places) > most:
+    most = max(20_000, 40 * settings.retrain_every)
+    wants_all = settings.strategy == "most_likely_positive"  # the surest are what it looks for
+    if get_strategy(settings.strategy).needs == "model" and len(places) > most and not wants_all:
         top_two = np.partition(proba, -2, axis=1)[:, -2:]
         nearest = np.argpartition(top_two[:, 1] - top_two[:, 0], most)[:most]
         places = places[np.sort(nearest)]
         proba = fitted.proba[places]
-    pipeline = fitted.model.pipeline
-    blocks = data.blocks(pipeline)
-    rows = data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
     labeled, y = data.labeled(holdout=False)
     order = np.argsort(labeled, kind="stable")
-    labeled_rows = data.rows(pipeline, blocks, labeled[order])
-    names = np.array(y, dtype=object)[order]
-    return _Candidates(Pool(rows, proba, fitted.model.estimator, labeled_rows, names), places)
+    labeled, names = labeled[order], np.array(y, dtype=object)[order]
+    if fitted.sight is not None:
+        pooling = fitted.sight.pooling
+        rows, known = pooling.around.vectors[places], pooling.around.vectors[labeled]
+        near = pooling.affinity[places][:, places]
+        estimator = stand_in(settings.strategy, known, names, settings.seed)
+        return _Candidates(Pool(rows, proba, estimator, known, names, neighbours=near), places)
+    pipeline = fitted.model.pipeline
+    blocks = data.blocks(pipeline)
+    features = data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
+    labeled_rows = data.rows(pipeline, blocks, labeled)
+    return _Candidates(Pool(features, proba, fitted.model.estimator, labeled_rows, names), places)
 
 
 def _still_open(tx: Connection, ids: Sequence[int]) -> set[int]:
@@ -186,7 +202,9 @@ def _stop_advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitt
 
 def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
     return {
-        "model": MODEL,
+        "model": fitted.model.model,
+        "sight": None if fitted.sight is None else fitted.sight.config,
+        "weights": teachers_of(fitted.model),
         "features": fitted.model.pipeline.config(),
         "classes": fitted.model.classes,
         "seed": project.settings.seed,
@@ -222,6 +240,44 @@ def coverage(run: JobRun) -> Any:
     project = run.db.read(find_project, run.project_id or 0)
     if run.db.read(newest_model, project.id) is not None:
         return {"ranked": 0, "reason": "a model ranks the queue"}
+    found = _seen(run, project) or _read(run, project)
+    if found is None:
+        return {"ranked": 0, "reason": "no open items"}
+    known, rows = found
+    run.progress(1, 2, "covering the pool")
+    rng = np.random.default_rng(project.settings.seed)
+    ranking = rank("coverage", Pool(rows), min(LENGTH, len(known)), LENGTH, rng)
+
+    def swap(tx: Connection) -> dict[str, Any]:
+        if newest_model(tx, project.id) is not None:
+            return {"ranked": 0, "reason": "a model ranks the queue"}
+        ids = [int(known[place]) for place in ranking.positions]
+        still = _still_open(tx, ids)
+        entries = [Entry(item, None) for item in ids if item in still]
+        put_in_force(tx, project, "coverage", None, entries)
+        return {"ranked": len(entries)}
+
+    return run.finish(swap)
+
+
+def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
+    """Open items and their sentence vectors, when a map has all items."""
+    latest = run.db.read(latest_version, project.id)
+    encoder = None if why_without(run.settings) else encoder_for(run.settings)
+    if latest is None or encoder is None:
+        return None
+    data = data_of(run.settings, project.id, Version(run.settings, project.id, latest))
+    assert data.cache is not None
+    wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
+    around = MapStore(data.cache, encoder.key).find(len(data.items)) if np.isin(wanted, data.items).all() else None
+    if around is None or not len(wanted):
+        return None
+    chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])
+    return chosen, np.asarray(around.vectors[np.searchsorted(data.items, chosen)])
+
+
+def _read(run: JobRun, project: Project) -> tuple[Array, Any] | None:
+    """Open items and their features, from the database."""
     statement = (
         sa.select(items.c.id, items.c.content)
         .where(items.c.project_id == project.id, items.c.needed > 0, items.c.split == "train")
@@ -230,26 +286,13 @@ def coverage(run: JobRun) -> Any:
     )
     rows = run.db.read(lambda tx: tx.execute(statement).all())
     if not rows:
-        return {"ranked": 0, "reason": "no open items"}
+        return None
     run.progress(0, 2, f"reading {len(rows):,} items")
     contents = [row.content for row in rows]
     pipeline = pipeline_for(contents[:500])
     blocks = [pipeline.extract(contents)]
     pipeline.fit(blocks)
-    run.progress(1, 2, "covering the pool")
-    rng = np.random.default_rng(project.settings.seed)
-    ranking = rank("coverage", Pool(pipeline.transform(blocks[0])), min(LENGTH, len(rows)), LENGTH, rng)
-
-    def swap(tx: Connection) -> dict[str, Any]:
-        if newest_model(tx, project.id) is not None:
-            return {"ranked": 0, "reason": "a model ranks the queue"}
-        ids = [int(rows[place].id) for place in ranking.positions]
-        still = _still_open(tx, ids)
-        entries = [Entry(item, None) for item in ids if item in still]
-        put_in_force(tx, project, "coverage", None, entries)
-        return {"ranked": len(entries)}
-
-    return run.finish(swap)
+    return np.array([row.id for row in rows]), pipeline.transform(blocks[0])
 
 
 @job("training.recount")

@@ -6,6 +6,7 @@ Writes the model, its predictions and metrics, and fails when the predictions ar
 """
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import orjson
@@ -13,9 +14,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from labeler.datasets.segments import segments_of
+from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
 from labeler.training.data import TrainingData
 from labeler.training.fit import fit
+from labeler.training.sight import see_again
+from labeler.training.vectors import encoder_for
 
 STAGE = b"""stages:
   train:
@@ -37,7 +41,8 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
         pq.read_table(data_folder / "current.parquet"),
         cache=None,
     )
-    fitted = fit(data, model=config["model"], seed=config["seed"])
+    encoder_for(Settings())
+    fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"])
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}

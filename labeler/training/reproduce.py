@@ -1,5 +1,6 @@
 """Making a model again from its dataset version, and comparing what it says."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from labeler.registry.artifacts import folder_of, load_predictions, save_predict
 from labeler.registry.service import find_model
 from labeler.training.data import data_of
 from labeler.training.fit import fit
+from labeler.training.sight import see_again
+from labeler.training.vectors import encoder_for
 
 
 @job("training.reproduce")
@@ -20,9 +23,9 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     row = run.db.read(find_model, project_id, run.args["number"])
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
     data = data_of(run.settings, project_id, version)
-    fitted = fit(
-        data, model=row.config["model"], seed=row.config["seed"], tell=lambda step, text: run.progress(step, 4, text)
-    )
+    encoder_for(run.settings)
+    look = partial(see_again, row.config["sight"])
+    fitted = fit(data, look=look, seed=row.config["seed"], tell=lambda step, text: run.progress(step, 4, text))
     folder = folder_of(run.settings, project_id, row.number)
     stored = load_predictions(folder, fitted.model.classes)
     difference = None

@@ -1,17 +1,21 @@
 """When a model is trained without anyone asking: after N new labels, or T seconds with fewer (product.md, 2)."""
 
+from functools import cache
+
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.items.add import ItemsAdded
 from labeler.items.tables import items
 from labeler.kit.columns import clock
+from labeler.kit.config import Settings
 from labeler.kit.events import listen
 from labeler.kit.hot import Hot
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import labels
+from labeler.learning.features.installed import is_installed
 from labeler.projects.access import Project, find_project
 from labeler.projects.service import ProjectChanged
 from labeler.projects.tables import projects
@@ -57,6 +61,13 @@ def new_labels(tx: Connection, project_id: int, most: int) -> tuple[int, bool]:
     return int(row.new), bool(row.has_model)
 
 
+@cache
+def has_embeddings() -> bool:
+    """Whether sentence embeddings are on and installed here; costs no import of them."""
+    settings = Settings()
+    return settings.embeddings == "auto" and (bool(settings.encoder) or is_installed())
+
+
 def labels_wanted(project: Project, has_model: bool) -> int:
     """New labels after which training starts."""
     every_n = project.settings.retrain_every
@@ -79,6 +90,8 @@ def after_items(tx: Connection, event: ItemsAdded) -> None:
         request_training(tx, event.project.id, delay=2)
     elif event.count:
         want_coverage(tx, event.project.id)
+    if event.count and has_embeddings():
+        want_vectors(tx, event.project.id)
 
 
 @listen(ProjectChanged)
@@ -99,6 +112,12 @@ def after_change(tx: Connection, event: ProjectChanged) -> None:
 def want_coverage(tx: Connection, project_id: int) -> None:
     lane = f"coverage:{project_id}"
     enqueue(tx, "training.coverage", project_id=project_id, dedup=lane, lane=lane, delay=1)
+
+
+def want_vectors(tx: Connection, project_id: int, *, delay: float = 2) -> None:
+    """Read the items with the sentence encoder, in the background."""
+    lane = f"embed:{project_id}"
+    enqueue(tx, "training.embed", project_id=project_id, dedup=lane, lane=lane, delay=delay)
 
 
 @every(3, "training.sweep")

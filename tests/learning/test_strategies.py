@@ -12,20 +12,32 @@ from labeler.learning.strategies import Pool, Ranking, get_strategy, query, rank
 
 NAMES = [name for name, _ in strategies()]
 MODEL_NAMES = [name for name in NAMES if get_strategy(name).needs == "model"]
-BATCH_NAMES = ["margin_kmeans", "coverage", "modal_ranked_batch"]
+BATCH_NAMES = ["coverage", *(name for name in NAMES if get_strategy(name).batch)]
+
+
+class Judge:
+    """As much of a fitted classifier as strategies ask for: the same rows give the same probabilities."""
+
+    def __init__(self, classes):
+        self.classes_ = np.array(list("abcdefgh")[:classes])
+
+    def predict_proba(self, X):
+        logits = np.asarray(X[:, : len(self.classes_)].todense() if hasattr(X, "indptr") else X)
+        logits = np.resize(logits, (X.shape[0], len(self.classes_)))
+        return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
 
 
 def pool(items, classes=3, seed=0, sparse=True, width=40):
     rng = np.random.default_rng(seed)
-    X = rng.random((items, width)) * (rng.random((items, width)) < 0.3)
+    X = rng.random((items + 2, width)) * (rng.random((items + 2, width)) < 0.3)
     X[:, 0] += 0.01
     X /= np.linalg.norm(X, axis=1, keepdims=True)
-    X = X.astype(np.float32)
-    labeled = csr_matrix(X[:2]) if sparse else X[:2]
+    X = csr_matrix(X.astype(np.float32)) if sparse else X.astype(np.float32)
     return Pool(
-        X=csr_matrix(X) if sparse else X,
+        X=X[:items],
         proba=rng.dirichlet(np.ones(classes), items),
-        X_labeled=labeled,
+        estimator=Judge(classes),
+        X_labeled=X[items:],
         y_labeled=np.array(["a", "b"]),
     )
 
@@ -78,7 +90,9 @@ def same_content(n, different):
     return Pool(
         X=vstack([base.X] + [base.X[:1]] * (n - different)).tocsr(),
         proba=np.full((n, 3), 1 / 3),
+        estimator=base.estimator,
         X_labeled=base.X_labeled,
+        y_labeled=base.y_labeled,
     )
 
 

@@ -119,12 +119,28 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
         else:
             busy = training["state"] in {"queued", "running"}
             st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
+        _sight(progress)
         if session.manages(project["slug"]) and training["state"] not in {"queued", "running"}:
             waits = training["state"] == "waiting"
             if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
                 with feedback.told("Training"):
                     session.client().post(f"/projects/{project['slug']}/train")
                     st.toast("Training is on its way.", icon=":material/check:")
+
+
+def _sight(progress: dict[str, Any]) -> None:
+    """What the model sees of the items, and how far the sentence encoder is with them."""
+    reading, model = progress["training"].get("reading"), progress.get("model")
+    if reading and reading["state"] == "failed":
+        st.warning(f"Sentence embeddings are not used. {plain(reading['error'] or '')}", icon=":material/warning:")
+    elif reading:
+        done, total = reading.get("done") or 0, reading.get("of")
+        far = f" ({layout.number(done)} of {layout.number(total)})" if total else ""
+        st.caption(
+            f":material/menu_book: Reading the items{far}; models switch to sentence embeddings when it is done."
+        )
+    elif model and model.get("sees"):
+        st.caption(f":material/visibility: The model goes by {plain(model['sees'])}.")
 
 
 def _next_model(training: dict[str, Any]) -> str:

@@ -26,7 +26,7 @@ def _vectorizer(analyzer: str, shortest: int, longest: int, bits: int) -> Any:
     )
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """The text with "?" for halves of surrogate pairs, which JSON can hold and UTF-8 can't."""
     return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")
 
@@ -38,7 +38,7 @@ def hashed_counts(texts: Sequence[str], word_bits: int, char_bits: int) -> csr_m
     """
     if not len(texts):
         return csr_matrix((0, 2**word_bits + 2**char_bits), dtype=np.float32)
-    cut = [_readable(text[:MAX_CHARS]) for text in texts]
+    cut = [readable(text[:MAX_CHARS]) for text in texts]
     words = _vectorizer("word", 1, 2, word_bits).transform(cut)
     chars = _vectorizer("char_wb", 3, 5, char_bits).transform(cut)
     both = csr_matrix(hstack([words, chars], format="csr"))

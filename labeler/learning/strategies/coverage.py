@@ -6,7 +6,13 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import InvalidPool
-from labeler.learning.strategies.geometry import Array, dense_rows, distinct_rows, nearest_to_centres
+from labeler.learning.strategies.geometry import (
+    Array,
+    dense_rows,
+    distinct_rows,
+    nearest_to_centres,
+    squared_distances,
+)
 from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 SAMPLE = 2_000
@@ -40,8 +46,8 @@ def coverage(pool: Pool, n: int, rng: Generator) -> Ranking:
     if len(different) < len(sample):
         repeats = np.isin(rest, np.setdiff1d(sample, different))
         rest = np.concatenate([rest[~repeats], rest[repeats]])
-    chosen = np.concatenate([typical, rest])[:n].astype(np.int64)
-    return Ranking(chosen, np.linspace(1.0, 0.0, n) if n > 1 else np.ones(1))
+    chosen = np.concatenate([typical, rest])[:n]
+    return Ranking.falling(chosen)
 
 
 def _directions(rows: Array, X: Any) -> Array:
@@ -74,9 +80,5 @@ def _nested(rows: Array, n: int, rng: Generator) -> Array:
 
 def _uncovered(rows: Array, centres: Array, chosen: Array) -> Array:
     """Those of `centres` (positions, one a cluster) in whose neighbourhood no chosen item lies."""
-    taken = np.argmin(_distances(rows[chosen], rows[centres]), axis=1)
+    taken = np.argmin(squared_distances(rows[chosen], rows[centres]), axis=1)
     return np.delete(centres, np.unique(taken))
-
-
-def _distances(a: Array, b: Array) -> Array:
-    return np.asarray((a**2).sum(axis=1)[:, None] + (b**2).sum(axis=1)[None, :] - 2 * a @ b.T)

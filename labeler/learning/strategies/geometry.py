@@ -11,6 +11,12 @@ DIMENSIONS = 96
 _GRAM_UP_TO = 700
 _DENSE_UP_TO = 512
 
+ALIKE = 0.98
+"""Two rows of length 1 whose cosine is above this are near-duplicates."""
+
+_SIDE_BY_SIDE = 1_000
+_SPARE = 500
+
 
 def distinct_rows(X: Any) -> Array:
     """Positions of the first of each group of identical rows, in order."""
@@ -24,6 +30,62 @@ def distinct_rows(X: Any) -> Array:
         for row in range(len(dense)):
             seen.setdefault(dense[row].tobytes(), row)
     return np.fromiter(seen.values(), dtype=np.int64, count=len(seen))
+
+
+def apart(X: Any, order: Array, n: int) -> Array:
+    """The first n of `order`, passing over near-duplicates of what is already chosen while there are others.
+
+    X: sparse or dense (items, features); order: distinct positions, the most wanted first.
+    Near-duplicates have a cosine above 0.98 and nearly the same length: direction alone says nothing about
+    rows of few columns. Looks at 500 more than n; beyond 1,000 nobody labels them side by side, and the order
+    stays as it is. Returns min(n, len(order)) positions.
+    """
+    order = np.asarray(order, dtype=np.int64)
+    if n >= len(order) or n > _SIDE_BY_SIDE:
+        return order[:n]
+    seen = order[: n + _SPARE]
+    rows = X[seen]
+    squares = squared_lengths(rows)
+    passed = np.zeros(len(seen), dtype=bool)
+    chosen: list[int] = []
+    for place in range(len(seen)):
+        if passed[place]:
+            continue
+        chosen.append(place)
+        if len(chosen) == n:
+            return seen[chosen]
+        apart_by = squares + squares[place] - 2 * _products(rows, place)
+        passed |= apart_by <= 2 * (1 - ALIKE) * np.sqrt(squares * squares[place])
+    repeats = np.delete(np.arange(len(seen)), chosen)
+    return seen[np.concatenate([chosen, repeats]).astype(np.int64)][:n]
+
+
+def squared_lengths(X: Any) -> Array:
+    """The squared length of each row: float64 (items,)."""
+    if hasattr(X, "indptr"):
+        return np.asarray(X.multiply(X).sum(axis=1), dtype=np.float64).ravel()
+    return np.asarray(np.einsum("ij,ij->i", X, X, dtype=np.float64))
+
+
+def squared_distances(a: Array, b: Array) -> Array:
+    """Between each row of a and each of b: (rows of a, rows of b), 0 or more."""
+    between = squared_lengths(a)[:, None] + squared_lengths(b)[None, :] - 2 * (a @ b.T)
+    return np.asarray(np.maximum(between, 0))
+
+
+def _products(rows: Any, place: int) -> Array:
+    if hasattr(rows, "indptr"):
+        return np.asarray((rows @ rows[[place]].T).toarray(), dtype=np.float64).ravel()
+    return np.asarray(rows @ rows[place], dtype=np.float64)
+
+
+def stacked(X: Any, below: Any) -> Any:
+    """The rows of both, sparse if either is."""
+    if hasattr(X, "indptr") or hasattr(below, "indptr"):
+        from scipy.sparse import csr_matrix, vstack
+
+        return vstack([csr_matrix(X), csr_matrix(below)]).tocsr()
+    return np.vstack([X, below])
 
 
 def dense_rows(X: Any, rng: Generator, dimensions: int = DIMENSIONS) -> Array:

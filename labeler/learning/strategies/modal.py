@@ -91,7 +91,7 @@ def modal_ranked_batch(pool: Pool, n: int, rng: Generator) -> Ranking:
     if len(chosen) < n:  # fewer different items than asked for
         spare = np.setdiff1d(np.arange(len(pool)), chosen)
         chosen = np.concatenate([chosen, spare[np.argsort(-uncertainty[spare], kind="stable")]])[:n]
-    return Ranking(chosen, np.linspace(1.0, 0.0, n) if n > 1 else np.ones(1))
+    return Ranking.falling(chosen)
 
 
 @strategy("modal_information_density", max_pool=DENSITY_POOL)

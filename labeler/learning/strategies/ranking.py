@@ -18,33 +18,30 @@ def rank(name: str, pool: Pool, n: int, batch: int, rng: Generator) -> Ranking:
     one = find(name)
     n = min(n, len(pool))
     if n == 0:
-        return Ranking(np.empty(0, dtype=np.int64), np.empty(0))
+        return Ranking.falling(np.empty(0, dtype=np.int64))
     check(one, pool, n)
     if not one.batch or batch >= n:
-        chosen = one.function(pool, n, rng).positions
-        return Ranking(chosen, _falling(n))
+        return Ranking.falling(one.function(pool, n, rng).positions)
     rounds = min(one.rounds, -(-n // batch))
     plain = find(one.order).function(pool, min(len(pool), max(n, _reach(one.shortlist, rounds, batch))), rng).positions
     near = np.arange(len(pool)) if one.shortlist is None else plain[: _reach(one.shortlist, rounds, batch)]
     chosen = np.empty(0, dtype=np.int64)
     rest = np.sort(near)
-    part = pool.take(rest)
+    part = pool if one.shortlist is None else pool.take(rest)
+    picked = np.empty(0, dtype=np.int64)
     for _ in range(rounds):
+        if len(picked):  # here, since the last batch needs no copy of what it leaves
+            left = np.setdiff1d(np.arange(len(rest)), picked)
+            rest, part = rest[left], part.take(left)
         size = min(batch, n - len(chosen), len(rest))
         if size == 0:
             break
         picked = one.function(part, size, rng).positions
         chosen = np.concatenate([chosen, rest[picked]])
-        left = np.setdiff1d(np.arange(len(rest)), picked)
-        rest, part = rest[left], part.take(left)
     after = plain[~np.isin(plain, chosen)]
-    return Ranking(np.concatenate([chosen, after])[:n], _falling(n))
+    return Ranking.falling(np.concatenate([chosen, after])[:n])
 
 
 def _reach(shortlist: int | None, rounds: int, batch: int) -> int:
     """How far down the plain order the last of the batches looks."""
     return 0 if shortlist is None else (shortlist + rounds - 1) * batch
-
-
-def _falling(n: int) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
-    return np.linspace(1.0, 0.0, n) if n > 1 else np.ones(1)

@@ -22,6 +22,9 @@ class Pool:
 
     X: features, sparse or dense (items, features); proba: float (items, classes), rows sum to 1, None while
     there is no model; estimator: the fitted classifier behind proba; X_labeled, y_labeled: its labels.
+    cost: (items,), seconds that each item takes to label, None: all alike. positive: the column of proba that
+    is searched for. neighbours: symmetric sparse (items, items), how near the items lie to each other, 0 or
+    more; None: unknown.
     """
 
     X: Any = None
@@ -29,6 +32,9 @@ class Pool:
     estimator: Any = None
     X_labeled: Any = None
     y_labeled: Any = None
+    cost: Array | None = None
+    positive: int | None = None
+    neighbours: Any = None
 
     def __len__(self) -> int:
         if self.proba is not None:
@@ -41,6 +47,8 @@ class Pool:
             self,
             X=None if self.X is None else self.X[positions],
             proba=None if self.proba is None else self.proba[positions],
+            cost=None if self.cost is None else self.cost[positions],
+            neighbours=None if self.neighbours is None else self.neighbours[positions][:, positions],
         )
 
 
@@ -74,6 +82,12 @@ class Ranking:
         values = np.clip(np.asarray(scores, dtype=np.float64), 0.0, 1.0)
         order = np.argsort(-values, kind="stable")
         return cls(np.asarray(positions, dtype=np.int64)[order], values[order])
+
+    @classmethod
+    def falling(cls, positions: Array) -> "Ranking":
+        """These positions (n,) as they come, with scores that fall evenly from 1 to 0."""
+        n = len(positions)
+        return cls(np.asarray(positions, dtype=np.int64), np.linspace(1.0, 0.0, n) if n > 1 else np.ones(n))
 
 
 Function = Callable[[Pool, int, Generator], Ranking]
@@ -169,6 +183,8 @@ def check(one: Strategy, pool: Pool, n: int) -> None:
         raise InvalidPool("the features hold NaN or infinity")
     if one.needs == "model" and pool.proba is not None:
         _check_proba(pool.proba)
+    _check_labeled(pool)
+    _check_extras(pool)
 
 
 def _check_proba(proba: Array) -> None:
@@ -176,6 +192,30 @@ def _check_proba(proba: Array) -> None:
         raise InvalidPool(f"probabilities have shape {proba.shape}, expected (items, 2 or more classes)")
     if not np.allclose(proba.sum(axis=1), 1.0, atol=1e-3) or proba.min() < 0:
         raise InvalidPool("each row of probabilities must be 0 or more and sum to 1")
+
+
+def _check_labeled(pool: Pool) -> None:
+    if pool.X_labeled is None:
+        return
+    rows, width = pool.X_labeled.shape
+    if pool.X is not None and width != pool.X.shape[1]:
+        raise InvalidPool(f"the labeled items have {width} features, those of the pool {pool.X.shape[1]}")
+    if pool.y_labeled is not None and len(pool.y_labeled) != rows:
+        raise InvalidPool(f"{rows} labeled items, but {len(pool.y_labeled)} labels")
+    if not _is_finite(pool.X_labeled):
+        raise InvalidPool("the features of the labeled items hold NaN or infinity")
+
+
+def _check_extras(pool: Pool) -> None:
+    if pool.cost is not None:
+        if np.shape(pool.cost) != (len(pool),):
+            raise InvalidPool(f"costs have shape {np.shape(pool.cost)}, expected ({len(pool)},)")
+        if not (np.isfinite(pool.cost).all() and np.min(pool.cost, initial=1.0) > 0):
+            raise InvalidPool("each cost must be a finite number of seconds above 0")
+    if pool.positive is not None and pool.proba is not None and not 0 <= pool.positive < pool.proba.shape[1]:
+        raise InvalidPool(f"positive is column {pool.positive}, the probabilities have {pool.proba.shape[1]} columns")
+    if pool.neighbours is not None and pool.neighbours.shape != (len(pool), len(pool)):
+        raise InvalidPool(f"neighbours have shape {pool.neighbours.shape}, expected ({len(pool)}, {len(pool)})")
 
 
 def _is_finite(X: Any) -> bool:

@@ -1,0 +1,43 @@
+"""Wide rows to short ones that keep their likeness: where there are no sentence embeddings."""
+
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, Any]
+
+SIZE = 96
+SAMPLE = 20_000
+
+
+class Projection:
+    """The leading singular directions of a pool's features.
+
+    Source: Halko, Martinsson and Tropp 2011, "Finding Structure with Randomness"; orthogonalised on the items'
+    side only, since features may be a hundred times more than items.
+    """
+
+    def __init__(self, basis: Array) -> None:
+        """basis: float32 (features, size)."""
+        self.basis = basis
+
+    @classmethod
+    def of(cls, X: Any, seed: int = 0, size: int = SIZE) -> "Projection":
+        """Learn from rows (items, features), sparse or dense; of many, from a random 20,000."""
+        rng = np.random.default_rng(seed)
+        if X.shape[0] > SAMPLE:
+            X = X[np.sort(rng.choice(X.shape[0], SAMPLE, replace=False))]
+        size = max(1, min(size, *X.shape))
+        drawn = rng.standard_normal((X.shape[0], min(size + 8, X.shape[0]))).astype(np.float32)
+        basis = np.linalg.qr(X @ (X.T @ drawn))[0]
+        across = np.asarray(X.T @ basis)
+        values, vectors = np.linalg.eigh(np.asarray(across.T @ across, dtype=np.float64))
+        top = slice(max(0, len(values) - size), None)
+        scale = 1 / np.sqrt(np.maximum(values[top], 1e-12))
+        return cls(np.asarray(across @ (vectors[:, top] * scale), dtype=np.float32))
+
+    def transform(self, X: Any) -> Array:
+        """Rows (items, features) -> float32 (items, size) of length 1."""
+        from labeler.learning.graph import unit
+
+        return unit(np.asarray(X @ self.basis, dtype=np.float32))

@@ -1,0 +1,103 @@
+"""A model that learned from labels and from the pool they lie in: the one way to fit and score it."""
+
+import copy
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from labeler.learning.ensemble import Views, fit_ensemble
+from labeler.learning.features.encoder import Encoder
+from labeler.learning.features.pipeline import FeaturePipeline
+from labeler.learning.features.projection import Projection
+from labeler.learning.graph import PoolMap
+from labeler.learning.scoring import CHUNK_ROWS, rows_of
+from labeler.learning.surroundings import Surroundings, Words
+from labeler.learning.trained import TrainedModel
+from labeler.learning.words import prototypes
+
+Array = np.ndarray[Any, Any]
+
+NAME = "pool_ensemble"
+
+
+@dataclass(frozen=True)
+class Pooling:
+    """A pool as a teacher. around: its map; affinity: the map's graph; encoder or projection: what made its vectors;
+    said: what was written about each label, by label (see `words.texts_of`), with an encoder only."""
+
+    around: PoolMap
+    affinity: csr_matrix
+    encoder: Encoder | None = None
+    projection: Projection | None = None
+    said: dict[str, list[str]] | None = None
+
+    def words(self, classes: Sequence[str]) -> Words | None:
+        """What was written about these labels, as vectors; None when nothing was."""
+        if self.encoder is None or not self.said or not any(self.said.get(name) for name in classes):
+            return None
+        toward = prototypes(self.encoder, [self.said.get(name, []) for name in classes])
+        return Words(toward, self.around.vectors[:CHUNK_ROWS].mean(axis=0) @ toward.T)
+
+
+def fit_pooled(
+    pipeline: FeaturePipeline, sparse: Any, positions: Array, y: Sequence[str] | Array, pooling: Pooling, seed: int
+) -> tuple[TrainedModel, Array]:
+    """Train on labeled items of a pool; returns the model and the labels' flow over the pool (items, classes).
+
+    sparse: the labeled items' features, as `pipeline.transform` gives them; positions: int (labels,), where in
+    the pool they are, in the same order; y: their labels. Raises TooFewLabels for fewer than two labels.
+    """
+    around = pooling.around
+    classes = np.unique(np.asarray(y, dtype=np.str_))
+    words = pooling.words([str(name) for name in classes])
+    vectors, smooth = around.vectors[positions], around.smooth[positions]
+    labeled = Views(sparse, vectors, smooth, None, None if words is None else words.prior(vectors))
+    ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
+    kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
+    return TrainedModel(copy.deepcopy(pipeline), ensemble, ensemble.classes, NAME, kept), flow
+
+
+def score_pool(
+    model: TrainedModel, blocks: Iterable[Any], around: PoolMap, flow: Array, chunk_rows: int = CHUNK_ROWS
+) -> Array:
+    """Probabilities of every item of the pool, float32 (items, classes), from raw blocks in the pool's order.
+
+    Memory: the answer, and the features of one chunk; blocks and map may be memory-mapped.
+    """
+    assert model.surroundings is not None
+    words = model.surroundings.words
+    proba = np.empty((len(around), len(model.classes)), dtype=np.float32)
+    done = 0
+    for block in blocks:
+        for start in range(0, block.shape[0], chunk_rows):
+            features = model.pipeline.transform(rows_of(block, start, start + chunk_rows))
+            part = slice(done, done + features.shape[0])
+            vectors = np.asarray(around.vectors[part])
+            prior = None if words is None else words.prior(vectors)
+            views = Views(features, vectors, np.asarray(around.smooth[part]), flow[part], prior)
+            proba[part] = model.estimator.predict_proba(views)
+            done = part.stop
+    return proba
+
+
+def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
+    """A plain classifier on vectors for the strategies that ask one themselves; None for all others."""
+    from threadpoolctl import threadpool_limits
+
+    from labeler.learning.models import get_model
+
+    if not (strategy.startswith("modal_") or strategy in ("qbc", "expected_error")) or len(set(y)) < 2:
+        return None
+    with threadpool_limits(1):
+        return get_model("logistic_regression").make(seed).fit(vectors, [str(label) for label in y])
+
+
+def teachers_of(model: TrainedModel) -> dict[str, float] | None:
+    """How much each teacher counts in a model, None for a model on features alone."""
+    if model.surroundings is None:
+        return None
+    names = ("linear", "linear_smoothed", "neighbours", "words")
+    return {name: round(float(weight), 3) for name, weight in zip(names, model.estimator.weights, strict=True)}

@@ -1,0 +1,107 @@
+"""Items from outside the pool, seen as the pool's own are: by the items they are nearest to."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labeler.learning.ensemble import Views
+from labeler.learning.features.encoder import Encoder, encoder_of
+from labeler.learning.features.pipeline import Content
+from labeler.learning.features.projection import Projection
+from labeler.learning.features.text import text_of
+from labeler.learning.graph import NEIGHBOURS, PoolMap, averaged, nearest
+from labeler.learning.words import log_prior
+
+Array = np.ndarray[Any, Any]
+
+KEPT = 20_000
+"""Items of the pool that a model file keeps, to find a new item's neighbours among."""
+
+
+@dataclass(frozen=True)
+class Words:
+    """What was written about each class: float32 (classes, d), and the pool's mean cosine with each."""
+
+    toward: Array
+    centre: Array
+
+    def prior(self, vectors: Array) -> Array:
+        """Log probabilities, float32 (items, classes)."""
+        return log_prior(vectors, self.toward, self.centre)
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """The part of a pool that a model keeps.
+
+    encoder: SHA-256 of the sentence encoder, or None when `projection` makes the vectors. vectors, once:
+    float16 (kept, d), see PoolMap; flow: float32 (kept, classes); words: None when nothing was written.
+    """
+
+    encoder: str | None
+    projection: Projection | None
+    vectors: Array
+    once: Array
+    flow: Array
+    words: Words | None
+
+    @classmethod
+    def of(
+        cls,
+        around: PoolMap,
+        flow: Array,
+        *,
+        encoder: Encoder | None,
+        projection: Projection | None,
+        words: Words | None,
+        seed: int,
+    ) -> "Surroundings":
+        """Of a pool's map and what the labels sent to its items: of large pools a random part."""
+        kept = np.arange(len(around))
+        if len(kept) > KEPT:
+            kept = np.sort(np.random.default_rng(seed).choice(len(kept), KEPT, replace=False))
+        vectors, once = around.vectors[kept].astype(np.float16), around.once[kept].astype(np.float16)
+        sha256 = None if encoder is None else encoder.sha256
+        return cls(sha256, projection, vectors, once, flow[kept], words)
+
+    def vectors_of(self, contents: list[Content], features: Any) -> Array:
+        """Vectors of new items, float32 (items, d). Raises EncoderMissing when the encoder is not here."""
+        if self.encoder is not None:
+            return encoder_of(self.encoder).encode([text_of(content) for content in contents])
+        assert self.projection is not None
+        return self.projection.transform(features)
+
+    def views(self, vectors: Array, features: Any) -> Views:
+        """What the teachers see of new items."""
+        pool, once = self.vectors.astype(np.float32), self.once.astype(np.float32)
+        near, _ = nearest(vectors, pool, min(NEIGHBOURS, len(pool)))
+        first = averaged(vectors, pool, near)
+        smooth = averaged(first, once, near)
+        prior = None if self.words is None else self.words.prior(vectors)
+        flow = self.flow[near].mean(axis=1) if near.shape[1] else np.zeros((len(vectors), self.flow.shape[1]))
+        return Views(features, vectors, smooth, flow, prior)
+
+    def state(self) -> dict[str, Any]:
+        """Arrays, for storing without pickle."""
+        return {
+            "encoder": self.encoder,
+            "projection": None if self.projection is None else self.projection.basis,
+            "vectors": self.vectors,
+            "once": self.once,
+            "flow": self.flow,
+            "words": None if self.words is None else {"toward": self.words.toward, "centre": self.words.centre},
+        }
+
+    @classmethod
+    def from_state(cls, state: dict[str, Any]) -> "Surroundings":
+        """What `state` gave."""
+        basis, words = state["projection"], state["words"]
+        return cls(
+            state["encoder"],
+            None if basis is None else Projection(basis),
+            state["vectors"],
+            state["once"],
+            state["flow"],
+            None if words is None else Words(**words),
+        )

@@ -1,0 +1,113 @@
+"""Several teachers, weighed by evidence."""
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_matrix
+
+from labeler.learning.ensemble import DUAL, Ensemble, Views, fit_ensemble, ridge
+from labeler.learning.errors import TooFewLabels
+from labeler.learning.graph import map_of, unit
+
+
+def pool(n: int, seed: int = 0, noise: float = 0.3, d: int = 12):
+    """Items of three classes whose vectors lie together."""
+    rng = np.random.default_rng(seed)
+    y = rng.integers(0, 3, n)
+    vectors = unit(np.eye(d)[y] + noise * rng.standard_normal((n, d)))
+    sparse = csr_matrix((rng.random((n, 20)) < 0.2).astype(np.float32) / 3)
+    return map_of(vectors), sparse, np.array(["a", "b", "c"])[y]
+
+
+def views(around, sparse, places, prior=None):
+    return Views(sparse[places], around.vectors[places], around.smooth[places], None, prior)
+
+
+def fitted(around, sparse, y, places, prior=None):
+    labeled = views(around, sparse, places, prior)
+    return fit_ensemble(labeled, y[places], around.affinity(), places, 0)
+
+
+def accuracy(ensemble, flow, around, sparse, y, prior=None):
+    proba = ensemble.predict_proba(Views(sparse, around.vectors, around.smooth, flow, prior))
+    assert np.allclose(proba.sum(axis=1), 1, atol=1e-5)
+    return np.mean(np.array(ensemble.classes)[proba.argmax(axis=1)] == y)
+
+
+def test_left_out_answers_are_those_of_models_without_the_item():
+    around, sparse, y = pool(40)
+    codes = np.unique(y, return_inverse=True)[1]
+    parts = [sparse, around.vectors]
+    weight = len(codes) / (3 * np.bincount(codes)[codes])
+    gram = 1 + sum(np.asarray((p @ p.T).todense() if hasattr(p, "todense") else p @ p.T) for p in parts)
+    target = np.where(np.arange(3) == codes[:, None], 1.0, -1.0)
+    teacher, left_out = ridge(parts, codes, 3, smooth=False)
+    for item in (0, 7, 21):
+        rest = np.delete(np.arange(40), item)
+        alpha = np.linalg.solve(gram[np.ix_(rest, rest)] + np.diag(1 / weight[rest]), target[rest])
+        logits = teacher.scale * (gram[item, rest] @ alpha)
+        expected = logits - np.log(np.exp(logits).sum())
+        assert np.allclose(left_out[item], expected, atol=1e-6)
+
+
+def test_few_labels_are_enough_where_the_pool_has_structure():
+    around, sparse, y = pool(600)
+    places = np.array([np.flatnonzero(y == name)[0] for name in "abc"] + [50, 60, 70])
+    assert accuracy(*fitted(around, sparse, y, places), around, sparse, y) > 0.9
+
+
+def test_a_misleading_graph_is_switched_off():
+    around, sparse, y = pool(600)
+    shuffled, _, _ = pool(600, seed=9)
+    hint = csr_matrix(np.eye(3, dtype=np.float32)[np.unique(y, return_inverse=True)[1]])
+    places = np.random.default_rng(1).permutation(600)[:200]
+    ensemble, flow = fitted(shuffled, hint, y, places)
+    assert ensemble.weights[2] < 0.2
+    assert accuracy(ensemble, flow, shuffled, hint, y) > 0.95
+
+
+def test_misleading_words_are_switched_off_and_good_ones_kept():
+    around, sparse, y = pool(600, noise=0.6)
+    places = np.random.default_rng(1).permutation(600)[:60]
+    right = np.log(0.05 + 0.85 * np.eye(3)[np.unique(y, return_inverse=True)[1]])
+    wrong = right[:, [1, 2, 0]]
+    good, _ = fitted(around, sparse, y, places, right[places])
+    bad, flow = fitted(around, sparse, y, places, wrong[places])
+    none, plain = fitted(around, sparse, y, places)
+    assert good.weights[3] > 0.2 and bad.weights[3] < 0.05
+    with_wrong = accuracy(bad, flow, around, sparse, y, wrong)
+    assert with_wrong >= accuracy(none, plain, around, sparse, y) - 0.02
+
+
+def test_the_same_labels_give_the_same_bits():
+    around, sparse, y = pool(300)
+    places = np.arange(0, 300, 7)
+    first, second = fitted(around, sparse, y, places), fitted(around, sparse, y, places)
+    assert np.array_equal(first[1], second[1]) and np.array_equal(first[0].weights, second[0].weights)
+    stored = Ensemble.from_state(first[0].state())
+    everything = Views(sparse, around.vectors, around.smooth, first[1])
+    assert np.array_equal(stored.predict_proba(everything), first[0].predict_proba(everything))
+
+
+def test_many_labels_take_the_other_way_and_learn_as_well():
+    around, sparse, y = pool(DUAL + 400)
+    places = np.arange(DUAL + 100)
+    assert accuracy(*fitted(around, sparse, y, places), around, sparse, y) > 0.95
+
+
+@pytest.mark.parametrize("labels", [["a"], ["a", "a", "a"], []])
+def test_one_label_is_too_few(labels):
+    around, sparse, _ = pool(30)
+    places = np.arange(len(labels))
+    with pytest.raises(TooFewLabels):
+        fit_ensemble(views(around, sparse, places), labels, around.affinity(), places, 0)
+
+
+def test_contradictions_and_classes_with_one_example_are_fine():
+    vectors = unit(np.ones((40, 4)))
+    around, sparse = map_of(vectors), csr_matrix(np.ones((40, 2), dtype=np.float32))
+    places = np.arange(6)
+    ensemble, flow = fit_ensemble(
+        views(around, sparse, places), ["a", "b", "a", "b", "a", "c"], around.affinity(), places, 0
+    )
+    proba = ensemble.predict_proba(Views(sparse, around.vectors, around.smooth, flow))
+    assert np.isfinite(proba).all()

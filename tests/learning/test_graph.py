@@ -1,0 +1,77 @@
+"""The pool as a teacher: neighbours, averages, and labels that spread along them."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from labeler.learning import graph
+from labeler.learning.graph import map_of, nearest, spread, unit
+
+RNG = np.random.default_rng(0)
+
+
+def blobs(per: int, d: int = 16, centres: int = 3):
+    """Unit vectors around well separated directions, and which blob each is of."""
+    which = np.repeat(np.arange(centres), per)
+    return unit(np.eye(d)[which] + 0.15 * RNG.standard_normal((len(which), d))), which
+
+
+def test_neighbours_are_the_nearest_others():
+    vectors, _ = blobs(40)
+    near, likeness = nearest(vectors, vectors, 5, themselves=True)
+    cosines = vectors @ vectors.T
+    np.fill_diagonal(cosines, -9)
+    assert (np.sort(near) == np.sort(np.argsort(-cosines, axis=1)[:, :5])).all()
+    assert (np.diff(likeness) <= 0).all() and (near != np.arange(120)[:, None]).all()
+
+
+def test_many_items_find_nearly_the_same_neighbours_by_cells(monkeypatch):
+    vectors = unit(RNG.standard_normal((3_000, 24)) + 3 * np.eye(24)[RNG.integers(0, 24, 3_000)])
+    exact, _ = nearest(vectors, vectors, 10, themselves=True)
+    monkeypatch.setattr(graph, "EXACT", 1_000)
+    found, _ = nearest(vectors, vectors, 10, themselves=True)
+    again, _ = nearest(vectors, vectors, 10, themselves=True)
+    shared = np.mean([len(set(a) & set(b)) for a, b in zip(exact, found, strict=True)]) / 10
+    assert shared > 0.75 and (found == again).all() and (found != np.arange(3_000)[:, None]).all()
+
+
+@given(st.integers(12, 60), st.integers(1, 40))
+def test_a_map_that_grew_is_the_map_made_at_once(old, added):
+    vectors = unit(np.random.default_rng(old + added).standard_normal((old + added, 8)))
+    grown, whole = map_of(vectors, map_of(vectors[:old])), map_of(vectors)
+    for name in ("near", "likeness", "once", "smooth"):
+        assert np.array_equal(getattr(grown, name), getattr(whole, name)), name
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 11])
+def test_small_pools_have_maps(n):
+    made = map_of(unit(RNG.standard_normal((n, 4))))
+    assert made.near.shape == (n, min(10, n - 1)) and np.isfinite(made.smooth).all()
+    assert made.affinity().shape == (n, n)
+
+
+def test_identical_and_empty_rows_are_fine():
+    made = map_of(np.zeros((30, 4), dtype=np.float32))
+    flow = spread(made.affinity(), np.array([0, 1]), np.array([0, 1]), 2)
+    assert np.isfinite(made.smooth).all() and np.isfinite(flow).all()
+
+
+def test_one_label_reaches_its_whole_neighbourhood():
+    vectors, which = blobs(60)
+    first = np.array([np.flatnonzero(which == blob)[0] for blob in range(3)])
+    flow = spread(map_of(vectors).affinity(), first, np.arange(3), 3)
+    assert (flow.argmax(axis=1) == which).mean() > 0.95
+
+
+def test_a_frequent_class_does_not_drown_a_rare_one():
+    vectors, which = blobs(60, centres=2)
+    labeled = np.concatenate([np.flatnonzero(which == 0)[:40], np.flatnonzero(which == 1)[:1]])
+    flow = spread(map_of(vectors).affinity(), labeled, which[labeled], 2)
+    assert (flow.argmax(axis=1)[which == 1] == 1).mean() > 0.95
+
+
+def test_the_graph_is_symmetric_and_does_not_grow_what_flows():
+    affinity = map_of(blobs(40)[0]).affinity()
+    assert abs(affinity - affinity.T).max() < 1e-6
+    assert np.linalg.eigvalsh(affinity.toarray()).max() <= 1 + 1e-5
