@@ -16,6 +16,7 @@ JOBS = (
     "labeler.items.jobs",
     "labeler.datasets.jobs",
     "labeler.training.jobs",
+    "labeler.training.cover",
     "labeler.training.embedding",
     "labeler.training.reproduce",
     "sklearn.svm",

@@ -15,10 +15,13 @@ def _show(chart: Any, alternative: str) -> None:
     st.altair_chart(chart, width="stretch", alt=alternative)
 
 
-def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> None:
+def learning_curve(
+    points: list[dict[str, Any]], metric: str = "accuracy", forecast: list[dict[str, Any]] | None = None
+) -> None:
     """Holdout score of each model by the labels it learned from, with interval and majority baseline.
 
-    The baseline is the newest model's, as one level: on the few holdout items of the first models it jumps.
+    forecast: where the accuracy's curve leads, drawn dotted. The baseline is the newest model's, as one
+    level: on the few holdout items of the first models it jumps.
     """
     rows = [
         {
@@ -47,12 +50,28 @@ def learning_curve(points: list[dict[str, Any]], metric: str = "accuracy") -> No
         base.mark_line(color=BAND, strokeWidth=2.5).encode(x, y),
         base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(x, y, tooltip=tips),
     ]
+    if forecast and metric == "accuracy":
+        layers += _forecast(forecast, x)
     baseline = (points[-1].get("baseline") or {}).get("value")
     if baseline is not None and metric == "accuracy":
         level = alt.Chart(pd.DataFrame([{"baseline": baseline}]))
         tip = alt.Tooltip("baseline:Q", format=".1%", title="always the commonest label")
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
     _show(alt.layer(*layers).properties(height=290), "Learning curve: holdout score against labels")
+
+
+def _forecast(forecast: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
+    base = alt.Chart(pd.DataFrame(forecast))
+    tips = [
+        alt.Tooltip("labels:Q"),
+        alt.Tooltip("value:Q", format=".1%", title="expected"),
+        alt.Tooltip("low:Q", format=".1%"),
+        alt.Tooltip("high:Q", format=".1%"),
+    ]
+    return [
+        base.mark_area(opacity=0.07, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
+        base.mark_line(color=BAND, strokeWidth=2, strokeDash=[2, 4]).encode(x, alt.Y("value:Q"), tooltip=tips),
+    ]
 
 
 def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.insight.schemas import Curve, CurvePoint, ItemCounts, LabelCounts, ProgressOut
+from labeler.insight.schemas import Curve, CurvePoint, ItemCounts, LabelCounts, ProgressOut, StopOut
 from labeler.items.tables import items
 from labeler.kit.columns import to_micros
 from labeler.kit.jobs.tables import jobs
@@ -40,7 +40,16 @@ def progress(tx: Connection, member: Member) -> ProgressOut:
         estimate=estimate,
         model=None if model is None else _model(model),
         training=_training(tx, project, model is not None),
-        stop={"advice": stop["advice"], "reason": stop["reason"]},
+        stop=_stop(stop, pace),
+    )
+
+
+def _stop(stop: dict[str, Any], pace: dict[str, float] | None) -> StopOut:
+    away = stop.get("labels_to_target")
+    hours = round(away["labels"] * pace["seconds_per_label"] / 3600, 2) if away and pace else None
+    gain = stop.get("gain")
+    return StopOut(
+        advice=stop["advice"], reason=stop["reason"], gain=gain, labels_to_target=away, hours_to_target=hours
     )
 
 
@@ -231,4 +240,5 @@ def learning_curve(tx: Connection, project_id: int) -> Curve:
             baseline=(baselines.get("majority") or {}).get("accuracy"),
         )
         points.append(point)
-    return Curve(points=points)
+    newest = newest_model(tx, project_id)
+    return Curve(points=points, forecast=((newest.stop or {}).get("forecast") or []) if newest is not None else [])

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class ItemOut(BaseModel):
@@ -41,6 +41,9 @@ class CurvePoint(BaseModel):
 
 class Curve(BaseModel):
     points: list[CurvePoint]
+    forecast: list[dict[str, Any]] = Field(
+        default_factory=list, description="Where the curve leads: labels, value, low, high (95 % interval)."
+    )
 
 
 class ItemCounts(BaseModel):
@@ -63,6 +66,16 @@ class LabelCounts(BaseModel):
     per_day: list[dict[str, Any]]
 
 
+class StopOut(BaseModel):
+    """Whether more labels are worth it. gain: what 100 more would add to the accuracy, with its interval."""
+
+    advice: str
+    reason: str
+    gain: dict[str, Any] | None = None
+    labels_to_target: dict[str, Any] | None = None
+    hours_to_target: float | None = None
+
+
 class ProgressOut(BaseModel):
     items: ItemCounts
     labels: LabelCounts
@@ -70,4 +83,4 @@ class ProgressOut(BaseModel):
     estimate: dict[str, float] | None
     model: dict[str, Any] | None
     training: dict[str, Any]
-    stop: dict[str, str]
+    stop: StopOut

@@ -137,13 +137,44 @@ def _macro_f1(matrices: Array) -> Array:
 
 
 def _f1_interval(matrix: Array, rng: np.random.Generator) -> tuple[float, float]:
-    # Macro-F1 depends on the items through the confusion matrix alone, so drawing its cells is the bootstrap.
+    """The percentile bootstrap, widened by what labels without errors may still get wrong.
+
+    Macro-F1 depends on the items through the confusion matrix alone, so drawing its cells is the bootstrap. It never
+    draws an error that the sample lacks: a perfect score would have a width of 0, and a true 0.99 be covered in 41 % of
+    samples of 50 items.
+    """
     n, k = int(matrix.sum()), len(matrix)
-    cells = np.flatnonzero(matrix)
-    draws = rng.multinomial(n, matrix.ravel()[cells] / n, size=REPEATS)
-    tables = np.zeros((REPEATS, k * k), dtype=np.int64)
-    tables[:, cells] = draws
-    return _percentiles(_macro_f1(tables.reshape(REPEATS, k, k)))
+    row, column = np.nonzero(matrix)
+    draws = rng.multinomial(n, matrix[row, column] / n, size=REPEATS)
+    hits = draws @ (np.eye(k)[row] * (row == column)[:, None])
+    occurring = draws @ (np.eye(k)[row] + np.eye(k)[column])
+    f1 = np.divide(2 * hits, occurring, out=np.zeros_like(hits), where=occurring > 0)
+    drawn = _percentiles(f1.sum(axis=1) / (occurring > 0).sum(axis=1))
+    likely = _percentiles(_likely_f1(matrix, rng))
+    value = float(_macro_f1(matrix[None])[0])
+    return min(drawn[0], likely[0], value), max(drawn[1], likely[1], value)
+
+
+def _likely_f1(matrix: Array, rng: np.random.Generator) -> Array:
+    """Macro-F1 of confusion matrices drawn from a Dirichlet distribution around the one seen: (repeats,).
+
+    Half an item is added to each label's hits, and one in all to the errors of labels without any; alone these draws
+    are too low for many rare labels. Source: Goutte and Gaussier 2005, "A Probabilistic Interpretation of Precision,
+    Recall and F-Score".
+    """
+    support = matrix.sum(axis=1)
+    present = np.flatnonzero(support + matrix.sum(axis=0))
+    table, k = matrix[np.ix_(present, present)].astype(np.float64), len(present)
+    right = np.diag(table)
+    row, column = np.nonzero(table - np.diag(right))
+    hits = rng.standard_gamma(right + 0.5 * (support[present] > 0), size=(REPEATS, k))
+    errors = rng.standard_gamma(table[row, column], size=(REPEATS, len(row)))
+    unseen = rng.standard_gamma((right == support[present]) * (right > 0) / k, size=(REPEATS, k))
+    # An error not seen yet goes to the other labels by their share; with no other label, to none that counts.
+    towards = np.tile(table.sum(axis=1) + 0.5, (k, 1)) * (1 - np.eye(k))
+    towards /= np.maximum(towards.sum(axis=1, keepdims=True), 1e-12)
+    given = 2 * hits + unseen + unseen @ towards + errors @ (np.eye(k)[row] + np.eye(k)[column])
+    return np.asarray(np.divide(2 * hits, given, out=np.zeros_like(hits), where=given > 0).mean(axis=1))
 
 
 def _mean_interval(values: Array, rng: np.random.Generator) -> tuple[float, float]:

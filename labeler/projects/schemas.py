@@ -32,6 +32,9 @@ class ProjectSettings(In):
     holdout_share: Annotated[
         float, Field(ge=0, le=0.5, description="Share of items drawn at random to judge models.")
     ] = 0.1
+    target_accuracy: Annotated[
+        float | None, Field(ge=0.05, le=1, description="Accuracy wanted on the holdout; progress tells how far it is.")
+    ] = None
     lease_seconds: Annotated[int, Field(ge=10, le=86_400, description="How long an item is lent to a labeler.")] = 900
     skip_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*SKIP_REASONS])
     flag_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*FLAG_REASONS])

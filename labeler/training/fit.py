@@ -2,17 +2,18 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.evaluation import evaluate
+from labeler.learning.evaluation import Estimate, evaluate
 from labeler.learning.pooled import fit_pooled, score_pool
 from labeler.learning.scoring import score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
+from labeler.learning.unbiased import prediction_powered
 from labeler.training.data import TrainingData
 from labeler.training.sight import Sight
 
@@ -71,9 +72,17 @@ def fit(
     if len(held):
         names = sorted({*trained.classes, *y_held})
         metrics = evaluate(y_held, _columns(proba[held], trained.classes, names), names, seed).to_dict()
+        metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held))
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
     return Fitted(trained, proba, len(y), len(held), metrics, beside, sight)
+
+
+def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:
+    """Accuracy sharpened by the model's confidence on holdout items that nobody has labeled yet."""
+    right = np.array(classes, dtype=object)[proba[held].argmax(axis=1)] == np.array(y_held, dtype=object)
+    others = np.flatnonzero(data.holdout & data.unlabeled)
+    return prediction_powered(right.astype(bool), proba[held].max(axis=1), proba[others].max(axis=1))
 
 
 def _columns(proba: Array, classes: list[str], names: list[str]) -> Array:

@@ -56,7 +56,7 @@ def test_few_labels_are_enough_where_the_pool_has_structure():
 
 
 def test_a_misleading_graph_is_switched_off():
-    around, sparse, y = pool(600)
+    _, _, y = pool(600)
     shuffled, _, _ = pool(600, seed=9)
     hint = csr_matrix(np.eye(3, dtype=np.float32)[np.unique(y, return_inverse=True)[1]])
     places = np.random.default_rng(1).permutation(600)[:200]

@@ -77,6 +77,27 @@ def test_the_f1_interval_covers_the_truth_about_as_often_as_it_says():
     assert inside >= 52
 
 
+def test_a_perfect_score_is_not_certain():
+    y = np.repeat([0, 1], [45, 5])
+    report = evaluate(np.array(LABELS)[y], np.eye(2)[y], LABELS[:2], seed=0)
+    assert report.macro_f1.value == report.macro_f1.high == 1.0
+    assert 0.7 < report.macro_f1.low < 0.95
+    alone = evaluate(["a"] * 3, np.array([[0.9, 0.1]] * 3), LABELS[:2], seed=0)
+    assert alone.macro_f1.low < 0.9
+
+
+def test_the_f1_interval_covers_a_score_close_to_perfect_and_many_labels():
+    rng = np.random.default_rng(0)
+    for k, accuracy, n, least in [(2, 0.99, 50, 0.93), (2, 0.99, 400, 0.92), (12, 0.9, 200, 0.88)]:
+        inside = 0
+        for repeat in range(100):
+            y = rng.integers(0, k, n)
+            said = np.where(rng.random(n) < accuracy, y, (y + rng.integers(1, k, n)) % k)
+            report = evaluate(y.astype(str), np.eye(k)[said], [str(i) for i in range(k)], seed=repeat)
+            inside += report.macro_f1.low <= accuracy <= report.macro_f1.high
+        assert inside / 100 >= least
+
+
 def test_calibration_error_of_honest_and_of_boastful_confidence():
     rng = np.random.default_rng(0)
     confidence = rng.uniform(0.5, 1, 20_000)

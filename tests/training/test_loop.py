@@ -213,3 +213,21 @@ def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
     assert job.refresh().result["identical"]
     assert project.promote(1)["stage"] == "live"
     assert (folder_of(service.settings, project.info["id"], 1) / "model.skops").exists()
+
+
+def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(400)
+    with pytest.raises(ApiError, match="not acceptable"):
+        project.client.patch(project.path, {"settings": {"target_accuracy": 2}})
+    project.client.patch(project.path, {"settings": {"target_accuracy": 0.6}})
+    for _ in range(5):
+        trained(service, project, 25)
+    stop = project.progress()["stop"]
+    assert stop["advice"] in {"keep going", "nearly there", "stop"} and stop["reason"]
+    assert stop["gain"]["value"] is not None and stop["gain"]["low"] <= stop["gain"]["value"] <= stop["gain"]["high"]
+    curve = project.client.get(f"{project.path}/insight/learning-curve")
+    ahead = curve["forecast"]
+    assert [point["labels"] for point in ahead] == sorted(point["labels"] for point in ahead) and len(ahead) == 5
+    assert all(0 <= point["low"] <= point["value"] <= point["high"] <= 1 for point in ahead)
+    metrics = project.models()[0]["metrics"]
+    assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]

@@ -111,7 +111,7 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
     title, icon, kind = ADVICE.get(stop["advice"], (stop["advice"], ":material/info:", "info"))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop['reason'])}", icon=icon)
+        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop['reason'])}{_worth(stop)}", icon=icon)
     with right:
         words = layout.sentence(training["message"]) or _next_model(training)
         if training["state"] == "failed":
@@ -126,6 +126,19 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
                 with feedback.told("Training"):
                     session.client().post(f"/projects/{project['slug']}/train")
                     st.toast("Training is on its way.", icon=":material/check:")
+
+
+def _worth(stop: dict[str, Any]) -> str:
+    """What more labels would bring, and how far the target is."""
+    words = ""
+    gain, away = stop.get("gain"), stop.get("labels_to_target")
+    if gain and gain.get("value") is not None:
+        words += f" 100 more labels should add {gain['value']:.1%} (at most {gain['high']:.1%})."
+    if away and away["labels"]:
+        hours = stop.get("hours_to_target")
+        words += f" The target is about {layout.number(away['labels'])} labels away"
+        words += f" ({hours:.1f} hours)." if hours else "."
+    return words
 
 
 def _sight(progress: dict[str, Any]) -> None:
@@ -173,7 +186,8 @@ def _labelers(people: list[dict[str, Any]]) -> None:
 
 def _curve() -> None:
     st.subheader("Learning curve", anchor=False)
-    points = layout.read("/insight/learning-curve")["points"]
+    curve = layout.read("/insight/learning-curve")
+    points = curve["points"]
     scored = [p for p in points if (p.get("accuracy") or {}).get("value") is not None]
     if len(scored) < 2:
         st.markdown(
@@ -185,8 +199,9 @@ def _curve() -> None:
     chosen = st.segmented_control(
         "Metric", list(names), default="Accuracy", label_visibility="collapsed", required=True
     )
-    charts.learning_curve(points, names[chosen or "Accuracy"])
+    charts.learning_curve(points, names[chosen or "Accuracy"], curve.get("forecast"))
     st.caption(
         "Line: score on the holdout. Band: its 95 % interval. Dashed: always guessing the commonest label. "
+        "Dotted: where the accuracy is likely to go with more labels. "
         "The interval narrows as more holdout items are labeled."
     )

@@ -78,6 +78,14 @@ def _loop(project: dict[str, Any]) -> None:
             max(1, round((settings.get("lease_seconds") or 900) / 60)),
         )
         seed = right.number_input("Seed of everything random", 0, 2**31 - 1, int(settings.get("seed") or 0))
+        target = left.number_input(
+            "Accuracy wanted, in percent",
+            5.0,
+            100.0,
+            None if settings.get("target_accuracy") is None else 100.0 * settings["target_accuracy"],
+            placeholder="no target",
+            help="The progress page then says how many labels it is away. Leave empty for none.",
+        )
         suggest = st.toggle(
             "Show labelers what the model would say",
             value=bool(settings.get("show_suggestions")),
@@ -95,6 +103,7 @@ def _loop(project: dict[str, Any]) -> None:
                         "overlap": overlap,
                         "lease_seconds": lease * 60,
                         "seed": seed,
+                        "target_accuracy": None if target is None else target / 100,
                         "show_suggestions": suggest,
                     }
                 },

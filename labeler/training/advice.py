@@ -1,0 +1,114 @@
+"""Whether more labels are worth it: from what the last models say about the holdout, and the learning curve."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.kit.config import Settings
+from labeler.kit.files import written_whole
+from labeler.kit.jobs.registry import JobRun
+from labeler.learning.curve import Point, extrapolate, missing
+from labeler.learning.stopping import Round, advise, stabilised
+from labeler.projects.access import Project
+from labeler.registry.artifacts import Predictions, folder_of, load_predictions
+from labeler.registry.tables import model_versions
+from labeler.training.data import TrainingData
+from labeler.training.fit import Fitted
+
+KEPT_ROUNDS = 60
+AHEAD = (0, 50, 100, 200, 400)  # labels from now that the curve is followed for
+Array = np.ndarray[Any, Any]
+
+
+def advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, before: Any) -> dict[str, Any]:
+    """What to tell people about stopping, after this training."""
+    points = run.db.read(_points, project.id)
+    if fitted.metrics is not None and fitted.metrics["accuracy"]["value"] is not None:
+        points.append(Point(fitted.trained_on, fitted.metrics["accuracy"]["value"], fitted.holdout_size))
+    rounds = _rounds(run.settings, project.id)
+    settled = _settled(run, project, data, fitted, before)
+    told = advise(settled, rounds, points, project.settings.target_accuracy, project.settings.seed)
+    return told | {"history": settled["history"], "forecast": _forecast(points, project.settings.seed)}
+
+
+def _forecast(points: list[Point], seed: int) -> list[dict[str, Any]]:
+    """Where the learning curve leads: scores with intervals, none while there are too few points."""
+    if not points or missing(points) is not None:
+        return []
+    now = max(point.labels for point in points)
+    return [{"labels": now + more, **asdict(extrapolate(points, now + more, seed))} for more in AHEAD]
+
+
+def _points(tx: Connection, project_id: int) -> list[Point]:
+    columns = (model_versions.c.trained_on, model_versions.c.holdout_size, model_versions.c.metrics)
+    statement = sa.select(*columns).where(model_versions.c.project_id == project_id).order_by(model_versions.c.number)
+    scored = [(row, ((row.metrics or {}).get("accuracy") or {}).get("value")) for row in tx.execute(statement)]
+    return [Point(row.trained_on, score, row.holdout_size) for row, score in scored if score is not None]
+
+
+def remember_round(settings: Settings, project_id: int, number: int, data: TrainingData, fitted: Fitted) -> None:
+    """Keep what this model says about the holdout, also when its other files are pruned."""
+    places = np.flatnonzero(data.holdout)
+    names = np.array(fitted.model.classes, dtype=np.str_)[fitted.proba[places].argmax(axis=1)]
+    folder = _folder(settings, project_id)
+    with written_whole(folder / f"{number}.npz") as file:
+        np.savez(file, labels=np.array(fitted.trained_on), items=data.items[places], predictions=names)
+    for old in sorted(_numbers(folder))[:-KEPT_ROUNDS]:
+        (folder / f"{old}.npz").unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Kept:
+    labels: int
+    items: Array
+    predictions: Array
+
+
+def _rounds(settings: Settings, project_id: int) -> list[Round]:
+    """Predictions of the last models, oldest first, on the holdout items that all of them know."""
+    folder = _folder(settings, project_id)
+    kept = []
+    for number in sorted(_numbers(folder)):
+        try:
+            with np.load(folder / f"{number}.npz", allow_pickle=False) as found:
+                kept.append(_Kept(int(found["labels"]), found["items"], found["predictions"]))
+        except (OSError, ValueError, KeyError):
+            continue
+    kept = [one for one in kept if kept and 2 * one.labels >= kept[-1].labels]
+    if not kept:
+        return []
+    common = kept[0].items
+    for one in kept[1:]:
+        common = np.intersect1d(common, one.items)
+    return [Round(one.labels, one.predictions[np.searchsorted(one.items, common)].tolist()) for one in kept]
+
+
+def _folder(settings: Settings, project_id: int) -> Path:
+    return settings.home / "models" / str(project_id) / "rounds"
+
+
+def _numbers(folder: Path) -> list[int]:
+    return [int(path.stem) for path in folder.glob("*.npz") if path.stem.isdigit()]
+
+
+def _settled(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, before: Any) -> dict[str, Any]:
+    """Compare with the model before on the items that nobody has labeled."""
+    places = np.flatnonzero(data.unlabeled)
+    now = fitted.proba[places].argmax(axis=1)
+    names = np.array(fitted.model.classes, dtype=object)[now]
+    stored: Predictions | None = None
+    if before is not None:
+        folder = folder_of(run.settings, project.id, before.number)
+        stored = load_predictions(folder, before.config["classes"])
+    if stored is None:
+        return stabilised([], [], []) | {"history": []}
+    common = np.isin(data.items[places], stored.items)
+    rows = stored.proba[np.searchsorted(stored.items, data.items[places][common])]
+    earlier = np.array(stored.classes, dtype=object)[rows.argmax(axis=1)]
+    history = [*((before.stop or {}).get("history") or [])]
+    settled = stabilised(earlier.astype(str), names[common].astype(str), history)
+    return settled | {"history": [*history, settled["kappa"]][-5:]}

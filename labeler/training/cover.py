@@ -1,0 +1,84 @@
+"""The order before there is a model: typical and different items first, not the order of the file."""
+
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.reading import Version
+from labeler.datasets.snapshot import latest
+from labeler.items.tables import items
+from labeler.kit.jobs.registry import JobRun, job
+from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.strategies import rank
+from labeler.learning.strategies.registry import Pool
+from labeler.projects.access import Project, find_project
+from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
+from labeler.registry.service import newest_model
+from labeler.training.data import data_of
+from labeler.training.picks import still_open
+from labeler.training.vectors import MapStore, encoder_for, why_without
+
+COVERED = 20_000  # items that this order looks at
+Array = np.ndarray[Any, Any]
+
+
+@job("training.coverage")
+def coverage(run: JobRun) -> Any:
+    project = run.db.read(find_project, run.project_id or 0)
+    if run.db.read(newest_model, project.id) is not None:
+        return {"ranked": 0, "reason": "a model ranks the queue"}
+    found = _seen(run, project) or _read(run, project)
+    if found is None:
+        return {"ranked": 0, "reason": "no open items"}
+    known, rows = found
+    run.progress(1, 2, "covering the pool")
+    rng = np.random.default_rng(project.settings.seed)
+    ranking = rank("coverage", Pool(rows), min(LENGTH, len(known)), LENGTH, rng)
+
+    def swap(tx: Connection) -> dict[str, Any]:
+        if newest_model(tx, project.id) is not None:
+            return {"ranked": 0, "reason": "a model ranks the queue"}
+        ids = [int(known[place]) for place in ranking.positions]
+        still = still_open(tx, ids)
+        entries = [Entry(item, None) for item in ids if item in still]
+        put_in_force(tx, project, "coverage", None, entries)
+        return {"ranked": len(entries)}
+
+    return run.finish(swap)
+
+
+def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
+    """Open items and their sentence vectors, when a map has all items."""
+    newest = run.db.read(latest, project.id)
+    encoder = None if why_without(run.settings) else encoder_for(run.settings)
+    if newest is None or encoder is None:
+        return None
+    data = data_of(run.settings, project.id, Version(run.settings, project.id, newest))
+    assert data.cache is not None
+    wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
+    around = MapStore(data.cache, encoder.key).find(len(data.items)) if np.isin(wanted, data.items).all() else None
+    if around is None or not len(wanted):
+        return None
+    chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])
+    return chosen, np.asarray(around.vectors[np.searchsorted(data.items, chosen)])
+
+
+def _read(run: JobRun, project: Project) -> tuple[Array, Any] | None:
+    """Open items and their features, from the database."""
+    statement = (
+        sa.select(items.c.id, items.c.content)
+        .where(items.c.project_id == project.id, items.c.needed > 0, items.c.split == "train")
+        .order_by(items.c.shuffle)
+        .limit(COVERED)
+    )
+    rows = run.db.read(lambda tx: tx.execute(statement).all())
+    if not rows:
+        return None
+    run.progress(0, 2, f"reading {len(rows):,} items")
+    contents = [row.content for row in rows]
+    pipeline = pipeline_for(contents[:500])
+    blocks = [pipeline.extract(contents)]
+    pipeline.fit(blocks)
+    return np.array([row.id for row in rows]), pipeline.transform(blocks[0])

@@ -1,0 +1,93 @@
+"""What is asked next: the strategy's choice among the items still open when the queue is swapped."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.items.tables import items
+from labeler.kit.jobs.registry import JobRun
+from labeler.learning.pooled import stand_in
+from labeler.learning.strategies import get_strategy, rank
+from labeler.learning.strategies.registry import Pool
+from labeler.projects.access import Project
+from labeler.projects.schemas import ProjectSettings
+from labeler.queue.refill import LENGTH, Entry, open_items
+from labeler.registry.artifacts import as_prediction
+from labeler.training.data import TrainingData
+from labeler.training.fit import Fitted
+
+Array = np.ndarray[Any, Any]
+
+
+def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted) -> Any:
+    """A function that gives the ranking's entries of items still open when the queue is swapped."""
+    wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
+    places = np.searchsorted(data.items, wanted)
+    places = places[(places < len(data.items))]
+    places = places[np.isin(data.items[places], wanted) & data.unlabeled[places] | (project.settings.overlap > 1)]
+    settings = project.settings
+    rng = np.random.default_rng([settings.seed, fitted.trained_on])
+    pool = _pool(data, fitted, places, settings)
+    ranking = rank(settings.strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
+    order = pool.places[ranking.positions]
+    shown = project.settings.show_suggestions
+
+    def entries(tx: Connection) -> list[Entry]:
+        ids = [int(item) for item in data.items[order]]
+        still = still_open(tx, ids)
+        classes = fitted.model.classes
+        return [
+            Entry(item, float(score), as_prediction(fitted.proba[place], classes) if shown else None)
+            for item, score, place in zip(ids, ranking.scores, order, strict=True)
+            if item in still
+        ]
+
+    return entries
+
+
+@dataclass(frozen=True)
+class _Candidates:
+    pool: Pool
+    places: Array
+
+
+def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSettings) -> _Candidates:
+    """The pool a strategy sees: all open items, or the least certain ones when their features are wanted.
+
+    Features are only made for as many items as a batch strategy looks at; ranking by probabilities
+    alone needs none.
+    """
+    proba = fitted.proba[places]
+    most = max(20_000, 40 * settings.retrain_every)
+    wants_all = settings.strategy == "most_likely_positive"  # the surest are what it looks for
+    if get_strategy(settings.strategy).needs == "model" and len(places) > most and not wants_all:
+        top_two = np.partition(proba, -2, axis=1)[:, -2:]
+        nearest = np.argpartition(top_two[:, 1] - top_two[:, 0], most)[:most]
+        places = places[np.sort(nearest)]
+        proba = fitted.proba[places]
+    labeled, y = data.labeled(holdout=False)
+    order = np.argsort(labeled, kind="stable")
+    labeled, names = labeled[order], np.array(y, dtype=object)[order]
+    if fitted.sight is not None:
+        pooling = fitted.sight.pooling
+        rows, known = pooling.around.vectors[places], pooling.around.vectors[labeled]
+        near = pooling.affinity[places][:, places]
+        estimator = stand_in(settings.strategy, known, names, settings.seed)
+        return _Candidates(Pool(rows, proba, estimator, known, names, neighbours=near), places)
+    pipeline = fitted.model.pipeline
+    blocks = data.blocks(pipeline)
+    features = data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
+    labeled_rows = data.rows(pipeline, blocks, labeled)
+    return _Candidates(Pool(features, proba, fitted.model.estimator, labeled_rows, names), places)
+
+
+def still_open(tx: Connection, ids: Sequence[int]) -> set[int]:
+    found: set[int] = set()
+    for start in range(0, len(ids), 500):
+        part = ids[start : start + 500]
+        found |= set(tx.execute(sa.select(items.c.id).where(items.c.id.in_(part), items.c.needed > 0)).scalars())
+    return found

@@ -1,0 +1,152 @@
+"""Sentence embeddings in the service: read in the background, used when all are there, never waited for."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from labeler.client import Project
+from labeler.datasets.reading import Version
+from labeler.datasets.snapshot import latest
+from labeler.kit.config import Settings
+from labeler.kit.jobs import engine
+from labeler.kit.jobs.tables import jobs
+from labeler.learning.features.encoder import default_encoder
+from labeler.learning.features.installed import is_installed
+from labeler.registry.service import newest_model
+from labeler.training import embedding, trigger
+from labeler.training.data import data_of
+from labeler.training.vectors import GROUP, MapStore, VectorStore
+
+pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
+TOPICS = {
+    "sport": ("the team won the match", "a late goal decided the cup", "the coach praised the players"),
+    "money": ("shares fell on the market", "the bank raised its rates", "profits of the company rose"),
+}
+
+
+@pytest.fixture
+def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    monkeypatch.setattr(trigger, "has_embeddings", lambda: True)
+    return settings.model_copy(update={"embeddings": "auto"})
+
+
+@pytest.fixture
+def read(service: Any) -> Callable[..., Project]:
+    """A project of n texts, labeled by their topic as far as asked."""
+
+    def make(n: int = 300) -> Project:
+        people = service.person("manager")
+        project = people.client.projects.create("News", labels=["sport", "money"])
+        rows = []
+        for number in range(n):
+            topic = list(TOPICS)[number % 2]
+            text = f"{TOPICS[topic][number % 3]} on day {number}"
+            rows.append({"key": f"n{number}", "text": text, "metadata": {"truth": topic}})
+        project.items.add(rows, progress=False)
+        return project
+
+    return make
+
+
+def label(project: Project, n: int) -> None:
+    done = 0
+    while done < n:
+        for item in project.queue.next(5):
+            project.label(item, item["metadata"]["truth"])
+            done += 1
+
+
+def config_of(service: Any, project: Project) -> Any:
+    """Configuration of the newest model."""
+    return service.db.read(newest_model, project.info["id"]).config
+
+
+def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> None:
+    project = read()
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    config = config_of(service, project)
+    assert config["sight"]["kind"] == "encoder" and config["sight"]["dimensions"] == 384
+    assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbours", "words"}
+    progress = project.progress()
+    assert "sentence embeddings" in progress["model"]["sees"] and progress["training"]["reading"] is None
+
+
+def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -> None:
+    project = read()
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    found = project.reproduce(project.models()[0]["number"])
+    service.run_jobs()
+    assert service.db.read(engine.get, found.id).result["identical"] is True
+
+
+def test_new_items_are_read_within_the_next_training(service: Any, read: Any) -> None:
+    project = read(260)
+    service.run_jobs()
+    project.items.add(
+        [{"key": f"x{n}", "text": f"a striker scored {n}", "metadata": {"truth": "sport"}} for n in range(9)]
+    )
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    config = config_of(service, project)
+    assert config["sight"]["kind"] == "encoder"
+
+
+def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = read(3 * GROUP)
+    monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)
+    awaited = iter([True, True])
+    monkeypatch.setattr(embedding, "_is_awaited", lambda _: next(awaited, False))
+    service.run_jobs()
+    mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done").order_by(jobs.c.id)
+    results = service.db.read(lambda tx: tx.execute(mine).scalars().all())
+    assert [result["read"] for result in results] == [GROUP, 2 * GROUP, 3 * GROUP]
+    assert project.progress()["training"]["reading"] is None
+
+
+def test_groups_give_the_same_vectors_whenever_they_are_read(service: Any, read: Any, tmp_path: Path) -> None:
+    project = read(300)
+    service.run_jobs()
+    row = service.db.read(latest, project.info["id"])
+    data = data_of(service.settings, project.info["id"], Version(service.settings, project.info["id"], row))
+    again = VectorStore(tmp_path, default_encoder())
+    for number in reversed(again.missing(300)):
+        again.read(number, 300, data.contents)
+    assert data.cache is not None
+    around = MapStore(data.cache, default_encoder().key).find(300)
+    assert around is not None and np.array_equal(around.vectors, again.load(300))
+
+
+def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, read: Any) -> None:
+    wrong = {"encoder": str(default_encoder().file), "encoder_sha256": "0" * 64}
+    service.settings = service.settings.model_copy(update=wrong)
+    project = read(60)
+    service.run_jobs()
+    reading = project.progress()["training"]["reading"]
+    assert reading["state"] == "failed" and "another hash" in reading["error"]
+    label(project, 10)
+    project.train()
+    service.run_jobs()
+    assert config_of(service, project)["sight"]["kind"] == "projection"
+
+
+def test_the_live_model_answers_new_texts(service: Any, read: Any) -> None:
+    project = read()
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    number = project.models()[0]["number"]
+    project.promote(number)
+    answered = project.predict(["the goalkeeper saved a penalty", "interest rates went up"])
+    assert [one["value"] for one in answered] == ["sport", "money"]
