@@ -9,10 +9,10 @@ COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
-.PHONY: help demo test lint bench faults lock screenshots clean system
+.PHONY: help demo test lint bench bench-learning faults lock screenshots clean system
 
 help: ## List the commands
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 24
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
 
 demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMULATE=0)
 	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
@@ -28,6 +28,9 @@ lint: .venv/.dev ## Style, types and who may import whom
 bench: .venv/.dev system ## Measure speed; a report in bench-results/
 	@$(BIN)/python -m pytest -m bench -q -s tests/bench
 
+bench-learning: .venv/.peers ## Labels needed, against peers: docs/benchmarks/learning.md (ARGS="--seeds 3 --only A")
+	@OPENBLAS_NUM_THREADS=1 $(BIN)/python tests/bench/learning/run.py $(ARGS)
+
 faults: .venv/.dev system ## The long fault tests: hundreds of kills, full disks
 	@$(BIN)/python -m pytest -m faults -q --timeout 3000
 
@@ -35,6 +38,7 @@ lock: .venv/.uv ## Renew the lock files
 	@$(COMPILE) --extra embeddings -o requirements.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --group peers -c requirements-dev.lock -o requirements-peers.lock $(LOCK_FLAGS)
 
 screenshots: .venv/.dev system ## Take the pictures in docs/images anew
 	@$(BIN)/python docs/screenshots.py
@@ -59,6 +63,11 @@ clean: ## Remove what was installed and built here
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@ .venv/.run
+
+.venv/.peers: .venv/.dev requirements-peers.lock
+	@echo "Installing what the benchmark compares with (once) ..."
+	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock
+	@touch $@
 
 # A browser and a PostgreSQL server for the tests: Debian's packages where we may install them, else a line that says how.
 system:

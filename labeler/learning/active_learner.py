@@ -15,9 +15,9 @@ from labeler.learning.features.arrays import ArrayFeatures
 from labeler.learning.features.encoder import default_encoder, use
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
-from labeler.learning.features.projection import Projection
+from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
-from labeler.learning.graph import map_of, unit
+from labeler.learning.graph import map_of
 from labeler.learning.models import get_model
 from labeler.learning.pooled import Pooling, fit_pooled, stand_in
 from labeler.learning.scoring import CHUNK_ROWS
@@ -27,7 +27,6 @@ from labeler.learning.words import texts_of
 Array = np.ndarray[Any, Any]
 
 DEFAULT = "graph_margin"
-NARROW = 512  # arrays with so many columns are their own vectors
 
 
 class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -136,7 +135,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.asarray(self._limited(self.estimator_.predict_proba, self._transform(X)))
         words = self._words
         assert words is not None
-        return np.exp(words.prior(self._vectors(_contents(X), None)))
+        return np.exp(words.prior(self._vectors(_contents(X), self._transform(X))))
 
     def predict(self, X: Any) -> Array:
         """The likeliest label of each item (items,). Raises TooFewLabels without a model."""
@@ -148,7 +147,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         if getattr(self, "_mark", None) == mark:
             return
         self._pipeline: Any
-        self._encoder, self._projection = None, None
+        self._encoder = None
         if self.features != "auto":
             self._pipeline = self.features
         elif _holds_contents(X):
@@ -161,17 +160,19 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         block = self._pipeline.extract(contents)
         self._pipeline.fit([block])
         self._features = self._pipeline.transform(block)
-        narrow = not hasattr(self._features, "indptr") and self._features.shape[1] <= NARROW
-        if self._encoder is None and not narrow and self._features.shape[0]:
-            self._projection = Projection.of(self._features, self.random_state)
+        self._projection = Projection.of(self._likeness(self._features), self.random_state)
         self._around = map_of(self._vectors(contents, self._features))
         self._affinity = self._around.affinity()
         self._mark = mark
 
     def _vectors(self, contents: Any, features: Any) -> Array:
-        if self._encoder is not None:
-            return self._encoder.encode([text_of(content) for content in contents])
-        return unit(features) if self._projection is None else self._projection.transform(features)
+        words = self._projection.transform(self._likeness(features))
+        if self._encoder is None:
+            return words
+        return joined(self._encoder.encode([text_of(content) for content in contents]), words)
+
+    def _likeness(self, features: Any) -> Any:
+        return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
 
     def _is_pooled(self) -> bool:
         return isinstance(self.classifier, str) and self.classifier == "auto"
@@ -180,7 +181,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return self.model_ is not None or self.estimator_ is not None
 
     def _pooling(self) -> Pooling:
-        return Pooling(self._around, self._affinity, self._encoder, self._projection, self._said())
+        return Pooling(self._around, self._affinity, self._projection, self._encoder, self._said())
 
     def _said(self) -> dict[str, list[str]] | None:
         if self._encoder is None or self.labels is None:

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.graph import as_log_proba, spread
+from labeler.learning.graph import as_log_proba, spread_each
 
 Array = np.ndarray[Any, Any]
 
@@ -195,14 +195,10 @@ def _flows(
     fold_of = np.empty(len(codes), dtype=np.int64)
     shuffled = rng.permutation(len(codes))
     fold_of[shuffled[np.argsort(codes[shuffled], kind="stable")]] = np.arange(len(codes)) % FOLDS
-    flow = spread(affinity, positions, codes, classes)
-    held = np.empty((len(judged), classes), dtype=np.float32)
-    for fold in range(FOLDS):
-        inside, mine = fold_of != fold, fold_of[judged] == fold
-        if mine.any():
-            part = spread(affinity, positions[inside], codes[inside], classes)
-            held[mine] = part[positions[judged[mine]]]
-    return flow, held
+    kept = np.vstack([np.ones(len(codes), dtype=bool), fold_of != np.arange(FOLDS)[:, None]])
+    flows = spread_each(affinity, positions, codes, classes, kept)
+    held = flows[1 + fold_of[judged], positions[judged]]
+    return flows[0].copy(), held
 
 
 def _weigh(unseen: Sequence[Array], codes: Array, labels: int) -> Array:

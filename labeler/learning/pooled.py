@@ -13,8 +13,8 @@ from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import PoolMap
-from labeler.learning.scoring import CHUNK_ROWS, rows_of
-from labeler.learning.surroundings import Surroundings, Words
+from labeler.learning.scoring import CHUNK_ROWS, chunks_of
+from labeler.learning.surroundings import Surroundings, Words, meanings
 from labeler.learning.trained import TrainedModel
 from labeler.learning.words import prototypes
 
@@ -25,13 +25,13 @@ NAME = "pool_ensemble"
 
 @dataclass(frozen=True)
 class Pooling:
-    """A pool as a teacher. around: its map; affinity: the map's graph; encoder or projection: what made its vectors;
+    """A pool as a teacher. around: its map; affinity: the map's graph; projection, encoder: what made its vectors;
     said: what was written about each label, by label (see `words.texts_of`), with an encoder only."""
 
     around: PoolMap
     affinity: csr_matrix
+    projection: Projection
     encoder: Encoder | None = None
-    projection: Projection | None = None
     said: dict[str, list[str]] | None = None
 
     def words(self, classes: Sequence[str]) -> Words | None:
@@ -39,7 +39,8 @@ class Pooling:
         if self.encoder is None or not self.said or not any(self.said.get(name) for name in classes):
             return None
         toward = prototypes(self.encoder, [self.said.get(name, []) for name in classes])
-        return Words(toward, self.around.vectors[:CHUNK_ROWS].mean(axis=0) @ toward.T)
+        typical = meanings(self.around.vectors[:CHUNK_ROWS], toward.shape[1]).mean(axis=0)
+        return Words(toward, typical @ toward.T)
 
 
 def fit_pooled(
@@ -72,8 +73,8 @@ def score_pool(
     proba = np.empty((len(around), len(model.classes)), dtype=np.float32)
     done = 0
     for block in blocks:
-        for start in range(0, block.shape[0], chunk_rows):
-            features = model.pipeline.transform(rows_of(block, start, start + chunk_rows))
+        for rows in chunks_of(block, chunk_rows):
+            features = model.pipeline.transform(rows)
             part = slice(done, done + features.shape[0])
             vectors = np.asarray(around.vectors[part])
             prior = None if words is None else words.prior(vectors)

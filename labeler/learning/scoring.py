@@ -1,6 +1,6 @@
 """A trained model over a whole pool, a chunk at a time."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -22,9 +22,14 @@ def score_blocks(
         raise ValueError(f"chunk_rows is {chunk_rows}, expected 1 or more")
     parts = [np.zeros((0, len(model.classes)), dtype=np.float32)]
     for block in blocks:
-        for start in range(0, block.shape[0], chunk_rows):
-            parts.append(model.predict_proba_block(rows_of(block, start, start + chunk_rows)))
+        parts.extend(model.predict_proba_block(rows) for rows in chunks_of(block, chunk_rows))
     return np.concatenate(parts)
+
+
+def chunks_of(block: csr_matrix, chunk_rows: int = CHUNK_ROWS) -> Iterator[csr_matrix]:
+    """A block's rows, so many at a time, as views."""
+    for start in range(0, block.shape[0], chunk_rows):
+        yield rows_of(block, start, start + chunk_rows)
 
 
 def rows_of(block: csr_matrix, start: int, stop: int) -> csr_matrix:

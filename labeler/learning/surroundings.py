@@ -7,10 +7,10 @@ import numpy as np
 
 from labeler.learning.ensemble import Views
 from labeler.learning.features.encoder import Encoder, encoder_of
-from labeler.learning.features.pipeline import Content
-from labeler.learning.features.projection import Projection
+from labeler.learning.features.pipeline import Content, FeaturePipeline
+from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import text_of
-from labeler.learning.graph import NEIGHBOURS, PoolMap, averaged, nearest
+from labeler.learning.graph import NEIGHBOURS, PoolMap, averaged, nearest, unit
 from labeler.learning.words import log_prior
 
 Array = np.ndarray[Any, Any]
@@ -27,20 +27,25 @@ class Words:
     centre: Array
 
     def prior(self, vectors: Array) -> Array:
-        """Log probabilities, float32 (items, classes)."""
-        return log_prior(vectors, self.toward, self.centre)
+        """Log probabilities, float32 (items, classes); vectors: as the pool's, see PoolMap."""
+        return log_prior(meanings(vectors, self.toward.shape[1]), self.toward, self.centre)
+
+
+def meanings(vectors: Array, dimensions: int) -> Array:
+    """The sentence vectors within the pool's vectors, of length 1."""
+    return unit(vectors[:, :dimensions])
 
 
 @dataclass(frozen=True)
 class Surroundings:
     """The part of a pool that a model keeps.
 
-    encoder: SHA-256 of the sentence encoder, or None when `projection` makes the vectors. vectors, once:
+    encoder: SHA-256 of the sentence encoder, or None when `projection` alone makes the vectors. vectors, once:
     float16 (kept, d), see PoolMap; flow: float32 (kept, classes); words: None when nothing was written.
     """
 
     encoder: str | None
-    projection: Projection | None
+    projection: Projection
     vectors: Array
     once: Array
     flow: Array
@@ -53,7 +58,7 @@ class Surroundings:
         flow: Array,
         *,
         encoder: Encoder | None,
-        projection: Projection | None,
+        projection: Projection,
         words: Words | None,
         seed: int,
     ) -> "Surroundings":
@@ -65,12 +70,12 @@ class Surroundings:
         sha256 = None if encoder is None else encoder.sha256
         return cls(sha256, projection, vectors, once, flow[kept], words)
 
-    def vectors_of(self, contents: list[Content], features: Any) -> Array:
+    def vectors_of(self, contents: list[Content], features: Any, pipeline: FeaturePipeline) -> Array:
         """Vectors of new items, float32 (items, d). Raises EncoderMissing when the encoder is not here."""
-        if self.encoder is not None:
-            return encoder_of(self.encoder).encode([text_of(content) for content in contents])
-        assert self.projection is not None
-        return self.projection.transform(features)
+        words = self.projection.transform(pipeline.likeness(features))
+        if self.encoder is None:
+            return words
+        return joined(encoder_of(self.encoder).encode([text_of(content) for content in contents]), words)
 
     def views(self, vectors: Array, features: Any) -> Views:
         """What the teachers see of new items."""
@@ -86,7 +91,7 @@ class Surroundings:
         """Arrays, for storing without pickle."""
         return {
             "encoder": self.encoder,
-            "projection": None if self.projection is None else self.projection.basis,
+            "projection": self.projection.basis,
             "vectors": self.vectors,
             "once": self.once,
             "flow": self.flow,
@@ -96,10 +101,10 @@ class Surroundings:
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "Surroundings":
         """What `state` gave."""
-        basis, words = state["projection"], state["words"]
+        words = state["words"]
         return cls(
             state["encoder"],
-            None if basis is None else Projection(basis),
+            Projection(state["projection"]),
             state["vectors"],
             state["once"],
             state["flow"],

@@ -49,7 +49,7 @@ class TrainedModel:
         if self.surroundings is None:
             return self.predict_proba_block(self.pipeline.extract(contents))
         features = self.pipeline.transform(self.pipeline.extract(contents))
-        views = self.surroundings.views(self.surroundings.vectors_of(list(contents), features), features)
+        views = self.surroundings.views(self.surroundings.vectors_of(list(contents), features, self.pipeline), features)
         return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
     def predict_proba_block(self, block: csr_matrix) -> Array:

@@ -32,7 +32,17 @@ def advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, be
     rounds = _rounds(run.settings, project.id)
     settled = _settled(run, project, data, fitted, before)
     told = advise(settled, rounds, points, project.settings.target_accuracy, project.settings.seed)
+    if told["advice"] == "stop" and _is_a_guess(fitted):
+        told["advice"] = "nearly there"
+        told["reason"] += f"; but {fitted.holdout_size} holdout labels can't tell the accuracy from guessing yet"
     return told | {"history": settled["history"], "forecast": _forecast(points, project.settings.seed)}
+
+
+def _is_a_guess(fitted: Fitted) -> bool:
+    """Whether the accuracy's interval still holds what always saying the commonest label would reach."""
+    majority = ((fitted.baselines.get("majority") or {}).get("accuracy") or {}).get("value")
+    low = ((fitted.metrics or {}).get("accuracy") or {}).get("low")
+    return low is None or (majority is not None and low <= majority)
 
 
 def _forecast(points: list[Point], seed: int) -> list[dict[str, Any]]:

@@ -18,6 +18,7 @@ from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
 from labeler.training.picks import still_open
+from labeler.training.sight import source_of
 from labeler.training.vectors import MapStore, encoder_for, why_without
 
 COVERED = 20_000  # items that this order looks at
@@ -58,8 +59,11 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
     data = data_of(run.settings, project.id, Version(run.settings, project.id, newest))
     assert data.cache is not None
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
-    around = MapStore(data.cache, encoder.key).find(len(data.items)) if np.isin(wanted, data.items).all() else None
-    if around is None or not len(wanted):
+    if not len(wanted) or not np.isin(wanted, data.items).all():
+        return None
+    source = source_of(data.choose_pipeline(), encoder.sha256)
+    around = MapStore(data.cache, source).find(len(data.items))
+    if around is None:
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])
     return chosen, np.asarray(around.vectors[np.searchsorted(data.items, chosen)])

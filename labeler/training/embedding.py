@@ -24,8 +24,9 @@ from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
 from labeler.training.data import TrainingData, data_of
 from labeler.training.fit import Fitted
+from labeler.training.sight import sight_of
 from labeler.training.trigger import request_training, want_coverage, want_vectors
-from labeler.training.vectors import GROUP, MapStore, VectorStore, encoder_for, why_without
+from labeler.training.vectors import GROUP, VectorStore, encoder_for, why_without
 
 LOOK_SECONDS = 1.0
 
@@ -41,7 +42,8 @@ def embed(run: JobRun) -> Any:
         return {"read": 0, "reason": "sentence embeddings are off or not installed"}
     data = _items_of(run, project)
     n = len(data.items)
-    if not n or not isinstance(data.choose_pipeline(), TextPipeline):
+    pipeline = data.choose_pipeline() if n else None
+    if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
     assert data.cache is not None
     store = VectorStore(data.cache, encoder)
@@ -56,9 +58,9 @@ def embed(run: JobRun) -> Any:
         if waiting and _is_awaited(run):
             return run.finish(partial(_later, project_id=project.id, done=done, n=n))
     run.progress(n, n, "finding each item's neighbours")
-    maps = MapStore(data.cache, encoder.key)
-    if maps.find(n) is None:
-        maps.make(store.load(n))
+    blocks = data.blocks(pipeline)
+    pipeline.fit(blocks)
+    sight_of(data, pipeline, blocks, encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:

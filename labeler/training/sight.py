@@ -1,19 +1,22 @@
 """How a training sees its pool: through sentence vectors when all items have one, else through projected features."""
 
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from scipy.sparse import csr_matrix, vstack
+import numpy as np
+from scipy.sparse import csr_matrix
 
 from labeler.kit.config import Settings
 from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
 from labeler.learning.features.pipeline import FeaturePipeline
-from labeler.learning.features.projection import Projection
+from labeler.learning.features.projection import SAMPLE, Projection, joined
 from labeler.learning.features.text import TextPipeline
 from labeler.learning.graph import PoolMap, map_of
 from labeler.learning.pooled import Pooling
+from labeler.learning.scoring import chunks_of
 from labeler.training.data import TrainingData
 from labeler.training.vectors import GROUP, MapStore, VectorStore, encoder_for, why_without
 
@@ -37,8 +40,8 @@ def see(
     if encoder is not None and isinstance(pipeline, TextPipeline):
         store = VectorStore(_folder(data), encoder)
         if GROUP * len(store.missing(len(data.items))) <= AT_ONCE:
-            return _by_vectors(data, encoder)
-    return _by_projection(data, pipeline, blocks) if 2 < len(data.items) <= PROJECTED else None
+            return sight_of(data, pipeline, blocks, encoder)
+    return sight_of(data, pipeline, blocks, None) if 2 < len(data.items) <= PROJECTED else None
 
 
 def see_again(
@@ -47,64 +50,64 @@ def see_again(
     """The sight that a model was trained with. Raises EncoderMissing when its encoder is not here."""
     if config is None:
         return None
-    if config["kind"] == "projection":
-        return _by_projection(data, pipeline, blocks)
-    return _by_vectors(data, encoder_of(config["sha256"]))
+    encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
+    return sight_of(data, pipeline, blocks, encoder)
 
 
 def map_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> PoolMap | None:
     """The map on disk that a model was trained with, or None when it is gone."""
-    source = f"projection-{pipeline.key()}"
-    if config["kind"] == "encoder":
-        source = encoder_key(config["sha256"])
-    return MapStore(_folder(data), source).find(len(data.items))
+    sha256 = config["sha256"] if config["kind"] == "encoder" else None
+    return MapStore(_folder(data), source_of(pipeline, sha256)).find(len(data.items))
 
 
-def _by_vectors(data: TrainingData, encoder: Encoder) -> Sight:
-    n = len(data.items)
-    if data.cache is None:
-        around = map_of(_all_vectors(data, encoder))
+def source_of(pipeline: FeaturePipeline, sha256: str | None) -> str:
+    """Names maps by what makes their vectors: the features, and the sentence encoder with this hash."""
+    return pipeline.key() if sha256 is None else f"{pipeline.key()}-{encoder_key(sha256)}"
+
+
+def sight_of(
+    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder | None
+) -> Sight:
+    """The pool by its projected features and, with an encoder, its sentence vectors; kept on disk with the features.
+
+    pipeline: fitted on the blocks. Items that the encoder has not read are read now.
+    """
+    n, sha256 = len(data.items), None if encoder is None else encoder.sha256
+    maps = None if data.cache is None else MapStore(data.cache, source_of(pipeline, sha256))
+    around = None if maps is None else maps.find(n)
+    if maps is not None and around is not None:
+        projection = Projection(maps.extra("basis", n))
     else:
-        maps = MapStore(data.cache, encoder.key)
-        found = maps.find(n)
-        around = found if found is not None else maps.make(_all_vectors(data, encoder))
-    pooling = Pooling(around, around.affinity(), encoder=encoder, said=data.said)
-    return Sight(pooling, {"kind": "encoder", "sha256": encoder.sha256, "dimensions": encoder.dimensions})
+        projection = Projection.of(pipeline.likeness(_sample(data, pipeline, blocks)))
+        chunks = (pipeline.transform(rows) for block in blocks for rows in chunks_of(block))
+        vectors = np.concatenate([projection.transform(pipeline.likeness(rows)) for rows in chunks])
+        if encoder is not None:
+            vectors = joined(_sentences(data, encoder), vectors)
+        around = map_of(vectors) if maps is None else maps.make(vectors, {"basis": projection.basis})
+    said = None if encoder is None else data.said
+    pooling = Pooling(around, around.affinity(), projection, encoder, said)
+    config: dict[str, Any] = {"kind": "projection"}
+    if encoder is not None:
+        config = {"kind": "encoder", "sha256": encoder.sha256}
+    return Sight(pooling, config | {"dimensions": int(around.vectors.shape[1])})
 
 
-def _all_vectors(data: TrainingData, encoder: Encoder) -> Any:
+def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]) -> csr_matrix:
+    """Features of the items that the projection is learned from: all, or a fixed random part of a large pool."""
+    places = np.arange(len(data.items))
+    if len(places) > SAMPLE:
+        places = np.sort(np.random.default_rng(0).choice(len(places), SAMPLE, replace=False))
+    return data.rows(pipeline, blocks, places)
+
+
+def _sentences(data: TrainingData, encoder: Encoder) -> Any:
+    """Sentence vectors of all items, from disk as far as they are there."""
     n = len(data.items)
-    if data.cache is None:
-        import tempfile
-
-        with tempfile.TemporaryDirectory(prefix="labeler-vectors-") as folder:
-            return _read(VectorStore(Path(folder), encoder), n, data)
-    return _read(VectorStore(data.cache, encoder), n, data)
-
-
-def _read(store: VectorStore, n: int, data: TrainingData) -> Any:
-    for number in store.missing(n):
-        store.read(number, n, data.contents)
-    return store.load(n)
-
-
-def _by_projection(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]) -> Sight:
-    n, maps = len(data.items), None
-    if data.cache is not None:
-        maps = MapStore(data.cache, f"projection-{pipeline.key()}")
-        around = maps.find(n)
-        if around is not None:
-            return _projected(around, Projection(maps.extra("basis", n)))
-    features = vstack([pipeline.transform(block) for block in blocks], format="csr")
-    projection = Projection.of(features)
-    vectors = projection.transform(features)
-    around = map_of(vectors) if maps is None else maps.make(vectors, {"basis": projection.basis})
-    return _projected(around, projection)
-
-
-def _projected(around: Any, projection: Projection) -> Sight:
-    pooling = Pooling(around, around.affinity(), projection=projection)
-    return Sight(pooling, {"kind": "projection", "dimensions": int(projection.basis.shape[1])})
+    with tempfile.TemporaryDirectory(prefix="labeler-vectors-") as spare:
+        store = VectorStore(data.cache or Path(spare), encoder)
+        for number in store.missing(n):
+            store.read(number, n, data.contents)
+        return store.load(n)
 
 
 def _folder(data: TrainingData) -> Path:

@@ -97,16 +97,16 @@ class MapStore:
             return None
         return PoolMap(**arrays) if len(arrays["vectors"]) == n else None
 
-    def make(self, vectors: Array, extras: dict[str, Array] | None = None) -> PoolMap:
-        """Make and keep the map of these vectors; what is known of a shorter pool is used again."""
-        made = map_of(vectors, None if extras else self._newest(vectors))
+    def make(self, vectors: Array, extras: dict[str, Array]) -> PoolMap:
+        """Make and keep the map of these vectors, with other arrays beside it."""
+        made = map_of(vectors)
         folder = self._path(len(vectors))
         unfinished = folder.with_name(f".{folder.name}")
         shutil.rmtree(unfinished, ignore_errors=True)
         unfinished.mkdir(parents=True)
         for field in fields(PoolMap):
             np.save(unfinished / f"{field.name}.npy", getattr(made, field.name), allow_pickle=False)
-        for name, array in (extras or {}).items():
+        for name, array in extras.items():
             np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
         shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):
@@ -119,14 +119,6 @@ class MapStore:
         """An array that was kept beside the map of the first n items."""
         array: Array = np.load(self._path(n) / f"{name}.npy", allow_pickle=False)
         return array
-
-    def _newest(self, vectors: Array) -> PoolMap | None:
-        """The largest map of the first of these items, if their vectors are still the same."""
-        for size in sorted(self._sizes(), reverse=True):
-            found = self.find(size) if size < len(vectors) else None
-            if found is not None and np.array_equal(found.vectors, vectors[:size]):
-                return found
-        return None
 
     def _sizes(self) -> list[int]:
         return [int(path.name) for path in (self.folder / "maps" / self.source).glob("*") if path.name.isdigit()]

@@ -54,7 +54,8 @@ class Site:
     """A running service with a client of its administrator, and tokens of labelers."""
 
     def __init__(self, settings: Settings, command: list[str]) -> None:
-        self.settings = settings.model_copy(update={"port": processes.free_port(), "log_level": "WARNING"})
+        as_installed = {"port": processes.free_port(), "log_level": "WARNING", "embeddings": "auto"}
+        self.settings = settings.model_copy(update=as_installed)
         self.db = Database(self.settings)
         admin = self.db.write(add_user, "admin@example.org", "Admin", "admin")
         self.admin_token = self.db.write(make_token, admin.id, "bench", ["*"])[1]

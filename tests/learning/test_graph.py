@@ -2,8 +2,6 @@
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from labeler.learning import graph
 from labeler.learning.graph import map_of, nearest, spread, unit
@@ -34,14 +32,6 @@ def test_many_items_find_nearly_the_same_neighbours_by_cells(monkeypatch):
     again, _ = nearest(vectors, vectors, 10, themselves=True)
     shared = np.mean([len(set(a) & set(b)) for a, b in zip(exact, found, strict=True)]) / 10
     assert shared > 0.75 and (found == again).all() and (found != np.arange(3_000)[:, None]).all()
-
-
-@given(st.integers(12, 60), st.integers(1, 40))
-def test_a_map_that_grew_is_the_map_made_at_once(old, added):
-    vectors = unit(np.random.default_rng(old + added).standard_normal((old + added, 8)))
-    grown, whole = map_of(vectors, map_of(vectors[:old])), map_of(vectors)
-    for name in ("near", "likeness", "once", "smooth"):
-        assert np.array_equal(getattr(grown, name), getattr(whole, name)), name
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 11])

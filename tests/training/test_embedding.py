@@ -19,7 +19,7 @@ from labeler.learning.features.installed import is_installed
 from labeler.registry.service import newest_model
 from labeler.training import embedding, trigger
 from labeler.training.data import data_of
-from labeler.training.vectors import GROUP, MapStore, VectorStore
+from labeler.training.vectors import GROUP, VectorStore
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
 TOPICS = {
@@ -72,7 +72,7 @@ def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> 
     project.train()
     service.run_jobs()
     config = config_of(service, project)
-    assert config["sight"]["kind"] == "encoder" and config["sight"]["dimensions"] == 384
+    assert config["sight"]["kind"] == "encoder" and config["sight"]["dimensions"] == 384 + 96
     assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbours", "words"}
     progress = project.progress()
     assert "sentence embeddings" in progress["model"]["sees"] and progress["training"]["reading"] is None
@@ -123,8 +123,7 @@ def test_groups_give_the_same_vectors_whenever_they_are_read(service: Any, read:
     for number in reversed(again.missing(300)):
         again.read(number, 300, data.contents)
     assert data.cache is not None
-    around = MapStore(data.cache, default_encoder().key).find(300)
-    assert around is not None and np.array_equal(around.vectors, again.load(300))
+    assert np.array_equal(VectorStore(data.cache, default_encoder()).load(300), again.load(300))
 
 
 def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, read: Any) -> None:

@@ -16,6 +16,7 @@ KINDS = {
     "export": "Export",
     "push": "Copy to the DVC remote",
     "coverage": "First order of the queue",
+    "embed": "Reading the items (sentence embeddings)",
     "recount": "New count of the labels",
 }
 

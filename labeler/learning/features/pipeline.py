@@ -48,6 +48,9 @@ class FeaturePipeline(Protocol):
     def transform(self, block: csr_matrix) -> csr_matrix:
         """Features of a raw block, float32 (items, features), each row of length 1 (or 0 when empty)."""
 
+    def likeness(self, features: csr_matrix) -> csr_matrix:
+        """The columns of transformed rows by which two items are alike, (items, columns or fewer)."""
+
     def state(self) -> State:
         """What `fit` learned, as arrays."""
 

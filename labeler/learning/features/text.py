@@ -53,6 +53,10 @@ class TextPipeline:
         """TF-IDF rows, float32, of length 1."""
         return self._tfidf.transform(block)
 
+    def likeness(self, features: csr_matrix) -> csr_matrix:
+        """All of them."""
+        return features
+
     def state(self) -> State:
         """Kept columns and their inverse document frequencies."""
         return self._tfidf.state()
