@@ -49,7 +49,12 @@ def _stop(stop: dict[str, Any], pace: dict[str, float] | None) -> StopOut:
     hours = round(away["labels"] * pace["seconds_per_label"] / 3600, 2) if away and pace else None
     gain = stop.get("gain")
     return StopOut(
-        advice=stop["advice"], reason=stop["reason"], gain=gain, labels_to_target=away, hours_to_target=hours
+        advice=stop["advice"],
+        reason=stop["reason"],
+        gain=gain,
+        labels_to_target=away,
+        hours_to_target=hours,
+        finding=stop.get("finding"),
     )
 
 

@@ -74,6 +74,9 @@ class StopOut(BaseModel):
     gain: dict[str, Any] | None = None
     labels_to_target: dict[str, Any] | None = None
     hours_to_target: float | None = None
+    finding: dict[str, Any] | None = Field(
+        None, description="While all items of a label are searched for: found, left and recall, with 95 % intervals."
+    )
 
 
 class ProgressOut(BaseModel):

@@ -35,6 +35,9 @@ class ProjectSettings(In):
     target_accuracy: Annotated[
         float | None, Field(ge=0.05, le=1, description="Accuracy wanted on the holdout; progress tells how far it is.")
     ] = None
+    find_label: Annotated[
+        str | None, Field(max_length=100, description="Find all items of this label: the likeliest are asked first.")
+    ] = None
     lease_seconds: Annotated[int, Field(ge=10, le=86_400, description="How long an item is lent to a labeler.")] = 900
     skip_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*SKIP_REASONS])
     flag_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*FLAG_REASONS])

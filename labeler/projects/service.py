@@ -57,7 +57,12 @@ def _free_slug(tx: Connection, name: str) -> str:
     return slug
 
 
-def check_settings(settings: ProjectSettings) -> None:
+def check_settings(settings: ProjectSettings, labels: list[str]) -> None:
+    """Raises `Invalid` for a strategy that does not exist, or a label to find that is none of `labels`."""
+    if settings.find_label is not None and settings.find_label not in labels:
+        detail = f'"{settings.find_label}" is not a label of this project'
+        wrong = {"pointer": "/settings/find_label", "detail": detail}
+        raise Invalid("Some settings are not acceptable.", errors=[wrong])
     known = [name for name, _ in strategies()]
     if settings.strategy not in known:
         raise Invalid(
@@ -67,7 +72,7 @@ def check_settings(settings: ProjectSettings) -> None:
 
 
 def create_project(tx: Connection, caller: Caller, body: ProjectIn) -> ProjectOut:
-    check_settings(body.settings)
+    check_settings(body.settings, [label.name for label in body.labels])
     row: dict[str, Any] = {
         "slug": _free_slug(tx, body.name),
         "name": body.name,
@@ -149,7 +154,7 @@ def change_project(tx: Connection, member: Member, change: ProjectChange) -> Pro
                 for entry in error.errors()
             ]
             raise Invalid("Some settings are not acceptable.", errors=errors) from None
-        check_settings(settings)
+        check_settings(settings, [label["name"] for label in values.get("labels", project.labels)])
         values["settings"] = settings.model_dump()
     if values:
         tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**values))

@@ -11,7 +11,10 @@ from sqlalchemy import Connection
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
 from labeler.kit.jobs.registry import JobRun
+from labeler.labels.tables import current_labels, labels
 from labeler.learning.curve import Point, extrapolate, missing
+from labeler.learning.evaluation import Estimate
+from labeler.learning.finding import recall_estimate, stop_at, unfound
 from labeler.learning.stopping import Round, advise, stabilised
 from labeler.projects.access import Project
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
@@ -32,10 +35,44 @@ def advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, be
     rounds = _rounds(run.settings, project.id)
     settled = _settled(run, project, data, fitted, before)
     told = advise(settled, rounds, points, project.settings.target_accuracy, project.settings.seed)
-    if told["advice"] == "stop" and _is_a_guess(fitted):
+    wanted = project.settings.find_label
+    if wanted is not None:
+        told |= _search(run.db.read(_answers, project.id), wanted, data)
+    elif told["advice"] == "stop" and _is_a_guess(fitted):
         told["advice"] = "nearly there"
         told["reason"] += f"; but {fitted.holdout_size} holdout labels can't tell the accuracy from guessing yet"
     return told | {"history": settled["history"], "forecast": _forecast(points, project.settings.seed)}
+
+
+def _answers(tx: Connection, project_id: int) -> list[tuple[int, Any]]:
+    """Item and label of every item that has one, in the order labeled."""
+    joined = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
+    statement = sa.select(labels.c.item_id, labels.c.value).select_from(joined)
+    statement = statement.where(current_labels.c.project_id == project_id).order_by(labels.c.id)
+    return list({row.item_id: (row.item_id, row.value) for row in tx.execute(statement)}.values())
+
+
+def _search(answers: list[tuple[int, Any]], wanted: str, data: TrainingData) -> dict[str, Any]:
+    """How far the search for all items of one label is: what is found, what is left, whether to stop.
+
+    The labeled holdout is a random sample of the pool, and tells how many there are in all.
+    """
+    pool, hits = len(data.items), [value == wanted for _, value in answers]
+    told = stop_at(hits, max(pool, len(hits)))
+    held = set(data.items[data.holdout].tolist())
+    sample = [value == wanted for item, value in answers if item in held]
+    in_all, found = unfound(sum(sample), len(sample), max(pool, len(sample))), int(sum(hits))
+    total = (in_all.value, in_all.low, in_all.high)
+    value, low, high = (None if one is None else max(0.0, one - found) for one in total)
+    left = Estimate(value, low, high, in_all.n)
+    finding = {"label": wanted, "found": found, "left": asdict(left), "recall": asdict(recall_estimate(found, left))}
+    return {"advice": "stop" if told["stop"] else "keep going", "reason": told["reason"], "finding": finding}
+
+
+def searched_label(stop: dict[str, Any] | None) -> str | None:
+    """The label whose items were all to be found when this advice was given."""
+    label: str | None = ((stop or {}).get("finding") or {}).get("label")
+    return label
 
 
 def _is_a_guess(fitted: Fitted) -> bool:

@@ -26,7 +26,7 @@ from labeler.projects.access import Project, find_project
 from labeler.queue.refill import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
-from labeler.training.advice import advice, remember_round
+from labeler.training.advice import advice, remember_round, searched_label
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
@@ -65,6 +65,7 @@ def train(run: JobRun) -> Any:
     new_labels = version_row.counts["labels"] - (before.labels_seen if before is not None else 0)
     # Two models of nearly the same labels agree whatever they know: that says nothing about stopping.
     enough = before is None or 2 * new_labels >= project.settings.retrain_every
+    enough = enough or searched_label(before.stop) != project.settings.find_label
     number = run.db.read(next_number, project.id)
     folder = folder_of(run.settings, project.id, number)
     sha256 = fitted.model.save(folder)

@@ -20,6 +20,7 @@ from labeler.registry.artifacts import as_prediction
 from labeler.training.data import TrainingData
 from labeler.training.fit import Fitted
 
+FIND_ALL = "most_likely_positive"
 Array = np.ndarray[Any, Any]
 
 
@@ -31,8 +32,12 @@ def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted) -> 
     places = places[np.isin(data.items[places], wanted) & data.unlabeled[places] | (project.settings.overlap > 1)]
     settings = project.settings
     rng = np.random.default_rng([settings.seed, fitted.trained_on])
-    pool = _pool(data, fitted, places, settings)
-    ranking = rank(settings.strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
+    strategy, pool = settings.strategy, None
+    if settings.find_label in fitted.model.classes:
+        column = fitted.model.classes.index(settings.find_label)
+        strategy, pool = FIND_ALL, _Candidates(Pool(proba=fitted.proba[places], positive=column), places)
+    pool = pool or _pool(data, fitted, places, settings)
+    ranking = rank(strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
     order = pool.places[ranking.positions]
     shown = project.settings.show_suggestions
 
@@ -63,7 +68,7 @@ def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSe
     """
     proba = fitted.proba[places]
     most = max(20_000, 40 * settings.retrain_every)
-    wants_all = settings.strategy == "most_likely_positive"  # the surest are what it looks for
+    wants_all = settings.strategy == FIND_ALL  # the surest are what it looks for
     if get_strategy(settings.strategy).needs == "model" and len(places) > most and not wants_all:
         top_two = np.partition(proba, -2, axis=1)[:, -2:]
         nearest = np.argpartition(top_two[:, 1] - top_two[:, 0], most)[:most]

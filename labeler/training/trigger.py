@@ -101,8 +101,9 @@ def after_change(tx: Connection, event: ProjectChanged) -> None:
     if now.overlap != before.overlap:
         lane = f"recount:{event.project.id}"
         enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
-    if (now.strategy, now.holdout_share, now.show_suggestions) != (
+    if (now.strategy, now.find_label, now.holdout_share, now.show_suggestions) != (
         before.strategy,
+        before.find_label,
         before.holdout_share,
         before.show_suggestions,
     ) and new_labels(tx, event.project.id, 1)[1]:

@@ -231,3 +231,30 @@ def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, a
     assert all(0 <= point["low"] <= point["value"] <= point["high"] <= 1 for point in ahead)
     metrics = project.models()[0]["metrics"]
     assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]
+
+
+def test_finding_all_of_a_rare_label(service: Any, project: Project) -> None:
+    texts = ["claim your free prize now" if n % 20 == 0 else f"see you at lunch on day {n}" for n in range(400)]
+    rows = [
+        {"key": f"t{n}", "text": f"{text} {n}", "metadata": {"truth": "spam" if n % 20 == 0 else "ham"}}
+        for n, text in enumerate(texts)
+    ]
+    project.items.add(rows, progress=False)
+    with pytest.raises(ApiError, match="not acceptable"):
+        project.client.patch(project.path, {"settings": {"find_label": "nothing"}})
+    project.client.patch(project.path, {"settings": {"find_label": "spam"}})
+    labeled = label_by_truth(project, 40)
+    for _ in range(4):
+        project.train()
+        service.run_jobs()
+        labeled += label_by_truth(project, 15)
+    found = [item for item in labeled if item["metadata"]["truth"] == "spam" and "claim" in item["content"]["text"]]
+    assert len(found) >= 17, "the likeliest are asked first"
+    project.train()
+    service.run_jobs()
+    finding = project.progress()["stop"]["finding"]
+    assert finding["label"] == "spam" and finding["found"] == len(found)
+    assert finding["left"]["low"] <= 20 - len(found) <= finding["left"]["high"]
+    project.client.patch(project.path, {"settings": {"find_label": None}})
+    service.run_jobs()
+    assert project.progress()["stop"]["finding"] is None

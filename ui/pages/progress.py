@@ -130,6 +130,9 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
 
 def _worth(stop: dict[str, Any]) -> str:
     """What more labels would bring, and how far the target is."""
+    finding = stop.get("finding")
+    if finding:
+        return f" {_found(finding)}"
     words = ""
     gain, away = stop.get("gain"), stop.get("labels_to_target")
     if gain and gain.get("value") is not None:
@@ -139,6 +142,18 @@ def _worth(stop: dict[str, Any]) -> str:
         words += f" The target is about {layout.number(away['labels'])} labels away"
         words += f" ({hours:.1f} hours)." if hours else "."
     return words
+
+
+def _found(finding: dict[str, Any]) -> str:
+    """How much of the label that is searched for has been found."""
+    words = f"Found {layout.number(finding['found'])} items labeled {plain(finding['label'])}"
+    left, recall = finding["left"], finding["recall"]
+    if left["value"] is None:
+        return f"{words}; how many are left is told once holdout items are labeled."
+    return (
+        f"{words}, about {left['value']:.0f} are left ({left['low']:.0f} to {left['high']:.0f}): "
+        f"{recall['low']:.0%} to {recall['high']:.0%} of all."
+    )
 
 
 def _sight(progress: dict[str, Any]) -> None:

@@ -86,6 +86,14 @@ def _loop(project: dict[str, Any]) -> None:
             placeholder="no target",
             help="The progress page then says how many labels it is away. Leave empty for none.",
         )
+        labels = [one["name"] for one in project["labels"]]
+        finding = right.selectbox(
+            "Find all items of a label",
+            labels,
+            index=labels.index(settings["find_label"]) if settings.get("find_label") in labels else None,
+            placeholder="no, learn to tell all labels apart",
+            help="The likeliest are asked first, and progress tells how many are still unfound. For rare labels.",
+        )
         suggest = st.toggle(
             "Show labelers what the model would say",
             value=bool(settings.get("show_suggestions")),
@@ -104,6 +112,7 @@ def _loop(project: dict[str, Any]) -> None:
                         "lease_seconds": lease * 60,
                         "seed": seed,
                         "target_accuracy": None if target is None else target / 100,
+                        "find_label": finding,
                         "show_suggestions": suggest,
                     }
                 },
