@@ -91,7 +91,7 @@ class Surroundings:
         """Arrays, for storing without pickle."""
         return {
             "encoder": self.encoder,
-            "projection": self.projection.basis,
+            "projection": self.projection.basis.astype(np.float16),
             "vectors": self.vectors,
             "once": self.once,
             "flow": self.flow,
@@ -104,7 +104,7 @@ class Surroundings:
         words = state["words"]
         return cls(
             state["encoder"],
-            Projection(state["projection"]),
+            Projection(state["projection"].astype(np.float32)),
             state["vectors"],
             state["once"],
             state["flow"],

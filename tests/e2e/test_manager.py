@@ -95,7 +95,7 @@ def test_a_promoted_model_is_live(site, project, visit) -> None:
 def test_an_invited_labeler_is_added_by_link(site, project, visit) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Accounts").click()
-    page.get_by_label("Name", exact=True).first.fill("Nina")
+    page.get_by_label("Name", exact=True).locator("visible=true").first.fill("Nina")
     page.get_by_label("E-mail address", exact=True).fill("nina@example.org")
     page.get_by_role("button", name="Make an invitation link").click()
     link = page.get_by_test_id("stCode").inner_text().strip()

@@ -80,5 +80,5 @@ def test_on_the_pages(site, hostile, visit) -> None:
 
     for name, shown in (("", NAME), ("progress", NAME), ("settings", LABEL), ("setup", "New project")):
         page.goto(f"{site.url}/{name}?project={hostile.slug}")
-        expect(page.get_by_test_id("stMain").get_by_text(shown).first).to_be_visible()
+        expect(page.get_by_test_id("stMain").get_by_text(shown).locator("visible=true").first).to_be_visible()
         is_text(page)

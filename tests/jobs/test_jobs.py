@@ -45,7 +45,7 @@ def test_a_lane_never_has_two_at_work(jobs: Any) -> None:
 def test_jobs_outside_a_lane_run_beside_each_other(jobs: Any) -> None:
     for _ in range(2):
         jobs.worker()
-    wanted = [jobs.want("sample.span", seconds=1.0) for _ in range(2)]
+    wanted = [jobs.want("sample.span", seconds=3.0) for _ in range(2)]
     jobs.wait(wanted)
     spans = jobs.all("SELECT what FROM spans ORDER BY at")
     assert [row.what for row in spans] == ["start", "start", "end", "end"]
