@@ -84,7 +84,7 @@ def test_labels_to_95_percent(service: Any, report: Any, name: str, database_kin
         return  # the loop is the same; one database is enough to count labels
     rows, test = rows_of(name, "train"), rows_of(name, "test")
     full = full_data_score(rows, test)
-    needed: dict[str, list[int]] = {"margin_kmeans": [], "random": []}
+    needed: dict[str, list[int]] = {"graph_margin": [], "random": []}
     for seed in SEEDS:
         for strategy, found in needed.items():
             found.append(labels_needed(service, name, strategy, seed, 0.95 * full)[0])
@@ -92,8 +92,8 @@ def test_labels_to_95_percent(service: Any, report: Any, name: str, database_kin
     report.add(
         f"labels to 95 % of the full-data accuracy, {name}",
         full_data_accuracy=round(full, 3),
-        labels=needed["margin_kmeans"],
+        labels=needed["graph_margin"],
         random=needed["random"],
-        ratio=round(means["margin_kmeans"] / means["random"], 2),
+        ratio=round(means["graph_margin"] / means["random"], 2),
     )
-    assert means["margin_kmeans"] < means["random"]
+    assert means["graph_margin"] < means["random"]

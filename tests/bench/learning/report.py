@@ -38,7 +38,7 @@ def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
     said = {
         **_made([*full.values(), *runs, *results.of("C")]),
         "sets": len(full),
-        "seeds": len({record["seed"] for record in runs}),
+        "seeds": _seeds_of(runs),
         "summary": _summary(whole) if whole else "",
         "data": _data(full, runs),
         "most": f"{MOST:,}",
@@ -140,3 +140,12 @@ def _version(package: str) -> str:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:
         return "(not installed)"
+
+
+def _seeds_of(runs: Sequence[Record]) -> str:
+    """How many seeds each set has, as far as they differ."""
+    by_set: dict[str, set[int]] = {}
+    for record in runs:
+        by_set.setdefault(record["set"], set()).add(record["seed"])
+    counts = sorted({len(seeds) for seeds in by_set.values()})
+    return " to ".join(str(count) for count in ([counts[0], counts[-1]] if len(counts) > 1 else counts))
