@@ -90,7 +90,7 @@ def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
 
     from labeler.learning.models import get_model
 
-    if not (strategy.startswith("modal_") or strategy in ("qbc", "expected_error")) or len(set(y)) < 2:
+    if not (strategy.startswith("modal_") or strategy == "cal") or len(set(y)) < 2:
         return None
     with threadpool_limits(1):
         return get_model("logistic_regression").make(seed).fit(vectors, [str(label) for label in y])

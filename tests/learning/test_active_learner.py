@@ -11,6 +11,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from labeler.learning import ActiveLearner
 from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
+from labeler.learning.strategies import strategies
 
 TEXTS = [f"win a free prize number {i}" if i % 2 else f"see you at lunch on day {i}" for i in range(60)]
 TRUTH = ["spam" if i % 2 else "ham" for i in range(60)]
@@ -44,6 +45,12 @@ def test_it_takes_whatever_holds_the_items(X):
     assert learner.classes_.tolist() == ["ham", "spam"]
     assert learner.predict_proba(X).shape == (60, 2)
     assert set(learner.predict(X)) <= {"ham", "spam"}
+
+
+@pytest.mark.parametrize("name", [name for name, _ in strategies()])
+def test_every_strategy_can_be_asked_by_name(name):
+    learner = ActiveLearner(strategy=name).fit(TEXTS, partly(20))
+    assert len(set(learner.query(5).tolist())) == 5
 
 
 def test_it_learns():
