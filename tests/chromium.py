@@ -1,6 +1,10 @@
 """The browser that tests, benchmarks and the screenshots use: Debian's Chromium, calm and offline."""
 
 import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, sync_playwright
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 MISSING = "Chromium was not found (apt-get install chromium)."
@@ -14,3 +18,13 @@ ARGUMENTS = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+@contextmanager
+def launched() -> Iterator[Browser]:
+    """A running browser; ended with the block."""
+    assert CHROMIUM, MISSING
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()

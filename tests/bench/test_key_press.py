@@ -11,8 +11,8 @@ from typing import Any
 
 import processes
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, MISSING
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from chromium import launched
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from labeler.accounts.users import add_user
 from labeler.projects.access import find_project
@@ -42,11 +42,8 @@ EMAIL, PASSWORD = "presser@example.org", "four words in a row"
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, MISSING
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture

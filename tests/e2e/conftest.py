@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import ARGUMENTS, CHROMIUM, MISSING
-from playwright.sync_api import Browser, sync_playwright
+from chromium import CHROMIUM, MISSING, launched
+from playwright.sync_api import Browser
 
 from labeler.client import Project
 from labeler.kit.config import Settings
@@ -62,11 +62,8 @@ def own_site(settings: Settings) -> Iterator[Site]:
 # Not for the whole session: the synchronous Playwright leaves an event loop running in this thread.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM, MISSING
-    with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        yield launched
-        launched.close()
+    with launched() as browser:
+        yield browser
 
 
 @pytest.fixture
