@@ -129,7 +129,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.asarray(self._pool_proba)
         if self.model_ is not None and self.model_.surroundings is not None:
             features, contents = self._transform(X), _contents(X)
-            views = self.model_.surroundings.views(self._vectors(contents, features), features)
+            cells = self._pipeline.cells(features)
+            views = self.model_.surroundings.views(self._vectors(contents, features), features, cells)
             return self._in_order(self._limited(self.model_.estimator.predict_proba, views))
         if self.estimator_ is not None:
             return np.asarray(self._limited(self.estimator_.predict_proba, self._transform(X)))
@@ -206,7 +207,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         for start in range(0, len(around), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
             prior = None if words is None else words.prior(around.vectors[part])
-            views = Views(self._features[part], around.vectors[part], around.smooth[part], flow[part], prior)
+            features = self._features[part]
+            cells = self._pipeline.cells(features)
+            views = Views(features, around.vectors[part], around.smooth[part], flow[part], prior, cells)
             parts.append(self._limited(self.model_.estimator.predict_proba, views))
         return np.concatenate(parts)
 

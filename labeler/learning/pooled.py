@@ -55,7 +55,8 @@ def fit_pooled(
     classes = np.unique(np.asarray(y, dtype=np.str_))
     words = pooling.words([str(name) for name in classes])
     vectors, smooth = around.vectors[positions], around.smooth[positions]
-    labeled = Views(sparse, vectors, smooth, None, None if words is None else words.prior(vectors))
+    prior = None if words is None else words.prior(vectors)
+    labeled = Views(sparse, vectors, smooth, prior=prior, cells=pipeline.cells(sparse))
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
     kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
     return TrainedModel(copy.deepcopy(pipeline), ensemble, ensemble.classes, NAME, kept), flow
@@ -78,7 +79,8 @@ def score_pool(
             part = slice(done, done + features.shape[0])
             vectors = np.asarray(around.vectors[part])
             prior = None if words is None else words.prior(vectors)
-            views = Views(features, vectors, np.asarray(around.smooth[part]), flow[part], prior)
+            smooth, cells = np.asarray(around.smooth[part]), model.pipeline.cells(features)
+            views = Views(features, vectors, smooth, flow[part], prior, cells)
             proba[part] = model.estimator.predict_proba(views)
             done = part.stop
     return proba
@@ -100,5 +102,4 @@ def teachers_of(model: TrainedModel) -> dict[str, float] | None:
     """How much each teacher counts in a model, None for a model on features alone."""
     if model.surroundings is None:
         return None
-    names = ("linear", "linear_smoothed", "neighbours", "words")
-    return {name: round(float(weight), 3) for name, weight in zip(names, model.estimator.weights, strict=True)}
+    return {name: round(weight, 3) for name, weight in model.estimator.weights.items()}
