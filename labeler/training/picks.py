@@ -1,7 +1,7 @@
 """What is asked next: the strategy's choice among the items still open when the queue is swapped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,10 +17,12 @@ from labeler.projects.access import Project
 from labeler.projects.schemas import ProjectSettings
 from labeler.queue.refill import LENGTH, Entry, open_items
 from labeler.registry.artifacts import as_prediction
+from labeler.training.costs import costs
 from labeler.training.data import TrainingData
 from labeler.training.fit import Fitted
 
 FIND_ALL = "most_likely_positive"
+COST_AWARE = "cost_aware"
 Array = np.ndarray[Any, Any]
 
 
@@ -37,6 +39,8 @@ def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted) -> 
         column = fitted.model.classes.index(settings.find_label)
         strategy, pool = FIND_ALL, _Candidates(Pool(proba=fitted.proba[places], positive=column), places)
     pool = pool or _pool(data, fitted, places, settings)
+    if strategy == COST_AWARE:
+        pool = replace(pool, pool=replace(pool.pool, cost=costs(run, project.id, data, fitted, pool.places)))
     ranking = rank(strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
     order = pool.places[ranking.positions]
     shown = project.settings.show_suggestions
