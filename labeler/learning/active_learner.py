@@ -19,7 +19,7 @@ from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
 from labeler.learning.graph import map_of
 from labeler.learning.models import get_model
-from labeler.learning.pooled import Pooling, fit_pooled, stand_in
+from labeler.learning.pooled import Pooling, fit_pooled, rows_for_choice, stand_in
 from labeler.learning.scoring import CHUNK_ROWS
 from labeler.learning.strategies import Pool, get_strategy, query
 from labeler.learning.words import texts_of
@@ -105,12 +105,12 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             name = name if get_strategy(name).needs == "none" else "coverage"
             pool = Pool(X=self._around.vectors[unlabeled])
         elif self._is_pooled():
-            vectors, proba = self._around.vectors, self._pool_proba
-            assert proba is not None
+            assert self._pool_proba is not None
             near = self._affinity[unlabeled][:, unlabeled] if name == DEFAULT else None
-            known = vectors[labeled]
+            X, proba = self._rows_for_choice(unlabeled), self._pool_proba[unlabeled]
+            known = self._rows_for_choice(labeled)
             estimator = stand_in(name, known, self._y, self.random_state)
-            pool = Pool(vectors[unlabeled], proba[unlabeled], estimator, known, self._y, neighbours=near)
+            pool = Pool(X, proba, estimator, known, self._y, neighbours=near)
         else:
             assert self._pool_proba is not None
             X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
@@ -174,6 +174,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _likeness(self, features: Any) -> Any:
         return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
+
+    def _rows_for_choice(self, places: Array) -> Any:
+        return rows_for_choice(self._around.vectors[places], self._features[places], self._encoder)
 
     def _is_pooled(self) -> bool:
         return isinstance(self.classifier, str) and self.classifier == "auto"

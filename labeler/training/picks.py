@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun
-from labeler.learning.pooled import stand_in
+from labeler.learning.pooled import rows_for_choice, stand_in
 from labeler.learning.strategies import get_strategy, rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project
@@ -81,17 +81,26 @@ def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSe
     labeled, y = data.labeled(holdout=False)
     order = np.argsort(labeled, kind="stable")
     labeled, names = labeled[order], np.array(y, dtype=object)[order]
-    if fitted.sight is not None:
-        pooling = fitted.sight.pooling
-        rows, known = pooling.around.vectors[places], pooling.around.vectors[labeled]
-        near = pooling.affinity[places][:, places]
-        estimator = stand_in(settings.strategy, known, names, settings.seed)
-        return _Candidates(Pool(rows, proba, estimator, known, names, neighbours=near), places)
+    features, known = _features(data, fitted, places), _features(data, fitted, labeled)
+    if fitted.sight is None:
+        return _Candidates(Pool(features, proba, fitted.model.estimator, known, names), places)
+    pooling = fitted.sight.pooling
+    vectors, encoder = pooling.around.vectors, pooling.encoder
+    features, known = (
+        rows_for_choice(vectors[part], rows, encoder) for part, rows in ((places, features), (labeled, known))
+    )
+    estimator = stand_in(settings.strategy, known, names, settings.seed)
+    near = pooling.affinity[places][:, places]
+    return _Candidates(Pool(features, proba, estimator, known, names, neighbours=near), places)
+
+
+def _features(data: TrainingData, fitted: Fitted, places: Array) -> Any:
+    """Features of these items; none where sentence vectors tell items apart."""
+    if fitted.sight is not None and fitted.sight.pooling.encoder is not None:
+        return None
     pipeline = fitted.model.pipeline
     blocks = data.blocks(pipeline)
-    features = data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
-    labeled_rows = data.rows(pipeline, blocks, labeled)
-    return _Candidates(Pool(features, proba, fitted.model.estimator, labeled_rows, names), places)
+    return data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
 
 
 def still_open(tx: Connection, ids: Sequence[int]) -> set[int]:
