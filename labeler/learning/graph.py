@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.neighbours import NEIGHBOURS, Array, in_chunks, nearest
+from labeler.learning.neighbours import EXACT, NEIGHBOURS, SEARCHED, Array, Cells, in_chunks, nearest
 from labeler.learning.threads import in_threads
 
 _STEPS = 10
@@ -65,14 +65,34 @@ def unit(rows: Array) -> Array:
 
 
 def map_of(vectors: Array) -> PoolMap:
-    """The map of a pool. vectors: float32 (items, d), rows of length 1."""
+    """The map of a pool, in memory. vectors: float32 (items, d), rows of length 1."""
     k = min(NEIGHBOURS, len(vectors) - 1)
     if k < 1:
         none = np.zeros((len(vectors), 0))
         return PoolMap(vectors, none.astype(np.int32), none.astype(np.float32), vectors, vectors)
-    near, likeness = nearest(vectors, vectors, k, themselves=True)
-    once = averaged(vectors, vectors, near)
-    return PoolMap(vectors, near, likeness, once, averaged(once, once, near))
+    near, likeness = np.empty((len(vectors), k), dtype=np.int32), np.empty((len(vectors), k), dtype=np.float32)
+    around = PoolMap(vectors, near, likeness, np.empty_like(vectors), np.empty_like(vectors))
+    settle(around, 0, Cells.of(vectors) if len(vectors) > EXACT else None)
+    return around
+
+
+def settle(around: PoolMap, first: int, cells: Cells | None) -> None:
+    """Find the neighbours and averages of the items from `first` on, and write them into the map's arrays.
+
+    around: with the vectors of all items, and all else of the items before `first`, which stays as it is; its
+    arrays may be memory-mapped. cells: of the items before `first`; the others are added. Without cells all
+    pairs are compared, and first must be 0.
+    """
+    vectors, new = around.vectors, slice(first, None)
+    if cells is None:
+        around.near[:], around.likeness[:] = nearest(vectors, vectors, around.near.shape[1], themselves=True)
+    else:
+        cells.add(vectors[new])
+        for part in in_chunks(len(vectors), SEARCHED, first):
+            found = cells.nearest(vectors[part], vectors, around.near.shape[1], part.start)
+            around.near[part], around.likeness[part] = found
+    averaged(vectors[new], vectors, around.near[new], around.once[new])
+    averaged(around.once[new], around.once, around.near[new], around.smooth[new])
 
 
 def averaged(rows: Array, pool: Array, near: Array, into: Array | None = None) -> Array:

@@ -17,10 +17,12 @@ EXACT = 20_000
 """Up to so many items neighbours are found by comparing all pairs; beyond, by an index of cells."""
 
 CHUNK = 1_000
+SEARCHED = 10_000
+"""Items whose neighbours are looked for at once."""
+
 _TRAINED_ON = 40  # vectors a cell, to place the cells
 _PROBED = 24  # cells looked into for each item
 _LOOKED_AT = 5  # times the wanted neighbours are compared again
-_SEARCHED = 10_000
 
 
 def in_chunks(rows: int, size: int = CHUNK, start: int = 0) -> Iterator[slice]:
@@ -40,7 +42,7 @@ def nearest(rows: Array, pool: Array, k: int, *, themselves: bool = False) -> tu
     if len(pool) > EXACT:
         cells = Cells.of(pool)
         cells.add(pool)
-        for part in in_chunks(len(rows), _SEARCHED):
+        for part in in_chunks(len(rows), SEARCHED):
             near[part], likeness[part] = cells.nearest(rows[part], pool, k, part.start if themselves else None)
         return near, likeness
     for part in in_chunks(len(rows)):
@@ -78,8 +80,8 @@ class Cells:
         n, d = pool.shape
         cells = int(min(4096, max(64, np.sqrt(n))))
         kind = f"IVF{cells},PQ{d // 2 if d % 2 == 0 else d}x4fs,Refine(SQ8)"
-        made = faiss.index_factory(d, kind, faiss.METRIC_INNER_PRODUCT)
-        inverted = faiss.downcast_index(made.base_index)
+        made: Any = faiss.index_factory(d, kind, faiss.METRIC_INNER_PRODUCT)
+        inverted: Any = faiss.downcast_index(made.base_index)
         inverted.cp.seed = 0
         inverted.cp.niter = 8
         inverted.pq.cp.niter = 6
@@ -98,7 +100,7 @@ class Cells:
 
     def add(self, vectors: Array) -> None:
         """Take up more items of the pool. vectors: float32 (items, d)."""
-        for part in in_chunks(len(vectors), _SEARCHED):
+        for part in in_chunks(len(vectors), SEARCHED):
             self._index.add(np.ascontiguousarray(vectors[part]))
 
     def nearest(self, rows: Array, pool: Array, k: int, own: int | None) -> tuple[Array, Array]:
@@ -106,7 +108,7 @@ class Cells:
         pool when they are items of it, in its order."""
         import faiss
 
-        inverted = faiss.downcast_index(self._index.base_index)
+        inverted: Any = faiss.downcast_index(self._index.base_index)
         inverted.nprobe, self._index.k_factor = min(_PROBED, inverted.nlist), _LOOKED_AT
         _, found = self._index.search(np.ascontiguousarray(rows), k + (own is not None))
         if own is not None:

@@ -13,7 +13,7 @@ from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import PoolMap
-from labeler.learning.scoring import CHUNK_ROWS, chunks_of
+from labeler.learning.scoring import CHUNK_ROWS, Part, Scorer, chunks_of
 from labeler.learning.surroundings import Surroundings, Words, meanings
 from labeler.learning.threads import Over, in_threads
 from labeler.learning.trained import TrainedModel
@@ -60,35 +60,6 @@ def fit_pooled(
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
     kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
     return TrainedModel(copy.deepcopy(pipeline), ensemble, ensemble.classes, NAME, kept), flow
-
-
-@dataclass(frozen=True)
-class Scorer:
-    """What scoring needs of a model: less than the model, so that it travels to other machines."""
-
-    pipeline: FeaturePipeline
-    estimator: Any
-    words: Words | None = None
-
-    def __call__(self, part: "Part") -> Array:
-        """Probabilities of a part's items, float32 (items, classes)."""
-        features = self.pipeline.transform(part.rows)
-        if part.vectors is None:
-            return np.asarray(self.estimator.predict_proba(features), dtype=np.float32)
-        prior = None if self.words is None else self.words.prior(part.vectors)
-        views = Views(features, part.vectors, part.smooth, part.flow, prior)
-        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
-
-
-@dataclass(frozen=True)
-class Part:
-    """Some items of a pool, one after the other: raw rows of their features, and their rows of the pool's map and
-    flow where there is one."""
-
-    rows: csr_matrix
-    vectors: Array | None = None
-    smooth: Array | None = None
-    flow: Array | None = None
 
 
 def score_pool(

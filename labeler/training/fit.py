@@ -43,9 +43,9 @@ def fit(
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
-    look(data, pipeline, blocks) gives the sight to train with; without one a linear SVM learns from the
-    features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it
-    is (of 4).
+    look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
+    learns from the features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears
+    how far it is (of 4).
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -53,12 +53,11 @@ def fit(
     pipeline = data.choose_pipeline()
     tell(1, "computing features")
     blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
-    tell(2, f"training on {len(y):,} labels")
-    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
     if len(set(y)) < 2:
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
+    tell(2, f"training on {len(y):,} labels")
+    rows = data.rows(pipeline, blocks, positions)
     if sight is None:
         trained = train(pipeline, rows, y, seed=seed)
         tell(3, f"scoring {len(data.items):,} items")
