@@ -75,11 +75,9 @@ def score_pool(
     Memory: the answer, and the features of a few chunks; blocks and map may be memory-mapped. over: who works on
     the chunks; the answer is the same whoever does.
     """
-    assert model.surroundings is not None
-    scorer = Scorer(model.pipeline, model.estimator, model.surroundings.words)
     proba = np.empty((len(around), len(model.classes)), dtype=np.float32)
     done = 0
-    for scored in over(scorer, _parts(blocks, around, flow, chunk_rows)):
+    for scored in over(Scorer.of(model), _parts(blocks, around, flow, chunk_rows)):
         proba[done : done + len(scored)] = scored
         done += len(scored)
     return proba

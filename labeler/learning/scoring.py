@@ -37,14 +37,22 @@ class Scorer:
     estimator: Any
     words: Words | None = None
 
+    @classmethod
+    def of(cls, model: TrainedModel) -> "Scorer":
+        """Of a trained model."""
+        words = None if model.surroundings is None else model.surroundings.words
+        return cls(model.pipeline, model.estimator, words)
+
     def __call__(self, part: Part) -> Array:
         """Probabilities of a part's items, float32 (items, classes)."""
-        features = self.pipeline.transform(part.rows)
-        if part.vectors is None or part.smooth is None:
+        return self.score(self.pipeline.transform(part.rows), part.vectors, part.smooth, part.flow)
+
+    def score(self, features: Any, vectors: Array | None, smooth: Array | None, flow: Array | None) -> Array:
+        """Probabilities of items by their features, float32 (items, classes); the others as in `Part`."""
+        if vectors is None or smooth is None:
             return np.asarray(self.estimator.predict_proba(features), dtype=np.float32)
-        prior = None if self.words is None else self.words.prior(part.vectors)
-        views = Views(features, part.vectors, part.smooth, part.flow, prior)
-        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
+        prior = None if self.words is None else self.words.prior(vectors)
+        return np.asarray(self.estimator.predict_proba(Views(features, vectors, smooth, flow, prior)), dtype=np.float32)
 
 
 def score_blocks(
@@ -59,7 +67,7 @@ def score_blocks(
         raise ValueError(f"chunk_rows is {chunk_rows}, expected 1 or more")
     parts = (Part(rows) for block in blocks for rows in chunks_of(block, chunk_rows))
     none = np.zeros((0, len(model.classes)), dtype=np.float32)
-    return np.concatenate([none, *over(Scorer(model.pipeline, model.estimator), parts)])
+    return np.concatenate([none, *over(Scorer.of(model), parts)])
 
 
 def chunks_of(block: csr_matrix, chunk_rows: int = CHUNK_ROWS) -> Iterator[csr_matrix]:
