@@ -1,16 +1,17 @@
 """From a dataset version's files to a judged model: the one code path of training and reproducing."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation import Estimate, evaluate
 from labeler.learning.pooled import fit_pooled, score_pool
-from labeler.learning.scoring import score_blocks
+from labeler.learning.scoring import Scorer, score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
@@ -43,14 +44,42 @@ class Fitted:
         return hashlib.sha256(np.ascontiguousarray(self.proba).tobytes()).hexdigest()
 
 
+@dataclass
+class Learned:
+    """A model that has scored nothing yet. flow: float32 (items, classes) where it learned from its pool."""
+
+    model: TrainedModel
+    trained_on: int
+    sight: Sight | None
+    flow: Array | None
+    blocks: Sequence[csr_matrix]
+
+    def score(self, data: TrainingData, places: Array) -> Array:
+        """Probabilities of the items at these rising positions, float32 (positions, classes)."""
+        from threadpoolctl import threadpool_limits
+
+        features = data.rows(self.model.pipeline, self.blocks, places)
+        scorer = Scorer.of(self.model)
+        with threadpool_limits(1):
+            if self.sight is None or self.flow is None:
+                return scorer.score(features, None, None, None)
+            around = self.sight.pooling.around
+            return scorer.score(features, around.vectors[places], around.smooth[places], self.flow[places])
+
+
 def fit(
-    data: TrainingData, *, look: Look, seed: int, tell: Callable[[int, str], None] = lambda step, text: None
+    data: TrainingData,
+    *,
+    look: Look,
+    seed: int,
+    tell: Callable[[int, str], None] = lambda step, text: None,
+    ahead: Callable[[Learned], None] | None = None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
-    look(data, pipeline, blocks) gives the sight to train with; without one a linear SVM learns from the
-    features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it
-    is (of 4).
+    look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
+    learns from the features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears
+    how far it is (of 4); ahead(learned) is called before the pool is scored.
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -58,19 +87,21 @@ def fit(
     pipeline = data.choose_pipeline()
     tell(1, "computing features")
     blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
-    tell(2, f"training on {len(y):,} labels")
-    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
     if len(set(y)) < 2:
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
+    tell(2, f"training on {len(y):,} labels")
+    rows = data.rows(pipeline, blocks, positions)
     if sight is None:
-        trained = train(pipeline, rows, y, seed=seed)
-        tell(3, f"scoring {len(data.items):,} items")
-        proba = score_blocks(trained, blocks)
+        trained, flow = train(pipeline, rows, y, seed=seed), None
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
-        tell(3, f"scoring {len(data.items):,} items")
+    if ahead is not None:
+        ahead(Learned(trained, len(y), sight, flow, blocks))
+    tell(3, f"scoring {len(data.items):,} items")
+    if sight is None or flow is None:
+        proba = score_blocks(trained, blocks)
+    else:
         proba = score_pool(trained, blocks, sight.pooling.around, flow)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}

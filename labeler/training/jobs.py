@@ -28,6 +28,7 @@ from labeler.queue.refill import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.training.advice import advice, remember_round, searched_label
+from labeler.training.ahead import ahead_of
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
@@ -53,7 +54,13 @@ def train(run: JobRun) -> Any:
     marks = version_row.marks
     look = partial(see, run.settings)
     try:
-        fitted = fit(data, look=look, seed=project.settings.seed, tell=lambda step, text: run.progress(step, 4, text))
+        fitted = fit(
+            data,
+            look=look,
+            seed=project.settings.seed,
+            tell=lambda step, text: run.progress(step, 4, text),
+            ahead=ahead_of(run, project, data),
+        )
     except TooFewLabels as few:
         reason = _explain(data, few)
         return run.finish(lambda tx: _wait(tx, project, marks, reason))

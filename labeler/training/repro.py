@@ -6,6 +6,7 @@ Writes the model, its predictions and metrics, and fails when the predictions ar
 """
 
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -35,14 +36,15 @@ STAGE = b"""stages:
 def main(data_folder: Path, config_file: Path, target: Path) -> int:
     config = orjson.loads(config_file.read_bytes())
     manifest = orjson.loads((data_folder / "manifest.json").read_bytes())
-    data = TrainingData(
-        segments_of(manifest, "items"),
-        lambda name: data_folder / name,
-        pq.read_table(data_folder / "current.parquet"),
-        cache=None,
-    )
     encoder_for(Settings())
-    fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"])
+    with tempfile.TemporaryDirectory(prefix="labeler-features-") as cache:
+        data = TrainingData(
+            segments_of(manifest, "items"),
+            lambda name: data_folder / name,
+            pq.read_table(data_folder / "current.parquet"),
+            Path(cache),
+        )
+        fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"])
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}
