@@ -3,6 +3,7 @@
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -38,7 +39,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     classifier: "auto" (linear models, the pool's graph and the words, weighed by evidence), a name of
     `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels: what the labels
     mean, {label: description} or names alone; guideline: Markdown with a section a label. Both need sentence
-    embeddings, and let the learner guess before the first label.
+    embeddings, and let the learner guess before the first label. positive: the label that
+    `strategy="most_likely_positive"` searches for; None: the one with the fewest labels so far.
     Learned: classes_ (labels), model_ or estimator_ (None until two labels have examples).
     """
 
@@ -50,6 +52,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         random_state: int = 0,
         labels: Any = None,
         guideline: str = "",
+        positive: Any = None,
     ) -> None:
         self.strategy = strategy
         self.features = features
@@ -57,6 +60,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.random_state = random_state
         self.labels = labels
         self.guideline = guideline
+        self.positive = positive
 
     def fit(self, X: Any, y: Sequence[Any] | Array) -> "ActiveLearner":
         """Learn from the labeled of all items, and from the others.
@@ -115,7 +119,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             assert self._pool_proba is not None
             X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
             pool = Pool(X, proba, self.estimator_, self._features[labeled], self._y)
-        return unlabeled[query(name, pool, n, rng).positions]
+        return unlabeled[query(name, replace(pool, positive=self._searched()), n, rng).positions]
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities (items, classes), in the order of classes_. Raises TooFewLabels without a model.
@@ -174,6 +178,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _likeness(self, features: Any) -> Any:
         return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
+
+    def _searched(self) -> int | None:
+        """The column of the label that is searched for; None while it has no example."""
+        found = np.flatnonzero(self.classes_ == self.positive) if self.positive is not None else []
+        return int(found[0]) if len(found) and self._pool_proba is not None else None
 
     def _rows_for_choice(self, places: Array) -> Any:
         return rows_for_choice(self._around.vectors[places], self._features[places], self._encoder)
