@@ -147,7 +147,7 @@ def ridge(parts: Sequence[Any], codes: Array, classes: int, smooth: bool) -> tup
     parts: arrays (labels, width), sparse or dense, rows of length about 1; codes: int (labels,).
     Rare classes count as much as frequent ones.
     """
-    from labeler.learning.models.softmax import best_scale
+    from labeler.learning.estimators.softmax import best_scale
 
     n = len(codes)
     target = np.full((n, classes), -1.0)
@@ -173,7 +173,7 @@ def ridge(parts: Sequence[Any], codes: Array, classes: int, smooth: bool) -> tup
 def _svm(labeled: Views, codes: Array, classes: int, smooth: bool, seed: int) -> Linear:
     from scipy.sparse import csr_matrix, hstack
 
-    from labeler.learning.models.linear_svm import LinearSVM
+    from labeler.learning.estimators.linear_svm import LinearSVM
 
     parts = labeled.parts(smooth)
     fitted = LinearSVM(random_state=seed).fit(hstack([csr_matrix(part) for part in parts], format="csr"), codes)
