@@ -61,7 +61,7 @@ def out_of_fold(
     counts = np.bincount(codes[chosen], minlength=classes)
     if len(chosen) < MIN_LABELS_PER_CLASS * classes or (counts >= FOLDS).sum() < 2:
         return None
-    fold_of = _folds(codes[chosen], seed)
+    fold_of = folds_of(codes[chosen], seed)
     decisions = np.empty((len(chosen), classes))
     for fold in range(FOLDS):
         inside, outside = chosen[fold_of != fold], fold_of == fold
@@ -75,10 +75,10 @@ def out_of_fold(
     return decisions, codes[chosen]
 
 
-def _folds(codes: Array, seed: int) -> Array:
+def folds_of(codes: Array, seed: int, folds: int = FOLDS) -> Array:
     """A fold for each item: every class is dealt round in turn, the items of a class in random order."""
     shuffled = np.random.default_rng(seed).permutation(len(codes))
     order = shuffled[np.argsort(codes[shuffled], kind="stable")]
     fold_of = np.empty(len(codes), dtype=np.int64)
-    fold_of[order] = np.arange(len(codes)) % FOLDS
+    fold_of[order] = np.arange(len(codes)) % folds
     return fold_of

@@ -4,6 +4,7 @@ Nothing here, nor in a model's file, imports scikit-learn before a model is made
 names in processes that never train.
 """
 
+import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -78,6 +79,16 @@ class Model:
                 known = ", ".join(self.space) or "none"
                 raise UnknownName(f'model "{self.name}" has no hyperparameter "{name}", there are: {known}')
         return self.factory(random_state, **params)
+
+    def unusual(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The hyperparameters that are not at their default."""
+        defaults = self.defaults()
+        return {name: value for name, value in params.items() if value != defaults[name]}
+
+    def defaults(self) -> dict[str, Any]:
+        """The hyperparameters of the space at their defaults."""
+        signature = inspect.signature(self.factory).parameters
+        return {name: signature[name].default for name in self.space}
 
 
 _models: dict[str, Model] = {}
