@@ -14,6 +14,7 @@ from labeler.learning.scoring import score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
+from labeler.training.choice import Choice, model_alone
 from labeler.training.data import TrainingData
 from labeler.training.sight import Sight
 
@@ -23,9 +24,13 @@ Look = Callable[[TrainingData, Any, Any], Sight | None]
 
 @dataclass
 class Fitted:
-    """A model, its probabilities for every item (float32 (items, classes)), and how good it is."""
+    """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
+
+    params: its hyperparameters that are not at their defaults.
+    """
 
     model: TrainedModel
+    params: dict[str, Any]
     proba: Array
     trained_on: int
     holdout_size: int
@@ -39,13 +44,18 @@ class Fitted:
 
 
 def fit(
-    data: TrainingData, *, look: Look, seed: int, tell: Callable[[int, str], None] = lambda step, text: None
+    data: TrainingData,
+    *,
+    look: Look,
+    seed: int,
+    choice: Choice | None = None,
+    tell: Callable[[int, str], None] = lambda step, text: None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
     look(data, pipeline, blocks) gives the sight to train with; without one a linear SVM learns from the
-    features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it
-    is (of 4).
+    features alone. choice: another model that does so, where it fits the sight. Raises `TooFewLabels` unless two
+    labels have examples. tell(step, text) hears how far it is (of 4).
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -59,8 +69,10 @@ def fit(
     if len(set(y)) < 2:
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
-    if sight is None:
-        trained = train(pipeline, rows, y, seed=seed)
+    alone = model_alone(choice, None if sight is None else sight.config)
+    if sight is None or alone is not None:
+        alone = alone or Choice("linear_svm")
+        trained = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed)
         tell(3, f"scoring {len(data.items):,} items")
         proba = score_blocks(trained, blocks)
     else:
@@ -75,7 +87,8 @@ def fit(
         metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held))
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
-    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight)
+    params = {} if alone is None else alone.params
+    return Fitted(trained, params, proba, len(y), len(held), metrics, beside, sight)
 
 
 def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:

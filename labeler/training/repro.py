@@ -16,6 +16,7 @@ import pyarrow.parquet as pq
 from labeler.datasets.segments import segments_of
 from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
+from labeler.training.choice import choice_of, sight_needed
 from labeler.training.data import TrainingData
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
@@ -42,7 +43,7 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
         cache=None,
     )
     encoder_for(Settings())
-    fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"])
+    fitted = fit(data, look=partial(see_again, sight_needed(config)), seed=config["seed"], choice=choice_of(config))
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}

@@ -15,6 +15,7 @@ from labeler.learning.errors import UnknownName
 
 Factory = Callable[..., Any]
 Task = Literal["choice", "multi_choice"]
+AUTO = "auto"
 POOL_ENSEMBLE = "pool_ensemble"
 """Not of this registry, since it needs the pool: see `labeler.learning.pooled`."""
 
