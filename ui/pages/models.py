@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
+from labeler_ui.pages.model_search import show_search
 
 STAGES = {
     "live": "answers every prediction",
@@ -32,6 +33,7 @@ def render() -> None:
         return
     models.sort(key=lambda one: -one["number"])
     _table(models)
+    show_search(project)
     by_number = {one["number"]: one for one in models}
     live = next((one["number"] for one in models if one["stage"] == "live"), models[0]["number"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -55,6 +57,7 @@ def _table(models: list[dict[str, Any]]) -> None:
             {
                 "Model": one["number"],
                 "Stage": one["stage"],
+                "Kind": (one.get("config") or {}).get("model"),
                 "Accuracy": layout.percent(metrics.get("accuracy")),
                 "95 % interval": layout.interval(metrics.get("accuracy")),
                 "Macro-F1": layout.percent(metrics.get("macro_f1")),
@@ -184,7 +187,7 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
     boxes[2].metric(
         "Log loss",
         layout.DASH if loss.get("value") is None else f"{loss['value']:.3f}",
-        "lower is better",
+        f"calibration error {100 * metrics['ece']:.1f} %" if metrics.get("ece") is not None else "lower is better",
         delta_color="off",
         delta_arrow="off",
         border=True,
