@@ -20,7 +20,7 @@ from labeler.learning.given import contents_of, fingerprint, holds_contents, is_
 from labeler.learning.graph import map_of
 from labeler.learning.labelsets import as_indicator, as_tuples, is_label_set, is_learnable
 from labeler.learning.models import get_model, models
-from labeler.learning.pooled import Pooling, fit_pooled, stand_in
+from labeler.learning.pooled import Pooling, fit_pooled, rows_for_choice, stand_in
 from labeler.learning.scoring import CHUNK_ROWS
 from labeler.learning.strategies import Pool, get_strategy, query, strategies
 from labeler.learning.words import texts_of
@@ -123,12 +123,12 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             name = name if get_strategy(name).needs == "none" else "coverage"
             pool = Pool(X=self._around.vectors[unlabeled])
         elif self.model_ is not None:
-            vectors, proba = self._around.vectors, self._pool_proba
-            assert proba is not None
+            assert self._pool_proba is not None
             near = self._affinity[unlabeled][:, unlabeled] if name == DEFAULT else None
-            known = vectors[labeled]
+            X, proba = self._rows_for_choice(unlabeled), self._pool_proba[unlabeled]
+            known = self._rows_for_choice(labeled)
             estimator = stand_in(name, known, self._y, self.random_state)
-            pool = Pool(vectors[unlabeled], proba[unlabeled], estimator, known, self._y, neighbours=near)
+            pool = Pool(X, proba, estimator, known, self._y, neighbours=near)
         else:
             assert self._pool_proba is not None
             X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
@@ -149,7 +149,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.asarray(self._pool_proba)
         if self.model_ is not None and self.model_.surroundings is not None:
             features, contents = self._transform(X), contents_of(X)
-            views = self.model_.surroundings.views(self._vectors(contents, features), features)
+            cells = self._pipeline.cells(features)
+            views = self.model_.surroundings.views(self._vectors(contents, features), features, cells)
             return self._in_order(self._limited(self.model_.estimator.predict_proba, views))
         if self.estimator_ is not None:
             seen = self._transform(X)
@@ -220,6 +221,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return features
         return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
 
+    def _rows_for_choice(self, places: Array) -> Any:
+        return rows_for_choice(self._around.vectors[places], self._features[places], self._encoder)
+
     def _is_pooled(self) -> bool:
         return isinstance(self.classifier, str) and self.classifier == "auto"
 
@@ -252,7 +256,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         for start in range(0, len(around), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
             prior = None if words is None else words.prior(around.vectors[part])
-            views = Views(self._features[part], around.vectors[part], around.smooth[part], flow[part], prior)
+            features = self._features[part]
+            cells = self._pipeline.cells(features)
+            views = Views(features, around.vectors[part], around.smooth[part], flow[part], prior, cells)
             parts.append(self._limited(self.model_.estimator.predict_proba, views))
         return np.concatenate(parts)
 

@@ -56,7 +56,8 @@ def fit_pooled(
     classes = np.unique(np.asarray(y, dtype=np.str_))
     words = pooling.words([str(name) for name in classes])
     vectors, smooth = around.vectors[positions], around.smooth[positions]
-    labeled = Views(sparse, vectors, smooth, None, None if words is None else words.prior(vectors))
+    prior = None if words is None else words.prior(vectors)
+    labeled = Views(sparse, vectors, smooth, prior=prior, cells=pipeline.cells(sparse))
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
     kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
     return TrainedModel(copy.deepcopy(pipeline), ensemble, ensemble.classes, NAME, kept), flow
@@ -79,10 +80,23 @@ def score_pool(
             part = slice(done, done + features.shape[0])
             vectors = np.asarray(around.vectors[part])
             prior = None if words is None else words.prior(vectors)
-            views = Views(features, vectors, np.asarray(around.smooth[part]), flow[part], prior)
+            smooth, cells = np.asarray(around.smooth[part]), model.pipeline.cells(features)
+            views = Views(features, vectors, smooth, flow[part], prior, cells)
             proba[part] = model.estimator.predict_proba(views)
             done = part.stop
     return proba
+
+
+def rows_for_choice(vectors: Array, features: Any, encoder: Encoder | None) -> Any:
+    """What tells two items apart when a batch is chosen: (items, columns), see PoolMap for the vectors.
+
+    Without sentence vectors the features stand beside the projected ones, which alone are too coarse late in the curve:
+    mean accuracy over 50 to 500 labels, 3 draws, questions 0.660 and 0.620 with the vectors alone, package
+    descriptions 0.571 and 0.568, news 0.811 and 0.813.
+    """
+    from scipy.sparse import csr_matrix, hstack
+
+    return vectors if encoder is not None else hstack([csr_matrix(vectors), csr_matrix(features)], format="csr")
 
 
 def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
@@ -101,5 +115,4 @@ def teachers_of(model: TrainedModel) -> dict[str, float] | None:
     """How much each teacher counts in a model, None for a model on features alone."""
     if model.surroundings is None:
         return None
-    names = ("linear", "linear_smoothed", "neighbours", "words")
-    return {name: round(float(weight), 3) for name, weight in zip(names, model.estimator.weights, strict=True)}
+    return {name: round(weight, 3) for name, weight in model.estimator.weights.items()}

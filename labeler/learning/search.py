@@ -235,7 +235,8 @@ class _Search:
         vectors = np.asarray(around.vectors[places])
         words = None if trained.surroundings is None else trained.surroundings.words
         prior = None if words is None else words.prior(vectors)
-        views = Views(self.X[outside], vectors, np.asarray(around.smooth[places]), flow[places], prior)
+        smooth, cells = np.asarray(around.smooth[places]), self.pool.pipeline.cells(self.X[outside])
+        views = Views(self.X[outside], vectors, smooth, flow[places], prior, cells)
         return np.searchsorted(self.names, trained.classes), np.asarray(trained.estimator.predict_proba(views))
 
 

@@ -39,6 +39,11 @@ class Fitted:
     sight: Sight | None
 
     @property
+    def accuracy(self) -> Estimate | None:
+        """On the holdout; None when none of it is labeled."""
+        return None if self.metrics is None else Estimate(**self.metrics["accuracy"])
+
+    @property
     def predictions_sha256(self) -> str:
         return hashlib.sha256(np.ascontiguousarray(self.proba).tobytes()).hexdigest()
 

@@ -21,6 +21,7 @@ from labeler.kit.jobs.registry import JobRun, job
 from labeler.kit.revision import code_revision
 from labeler.labels.tables import current_labels
 from labeler.learning.errors import LearningError, TooFewLabels
+from labeler.learning.holdout import pace
 from labeler.learning.pooled import teachers_of
 from labeler.projects.access import Project, find_project
 from labeler.queue.refill import put_in_force
@@ -80,6 +81,7 @@ def train(run: JobRun) -> Any:
     save_predictions(folder, data.items, fitted.proba)
     remember_round(run.settings, project.id, number, data, fitted)
     stop = advice(run, project, data, fitted, before) if enough else before.stop
+    judging = pace(project.settings.holdout_share, fitted.accuracy, project.settings.target_accuracy)
     config = _config(project, fitted, version_row)
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
@@ -103,7 +105,7 @@ def train(run: JobRun) -> Any:
 
     def swap(tx: Connection) -> dict[str, Any]:
         model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
-        put_in_force(tx, project, "model", model_id, entries_of(tx))
+        put_in_force(tx, project, "model", model_id, entries_of(tx), judging)
         _mark(tx, project.id, marks, "")
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
