@@ -14,8 +14,11 @@ from labeler.learning.estimators.one_vs_rest import OneVsRest
 from labeler.learning.estimators.trees import WIDEST, Trees
 from labeler.learning.evaluation import evaluate
 from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.features.projection import Projection
+from labeler.learning.graph import map_of
 from labeler.learning.models import get_model, models
 from labeler.learning.models.registry import Choice, LogRange, registered
+from labeler.learning.pooled import Pooling, fit_pooled
 from labeler.learning.trained import TrainedModel
 
 NAMES = [name for name, _ in models()]
@@ -120,8 +123,7 @@ def test_our_trees_say_what_scikit_learns_say():
 
     X, codes = clouds(120)
     forest = ExtraTreesClassifier(20, random_state=0).fit(X, codes)
-    grown = [one.tree_ for one in forest.estimators_]
-    ours = Trees.joined([(t.feature, t.threshold, t.children_left, t.children_right, t.value[:, 0, :]) for t in grown])
+    ours = Trees.of(forest)
     fresh = clouds(500, seed=2)[0]
     assert np.allclose(ours.sums(fresh) / 20, forest.predict_proba(fresh), atol=1e-6)
 
@@ -169,6 +171,25 @@ def test_a_model_file_with_crafted_trees_is_refused(tmp_path):
     digest = TrainedModel(pipeline, estimator, estimator.classes_.tolist(), "extra_trees").save(tmp_path)
     with pytest.raises(ModelFileBroken, match="point outside themselves"):
         TrainedModel.load(tmp_path, digest)
+
+
+def test_a_pool_ensemble_of_a_table_is_stored_without_pickle(tmp_path):
+    contents = [
+        {"fields": {"a": float(i % 7), "b": float(i % 5), "c": None if i % 11 == 0 else i % 3}} for i in range(90)
+    ]
+    pipeline = pipeline_for(contents)
+    block = pipeline.extract(contents)
+    pipeline.fit([block])
+    rows = pipeline.transform(block)
+    projection = Projection.of(rows)
+    around = map_of(projection.transform(rows))
+    y = [str(i % 3) for i in range(60)]
+    pooling = Pooling(around, around.affinity(), projection)
+    model, _ = fit_pooled(pipeline, rows[:60], np.arange(60), y, pooling, 0)
+    loaded = TrainedModel.load(tmp_path, model.save(tmp_path))
+    assert model.estimator.weights["trees"] > 0
+    # What it keeps of the pool is stored in half precision.
+    assert np.allclose(loaded.predict_proba(contents), model.predict_proba(contents), atol=0.02)
 
 
 def labelsets(n, seed=0):

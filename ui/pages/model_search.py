@@ -61,7 +61,7 @@ def _found(last: dict[str, Any]) -> None:
     rows = [
         {
             "Model": one["model"],
-            "Settings": ", ".join(f"{name} {value}" for name, value in one["params"].items()) or "as they come",
+            "Settings": ", ".join(f"{name} {value}" for name, value in one["params"].items()) or "defaults",
             "Log loss": f"{one['log_loss']:.3f} ± {one['log_loss_error']:.3f}",
             "Accuracy": f"{100 * one['accuracy']:.1f} ± {100 * one['accuracy_error']:.1f} %",
             "Seconds a fit": round(one["seconds"], 2),
@@ -73,5 +73,5 @@ def _found(last: dict[str, Any]) -> None:
     tried = len(last["trials"]) - len(rows)
     st.markdown(
         f":gray[{tried} more were tried on a part of the labels and did not get that far. A strategy chose these "
-        "labels: the figures compare models, how good one is says the holdout.]"
+        "labels: the figures compare models; the holdout says how good one is.]"
     )

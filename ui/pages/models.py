@@ -57,7 +57,6 @@ def _table(models: list[dict[str, Any]]) -> None:
             {
                 "Model": one["number"],
                 "Stage": one["stage"],
-                "Kind": (one.get("config") or {}).get("model"),
                 "Accuracy": layout.percent(metrics.get("accuracy")),
                 "95 % interval": layout.interval(metrics.get("accuracy")),
                 "Macro-F1": layout.percent(metrics.get("macro_f1")),
@@ -66,6 +65,7 @@ def _table(models: list[dict[str, Any]]) -> None:
                 "Learned from": one.get("trained_on"),
                 "Dataset": (one.get("dataset") or {}).get("tag"),
                 "Made": layout.when(one["created_at"]),
+                "Kind": (one.get("config") or {}).get("model"),
             }
         )
     st.dataframe(
@@ -118,10 +118,11 @@ def _detail(project: dict[str, Any], model: dict[str, Any]) -> None:
         layout.follow(job, _reproduced)
     metrics = model.get("metrics")
     color = layout.STAGE_COLORS.get(model["stage"], "gray")
+    kind = plain((model.get("config") or {}).get("model") or "A model")
     tag = plain((model.get("dataset") or {}).get("tag") or layout.DASH)
     st.markdown(
         f":{color}-badge[{model['stage']}] :gray[{STAGES.get(model['stage'], '')}]  \n"
-        f"Learned from {layout.number(model.get('trained_on'))} labels of dataset version **{tag}**, "
+        f"{kind}, learned from {layout.number(model.get('trained_on'))} labels of dataset version **{tag}**, "
         f"measured on {layout.number(model.get('holdout_size'))} holdout items."
     )
     if not metrics:

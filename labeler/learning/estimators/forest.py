@@ -49,10 +49,7 @@ class ExtraTrees(Calibrated):
             min_samples_leaf=self.min_leaf,
             random_state=self.random_state,
         ).fit(dense(X, self.columns_), codes, sample_weight=balanced(codes))
-        grown = [one.tree_ for one in fitted.estimators_]
-        self.trees_ = Trees.joined(
-            [(t.feature, t.threshold, t.children_left, t.children_right, t.value[:, 0, :]) for t in grown]
-        )
+        self.trees_ = Trees.of(fitted)
 
     def decision_function(self, X: Any) -> Array:
         """Logarithms of the trees' mean, with one more tree that knows nothing: float64 (items, classes)."""

@@ -51,6 +51,14 @@ class Trees:
             value.astype(np.float32),
         )
 
+    @classmethod
+    def of(cls, forest: Any) -> "Trees":
+        """The trees of a fitted scikit-learn forest; their leaves hold the shares of the classes."""
+        grown = [one.tree_ for one in forest.estimators_]
+        return cls.joined(
+            [(t.feature, t.threshold, t.children_left, t.children_right, t.value[:, 0, :]) for t in grown]
+        )
+
     def sums(self, X: Array, group: Array | None = None, groups: int = 1) -> Array:
         """What the trees say to each item in sum: float64 (items, columns), or (items, groups) of one column.
 
