@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.estimators.trees import Trees
+
 Array = np.ndarray[Any, Any]
 
 TREES = 100
@@ -16,7 +18,7 @@ _EVEN = 0.05
 """This much of every answer is spread over all classes: a tree's leaf is sure of what it has seen once."""
 
 
-def grow(cells: Array, codes: Array, classes: int, seed: int) -> tuple[Any, Array]:
+def grow(cells: Array, codes: Array, classes: int, seed: int) -> tuple[Trees, Array]:
     """A forest, and its left-out log probabilities (labels, classes).
 
     cells: float32 (labels, columns); codes: int (labels,), every class occurs. The same input gives the same forest.
@@ -28,12 +30,13 @@ def grow(cells: Array, codes: Array, classes: int, seed: int) -> tuple[Any, Arra
         warnings.filterwarnings("ignore", message="Some inputs do not have OOB scores")
         forest.fit(cells, codes)
     left_out = np.nan_to_num(forest.oob_decision_function_, nan=1 / classes)
-    return forest, _log(left_out)
+    # As plain arrays: scikit-learn's own trees can't be loaded from a file without trusting it.
+    return Trees.of(forest), _log(left_out)
 
 
-def log_proba(forest: Any, cells: Array) -> Array:
+def log_proba(forest: Trees, cells: Array) -> Array:
     """Log probabilities (items, classes) of a forest that `grow` gave."""
-    return _log(forest.predict_proba(cells))
+    return _log(forest.sums(cells) / len(forest.roots))
 
 
 def _log(proba: Array) -> Array:

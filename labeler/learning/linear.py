@@ -41,7 +41,7 @@ def ridge(parts: Sequence[Any], codes: Array, classes: int) -> tuple[Linear, Arr
     parts: arrays (labels, width), sparse or dense, rows of length about 1; codes: int (labels,).
     Rare classes count as much as frequent ones.
     """
-    from labeler.learning.models.softmax import best_scale
+    from labeler.learning.estimators.softmax import best_scale
 
     n = len(codes)
     target = np.full((n, classes), -1.0)
@@ -68,7 +68,7 @@ def svm(parts: Sequence[Any], codes: Array, seed: int) -> Linear:
     """Linear SVM over parts side by side, see `ridge`; its temperature is measured out of fold."""
     from scipy.sparse import csr_matrix, hstack
 
-    from labeler.learning.models.linear_svm import LinearSVM
+    from labeler.learning.estimators.linear_svm import LinearSVM
 
     fitted = LinearSVM(random_state=seed).fit(hstack([csr_matrix(part) for part in parts], format="csr"), codes)
     edges = np.cumsum([0] + [part.shape[1] for part in parts])

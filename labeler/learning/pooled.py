@@ -13,6 +13,7 @@ from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import PoolMap
+from labeler.learning.models.registry import POOL_ENSEMBLE
 from labeler.learning.scoring import CHUNK_ROWS, Part, Scorer, chunks_of
 from labeler.learning.surroundings import Surroundings, Words, meanings
 from labeler.learning.threads import Over, in_threads
@@ -21,7 +22,7 @@ from labeler.learning.words import prototypes
 
 Array = np.ndarray[Any, Any]
 
-NAME = "pool_ensemble"
+NAME = POOL_ENSEMBLE
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,9 @@ class ProjectSettings(In):
     target_accuracy: Annotated[
         float | None, Field(ge=0.05, le=1, description="Accuracy wanted on the holdout; progress tells how far it is.")
     ] = None
+    model: Annotated[
+        str, Field(max_length=64, description="What is trained: auto (the last search's choice), or see GET /models.")
+    ] = "auto"
     find_label: Annotated[
         str | None, Field(max_length=100, description="Find all items of this label: the likeliest are asked first.")
     ] = None

@@ -29,11 +29,13 @@ from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.training.advice import advice, remember_round, searched_label
 from labeler.training.ahead import ahead_of
+from labeler.training.choice import choice_for
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
 from labeler.training.picks import picks
 from labeler.training.repro import STAGE
+from labeler.training.searches import want_search
 from labeler.training.sight import see
 from labeler.training.tables import training_marks
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
@@ -58,6 +60,7 @@ def train(run: JobRun) -> Any:
             data,
             look=look,
             seed=project.settings.seed,
+            choice=run.db.read(choice_for, project),
             tell=lambda step, text: run.progress(step, 4, text),
             ahead=ahead_of(run, project, data),
         )
@@ -108,6 +111,7 @@ def train(run: JobRun) -> Any:
         _mark(tx, project.id, marks, "")
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
+        want_search(tx, project, fitted.trained_on, config["sight"])
         repository.tag(f"model-{number}", commit)
         return {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
 
@@ -119,6 +123,7 @@ def train(run: JobRun) -> Any:
 def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
     return {
         "model": fitted.model.model,
+        "params": fitted.params,
         "sight": None if fitted.sight is None else fitted.sight.config,
         "weights": teachers_of(fitted.model),
         "features": fitted.model.pipeline.config(),
