@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from labeler.learning.scoring import Scorer, score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
+from labeler.training.cluster import map_over
 from labeler.training.data import TrainingData
 from labeler.training.sight import Sight
 
@@ -94,10 +96,11 @@ def fit(
     if ahead is not None:
         ahead(Learned(trained, len(y), sight, flow, blocks))
     tell(3, f"scoring {len(data.items):,} items")
+    over = partial(map_over, data.scheduler)
     if sight is None or flow is None:
-        proba = score_blocks(trained, blocks)
+        proba = score_blocks(trained, blocks, over=over)
     else:
-        proba = score_pool(trained, blocks, sight.pooling.around, flow)
+        proba = score_pool(trained, blocks, sight.pooling.around, flow, over=over)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
     if len(held):
