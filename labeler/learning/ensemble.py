@@ -17,6 +17,7 @@ import numpy as np
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.graph import as_log_proba, nearby, spread, spread_each
+from labeler.learning.products import product
 
 Array = np.ndarray[Any, Any]
 
@@ -63,7 +64,7 @@ class Linear:
     def log_proba(self, views: Views) -> Array:
         logits = self.intercept[None, :]
         for part, coefficients in zip(views.parts(self.smooth), self.coefficients, strict=True):
-            logits = logits + np.asarray(part @ coefficients)
+            logits = logits + product(part, coefficients)
         return log_softmax(self.scale * logits)
 
 

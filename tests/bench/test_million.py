@@ -16,6 +16,7 @@ import processes
 import pytest
 import sqlalchemy as sa
 from conftest import Site
+from test_labeling_load import quiet
 
 from labeler.kit.config import Settings
 from labeler.queue.tables import queues
@@ -98,14 +99,6 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
             body = [{"item_key": item["key"], "value": names[int(item["key"][1:]) % CLASSES]} for item in held]
             site.client.post(f"{project.path}/labels", json=body)
 
-    def idle() -> None:
-        """Wait until no job runs or is due."""
-        processes.wait_for(
-            lambda: all(job["state"] not in ("queued", "running") for job in site.client.get("/jobs", limit=20)["items"]),
-            LONGEST,
-            "all jobs",
-        )
-
     def order() -> Any:
         return site.db.read(lambda tx: tx.execute(sa.select(queues.c.ranking_id)).scalar_one_or_none())
 
@@ -121,10 +114,10 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
     steps["import_s"] = timed(lambda: project.import_file(path).wait(LONGEST))
     processes.wait_for(order, LONGEST, "the first order")
     steps["label_s"] = timed(lambda: label(LABELS))
-    steps["until_the_first_models_s"] = timed(idle)
+    steps["until_the_first_models_s"] = timed(lambda: quiet(site))
     for name in ("next_training", "training_after_it"):
         label(MORE)
         train(name)
-        idle()
+        quiet(site)
     steps["next_item_s"] = timed(lambda: project.queue.next(1))
     report.add(f"{ITEMS:,} short texts through the service, {database_kind}", **steps, **memory.stop())
