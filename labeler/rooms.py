@@ -19,6 +19,7 @@ JOBS = (
     "labeler.training.cover",
     "labeler.training.embedding",
     "labeler.training.reproduce",
+    "labeler.training.search",
     "sklearn.svm",
 )
 

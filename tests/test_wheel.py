@@ -48,6 +48,7 @@ def test_the_wheel_carries_ui_migrations_and_demo(wheel: Path) -> None:
         "labeler_ui/components/card/card.js",
         "labeler/migrations/env.py",
         "labeler/migrations/versions/0001_foundation.py",
+        "labeler/migrations/versions/0002_model_searches.py",
         "labeler/demo/sms.csv",
         "labeler/guideline_files/sms-spam.md",
     ):

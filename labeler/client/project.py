@@ -95,6 +95,14 @@ class Project:
     def train(self) -> Job:
         return Job(self.client, self.client.post(f"{self.path}/train"))
 
+    def search(self) -> Job:
+        """Search for the model that suits the project's labels; `last_search` has the result."""
+        return Job(self.client, self.client.post(f"{self.path}/search"))
+
+    def last_search(self) -> dict[str, Any] | None:
+        found: dict[str, Any] | None = self.client.get(f"{self.path}/search")["last"]
+        return found
+
     def snapshot(self, message: str = "") -> Job:
         return Job(self.client, self.client.post(f"{self.path}/datasets", json={"message": message}))
 

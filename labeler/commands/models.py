@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from labeler.commands.context import answer, follow, service
+from labeler.commands.context import answer, follow, service, state, table
 from labeler.items.readers import FileRefused, Row, RowRefused, preview, read_rows, sniff, to_item
 
 P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
@@ -27,6 +27,28 @@ def train(project: P) -> None:
         f"accuracy {accuracy['value']:.3f} on {accuracy['n']} holdout items" if accuracy else "no holdout labels yet"
     )
     answer(model, f"Model {model['number']} on dataset {model['dataset']['tag']}: {score}.")
+
+
+def search(project: P) -> None:
+    """Search for the model that suits the project's labels."""
+    with service(jobs=True) as client:
+        found = client.projects.get(project)
+        if not follow(found.search()).result:
+            print("superseded by a newer wish", file=sys.stderr)
+            raise typer.Exit(1)
+        last = found.last_search() or {}
+    if state.get().json:
+        answer(last, "")
+        return
+    rows = [{**one, "params": _named(one["params"])} for one in last["trials"] if one["final"]]
+    for row in rows:
+        row |= {score: f"{row[score]:.3f} ± {row[score + '_error']:.3f}" for score in ("log_loss", "accuracy")}
+    table(rows, {"model": "model", "params": "hyperparameters", "log_loss": "log loss", "accuracy": "accuracy"})
+    print(f"Chosen on {last['labels']:,} labels: {last['model']} ({last['reason']}).")
+
+
+def _named(params: dict[str, Any]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in params.items()) or "defaults"
 
 
 def promote(project: P, number: int, reason: Annotated[str, typer.Option(help="Why.")] = "") -> None:
@@ -86,5 +108,5 @@ def reproduce(project: P, model: int) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    for function in (train, promote, rollback, predict, reproduce):
+    for function in (train, search, promote, rollback, predict, reproduce):
         app.command()(function)

@@ -56,9 +56,11 @@ class Settings(BaseSettings):
         "auto", description="Sentence embeddings: auto uses them where the extra `embeddings` is installed."
     )
     encoder: str = Field(
-        "", description="Folder or `.onnx` file of another sentence encoder; empty: the installed one."
+        "", description="Folder, `.onnx` file or its URL, of another sentence encoder; empty: the installed one."
     )
-    encoder_sha256: str = Field("", description="Hash that the file of `encoder` must have; empty: any.")
+    encoder_sha256: str = Field(
+        "", description="Hash that the file of `encoder` must have; empty: any (a URL needs it)."
+    )
 
     dask_scheduler: str = Field(
         "", description="Address of a Dask scheduler (tcp://host:8786) that computes features and scores; empty: none."

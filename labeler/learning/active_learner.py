@@ -1,32 +1,36 @@
 """Active learning without the service, by scikit-learn's conventions."""
 
-import hashlib
-import math
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
+from typing import Any, Literal
 
 import numpy as np
+from scipy.sparse import csr_matrix, hstack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
 from labeler.learning.ensemble import Views
-from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels
+from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
 from labeler.learning.features.arrays import ArrayFeatures
 from labeler.learning.features.encoder import default_encoder, use
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
+from labeler.learning.given import contents_of, fingerprint, holds_contents, is_missing
 from labeler.learning.graph import map_of
-from labeler.learning.models import get_model
-from labeler.learning.pooled import Pooling, fit_pooled, stand_in
+from labeler.learning.labelsets import as_indicator, as_tuples, is_label_set, is_learnable
+from labeler.learning.models import get_model, models
+from labeler.learning.pooled import Pooling, fit_pooled, rows_for_choice, stand_in
 from labeler.learning.scoring import CHUNK_ROWS
-from labeler.learning.strategies import Pool, get_strategy, query
+from labeler.learning.strategies import Pool, get_strategy, query, strategies
 from labeler.learning.words import texts_of
 
 Array = np.ndarray[Any, Any]
 
 DEFAULT = "graph_margin"
+DEFAULT_SEVERAL = "label_uncertainty_kmeans"
+SEVERAL = "one_vs_rest"
 
 
 class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
@@ -38,7 +42,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     classifier: "auto" (linear models, the pool's graph and the words, weighed by evidence), a name of
     `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels: what the labels
     mean, {label: description} or names alone; guideline: Markdown with a section a label. Both need sentence
-    embeddings, and let the learner guess before the first label.
+    embeddings, and let the learner guess before the first label. positive: the label that
+    `strategy="most_likely_positive"` searches for; None: the one with the fewest labels so far.
+    Items may have any number of labels: give a set, tuple or list of them for each labeled item. Each label is then
+    learned by itself ("auto" is one_vs_rest), its probabilities stand alone, and "auto" asks for the items whose
+    labels are least sure on average.
     Learned: classes_ (labels), model_ or estimator_ (None until two labels have examples).
     """
 
@@ -50,6 +58,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         random_state: int = 0,
         labels: Any = None,
         guideline: str = "",
+        positive: Any = None,
     ) -> None:
         self.strategy = strategy
         self.features = features
@@ -57,25 +66,37 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.random_state = random_state
         self.labels = labels
         self.guideline = guideline
+        self.positive = positive
 
     def fit(self, X: Any, y: Sequence[Any] | Array) -> "ActiveLearner":
         """Learn from the labeled of all items, and from the others.
 
         X: list of str, array or sparse (items, features), or DataFrame; y: (items,), None or NaN where
-        unlabeled, all None is fine. Fitting again on the same X reuses its features.
-        Raises InvalidFeatures when X and y don't fit together, UnknownName for an unknown strategy or model.
+        unlabeled, all None is fine; sets, tuples or lists of labels where items have any number of them.
+        Fitting again on the same X reuses its features.
+        Raises InvalidFeatures when X and y don't fit together, UnknownName for an unknown strategy or model, or
+        one that does not go with so many labels an item.
         """
-        if self.strategy != "auto":
-            get_strategy(self.strategy)
         labels = list(y)
         self._take_features(X)
         if len(labels) != self._features.shape[0]:
             raise InvalidFeatures(f"{self._features.shape[0]} items, but {len(labels)} labels")
-        self.labeled_ = np.array([not _is_missing(label) for label in labels], dtype=bool)
-        self._y = np.array([label for label in labels if not _is_missing(label)])
-        self.classes_ = np.unique(self._y)
+        self.labeled_ = np.array([not is_missing(label) for label in labels], dtype=bool)
+        known = [label for label in labels if not is_missing(label)]
         self.model_, self.estimator_, self._pool_proba = None, None, None
+        self._several = any(is_label_set(label) for label in known)
+        self._check_names()
         places = np.flatnonzero(self.labeled_)
+        if self._several:
+            self.classes_, self._y = as_indicator(known)
+            if is_learnable(self._y):
+                self.estimator_ = self._classifier()
+                seen = self._side_by_side(self._features, self._around.vectors)
+                self._limited(self.estimator_.fit, seen[places], self._y)
+                self._pool_proba = self._limited(self.estimator_.predict_proba, seen)
+            return self
+        self._y = np.array(known)
+        self.classes_ = np.unique(self._y)
         if len(self.classes_) >= 2 and self._is_pooled():
             names = [str(label) for label in self._y]
             rows = self._features[places]
@@ -98,65 +119,78 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         unlabeled = np.flatnonzero(~self.labeled_)
         if not 1 <= n <= len(unlabeled):
             raise TooFewItems(f"{n} items asked for, {len(unlabeled)} are unlabeled")
-        name = self.strategy if self.strategy != "auto" else DEFAULT
+        default = DEFAULT_SEVERAL if self._several else DEFAULT
+        name = self.strategy if self.strategy != "auto" else default
         rng = np.random.default_rng(self.random_state)
         labeled = np.flatnonzero(self.labeled_)
         if not self._has_model():
             name = name if get_strategy(name).needs == "none" else "coverage"
             pool = Pool(X=self._around.vectors[unlabeled])
-        elif self._is_pooled():
-            vectors, proba = self._around.vectors, self._pool_proba
-            assert proba is not None
+        elif self.model_ is not None:
+            assert self._pool_proba is not None
             near = self._affinity[unlabeled][:, unlabeled] if name == DEFAULT else None
-            known = vectors[labeled]
+            X, proba = self._rows_for_choice(unlabeled), self._pool_proba[unlabeled]
+            known = self._rows_for_choice(labeled)
             estimator = stand_in(name, known, self._y, self.random_state)
-            pool = Pool(vectors[unlabeled], proba[unlabeled], estimator, known, self._y, neighbours=near)
+            pool = Pool(X, proba, estimator, known, self._y, neighbours=near)
         else:
             assert self._pool_proba is not None
             X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
             pool = Pool(X, proba, self.estimator_, self._features[labeled], self._y)
-        return unlabeled[query(name, pool, n, rng).positions]
+        return unlabeled[query(name, replace(pool, positive=self._searched()), n, rng).positions]
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities (items, classes), in the order of classes_. Raises TooFewLabels without a model.
+
+        Rows sum to 1, but for any number of labels an item: there each probability stands alone.
 
         Items of the pool are answered with all that the pool knows of them, others by their neighbours in it.
         """
         self._check_fitted()
         if self._pool_proba is None:
             raise TooFewLabels("needs two labels with examples")
-        if self._mark == (_fingerprint(X), id(self.features)):
+        if self._mark == (fingerprint(X), id(self.features)):
             return np.asarray(self._pool_proba)
         if self.model_ is not None and self.model_.surroundings is not None:
-            features, contents = self._transform(X), _contents(X)
-            views = self.model_.surroundings.views(self._vectors(contents, features), features)
+            features, contents = self._transform(X), contents_of(X)
+            cells = self._pipeline.cells(features)
+            views = self.model_.surroundings.views(self._vectors(contents, features), features, cells)
             return self._in_order(self._limited(self.model_.estimator.predict_proba, views))
         if self.estimator_ is not None:
-            return np.asarray(self._limited(self.estimator_.predict_proba, self._transform(X)))
+            seen = self._transform(X)
+            if self._several and self._encoder is not None:
+                seen = self._side_by_side(seen, self._vectors(contents_of(X), seen))
+            return np.asarray(self._limited(self.estimator_.predict_proba, seen))
         words = self._words
         assert words is not None
-        return np.exp(words.prior(self._vectors(_contents(X), self._transform(X))))
+        return np.exp(words.prior(self._vectors(contents_of(X), self._transform(X))))
 
     def predict(self, X: Any) -> Array:
-        """The likeliest label of each item (items,). Raises TooFewLabels without a model."""
+        """The likeliest label of each item (items,); a tuple of labels each where items have any number of them.
+
+        Raises TooFewLabels without a model.
+        """
+        if self._several:
+            told = as_tuples(self.predict_proba(X) > 0.5, self.classes_)
+            return np.fromiter(told, dtype=object, count=len(told))
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
     def _take_features(self, X: Any) -> None:
         """Features and map of X: those at hand when X is the same as last time."""
-        mark = (_fingerprint(X), id(self.features))
+        mark = (fingerprint(X), id(self.features))
         if getattr(self, "_mark", None) == mark:
             return
         self._pipeline: Any
         self._encoder = None
         if self.features != "auto":
             self._pipeline = self.features
-        elif _holds_contents(X):
-            self._pipeline = pipeline_for(_contents(X)[:1000], self.random_state)
+        elif holds_contents(X):
+            self._pipeline = pipeline_for(contents_of(X)[:1000], self.random_state)
             if isinstance(self._pipeline, TextPipeline) and is_installed():
                 self._encoder = use(default_encoder())
         else:
             self._pipeline = ArrayFeatures()
-        contents = _contents(X)
+        contents = contents_of(X)
         block = self._pipeline.extract(contents)
         self._pipeline.fit([block])
         self._features = self._pipeline.transform(block)
@@ -173,6 +207,33 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _likeness(self, features: Any) -> Any:
         return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
+
+    def _searched(self) -> int | None:
+        """The column of the label that is searched for; None while it has no example."""
+        if self.positive is None or self._pool_proba is None:
+            return None
+        found = np.flatnonzero(self.classes_ == self.positive)
+        return int(found[0]) if len(found) else None
+
+    def _check_names(self) -> None:
+        """Raises UnknownName when strategy or classifier don't exist, or are not for so many labels an item."""
+        task: Literal["choice", "multi_choice"] = "multi_choice" if self._several else "choice"
+        if self.strategy != "auto" and (one := get_strategy(self.strategy)).needs == "model" and one.task != task:
+            fitting = ", ".join(name for name, _ in strategies(task))
+            raise UnknownName(f'strategy "{self.strategy}" does not go with these labels, those that do: {fitting}')
+        named = isinstance(self.classifier, str) and self.classifier != "auto"
+        if named and get_model(self.classifier).task != task:
+            fitting = ", ".join(name for name, _ in models(task))
+            raise UnknownName(f'model "{self.classifier}" does not go with these labels, those that do: {fitting}')
+
+    def _side_by_side(self, features: Any, vectors: Array) -> Any:
+        """Features with the sentence vectors beside them, where there are any."""
+        if self._encoder is None:
+            return features
+        return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
+
+    def _rows_for_choice(self, places: Array) -> Any:
+        return rows_for_choice(self._around.vectors[places], self._features[places], self._encoder)
 
     def _is_pooled(self) -> bool:
         return isinstance(self.classifier, str) and self.classifier == "auto"
@@ -206,7 +267,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         for start in range(0, len(around), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
             prior = None if words is None else words.prior(around.vectors[part])
-            views = Views(self._features[part], around.vectors[part], around.smooth[part], flow[part], prior)
+            features = self._features[part]
+            cells = self._pipeline.cells(features)
+            views = Views(features, around.vectors[part], around.smooth[part], flow[part], prior, cells)
             parts.append(self._limited(self.model_.estimator.predict_proba, views))
         return np.concatenate(parts)
 
@@ -217,13 +280,14 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return np.asarray(proba[:, [names.index(str(label)) for label in self.classes_]])
 
     def _transform(self, X: Any) -> Any:
-        return self._pipeline.transform(self._pipeline.extract(_contents(X)))
+        return self._pipeline.transform(self._pipeline.extract(contents_of(X)))
 
     def _classifier(self) -> Any:
         from sklearn.base import clone
 
         if isinstance(self.classifier, str):
-            return get_model(self.classifier).make(self.random_state)
+            name = SEVERAL if self.classifier == "auto" else self.classifier
+            return get_model(name).make(self.random_state)
         return clone(self.classifier)
 
     def _limited(self, function: Any, *arguments: Any) -> Any:
@@ -235,47 +299,3 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _check_fitted(self) -> None:
         if not hasattr(self, "labeled_"):
             raise NotFittedError("call fit first; labels may all be None")
-
-
-def _is_missing(label: Any) -> bool:
-    if label is None:
-        return True
-    if isinstance(label, float | np.floating):
-        return math.isnan(label)
-    return type(label).__name__ in ("NAType", "NaTType")
-
-
-def _is_frame(X: Any) -> bool:
-    return hasattr(X, "to_dict") and hasattr(X, "columns")
-
-
-def _holds_contents(X: Any) -> bool:
-    """Whether X is texts or table rows, and not numbers."""
-    if _is_frame(X):
-        return True
-    if hasattr(X, "shape") and X.ndim > 1:
-        return False
-    return len(X) > 0 and isinstance(next(iter(X)), str | dict)
-
-
-def _contents(X: Any) -> Any:
-    """Texts and DataFrames as contents; arrays and sparse matrices as they are."""
-    if _is_frame(X):
-        return [{"fields": {str(name): value for name, value in row.items()}} for row in X.to_dict("records")]
-    if not _holds_contents(X):
-        return X
-    return [item if isinstance(item, dict) else {"text": "" if item is None else str(item)} for item in X]
-
-
-def _fingerprint(X: Any) -> str:
-    """Equal for equal X; reading it costs far less than making its features."""
-    digest = hashlib.sha256(f"{type(X).__name__}{getattr(X, 'shape', '')}".encode())
-    if hasattr(X, "indptr"):
-        for array in (X.data, X.indices, X.indptr):
-            digest.update(array.tobytes())
-    elif isinstance(X, np.ndarray) and X.dtype != object:
-        digest.update(X.tobytes())
-    else:
-        for item in _contents(X):
-            digest.update(repr(item).encode("utf-8", "surrogatepass") + b"\0")
-    return digest.hexdigest()

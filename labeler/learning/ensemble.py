@@ -1,33 +1,33 @@
-"""Several teachers, weighed by evidence: linear models, the pool's graph, the guideline's words.
+"""Several teachers, weighed by evidence: linear models, trees, the pool's graph, the guideline's words.
 
-Each says a log probability of every class; they are added with weights that make the labels likeliest for
-which the teacher had not seen the answer (stacking: Wolpert 1992; log-linear pool: Genest and Zidek 1986).
-Few labels are weak evidence, so the weights are held near a prior that trusts the pool early and the linear
-model later. The linear models are ridge classifiers in closed form, which give every left-out answer for
-free (Rifkin and Lippert 2007, "Notes on Regularized Least Squares"); measured as good as a linear SVM, and
-faster up to DUAL labels. Beyond, linear SVMs take over and the weights stay those of a sample.
+Each says a log probability of every class; they are added with weights that make the labels likeliest for which
+the teacher had not seen the answer (see `stacking`), held near a prior that trusts the pool early and the linear
+model later. The last teacher only knows how often each label was given: all others treat rare labels like frequent
+ones, and evidence says how much that has to be taken back. Beyond DUAL labels linear SVMs take over from ridge
+classifiers, and the weights stay those of a sample.
 """
 
-import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 
+from labeler.learning import forest as trees
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.graph import as_log_proba, nearby, spread, spread_each
-from labeler.learning.products import product
+from labeler.learning.linear import Linear, ridge, svm
+from labeler.learning.stacking import log_softmax, weigh
 
 Array = np.ndarray[Any, Any]
 
+TEACHERS = ("linear", "linear_smoothed", "neighbours", "words", "trees", "frequency")
 DUAL = 1_500
 FOLDS = 5
-_FIXED_SCALE = 3.0
-_SCALE_LABELS = 25  # as many labels as the fixed scale counts for
-_TRUST = 8.0
 _EARLY = 50  # labels after which trust in the graph falls
 _LEAST = 0.1
+BESIDE_TREES = 0.6
+FREQUENCY = 0.3
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,8 @@ class Views:
     """Items as the teachers see them, row by row.
 
     sparse: features (items, width), sparse or dense; vectors, smooth: float32 (items, d), see PoolMap;
-    flow: float32 (items, classes), what `spread` gave; prior: log probabilities (items, classes), or None.
+    flow: float32 (items, classes), what `spread` gave; prior: log probabilities (items, classes) by words, or None;
+    cells: a table's columns float32 (items, columns), see `FeaturePipeline.cells`, or None.
     """
 
     sparse: Any
@@ -43,69 +44,73 @@ class Views:
     smooth: Array
     flow: Array | None = None
     prior: Array | None = None
+    cells: Array | None = None
 
     def __len__(self) -> int:
         return len(self.vectors)
 
-    def parts(self, smooth: bool) -> list[Any]:
-        """What a linear teacher reads."""
-        return [self.sparse, self.vectors, self.smooth] if smooth else [self.sparse, self.vectors]
-
-
-@dataclass
-class Linear:
-    """A linear teacher: one coefficient array (width, classes) for each part it reads."""
-
-    smooth: bool
-    coefficients: list[Array]
-    intercept: Array
-    scale: float
-
-    def log_proba(self, views: Views) -> Array:
-        logits = self.intercept[None, :]
-        for part, coefficients in zip(views.parts(self.smooth), self.coefficients, strict=True):
-            logits = logits + product(part, coefficients)
-        return log_softmax(self.scale * logits)
+    def parts(self, name: str) -> list[Any]:
+        """What the linear teacher of this name reads."""
+        return [self.sparse, self.vectors, self.smooth] if name == "linear_smoothed" else [self.sparse, self.vectors]
 
 
 @dataclass
 class Ensemble:
     """The teachers and their weights. classes: the labels, in the order of the columns.
 
-    weights: of the plain linear teacher, the one with smoothed features, the graph, the words (0 without).
+    weights: by name of the teacher, 0 or more; linear: the linear teachers by name; forest: the trees, None for what
+    is no table; frequency: the log share of each label among those given (classes,).
     """
 
     classes: list[str]
-    linear: list[Linear] = field(default_factory=list)
-    weights: Array = field(default_factory=lambda: np.zeros(4))
+    weights: dict[str, float]
+    linear: dict[str, Linear] = field(default_factory=dict)
+    forest: Any = None
+    frequency: Array = field(default_factory=lambda: np.zeros(0))
 
     def log_proba(self, views: Views) -> Array:
-        """Log probabilities, float32 (items, classes). views.flow is needed, views.prior only where it counts."""
-        assert views.flow is not None
-        total = self.weights[2] * as_log_proba(views.flow)
-        for weight, teacher in zip(self.weights[:2], self.linear, strict=True):
-            if weight > 0:
-                total = total + weight * teacher.log_proba(views)
-        if views.prior is not None and self.weights[3] > 0:
-            total = total + self.weights[3] * views.prior
+        """Log probabilities, float32 (items, classes). Views are needed only where their teacher counts."""
+        total = np.zeros((len(views), len(self.classes)))
+        for name, said in self._answers(views):
+            total += self.weights[name] * said
         return np.asarray(log_softmax(total), dtype=np.float32)
 
     def predict_proba(self, views: Views) -> Array:
         """Probabilities, float32 (items, classes), rows sum to 1."""
         return np.exp(self.log_proba(views))
 
+    def _answers(self, views: Views) -> Iterator[tuple[str, Array]]:
+        """Each teacher that counts, and what it says."""
+        counting = [name for name in TEACHERS if self.weights.get(name, 0) > 0]
+        for name in counting:
+            if name in self.linear:
+                yield name, self.linear[name].log_proba(views.parts(name))
+            elif name == "neighbours":
+                assert views.flow is not None
+                yield name, as_log_proba(views.flow)
+            elif name == "words" and views.prior is not None:
+                yield name, views.prior
+            elif name == "trees" and views.cells is not None:
+                yield name, trees.log_proba(self.forest, views.cells)
+            elif name == "frequency":
+                yield name, self.frequency[None, :]
+
     def state(self) -> dict[str, Any]:
-        """Arrays and numbers, for storing without pickle."""
-        teachers = [
-            {"smooth": one.smooth, "coefficients": one.coefficients, "intercept": one.intercept, "scale": one.scale}
-            for one in self.linear
-        ]
-        return {"classes": self.classes, "linear": teachers, "weights": self.weights}
+        """Arrays, numbers and a scikit-learn forest, for storing without pickle."""
+        linear = {name: vars(teacher) for name, teacher in self.linear.items()}
+        return {
+            "classes": self.classes,
+            "weights": self.weights,
+            "linear": linear,
+            "forest": self.forest,
+            "frequency": self.frequency,
+        }
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "Ensemble":
         """What `state` gave."""
-        return cls(list(state["classes"]), [Linear(**one) for one in state["linear"]], np.asarray(state["weights"]))
+        linear = {name: Linear(**teacher) for name, teacher in state["linear"].items()}
+        return cls(list(state["classes"]), dict(state["weights"]), linear, state["forest"], state["frequency"])
 
 
 def fit_ensemble(
@@ -126,66 +131,55 @@ def fit_ensemble(
         judged = np.arange(len(codes))
         if len(codes) > DUAL:
             judged = np.sort(np.random.default_rng(seed).choice(len(codes), DUAL // 2, replace=False))
-        teachers, unseen = [], []
-        sample = _rows(labeled, judged)
-        for smooth in (False, True):
-            teacher, left_out = ridge(sample.parts(smooth), codes[judged], len(names), smooth)
-            unseen.append(left_out)
-            teachers.append(teacher if len(judged) == len(codes) else _svm(labeled, codes, len(names), smooth, seed))
+        ensemble = Ensemble([str(name) for name in names], {})
+        unseen = _linear(ensemble, labeled, codes, judged, seed)
         flow, held = _flows(affinity, positions, codes, judged, len(names), seed)
-        unseen.append(as_log_proba(held))
+        unseen["neighbours"] = as_log_proba(held)
         if labeled.prior is not None:
-            unseen.append(labeled.prior[judged])
-        weights = _weigh(unseen, codes[judged], len(codes))
-    padded = np.zeros(4)
-    padded[: len(weights)] = weights
-    return Ensemble([str(name) for name in names], teachers, padded), flow
+            unseen["words"] = labeled.prior[judged]
+        if labeled.cells is not None and labeled.cells.shape[1]:
+            ensemble.forest, unseen["trees"] = _trees(labeled.cells, codes, judged, len(names), seed)
+        ensemble.frequency, unseen["frequency"] = _frequency(codes, judged, len(names))
+        ensemble.weights = weigh(unseen, codes[judged], _prior(len(codes), is_table=ensemble.forest is not None))
+    return ensemble, flow
 
 
-def ridge(parts: Sequence[Any], codes: Array, classes: int, smooth: bool) -> tuple[Linear, Array]:
-    """Ridge classifier over parts side by side, and its left-out log probabilities (labels, classes).
+def _prior(labels: int, is_table: bool) -> dict[str, float]:
+    """What each teacher counts before there is evidence: on tables the trees most.
 
-    parts: arrays (labels, width), sparse or dense, rows of length about 1; codes: int (labels,).
-    Rare classes count as much as frequent ones.
+    Mean accuracy over 25 to 200 labels of 22 tables, 2 draws: 0.796 without trees and frequency, 0.810 with frequency,
+    0.827 with both, 0.818 with the trees at half of this and the others in full; macro-F1 0.735, 0.722 without trees.
     """
-    from labeler.learning.models.softmax import best_scale
-
-    n = len(codes)
-    target = np.full((n, classes), -1.0)
-    target[np.arange(n), codes] = 1.0
-    counts = np.bincount(codes, minlength=classes)
-    weight = n / ((counts > 0).sum() * counts[codes])
-    gram = np.ones((n, n))
-    for part in parts:
-        product = part @ part.T
-        gram += np.asarray(product.todense() if hasattr(product, "todense") else product, dtype=np.float64)
-    gram[np.diag_indices(n)] += 1.0 / weight
-    inverse = np.linalg.inv(gram)
-    alpha = inverse @ target
-    left_out = target - alpha / np.diag(inverse)[:, None]
-    scale = best_scale(left_out, codes) if n >= 10 else _FIXED_SCALE
-    # Few labels can't tell a scale: shrunk, in logarithms, towards the fixed one.
-    scale = float(np.exp((n * np.log(scale) + _SCALE_LABELS * np.log(_FIXED_SCALE)) / (n + _SCALE_LABELS)))
-    coefficients = [np.asarray(part.T @ alpha, dtype=np.float32) for part in parts]
-    intercept = alpha.sum(axis=0).astype(np.float32)
-    return Linear(smooth, coefficients, intercept, scale), log_softmax(scale * left_out)
+    early = max(_LEAST, min(1.0, _EARLY / labels))
+    share = BESIDE_TREES if is_table else 1.0
+    weights = (1 - 0.5 * early, 0.5 * early, 0.5 * early, 0.25 * early)
+    return dict(zip(TEACHERS, [*(share * weight for weight in weights), 1.0, FREQUENCY], strict=True))
 
 
-def _svm(labeled: Views, codes: Array, classes: int, smooth: bool, seed: int) -> Linear:
-    from scipy.sparse import csr_matrix, hstack
+def _linear(ensemble: Ensemble, labeled: Views, codes: Array, judged: Array, seed: int) -> dict[str, Array]:
+    """Teach the linear teachers; returns their left-out log probabilities of the judged items."""
+    sample, unseen = _rows(labeled, judged), {}
+    for name in TEACHERS[:2]:
+        teacher, unseen[name] = ridge(sample.parts(name), codes[judged], len(ensemble.classes))
+        ensemble.linear[name] = teacher if len(judged) == len(codes) else svm(labeled.parts(name), codes, seed)
+    return unseen
 
-    from labeler.learning.models.linear_svm import LinearSVM
 
-    parts = labeled.parts(smooth)
-    fitted = LinearSVM(random_state=seed).fit(hstack([csr_matrix(part) for part in parts], format="csr"), codes)
-    edges = np.cumsum([0] + [part.shape[1] for part in parts])
-    cut = [np.ascontiguousarray(fitted.coef_[:, a:b].T) for a, b in itertools.pairwise(edges)]
-    return Linear(smooth, cut, fitted.intercept_, float(fitted.scale_))
+def _trees(cells: Array, codes: Array, judged: Array, classes: int, seed: int) -> tuple[Any, Array]:
+    """A forest of all labels, and the left-out log probabilities of the judged items."""
+    forest, left_out = trees.grow(cells, codes, classes, seed)
+    return forest, left_out[judged]
+
+
+def _frequency(codes: Array, judged: Array, classes: int) -> tuple[Array, Array]:
+    """The log share of each class (classes,), and at each judged item the share among the others' labels."""
+    counts = np.bincount(codes, minlength=classes) + 1.0
+    others = counts[None, :] - np.eye(classes)[codes[judged]]
+    return np.log(counts / counts.sum()), np.log(others / others.sum(axis=1, keepdims=True))
 
 
 def _rows(views: Views, chosen: Array) -> Views:
-    prior = None if views.prior is None else views.prior[chosen]
-    return Views(views.sparse[chosen], views.vectors[chosen], views.smooth[chosen], None, prior)
+    return Views(views.sparse[chosen], views.vectors[chosen], views.smooth[chosen])
 
 
 def _flows(
@@ -200,31 +194,3 @@ def _flows(
     around, places = nearby(affinity, positions, flow)
     others = spread_each(around, places, codes, classes, fold_of != np.arange(FOLDS)[:, None])
     return flow, others[fold_of[judged], judged]
-
-
-def _weigh(unseen: Sequence[Array], codes: Array, labels: int) -> Array:
-    """The weights under which the labels are likeliest, held near a prior: (teachers,), 0 or more."""
-    from scipy.optimize import minimize
-
-    early = max(_LEAST, min(1.0, _EARLY / labels))
-    prior = np.array([1 - 0.5 * early, 0.5 * early, 0.5 * early, 0.25 * early])[: len(unseen)]
-    stack = np.stack([np.asarray(one, dtype=np.float64) for one in unseen])  # teachers, labels, classes
-    own = stack[:, np.arange(len(codes)), codes]
-
-    def cost(weights: Array) -> tuple[float, Array]:
-        total = np.tensordot(weights, stack, axes=1)
-        logs = log_softmax(total)
-        expected = np.einsum("tnc,nc->tn", stack, np.exp(logs))
-        away = weights - prior
-        value = -logs[np.arange(len(codes)), codes].sum() + _TRUST * (away**2).sum()
-        return float(value), (expected - own).sum(axis=1) + 2 * _TRUST * away
-
-    found = minimize(cost, prior, jac=True, bounds=[(0.0, 2.0)] * len(prior), method="L-BFGS-B")
-    weights = np.asarray(found.x)
-    return weights if weights.sum() > 0.05 else prior
-
-
-def log_softmax(logits: Array) -> Array:
-    """Rows of logits to log probabilities."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))

@@ -78,7 +78,7 @@ class Surroundings:
             return words
         return joined(encoder_of(self.encoder).encode([text_of(content) for content in contents]), words)
 
-    def views(self, vectors: Array, features: Any) -> Views:
+    def views(self, vectors: Array, features: Any, cells: Array | None = None) -> Views:
         """What the teachers see of new items."""
         pool, once = self.vectors.astype(np.float32), self.once.astype(np.float32)
         near, _ = nearest(vectors, pool, min(NEIGHBOURS, len(pool)))
@@ -86,7 +86,7 @@ class Surroundings:
         smooth = averaged(first, once, near)
         prior = None if self.words is None else self.words.prior(vectors)
         flow = self.flow[near].mean(axis=1) if near.shape[1] else np.zeros((len(vectors), self.flow.shape[1]))
-        return Views(features, vectors, smooth, flow, prior)
+        return Views(features, vectors, smooth, flow, prior, cells)
 
     def state(self) -> dict[str, Any]:
         """Arrays, for storing without pickle."""

@@ -18,7 +18,7 @@ from labeler.learning.surroundings import Surroundings
 Array = np.ndarray[Any, Any]
 
 FILE_NAME = "model.skops"
-FORMAT = 2
+FORMAT = 3
 
 
 class TrainedModel:
@@ -49,7 +49,8 @@ class TrainedModel:
         if self.surroundings is None:
             return self.predict_proba_block(self.pipeline.extract(contents))
         features = self.pipeline.transform(self.pipeline.extract(contents))
-        views = self.surroundings.views(self.surroundings.vectors_of(list(contents), features, self.pipeline), features)
+        vectors = self.surroundings.vectors_of(list(contents), features, self.pipeline)
+        views = self.surroundings.views(vectors, features, self.pipeline.cells(features))
         return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
     def predict_proba_block(self, block: csr_matrix) -> Array:

@@ -1,7 +1,7 @@
 """Labels and features to a trained model, and the baselines that it has to beat."""
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -20,14 +20,16 @@ def train(
     y: Sequence[str] | Array,
     *,
     model: str = "linear_svm",
+    params: Mapping[str, Any] | None = None,
     seed: int,
 ) -> TrainedModel:
     """Train the named model on transformed rows.
 
     X_labeled: (items, features) as `pipeline.transform` gives them; y: one label an item.
     The same rows in the same order and the same seed give bit-identical predictions.
-    Raises TooFewLabels for fewer than two labels, UnknownName for an unknown model, InvalidFeatures when
-    rows and labels don't match.
+    params: hyperparameters of the model that are not at their defaults.
+    Raises TooFewLabels for fewer than two labels, UnknownName for an unknown model or hyperparameter,
+    InvalidFeatures when rows and labels don't match.
     """
     from threadpoolctl import threadpool_limits
 
@@ -41,7 +43,7 @@ def train(
         raise TooFewLabels("needs two labels with examples")
     # Fits of a few hundred labels are many times slower with more BLAS threads, and no longer bit-identical.
     with threadpool_limits(1):
-        estimator = chosen.make(seed).fit(X_labeled, labels)
+        estimator = chosen.make(seed, **(params or {})).fit(X_labeled, labels)
     # A copy: the caller may fit the pipeline anew while this model goes on answering.
     return TrainedModel(copy.deepcopy(pipeline), estimator, [str(label) for label in estimator.classes_], model)
 

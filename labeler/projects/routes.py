@@ -6,6 +6,7 @@ from pydantic import BaseModel
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
 from labeler.kit.web import Db, Page
+from labeler.learning.models import model_choices
 from labeler.learning.strategies import strategies
 from labeler.projects import service
 from labeler.projects.access import CanManage, CanRead, CanSee
@@ -16,6 +17,11 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 class StrategyOut(BaseModel):
+    name: str
+    summary: str
+
+
+class ModelChoice(BaseModel):
     name: str
     summary: str
 
@@ -69,3 +75,9 @@ async def remove_member(user_id: Number, member: CanManage, write: Write) -> Non
 async def list_strategies(caller: SignedIn) -> Page[StrategyOut]:
     """The query strategies a project can choose from."""
     return Page(items=[StrategyOut(name=name, summary=summary) for name, summary in strategies()])
+
+
+@router.get("/models")
+async def list_model_choices(caller: SignedIn) -> Page[ModelChoice]:
+    """The models a project can choose from, the default first."""
+    return Page(items=[ModelChoice(name=name, summary=summary) for name, summary in model_choices()])

@@ -30,11 +30,20 @@ class ProjectSettings(In):
     retrain_every: Annotated[int, Field(ge=1, le=10_000, description="New labels after which a model is trained.")] = 25
     retrain_seconds: Annotated[int, Field(ge=5, le=86_400, description="Seconds after which fewer new labels do.")] = 30
     holdout_share: Annotated[
-        float, Field(ge=0, le=0.5, description="Share of items drawn at random to judge models.")
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="Share of items drawn at random to judge models. How often they are asked follows from how "
+            "wide the accuracy's interval is: up to twice as often as their share, down to a quarter of it.",
+        ),
     ] = 0.1
     target_accuracy: Annotated[
         float | None, Field(ge=0.05, le=1, description="Accuracy wanted on the holdout; progress tells how far it is.")
     ] = None
+    model: Annotated[
+        str, Field(max_length=64, description="What is trained: auto (the last search's choice), or see GET /models.")
+    ] = "auto"
     find_label: Annotated[
         str | None, Field(max_length=100, description="Find all items of this label: the likeliest are asked first.")
     ] = None

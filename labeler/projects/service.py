@@ -17,6 +17,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
+from labeler.learning.models import model_choices
 from labeler.learning.strategies import strategies
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.schemas import (
@@ -58,7 +59,7 @@ def _free_slug(tx: Connection, name: str) -> str:
 
 
 def check_settings(settings: ProjectSettings, labels: list[str]) -> None:
-    """Raises `Invalid` for a strategy that does not exist, or a label to find that is none of `labels`."""
+    """Raises `Invalid` for a strategy or model that does not exist, or a label to find that is none of `labels`."""
     if settings.find_label is not None and settings.find_label not in labels:
         detail = f'"{settings.find_label}" is not a label of this project'
         wrong = {"pointer": "/settings/find_label", "detail": detail}
@@ -68,6 +69,12 @@ def check_settings(settings: ProjectSettings, labels: list[str]) -> None:
         raise Invalid(
             f"There is no query strategy {settings.strategy!r}; known: {', '.join(known)}.",
             errors=[{"pointer": "/settings/strategy", "detail": "unknown"}],
+        )
+    choices = [name for name, _ in model_choices()]
+    if settings.model not in choices:
+        raise Invalid(
+            f"There is no model {settings.model!r}; known: {', '.join(choices)}.",
+            errors=[{"pointer": "/settings/model", "detail": "unknown"}],
         )
 
 

@@ -69,11 +69,21 @@ def interleave(picked: Sequence[Entry], holdout: Sequence[int], share: float, se
     return mixed
 
 
-def put_in_force(tx: Connection, project: Project, kind: str, model_id: int | None, picked: Sequence[Entry]) -> int:
-    """Store a ranking and make it the project's order, in the caller's transaction; returns its id."""
+def put_in_force(
+    tx: Connection,
+    project: Project,
+    kind: str,
+    model_id: int | None,
+    picked: Sequence[Entry],
+    share: float | None = None,
+) -> int:
+    """Store a ranking and make it the project's order, in the caller's transaction; returns its id.
+
+    share: of its places that go to the holdout; None: the project's own.
+    """
     row = {"project_id": project.id, "kind": kind, "model_id": model_id, "created_at": clock()}
     ranking_id: int = tx.execute(sa.insert(rankings).values(row).returning(rankings.c.id)).scalar_one()
-    share = project.settings.holdout_share
+    share = project.settings.holdout_share if share is None else share
     holdout = open_holdout(tx, project.id, LENGTH) if share > 0 else []
     entries = interleave(picked, holdout, share, (project.settings.seed, ranking_id))
     values = [

@@ -16,27 +16,38 @@ def figure(estimate: dict[str, Any] | None) -> str:
     return f"{estimate['value']:.3f}{interval}"
 
 
+def _share(value: float | None) -> str:
+    return "not measured" if value is None else f"{value:.3f}"
+
+
+def _settings(params: dict[str, Any] | None) -> str:
+    named = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
+    return f" ({named})" if named else ""
+
+
 def write_card(project: Project, model: ModelOut) -> str:
     """Markdown; figures are of the holdout, with their 95 % intervals."""
     rows = [("this model", model.metrics or {})]
     rows += [(f"baseline: {name}", report) for name, report in (model.baselines or {}).items()]
     table = "\n".join(
         f"| {cell(name)} | {figure(report.get('accuracy'))} | {figure(report.get('macro_f1'))} |"
+        f" {_share(report.get('ece'))} |"
         for name, report in rows
     )
+    made = f"{model.config.get('model', '')}{_settings(model.config.get('params'))}"
     packages = ", ".join(f"{cell(name)} {cell(version)}" for name, version in model.packages.items())
     return f"""# {cell(project.name)}, model {model.number}
 
 Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {model.dataset.version}
 (tag `{model.dataset.tag}`), judged on {model.holdout_size:,} holdout items that it never saw.
 
-| | accuracy | macro-F1 |
-|---|---|---|
+| | accuracy | macro-F1 | calibration error |
+|---|---|---|---|
 {table}
 
 ## How it was made
 
-- model: {cell(model.config.get("model", ""))}, seed {model.config.get("seed")}
+- model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}
 - packages: {packages}
 - code: {cell(model.code_revision)}

@@ -16,6 +16,7 @@ from labeler.learning.scoring import Scorer, score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
+from labeler.training.choice import Choice, model_alone
 from labeler.training.cluster import map_over
 from labeler.training.data import TrainingData
 from labeler.training.sight import Sight
@@ -26,15 +27,24 @@ Look = Callable[[TrainingData, Any, Any], Sight | None]
 
 @dataclass
 class Fitted:
-    """A model, its probabilities for every item (float32 (items, classes)), and how good it is."""
+    """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
+
+    params: its hyperparameters that are not at their defaults.
+    """
 
     model: TrainedModel
+    params: dict[str, Any]
     proba: Array
     trained_on: int
     holdout_size: int
     metrics: dict[str, Any] | None
     baselines: dict[str, Any]
     sight: Sight | None
+
+    @property
+    def accuracy(self) -> Estimate | None:
+        """On the holdout; None when none of it is labeled."""
+        return None if self.metrics is None else Estimate(**self.metrics["accuracy"])
 
     @property
     def predictions_sha256(self) -> str:
@@ -69,14 +79,16 @@ def fit(
     *,
     look: Look,
     seed: int,
+    choice: Choice | None = None,
     tell: Callable[[int, str], None] = lambda step, text: None,
     ahead: Callable[[Learned], None] | None = None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
     look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
-    learns from the features alone. Raises `TooFewLabels` unless two labels have examples. tell(step, text) hears
-    how far it is (of 4); ahead(learned) is called before the pool is scored.
+    learns from the features alone. choice: another model that does so, where it fits the sight. Raises
+    `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is
+    called before the pool is scored.
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -89,8 +101,10 @@ def fit(
     sight = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
     rows = data.rows(pipeline, blocks, positions)
-    if sight is None:
-        trained, flow = train(pipeline, rows, y, seed=seed), None
+    alone = model_alone(choice, None if sight is None else sight.config)
+    if sight is None or alone is not None:
+        alone = alone or Choice("linear_svm")
+        trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
     if ahead is not None:
@@ -109,7 +123,8 @@ def fit(
         metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held))
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
-    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight)
+    params = {} if alone is None else alone.params
+    return Fitted(trained, params, proba, len(y), len(held), metrics, beside, sight)
 
 
 def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:

@@ -21,6 +21,7 @@ from labeler.kit.jobs.registry import JobRun, job
 from labeler.kit.revision import code_revision
 from labeler.labels.tables import current_labels
 from labeler.learning.errors import LearningError, TooFewLabels
+from labeler.learning.holdout import pace
 from labeler.learning.pooled import teachers_of
 from labeler.projects.access import Project, find_project
 from labeler.queue.refill import put_in_force
@@ -28,12 +29,14 @@ from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.training.advice import advice, remember_round, searched_label
 from labeler.training.ahead import ahead_of
+from labeler.training.choice import choice_for
 from labeler.training.cluster import why_without
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
 from labeler.training.picks import picks
 from labeler.training.repro import STAGE
+from labeler.training.searches import want_search
 from labeler.training.sight import see
 from labeler.training.tables import training_marks
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
@@ -60,6 +63,7 @@ def train(run: JobRun) -> Any:
             data,
             look=look,
             seed=project.settings.seed,
+            choice=run.db.read(choice_for, project),
             tell=lambda step, text: run.progress(step, 4, text + note),
             ahead=ahead_of(run, project, data),
         )
@@ -82,6 +86,7 @@ def train(run: JobRun) -> Any:
     save_predictions(folder, data.items, fitted.proba)
     remember_round(run.settings, project.id, number, data, fitted)
     stop = advice(run, project, data, fitted, before) if enough else before.stop
+    judging = pace(project.settings.holdout_share, fitted.accuracy, project.settings.target_accuracy)
     config = _config(project, fitted, version_row)
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
@@ -105,10 +110,11 @@ def train(run: JobRun) -> Any:
 
     def swap(tx: Connection) -> dict[str, Any]:
         model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
-        put_in_force(tx, project, "model", model_id, entries_of(tx))
+        put_in_force(tx, project, "model", model_id, entries_of(tx), judging)
         _mark(tx, project.id, marks, "")
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
+        want_search(tx, project, fitted.trained_on, config["sight"])
         repository.tag(f"model-{number}", commit)
         told = {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
         return told | ({"note": f"{alone}: worked here"} if alone else {})
@@ -121,6 +127,7 @@ def train(run: JobRun) -> Any:
 def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
     return {
         "model": fitted.model.model,
+        "params": fitted.params,
         "sight": None if fitted.sight is None else fitted.sight.config,
         "weights": teachers_of(fitted.model),
         "features": fitted.model.pipeline.config(),

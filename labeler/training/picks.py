@@ -1,7 +1,7 @@
 """What is asked next: the strategy's choice among the items still open when the queue is swapped."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,17 +10,19 @@ from sqlalchemy import Connection
 
 from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun
-from labeler.learning.pooled import stand_in
+from labeler.learning.pooled import rows_for_choice, stand_in
 from labeler.learning.strategies import get_strategy, rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project
 from labeler.projects.schemas import ProjectSettings
 from labeler.queue.refill import LENGTH, Entry, open_items
 from labeler.registry.artifacts import as_prediction
+from labeler.training.costs import costs
 from labeler.training.data import TrainingData
 from labeler.training.fit import Fitted
 
 FIND_ALL = "most_likely_positive"
+COST_AWARE = "cost_aware"
 Array = np.ndarray[Any, Any]
 
 
@@ -42,6 +44,8 @@ def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, amo
         column = fitted.model.classes.index(settings.find_label)
         strategy, pool = FIND_ALL, _Candidates(Pool(proba=fitted.proba[places], positive=column), places)
     pool = pool or _pool(data, fitted, places, settings)
+    if strategy == COST_AWARE:
+        pool = replace(pool, pool=replace(pool.pool, cost=costs(run, project.id, data, fitted, pool.places)))
     ranking = rank(strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
     order = pool.places[ranking.positions]
     shown = project.settings.show_suggestions
@@ -82,17 +86,26 @@ def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSe
     labeled, y = data.labeled(holdout=False)
     order = np.argsort(labeled, kind="stable")
     labeled, names = labeled[order], np.array(y, dtype=object)[order]
-    if fitted.sight is not None:
-        pooling = fitted.sight.pooling
-        rows, known = pooling.around.vectors[places], pooling.around.vectors[labeled]
-        near = pooling.affinity[places][:, places]
-        estimator = stand_in(settings.strategy, known, names, settings.seed)
-        return _Candidates(Pool(rows, proba, estimator, known, names, neighbours=near), places)
+    features, known = _features(data, fitted, places), _features(data, fitted, labeled)
+    if fitted.sight is None:
+        return _Candidates(Pool(features, proba, fitted.model.estimator, known, names), places)
+    pooling = fitted.sight.pooling
+    vectors, encoder = pooling.around.vectors, pooling.encoder
+    features, known = (
+        rows_for_choice(vectors[part], rows, encoder) for part, rows in ((places, features), (labeled, known))
+    )
+    estimator = stand_in(settings.strategy, known, names, settings.seed)
+    near = pooling.affinity[places][:, places]
+    return _Candidates(Pool(features, proba, estimator, known, names, neighbours=near), places)
+
+
+def _features(data: TrainingData, fitted: Fitted, places: Array) -> Any:
+    """Features of these items; none where sentence vectors tell items apart."""
+    if fitted.sight is not None and fitted.sight.pooling.encoder is not None:
+        return None
     pipeline = fitted.model.pipeline
     blocks = data.blocks(pipeline)
-    features = data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
-    labeled_rows = data.rows(pipeline, blocks, labeled)
-    return _Candidates(Pool(features, proba, fitted.model.estimator, labeled_rows, names), places)
+    return data.rows(pipeline, blocks, places) if len(places) else pipeline.transform(blocks[0][:0])
 
 
 def still_open(tx: Connection, ids: Sequence[int]) -> set[int]:

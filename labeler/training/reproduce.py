@@ -10,6 +10,7 @@ from labeler.datasets.service import find_version
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.registry.artifacts import folder_of, load_predictions, save_predictions
 from labeler.registry.service import find_model
+from labeler.training.choice import choice_of, sight_needed
 from labeler.training.data import data_of
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
@@ -24,8 +25,14 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
     data = data_of(run.settings, project_id, version)
     encoder_for(run.settings)
-    look = partial(see_again, row.config["sight"])
-    fitted = fit(data, look=look, seed=row.config["seed"], tell=lambda step, text: run.progress(step, 4, text))
+    look = partial(see_again, sight_needed(row.config))
+    fitted = fit(
+        data,
+        look=look,
+        seed=row.config["seed"],
+        choice=choice_of(row.config),
+        tell=lambda step, text: run.progress(step, 4, text),
+    )
     folder = folder_of(run.settings, project_id, row.number)
     stored = load_predictions(folder, fitted.model.classes)
     difference = None

@@ -10,8 +10,10 @@ from labeler.kit.errors import TooLarge
 from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.schemas import JobOut, job_out
 from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
-from labeler.projects.access import CanManage, CanWrite, Member
+from labeler.projects.access import CanManage, CanRead, CanWrite, Member
 from labeler.training.outside import ScoresResult, rank_by_scores
+from labeler.training.schemas import SearchState
+from labeler.training.searches import request_search, search_state
 from labeler.training.trigger import request_training
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["training"])
@@ -33,6 +35,18 @@ def _request(tx: Connection, member: Member) -> JobOut:
 async def train(member: CanManage, write: Write) -> JobOut:
     """Train a model now. It happens by itself after new labels; one runs at a time, the newest wish wins."""
     return await write(_request, member)
+
+
+@router.post("/search", status_code=202)
+async def search_model(member: CanManage, write: Write) -> JobOut:
+    """Search for the model that suits this project, behind all other jobs. It also starts by itself at 200 labels."""
+    return await write(request_search, member)
+
+
+@router.get("/search")
+async def get_search(member: CanRead, db: Db) -> SearchState:
+    """What the last search for a model found, and the one that waits or runs."""
+    return await db.aread(search_state, member.project.id)
 
 
 @router.post("/scores", openapi_extra=bulk_body(ScoreIn))

@@ -96,12 +96,13 @@ def after_items(tx: Connection, event: ItemsAdded) -> None:
 
 @listen(ProjectChanged)
 def after_change(tx: Connection, event: ProjectChanged) -> None:
-    """Another strategy ranks anew; another overlap changes how many labels each item still needs."""
+    """Another model or strategy ranks anew; another overlap changes how many labels each item still needs."""
     before, now = event.before, event.project.settings
     if now.overlap != before.overlap:
         lane = f"recount:{event.project.id}"
         enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
-    if (now.strategy, now.find_label, now.holdout_share, now.show_suggestions) != (
+    if (now.model, now.strategy, now.find_label, now.holdout_share, now.show_suggestions) != (
+        before.model,
         before.strategy,
         before.find_label,
         before.holdout_share,

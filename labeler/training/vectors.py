@@ -18,6 +18,7 @@ from labeler.learning.features.encoder import Encoder, default_encoder, encoder_
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.text import text_of
 from labeler.training.cluster import map_over
+from labeler.training.encoders import encoder_path
 
 Array = np.ndarray[Any, Any]
 
@@ -27,12 +28,13 @@ GROUP = 256
 def encoder_for(settings: Settings) -> Encoder | None:
     """The encoder that the settings name; None when embeddings are off or not installed.
 
-    Raises EncoderMissing or EncoderBroken for a file that was set and is not there or has another hash.
+    One set by URL is fetched first. Raises EncoderMissing or EncoderBroken for a file that was set and is not there or
+    has another hash.
     """
     if settings.embeddings == "off":
         return None
     if settings.encoder:
-        return use(Encoder(settings.encoder, settings.encoder_sha256 or None))
+        return use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
     return use(default_encoder()) if is_installed() else None
 
 

@@ -80,6 +80,30 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     assert download.value.suggested_filename.endswith(".jsonl")
 
 
+def test_a_search_for_a_model_is_started_followed_and_cancelled(site, project, visit) -> None:
+    page = visit(f"{site.url}/models?project={project.slug}", site.admin)
+    page.get_by_text("Search for a better model").click()
+    page.get_by_role("button", name="Search now").click()
+    expect(page.get_by_test_id("stProgress")).to_be_visible()
+    job = project.client.get(f"{project.path}/search")["job"]
+    assert job["kind"] == "training.search"
+    project.client.post(f"/jobs/{job['id']}/cancel")
+    expect(page.get_by_text("Cancelled. Nothing was left half done.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_role("button", name="Search now")).to_be_visible()
+
+
+def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
+    page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="Learning").click()
+    page.get_by_role("combobox", name="Model: what learns from the labels").click()
+    page.get_by_role("option", name=re.compile("^linear_svm:")).click()
+    page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    assert site.admin.client.projects.get(project.slug).info["settings"]["model"] == "linear_svm"
+    project.client.patch(project.path, json={"settings": {"model": "auto"}})
+    processes.wait_for(lambda: project.progress()["training"]["state"] == "idle", 90, "the end of the training")
+
+
 def test_a_promoted_model_is_live(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     number = max(model["number"] for model in project.models())

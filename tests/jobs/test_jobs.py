@@ -147,3 +147,51 @@ def test_many_claim_one_job_and_one_gets_it(jobs: Any) -> None:
     with ThreadPoolExecutor(16) as pool:
         claims = [claim for claim in pool.map(lambda n: engine.claim(jobs.db, f"test/{n}/x"), range(40)) if claim]
     assert len(claims) == len({claim.id for claim in claims}) == 5
+
+
+def test_a_job_that_gives_way_goes_on_with_what_it_saved(jobs: Any) -> None:
+    job_id = jobs.want("sample.steps", steps=1, seconds=0, dedup="d", lane="slow")
+    claim = engine.claim(jobs.db, "test/0/a")
+    assert claim is not None
+    jobs.db.write(engine.save, job_id, claim.attempt, {"seen": 3}, done=3, total=9, message="at work")
+    jobs.db.write(engine.postpone, job_id, claim.attempt, 0)
+    row = jobs.row(job_id)
+    assert (row.state, row.stalled, row.worker, row.message) == ("queued", 0, None, "lets others go first")
+    again = engine.claim(jobs.db, "test/0/a")
+    assert again is not None and (again.id, again.attempt, again.saved) == (job_id, 2, {"seen": 3})
+    with pytest.raises(engine.Fenced):
+        jobs.db.write(engine.postpone, job_id, claim.attempt, 0)
+
+
+def test_a_job_that_gives_way_stays_away_for_its_pause(jobs: Any) -> None:
+    job_id = jobs.want("sample.steps", steps=1, seconds=0)
+    claim = engine.claim(jobs.db, "test/0/a")
+    assert claim is not None
+    jobs.db.write(engine.postpone, job_id, claim.attempt, 60)
+    assert engine.claim(jobs.db, "test/0/a") is None and jobs.row(job_id).state == "queued"
+
+
+def test_a_job_that_gives_way_is_superseded_by_a_newer_wish_and_cancelled_when_that_was_asked(jobs: Any) -> None:
+    first = jobs.want("sample.steps", steps=1, seconds=0, dedup="d")
+    claim = engine.claim(jobs.db, "test/0/a")
+    assert claim is not None
+    jobs.want("sample.steps", steps=1, seconds=0, dedup="d", delay=60)
+    jobs.db.write(engine.postpone, first, claim.attempt, 0)
+    assert jobs.row(first).state == "superseded"
+    second = jobs.want("sample.steps", steps=1, seconds=0)
+    other = engine.claim(jobs.db, "test/0/a")
+    assert other is not None and other.id == second
+    jobs.db.write(engine.cancel, second)
+    jobs.db.write(engine.postpone, second, other.attempt, 0)
+    assert jobs.row(second).state == "cancelled"
+
+
+def test_only_jobs_that_could_run_are_let_go_first(jobs: Any) -> None:
+    assert not jobs.db.read(engine.others_wait, 0)
+    jobs.want("sample.steps", steps=1, seconds=0, lane="slow")
+    assert engine.claim(jobs.db, "test/0/a") is not None
+    jobs.want("sample.steps", steps=1, seconds=0, lane="slow")
+    jobs.want("sample.steps", steps=1, seconds=0, delay=60)
+    assert not jobs.db.read(engine.others_wait, 0)
+    jobs.want("sample.steps", steps=1, seconds=0)
+    assert jobs.db.read(engine.others_wait, 0) and not jobs.db.read(engine.others_wait, 30)

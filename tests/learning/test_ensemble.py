@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from labeler.learning.ensemble import DUAL, Ensemble, Views, fit_ensemble, ridge
+from labeler.learning.ensemble import DUAL, TEACHERS, Ensemble, Views, fit_ensemble
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.graph import map_of, unit
+from labeler.learning.linear import ridge
 
 
 def pool(n: int, seed: int = 0, noise: float = 0.3, d: int = 12):
@@ -40,7 +41,7 @@ def test_left_out_answers_are_those_of_models_without_the_item():
     weight = len(codes) / (3 * np.bincount(codes)[codes])
     gram = 1 + sum(np.asarray((p @ p.T).todense() if hasattr(p, "todense") else p @ p.T) for p in parts)
     target = np.where(np.arange(3) == codes[:, None], 1.0, -1.0)
-    teacher, left_out = ridge(parts, codes, 3, smooth=False)
+    teacher, left_out = ridge(parts, codes, 3)
     for item in (0, 7, 21):
         rest = np.delete(np.arange(40), item)
         alpha = np.linalg.solve(gram[np.ix_(rest, rest)] + np.diag(1 / weight[rest]), target[rest])
@@ -61,7 +62,7 @@ def test_a_misleading_graph_is_switched_off():
     hint = csr_matrix(np.eye(3, dtype=np.float32)[np.unique(y, return_inverse=True)[1]])
     places = np.random.default_rng(1).permutation(600)[:200]
     ensemble, flow = fitted(shuffled, hint, y, places)
-    assert ensemble.weights[2] < 0.2
+    assert ensemble.weights["neighbours"] < 0.2
     assert accuracy(ensemble, flow, shuffled, hint, y) > 0.95
 
 
@@ -73,7 +74,7 @@ def test_misleading_words_are_switched_off_and_good_ones_kept():
     good, _ = fitted(around, sparse, y, places, right[places])
     bad, flow = fitted(around, sparse, y, places, wrong[places])
     none, plain = fitted(around, sparse, y, places)
-    assert good.weights[3] > 0.2 and bad.weights[3] < 0.05
+    assert good.weights["words"] > 0.2 and bad.weights["words"] < 0.05
     with_wrong = accuracy(bad, flow, around, sparse, y, wrong)
     assert with_wrong >= accuracy(none, plain, around, sparse, y) - 0.02
 
@@ -82,8 +83,9 @@ def test_the_same_labels_give_the_same_bits():
     around, sparse, y = pool(300)
     places = np.arange(0, 300, 7)
     first, second = fitted(around, sparse, y, places), fitted(around, sparse, y, places)
-    assert np.array_equal(first[1], second[1]) and np.array_equal(first[0].weights, second[0].weights)
+    assert np.array_equal(first[1], second[1]) and first[0].weights == second[0].weights
     stored = Ensemble.from_state(first[0].state())
+    assert set(first[0].weights) == set(TEACHERS) - {"words", "trees"}
     everything = Views(sparse, around.vectors, around.smooth, first[1])
     assert np.array_equal(stored.predict_proba(everything), first[0].predict_proba(everything))
 
@@ -92,6 +94,37 @@ def test_many_labels_take_the_other_way_and_learn_as_well():
     around, sparse, y = pool(DUAL + 400)
     places = np.arange(DUAL + 100)
     assert accuracy(*fitted(around, sparse, y, places), around, sparse, y) > 0.95
+
+
+def table(n: int, seed: int = 0):
+    """Rows of six numbers of which two decide, and only together."""
+    cells = np.random.default_rng(seed).standard_normal((n, 6)).astype(np.float32)
+    return cells, np.where((cells[:, 0] > 0) == (cells[:, 1] > 0), "same", "other")
+
+
+def test_trees_count_where_columns_decide_only_together():
+    cells, y = table(700)
+    around, places = map_of(unit(cells)), np.arange(200)
+    labeled = Views(cells[places], around.vectors[places], around.smooth[places], cells=cells[places])
+    ensemble, flow = fit_ensemble(labeled, y[places], around.affinity(), places, 0)
+    assert ensemble.weights["trees"] > 0.5
+    rest = np.arange(200, 700)
+    seen = Views(cells[rest], around.vectors[rest], around.smooth[rest], flow[rest], cells=cells[rest])
+    with_trees = np.mean(np.array(ensemble.classes)[ensemble.predict_proba(seen).argmax(axis=1)] == y[rest])
+    plain, flow = fitted(around, csr_matrix(cells), y, places)
+    unseen = Views(csr_matrix(cells[rest]), around.vectors[rest], around.smooth[rest], flow[rest])
+    without = np.mean(np.array(plain.classes)[plain.predict_proba(unseen).argmax(axis=1)] == y[rest])
+    assert with_trees > max(0.85, without + 0.1)
+
+
+def test_what_nobody_can_tell_is_called_by_its_frequent_label():
+    rng = np.random.default_rng(0)
+    cells = rng.standard_normal((800, 5)).astype(np.float32)
+    y = np.where(rng.random(800) < 0.12, "rare", "frequent")
+    around, places = map_of(unit(cells)), np.arange(150)
+    ensemble, flow = fitted(around, csr_matrix(cells), y, places)
+    assert ensemble.weights["frequency"] > 0.2
+    assert accuracy(ensemble, flow, around, csr_matrix(cells), y) > 0.85
 
 
 @pytest.mark.parametrize("labels", [["a"], ["a", "a", "a"], []])

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from labeler.learning import threads
+from labeler.learning.ensemble import Views
+from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
 from labeler.learning.features.text import TextPipeline
 from labeler.learning.graph import map_of
@@ -58,3 +60,22 @@ def test_rows_between_two_places_are_those_of_all_blocks(pool):
     assert sum(part.shape[0] for part in found) == 600 and max(part.shape[0] for part in found) == 90
     assert found[0].shape[0] == 90 and (found[0] != blocks[0][1_500:1_590]).nnz == 0
     assert (found[-1] != blocks[1][400 - found[-1].shape[0] : 400]).nnz == 0
+
+
+def test_a_tables_pool_is_scored_by_its_trees_too():
+    rng = np.random.default_rng(0)
+    numbers = rng.random((400, 2)).tolist()
+    rows = [{"fields": {"a": a, "b": b, "c": "xyz"[place % 3]}} for place, (a, b) in enumerate(numbers)]
+    y = np.array(["in" if 0.3 < row["fields"]["a"] < 0.6 else "out" for row in rows])
+    pipeline = pipeline_for(rows)
+    block = pipeline.extract(rows)
+    pipeline.fit([block])
+    features = pipeline.transform(block)
+    projection = Projection.of(pipeline.likeness(features))
+    around, places = map_of(projection.transform(pipeline.likeness(features))), np.arange(0, 400, 4)
+    model, flow = fit_pooled(
+        pipeline, features[places], places, y[places], Pooling(around, around.affinity(), projection), 0
+    )
+    assert model.estimator.weights["trees"] > 0
+    views = Views(features, around.vectors, around.smooth, flow, None, pipeline.cells(features))
+    assert np.allclose(score_pool(model, [block], around, flow), model.estimator.predict_proba(views), atol=1e-6)

@@ -11,9 +11,9 @@ from labeler.learning.errors import (
     TooFewLabels,
     UnknownName,
 )
+from labeler.learning.estimators.softmax import best_scale, softmax
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.models import models
-from labeler.learning.models.softmax import best_scale, softmax
 from labeler.learning.scoring import score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train

@@ -73,7 +73,7 @@ def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> 
     service.run_jobs()
     config = config_of(service, project)
     assert config["sight"]["kind"] == "encoder" and config["sight"]["dimensions"] == 384 + 96
-    assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbours", "words"}
+    assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbours", "words", "frequency"}
     progress = project.progress()
     assert "sentence embeddings" in progress["model"]["sees"] and progress["training"]["reading"] is None
 

@@ -1,16 +1,12 @@
 """The loop: labels -> dataset version -> model -> scores -> queue."""
 
-import subprocess
-import sys
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
-from labeler.datasets.repository import Repository
 from labeler.kit.jobs.tables import jobs
 from labeler.queue.tables import queue_entries, queues, rankings
 from labeler.registry.artifacts import folder_of
@@ -149,25 +145,11 @@ def test_reproducing_gives_identical_predictions(service: Any, project: Project,
 
 
 def test_dvc_repro_on_the_models_tag_gives_identical_predictions(
-    service: Any, project: Project, add_texts: Add, tmp_path: Path
+    service: Any, project: Project, add_texts: Add, dvc_repro: Any
 ) -> None:
     add_texts(80)
     trained(service, project)
-    origin = Repository(service.settings, project.info["id"]).path
-    clone = tmp_path / "clone"
-    dvc = str(Path(sys.executable).with_name("dvc"))
-    path = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
-
-    def run(*words: str, cwd: Path = clone) -> str:
-        done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, env=path)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return done.stdout
-
-    run("git", "clone", "-q", "--branch", "model-1", str(origin), str(clone), cwd=tmp_path)
-    run(dvc, "cache", "dir", str(origin / ".dvc" / "cache"))
-    run(dvc, "checkout", "data.dvc")
-    assert "identical: 80 predictions" in run(dvc, "repro")
-    assert (clone / "model" / "model.skops").exists()
+    assert "identical: 80 predictions" in dvc_repro(project, 1)
 
 
 def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
+from labeler_ui.pages.model_search import show_search
 
 STAGES = {
     "live": "answers every prediction",
@@ -32,6 +33,7 @@ def render() -> None:
         return
     models.sort(key=lambda one: -one["number"])
     _table(models)
+    show_search(project)
     by_number = {one["number"]: one for one in models}
     live = next((one["number"] for one in models if one["stage"] == "live"), models[0]["number"])
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -63,6 +65,7 @@ def _table(models: list[dict[str, Any]]) -> None:
                 "Learned from": one.get("trained_on"),
                 "Dataset": (one.get("dataset") or {}).get("tag"),
                 "Made": layout.when(one["created_at"]),
+                "Kind": (one.get("config") or {}).get("model"),
             }
         )
     st.dataframe(
@@ -115,10 +118,11 @@ def _detail(project: dict[str, Any], model: dict[str, Any]) -> None:
         layout.follow(job, _reproduced)
     metrics = model.get("metrics")
     color = layout.STAGE_COLORS.get(model["stage"], "gray")
+    kind = plain((model.get("config") or {}).get("model") or "A model")
     tag = plain((model.get("dataset") or {}).get("tag") or layout.DASH)
     st.markdown(
         f":{color}-badge[{model['stage']}] :gray[{STAGES.get(model['stage'], '')}]  \n"
-        f"Learned from {layout.number(model.get('trained_on'))} labels of dataset version **{tag}**, "
+        f"{kind}, learned from {layout.number(model.get('trained_on'))} labels of dataset version **{tag}**, "
         f"measured on {layout.number(model.get('holdout_size'))} holdout items."
     )
     if not metrics:
@@ -184,7 +188,7 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
     boxes[2].metric(
         "Log loss",
         layout.DASH if loss.get("value") is None else f"{loss['value']:.3f}",
-        "lower is better",
+        f"calibration error {100 * metrics['ece']:.1f} %" if metrics.get("ece") is not None else "lower is better",
         delta_color="off",
         delta_arrow="off",
         border=True,

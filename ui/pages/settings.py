@@ -54,6 +54,15 @@ def _loop(project: dict[str, Any]) -> None:
             index=names.index(current) if current in names else 0,
             format_func=lambda n: f"{n}: {words[n]}",
         )
+        choices = feedback.must(lambda: session.client().get("/models"), "Reading the models")["items"]
+        kinds = {one["name"]: one["summary"] for one in choices}
+        model = st.selectbox(
+            "Model: what learns from the labels",
+            list(kinds),
+            index=list(kinds).index(settings["model"]) if settings.get("model") in kinds else 0,
+            format_func=lambda n: f"{n}: {kinds[n]}",
+            help="Leave it at auto unless you know better: searches compare the models, see the Models page.",
+        )
         left, right = st.columns(2, gap="large")
         every = left.number_input("Train after so many new labels", 1, 10000, int(settings.get("retrain_every") or 25))
         seconds = right.number_input("… or after so many seconds", 1, 86400, int(settings.get("retrain_seconds") or 30))
@@ -105,6 +114,7 @@ def _loop(project: dict[str, Any]) -> None:
                 {
                     "settings": {
                         "strategy": strategy,
+                        "model": model,
                         "retrain_every": every,
                         "retrain_seconds": seconds,
                         "holdout_share": holdout / 100,

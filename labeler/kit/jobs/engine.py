@@ -202,13 +202,30 @@ def give_back(tx: Connection, job_id: int, attempt: int) -> bool:
         _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
     else:
         # At once the first time (a restart); later with a growing pause, so that a full disk can be mended.
-        pause = 0 if row.stalled <= 1 else min(4 ** (row.stalled - 2), 60)
-        try:
-            with tx.begin_nested():
-                _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause))
-        except IntegrityError:  # a newer wish came in between the look and the leap
-            _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
+        _queue_again(tx, job_id, attempt, 0 if row.stalled <= 1 else min(4 ** (row.stalled - 2), 60))
     return True
+
+
+def _queue_again(tx: Connection, job_id: int, attempt: int, pause: float, **values: Any) -> None:
+    try:
+        with tx.begin_nested():
+            _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause), **values)
+    except IntegrityError:  # a newer wish came in between the look and the leap
+        _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
+
+
+def others_wait(tx: Connection, seconds: float) -> bool:
+    """Whether a job that could run has waited for a worker for so long."""
+    waiting = sa.select(jobs.c.id).where(jobs.c.id.in_(_due(tx)), jobs.c.run_at <= clock(-seconds))
+    return tx.execute(waiting).first() is not None
+
+
+def postpone(tx: Connection, job_id: int, attempt: int, pause: float) -> None:
+    """Let others go first: the job waits again, with what it saved, unless it was cancelled."""
+    if cancel_wanted(tx, job_id):
+        mark_cancelled(tx, job_id, attempt)
+    else:
+        _queue_again(tx, job_id, attempt, pause, stalled=0, message="lets others go first")
 
 
 def _waiting(tx: Connection, dedup: str) -> bool:

@@ -58,6 +58,11 @@ class JobRun:
         self.finished = True
         return result
 
+    def give_way(self, pause: float) -> None:
+        """End this attempt for others that wait; the next one is handed what was saved, `pause` seconds later."""
+        self.db.write(engine.postpone, self.id, self.attempt, pause)
+        self.finished = True
+
 
 class JobRefused(Exception):
     """The job can't be done, and trying again won't help; the text is shown to the person who asked."""

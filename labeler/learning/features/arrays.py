@@ -47,3 +47,7 @@ class ArrayFeatures:
 
             return normalize(block)
         return np.asarray(np.nan_to_num((block - self.mean) / self.scale), dtype=np.float32)
+
+    def cells(self, features: Any) -> Array | None:
+        """The columns of dense rows; None for sparse ones, whose columns are too many and too empty for trees."""
+        return None if hasattr(features, "indptr") else features

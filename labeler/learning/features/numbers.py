@@ -11,6 +11,9 @@ from labeler.learning.features.pipeline import State
 Array = np.ndarray[Any, Any]
 
 KNOTS = 6
+MISSING = -10.0
+"""Below every standardised value: a tree can tell it apart with one threshold."""
+
 _SAMPLE = 20_000
 _FARTHEST = 4.0
 
@@ -55,6 +58,13 @@ class Numbers:
         parts = [standard.astype(np.float32), missing.astype(np.float32), hats.reshape(len(values), -1)]
         return csr_matrix(np.concatenate(parts, axis=1) / np.float32(np.sqrt(max(1, self.count))))
 
+    def cells(self, rows: Array) -> Array:
+        """What `transform` gave, scaled by any factor a row, back to standardised values: float32 (items, count)."""
+        hats = rows[:, 2 * self.count :].reshape(len(rows), self.count, KNOTS).sum(axis=2)
+        known = hats > 0
+        values = 2 * rows[:, : self.count] / np.where(known, hats, 1)
+        return np.where(known, values, MISSING).astype(np.float32)
+
     def state(self) -> State:
         """Centres, scales and quantiles."""
         return {"mean": self.mean, "scale": self.scale, "median": self.median, "knots": self.knots}
@@ -63,6 +73,11 @@ class Numbers:
         """Take up a state that `state` gave."""
         self.mean, self.scale = np.asarray(state["mean"]), np.asarray(state["scale"])
         self.median, self.knots = np.asarray(state["median"]), np.asarray(state["knots"])
+
+
+def width_of(count: int) -> int:
+    """How many features so many numbers become."""
+    return count * (2 + KNOTS)
 
 
 def hat_weights(values: Array, knots: Array) -> Array:

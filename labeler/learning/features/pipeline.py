@@ -51,6 +51,9 @@ class FeaturePipeline(Protocol):
     def likeness(self, features: csr_matrix) -> csr_matrix:
         """The columns of transformed rows by which two items are alike, (items, columns or fewer)."""
 
+    def cells(self, features: csr_matrix) -> np.ndarray[Any, Any] | None:
+        """A table's columns in transformed rows, as trees read them: float32 (items, columns); None for texts."""
+
     def state(self) -> State:
         """What `fit` learned, as arrays."""
 

@@ -18,11 +18,16 @@ from labeler.learning.features.columns import (
     number_of,
 )
 from labeler.learning.features.ngrams import hashed_counts
-from labeler.learning.features.numbers import Numbers
+from labeler.learning.features.numbers import Numbers, width_of
 from labeler.learning.features.pipeline import Content, State, pipeline_key
 from labeler.learning.features.tfidf import Tfidf
 
 __all__ = ["TablePipeline", "infer_columns"]
+
+Array = np.ndarray[Any, Any]
+
+CATEGORIES = 200
+"""So many of the commonest categories are cells of their own."""
 
 _READ = {"numeric": number_of, "boolean": boolean_of, "date": days_of}
 
@@ -124,6 +129,18 @@ class TablePipeline:
         weight[: len(self._numeric)] = 2.0
         return csr_matrix(features @ diags(weight))
 
+    def cells(self, features: csr_matrix) -> Array | None:
+        """Standardised numbers, MISSING where there is none, and 1 for each of the commonest categories that a row has.
+
+        The rows' scaling to length 1 is undone: trees ask one column at a time. Texts have no cells; None without any.
+        """
+        start = width_of(len(self._numeric))
+        parts = [self._numbers.cells(features[:, :start].toarray())] if self._numeric else []
+        if self._categorical:
+            common = np.sort(np.argsort(self._categories.idf, kind="stable")[:CATEGORIES])
+            parts.append((features[:, start + common] > 0).toarray().astype(np.float32))
+        return np.hstack(parts) if parts else None
+
     def state(self) -> State:
         """What was learned, the arrays of each part under its own prefix."""
         parts = {"numbers": self._numbers.state(), "categories": self._categories.state()}
@@ -160,7 +177,7 @@ class TablePipeline:
         indptr = np.arange(len(rows) + 1) * len(names)
         return csr_matrix((np.ones(len(indices), dtype=np.float32), indices, indptr), shape=(len(rows), width))
 
-    def _split(self, block: csr_matrix) -> tuple[np.ndarray[Any, Any], csr_matrix, list[csr_matrix]]:
+    def _split(self, block: csr_matrix) -> tuple[Array, csr_matrix, list[csr_matrix]]:
         """A raw block as numbers (items, numeric) with NaN for missing, categories, counts of the texts."""
         c, width = len(self._numeric), 2**self.category_bits
         each = 2**self.word_bits + 2**self.char_bits

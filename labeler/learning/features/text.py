@@ -57,6 +57,9 @@ class TextPipeline:
         """All of them."""
         return features
 
+    def cells(self, features: csr_matrix) -> None:
+        """There are no columns."""
+
     def state(self) -> State:
         """Kept columns and their inverse document frequencies."""
         return self._tfidf.state()

@@ -3,7 +3,7 @@
 import importlib
 import pkgutil
 
-from labeler.learning.models.registry import Model, find, model, registered
+from labeler.learning.models.registry import AUTO, POOL_ENSEMBLE, Model, Task, find, model, registered
 
 for _module in pkgutil.iter_modules(__path__):
     importlib.import_module(f"{__name__}.{_module.name}")
@@ -11,9 +11,18 @@ for _module in pkgutil.iter_modules(__path__):
 get_model = find
 
 
-def models() -> list[tuple[str, str]]:
-    """Name and summary of every model."""
-    return [(one.name, one.summary) for one in registered().values()]
+def models(task: Task = "choice") -> list[tuple[str, str]]:
+    """Name and summary of every model for this task; costs no import of scikit-learn."""
+    return [(one.name, one.summary) for one in registered().values() if one.task == task]
 
 
-__all__ = ["Model", "get_model", "model", "models"]
+def model_choices() -> list[tuple[str, str]]:
+    """Name and summary of everything that a project can set as its model, the default first."""
+    return [
+        (AUTO, "What the last search found best for this project; the pool ensemble until there was one"),
+        (POOL_ENSEMBLE, "Several models, the pool's graph and what was written about the labels, weighed by evidence"),
+        *models(),
+    ]
+
+
+__all__ = ["AUTO", "POOL_ENSEMBLE", "Model", "get_model", "model", "model_choices", "models"]

@@ -2,16 +2,16 @@
 
 from typing import Any
 
-import numpy as np
-
-from labeler.learning.models.registry import model
+from labeler.learning.models.registry import Choice, LogRange, model
 
 
-@model("logistic_regression")
-def logistic_regression(random_state: int) -> Any:
-    """Multinomial logistic regression (C=10, balanced classes), with its own probabilities."""
-    from sklearn.linear_model import LogisticRegression
+@model(
+    "logistic_regression",
+    trusted=("labeler.learning.estimators.logistic.Logistic",),
+    space={"C": LogRange(0.3, 300.0), "class_weight": Choice(("balanced", None))},
+)
+def logistic_regression(random_state: int, C: float = 10.0, class_weight: str | None = "balanced") -> Any:
+    """Multinomial logistic regression (C=10, balanced classes), probabilities with a measured temperature."""
+    from labeler.learning.estimators.logistic import Logistic
 
-    return LogisticRegression(
-        C=10.0, class_weight="balanced", max_iter=1000, random_state=np.int32(random_state).item()
-    )
+    return Logistic(C=C, class_weight=class_weight, random_state=random_state)

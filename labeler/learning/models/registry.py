@@ -1,36 +1,116 @@
-"""The models by name."""
+"""The models by name.
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+Nothing here, nor in a model's file, imports scikit-learn before a model is made: the service lists and checks
+names in processes that never train.
+"""
+
+import inspect
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import numpy as np
 
 from labeler.learning.errors import UnknownName
 
-Factory = Callable[[int], Any]
+Factory = Callable[..., Any]
+Task = Literal["choice", "multi_choice"]
+AUTO = "auto"
+POOL_ENSEMBLE = "pool_ensemble"
+"""Not of this registry, since it needs the pool: see `labeler.learning.pooled`."""
+
+
+@dataclass(frozen=True)
+class LogRange:
+    """A positive number; as likely between 1 and 10 as between 10 and 100."""
+
+    low: float
+    high: float
+
+    def draw(self, rng: np.random.Generator) -> float:
+        return self._between(rng.uniform(np.log(self.low), np.log(self.high)))
+
+    def near(self, value: float, share: float, rng: np.random.Generator) -> float:
+        """A number around `value`, at most half of `share` of the range away, and never outside the range."""
+        reach = share * (np.log(self.high) - np.log(self.low)) / 2
+        return self._between(np.log(value) + rng.uniform(-reach, reach))
+
+    def _between(self, logarithm: float) -> float:
+        return float(f"{np.clip(np.exp(logarithm), self.low, self.high):.4g}")
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One of a few values, all as likely."""
+
+    options: tuple[Any, ...]
+
+    def draw(self, rng: np.random.Generator) -> Any:
+        return self.options[int(rng.integers(len(self.options)))]
+
+    def near(self, value: Any, share: float, rng: np.random.Generator) -> Any:
+        """Mostly the same value; another one the more rarely, the narrower the search has become."""
+        return self.draw(rng) if rng.random() < share else value
+
+
+Space = Mapping[str, LogRange | Choice]
 
 
 @dataclass(frozen=True)
 class Model:
-    """A registered model: `make(random_state)` gives an unfitted scikit-learn estimator with predict_proba.
+    """A registered model: `make(random_state, **params)` gives an unfitted scikit-learn estimator with predict_proba.
 
-    trusted: full names of the classes of this project that its file holds; nothing else is loaded from it.
+    space: the hyperparameters that a search may set. trusted: full names of the classes of this project that its
+    file holds; nothing else is loaded from it. task: "choice" for one label an item, "multi_choice" for any
+    number of them. tables_only: whether a search leaves it out for texts.
     """
 
     name: str
     summary: str
-    make: Factory
+    factory: Factory
     trusted: tuple[str, ...]
+    space: Space = field(default_factory=dict)
+    task: Task = "choice"
+    tables_only: bool = False
+
+    def make(self, random_state: int, **params: Any) -> Any:
+        """An unfitted estimator. Raises UnknownName for a hyperparameter that is not in the space."""
+        for name in params:
+            if name not in self.space:
+                known = ", ".join(self.space) or "none"
+                raise UnknownName(f'model "{self.name}" has no hyperparameter "{name}", there are: {known}')
+        return self.factory(random_state, **params)
+
+    def unusual(self, params: Mapping[str, Any]) -> dict[str, Any]:
+        """The hyperparameters that are not at their default."""
+        defaults = self.defaults()
+        return {name: value for name, value in params.items() if value != defaults[name]}
+
+    def defaults(self) -> dict[str, Any]:
+        """The hyperparameters of the space at their defaults."""
+        signature = inspect.signature(self.factory).parameters
+        return {name: signature[name].default for name in self.space}
 
 
 _models: dict[str, Model] = {}
 
 
-def model(name: str, *, trusted: tuple[str, ...] = ()) -> Callable[[Factory], Factory]:
-    """Register an estimator factory under a name; the first line of its docstring is its summary."""
+def model(
+    name: str,
+    *,
+    trusted: tuple[str, ...] = (),
+    space: Space | None = None,
+    task: Task = "choice",
+    tables_only: bool = False,
+) -> Callable[[Factory], Factory]:
+    """Register an estimator factory under a name; the first line of its docstring is its summary.
+
+    The factory takes the random state and, by name, the hyperparameters of `space`, each with a default.
+    """
 
     def register(factory: Factory) -> Factory:
         summary = (factory.__doc__ or "").strip().split("\n")[0]
-        _models[name] = Model(name, summary, factory, trusted)
+        _models[name] = Model(name, summary, factory, trusted, dict(space or {}), task, tables_only)
         return factory
 
     return register

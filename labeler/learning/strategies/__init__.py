@@ -2,6 +2,7 @@
 
 import importlib
 import pkgutil
+from typing import Literal
 
 from numpy.random import Generator
 
@@ -15,9 +16,9 @@ from labeler.learning.strategies.ranking import rank  # noqa: E402
 get_strategy = find
 
 
-def strategies() -> list[tuple[str, str]]:
-    """Name and summary of every strategy; costs no import of scikit-learn."""
-    return [(one.name, one.summary) for one in registered().values()]
+def strategies(task: Literal["choice", "multi_choice"] = "choice") -> list[tuple[str, str]]:
+    """Name and summary of every strategy for this task; costs no import of scikit-learn."""
+    return [(one.name, one.summary) for one in registered().values() if one.task == task]
 
 
 def query(name: str, pool: Pool, n: int, rng: Generator) -> Ranking:

@@ -100,7 +100,8 @@ class Strategy:
     needs: "model" when it reads proba. batch: the n items are chosen to complement each other, so a longer
     ranking is made of several batches. order: the strategy that ranks what comes after the batches.
     shortlist: a batch is chosen among so many times n of the first in `order`; None: among all.
-    rounds: how many batches a long ranking holds. max_pool: items it can handle.
+    rounds: how many batches a long ranking holds. max_pool: items it can handle. task: "choice" for one label an
+    item, "multi_choice" for any number of them, whose probabilities don't sum to 1.
     """
 
     name: str
@@ -112,6 +113,7 @@ class Strategy:
     shortlist: int | None
     rounds: int
     max_pool: int | None
+    task: Literal["choice", "multi_choice"] = "choice"
 
 
 _strategies: dict[str, Strategy] = {}
@@ -126,6 +128,7 @@ def strategy(
     shortlist: int | None = None,
     rounds: int = 8,
     max_pool: int | None = None,
+    task: Literal["choice", "multi_choice"] = "choice",
 ) -> Callable[[Function], Function]:
     """Register a query strategy. The first line of its docstring is its summary.
 
@@ -149,6 +152,7 @@ def strategy(
             shortlist=shortlist,
             rounds=rounds,
             max_pool=max_pool,
+            task=task,
         )
         return checked
 
@@ -182,7 +186,7 @@ def check(one: Strategy, pool: Pool, n: int) -> None:
     if pool.X is not None and not _is_finite(pool.X):
         raise InvalidPool("the features hold NaN or infinity")
     if one.needs == "model" and pool.proba is not None:
-        _check_proba(pool.proba)
+        (_check_proba if one.task == "choice" else _check_each)(pool.proba)
     _check_labeled(pool)
     _check_extras(pool)
 
@@ -192,6 +196,13 @@ def _check_proba(proba: Array) -> None:
         raise InvalidPool(f"probabilities have shape {proba.shape}, expected (items, 2 or more classes)")
     if not np.allclose(proba.sum(axis=1), 1.0, atol=1e-3) or proba.min() < 0:
         raise InvalidPool("each row of probabilities must be 0 or more and sum to 1")
+
+
+def _check_each(proba: Array) -> None:
+    if proba.ndim != 2 or proba.shape[1] < 1:
+        raise InvalidPool(f"probabilities have shape {proba.shape}, expected (items, 1 or more labels)")
+    if not (np.isfinite(proba).all() and proba.min() >= 0 and proba.max() <= 1):
+        raise InvalidPool("each probability must be between 0 and 1")
 
 
 def _check_labeled(pool: Pool) -> None:

@@ -11,9 +11,9 @@ import numpy as np
 from seen import Seen
 from sklearn.svm import LinearSVC
 
+from labeler.learning.estimators.softmax import two_sided
 from labeler.learning.graph import as_log_proba, spread
 from labeler.learning.models import get_model
-from labeler.learning.models.softmax import two_sided
 from labeler.learning.strategies import Pool, query
 
 Array = np.ndarray[Any, Any]

@@ -46,34 +46,39 @@ def best_scale(decisions: Array, codes: Array) -> float:
     return float(np.exp(found.x))
 
 
-def out_of_fold(make: Any, X: Any, codes: Array, classes: int, seed: int) -> tuple[Array, Array] | None:
+def out_of_fold(
+    make: Any, X: Any, codes: Array, classes: int, seed: int, *, absent: float | None = -1.0, most: int = MAX_LABELS
+) -> tuple[Array, Array] | None:
     """Decisions of models that did not see the item, and the items' codes; None with too few labels.
 
-    make: gives an unfitted estimator with decision_function. A class that a fold's model never saw gets the
-    decision -1, what a linear SVM says about the other side.
+    make: gives an unfitted estimator with decision_function. absent: the decision about a class that a fold's
+    model never saw, -1 as a linear SVM says about the other side; None: the item's least. most: labels that are
+    looked at, a random part of more.
     """
     chosen = np.arange(len(codes))
-    if len(codes) > MAX_LABELS:
-        chosen = np.sort(np.random.default_rng(seed).choice(len(codes), MAX_LABELS, replace=False))
+    if len(codes) > most:
+        chosen = np.sort(np.random.default_rng(seed).choice(len(codes), most, replace=False))
     counts = np.bincount(codes[chosen], minlength=classes)
     if len(chosen) < MIN_LABELS_PER_CLASS * classes or (counts >= FOLDS).sum() < 2:
         return None
-    fold_of = _folds(codes[chosen], seed)
-    decisions = np.full((len(chosen), classes), -1.0)
+    fold_of = folds_of(codes[chosen], seed)
+    decisions = np.empty((len(chosen), classes))
     for fold in range(FOLDS):
         inside, outside = chosen[fold_of != fold], fold_of == fold
         seen = np.unique(codes[inside])
         if len(seen) < 2 or not outside.any():
             return None
         fitted = make().fit(X[inside], codes[inside])
-        decisions[np.ix_(outside, seen)] = two_sided(fitted.decision_function(X[chosen[outside]]))
+        said = two_sided(fitted.decision_function(X[chosen[outside]]))
+        decisions[outside] = said.min(axis=1, keepdims=True) if absent is None else absent
+        decisions[np.ix_(outside, seen)] = said
     return decisions, codes[chosen]
 
 
-def _folds(codes: Array, seed: int) -> Array:
+def folds_of(codes: Array, seed: int, folds: int = FOLDS) -> Array:
     """A fold for each item: every class is dealt round in turn, the items of a class in random order."""
     shuffled = np.random.default_rng(seed).permutation(len(codes))
     order = shuffled[np.argsort(codes[shuffled], kind="stable")]
     fold_of = np.empty(len(codes), dtype=np.int64)
-    fold_of[order] = np.arange(len(codes)) % FOLDS
+    fold_of[order] = np.arange(len(codes)) % folds
     return fold_of

@@ -1,0 +1,52 @@
+"""What callers hand in as items and labels, in whatever form they have it."""
+
+import hashlib
+import math
+from typing import Any
+
+import numpy as np
+
+
+def is_missing(label: Any) -> bool:
+    """Whether an item is unlabeled: None, NaN, or pandas' NA."""
+    if label is None:
+        return True
+    if isinstance(label, float | np.floating):
+        return math.isnan(label)
+    return type(label).__name__ in ("NAType", "NaTType")
+
+
+def _is_frame(X: Any) -> bool:
+    return hasattr(X, "to_dict") and hasattr(X, "columns")
+
+
+def holds_contents(X: Any) -> bool:
+    """Whether X is texts or table rows, and not numbers."""
+    if _is_frame(X):
+        return True
+    if hasattr(X, "shape") and X.ndim > 1:
+        return False
+    return len(X) > 0 and isinstance(next(iter(X)), str | dict)
+
+
+def contents_of(X: Any) -> Any:
+    """Texts and DataFrames as contents; arrays and sparse matrices as they are."""
+    if _is_frame(X):
+        return [{"fields": {str(name): value for name, value in row.items()}} for row in X.to_dict("records")]
+    if not holds_contents(X):
+        return X
+    return [item if isinstance(item, dict) else {"text": "" if item is None else str(item)} for item in X]
+
+
+def fingerprint(X: Any) -> str:
+    """Equal for equal X; reading it costs far less than making its features."""
+    digest = hashlib.sha256(f"{type(X).__name__}{getattr(X, 'shape', '')}".encode())
+    if hasattr(X, "indptr"):
+        for array in (X.data, X.indices, X.indptr):
+            digest.update(array.tobytes())
+    elif isinstance(X, np.ndarray) and X.dtype != object:
+        digest.update(X.tobytes())
+    else:
+        for item in contents_of(X):
+            digest.update(repr(item).encode("utf-8", "surrogatepass") + b"\0")
+    return digest.hexdigest()

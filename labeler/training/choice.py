@@ -1,0 +1,65 @@
+"""Which model a training makes: the project's setting, the last search's choice, or the one on record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.learning.models import AUTO, POOL_ENSEMBLE
+from labeler.projects.access import Project
+from labeler.training.tables import model_searches
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A model and its hyperparameters that are not at their defaults.
+
+    sight: how the pool was seen when it was found best; seen otherwise, the default is as good a guess. "any": it
+    does not depend on that.
+    """
+
+    model: str
+    params: dict[str, Any] = field(default_factory=dict)
+    sight: Literal["any", "encoder", "projection"] | None = "any"
+
+
+def sight_name(config: Mapping[str, Any] | None) -> str | None:
+    """What a model's configuration calls its sight: encoder, projection, or None without a map of the pool."""
+    return None if config is None else str(config["kind"])
+
+
+def model_alone(choice: Choice | None, sight: Mapping[str, Any] | None) -> Choice | None:
+    """The model that learns from the features alone; None for the default."""
+    if choice is None or choice.model == POOL_ENSEMBLE or choice.sight not in ("any", sight_name(sight)):
+        return None
+    return choice
+
+
+def choice_for(tx: Connection, project: Project) -> Choice | None:
+    """What a training of this project makes; None for the default."""
+    wanted = project.settings.model
+    if wanted != AUTO:
+        return Choice(wanted)
+    last = last_search(tx, project.id)
+    if last is None or last.results["chosen"] == last.results["default"]:
+        return None
+    return Choice(last.model, last.params, last.sight)
+
+
+def choice_of(config: Mapping[str, Any]) -> Choice:
+    """What the configuration of a trained model says; those of earlier versions name no hyperparameters."""
+    return Choice(config["model"], config.get("params") or {})
+
+
+def sight_needed(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
+    """The sight without which a model can't be trained again: a model on features alone needs none."""
+    sight: Mapping[str, Any] | None = config["sight"]
+    return sight if config["model"] == POOL_ENSEMBLE else None
+
+
+def last_search(tx: Connection, project_id: int) -> Any:
+    """The newest search's row, or None."""
+    of_project = sa.select(model_searches).where(model_searches.c.project_id == project_id)
+    return tx.execute(of_project.order_by(model_searches.c.id.desc()).limit(1)).one_or_none()

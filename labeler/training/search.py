@@ -1,0 +1,109 @@
+"""Searching for a project's model as a job: on a dataset version, the holdout left out, behind everything else."""
+
+import time
+from functools import partial
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.jobs import ensure_version
+from labeler.datasets.reading import Version
+from labeler.datasets.service import find_version
+from labeler.datasets.snapshot import latest
+from labeler.kit.columns import clock
+from labeler.kit.jobs import engine
+from labeler.kit.jobs.registry import JobRefused, JobRun, job
+from labeler.learning.errors import LearningError
+from labeler.learning.features.table import TablePipeline
+from labeler.learning.search import Found, PoolFit, search, suited
+from labeler.projects.access import Project, find_project
+from labeler.registry.service import newest_model
+from labeler.training.choice import choice_for, model_alone, sight_name
+from labeler.training.data import data_of
+from labeler.training.sight import see
+from labeler.training.tables import model_searches
+from labeler.training.trigger import request_training
+
+WAITED = 0.7  # seconds after which a job that waits is let go first
+PAUSE = 5.0  # seconds until the search asks again
+
+
+class _GivesWay(Exception):
+    """Somebody else waits for a worker."""
+
+
+@job("training.search")
+def search_model(run: JobRun) -> Any:
+    """Compare models on the labels of a dataset version; what was measured is kept when the job is interrupted."""
+    project = run.db.read(find_project, run.project_id or 0)
+    saved: dict[str, Any] = run.saved or {"version": _version(run, project).version, "known": {}, "seconds": 0.0}
+    row = run.db.read(find_version, project.id, saved["version"])
+    started, before = time.monotonic(), saved["seconds"]
+
+    def tell(done: int, total: int, text: str) -> None:
+        saved["seconds"] = round(before + time.monotonic() - started, 3)
+        run.write(lambda tx: engine.save(tx, run.id, run.attempt, saved, done=done, total=total, message=text))
+        if run.db.read(engine.others_wait, WAITED):
+            raise _GivesWay
+
+    try:
+        sight, found = _search(run, project, Version(run.settings, project.id, row), saved["known"], tell)
+    except _GivesWay:
+        return run.give_way(PAUSE)
+    except LearningError as error:
+        raise JobRefused(f"Not searched: {error}.") from error
+    values = {
+        "project_id": project.id,
+        "dataset_version_id": row.id,
+        "labels": found.labels,
+        "sight": sight_name(sight),
+        "seed": project.settings.seed,
+        "model": found.chosen.model,
+        "params": found.chosen.params,
+        "results": found.to_dict(),
+        "duration_s": round(before + time.monotonic() - started, 3),
+        "created_by": run.created_by,
+        "created_at": clock(),
+    }
+    return run.finish(lambda tx: _record(tx, project.id, values))
+
+
+def _version(run: JobRun, project: Project) -> Any:
+    """The dataset version to search on: the last training's, or one of the present state for whoever asked."""
+    newest = run.db.read(latest, project.id)
+    if newest is not None and "labels" in run.args:
+        return newest
+    return ensure_version(run, project, "Before a search for the model")
+
+
+def _search(
+    run: JobRun, project: Project, version: Version, known: dict[str, list[float]], tell: Any
+) -> tuple[dict[str, Any] | None, Found]:
+    data = data_of(run.settings, project.id, version)
+    positions, y = data.labeled(holdout=False)
+    order = np.argsort(positions, kind="stable")
+    positions, y = positions[order], [y[place] for place in order]
+    pipeline = data.choose_pipeline()
+    blocks = data.blocks(pipeline)
+    pipeline.fit(blocks)
+    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
+    sight = partial(see, run.settings)(data, pipeline, blocks)
+    pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)
+    models = suited(is_table=isinstance(pipeline, TablePipeline))
+    found = search(rows, y, models=models, seed=project.settings.seed, pool=pool, tell=tell, known=known)
+    return None if sight is None else sight.config, found
+
+
+def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str, Any]:
+    """Keep the result; where it changes what the project's setting makes, train with it."""
+    tx.execute(sa.insert(model_searches).values(values))
+    newest = newest_model(tx, project_id)
+    if newest is not None:
+        wanted = model_alone(choice_for(tx, find_project(tx, project_id)), newest.config["sight"])
+        has = (newest.config["model"], newest.config.get("params") or {})
+        default = values["results"]["default"]["model"]
+        if has != ((default, {}) if wanted is None else (wanted.model, wanted.params)):
+            request_training(tx, project_id)
+    return {name: values[name] for name in ("model", "params", "labels")} | {"reason": values["results"]["reason"]}

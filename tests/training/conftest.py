@@ -1,0 +1,37 @@
+"""What tests of models share."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from labeler.client import Project
+from labeler.datasets.repository import Repository
+
+
+@pytest.fixture
+def dvc_repro(service: Any, tmp_path: Path) -> Callable[[Project, int], str]:
+    """Clone a project's dataset repository at a model's tag and run `dvc repro` there; returns what it said."""
+
+    def reproduce(project: Project, number: int) -> str:
+        origin = Repository(service.settings, project.info["id"]).path
+        clone = tmp_path / "clone"
+        dvc = str(Path(sys.executable).with_name("dvc"))
+        path = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
+
+        def run(*words: str, cwd: Path = clone) -> str:
+            done = subprocess.run(words, cwd=cwd, capture_output=True, text=True, env=path)
+            assert done.returncode == 0, done.stdout + done.stderr
+            return done.stdout
+
+        run("git", "clone", "-q", "--branch", f"model-{number}", str(origin), str(clone), cwd=tmp_path)
+        run(dvc, "cache", "dir", str(origin / ".dvc" / "cache"))
+        run(dvc, "checkout", "data.dvc")
+        said = run(dvc, "repro")
+        assert (clone / "model" / "model.skops").exists()
+        return said
+
+    return reproduce
