@@ -100,8 +100,10 @@ def fit(
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
-    rows = data.rows(pipeline, blocks, positions)
     alone = model_alone(choice, None if sight is None else sight.config)
+    if sight is not None and alone is not None:
+        pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
+    rows = data.rows(pipeline, blocks, positions)
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
         trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
