@@ -52,7 +52,8 @@ class Scorer:
         if vectors is None or smooth is None:
             return np.asarray(self.estimator.predict_proba(features), dtype=np.float32)
         prior = None if self.words is None else self.words.prior(vectors)
-        return np.asarray(self.estimator.predict_proba(Views(features, vectors, smooth, flow, prior)), dtype=np.float32)
+        views = Views(features, vectors, smooth, flow, prior, self.pipeline.cells(features))
+        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
 
 def score_blocks(

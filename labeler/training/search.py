@@ -1,7 +1,6 @@
 """Searching for a project's model as a job: on a dataset version, the holdout left out, behind everything else."""
 
 import time
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -87,9 +86,8 @@ def _search(
     positions, y = positions[order], [y[place] for place in order]
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
+    sight = see(run.settings, data, pipeline, blocks)
     rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
-    sight = partial(see, run.settings)(data, pipeline, blocks)
     pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)
     models = suited(is_table=isinstance(pipeline, TablePipeline))
     found = search(rows, y, models=models, seed=project.settings.seed, pool=pool, tell=tell, known=known)

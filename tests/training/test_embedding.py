@@ -120,8 +120,7 @@ def test_groups_give_the_same_vectors_whenever_they_are_read(service: Any, read:
     row = service.db.read(latest, project.info["id"])
     data = data_of(service.settings, project.info["id"], Version(service.settings, project.info["id"], row))
     again = VectorStore(tmp_path, default_encoder())
-    for number in reversed(again.missing(300)):
-        again.read(number, 300, data.contents)
+    list(again.read_all(again.missing(300)[::-1], 300, data.contents, ""))
     assert data.cache is not None
     assert np.array_equal(VectorStore(data.cache, default_encoder()).load(300), again.load(300))
 
