@@ -15,7 +15,7 @@ import numpy as np
 
 from labeler.learning import forest as trees
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.graph import as_log_proba, spread_each
+from labeler.learning.graph import as_log_proba, nearby, spread, spread_each
 from labeler.learning.linear import Linear, ridge, svm
 from labeler.learning.stacking import log_softmax, weigh
 
@@ -190,7 +190,7 @@ def _flows(
     fold_of = np.empty(len(codes), dtype=np.int64)
     shuffled = rng.permutation(len(codes))
     fold_of[shuffled[np.argsort(codes[shuffled], kind="stable")]] = np.arange(len(codes)) % FOLDS
-    kept = np.vstack([np.ones(len(codes), dtype=bool), fold_of != np.arange(FOLDS)[:, None]])
-    flows = spread_each(affinity, positions, codes, classes, kept)
-    held = flows[1 + fold_of[judged], positions[judged]]
-    return flows[0].copy(), held
+    flow = spread(affinity, positions, codes, classes)
+    around, places = nearby(affinity, positions, flow)
+    others = spread_each(around, places, codes, classes, fold_of != np.arange(FOLDS)[:, None])
+    return flow, others[fold_of[judged], judged]

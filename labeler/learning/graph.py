@@ -3,26 +3,26 @@
 A graph joins each item with its nearest neighbours by cosine. Vectors averaged over it are better features
 (Wu et al. 2019, "Simplifying Graph Convolutional Networks"), and labels spread along it (Zhou et al. 2004,
 "Learning with Local and Global Consistency").
+
+Ten steps of spreading say as much as twenty: measured on trec6 and sms with sentence vectors and without, and on
+agnews without, with 25, 100 and 300 labels (4 draws), the ensemble's accuracy is 0.7854 on average against 0.7848,
+its log loss 0.579 against 0.581, and no set differs by more than 0.003; with four steps it is 0.7825 and 0.590.
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix, diags
+from scipy.sparse import csr_matrix
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.neighbours import EXACT, NEIGHBOURS, SEARCHED, Array, Cells, in_chunks, nearest
+from labeler.learning.threads import in_threads
 
-NEIGHBOURS = 10
-EXACT = 20_000
-"""Up to so many items neighbours are found by comparing all pairs; beyond, by an index of cells."""
-
-_CHUNK = 1_000
-_TRAINED_ON = 40  # vectors a cell, to place the cells
-_PROBED = 12  # cells looked into for each item
-_STEPS = 20
+_STEPS = 10
 _ALPHA = 0.9
 _CELLS = 50_000_000  # numbers that flow at once: 200 MB
+
+NEARBY = 50_000
+"""What left-out labels would have heard is found among so many items, those that the labels reach most."""
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ class PoolMap:
             return csr_matrix((n, n), dtype=np.float32)
         indptr = np.arange(0, n * k + 1, k)
         joined = csr_matrix((np.maximum(self.likeness, 0).ravel(), self.near.ravel(), indptr), shape=(n, n))
-        joined = joined.maximum(joined.T)
-        degree = np.asarray(joined.sum(axis=1)).ravel()
-        scale = diags(1 / np.sqrt(np.maximum(degree, 1e-9)))
-        return csr_matrix(scale @ joined @ scale).astype(np.float32)
+        joined = csr_matrix(joined.maximum(joined.T))
+        joined.sort_indices()
+        scale = 1 / np.sqrt(np.maximum(np.asarray(joined.sum(axis=1)).ravel(), 1e-9))
+        joined.data *= np.repeat(scale, np.diff(joined.indptr))
+        joined.data *= scale[joined.indices]
+        return joined
 
 
 def unit(rows: Array) -> Array:
@@ -63,88 +65,52 @@ def unit(rows: Array) -> Array:
 
 
 def map_of(vectors: Array) -> PoolMap:
-    """The map of a pool. vectors: float32 (items, d), rows of length 1."""
+    """The map of a pool, in memory. vectors: float32 (items, d), rows of length 1."""
     k = min(NEIGHBOURS, len(vectors) - 1)
     if k < 1:
         none = np.zeros((len(vectors), 0))
         return PoolMap(vectors, none.astype(np.int32), none.astype(np.float32), vectors, vectors)
-    near, likeness = nearest(vectors, vectors, k, themselves=True)
-    once = averaged(vectors, vectors, near)
-    return PoolMap(vectors, near, likeness, once, averaged(once, once, near))
+    near, likeness = np.empty((len(vectors), k), dtype=np.int32), np.empty((len(vectors), k), dtype=np.float32)
+    around = PoolMap(vectors, near, likeness, np.empty_like(vectors), np.empty_like(vectors))
+    settle(around, 0, Cells.of(vectors) if len(vectors) > EXACT else None)
+    return around
 
 
-def averaged(rows: Array, pool: Array, near: Array) -> Array:
-    """Half each row, half the mean of its neighbours in `pool`, scaled to length 1."""
+def settle(around: PoolMap, first: int, cells: Cells | None) -> None:
+    """Find the neighbours and averages of the items from `first` on, and write them into the map's arrays.
+
+    around: with the vectors of all items, and all else of the items before `first`, which stays as it is; its
+    arrays may be memory-mapped. cells: of the items before `first`; the others are added. Without cells all
+    pairs are compared, and first must be 0.
+    """
+    vectors, new = around.vectors, slice(first, None)
+    if cells is None:
+        around.near[:], around.likeness[:] = nearest(vectors, vectors, around.near.shape[1], themselves=True)
+    else:
+        cells.add(vectors[new])
+        for part in in_chunks(len(vectors), SEARCHED, first):
+            found = cells.nearest(vectors[part], vectors, around.near.shape[1], part.start)
+            around.near[part], around.likeness[part] = found
+    averaged(vectors[new], vectors, around.near[new], around.once[new])
+    averaged(around.once[new], around.once, around.near[new], around.smooth[new])
+
+
+def averaged(rows: Array, pool: Array, near: Array, into: Array | None = None) -> Array:
+    """Half each row, half the mean of its neighbours in `pool`, scaled to length 1.
+
+    rows: float32 (rows, d); near: int (rows, k), positions in the pool; into: where to write the result, which
+    may be memory-mapped.
+    """
     if not near.shape[1]:
         return np.asarray(rows, dtype=np.float32)
-    mixed = np.empty(rows.shape, dtype=np.float32)
-    for start in range(0, len(rows), _CHUNK):
-        part = slice(start, start + _CHUNK)
+    mixed = np.empty(rows.shape, dtype=np.float32) if into is None else into
+
+    def write(part: slice) -> None:
         mixed[part] = unit(0.5 * rows[part] + 0.5 * pool[near[part]].mean(axis=1))
+
+    parts = list(in_chunks(len(rows)))
+    list(in_threads(write, parts) if len(parts) > 1 else map(write, parts))
     return mixed
-
-
-def nearest(rows: Array, pool: Array, k: int, *, themselves: bool = False) -> tuple[Array, Array]:
-    """Positions and cosines of each row's k nearest in the pool, nearest first: int32 and float32 (rows, k).
-
-    themselves: the rows are the pool, and none is its own neighbour. Exact up to EXACT items.
-    Beyond, an inverted-file index (faiss) looks into the nearest cells only; the same vectors give the same
-    neighbours.
-    """
-    if len(pool) > EXACT:
-        return _by_cells(rows, pool, k, themselves)
-    near = np.empty((len(rows), k), dtype=np.int32)
-    likeness = np.empty((len(rows), k), dtype=np.float32)
-    for start in range(0, len(rows), _CHUNK):
-        cosines = rows[start : start + _CHUNK] @ pool.T
-        if themselves:
-            own = np.arange(len(cosines))
-            cosines[own, start + own] = -np.inf
-        near[start : start + _CHUNK], likeness[start : start + _CHUNK] = _best(cosines, k)
-    return near, likeness
-
-
-def _best(cosines: Array, k: int) -> tuple[Array, Array]:
-    found = np.argpartition(-cosines, k - 1, axis=1)[:, :k]
-    values = np.take_along_axis(cosines, found, axis=1)
-    order = np.argsort(-values, axis=1, kind="stable")
-    return np.take_along_axis(found, order, axis=1), np.take_along_axis(values, order, axis=1)
-
-
-def _by_cells(rows: Array, pool: Array, k: int, themselves: bool) -> tuple[Array, Array]:
-    import faiss
-
-    d = pool.shape[1]
-    cells = int(min(4096, max(64, 2 * np.sqrt(len(pool)))))
-    index = faiss.IndexIVFScalarQuantizer(
-        faiss.IndexFlatIP(d), d, cells, faiss.ScalarQuantizer.QT_8bit, faiss.METRIC_INNER_PRODUCT
-    )
-    index.cp.seed = 0
-    index.cp.niter = 8
-    index.nprobe = _PROBED
-    every = max(1, len(pool) // (cells * _TRAINED_ON))
-    index.train(np.ascontiguousarray(pool[::every]))
-    for start in range(0, len(pool), 50_000):
-        index.add(np.ascontiguousarray(pool[start : start + 50_000]))
-    near = np.empty((len(rows), k), dtype=np.int32)
-    likeness = np.empty((len(rows), k), dtype=np.float32)
-    for start in range(0, len(rows), 10_000):
-        part = np.ascontiguousarray(rows[start : start + 10_000])
-        values, found = index.search(part, k + themselves)
-        if themselves:
-            values, found = _without(start + np.arange(len(part)), values, found, k)
-        alone = found < 0  # fewer than k items in the cells: joined with no weight to the first item
-        near[start : start + len(part)] = np.where(alone, 0, found)
-        likeness[start : start + len(part)] = np.where(alone, 0, values)
-    return near, likeness
-
-
-def _without(own: Array, values: Array, found: Array, k: int) -> tuple[Array, Array]:
-    """The k best columns of each row that are not the row's own item."""
-    mine = found == own[:, None]
-    mine[~mine.any(axis=1), -1] = True
-    kept = np.argsort(mine, axis=1, kind="stable")[:, :k]
-    return np.take_along_axis(values, kept, axis=1), np.take_along_axis(found, kept, axis=1)
 
 
 def spread(affinity: csr_matrix, positions: Array, codes: Array, classes: int) -> Array:
@@ -153,33 +119,58 @@ def spread(affinity: csr_matrix, positions: Array, codes: Array, classes: int) -
     positions, codes: int (labels,), which items are labeled, and as what. Each class sends out the same
     amount in all, so that a frequent one does not drown a rare one.
     """
-    flows = spread_each(affinity, positions, codes, classes, np.ones((1, len(codes)), dtype=bool))
-    return np.asarray(flows[0])
+    return _flow(affinity, positions, codes, _amounts(codes, classes), classes)
 
 
 def spread_each(affinity: csr_matrix, positions: Array, codes: Array, classes: int, kept: Array) -> Array:
-    """As `spread`, for several parts of the labels: float32 (parts, items, classes). kept: bool (parts, labels).
+    """As `spread`, for several parts of the labels, and what of it reaches the labeled items: float32 (parts,
+    labels, classes). kept: bool (parts, labels).
 
     The parts flow side by side, which takes half the time of one after the other, as far as memory allows.
     """
-    from threadpoolctl import threadpool_limits
-
     n = affinity.shape[0]
-    found = np.empty((len(kept), n, classes), dtype=np.float32)
+    found = np.empty((len(kept), len(positions), classes), dtype=np.float32)
     together = max(1, _CELLS // max(1, n * classes))
-    with threadpool_limits(1):
-        for start in range(0, len(kept), together):
-            part = kept[start : start + together]
-            seeds = np.zeros((n, len(part), classes), dtype=np.float32)
-            for number, mine in enumerate(part):
-                seeds[positions[mine], number, codes[mine]] = 1
-            seeds /= np.maximum(seeds.sum(axis=0, keepdims=True), 1)
-            seeds = seeds.reshape(n, -1)
-            flow = seeds
-            for _ in range(_STEPS):
-                flow = _ALPHA * (affinity @ flow) + (1 - _ALPHA) * seeds
-            found[start : start + len(part)] = np.moveaxis(flow.reshape(n, len(part), classes), 1, 0)
+    for start in range(0, len(kept), together):
+        part = kept[start : start + together]
+        rows = np.concatenate([positions[mine] for mine in part])
+        columns = np.concatenate([number * classes + codes[mine] for number, mine in enumerate(part)])
+        amounts = np.concatenate([_amounts(codes[mine], classes) for mine in part])
+        flow = _flow(affinity, rows, columns, amounts, len(part) * classes)
+        found[start : start + len(part)] = np.moveaxis(flow[positions].reshape(-1, len(part), classes), 1, 0)
     return found
+
+
+def nearby(affinity: csr_matrix, positions: Array, flow: Array) -> tuple[csr_matrix, Array]:
+    """The part of a large graph around the labeled items, and where in it they are: int (labels,).
+
+    flow: float32 (items, classes), what `spread` gave: the NEARBY items that most of it reaches are kept, and the
+    labeled ones. Of smaller graphs, everything.
+    """
+    n = affinity.shape[0]
+    if n <= NEARBY:
+        return affinity, positions
+    kept = np.zeros(n, dtype=bool)
+    kept[np.argpartition(-flow.sum(axis=1), NEARBY)[:NEARBY]] = True
+    kept[positions] = True
+    inside = np.flatnonzero(kept)
+    return csr_matrix(affinity[inside][:, inside]), np.searchsorted(inside, positions)
+
+
+def _amounts(codes: Array, classes: int) -> Array:
+    """What each label sends out: float32 (labels,)."""
+    return (1 / np.maximum(np.bincount(codes, minlength=classes), 1)).astype(np.float32)[codes]
+
+
+def _flow(affinity: csr_matrix, rows: Array, columns: Array, amounts: Array, width: int) -> Array:
+    """float32 (items, width), after _STEPS steps from these amounts at these distinct (row, column) places."""
+    flow = np.zeros((affinity.shape[0], width), dtype=np.float32)
+    flow[rows, columns] = amounts
+    for _ in range(_STEPS):
+        flow = affinity @ flow
+        flow *= np.float32(_ALPHA)
+        flow[rows, columns] += np.float32(1 - _ALPHA) * amounts
+    return flow
 
 
 def as_log_proba(flow: Array) -> Array:

@@ -1,7 +1,7 @@
 """A model that learned from labels and from the pool they lie in: the one way to fit and score it."""
 
 import copy
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,8 +14,9 @@ from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import PoolMap
 from labeler.learning.models.registry import POOL_ENSEMBLE
-from labeler.learning.scoring import CHUNK_ROWS, chunks_of
+from labeler.learning.scoring import CHUNK_ROWS, Part, Scorer, chunks_of
 from labeler.learning.surroundings import Surroundings, Words, meanings
+from labeler.learning.threads import Over, in_threads
 from labeler.learning.trained import TrainedModel
 from labeler.learning.words import prototypes
 
@@ -64,27 +65,33 @@ def fit_pooled(
 
 
 def score_pool(
-    model: TrainedModel, blocks: Iterable[Any], around: PoolMap, flow: Array, chunk_rows: int = CHUNK_ROWS
+    model: TrainedModel,
+    blocks: Iterable[Any],
+    around: PoolMap,
+    flow: Array,
+    chunk_rows: int = CHUNK_ROWS,
+    over: Over = in_threads,
 ) -> Array:
     """Probabilities of every item of the pool, float32 (items, classes), from raw blocks in the pool's order.
 
-    Memory: the answer, and the features of one chunk; blocks and map may be memory-mapped.
+    Memory: the answer, and the features of a few chunks; blocks and map may be memory-mapped. over: who works on
+    the chunks; the answer is the same whoever does.
     """
-    assert model.surroundings is not None
-    words = model.surroundings.words
     proba = np.empty((len(around), len(model.classes)), dtype=np.float32)
+    done = 0
+    for scored in over(Scorer.of(model), _parts(blocks, around, flow, chunk_rows)):
+        proba[done : done + len(scored)] = scored
+        done += len(scored)
+    return proba
+
+
+def _parts(blocks: Iterable[Any], around: PoolMap, flow: Array, chunk_rows: int) -> Iterator[Part]:
     done = 0
     for block in blocks:
         for rows in chunks_of(block, chunk_rows):
-            features = model.pipeline.transform(rows)
-            part = slice(done, done + features.shape[0])
-            vectors = np.asarray(around.vectors[part])
-            prior = None if words is None else words.prior(vectors)
-            smooth, cells = np.asarray(around.smooth[part]), model.pipeline.cells(features)
-            views = Views(features, vectors, smooth, flow[part], prior, cells)
-            proba[part] = model.estimator.predict_proba(views)
-            done = part.stop
-    return proba
+            mine = slice(done, done + rows.shape[0])
+            done = mine.stop
+            yield Part(rows, np.asarray(around.vectors[mine]), np.asarray(around.smooth[mine]), flow[mine])
 
 
 def rows_for_choice(vectors: Array, features: Any, encoder: Encoder | None) -> Any:

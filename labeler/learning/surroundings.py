@@ -10,7 +10,8 @@ from labeler.learning.features.encoder import Encoder, encoder_of
 from labeler.learning.features.pipeline import Content, FeaturePipeline
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import text_of
-from labeler.learning.graph import NEIGHBOURS, PoolMap, averaged, nearest, unit
+from labeler.learning.graph import PoolMap, averaged, unit
+from labeler.learning.neighbours import NEIGHBOURS, nearest
 from labeler.learning.words import log_prior
 
 Array = np.ndarray[Any, Any]

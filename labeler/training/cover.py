@@ -18,8 +18,8 @@ from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
 from labeler.training.picks import still_open
-from labeler.training.sight import source_of
-from labeler.training.vectors import MapStore, encoder_for, why_without
+from labeler.training.sight import newest_map
+from labeler.training.vectors import encoder_for, why_without
 
 COVERED = 20_000  # items that this order looks at
 Array = np.ndarray[Any, Any]
@@ -57,12 +57,10 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
     if newest is None or encoder is None:
         return None
     data = data_of(run.settings, project.id, Version(run.settings, project.id, newest))
-    assert data.cache is not None
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     if not len(wanted) or not np.isin(wanted, data.items).all():
         return None
-    source = source_of(data.choose_pipeline(), encoder.sha256)
-    around = MapStore(data.cache, source).find(len(data.items))
+    around = newest_map(data, data.choose_pipeline(), encoder.sha256)
     if around is None:
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])

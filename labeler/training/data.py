@@ -27,13 +27,13 @@ Array = np.ndarray[Any, Any]
 class TrainingData:
     """Items of a dataset version in their order, their consensus labels, and where their content is.
 
-    path_of gives the file of a segment; features are cached below `cache`, or not at all when it is None.
+    path_of gives the file of a segment; features are cached below `cache`.
     """
 
     segments: Sequence[Segment]
     path_of: Callable[[str], Path]
     current: pa.Table
-    cache: Path | None
+    cache: Path
 
     @cached_property
     def _columns(self) -> tuple[Array, Array]:
@@ -108,8 +108,6 @@ class TrainingData:
         return [self._block(pipeline, segment) for segment in self.segments]
 
     def _block(self, pipeline: FeaturePipeline, segment: Segment) -> csr_matrix:
-        if self.cache is None:
-            return pipeline.extract(self._contents(segment))
         path = self.cache / pipeline.key() / segment.sha256
         try:
             return load_block(path)

@@ -45,7 +45,6 @@ def embed(run: JobRun) -> Any:
     pipeline = data.choose_pipeline() if n else None
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
-    assert data.cache is not None
     store = VectorStore(data.cache, encoder)
     waiting = store.missing(n)
     looked = time.monotonic()
@@ -58,9 +57,8 @@ def embed(run: JobRun) -> Any:
         if waiting and _is_awaited(run):
             return run.finish(partial(_later, project_id=project.id, done=done, n=n))
     run.progress(n, n, "finding each item's neighbours")
-    blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
-    sight_of(data, pipeline, blocks, encoder)
+    if n > 1:
+        sight_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:

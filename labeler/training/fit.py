@@ -1,16 +1,17 @@
 """From a dataset version's files to a judged model: the one code path of training and reproducing."""
 
 import hashlib
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
+from scipy.sparse import csr_matrix
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation import Estimate, evaluate
 from labeler.learning.pooled import fit_pooled, score_pool
-from labeler.learning.scoring import score_blocks
+from labeler.learning.scoring import Scorer, score_blocks
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
@@ -30,13 +31,13 @@ class Fitted:
     """
 
     model: TrainedModel
-    params: dict[str, Any]
     proba: Array
     trained_on: int
     holdout_size: int
     metrics: dict[str, Any] | None
     baselines: dict[str, Any]
     sight: Sight | None
+    params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def accuracy(self) -> Estimate | None:
@@ -48,6 +49,29 @@ class Fitted:
         return hashlib.sha256(np.ascontiguousarray(self.proba).tobytes()).hexdigest()
 
 
+@dataclass
+class Learned:
+    """A model that has scored nothing yet. flow: float32 (items, classes) where it learned from its pool."""
+
+    model: TrainedModel
+    trained_on: int
+    sight: Sight | None
+    flow: Array | None
+    blocks: Sequence[csr_matrix]
+
+    def score(self, data: TrainingData, places: Array) -> Array:
+        """Probabilities of the items at these rising positions, float32 (positions, classes)."""
+        from threadpoolctl import threadpool_limits
+
+        features = data.rows(self.model.pipeline, self.blocks, places)
+        scorer = Scorer.of(self.model)
+        with threadpool_limits(1):
+            if self.sight is None or self.flow is None:
+                return scorer.score(features, None, None, None)
+            around = self.sight.pooling.around
+            return scorer.score(features, around.vectors[places], around.smooth[places], self.flow[places])
+
+
 def fit(
     data: TrainingData,
     *,
@@ -55,12 +79,14 @@ def fit(
     seed: int,
     choice: Choice | None = None,
     tell: Callable[[int, str], None] = lambda step, text: None,
+    ahead: Callable[[Learned], None] | None = None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
-    look(data, pipeline, blocks) gives the sight to train with; without one a linear SVM learns from the
-    features alone. choice: another model that does so, where it fits the sight. Raises `TooFewLabels` unless two
-    labels have examples. tell(step, text) hears how far it is (of 4).
+    look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
+    learns from the features alone. choice: another model that does so, where it fits the sight. Raises `TooFewLabels`
+    unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is called before the
+    pool is scored.
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -68,21 +94,24 @@ def fit(
     pipeline = data.choose_pipeline()
     tell(1, "computing features")
     blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
-    tell(2, f"training on {len(y):,} labels")
-    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
     if len(set(y)) < 2:
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
+    tell(2, f"training on {len(y):,} labels")
+    rows = data.rows(pipeline, blocks, positions)
     alone = model_alone(choice, None if sight is None else sight.config)
+    flow: Array | None = None
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
         trained = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed)
-        tell(3, f"scoring {len(data.items):,} items")
-        proba = score_blocks(trained, blocks)
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
-        tell(3, f"scoring {len(data.items):,} items")
+    if ahead is not None:
+        ahead(Learned(trained, len(y), sight, flow, blocks))
+    tell(3, f"scoring {len(data.items):,} items")
+    if sight is None or flow is None:
+        proba = score_blocks(trained, blocks)
+    else:
         proba = score_pool(trained, blocks, sight.pooling.around, flow)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
@@ -93,7 +122,7 @@ def fit(
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
     params = {} if alone is None else alone.params
-    return Fitted(trained, params, proba, len(y), len(held), metrics, beside, sight)
+    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight, params)
 
 
 def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:

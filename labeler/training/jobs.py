@@ -28,6 +28,7 @@ from labeler.queue.refill import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.training.advice import advice, remember_round, searched_label
+from labeler.training.ahead import ahead_of
 from labeler.training.choice import choice_for
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
@@ -61,6 +62,7 @@ def train(run: JobRun) -> Any:
             seed=project.settings.seed,
             choice=run.db.read(choice_for, project),
             tell=lambda step, text: run.progress(step, 4, text),
+            ahead=ahead_of(run, project, data),
         )
     except TooFewLabels as few:
         reason = _explain(data, few)

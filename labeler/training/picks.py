@@ -26,12 +26,17 @@ COST_AWARE = "cost_aware"
 Array = np.ndarray[Any, Any]
 
 
-def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted) -> Any:
-    """A function that gives the ranking's entries of items still open when the queue is swapped."""
+def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, among: Array | None = None) -> Any:
+    """A function that gives the ranking's entries of items still open when the queue is swapped.
+
+    among: rising positions of the items to choose from, where not all are scored yet.
+    """
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     places = np.searchsorted(data.items, wanted)
     places = places[(places < len(data.items))]
     places = places[np.isin(data.items[places], wanted) & data.unlabeled[places] | (project.settings.overlap > 1)]
+    if among is not None:
+        places = np.intersect1d(places, among)
     settings = project.settings
     rng = np.random.default_rng([settings.seed, fitted.trained_on])
     strategy, pool = settings.strategy, None

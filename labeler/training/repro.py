@@ -6,6 +6,7 @@ Writes the model, its predictions and metrics, and fails when the predictions ar
 """
 
 import sys
+import tempfile
 from functools import partial
 from pathlib import Path
 
@@ -16,7 +17,7 @@ import pyarrow.parquet as pq
 from labeler.datasets.segments import segments_of
 from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
-from labeler.training.choice import choice_of, sight_needed
+from labeler.training.choice import choice_of
 from labeler.training.data import TrainingData
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
@@ -36,14 +37,15 @@ STAGE = b"""stages:
 def main(data_folder: Path, config_file: Path, target: Path) -> int:
     config = orjson.loads(config_file.read_bytes())
     manifest = orjson.loads((data_folder / "manifest.json").read_bytes())
-    data = TrainingData(
-        segments_of(manifest, "items"),
-        lambda name: data_folder / name,
-        pq.read_table(data_folder / "current.parquet"),
-        cache=None,
-    )
     encoder_for(Settings())
-    fitted = fit(data, look=partial(see_again, sight_needed(config)), seed=config["seed"], choice=choice_of(config))
+    with tempfile.TemporaryDirectory(prefix="labeler-features-") as cache:
+        data = TrainingData(
+            segments_of(manifest, "items"),
+            lambda name: data_folder / name,
+            pq.read_table(data_folder / "current.parquet"),
+            Path(cache),
+        )
+        fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"], choice=choice_of(config))
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}

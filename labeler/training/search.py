@@ -1,7 +1,6 @@
 """Searching for a project's model as a job: on a dataset version, the holdout left out, behind everything else."""
 
 import time
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -15,9 +14,9 @@ from labeler.datasets.snapshot import latest
 from labeler.kit.columns import clock
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
-from labeler.learning.errors import LearningError
+from labeler.learning.errors import LearningError, TooFewLabels
 from labeler.learning.features.table import TablePipeline
-from labeler.learning.search import Found, PoolFit, search, suited
+from labeler.learning.search import FEWEST, Found, PoolFit, search, suited
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
 from labeler.training.choice import choice_for, model_alone, sight_name
@@ -87,9 +86,10 @@ def _search(
     positions, y = positions[order], [y[place] for place in order]
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
-    pipeline.fit(blocks)
-    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
-    sight = partial(see, run.settings)(data, pipeline, blocks)
+    if len(y) < FEWEST:
+        raise TooFewLabels(f"a search needs {FEWEST} labels outside the holdout, there are {len(y)}")
+    sight = see(run.settings, data, pipeline, blocks)
+    rows = data.rows(pipeline, blocks, positions)
     pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)
     models = suited(is_table=isinstance(pipeline, TablePipeline))
     found = search(rows, y, models=models, seed=project.settings.seed, pool=pool, tell=tell, known=known)

@@ -1,9 +1,7 @@
 """How a training sees its pool: through sentence vectors when all items have one, else through projected features."""
 
-import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,11 +12,15 @@ from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import SAMPLE, Projection, joined
 from labeler.learning.features.text import TextPipeline
-from labeler.learning.graph import PoolMap, map_of
+from labeler.learning.graph import PoolMap
 from labeler.learning.pooled import Pooling
-from labeler.learning.scoring import chunks_of
+from labeler.learning.scoring import between
+from labeler.learning.threads import in_threads
 from labeler.training.data import TrainingData
-from labeler.training.vectors import GROUP, MapStore, VectorStore, encoder_for, why_without
+from labeler.training.maps import MapStore, StoredMap
+from labeler.training.vectors import GROUP, VectorStore, encoder_for, why_without
+
+Array = np.ndarray[Any, Any]
 
 AT_ONCE = 2 * GROUP  # items that are read within a training; more of them in a job of their own
 PROJECTED = 20_000  # larger pools are not mapped within a training
@@ -35,13 +37,19 @@ class Sight:
 def see(
     settings: Settings, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
 ) -> Sight | None:
-    """The best sight that is to be had at once; None for a model on features alone."""
+    """The best sight that is to be had at once; None for a model on features alone.
+
+    Fits the pipeline: to all items, or to those there were when the map was made that has grown since.
+    """
     encoder = None if why_without(settings) else encoder_for(settings)
     if encoder is not None and isinstance(pipeline, TextPipeline):
-        store = VectorStore(_folder(data), encoder)
+        store = VectorStore(data.cache, encoder)
         if GROUP * len(store.missing(len(data.items))) <= AT_ONCE:
             return sight_of(data, pipeline, blocks, encoder)
-    return sight_of(data, pipeline, blocks, None) if 2 < len(data.items) <= PROJECTED else None
+    if 2 < len(data.items) <= PROJECTED:
+        return sight_of(data, pipeline, blocks, None)
+    pipeline.fit(blocks)
+    return None
 
 
 def see_again(
@@ -49,15 +57,25 @@ def see_again(
 ) -> Sight | None:
     """The sight that a model was trained with. Raises EncoderMissing when its encoder is not here."""
     if config is None:
+        pipeline.fit(blocks)
         return None
     encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
-    return sight_of(data, pipeline, blocks, encoder)
+    return sight_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
 
 
 def map_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> PoolMap | None:
     """The map on disk that a model was trained with, or None when it is gone."""
     sha256 = config["sha256"] if config["kind"] == "encoder" else None
-    return MapStore(_folder(data), source_of(pipeline, sha256)).find(len(data.items))
+    n = len(data.items)
+    stored = MapStore(data.cache, source_of(pipeline, sha256)).find(config.get("steps") or [n])
+    return None if stored is None else stored.first(n)
+
+
+def newest_map(data: TrainingData, pipeline: FeaturePipeline, sha256: str | None) -> PoolMap | None:
+    """The map on disk of all items, or None while there is none."""
+    maps, n = MapStore(data.cache, source_of(pipeline, sha256)), len(data.items)
+    stored = maps.find(maps.steps_for(n))
+    return None if stored is None else stored.first(n)
 
 
 def source_of(pipeline: FeaturePipeline, sha256: str | None) -> str:
@@ -66,50 +84,80 @@ def source_of(pipeline: FeaturePipeline, sha256: str | None) -> str:
 
 
 def sight_of(
-    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder | None
+    data: TrainingData,
+    pipeline: FeaturePipeline,
+    blocks: Sequence[csr_matrix],
+    encoder: Encoder | None,
+    steps: Sequence[int] | None = None,
 ) -> Sight:
     """The pool by its projected features and, with an encoder, its sentence vectors; kept on disk with the features.
 
-    pipeline: fitted on the blocks. Items that the encoder has not read are read now.
+    Fits the pipeline, see `see`. Items that the encoder has not read are read now. steps: how the map was made and
+    grew (`maps`); None: what suits the pool.
     """
     n, sha256 = len(data.items), None if encoder is None else encoder.sha256
-    maps = None if data.cache is None else MapStore(data.cache, source_of(pipeline, sha256))
-    around = None if maps is None else maps.find(n)
-    if maps is not None and around is not None:
-        projection = Projection(maps.extra("basis", n))
-    else:
-        projection = Projection.of(pipeline.likeness(_sample(data, pipeline, blocks)))
-        chunks = (pipeline.transform(rows) for block in blocks for rows in chunks_of(block))
-        vectors = np.concatenate([projection.transform(pipeline.likeness(rows)) for rows in chunks])
-        if encoder is not None:
-            vectors = joined(_sentences(data, encoder), vectors)
-        around = map_of(vectors) if maps is None else maps.make(vectors, {"basis": projection.basis})
-    said = None if encoder is None else data.said
-    pooling = Pooling(around, around.affinity(), projection, encoder, said)
+    maps = MapStore(data.cache, source_of(pipeline, sha256))
+    steps = list(steps or maps.steps_for(n))
+    stored = maps.find(steps)
+    if stored is None:
+        with maps.making(steps) as stored:
+            for step in steps[len(stored.steps) :]:
+                _grow(stored, step, data, pipeline, blocks, encoder)
+    state, basis = stored.state()
+    pipeline.set_state(state)
+    around = stored.first(n)
+    assert around is not None
+    pooling = Pooling(around, stored.affinity(n), Projection(basis), encoder, None if encoder is None else data.said)
     config: dict[str, Any] = {"kind": "projection"}
     if encoder is not None:
         config = {"kind": "encoder", "sha256": encoder.sha256}
-    return Sight(pooling, config | {"dimensions": int(around.vectors.shape[1])})
+    return Sight(pooling, config | {"dimensions": int(around.vectors.shape[1]), "steps": steps})
 
 
-def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]) -> csr_matrix:
+def _grow(
+    stored: StoredMap,
+    n: int,
+    data: TrainingData,
+    pipeline: FeaturePipeline,
+    blocks: Sequence[csr_matrix],
+    encoder: Encoder | None,
+) -> None:
+    """Make a map of the first n items, or let it grow to them."""
+    if not stored.steps:
+        pipeline.fit(blocks if n == len(data.items) else list(between(blocks, 0, n)))
+        basis = Projection.of(pipeline.likeness(_sample(data, pipeline, blocks, n))).basis
+        stored.keep_state(pipeline.state(), basis)
+    state, basis = stored.state()
+    pipeline.set_state(state)
+    projection, first = Projection(basis), (stored.steps or [0])[-1]
+    sentences = None if encoder is None else _sentences(data, encoder, n)
+
+    def vectors(part: tuple[slice, csr_matrix]) -> tuple[slice, Array]:
+        place, rows = part
+        words = projection.transform(pipeline.likeness(pipeline.transform(rows)))
+        return place, words if sentences is None else joined(sentences.load(n, place.start, place.stop), words)
+
+    dimensions = basis.shape[1] + (0 if encoder is None else encoder.dimensions)
+    stored.grow(n, dimensions, in_threads(vectors, _placed(blocks, first, n)))
+
+
+def _placed(blocks: Sequence[csr_matrix], first: int, n: int) -> Iterator[tuple[slice, csr_matrix]]:
+    for rows in between(blocks, first, n):
+        yield slice(first, first + rows.shape[0]), rows
+        first += rows.shape[0]
+
+
+def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], n: int) -> csr_matrix:
     """Features of the items that the projection is learned from: all, or a fixed random part of a large pool."""
-    places = np.arange(len(data.items))
-    if len(places) > SAMPLE:
-        places = np.sort(np.random.default_rng(0).choice(len(places), SAMPLE, replace=False))
+    places = np.arange(n)
+    if n > SAMPLE:
+        places = np.sort(np.random.default_rng(0).choice(n, SAMPLE, replace=False))
     return data.rows(pipeline, blocks, places)
 
 
-def _sentences(data: TrainingData, encoder: Encoder) -> Any:
-    """Sentence vectors of all items, from disk as far as they are there."""
-    n = len(data.items)
-    with tempfile.TemporaryDirectory(prefix="labeler-vectors-") as spare:
-        store = VectorStore(data.cache or Path(spare), encoder)
-        for number in store.missing(n):
-            store.read(number, n, data.contents)
-        return store.load(n)
-
-
-def _folder(data: TrainingData) -> Path:
-    assert data.cache is not None
-    return data.cache
+def _sentences(data: TrainingData, encoder: Encoder, n: int) -> VectorStore:
+    """Sentence vectors of the first n items, read as far as they are not there."""
+    store = VectorStore(data.cache, encoder)
+    for number in store.missing(n):
+        store.read(number, n, data.contents)
+    return store

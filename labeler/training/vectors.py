@@ -1,13 +1,10 @@
-"""Sentence vectors of a project's items on disk, and the map of its pool that is made from them.
+"""Sentence vectors of a project's items on disk.
 
 Items are read in groups by their place in the dataset version, which never changes: an encoder's vector
 depends a little on what is in the same batch, and so the same version always gives the same vectors.
 """
 
-import shutil
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any
 
@@ -19,13 +16,11 @@ from labeler.learning.errors import LearningError
 from labeler.learning.features.encoder import Encoder, default_encoder, use
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.text import text_of
-from labeler.learning.graph import PoolMap, map_of
 from labeler.training.encoders import encoder_path
 
 Array = np.ndarray[Any, Any]
 
 GROUP = 256
-KEPT_MAPS = 2
 
 
 def encoder_for(settings: Settings) -> Encoder | None:
@@ -64,66 +59,34 @@ class VectorStore:
     def read(self, number: int, n: int, contents_of: Callable[[Array], Sequence[Any]]) -> None:
         """Make the vectors of one group of the first n items."""
         positions = np.arange(number * GROUP, min(n, (number + 1) * GROUP))
-        vectors = self.encoder.encode([text_of(content) for content in contents_of(positions)])
-        with written_whole(self._path(number, n)) as file:
+        self.keep(number, n, self.encoder.encode([text_of(content) for content in contents_of(positions)]))
+
+    def keep(self, number: int, n: int, vectors: Array) -> None:
+        """Store what was read of a group of the first n items; vectors of fewer items of it are not needed any more."""
+        path = self._path(number, n)
+        with written_whole(path) as file:
             np.save(file, vectors, allow_pickle=False)
         for old in self.folder.glob(f"{number:06d}-*.npy"):
-            if old != self._path(number, n):
+            if _size(old) < _size(path):
                 old.unlink(missing_ok=True)
 
-    def load(self, n: int) -> Array:
-        """Vectors of the first n items, float32 (n, d). Raises FileNotFoundError when some are missing."""
-        groups = [np.load(self._path(number, n), allow_pickle=False) for number in range(-(-n // GROUP))]
-        return np.concatenate(groups) if groups else np.zeros((0, self.encoder.dimensions), dtype=np.float32)
+    def load(self, n: int, first: int = 0, stop: int | None = None) -> Array:
+        """Vectors of the items [first, stop) as they were read among the first n, float32 (stop - first, d).
+
+        Raises FileNotFoundError when some are missing.
+        """
+        stop = n if stop is None else stop
+        begin = first // GROUP
+        groups = [np.load(self._path(number, n), allow_pickle=False) for number in range(begin, -(-stop // GROUP))]
+        if not groups:
+            return np.zeros((0, self.encoder.dimensions), dtype=np.float32)
+        loaded: Array = np.concatenate(groups)
+        return loaded[first - begin * GROUP : stop - begin * GROUP]
 
     def _path(self, number: int, n: int) -> Path:
         return self.folder / f"{number:06d}-{min(n - number * GROUP, GROUP)}.npy"
 
 
-@dataclass(frozen=True)
-class MapStore:
-    """Maps of one project's pool, by what made the vectors (`source`) and how many items there are."""
-
-    folder: Path
-    source: str
-
-    def find(self, n: int) -> PoolMap | None:
-        """The map of the first n items, memory-mapped, or None."""
-        folder = self._path(n)
-        try:
-            arrays = {
-                field.name: np.load(folder / f"{field.name}.npy", mmap_mode="r", allow_pickle=False)
-                for field in fields(PoolMap)
-            }
-        except (FileNotFoundError, ValueError):
-            return None
-        return PoolMap(**arrays) if len(arrays["vectors"]) == n else None
-
-    def make(self, vectors: Array, extras: dict[str, Array]) -> PoolMap:
-        """Make and keep the map of these vectors, with other arrays beside it."""
-        made = map_of(vectors)
-        folder = self._path(len(vectors))
-        unfinished = folder.with_name(f".{folder.name}")
-        shutil.rmtree(unfinished, ignore_errors=True)
-        unfinished.mkdir(parents=True)
-        for field in fields(PoolMap):
-            np.save(unfinished / f"{field.name}.npy", getattr(made, field.name), allow_pickle=False)
-        for name, array in extras.items():
-            np.save(unfinished / f"{name}.npy", array, allow_pickle=False)
-        shutil.rmtree(folder, ignore_errors=True)
-        with suppress(OSError):
-            unfinished.rename(folder)
-        for old in sorted(self._sizes())[:-KEPT_MAPS]:
-            shutil.rmtree(self._path(old), ignore_errors=True)
-        return self.find(len(vectors)) or made
-
-    def extra(self, name: str, n: int) -> Array:
-        """An array that was kept beside the map of the first n items."""
-        array: Array = np.load(self._path(n) / f"{name}.npy", allow_pickle=False)
-        return array
-
-    def _sizes(self) -> list[int]:
-        return [int(path.name) for path in (self.folder / "maps" / self.source).glob("*") if path.name.isdigit()]
-
-    def _path(self, n: int) -> Path:
-        return self.folder / "maps" / self.source / str(n)
+def _size(path: Path) -> int:
+    """Of how many items a group's file is."""
+    return int(path.stem.split("-")[1])

@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 
-from labeler.learning import graph
-from labeler.learning.graph import map_of, nearest, spread, unit
+from labeler.learning import graph, neighbours
+from labeler.learning.graph import map_of, nearby, spread, spread_each, unit
+from labeler.learning.neighbours import nearest
 
 RNG = np.random.default_rng(0)
 
@@ -27,7 +28,7 @@ def test_neighbours_are_the_nearest_others():
 def test_many_items_find_nearly_the_same_neighbours_by_cells(monkeypatch):
     vectors = unit(RNG.standard_normal((3_000, 24)) + 3 * np.eye(24)[RNG.integers(0, 24, 3_000)])
     exact, _ = nearest(vectors, vectors, 10, themselves=True)
-    monkeypatch.setattr(graph, "EXACT", 1_000)
+    monkeypatch.setattr(neighbours, "EXACT", 1_000)
     found, _ = nearest(vectors, vectors, 10, themselves=True)
     again, _ = nearest(vectors, vectors, 10, themselves=True)
     shared = np.mean([len(set(a) & set(b)) for a, b in zip(exact, found, strict=True)]) / 10
@@ -65,3 +66,27 @@ def test_the_graph_is_symmetric_and_does_not_grow_what_flows():
     affinity = map_of(blobs(40)[0]).affinity()
     assert abs(affinity - affinity.T).max() < 1e-6
     assert np.linalg.eigvalsh(affinity.toarray()).max() <= 1 + 1e-5
+
+
+def test_left_out_labels_hear_nearly_the_same_among_the_items_nearby(monkeypatch):
+    vectors, which = blobs(400)
+    labeled = RNG.choice(len(which), 40, replace=False)
+    affinity, kept = map_of(vectors).affinity(), RNG.random((5, 40)) < 0.8
+    flow = spread(affinity, labeled, which[labeled], 3)
+    whole = spread_each(affinity, labeled, which[labeled], 3, kept)
+    monkeypatch.setattr(graph, "NEARBY", 400)
+    part, places = nearby(affinity, labeled, flow)
+    assert 400 <= part.shape[0] <= 440
+    heard = spread_each(part, places, which[labeled], 3, kept)
+    share = lambda flows: flows / flows.sum(axis=2, keepdims=True)  # noqa: E731
+    assert np.abs(share(heard) - share(whole)).mean() < 0.03
+
+
+def test_parts_flow_side_by_side_as_they_would_alone():
+    vectors, which = blobs(60)
+    affinity, labeled = map_of(vectors).affinity(), np.arange(0, 180, 9)
+    kept = np.ones((2, len(labeled)), dtype=bool)
+    kept[1, ::3] = False
+    both = spread_each(affinity, labeled, which[labeled], 3, kept)
+    for part, mine in zip(both, kept, strict=True):
+        assert np.array_equal(part, spread(affinity, labeled[mine], which[labeled[mine]], 3)[labeled])
