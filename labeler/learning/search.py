@@ -6,37 +6,35 @@ on five folds of all labels that were dealt anew, so that the luck of the first 
 ensemble takes part like any other, with a fold's labels hidden from its graph too.
 
 The labels were chosen by a strategy, so the scores here compare models on the same items, and say nothing unbiased
-about how good any of them is: that is what the holdout is for, and a search never sees it. Since a search
-looks at many candidates, some win by chance: a challenger replaces the default only when its log loss is better by
-more than one standard error of the paired differences, and its accuracy is no worse. A tie keeps the default.
+about how good any of them is: that is what the holdout is for, and a search never sees it. When a challenger
+replaces the default: see `trials`.
 
 Sources: Bergstra and Bengio 2012, "Random Search for Hyper-Parameter Optimization"; Jamieson and Talwalkar 2016,
 "Non-stochastic Best Arm Identification" (successive halving); Nadeau and Bengio 2003, "Inference for the
 Generalization Error" (folds share their training labels: the error of a mean over folds is larger than it looks).
 """
 
-import json
 import time
 from collections.abc import Callable, MutableMapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from labeler.learning.ensemble import Views
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import folds_of
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.models import POOL_ENSEMBLE, get_model
 from labeler.learning.models.registry import registered
 from labeler.learning.pooled import Pooling, fit_pooled
+from labeler.learning.scoring import Scorer
+from labeler.learning.trials import FOLDS, Candidate, Found, Trial, decide, leaders, trial_of
 
 Array = np.ndarray[Any, Any]
 
 FEWEST = 50
 """Labels that a search needs."""
 
-FOLDS = 5
 _COARSE_FOLDS = 2
 _COARSE_LABELS = 600  # labels of the coarse rounds: they only have to tell good from bad
 _MOST_LABELS = 3_000
@@ -48,63 +46,12 @@ _LEAST_PROBA = 1e-4
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """A model by name, and hyperparameters other than its defaults."""
-
-    model: str
-    params: dict[str, Any]
-
-    @property
-    def key(self) -> str:
-        return f"{self.model} {json.dumps(self.params, sort_keys=True)}"
-
-
-@dataclass(frozen=True)
 class PoolFit:
     """What the pool ensemble needs beside the labeled rows. positions: int (labels,), their places in the pool."""
 
     pipeline: FeaturePipeline
     pooling: Pooling
     positions: Array
-
-
-@dataclass(frozen=True)
-class Trial:
-    """A candidate's scores: means over folds, each with its standard error. seconds: of one fit, on average.
-
-    final: whether it met the default; only those can be compared, all others were tried on fewer labels.
-    """
-
-    model: str
-    params: dict[str, Any]
-    log_loss: float
-    log_loss_error: float
-    accuracy: float
-    accuracy_error: float
-    folds: int
-    seconds: float
-    final: bool
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search found. trials: the finalists by log loss, then all others by theirs; reason: a sentence.
-
-    gain, gain_error: by how much the chosen, or else the best challenger, has a lower log loss than the default, and
-    the standard error of that; None when only the default took part in the final.
-    """
-
-    chosen: Candidate
-    default: Candidate
-    gain: float | None
-    gain_error: float | None
-    reason: str
-    labels: int
-    trials: list[Trial]
-
-    def to_dict(self) -> dict[str, Any]:
-        """As JSON takes it."""
-        return asdict(self)
 
 
 Known = MutableMapping[str, list[float]]
@@ -174,7 +121,7 @@ class _Search:
             drawn = [{key: one.draw(rng) for key, one in space.items()} for _ in range(_DRAWS)]
             self._try(name, [{}, *drawn], tried, "coarse")
         for share in _NEARER:
-            for best in _leaders(tried)[:_REFINED]:
+            for best in leaders(tried)[:_REFINED]:
                 one = get_model(best.model)
                 middle = one.defaults() | best.params
                 near = [
@@ -182,16 +129,16 @@ class _Search:
                     for _ in range(_DRAWS)
                 ]
                 self._try(best.model, near, tried, "finer")
-        finalists = [Candidate(one.model, one.params) for one in _leaders(tried)[:_FINALISTS]]
+        finalists = [Candidate(one.model, one.params) for one in leaders(tried)[:_FINALISTS]]
         finalists = [default, *(one for one in finalists if one != default)]
         results = [self._folds(one, self.all, FOLDS, self.seed + 1, "final") for one in finalists]
-        return _decide(finalists, results, tried, len(self.all))
+        return decide(finalists, results, tried, len(self.all))
 
     def _try(self, name: str, drawn: Sequence[dict[str, Any]], tried: dict[str, Trial], text: str) -> None:
         for params in drawn:
             one = Candidate(name, get_model(name).unusual(params))
             scores = self._folds(one, self.some, _COARSE_FOLDS, self.seed, text)
-            tried[one.key] = _trial(one, scores, final=False)
+            tried[one.key] = trial_of(one, scores, final=False)
 
     def _folds(self, candidate: Candidate, rows: Array, folds: int, seed: int, text: str) -> Array:
         """Log loss, accuracy and seconds on each of the first `folds` folds: (folds, 3)."""
@@ -232,76 +179,11 @@ class _Search:
             self.pool.pipeline, self.X[inside], positions[inside], y, self.pool.pooling, self.seed
         )
         places = positions[outside]
-        vectors = np.asarray(around.vectors[places])
-        words = None if trained.surroundings is None else trained.surroundings.words
-        prior = None if words is None else words.prior(vectors)
-        smooth, cells = np.asarray(around.smooth[places]), self.pool.pipeline.cells(self.X[outside])
-        views = Views(self.X[outside], vectors, smooth, flow[places], prior, cells)
-        return np.searchsorted(self.names, trained.classes), np.asarray(trained.estimator.predict_proba(views))
+        vectors, smooth = np.asarray(around.vectors[places]), np.asarray(around.smooth[places])
+        said = Scorer.of(trained).score(self.X[outside], vectors, smooth, flow[places])
+        return np.searchsorted(self.names, trained.classes), said
 
 
 def _part(n: int, most: int, rng: np.random.Generator) -> Array:
     """Positions of all, or of so many at random, rising."""
     return np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))
-
-
-def _leaders(tried: dict[str, Trial]) -> list[Trial]:
-    """The best trial of each model, best first."""
-    ranked = sorted(tried.values(), key=lambda one: one.log_loss)
-    first: dict[str, Trial] = {}
-    for one in ranked:
-        first.setdefault(one.model, one)
-    return list(first.values())
-
-
-def _trial(candidate: Candidate, scores: Array, *, final: bool) -> Trial:
-    loss, accuracy, seconds = scores.mean(axis=0)
-    loss_error, accuracy_error = (_error(scores[:, column]) for column in (0, 1))
-    return Trial(
-        candidate.model,
-        candidate.params,
-        float(loss),
-        loss_error,
-        float(accuracy),
-        accuracy_error,
-        len(scores),
-        round(float(seconds), 4),
-        final,
-    )
-
-
-def _error(values: Array) -> float:
-    """Standard error of a mean over folds, corrected for the training labels that they share."""
-    return float(np.sqrt(values.var(ddof=1) * (1 / len(values) + 1 / (FOLDS - 1))))
-
-
-def _decide(finalists: Sequence[Candidate], results: Sequence[Array], tried: dict[str, Trial], labels: int) -> Found:
-    """finalists: the default first; results: scores (folds, 3) of each, on the same folds."""
-    default, stands = finalists[0], results[0]
-    order = sorted(range(1, len(finalists)), key=lambda place: float(results[place][:, 0].mean()))
-    chosen, gain, error = default, None, None
-    reason = f"{default.model} was the only one in the final"
-    for place in order:
-        difference = stands[:, 0] - results[place][:, 0]
-        gained, unsure = float(difference.mean()), _error(difference)
-        is_sure, is_right = gained > unsure, results[place][:, 1].mean() >= stands[:, 1].mean()
-        if gain is None or (is_sure and is_right):
-            gain, error = gained, unsure
-            reason = _because(finalists[place].model, default.model, gained, unsure, is_sure, bool(is_right))
-        if is_sure and is_right:
-            chosen = finalists[place]
-            break
-    finals = [_trial(one, scores, final=True) for one, scores in zip(finalists, results, strict=True)]
-    finals.sort(key=lambda one: one.log_loss)
-    others = [one for key, one in tried.items() if key not in {final.key for final in finalists}]
-    return Found(chosen, default, gain, error, reason, labels, [*finals, *sorted(others, key=lambda one: one.log_loss)])
-
-
-def _because(challenger: str, default: str, gain: float, error: float, is_sure: bool, is_right: bool) -> str:
-    if is_sure and is_right:
-        return f"{challenger} has a log loss lower by {gain:.3f} (standard error {error:.3f}) than {default}"
-    if is_sure:
-        return f"{challenger} has the lower log loss, but {default} is more often right"
-    if gain > 0:
-        return f"{challenger} is ahead of {default} by {gain:.3f}, within one standard error ({error:.3f})"
-    return f"no challenger has a lower log loss than {default}"

@@ -36,7 +36,7 @@ def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Lea
         places = candidates(run, project, data)
         proba = np.zeros((len(data.items), len(learned.model.classes)), dtype=np.float32)
         proba[places] = learned.score(data, places)
-        fitted = Fitted(learned.model, {}, proba, learned.trained_on, 0, None, {}, learned.sight)
+        fitted = Fitted(learned.model, proba, learned.trained_on, 0, None, {}, learned.sight)
         entries_of = picks(run, project, data, fitted, places)
         run.write(lambda tx: put_in_force(tx, project, "model", None, entries_of(tx)))
 

@@ -53,12 +53,6 @@ def choice_of(config: Mapping[str, Any]) -> Choice:
     return Choice(config["model"], config.get("params") or {})
 
 
-def sight_needed(config: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """The sight without which a model can't be trained again: a model on features alone needs none."""
-    sight: Mapping[str, Any] | None = config["sight"]
-    return sight if config["model"] == POOL_ENSEMBLE else None
-
-
 def last_search(tx: Connection, project_id: int) -> Any:
     """The newest search's row, or None."""
     of_project = sa.select(model_searches).where(model_searches.c.project_id == project_id)

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from typing import Any
 
@@ -33,13 +33,13 @@ class Fitted:
     """
 
     model: TrainedModel
-    params: dict[str, Any]
     proba: Array
     trained_on: int
     holdout_size: int
     metrics: dict[str, Any] | None
     baselines: dict[str, Any]
     sight: Sight | None
+    params: dict[str, Any] = field(default_factory=dict)
 
     @property
     def accuracy(self) -> Estimate | None:
@@ -101,12 +101,11 @@ def fit(
     sight = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
     alone = model_alone(choice, None if sight is None else sight.config)
-    if sight is not None and alone is not None:
-        pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
     rows = data.rows(pipeline, blocks, positions)
+    flow: Array | None = None
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
-        trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
+        trained = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed)
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
     if ahead is not None:
@@ -126,7 +125,7 @@ def fit(
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
     params = {} if alone is None else alone.params
-    return Fitted(trained, params, proba, len(y), len(held), metrics, beside, sight)
+    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight, params)
 
 
 def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:

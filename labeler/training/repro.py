@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from labeler.datasets.segments import segments_of
 from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
-from labeler.training.choice import choice_of, sight_needed
+from labeler.training.choice import choice_of
 from labeler.training.data import TrainingData
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
@@ -45,7 +45,7 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             pq.read_table(data_folder / "current.parquet"),
             Path(cache),
         )
-        look = partial(see_again, sight_needed(config))
+        look = partial(see_again, config["sight"])
         fitted = fit(data, look=look, seed=config["seed"], choice=choice_of(config))
     target.mkdir(exist_ok=True)
     fitted.model.save(target)

@@ -10,7 +10,7 @@ from labeler.datasets.service import find_version
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.registry.artifacts import folder_of, load_predictions, save_predictions
 from labeler.registry.service import find_model
-from labeler.training.choice import choice_of, sight_needed
+from labeler.training.choice import choice_of
 from labeler.training.data import data_of
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
@@ -25,7 +25,7 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
     data = data_of(run.settings, project_id, version)
     encoder_for(run.settings)
-    look = partial(see_again, sight_needed(row.config))
+    look = partial(see_again, row.config["sight"])
     fitted = fit(
         data,
         look=look,

@@ -14,9 +14,10 @@ from labeler.datasets.snapshot import latest
 from labeler.kit.columns import clock
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
-from labeler.learning.errors import LearningError
+from labeler.learning.errors import LearningError, TooFewLabels
 from labeler.learning.features.table import TablePipeline
-from labeler.learning.search import Found, PoolFit, search, suited
+from labeler.learning.search import FEWEST, PoolFit, search, suited
+from labeler.learning.trials import Found
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
 from labeler.training.choice import choice_for, model_alone, sight_name
@@ -38,6 +39,7 @@ def search_model(run: JobRun) -> Any:
     """Compare models on the labels of a dataset version; what was measured is kept when the job is interrupted."""
     project = run.db.read(find_project, run.project_id or 0)
     saved: dict[str, Any] = run.saved or {"version": _version(run, project).version, "known": {}, "seconds": 0.0}
+    saved.setdefault("seed", project.settings.seed)
     row = run.db.read(find_version, project.id, saved["version"])
     started, before = time.monotonic(), saved["seconds"]
 
@@ -48,7 +50,7 @@ def search_model(run: JobRun) -> Any:
             raise _GivesWay
 
     try:
-        sight, found = _search(run, project, Version(run.settings, project.id, row), saved["known"], tell)
+        sight, found = _search(run, project.id, Version(run.settings, project.id, row), saved, tell)
     except _GivesWay:
         return run.give_way(PAUSE)
     except LearningError as error:
@@ -58,7 +60,7 @@ def search_model(run: JobRun) -> Any:
         "dataset_version_id": row.id,
         "labels": found.labels,
         "sight": sight_name(sight),
-        "seed": project.settings.seed,
+        "seed": saved["seed"],
         "model": found.chosen.model,
         "params": found.chosen.params,
         "results": found.to_dict(),
@@ -78,20 +80,27 @@ def _version(run: JobRun, project: Project) -> Any:
 
 
 def _search(
-    run: JobRun, project: Project, version: Version, known: dict[str, list[float]], tell: Any
+    run: JobRun, project_id: int, version: Version, saved: dict[str, Any], tell: Any
 ) -> tuple[dict[str, Any] | None, Found]:
-    data = data_of(run.settings, project.id, version)
+    data = data_of(run.settings, project_id, version)
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
     positions, y = positions[order], [y[place] for place in order]
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
+    if len(y) < FEWEST:
+        raise TooFewLabels(f"a search needs {FEWEST} labels outside the holdout, there are {len(y)}")
     sight = see(run.settings, data, pipeline, blocks)
-    rows = data.rows(pipeline, blocks, positions) if len(y) else pipeline.transform(blocks[0][:0])
+    config = None if sight is None else sight.config
+    if (
+        saved.setdefault("sight", config) != config
+    ):  # sentence vectors came in between: what is known is of another pool
+        saved |= {"sight": config, "known": {}}
+    rows = data.rows(pipeline, blocks, positions)
     pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)
     models = suited(is_table=isinstance(pipeline, TablePipeline))
-    found = search(rows, y, models=models, seed=project.settings.seed, pool=pool, tell=tell, known=known)
-    return None if sight is None else sight.config, found
+    found = search(rows, y, models=models, seed=saved["seed"], pool=pool, tell=tell, known=saved["known"])
+    return config, found
 
 
 def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from labeler.learning.features.projection import Projection
 from labeler.learning.graph import map_of
 from labeler.learning.models import get_model, models
 from labeler.learning.models.registry import Choice, LogRange, registered
-from labeler.learning.pooled import Pooling, fit_pooled
+from labeler.learning.pooled import Pooling, fit_pooled, score_pool
 from labeler.learning.trained import TrainedModel
 
 NAMES = [name for name, _ in models()]
@@ -173,23 +173,34 @@ def test_a_model_file_with_crafted_trees_is_refused(tmp_path):
         TrainedModel.load(tmp_path, digest)
 
 
-def test_a_pool_ensemble_of_a_table_is_stored_without_pickle(tmp_path):
-    contents = [
-        {"fields": {"a": float(i % 7), "b": float(i % 5), "c": None if i % 11 == 0 else i % 3}} for i in range(90)
-    ]
+@pytest.fixture
+def table_ensemble():
+    """A pool ensemble of table rows, trained on 60 of 90: contents, pooling, raw rows, model and flow."""
+    contents = [{"fields": {"a": i % 7, "b": i % 5, "c": None if i % 11 == 0 else i % 3}} for i in range(90)]
     pipeline = pipeline_for(contents)
     block = pipeline.extract(contents)
     pipeline.fit([block])
     rows = pipeline.transform(block)
     projection = Projection.of(rows)
     around = map_of(projection.transform(rows))
-    y = [str(i % 3) for i in range(60)]
     pooling = Pooling(around, around.affinity(), projection)
-    model, _ = fit_pooled(pipeline, rows[:60], np.arange(60), y, pooling, 0)
+    model, flow = fit_pooled(pipeline, rows[:60], np.arange(60), [str(i % 3) for i in range(60)], pooling, 0)
+    return contents, pooling, block, model, flow
+
+
+def test_a_pool_ensemble_of_a_table_is_stored_without_pickle(table_ensemble, tmp_path):
+    contents, _, _, model, _ = table_ensemble
     loaded = TrainedModel.load(tmp_path, model.save(tmp_path))
     assert model.estimator.weights["trees"] > 0
     # What it keeps of the pool is stored in half precision.
     assert np.allclose(loaded.predict_proba(contents), model.predict_proba(contents), atol=0.02)
+
+
+def test_a_table_is_scored_with_the_trees_that_the_ensemble_weighed(table_ensemble):
+    _, pooling, block, model, flow = table_ensemble
+    scored = score_pool(model, [block], pooling.around, flow)
+    model.estimator.weights["trees"] = 0.0
+    assert not np.allclose(scored, score_pool(model, [block], pooling.around, flow), atol=1e-3)
 
 
 def labelsets(n, seed=0):

@@ -10,7 +10,8 @@ from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import map_of
 from labeler.learning.pooled import Pooling
-from labeler.learning.search import Candidate, PoolFit, search, suited
+from labeler.learning.search import PoolFit, search, suited
+from labeler.learning.trials import Candidate
 
 FAST = ("complement_nb", "linear_svm")
 

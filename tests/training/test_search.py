@@ -1,6 +1,7 @@
 """Searching for a project's model: asked for or by itself, stored, used by the next training, reproduced."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -221,6 +222,30 @@ def test_a_search_gives_way_and_goes_on_where_it_was(
     states = [row.state for row in service.run_jobs() if row.kind == "training.search"]
     assert states == ["queued", "done"] and job.refresh().row["attempt"] == 2
     assert len(fits) == len(set(fits)) and project.last_search() is not None
+
+
+def test_what_was_measured_is_forgotten_when_the_pool_is_seen_anew(
+    service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    labeled(service, project, add_texts)
+    asked: list[int] = []
+    monkeypatch.setattr(engine, "others_wait", lambda tx, seconds: asked.append(1) or len(asked) == 4)
+    known: list[int] = []
+    real_search, real_see = search_job.search, search_job.see
+
+    def seen(*arguments: Any) -> Any:
+        sight = real_see(*arguments)
+        return replace(sight, config={**sight.config, "kind": "encoder"}) if known else sight
+
+    def spy(*arguments: Any, **more: Any) -> Any:
+        known.append(len(more["known"]))
+        return real_search(*arguments, **more)
+
+    monkeypatch.setattr(search_job, "see", seen)
+    monkeypatch.setattr(search_job, "search", spy)
+    project.search()
+    service.run_jobs()
+    assert known == [0, 0] and project.last_search() is not None
 
 
 def test_a_search_is_cancelled_like_any_job(service: Any, project: Project, add_texts: Add) -> None:

@@ -17,6 +17,7 @@ KINDS = {
     "push": "Copy to the DVC remote",
     "coverage": "First order of the queue",
     "embed": "Reading the items (sentence embeddings)",
+    "search": "Search for a model",
     "recount": "New count of the labels",
 }
 
