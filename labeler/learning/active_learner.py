@@ -1,6 +1,7 @@
 """Active learning without the service, by scikit-learn's conventions."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -41,7 +42,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     classifier: "auto" (linear models, the pool's graph and the words, weighed by evidence), a name of
     `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels: what the labels
     mean, {label: description} or names alone; guideline: Markdown with a section a label. Both need sentence
-    embeddings, and let the learner guess before the first label.
+    embeddings, and let the learner guess before the first label. positive: the label that
+    `strategy="most_likely_positive"` searches for; None: the one with the fewest labels so far.
     Items may have any number of labels: give a set, tuple or list of them for each labeled item. Each label is then
     learned by itself ("auto" is one_vs_rest), its probabilities stand alone, and "auto" asks for the items whose
     labels are least sure on average.
@@ -56,6 +58,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         random_state: int = 0,
         labels: Any = None,
         guideline: str = "",
+        positive: Any = None,
     ) -> None:
         self.strategy = strategy
         self.features = features
@@ -63,6 +66,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.random_state = random_state
         self.labels = labels
         self.guideline = guideline
+        self.positive = positive
 
     def fit(self, X: Any, y: Sequence[Any] | Array) -> "ActiveLearner":
         """Learn from the labeled of all items, and from the others.
@@ -133,7 +137,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             assert self._pool_proba is not None
             X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
             pool = Pool(X, proba, self.estimator_, self._features[labeled], self._y)
-        return unlabeled[query(name, pool, n, rng).positions]
+        return unlabeled[query(name, replace(pool, positive=self._searched()), n, rng).positions]
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities (items, classes), in the order of classes_. Raises TooFewLabels without a model.
@@ -203,6 +207,13 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _likeness(self, features: Any) -> Any:
         return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
+
+    def _searched(self) -> int | None:
+        """The column of the label that is searched for; None while it has no example."""
+        if self.positive is None or self._pool_proba is None:
+            return None
+        found = np.flatnonzero(self.classes_ == self.positive)
+        return int(found[0]) if len(found) else None
 
     def _check_names(self) -> None:
         """Raises UnknownName when strategy or classifier don't exist, or are not for so many labels an item."""

@@ -84,9 +84,9 @@ def fit(
     """Train on the labeled items outside the holdout, judge on those in it.
 
     look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
-    learns from the features alone. choice: another model that does so, where it fits the sight. Raises `TooFewLabels`
-    unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is called before the
-    pool is scored.
+    learns from the features alone. choice: another model that does so, where it fits the sight. Raises
+    `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is
+    called before the pool is scored.
     """
     positions, y = data.labeled(holdout=False)
     order = np.argsort(positions, kind="stable")
@@ -100,10 +100,9 @@ def fit(
     tell(2, f"training on {len(y):,} labels")
     rows = data.rows(pipeline, blocks, positions)
     alone = model_alone(choice, None if sight is None else sight.config)
-    flow: Array | None = None
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
-        trained = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed)
+        trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
     if ahead is not None:

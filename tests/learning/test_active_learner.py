@@ -140,3 +140,15 @@ def test_margin_kmeans_learns_faster_than_random_on_real_data():
     data = digits()
     ours = np.mean([curve("auto", *data, seed) for seed in range(2)])
     assert ours > np.mean([curve("random", *data, seed) for seed in range(2)]) + 0.01
+
+
+def test_it_searches_for_the_label_that_is_named_also_when_it_is_no_longer_the_rarest():
+    rng = np.random.default_rng(0)
+    X = rng.standard_normal((200, 4))
+    truth = np.where(X[:, 0] > 0.8, "relevant", "other")
+    y = np.full(200, None, dtype=object)
+    known = np.concatenate([np.flatnonzero(truth == "relevant")[:20], np.flatnonzero(truth == "other")[:8]])
+    y[known] = truth[known]
+    learner = ActiveLearner(strategy="most_likely_positive", positive="relevant").fit(X, y.tolist())
+    assert np.mean(truth[learner.query(10)] == "relevant") >= 0.7
+    assert np.mean(truth[learner.set_params(positive="other").query(10)] == "relevant") <= 0.3

@@ -26,7 +26,10 @@ def full_score(seen: Seen) -> float:
 
 
 def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
-    """A learner as it comes. labels, scores, seconds: one a batch; seconds: choose and learn, without the test."""
+    """A learner as it comes. labels, scores, seconds: one a batch; seconds: choose and learn, without the test.
+
+    complete: labels until every label of the pool was seen once, None when some never was.
+    """
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         contender = CONTENDERS[name](seen, seed)
@@ -39,7 +42,12 @@ def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
             seconds.append(round(time.perf_counter() - began, 4))
             labels.append(len(labeled))
             scores.append(_accuracy(contender.answers(), seen))
-    return {"labels": labels, "scores": scores, "seconds": seconds}
+    return {"labels": labels, "scores": scores, "seconds": seconds, "complete": _complete(seen.task.y, labeled)}
+
+
+def _complete(y: Array, labeled: Array) -> int | None:
+    first = [np.flatnonzero(y[labeled] == label)[:1] for label in np.unique(y)]
+    return int(max(place[0] for place in first)) + 1 if all(len(place) for place in first) else None
 
 
 def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:

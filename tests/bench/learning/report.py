@@ -35,8 +35,9 @@ def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
     whole = tables.runs_of(results.of("A", cap), CONTENDERS)
     alone = tables.runs_of(results.of("B", cap_alone), CHOOSERS)
     speed = [record for record in results.of("C") if record["failed"] is None]
+    found = [record for record in results.of("D") if record["failed"] is None]
     said = {
-        **_made([*full.values(), *runs, *results.of("C")]),
+        **_made([*full.values(), *runs, *results.of("C"), *results.of("D")]),
         "sets": len(full),
         "seeds": _seeds_of(runs),
         "summary": _summary(whole) if whole else "",
@@ -53,13 +54,16 @@ def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
         "needed_90": tables.needed(whole, full, 0.90) if whole else NOTHING,
         "against": tables.against(whole, WHOLE) if whole else NOTHING,
         "seconds": tables.seconds(whole, list(full)) if whole else NOTHING,
+        "cold_start": tables.cold_start(whole, list(full)) if whole else NOTHING,
+        "found": tables.found(found) if found else NOTHING,
         "alone": tables.strategies(alone, full, GRAPH_MARGIN) if alone else NOTHING,
         "comparisons": max(0, len(alone) - 1),
         "chance": f"{0.05 * max(0, len(alone) - 1):.0f}",
         "speed": tables.speed(speed) if speed else NOTHING,
-        "failed": _failed([*runs, *results.of("C")]),
+        "failed": _failed([*runs, *results.of("C"), *results.of("D")]),
     }
     template = Template((Path(__file__).parent / "template.md").read_text(encoding="utf-8"))
+    folder.mkdir(parents=True, exist_ok=True)
     _draw(folder / "images", whole, alone, full)
     (folder / "learning.md").write_text(template.substitute(said), encoding="utf-8")
 

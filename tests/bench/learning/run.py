@@ -21,6 +21,7 @@ from choosers import CHOOSERS
 from contenders import CONTENDERS
 from loop import BATCH, alone, full_score, whole
 from results import Results
+from search import SEARCHERS, SEARCHES, searched
 from seen import Seen, see
 from speed import round_at
 from vectors import remembering
@@ -29,6 +30,7 @@ ROOT = Path(__file__).resolve().parents[3]
 RESULTS = ROOT / "bench-results"
 SIZES = [1_000, 10_000, 100_000]
 ALONE_LABELS = 200
+SEARCH_SEEDS = 3
 
 
 def main() -> None:
@@ -36,7 +38,7 @@ def main() -> None:
     results = Results(RESULTS / "learning.jsonl")
     began = time.perf_counter()
     for name in chosen.sets:
-        if {"A", "B"} & set(chosen.only):
+        if {"A", "B", "D"} & set(chosen.only):
             _measure_set(name, chosen, results, began)
     if "C" in chosen.only:
         for items in SIZES + ([1_000_000] if chosen.million else []):
@@ -69,6 +71,10 @@ def _wanted(name: str, chosen: argparse.Namespace) -> Iterator[tuple[dict[str, A
                     return dict(loop(named["contender"], seen, named["seed"], most))
 
                 yield named, made
+    for seed in range(min(chosen.seeds, SEARCH_SEEDS) if "D" in chosen.only and name in SEARCHES else 0):
+        for searcher in SEARCHERS:
+            named = {"part": "D", "set": name, "contender": searcher, "seed": seed}
+            yield named, lambda seen, named=named: searched(named["contender"], seen, named["seed"])
 
 
 def _describe(seen: Seen) -> dict[str, Any]:
@@ -89,7 +95,8 @@ def _measure(results: Results, function: Callable[[], dict[str, Any]], began: fl
     try:
         figures = {**function(), "failed": None}
         scores = figures.get("scores")
-        told = f"{sum(scores) / len(scores):.3f}" if scores else str(figures.get("score", figures.get("steps")))
+        told = str(figures.get("score", figures.get("steps", figures.get("wss"))))
+        told = f"{sum(scores) / len(scores):.3f}" if scores else told
     except Exception as error:
         traceback.print_exc()
         figures = {"failed": f"{type(error).__name__}: {error}"[:200]}
@@ -106,7 +113,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--sets", nargs="+", default=sets.available(), choices=sets.available())
     parser.add_argument("--seeds", type=int, default=10, help="runs of each contender on each set")
     parser.add_argument("--labels", type=int, default=300, help="labels to give, at most")
-    parser.add_argument("--only", nargs="+", default=["A", "B", "C"], choices=["A", "B", "C", "report"])
+    parser.add_argument("--only", nargs="+", default=["A", "B", "C", "D"], choices=["A", "B", "C", "D", "report"])
     parser.add_argument("--report", type=Path, default=ROOT / "docs" / "benchmarks", help="folder of the report")
     parser.add_argument("--million", action="store_true", help="measure speed at a million items too (8 GB, minutes)")
     return parser.parse_args()

@@ -67,6 +67,42 @@ def needed(runs: Runs, full: Mapping[str, Record], share: float) -> str:
     return table(["learner", *full, "mean"], rows)
 
 
+def cold_start(runs: Runs, sets: Sequence[str], at: Sequence[int] = (25, 50, 100)) -> str:
+    """Accuracy after few labels, mean over sets, and labels until every label was seen, by set."""
+    rows = []
+    for contender, by_set in runs.items():
+        scores = [np.mean([np.mean([_score(one, n) for one in by_set[name]]) for name in by_set]) for n in at]
+        cells = []
+        for name in sets:
+            found = [one["complete"] for one in by_set.get(name, [])]
+            seen = [one for one in found if one is not None]
+            never = f" (never: {len(found) - len(seen)} of {len(found)})" if len(seen) < len(found) else ""
+            cells.append(f"{np.mean(seen):.0f}{never}" if seen else never.strip(" ()") or "-")
+        rows.append([contender, *(f"{score:.3f}" for score in scores), *cells])
+    return table(["learner", *(f"{n} labels" for n in at), *(f"all seen: {name}" for name in sets)], rows)
+
+
+def found(records: Sequence[Record]) -> str:
+    """Work saved and recall of searches for one label, by set and searcher; means over seeds."""
+    rows = []
+    for name in dict.fromkeys(record["set"] for record in records):
+        for searcher in dict.fromkeys(record["contender"] for record in records):
+            mine = [one for one in records if one["set"] == name and one["contender"] == searcher]
+            if not mine:
+                continue
+            saved = f"{np.mean([one['wss'] for one in mine]):.3f}"
+            recalls = [f"{np.mean([one['recall'][share] for one in mine]):.2f}" for share in mine[0]["recall"]]
+            stops = [f"{np.mean([one[key] for one in mine]):.2f}" for key in ("stop_share", "stop_recall")]
+            rows.append([name, f"{mine[0]['positives']} of {mine[0]['items']}", searcher, saved, *recalls, *stops])
+    head = ["search", "positives", "searcher", "WSS@95"]
+    return table([*head, *(f"recall at {share}" for share in records[0]["recall"]), "stops at", "recall then"], rows)
+
+
+def _score(record: Record, labels: int) -> float:
+    """Of the model after so many labels, or the last one before."""
+    return float(record["scores"][max(i for i, n in enumerate(record["labels"]) if n <= labels or i == 0)])
+
+
 def against(runs: Runs, ours: str) -> str:
     """One learner against every other."""
     rows = []
