@@ -62,6 +62,10 @@ class Settings(BaseSettings):
         "", description="Hash that the file of `encoder` must have; empty: any (a URL needs it)."
     )
 
+    dask_scheduler: str = Field(
+        "", description="Address of a Dask scheduler (tcp://host:8786) that computes features and scores; empty: none."
+    )
+
     # Running
     host: str = Field("127.0.0.1", description="Address the server listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")

@@ -29,6 +29,7 @@ from labeler.learning.words import texts_of
 Array = np.ndarray[Any, Any]
 
 DEFAULT = "graph_margin"
+SEARCH = "most_likely_positive"
 DEFAULT_SEVERAL = "label_uncertainty_kmeans"
 SEVERAL = "one_vs_rest"
 
@@ -124,8 +125,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         rng = np.random.default_rng(self.random_state)
         labeled = np.flatnonzero(self.labeled_)
         if not self._has_model():
-            name = name if get_strategy(name).needs == "none" else "coverage"
             pool = Pool(X=self._around.vectors[unlabeled])
+            if name == SEARCH and self._searched() is not None and self._pool_proba is not None:
+                pool = replace(pool, proba=self._pool_proba[unlabeled])  # words say where to look first
+            elif get_strategy(name).needs != "none":
+                name = "coverage"
         elif self.model_ is not None:
             assert self._pool_proba is not None
             near = self._affinity[unlabeled][:, unlabeled] if name == DEFAULT else None

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.products import product
 from labeler.learning.stacking import log_softmax
 
 Array = np.ndarray[Any, Any]
@@ -31,7 +32,7 @@ class Linear:
         """Log probabilities (items, classes). parts: as it was taught by, (items, width) each."""
         logits = self.intercept[None, :]
         for part, coefficients in zip(parts, self.coefficients, strict=True):
-            logits = logits + np.asarray(part @ coefficients)
+            logits = logits + product(part, coefficients)
         return log_softmax(self.scale * logits)
 
 
@@ -50,8 +51,8 @@ def ridge(parts: Sequence[Any], codes: Array, classes: int) -> tuple[Linear, Arr
     weight = n / ((counts > 0).sum() * counts[codes])
     gram = np.ones((n, n))
     for part in parts:
-        product = part @ part.T
-        gram += np.asarray(product.todense() if hasattr(product, "todense") else product, dtype=np.float64)
+        likeness = part @ part.T
+        gram += np.asarray(likeness.todense() if hasattr(likeness, "todense") else likeness, dtype=np.float64)
     gram[np.diag_indices(n)] += 1.0 / weight
     inverse = np.linalg.inv(gram)
     alpha = inverse @ target

@@ -38,11 +38,18 @@ class Pooling:
 
     def words(self, classes: Sequence[str]) -> Words | None:
         """What was written about these labels, as vectors; None when nothing was."""
-        if self.encoder is None or not self.said or not any(self.said.get(name) for name in classes):
-            return None
-        toward = prototypes(self.encoder, [self.said.get(name, []) for name in classes])
-        typical = meanings(self.around.vectors[:CHUNK_ROWS], toward.shape[1]).mean(axis=0)
-        return Words(toward, typical @ toward.T)
+        return words_of(self.encoder, self.said, classes, self.around.vectors)
+
+
+def words_of(
+    encoder: Encoder | None, said: dict[str, list[str]] | None, classes: Sequence[str], vectors: Array
+) -> Words | None:
+    """What was written about these labels (see `words.texts_of`) beside a pool's vectors (see PoolMap), or None."""
+    if encoder is None or not said or not any(said.get(name) for name in classes):
+        return None
+    toward = prototypes(encoder, [said.get(name, []) for name in classes])
+    typical = meanings(np.asarray(vectors[:CHUNK_ROWS]), toward.shape[1]).mean(axis=0)
+    return Words(toward, typical @ toward.T)
 
 
 def fit_pooled(

@@ -12,6 +12,7 @@ import numpy as np
 
 from labeler.learning.features.encoder import Encoder
 from labeler.learning.graph import unit
+from labeler.learning.products import product
 
 Array = np.ndarray[Any, Any]
 
@@ -74,6 +75,6 @@ def log_prior(vectors: Array, toward: Array, centre: Array) -> Array:
     vectors: (items, d); toward: (labels, d); centre: (labels,), the pool's mean cosine with each label, taken
     off so that a label with a general name does not win everywhere.
     """
-    logits = SHARPNESS * (vectors @ toward.T - centre)
+    logits = SHARPNESS * (product(vectors, toward.T) - centre)
     logits -= logits.max(axis=1, keepdims=True)
     return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), dtype=np.float32)

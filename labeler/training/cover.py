@@ -1,4 +1,9 @@
-"""The order before there is a model: typical and different items first, not the order of the file."""
+"""The order before there is a model: typical and different items first, not the order of the file.
+
+Where all items of a label are to be found, those that lie nearest to what was written about it come first. For any
+other purpose words do not order the first items: letting the labels that they guess take turns was measured, and gave
+the same or less accuracy after 10 to 100 labels (trec6, agnews, sms and package descriptions, 4 draws each).
+"""
 
 from typing import Any
 
@@ -11,13 +16,14 @@ from labeler.datasets.snapshot import latest
 from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.pooled import words_of
 from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
 from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
-from labeler.training.picks import still_open
+from labeler.training.picks import FIND_ALL, still_open
 from labeler.training.sight import newest_map
 from labeler.training.vectors import encoder_for, why_without
 
@@ -33,10 +39,11 @@ def coverage(run: JobRun) -> Any:
     found = _seen(run, project) or _read(run, project)
     if found is None:
         return {"ranked": 0, "reason": "no open items"}
-    known, rows = found
+    known, pool = found
     run.progress(1, 2, "covering the pool")
     rng = np.random.default_rng(project.settings.seed)
-    ranking = rank("coverage", Pool(rows), min(LENGTH, len(known)), LENGTH, rng)
+    strategy = "coverage" if pool.proba is None else FIND_ALL
+    ranking = rank(strategy, pool, min(LENGTH, len(known)), LENGTH, rng)
 
     def swap(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:
@@ -50,8 +57,8 @@ def coverage(run: JobRun) -> Any:
     return run.finish(swap)
 
 
-def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
-    """Open items and their sentence vectors, when a map has all items."""
+def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
+    """Open items and their sentence vectors, when a map has all items; with what words say of a label searched for."""
     newest = run.db.read(latest, project.id)
     encoder = None if why_without(run.settings) else encoder_for(run.settings)
     if newest is None or encoder is None:
@@ -64,10 +71,15 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Array] | None:
     if around is None:
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])
-    return chosen, np.asarray(around.vectors[np.searchsorted(data.items, chosen)])
+    vectors = np.asarray(around.vectors[np.searchsorted(data.items, chosen)])
+    classes, wanted_label = sorted(data.said), project.settings.find_label
+    words = words_of(encoder, data.said, classes, around.vectors) if wanted_label in classes else None
+    if words is None or len(classes) < 2:
+        return chosen, Pool(vectors)
+    return chosen, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))
 
 
-def _read(run: JobRun, project: Project) -> tuple[Array, Any] | None:
+def _read(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     """Open items and their features, from the database."""
     statement = (
         sa.select(items.c.id, items.c.content)
@@ -83,4 +95,4 @@ def _read(run: JobRun, project: Project) -> tuple[Array, Any] | None:
     pipeline = pipeline_for(contents[:500])
     blocks = [pipeline.extract(contents)]
     pipeline.fit(blocks)
-    return np.array([row.id for row in rows]), pipeline.transform(blocks[0])
+    return np.array([row.id for row in rows]), Pool(pipeline.transform(blocks[0]))

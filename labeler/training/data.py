@@ -18,6 +18,7 @@ from labeler.kit.config import Settings
 from labeler.learning.features.pipeline import FeaturePipeline, pipeline_for
 from labeler.learning.features.store import load_block, save_block
 from labeler.learning.words import texts_of
+from labeler.training.cluster import map_over
 
 SAMPLE = 500  # items that the choice of features looks at
 Array = np.ndarray[Any, Any]
@@ -27,13 +28,15 @@ Array = np.ndarray[Any, Any]
 class TrainingData:
     """Items of a dataset version in their order, their consensus labels, and where their content is.
 
-    path_of gives the file of a segment; features are cached below `cache`.
+    path_of gives the file of a segment; features are cached below `cache`; scheduler: of the Dask cluster that
+    makes them, see `cluster`.
     """
 
     segments: Sequence[Segment]
     path_of: Callable[[str], Path]
     current: pa.Table
     cache: Path
+    scheduler: str = ""
 
     @cached_property
     def _columns(self) -> tuple[Array, Array]:
@@ -105,15 +108,12 @@ class TrainingData:
 
     def blocks(self, pipeline: FeaturePipeline) -> list[csr_matrix]:
         """Raw features, a block a segment: read from disk where an earlier training made them."""
-        return [self._block(pipeline, segment) for segment in self.segments]
-
-    def _block(self, pipeline: FeaturePipeline, segment: Segment) -> csr_matrix:
-        path = self.cache / pipeline.key() / segment.sha256
-        try:
-            return load_block(path)
-        except (FileNotFoundError, ValueError):
-            save_block(path, pipeline.extract(self._contents(segment)))
-            return load_block(path)
+        paths = [self.cache / pipeline.key() / segment.sha256 for segment in self.segments]
+        missing = [number for number, path in enumerate(paths) if not _is_whole(path)]
+        contents = (self._contents(self.segments[number]) for number in missing)
+        for number, block in zip(missing, map_over(self.scheduler, pipeline.extract, contents, map), strict=True):
+            save_block(paths[number], block)
+        return [load_block(path) for path in paths]
 
     def rows(self, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], positions: Array) -> csr_matrix:
         """Features of these items, in order of their position (which must rise)."""
@@ -126,7 +126,16 @@ class TrainingData:
         return vstack(parts, format="csr")
 
 
+def _is_whole(path: Path) -> bool:
+    try:
+        load_block(path)
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
+
+
 def data_of(settings: Settings, project_id: int, version: Version) -> TrainingData:
     """A dataset version of this installation, with the project's feature cache."""
     cache = settings.home / "features" / str(project_id)
-    return TrainingData(version.segments("items"), version.path, version.current_table(), cache)
+    current = version.current_table()
+    return TrainingData(version.segments("items"), version.path, current, cache, settings.dask_scheduler)

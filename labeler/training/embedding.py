@@ -48,13 +48,13 @@ def embed(run: JobRun) -> Any:
     store = VectorStore(data.cache, encoder)
     waiting = store.missing(n)
     looked = time.monotonic()
-    while waiting:
-        store.read(waiting.pop(0), n, data.contents)
+    for read, _ in enumerate(store.read_all(waiting, n, data.contents, data.scheduler), 1):
         if time.monotonic() - looked < LOOK_SECONDS:
             continue
-        looked, done = time.monotonic(), n - min(n, GROUP * len(waiting))
+        left = len(waiting) - read
+        looked, done = time.monotonic(), n - min(n, GROUP * left)
         run.progress(done, n, f"{done:,} of {n:,} items read")
-        if waiting and _is_awaited(run):
+        if left and _is_awaited(run):
             return run.finish(partial(_later, project_id=project.id, done=done, n=n))
     run.progress(n, n, "finding each item's neighbours")
     if n > 1:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
 from labeler.training.choice import Choice, model_alone
+from labeler.training.cluster import map_over
 from labeler.training.data import TrainingData
 from labeler.training.sight import Sight
 
@@ -98,8 +100,10 @@ def fit(
         raise TooFewLabels("needs two labels with examples")
     sight = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
-    rows = data.rows(pipeline, blocks, positions)
     alone = model_alone(choice, None if sight is None else sight.config)
+    if sight is not None and alone is not None:
+        pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
+    rows = data.rows(pipeline, blocks, positions)
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
         trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
@@ -108,10 +112,11 @@ def fit(
     if ahead is not None:
         ahead(Learned(trained, len(y), sight, flow, blocks))
     tell(3, f"scoring {len(data.items):,} items")
+    over = partial(map_over, data.scheduler)
     if sight is None or flow is None:
-        proba = score_blocks(trained, blocks)
+        proba = score_blocks(trained, blocks, over=over)
     else:
-        proba = score_pool(trained, blocks, sight.pooling.around, flow)
+        proba = score_pool(trained, blocks, sight.pooling.around, flow, over=over)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
     if len(held):

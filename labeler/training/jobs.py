@@ -30,6 +30,7 @@ from labeler.registry.service import kept_numbers, newest_model, next_number, re
 from labeler.training.advice import advice, remember_round, searched_label
 from labeler.training.ahead import ahead_of
 from labeler.training.choice import choice_for
+from labeler.training.cluster import why_without
 from labeler.training.data import TrainingData, data_of
 from labeler.training.embedding import wants_vectors
 from labeler.training.fit import Fitted, fit
@@ -55,13 +56,15 @@ def train(run: JobRun) -> Any:
     data = data_of(run.settings, project.id, version)
     marks = version_row.marks
     look = partial(see, run.settings)
+    alone = why_without(run.settings.dask_scheduler)
+    note = f" ({alone}: working here)" if alone else ""
     try:
         fitted = fit(
             data,
             look=look,
             seed=project.settings.seed,
             choice=run.db.read(choice_for, project),
-            tell=lambda step, text: run.progress(step, 4, text),
+            tell=lambda step, text: run.progress(step, 4, text + note),
             ahead=ahead_of(run, project, data),
         )
     except TooFewLabels as few:
@@ -113,7 +116,8 @@ def train(run: JobRun) -> Any:
             want_vectors(tx, project.id)
         want_search(tx, project, fitted.trained_on, config["sight"])
         repository.tag(f"model-{number}", commit)
-        return {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
+        told = {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
+        return told | ({"note": f"{alone}: worked here"} if alone else {})
 
     result = run.finish(swap)
     prune(run.settings, project.id, run.db.read(kept_numbers, project.id, KEPT))

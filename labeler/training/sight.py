@@ -158,6 +158,5 @@ def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_
 def _sentences(data: TrainingData, encoder: Encoder, n: int) -> VectorStore:
     """Sentence vectors of the first n items, read as far as they are not there."""
     store = VectorStore(data.cache, encoder)
-    for number in store.missing(n):
-        store.read(number, n, data.contents)
+    list(store.read_all(store.missing(n), n, data.contents, data.scheduler))
     return store

@@ -23,6 +23,7 @@ from labeler.queue.tables import queues
 from labeler.training.tables import training_marks
 
 FIRST = 5  # labels between attempts while there is no model: the first one comes as early as it can
+RANKING = ("model", "strategy", "find_label", "holdout_share", "show_suggestions")  # settings that order the queue
 MOST_COUNTED = 4  # times N: with more waiting labels (training is broken), only the clock asks again
 
 _mark = sa.select(training_marks.c.label_id).where(training_marks.c.project_id == bindparam("project"))
@@ -101,14 +102,12 @@ def after_change(tx: Connection, event: ProjectChanged) -> None:
     if now.overlap != before.overlap:
         lane = f"recount:{event.project.id}"
         enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
-    if (now.model, now.strategy, now.find_label, now.holdout_share, now.show_suggestions) != (
-        before.model,
-        before.strategy,
-        before.find_label,
-        before.holdout_share,
-        before.show_suggestions,
-    ) and new_labels(tx, event.project.id, 1)[1]:
+    if all(getattr(now, name) == getattr(before, name) for name in RANKING):
+        return
+    if new_labels(tx, event.project.id, 1)[1]:
         request_training(tx, event.project.id)
+    elif now.find_label != before.find_label:
+        want_coverage(tx, event.project.id)
 
 
 def want_coverage(tx: Connection, project_id: int) -> None:

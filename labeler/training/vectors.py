@@ -4,7 +4,8 @@ Items are read in groups by their place in the dataset version, which never chan
 depends a little on what is in the same batch, and so the same version always gives the same vectors.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ import numpy as np
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
 from labeler.learning.errors import LearningError
-from labeler.learning.features.encoder import Encoder, default_encoder, use
+from labeler.learning.features.encoder import Encoder, default_encoder, encoder_of, use
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.text import text_of
+from labeler.training.cluster import map_over
 from labeler.training.encoders import encoder_path
 
 Array = np.ndarray[Any, Any]
@@ -45,6 +47,18 @@ def why_without(settings: Settings) -> str | None:
     return None
 
 
+@dataclass(frozen=True)
+class Reader:
+    """The encoder with this hash, on whatever machine it is wanted."""
+
+    sha256: str
+
+    def __call__(self, texts: list[str]) -> Array:
+        """Vectors of these texts. Raises EncoderMissing where there is no such encoder."""
+        encoder_for(Settings())
+        return encoder_of(self.sha256).encode(texts)
+
+
 class VectorStore:
     """Vectors of the first items of a version, a file a group. folder: of one project and encoder."""
 
@@ -56,12 +70,25 @@ class VectorStore:
         """Numbers of the groups of the first n items that have not been read."""
         return [number for number in range(-(-n // GROUP)) if not self._path(number, n).exists()]
 
-    def read(self, number: int, n: int, contents_of: Callable[[Array], Sequence[Any]]) -> None:
-        """Make the vectors of one group of the first n items."""
-        positions = np.arange(number * GROUP, min(n, (number + 1) * GROUP))
-        self.keep(number, n, self.encoder.encode([text_of(content) for content in contents_of(positions)]))
+    def read_all(
+        self, numbers: Sequence[int], n: int, contents_of: Callable[[Array], Sequence[Any]], scheduler: str
+    ) -> Iterator[int]:
+        """Make the vectors of these groups of the first n items, on a Dask cluster where one is set; gives each number
+        when it is done."""
 
-    def keep(self, number: int, n: int, vectors: Array) -> None:
+        def texts(number: int) -> list[str]:
+            positions = np.arange(number * GROUP, min(n, (number + 1) * GROUP))
+            return [text_of(content) for content in contents_of(positions)]
+
+        def here(_: Any, groups: Iterable[list[str]]) -> Iterator[Array]:
+            return map(self.encoder.encode, groups)
+
+        read = map_over(scheduler, Reader(self.encoder.sha256), map(texts, numbers), here)
+        for number, vectors in zip(numbers, read, strict=True):
+            self._keep(number, n, vectors)
+            yield number
+
+    def _keep(self, number: int, n: int, vectors: Array) -> None:
         """Store what was read of a group of the first n items; vectors of fewer items of it are not needed any more."""
         path = self._path(number, n)
         with written_whole(path) as file:

@@ -53,8 +53,8 @@ def report() -> Iterator[Report]:
 class Site:
     """A running service with a client of its administrator, and tokens of labelers."""
 
-    def __init__(self, settings: Settings, command: list[str]) -> None:
-        as_installed = {"port": processes.free_port(), "log_level": "WARNING", "embeddings": "auto"}
+    def __init__(self, settings: Settings, command: list[str], embeddings: str = "auto") -> None:
+        as_installed = {"port": processes.free_port(), "log_level": "WARNING", "embeddings": embeddings}
         self.settings = settings.model_copy(update=as_installed)
         self.db = Database(self.settings)
         admin = self.db.write(add_user, "admin@example.org", "Admin", "admin")

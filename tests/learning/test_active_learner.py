@@ -11,6 +11,7 @@ from sklearn.naive_bayes import GaussianNB
 
 from labeler.learning import ActiveLearner
 from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
+from labeler.learning.features.installed import is_installed
 from labeler.learning.strategies import strategies
 
 TEXTS = [f"win a free prize number {i}" if i % 2 else f"see you at lunch on day {i}" for i in range(60)]
@@ -152,3 +153,12 @@ def test_it_searches_for_the_label_that_is_named_also_when_it_is_no_longer_the_r
     learner = ActiveLearner(strategy="most_likely_positive", positive="relevant").fit(X, y.tolist())
     assert np.mean(truth[learner.query(10)] == "relevant") >= 0.7
     assert np.mean(truth[learner.set_params(positive="other").query(10)] == "relevant") <= 0.3
+
+
+@pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
+def test_words_say_where_a_search_begins_and_guess_before_the_first_label():
+    texts = [f"the goalkeeper saved match {n}" if n % 10 == 0 else f"the bank lowered rate {n}" for n in range(200)]
+    said = {"sport": "football, teams and players", "money": "banks and shares"}
+    learner = ActiveLearner("most_likely_positive", positive="sport", labels=said).fit(texts, [None] * 200)
+    assert np.mean(learner.query(10) % 10 == 0) > 0.7
+    assert learner.predict(["a striker joins the team", "profits of the bank"]).tolist() == ["sport", "money"]

@@ -90,3 +90,11 @@ def test_parts_flow_side_by_side_as_they_would_alone():
     both = spread_each(affinity, labeled, which[labeled], 3, kept)
     for part, mine in zip(both, kept, strict=True):
         assert np.array_equal(part, spread(affinity, labeled[mine], which[labeled[mine]], 3)[labeled])
+
+
+def test_a_step_from_few_items_is_the_same_bits(monkeypatch):
+    vectors, which = blobs(500)
+    affinity, labeled = map_of(vectors).affinity(), RNG.choice(1_500, 12, replace=False)
+    few = spread(affinity, labeled, which[labeled], 3)
+    monkeypatch.setattr(graph, "_FEW", np.inf)
+    assert np.array_equal(spread(affinity, labeled, which[labeled], 3), few)

@@ -103,9 +103,11 @@ def test_small_maps_are_made_anew(tmp_path: Path) -> None:
     assert store.steps_for(91) == [91]
 
 
+@pytest.mark.parametrize("model", ["pool_ensemble", "logistic_regression"])
 def test_a_model_on_a_grown_map_is_reproduced_bit_by_bit(
-    service: Any, project: Project, add_texts: Any, tmp_path: Path
+    service: Any, project: Project, add_texts: Any, tmp_path: Path, model: str
 ) -> None:
+    project.client.patch(project.path, {"settings": {"model": model}})
     add_texts(300)
     label(project, 30)
     project.train()
@@ -116,7 +118,7 @@ def test_a_model_on_a_grown_map_is_reproduced_bit_by_bit(
         project.train()
         service.run_jobs()
     row = service.db.read(newest_model, project.info["id"])
-    assert row.config["sight"]["steps"] == [300, 340, 380]
+    assert row.config["model"] == model and row.config["sight"]["steps"] == [300, 340, 380]
     shutil.rmtree(service.settings.home / "features")
     found = project.reproduce(row.number)
     service.run_jobs()

@@ -143,9 +143,11 @@ def speed(records: Iterable[Record]) -> str:
         times = [steps["fit"], steps["score"], steps["pick"]]
         dense, products = steps["dense products"], steps["dense products"] + steps["sparse product"]
         shares = [f"{steps['score'] / dense:.1f}", f"{steps['score'] / products:.1f}"]
-        cells = [*(f"{time:.3f}" for time in times), f"{sum(times):.2f}", f"{steps['map, once a pool']:.2f}", *shares]
+        held, held_by_map = (str(steps.get(name, "-")) for name in ("round, GB", "map, GB"))  # records before had none
+        once = [f"{steps['map, once a pool']:.2f}", held_by_map]
+        cells = [*(f"{time:.3f}" for time in times), f"{sum(times):.2f}", held, *once, *shares]
         rows.append([f"{record['set']:,}", *cells])
-    head = ["items", "fit", "score all", "pick 25", "a round", "map, once a pool"]
+    head = ["items", "fit", "score all", "pick 25", "a round", "GB", "map, once a pool", "its GB"]
     return table([*head, "score / dense products", "score / dense and sparse products"], rows)
 
 
