@@ -21,6 +21,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import pro
 os.environ.setdefault("LABELER_EMBEDDINGS", "off")
 
 import postgres
+from sample_texts import texts
 
 from labeler.accounts.auth import remembered
 from labeler.accounts.tokens import make_token
@@ -235,18 +236,6 @@ def labelers(service: Service, project: Project) -> list[Project]:
     """The project as two labelers see it."""
     people = [service.join(project, service.person("labeler")) for _ in range(2)]
     return [person.client.projects.get(project.slug) for person in people]
-
-
-def texts(n: int, start: int = 0) -> list[dict[str, Any]]:
-    """Messages of two kinds that a model can tell apart."""
-    spam = ["win a free prize call now", "cheap ringtones text stop", "urgent claim your cash reward"]
-    ham = ["see you at lunch tomorrow", "can you pick up milk please", "running late be there soon"]
-    kinds = [(text, "spam") for text in spam] + [(text, "ham") for text in ham]
-    rows = []
-    for number in range(start, start + n):
-        text, label = kinds[number % len(kinds)]
-        rows.append({"key": f"m{number}", "text": f"{text} {number}", "metadata": {"truth": label}})
-    return rows
 
 
 @pytest.fixture

@@ -101,11 +101,12 @@ def fit(
     sight = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
     alone = model_alone(choice, None if sight is None else sight.config)
+    if sight is not None and alone is not None:
+        pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
     rows = data.rows(pipeline, blocks, positions)
-    flow: Array | None = None
     if sight is None or alone is not None:
         alone = alone or Choice("linear_svm")
-        trained = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed)
+        trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
     else:
         trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
     if ahead is not None:

@@ -45,8 +45,7 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             pq.read_table(data_folder / "current.parquet"),
             Path(cache),
         )
-        look = partial(see_again, config["sight"])
-        fitted = fit(data, look=look, seed=config["seed"], choice=choice_of(config))
+        fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"], choice=choice_of(config))
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}

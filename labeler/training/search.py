@@ -92,9 +92,8 @@ def _search(
         raise TooFewLabels(f"a search needs {FEWEST} labels outside the holdout, there are {len(y)}")
     sight = see(run.settings, data, pipeline, blocks)
     config = None if sight is None else sight.config
-    if (
-        saved.setdefault("sight", config) != config
-    ):  # sentence vectors came in between: what is known is of another pool
+    # Sentence vectors may have come in between: what is known is then of another pool.
+    if saved.setdefault("sight", config) != config:
         saved |= {"sight": config, "known": {}}
     rows = data.rows(pipeline, blocks, positions)
     pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)

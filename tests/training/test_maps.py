@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import orjson
 import pytest
-from conftest import texts
+from sample_texts import texts
 
 from labeler.client import Project
 from labeler.datasets.reading import Version
