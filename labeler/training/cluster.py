@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, TypeVar
 
 import structlog
@@ -25,6 +25,7 @@ Result = TypeVar("Result")
 
 ANSWERS_IN = 5.0  # seconds that the scheduler has to answer
 LOOKS_EVERY = 5.0  # seconds between looks whether any worker is left
+_EXTRA = "install the extra: pip install labeler[dask]"
 AHEAD = 2  # parts a core that are sent before their turn
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "5s"}
 
@@ -37,15 +38,19 @@ def map_over(
     scheduler: address of a Dask scheduler (tcp://host:8786), or empty; here: who works when it is empty or fails.
     Memory: a few parts and results at a time.
     """
-    if not scheduler:
-        yield from here(function, parts)
-        return
     waiting = iter(parts)
-    with _connected(scheduler) as client:
-        if client is not None:
-            unfinished: deque[Part] = deque()
-            yield from _on_cluster(client, function, waiting, unfinished)
-            waiting = chain(unfinished, waiting)
+    first = list(islice(waiting, 1)) if scheduler else []
+    waiting = chain(first, waiting)
+    if first:  # nothing to do is no reason to connect
+        with _quietly():
+            client, reason = _connect(scheduler)
+            if client is None:
+                _tell(str(reason))
+            else:
+                unfinished: deque[Part] = deque()
+                with client:
+                    yield from _on_cluster(client, function, waiting, unfinished)
+                waiting = chain(unfinished, waiting)
     yield from here(function, waiting)
 
 
@@ -53,37 +58,36 @@ def why_without(scheduler: str) -> str | None:
     """Why the set cluster can't be used, in a sentence; None when it can, or none is set."""
     if not scheduler:
         return None
+    with _quietly():
+        client, reason = _connect(scheduler)
+        if client is not None:
+            client.close()
+    return reason
+
+
+def _connect(scheduler: str) -> tuple[Any, str | None]:
+    """A client, or None and why there is none."""
     if find_spec("distributed") is None:
-        return "Dask is not installed; install the extra: pip install labeler[dask]"
-    try:
-        with _quietly(), _client(scheduler) as client:
-            return None if client.nthreads() else f"the Dask cluster at {scheduler} has no workers"
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
-        return f"the Dask scheduler at {scheduler} does not answer ({type(error).__name__})"
-
-
-@contextmanager
-def _connected(scheduler: str) -> Iterator[Any]:
-    """A client, or None when the cluster can't be used."""
-    reason = why_without(scheduler)
-    if reason is not None:
-        _tell(reason)
-        yield None
-        return
-    with _quietly(), _client(scheduler) as client:
-        yield client
-
-
-def _client(scheduler: str) -> Any:
+        return None, f"Dask is not installed; {_EXTRA}"
     import distributed
 
-    connect: Any = distributed.Client
-    return connect(scheduler, timeout=ANSWERS_IN, set_as_default=False)
+    made: Any = distributed.Client
+    try:
+        client = made(scheduler, timeout=ANSWERS_IN, set_as_default=False)
+    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+        return None, f"the Dask scheduler at {scheduler} does not answer ({type(error).__name__})"
+    if client.nthreads():
+        return client, None
+    client.close()
+    return None, f"the Dask cluster at {scheduler} has no workers"
 
 
 @contextmanager
 def _quietly() -> Iterator[None]:
     """Dask tells the log of its own affairs; we tell what matters of them."""
+    if find_spec("dask") is None:
+        yield
+        return
     import dask
 
     logger = logging.getLogger("distributed")

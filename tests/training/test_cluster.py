@@ -24,7 +24,7 @@ NOWHERE = "tcp://127.0.0.1:9"
 @pytest.fixture(scope="module")
 def cluster() -> Iterator[LocalCluster]:
     with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as made:
         yield made
 
@@ -60,7 +60,7 @@ def nobody(_: Any, left: Any) -> Iterator[Any]:
 
 def test_a_cluster_that_goes_away_leaves_the_rest_to_be_done_here() -> None:
     with LocalCluster(
-        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address=None
+        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as gone:
         results = map_over(gone.scheduler_address, TextPipeline().extract, parts(), map)
         there = [next(results)]
