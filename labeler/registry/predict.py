@@ -20,12 +20,14 @@ _loading = threading.Lock()
 def _model(settings: Settings, row: Any) -> Any:
     from labeler.learning.errors import LearningError
     from labeler.learning.trained import TrainedModel
+    from labeler.registry.encoders import why_without
 
     folder = folder_of(settings, row.project_id, row.number)
     with _loading:
         known = _loaded.get(folder.parent)
         if known is not None and known[0] == row.sha256:
             return known[1]
+        why_without(settings)  # makes the set encoder known to the model; one it does not need may be missing
         try:
             model = TrainedModel.load(folder, row.sha256)
         except LearningError as error:
@@ -57,7 +59,16 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
         if kind not in content:
             pointer = f"/items/{number}/{kind}"
             raise Invalid(f"This model was trained on {kind}.", errors=[{"pointer": pointer, "detail": "missing"}])
-    proba = model.predict_proba(contents)
+    proba = _answers(row, model, contents)
     found = [as_prediction(line, model.classes) for line in proba]
     predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
     return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)
+
+
+def _answers(row: Any, model: Any, contents: list[Any]) -> Any:
+    from labeler.learning.errors import EncoderBroken, EncoderMissing
+
+    try:
+        return model.predict_proba(contents)
+    except (EncoderMissing, EncoderBroken) as error:
+        raise Unavailable(f"Model {row.number} can't answer: {error}.") from error

@@ -21,11 +21,11 @@ from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
 from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
+from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
 from labeler.training.picks import FIND_ALL, still_open
 from labeler.training.sight import newest_map
-from labeler.training.vectors import encoder_for, why_without
 
 COVERED = 20_000  # items that this order looks at
 Array = np.ndarray[Any, Any]

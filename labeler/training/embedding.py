@@ -21,12 +21,13 @@ from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.learning.features.text import TextPipeline
 from labeler.projects.access import Project, find_project
+from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.data import TrainingData, data_of
 from labeler.training.fit import Fitted
 from labeler.training.sight import sight_of
 from labeler.training.trigger import request_training, want_coverage, want_vectors
-from labeler.training.vectors import GROUP, VectorStore, encoder_for, why_without
+from labeler.training.vectors import GROUP, VectorStore
 
 LOOK_SECONDS = 1.0
 

@@ -17,11 +17,11 @@ import pyarrow.parquet as pq
 from labeler.datasets.segments import segments_of
 from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
+from labeler.registry.encoders import encoder_for
 from labeler.training.choice import choice_of
 from labeler.training.data import TrainingData
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
-from labeler.training.vectors import encoder_for
 
 STAGE = b"""stages:
   train:

@@ -9,12 +9,12 @@ from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.registry.artifacts import folder_of, load_predictions, save_predictions
+from labeler.registry.encoders import encoder_for
 from labeler.registry.service import find_model
 from labeler.training.choice import choice_of
 from labeler.training.data import data_of
 from labeler.training.fit import fit
 from labeler.training.sight import see_again
-from labeler.training.vectors import encoder_for
 
 
 @job("training.reproduce")

@@ -16,9 +16,10 @@ from labeler.learning.graph import PoolMap
 from labeler.learning.pooled import Pooling
 from labeler.learning.scoring import between
 from labeler.learning.threads import in_threads
+from labeler.registry.encoders import encoder_for, why_without
 from labeler.training.data import TrainingData
 from labeler.training.maps import MapStore, StoredMap
-from labeler.training.vectors import GROUP, VectorStore, encoder_for, why_without
+from labeler.training.vectors import GROUP, VectorStore
 
 Array = np.ndarray[Any, Any]
 

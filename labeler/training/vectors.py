@@ -13,38 +13,14 @@ import numpy as np
 
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
-from labeler.learning.errors import LearningError
-from labeler.learning.features.encoder import Encoder, default_encoder, encoder_of, use
-from labeler.learning.features.installed import is_installed
+from labeler.learning.features.encoder import Encoder, encoder_of
 from labeler.learning.features.text import text_of
+from labeler.registry.encoders import encoder_for
 from labeler.training.cluster import map_over
-from labeler.training.encoders import encoder_path
 
 Array = np.ndarray[Any, Any]
 
 GROUP = 256
-
-
-def encoder_for(settings: Settings) -> Encoder | None:
-    """The encoder that the settings name; None when embeddings are off or not installed.
-
-    One set by URL is fetched first. Raises EncoderMissing or EncoderBroken for a file that was set and is not there or
-    has another hash.
-    """
-    if settings.embeddings == "off":
-        return None
-    if settings.encoder:
-        return use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
-    return use(default_encoder()) if is_installed() else None
-
-
-def why_without(settings: Settings) -> str | None:
-    """Why the set encoder can't be used, in a sentence; None when nothing is wrong."""
-    try:
-        encoder_for(settings)
-    except LearningError as error:
-        return str(error)
-    return None
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from labeler.client import Project
+from labeler.client import ApiError, Project
 from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
 from labeler.kit.config import Settings
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs
-from labeler.learning.features.encoder import default_encoder
+from labeler.learning.features import encoder
+from labeler.learning.features.encoder import Encoder, default_encoder
 from labeler.learning.features.installed import is_installed
 from labeler.registry.service import newest_model
 from labeler.training import embedding, trigger
@@ -166,3 +167,30 @@ def test_a_search_begins_where_words_say_before_there_is_a_label(service: Any) -
     service.run_jobs()
     found = [int(item["key"][1:]) % 10 == 0 for item in project.queue.next(20)]
     assert sum(found) >= 12, "3 in 30 by chance; holdout items come in between"
+
+
+def test_a_live_model_answers_with_the_encoder_that_the_settings_name(
+    settings: Settings, tmp_path: Path, start_service: Callable[[Settings], Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = tmp_path / "other.onnx"
+    other.write_bytes(Path(default_encoder().file).read_bytes() + b"\x32\x05other")  # the same with a doc_string
+    settings = settings.model_copy(update={"encoder": str(other)})
+    service = start_service(settings)
+    project = service.person("manager").client.projects.create("News", labels=["sport", "money"])
+    for number in range(60):
+        topic = list(TOPICS)[number % 2]
+        text = f"{TOPICS[topic][number % 3]} on day {number}"
+        project.items.add([{"key": f"n{number}", "text": text, "metadata": {"truth": topic}}], progress=False)
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    assert config_of(service, project)["sight"]["sha256"] == Encoder(other).sha256
+    project.promote(1)
+    monkeypatch.setattr(encoder, "_known", {})  # the API is another process than the one that trained
+    assert project.predict(["the team won the cup"])[0]["value"] == "sport"
+    other.unlink()
+    monkeypatch.setattr(encoder, "_known", {})
+    with pytest.raises(ApiError) as refused:
+        project.predict(["the team won the cup"])
+    assert refused.value.status == 503 and "encoder" in str(refused.value)

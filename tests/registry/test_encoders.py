@@ -11,8 +11,8 @@ import pytest
 
 from labeler.kit.config import Settings
 from labeler.learning.errors import EncoderBroken, EncoderMissing
-from labeler.training import encoders
-from labeler.training.vectors import encoder_for, why_without
+from labeler.registry import encoders
+from labeler.registry.encoders import encoder_for, why_without
 
 MODEL = bytes(range(256)) * 9000
 SHA256 = hashlib.sha256(MODEL).hexdigest()

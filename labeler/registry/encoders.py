@@ -1,4 +1,4 @@
-"""Where the file of the set sentence encoder is; one that is set by URL is fetched once."""
+"""The sentence encoder that the settings name, for training and for answering; one set by URL is fetched once."""
 
 import re
 import time
@@ -6,12 +6,36 @@ from pathlib import Path
 
 from labeler.kit.config import Settings
 from labeler.kit.storage import FetchFailed, WrongHash, fetch, is_url
-from labeler.learning.errors import EncoderBroken, EncoderMissing
+from labeler.learning.errors import EncoderBroken, EncoderMissing, LearningError
+from labeler.learning.features.encoder import Encoder, default_encoder, use
+from labeler.learning.features.installed import is_installed
 
 AGAIN = 300.0
 """Seconds until a URL that failed is tried again: each training asks, and none should wait for a dead host."""
 
 _failed: dict[tuple[str, str], tuple[float, str]] = {}
+
+
+def encoder_for(settings: Settings) -> Encoder | None:
+    """The encoder that the settings name; None when embeddings are off or not installed.
+
+    One set by URL is fetched first. Raises EncoderMissing or EncoderBroken for a file that was set and is not there or
+    has another hash.
+    """
+    if settings.embeddings == "off":
+        return None
+    if settings.encoder:
+        return use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
+    return use(default_encoder()) if is_installed() else None
+
+
+def why_without(settings: Settings) -> str | None:
+    """Why the set encoder can't be used, in a sentence; None when nothing is wrong."""
+    try:
+        encoder_for(settings)
+    except LearningError as error:
+        return str(error)
+    return None
 
 
 def encoder_path(settings: Settings) -> Path:
