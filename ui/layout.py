@@ -94,10 +94,10 @@ def percent(metric: dict[str, Any] | None) -> str:
 
 
 def interval(metric: dict[str, Any] | None) -> str:
-    """A metric's confidence interval: "between 91 and 98 %"."""
+    """A metric's confidence interval: "91 to 98 %"."""
     if not metric or metric.get("low") is None or metric.get("high") is None or metric["low"] == metric["high"]:
         return ""
-    return f"between {100 * metric['low']:.0f} and {100 * metric['high']:.0f} %"
+    return f"{100 * metric['low']:.0f} to {100 * metric['high']:.0f} %"
 
 
 def sentence(text: str | None) -> str:

@@ -5,7 +5,7 @@ import numpy as np
 from labeler.learning.evaluation import Estimate
 
 FEWEST = 30
-"""Below so many judged items an interval says nothing about what is missing: the project's own share holds."""
+"""Fewer judged items can't tell a model from guessing: until then the holdout is asked as often as it may be."""
 
 WIDE = 0.05
 NARROWEST = 0.01
@@ -20,12 +20,12 @@ def pace(share: float, accuracy: Estimate | None, target: float | None = None) -
     when there is no model; target: the accuracy wanted, if there is one.
     The interval should reach 5 points to either side; with a target, at most half way to it (but no less than 1
     point), since near the target a narrow interval decides when to stop, and far from it a wide one will do. While it
-    is wider the share is up to doubled, while it is narrower it falls to a quarter at the least.
+    is wider the share is up to doubled, as with fewer than 30 items; while it is narrower it falls to a quarter at least.
     """
     if accuracy is None or accuracy.value is None or accuracy.low is None or accuracy.high is None:
         return share
     if accuracy.n < FEWEST:
-        return share
+        return min(MOST, FASTEST * share)
     wanted = WIDE
     if target is not None:
         wanted = float(np.clip(abs(accuracy.value - target) / 2, NARROWEST, WIDE))

@@ -5,16 +5,21 @@ import pytest
 from hypothesis import given
 
 from labeler.learning.evaluation import Estimate, wilson
-from labeler.learning.holdout import FEWEST, pace
+from labeler.learning.holdout import pace
 
 
 def judged(hits, n):
     return Estimate(hits / n, *wilson(hits, n), n)
 
 
-@pytest.mark.parametrize("accuracy", [None, Estimate(None, None, None, 0), judged(8, 10)])
-def test_without_a_meaningful_interval_the_projects_share_holds(accuracy):
+@pytest.mark.parametrize("accuracy", [None, Estimate(None, None, None, 0)])
+def test_without_a_judged_model_the_projects_share_holds(accuracy):
     assert pace(0.1, accuracy, 0.9) == 0.1
+
+
+@pytest.mark.parametrize("right", [5, 8, 10])
+def test_a_handful_of_judged_items_can_not_tell_a_model_from_guessing(right):
+    assert pace(0.1, judged(right, 10)) == pace(0.1, judged(right, 10), target=0.5) == 0.2
 
 
 def test_a_wide_interval_asks_for_more_and_a_narrow_one_for_less():
@@ -29,7 +34,7 @@ def test_it_narrows_where_it_matters():
 
 @given(
     share=st.floats(0, 0.5),
-    n=st.integers(FEWEST, 5000),
+    n=st.integers(1, 5000),
     right=st.floats(0, 1),
     target=st.none() | st.floats(0.05, 1),
 )

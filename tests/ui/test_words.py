@@ -28,7 +28,7 @@ def test_times_are_said_as_people_say_them():
 def test_a_metric_says_its_interval():
     metric = {"value": 0.957, "low": 0.91, "high": 0.98, "n": 90}
     assert layout.percent(metric) == "95.7 %"
-    assert layout.interval(metric) == "between 91 and 98 %"
+    assert layout.interval(metric) == "91 to 98 %"
     assert layout.percent(None) == layout.DASH
 
 
