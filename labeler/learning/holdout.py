@@ -20,7 +20,8 @@ def pace(share: float, accuracy: Estimate | None, target: float | None = None) -
     when there is no model; target: the accuracy wanted, if there is one.
     The interval should reach 5 points to either side; with a target, at most half way to it (but no less than 1
     point), since near the target a narrow interval decides when to stop, and far from it a wide one will do. While it
-    is wider the share is up to doubled, as with fewer than 30 items; while it is narrower it falls to a quarter at least.
+    is wider the share is up to doubled, as with fewer than 30 items; while it is narrower it falls, to a quarter at the
+    least.
     """
     if accuracy is None or accuracy.value is None or accuracy.low is None or accuracy.high is None:
         return share

@@ -21,11 +21,12 @@ def area(record: Record, labels: int = 1_000_000) -> float:
 
 def labels_to(record: Record, target: float) -> tuple[int, bool]:
     """Labels of the first model at the target, and whether one got there; one batch more than all when none did."""
-    for n, score in zip(record["labels"], record["scores"], strict=True):
+    late = record.get("late") or {"labels": [], "scores": []}
+    labels, scores = record["labels"] + late["labels"], record["scores"] + late["scores"]
+    for n, score in zip(labels, scores, strict=True):
         if score >= target:
             return n, True
-    batch = record["labels"][1] - record["labels"][0]
-    return record["labels"][-1] + batch, False
+    return labels[-1] + labels[1] - labels[0], False
 
 
 @dataclass(frozen=True)

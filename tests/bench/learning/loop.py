@@ -18,6 +18,9 @@ Array = np.ndarray[Any, Any]
 Figures = dict[str, Any]
 
 BATCH = 25
+MARK = 0.95
+LATEST = 1_500
+"""Labels at which a learner that is still below the mark is given up."""
 
 
 def full_score(seen: Seen) -> float:
@@ -28,21 +31,30 @@ def full_score(seen: Seen) -> float:
 def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
     """A learner as it comes. labels, scores, seconds: one a batch; seconds: choose and learn, without the test.
 
-    complete: labels until every label of the pool was seen once, None when some never was.
+    complete: labels until every label of the pool was seen once, None when some never was; late: labels and scores of
+    the models beyond the budget, until one has MARK of the full score or LATEST labels are given.
     """
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         contender = CONTENDERS[name](seen, seed)
         labeled = np.empty(0, dtype=np.int64)
         labels, scores, seconds = [], [], []
-        while len(labeled) < budget:
+        mark, latest = MARK * full_score(seen), min(LATEST, len(seen.task.y) - BATCH)
+        while len(labeled) < budget or (max(scores) < mark and len(labeled) < latest):
             began = time.perf_counter()
             labeled = _with(labeled, contender.choose(labeled, BATCH))
             contender.learn(labeled)
             seconds.append(round(time.perf_counter() - began, 4))
             labels.append(len(labeled))
             scores.append(_accuracy(contender.answers(), seen))
-    return {"labels": labels, "scores": scores, "seconds": seconds, "complete": _complete(seen.task.y, labeled)}
+    within = budget // BATCH
+    return {
+        "labels": labels[:within],
+        "scores": scores[:within],
+        "seconds": seconds[:within],
+        "late": {"labels": labels[within:], "scores": scores[within:]},
+        "complete": _complete(seen.task.y, labeled),
+    }
 
 
 def _complete(y: Array, labeled: Array) -> int | None:

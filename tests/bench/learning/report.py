@@ -15,6 +15,7 @@ from choosers import CHOOSERS
 from choosers import OURS as GRAPH_MARGIN
 from contenders import ABOUT, CONTENDERS
 from figures import TIE, Record
+from loop import LATEST
 from results import Results
 from sets import MOST
 from tables import Runs, differences, mean_area, set_area, table
@@ -46,6 +47,7 @@ def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
         "about": "\n".join(f"- **{name}**: {ABOUT[name]}" for name in whole),
         "early": EARLY,
         "cap": cap,
+        "latest": f"{LATEST:,}",
         "cap_alone": cap_alone,
         "tie": TIE,
         "early_areas": tables.areas(whole, list(full), EARLY) if whole else NOTHING,
