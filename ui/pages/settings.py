@@ -72,6 +72,8 @@ def _loop(project: dict[str, Any]) -> None:
             50,
             round(100 * (settings.get("holdout_share") or 0)),
             format="%d %%",
+            help="They come at random between the others: up to twice as often as their share while the accuracy's "
+            "interval is wide or the target near, down to a quarter of it once the interval is narrow.",
         )
         overlap = right.number_input(
             "Labelers an item (overlap)",
