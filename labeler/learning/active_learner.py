@@ -17,7 +17,7 @@ from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
-from labeler.learning.given import contents_of, fingerprint, holds_contents, is_missing
+from labeler.learning.given import contents_of, fingerprint, holds_contents, is_missing, labels_of, plain_of
 from labeler.learning.graph import map_of
 from labeler.learning.labelsets import as_indicator, as_tuples, is_label_set, is_learnable
 from labeler.learning.models import get_model, models
@@ -78,7 +78,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Raises InvalidFeatures when X and y don't fit together, UnknownName for an unknown strategy or model, or
         one that does not go with so many labels an item.
         """
-        labels = list(y)
+        labels = labels_of(y)
+        X = plain_of(X)
         self._take_features(X)
         if len(labels) != self._features.shape[0]:
             raise InvalidFeatures(f"{self._features.shape[0]} items, but {len(labels)} labels")
@@ -151,9 +152,10 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         Items of the pool are answered with all that the pool knows of them, others by their neighbours in it.
         """
         self._check_fitted()
+        X = plain_of(X)
         if self._pool_proba is None:
             raise TooFewLabels("needs two labels with examples")
-        if self._mark == (fingerprint(X), id(self.features)):
+        if self._mark == self._mark_of(X):
             return np.asarray(self._pool_proba)
         if self.model_ is not None and self.model_.surroundings is not None:
             features, contents = self._transform(X), contents_of(X)
@@ -174,6 +176,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
         Raises TooFewLabels without a model.
         """
+        self._check_fitted()
         if self._several:
             told = as_tuples(self.predict_proba(X) > 0.5, self.classes_)
             return np.fromiter(told, dtype=object, count=len(told))
@@ -181,7 +184,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     def _take_features(self, X: Any) -> None:
         """Features and map of X: those at hand when X is the same as last time."""
-        mark = (fingerprint(X), id(self.features))
+        mark = self._mark_of(X)
         if getattr(self, "_mark", None) == mark:
             return
         self._pipeline: Any
@@ -197,11 +200,22 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         contents = contents_of(X)
         block = self._pipeline.extract(contents)
         self._pipeline.fit([block])
+        if isinstance(self._pipeline, ArrayFeatures):
+            self.n_features_in_ = block.shape[1]
         self._features = self._pipeline.transform(block)
         self._projection = Projection.of(self._likeness(self._features), self.random_state)
         self._around = map_of(self._vectors(contents, self._features))
         self._affinity = self._around.affinity()
         self._mark = mark
+
+    def _mark_of(self, X: Any) -> tuple[str, Any]:
+        """Tells another X or other features from those at hand."""
+        return fingerprint(X), self.features if isinstance(self.features, str) else id(self.features)
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.sparse = tags.input_tags.allow_nan = tags.input_tags.string = True
+        return tags
 
     def _vectors(self, contents: Any, features: Any) -> Array:
         words = self._projection.transform(self._likeness(features))

@@ -9,7 +9,7 @@ class TooFewLabels(LearningError):
     """There is nothing to learn from yet: training needs two labels with examples."""
 
 
-class TooFewItems(LearningError):
+class TooFewItems(LearningError, ValueError):
     """A strategy was asked for more items than the pool holds."""
 
 
@@ -29,8 +29,8 @@ class UnknownName(LearningError):
     """No strategy, model or feature pipeline has this name; the message lists those that exist."""
 
 
-class InvalidFeatures(LearningError):
-    """Content or feature configuration that no pipeline can read."""
+class InvalidFeatures(LearningError, ValueError):
+    """Content or feature configuration that no pipeline can read; a ValueError, as scikit-learn has it."""
 
 
 class ModelFileMissing(LearningError):

@@ -2,9 +2,13 @@
 
 import hashlib
 import math
+import warnings
 from typing import Any
 
 import numpy as np
+from sklearn.exceptions import DataConversionWarning
+
+from labeler.learning.errors import InvalidFeatures
 
 
 def is_missing(label: Any) -> bool:
@@ -27,6 +31,34 @@ def holds_contents(X: Any) -> bool:
     if hasattr(X, "shape") and X.ndim > 1:
         return False
     return len(X) > 0 and isinstance(next(iter(X)), str | dict)
+
+
+def plain_of(X: Any) -> Any:
+    """X itself; sparse matrices by rows, and what only can be made an array as one."""
+    if hasattr(X, "tocsr"):
+        return X.tocsr()
+    return np.asarray(X) if hasattr(X, "__array__") and not hasattr(X, "__iter__") else X
+
+
+def labels_of(y: Any) -> list[Any]:
+    """Labels one by one, of a list, array, series, or array of one column.
+
+    Raises InvalidFeatures for numbers that are no classes: infinite ones, or a measured quantity.
+    """
+    if y is None:
+        raise InvalidFeatures("requires y to be passed, but the target y is None: give a list, None where unlabeled")
+    y = plain_of(y)
+    if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
+        told = "A column-vector y was passed when a 1d array was expected; it is read as labels one by one"
+        warnings.warn(told, DataConversionWarning, stacklevel=3)
+        y = y.ravel()
+    labels = list(y)
+    known = np.array([one for one in labels if isinstance(one, float | np.floating) and not is_missing(one)])
+    if not np.isfinite(known).all():
+        raise InvalidFeatures("Input y contains infinity: give labels, None or NaN where unlabeled")
+    if (known != np.floor(known)).any():
+        raise InvalidFeatures("Unknown label type: continuous. Give classes, not a measured quantity")
+    return labels
 
 
 def contents_of(X: Any) -> Any:

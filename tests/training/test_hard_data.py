@@ -14,7 +14,9 @@ KINDS: dict[str, Callable[[int], dict[str, Any]]] = {
     "all items identical": lambda n: {"text": "the same text"},
     "texts without words": lambda n: {"text": "… !!! ???"[: 3 + n % 5] + " " * (n % 3)},
     "constant columns": lambda n: {"fields": {"a": 1, "b": "x", "c": 0.0}},
-    "missing cells": lambda n: {"fields": {"a": None if n % 2 else n, "b": None, "c": "" if n % 3 else "x", "d": n % 4}},
+    "missing cells": lambda n: {
+        "fields": {"a": None if n % 2 else n, "b": None, "c": "" if n % 3 else "x", "d": n % 4}
+    },
     "huge and tiny numbers": lambda n: {"fields": {"a": 1e300 if n % 2 else -1e300, "b": 1e-300 * n}},
     "a category each": lambda n: {"fields": {"id": f"user-{n}-{n * 7919 % 10007}", "n": n % 2}},
     "a column of dates": lambda n: {"fields": {"day": f"2026-01-{1 + n % 28:02}", "note": "1" if n % 2 else "later"}},
