@@ -54,7 +54,7 @@ class ArrayFeatures:
         self.scale = np.where(deviation > 0, deviation, 1.0) * np.sqrt(max(1, block.shape[1]))
 
     def transform(self, block: Any) -> Any:
-        """float32 (items, features); rows have about length 1. Raises InvalidFeatures for other columns than in `fit`."""
+        """float32 (items, features), rows of about length 1. Raises InvalidFeatures for other columns than in `fit`."""
         if block.shape[1] != self.width:
             raise InvalidFeatures(
                 f"X has {block.shape[1]} features, but ActiveLearner is expecting {self.width} features as input"
