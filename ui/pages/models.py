@@ -65,7 +65,7 @@ def _table(models: list[dict[str, Any]]) -> None:
                 "Learned from": one.get("trained_on"),
                 "Dataset": (one.get("dataset") or {}).get("tag"),
                 "Made": layout.when(one["created_at"]),
-                "Kind": str((one.get("config") or {}).get("model")).replace("_", " "),
+                "Kind": (one.get("config") or {}).get("model"),
             }
         )
     st.dataframe(

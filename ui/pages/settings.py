@@ -67,13 +67,13 @@ def _loop(project: dict[str, Any]) -> None:
         every = left.number_input("Train after so many new labels", 1, 10000, int(settings.get("retrain_every") or 25))
         seconds = right.number_input("… or after so many seconds", 1, 86400, int(settings.get("retrain_seconds") or 30))
         holdout = left.slider(
-            "Holdout: share drawn at random, never trained on",
+            "Holdout: share that only judges",
             0,
             50,
             round(100 * (settings.get("holdout_share") or 0)),
             format="%d %%",
-            help="They come at random between the others: up to twice as often as their share while the accuracy's "
-            "interval is wide or the target near, down to a quarter of it once the interval is narrow.",
+            help="Drawn at random, never trained on. They come between the others: up to twice as often as their share "
+            "while the accuracy's interval is wide or the target near, down to a quarter of it once it is narrow.",
         )
         overlap = right.number_input(
             "Labelers an item (overlap)",
