@@ -50,6 +50,16 @@ def open_items(tx: Connection, project_id: int) -> list[int]:
     return list(tx.execute(statement).scalars())
 
 
+def has_open(tx: Connection, project_id: int, kind: str) -> bool:
+    """Whether a ranking of this kind is in force, and an item that it picked (holdout items come anyway) still open."""
+    joined = queues.join(rankings, rankings.c.id == queues.c.ranking_id)
+    joined = joined.join(queue_entries, queue_entries.c.ranking_id == rankings.c.id)
+    joined = joined.join(items, items.c.id == queue_entries.c.item_id)
+    here = (queues.c.project_id == project_id, rankings.c.kind == kind)
+    picked = (queue_entries.c.score.is_not(None), items.c.needed > 0)
+    return tx.execute(sa.select(sa.literal(1)).select_from(joined).where(*here, *picked).limit(1)).first() is not None
+
+
 def interleave(picked: Sequence[Entry], holdout: Sequence[int], share: float, seed: Sequence[int]) -> list[Entry]:
     """Every place goes to the holdout with probability `share`, as long as there are both kinds."""
     rng = np.random.default_rng(list(seed))

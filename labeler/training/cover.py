@@ -20,7 +20,7 @@ from labeler.learning.pooled import words_of
 from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
-from labeler.queue.refill import LENGTH, Entry, open_items, put_in_force
+from labeler.queue.refill import LENGTH, Entry, has_open, open_items, put_in_force
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
@@ -48,6 +48,8 @@ def coverage(run: JobRun) -> Any:
     def swap(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:
             return {"ranked": 0, "reason": "a model ranks the queue"}
+        if has_open(tx, project.id, "outside"):
+            return {"ranked": 0, "reason": "somebody's own order is not asked to its end yet"}
         ids = [int(known[place]) for place in ranking.positions]
         still = still_open(tx, ids)
         entries = [Entry(item, None) for item in ids if item in still]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import texts
 from distributed import LocalCluster
+from sample_texts import texts
 
 from labeler.client import Project
 from labeler.kit.jobs import engine

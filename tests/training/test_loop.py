@@ -129,6 +129,22 @@ def test_scores_from_outside_order_the_queue(service: Any, project: Project, add
     assert given == train_keys[::-1][: len(given)] and len(given) > 20
 
 
+def test_an_order_from_outside_is_not_covered_over(service: Any, project: Project, add_texts: Add) -> None:
+    rows = add_texts(60)
+    wanted = [row["key"] for row in rows if "milk" in row["text"]]
+    ranked = project.client.post(f"{project.path}/scores", json=[{"key": key, "score": 1} for key in wanted])["ranked"]
+    service.run_jobs()  # the order that covers the pool was asked for when the items came
+    first = project.queue.next(ranked)
+    assert sum(item["key"] in wanted for item in first) >= ranked - 4, "but for holdout items in between"
+    for item in project.items:
+        if item["key"] in wanted and item["split"] == "train":
+            project.label(item, "ham")
+    project.items.add([{"key": "new", "text": "one more"}], progress=False)
+    service.run_jobs()
+    kind = sa.select(rankings.c.kind).join(queues, queues.c.ranking_id == rankings.c.id)
+    assert service.db.read(lambda tx: tx.execute(kind).scalar_one()) == "coverage"
+
+
 def test_reproducing_gives_identical_predictions(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(120)
     trained(service, project)

@@ -9,6 +9,7 @@ from labeler_ui.feedback import plain
 
 STATES = {"All": {}, "Labeled": {}, "Not labeled": {"unlabeled": True}, "Flagged as hard": {"flagged": True}}
 PAGE = 50
+ASKED = 200  # items of a search that are asked first, at most
 
 
 def render() -> None:
@@ -26,6 +27,8 @@ def render() -> None:
     if not answer["items"]:
         feedback.empty("Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:")
         return
+    if wanted["q"] and session.manages(project["slug"]):
+        _ask_first(project["slug"], wanted["q"])
     opened = st.query_params.get("item") or _chosen(len(trail)) is not None
     rows = len(answer["items"])
     chosen = _table(answer["items"], len(trail), min(35 * rows + 38, 235 if opened else 420))
@@ -56,6 +59,31 @@ def _filters(project: dict[str, Any]) -> dict[str, Any]:
         help="Holdout: drawn at random, labeled, never trained on.",
     )
     return {"q": words or None, "label": label, "split": split, **STATES[state]}
+
+
+def _ask_first(slug: str, words: str) -> None:
+    """Rare labels begin with a search: what has these words goes to the head of the queue."""
+    asked = st.button(
+        "Ask these first",
+        icon=":material/vertical_align_top:",
+        help=f"Up to {ASKED} unlabeled items with these words come first, until a new model orders the queue. "
+        "Holdout items stay where they are: they are a random sample.",
+    )
+    if not asked:
+        return
+    here = f"/projects/{slug}"
+    filters = {"q": words, "unlabeled": True, "split": "train"}
+    found = feedback.attempt(lambda: list(layout.pages_of(f"{here}/items", most=ASKED, **filters)), "Searching")
+    if found is None:
+        return
+    scores = [{"key": item["key"], "score": 1 - n / (2 * ASKED)} for n, item in enumerate(found)]
+    if not scores:
+        st.info("All items with these words are labeled, or in the holdout.")
+        return
+    answer = feedback.attempt(lambda: session.client().post(f"{here}/scores", json=scores), "Ordering the queue")
+    if answer is not None:
+        ranked = answer["ranked"]
+        st.success(f"{layout.number(ranked)} item{'s' * (ranked != 1)} will be asked first.")
 
 
 def _trail(wanted: dict[str, Any]) -> list[str | None]:

@@ -9,13 +9,13 @@ from labeler_ui.feedback import plain
 
 
 def show_search(project: dict[str, Any]) -> None:
-    """A closed box while nothing happens; open while a search waits or runs."""
+    """A closed box while nothing happens; open while a search waits or runs, and to say how it ended."""
     state = feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/search"), "Reading the search")
     if state is None:
         return
     last, job = state["last"], _job(project, state["job"])
     running = job is not None and job["state"] in ("queued", "running")
-    with st.expander(_title(last), expanded=running, icon=":material/manage_search:"):
+    with st.expander(_title(last), expanded=job is not None, icon=":material/manage_search:"):
         st.markdown(
             ":gray[Tries other models and settings on the labels there are, the holdout left out. One replaces the "
             "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there are "
