@@ -67,7 +67,7 @@ def visible(entry: Entry, role: str | None, project: str | None) -> bool:
 
 def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) -> None:
     """Project chooser, pages, account."""
-    known = {p["slug"]: p["name"] for p in (session.me() or {}).get("projects", [])}
+    known = session.project_names()
     query = {"project": project} if project else None
     st.logo(LOGO, size="large")
     with st.sidebar:
@@ -78,7 +78,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
                 "Project",
                 slugs,
                 index=slugs.index(project) if project in slugs else None,
-                format_func=lambda slug: known[slug],
+                format_func=known.__getitem__,
                 placeholder="Choose a project",
                 key=f"_chooser_{project}",
             )

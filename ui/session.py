@@ -2,6 +2,7 @@
 
 import os
 import time
+from collections import Counter
 from typing import Any
 
 import streamlit as st
@@ -58,6 +59,13 @@ def user() -> dict[str, Any]:
     """The logged-in user: {id, email, name, role, kind}."""
     answer = me()
     return answer["user"] if answer else {}
+
+
+def project_names() -> dict[str, str]:
+    """Slug to name of every project one may see; where two have the same name, the slug says which is which."""
+    projects = (me() or {}).get("projects", [])
+    times = Counter(project["name"] for project in projects)
+    return {p["slug"]: f"{p['name']} ({p['slug']})" if times[p["name"]] > 1 else p["name"] for p in projects}
 
 
 def slug() -> str | None:

@@ -63,6 +63,22 @@ def test_train_now_makes_a_model(site, project, visit) -> None:
     expect(page.get_by_role("combobox", name="Model")).to_have_value(f"Model {newest + 1} (candidate)")
 
 
+def test_what_a_search_finds_is_asked_first(site, visit) -> None:
+    fresh = site.project()
+    fresh.guidelines.acknowledge(1)
+    page = visit(f"{site.url}/items?project={fresh.slug}", site.admin)
+    expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
+    assert page.get_by_role("button", name="Ask these first").count() == 0
+    page.get_by_placeholder("words in the text").fill("free")
+    page.get_by_placeholder("words in the text").press("Enter")
+    page.get_by_role("button", name="Ask these first").click()
+    said = page.get_by_text(re.compile(r"\d+ items? will be asked first\."))
+    expect(said).to_be_visible()
+    ranked = int(said.inner_text().split()[0])
+    asked = [item["content"]["text"].lower() for item in fresh.queue.next(ranked)]
+    assert ranked >= 3 and sum("free" in text for text in asked) >= 0.6 * ranked, "holdout items come in between"
+
+
 def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) -> None:
     page = visit(f"{site.url}/datasets?project={project.slug}", site.admin)
     page.get_by_placeholder("what is in it, in a few words").fill("for the browser test")
@@ -129,19 +145,3 @@ def test_an_invited_labeler_is_added_by_link(site, project, visit) -> None:
     invited.get_by_label("The same password again").fill("four words in a row")
     invited.get_by_test_id("login-submit").click()
     expect(invited.get_by_text("You are not a member of a project.")).to_be_visible()
-
-
-def test_what_a_search_finds_is_asked_first(site, visit) -> None:
-    fresh = site.project()
-    fresh.guidelines.acknowledge(1)
-    page = visit(f"{site.url}/items?project={fresh.slug}", site.admin)
-    expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
-    assert page.get_by_role("button", name="Ask these first").count() == 0
-    page.get_by_placeholder("words in the text").fill("free")
-    page.get_by_placeholder("words in the text").press("Enter")
-    page.get_by_role("button", name="Ask these first").click()
-    said = page.get_by_text(re.compile(r"\d+ items? will be asked first\."))
-    expect(said).to_be_visible()
-    ranked = int(said.inner_text().split()[0])
-    asked = [item["content"]["text"].lower() for item in fresh.queue.next(ranked)]
-    assert ranked >= 3 and sum("free" in text for text in asked) >= 0.6 * ranked, "holdout items come in between"

@@ -107,3 +107,18 @@ def test_an_empty_project_says_what_to_do_on_every_page(site, visit) -> None:
             page.get_by_role("tab", name="Read").click()
         expect(page.get_by_text(words).first).to_be_visible()
         assert page.locator(WRONG).all_inner_texts() == []
+
+
+def test_two_projects_of_one_name_are_told_apart(site, visit) -> None:
+    first, second = site.project(20, name="Twins"), site.project(20, name="Twins")
+    page = visit(f"{site.url}/items?project={first.slug}", site.admin)
+    chooser = page.get_by_role("combobox", name="Project")
+    expect(chooser).to_have_value(f"Twins ({first.slug})")
+    expect(page.locator(DRAWN["items"]).first).to_be_visible()
+    assert page.url.endswith(f"project={first.slug}")
+    chooser.click()
+    page.get_by_role("option", name=f"Twins ({second.slug})").click()
+    expect(chooser).to_have_value(f"Twins ({second.slug})")
+    page.goto(f"{site.url}/")
+    for slug in (first.slug, second.slug):
+        expect(page.get_by_role("heading", name=f"Twins ({slug})")).to_be_visible()

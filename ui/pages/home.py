@@ -41,7 +41,7 @@ def _card(project: dict[str, Any]) -> None:
     slug = project["slug"]
     manages = session.manages(slug)
     with st.container(border=True, key=f"project-{slug}"):
-        st.markdown(f"### {plain(project['name'])}")
+        st.markdown(f"### {plain(session.project_names().get(slug, project['name']))}")
         labels = ", ".join(plain(label["name"]) for label in project["labels"][:6])
         more = f" and {len(project['labels']) - 6} more" if len(project["labels"]) > 6 else ""
         st.markdown(f":gray[{labels}{more}]")
