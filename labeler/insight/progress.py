@@ -181,9 +181,13 @@ def _model(row: Any) -> dict[str, Any]:
 
 def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
-    kind = str((config.get("sight") or {}).get("kind"))
+    sight = config.get("sight") or {}
+    kind = str(sight.get("kind"))
+    part = f" of {sight['part']:,} items so far" if sight.get("part") else ""
     own = "columns" if "columns" in config["features"] else "words"
-    return {"encoder": f"{own}, sentence embeddings, neighbours", "projection": f"{own}, neighbours"}.get(kind, own)
+    return {"encoder": f"{own}, sentence embeddings{part}, neighbours", "projection": f"{own}, neighbours"}.get(
+        kind, own
+    )
 
 
 def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, Any]:

@@ -33,7 +33,8 @@ def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Lea
         return None
 
     def swap(learned: Learned) -> None:
-        places = candidates(run, project, data)
+        part = None if learned.sight is None else learned.sight.places
+        places = candidates(run, project, data) if part is None else part
         proba = np.zeros((len(data.items), len(learned.model.classes)), dtype=np.float32)
         proba[places] = learned.score(data, places)
         fitted = Fitted(learned.model, proba, learned.trained_on, 0, None, {}, learned.sight)

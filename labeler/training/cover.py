@@ -17,6 +17,7 @@ from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.pooled import words_of
+from labeler.learning.scoring import CHUNK_ROWS
 from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
@@ -24,8 +25,10 @@ from labeler.queue.refill import LENGTH, Entry, has_open, open_items, put_in_for
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.data import data_of
+from labeler.training.part import whole_part
 from labeler.training.picks import FIND_ALL, still_open
 from labeler.training.sight import newest_map
+from labeler.training.vectors import VectorStore
 
 COVERED = 20_000  # items that this order looks at
 Array = np.ndarray[Any, Any]
@@ -60,7 +63,8 @@ def coverage(run: JobRun) -> Any:
 
 
 def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
-    """Open items and their sentence vectors, when a map has all items; with what words say of a label searched for."""
+    """Open items and their vectors, when all items have been read with the sentence encoder, or a part of a large pool;
+    with what words say of a label searched for."""
     newest = run.db.read(latest, project.id)
     encoder = None if why_without(run.settings) else encoder_for(run.settings)
     if newest is None or encoder is None:
@@ -70,15 +74,22 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     if not len(wanted) or not np.isin(wanted, data.items).all():
         return None
     around = newest_map(data, data.choose_pipeline(), encoder.sha256)
-    if around is None:
+    store = VectorStore(data.cache, encoder)
+    places = np.arange(len(data.items)) if around is not None else whole_part(data, store)
+    chosen = np.intersect1d(np.searchsorted(data.items, wanted), places)
+    if not len(chosen):
         return None
-    chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(np.sort(wanted))[:COVERED])
-    vectors = np.asarray(around.vectors[np.searchsorted(data.items, chosen)])
+    chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(chosen)[:COVERED])
+    vectors = store.load(chosen) if around is None else np.asarray(around.vectors[chosen])
+    ids = data.items[chosen]
     classes, wanted_label = sorted(data.said), project.settings.find_label
-    words = words_of(encoder, data.said, classes, around.vectors) if wanted_label in classes else None
+    words = None
+    if wanted_label in classes:
+        typical = store.load(places[:CHUNK_ROWS]) if around is None else around.vectors
+        words = words_of(encoder, data.said, classes, typical)
     if words is None or len(classes) < 2:
-        return chosen, Pool(vectors)
-    return chosen, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))
+        return ids, Pool(vectors)
+    return ids, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))
 
 
 def _read(run: JobRun, project: Project) -> tuple[Array, Pool] | None:

@@ -1,7 +1,8 @@
 """Reading the pool with a sentence encoder, in the background: the queue never waits for it.
 
-It gives way as soon as another job is due, and goes on where it was. When all items are read, the pool's map
-is made and the queue is ranked anew by it.
+What is needed most is read first (`part`), and the queue is ranked anew as soon as that is there. It gives way when
+another job is due, and goes on where it was. When all items are read, the pool's map is made, and the queue is ranked
+by that.
 """
 
 import time
@@ -25,6 +26,7 @@ from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.data import TrainingData, data_of
 from labeler.training.fit import Fitted
+from labeler.training.part import in_order_of_need
 from labeler.training.sight import sight_of
 from labeler.training.trigger import request_training, want_coverage, want_vectors
 from labeler.training.vectors import GROUP, VectorStore
@@ -47,25 +49,26 @@ def embed(run: JobRun) -> Any:
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
     store = VectorStore(data.cache, encoder)
-    waiting = store.missing(n)
-    looked = time.monotonic()
-    for read, _ in enumerate(store.read_all(waiting, n, data.contents, data.scheduler), 1):
-        if time.monotonic() - looked < LOOK_SECONDS:
-            continue
-        left = len(waiting) - read
-        looked, done = time.monotonic(), n - min(n, GROUP * left)
-        run.progress(done, n, f"{done:,} of {n:,} items read")
-        if left and _is_awaited(run):
-            return run.finish(partial(_later, project_id=project.id, done=done, n=n))
+    steps = in_order_of_need(data, store)
+    left, looked = sum(map(len, steps)), time.monotonic()
+    for number, step in enumerate(steps):
+        for read in store.read_all(step, data.contents, data.scheduler):
+            done = n - left + read
+            if time.monotonic() - looked < LOOK_SECONDS:
+                continue
+            looked = time.monotonic()
+            run.progress(done, n, f"{done:,} of {n:,} items read")
+            if done < n and read < len(step) and _is_awaited(run):
+                return run.finish(partial(_later, project_id=project.id, done=done, n=n))
+        left -= len(step)
+        if number < len(steps) - 1:
+            return run.finish(partial(_later, project_id=project.id, done=n - left, n=n, rank=True))
     run.progress(n, n, "finding each item's neighbours")
     if n > 1:
         sight_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
-        if newest_model(tx, project.id) is not None:
-            request_training(tx, project.id)
-        else:
-            want_coverage(tx, project.id)
+        _rank_anew(tx, project.id)
         return {"read": n, "of": n}
 
     return run.finish(finish)
@@ -76,9 +79,20 @@ def _is_awaited(run: JobRun) -> bool:
     return run.db.read(anything_due)
 
 
-def _later(tx: Connection, project_id: int, done: int, n: int) -> dict[str, Any]:
+def _rank_anew(tx: Connection, project_id: int) -> None:
+    if newest_model(tx, project_id) is not None:
+        request_training(tx, project_id)
+    else:
+        want_coverage(tx, project_id)
+
+
+def _later(tx: Connection, project_id: int, done: int, n: int, rank: bool = False) -> dict[str, Any]:
+    """Go on after other jobs; rank: one of them ranks the queue by what has been read."""
+    if rank:
+        _rank_anew(tx, project_id)
     want_vectors(tx, project_id, delay=0.5)
-    return {"read": done, "of": n, "reason": "gave way to another job, goes on after it"}
+    reason = "a part is read, by which the queue is ranked" if rank else "gave way to another job"
+    return {"read": done, "of": n, "reason": f"{reason}; goes on after it"}
 
 
 def _items_of(run: JobRun, project: Project) -> TrainingData:
@@ -91,8 +105,8 @@ def _items_of(run: JobRun, project: Project) -> TrainingData:
 
 
 def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
-    """Whether a training went without sentence embeddings that could be had."""
-    if fitted.sight is not None and fitted.sight.config["kind"] == "encoder":
+    """Whether a training went without sentence embeddings that could be had, of some of the items or of all."""
+    if fitted.sight is not None and fitted.sight.config["kind"] == "encoder" and fitted.sight.places is None:
         return False
     is_text = isinstance(fitted.model.pipeline, TextPipeline)
     return is_text and why_without(settings) is None and encoder_for(settings) is not None

@@ -13,6 +13,7 @@ from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation import Estimate, evaluate
 from labeler.learning.pooled import fit_pooled, score_pool
 from labeler.learning.scoring import Scorer, score_blocks
+from labeler.learning.student import score_beyond, score_part
 from labeler.learning.trained import TrainedModel
 from labeler.learning.training import baselines, train
 from labeler.learning.unbiased import prediction_powered
@@ -62,7 +63,8 @@ class Learned:
     blocks: Sequence[csr_matrix]
 
     def score(self, data: TrainingData, places: Array) -> Array:
-        """Probabilities of the items at these rising positions, float32 (positions, classes)."""
+        """Probabilities of the items at these rising positions, float32 (positions, classes); with a map of a part of
+        the pool, only of items in it."""
         from threadpoolctl import threadpool_limits
 
         features = data.rows(self.model.pipeline, self.blocks, places)
@@ -70,8 +72,8 @@ class Learned:
         with threadpool_limits(1):
             if self.sight is None or self.flow is None:
                 return scorer.score(features, None, None, None)
-            around = self.sight.pooling.around
-            return scorer.score(features, around.vectors[places], around.smooth[places], self.flow[places])
+            around, inside = self.sight.pooling.around, self.sight.inside(places)
+            return scorer.score(features, around.vectors[inside], around.smooth[inside], self.flow[inside])
 
 
 def fit(
@@ -108,31 +110,43 @@ def fit(
         alone = alone or Choice("linear_svm")
         trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
     else:
-        trained, flow = fit_pooled(pipeline, rows, positions, y, sight.pooling, seed)
+        trained, flow = fit_pooled(pipeline, rows, sight.inside(positions), y, sight.pooling, seed)
     if ahead is not None:
         ahead(Learned(trained, len(y), sight, flow, blocks))
     tell(3, f"scoring {len(data.items):,} items")
     over = partial(map_over, data.scheduler)
     if sight is None or flow is None:
         proba = score_blocks(trained, blocks, over=over)
+    elif sight.places is not None:
+        part = data.rows(pipeline, blocks, sight.places)
+        taught = score_part(trained, part, sight.pooling.around, flow)
+        proba = score_beyond(trained, blocks, part, sight.places, taught, over=over)
     else:
         proba = score_pool(trained, blocks, sight.pooling.around, flow, over=over)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
+    among = None if flow is None or sight is None else sight.places
     if len(held):
         names = sorted({*trained.classes, *y_held})
         metrics = evaluate(y_held, _columns(proba[held], trained.classes, names), names, seed).to_dict()
-        metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held))
+        metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held, among))
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
     params = {} if alone is None else alone.params
     return Fitted(trained, proba, len(y), len(held), metrics, beside, sight, params)
 
 
-def _powered(data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str]) -> Estimate:
-    """Accuracy sharpened by the model's confidence on holdout items that nobody has labeled yet."""
+def _powered(
+    data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str], among: Array | None
+) -> Estimate:
+    """Accuracy sharpened by the model's confidence on holdout items that nobody has labeled yet.
+
+    among: places of the items that the model itself has answered, as it has the labeled ones; None: all.
+    """
     right = np.array(classes, dtype=object)[proba[held].argmax(axis=1)] == np.array(y_held, dtype=object)
     others = np.flatnonzero(data.holdout & data.unlabeled)
+    if among is not None:
+        others = np.intersect1d(others, among)
     return prediction_powered(right.astype(bool), proba[held].max(axis=1), proba[others].max(axis=1))
 
 

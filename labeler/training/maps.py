@@ -10,6 +10,7 @@ what a killed process left behind is written over by the next one.
 """
 
 import fcntl
+import io
 import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -89,7 +90,7 @@ class StoredMap:
         width = {"near": k, "likeness": k}
         for field in fields(PoolMap):
             kind = np.int32 if field.name == "near" else np.float32
-            _extend(self._file(field.name), (n, width.get(field.name, dimensions)), np.dtype(kind))
+            extend(self._file(field.name), (n, width.get(field.name, dimensions)), np.dtype(kind))
         around = PoolMap(**{field.name: self._array(field.name, "r+") for field in fields(PoolMap)})
         for place, rows in vectors:
             around.vectors[place] = rows
@@ -118,15 +119,16 @@ class StoredMap:
         return self.folder / f"cells-{n}.faiss"
 
 
-def _extend(path: Path, shape: tuple[int, int], kind: np.dtype[Any]) -> None:
+def extend(path: Path, shape: tuple[int, int], kind: np.dtype[Any]) -> None:
     """See to it that an array's file has this shape; rows that are there stay.
 
     NumPy pads a file's header so that the number of rows can be changed in place.
     """
-    header = {"descr": npy.dtype_to_descr(kind), "fortran_order": False, "shape": shape}
+    header = io.BytesIO()
+    npy.write_array_header_1_0(header, {"descr": npy.dtype_to_descr(kind), "fortran_order": False, "shape": shape})
     with open(path, "r+b" if path.exists() else "w+b") as file:
-        npy.write_array_header_1_0(file, header)
-        file.truncate(file.tell() + shape[0] * shape[1] * kind.itemsize)
+        file.truncate(header.tell() + shape[0] * shape[1] * kind.itemsize)  # first, for whoever reads meanwhile
+        file.write(header.getvalue())
 
 
 @dataclass(frozen=True)

@@ -29,7 +29,8 @@ Array = np.ndarray[Any, Any]
 def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, among: Array | None = None) -> Any:
     """A function that gives the ranking's entries of items still open when the queue is swapped.
 
-    among: rising positions of the items to choose from, where not all are scored yet.
+    among: rising positions of the items to choose from, where not all are scored yet. Of a pool that is mapped in
+    part, the part is chosen from, but for a search: whatever it looks for may lie anywhere.
     """
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     places = np.searchsorted(data.items, wanted)
@@ -43,7 +44,10 @@ def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, amo
     if settings.find_label in fitted.model.classes:
         column = fitted.model.classes.index(settings.find_label)
         strategy, pool = FIND_ALL, _Candidates(Pool(proba=fitted.proba[places], positive=column), places)
-    pool = pool or _pool(data, fitted, places, settings)
+    if pool is None:
+        if fitted.sight is not None and fitted.sight.places is not None:
+            places = np.intersect1d(places, fitted.sight.places)
+        pool = _pool(data, fitted, places, settings)
     if strategy == COST_AWARE:
         pool = replace(pool, pool=replace(pool.pool, cost=costs(run, project.id, data, fitted, pool.places)))
     ranking = rank(strategy, pool.pool, min(LENGTH, len(pool.places)), settings.retrain_every, rng)
@@ -89,13 +93,13 @@ def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSe
     features, known = _features(data, fitted, places), _features(data, fitted, labeled)
     if fitted.sight is None:
         return _Candidates(Pool(features, proba, fitted.model.estimator, known, names), places)
-    pooling = fitted.sight.pooling
+    pooling, inside = fitted.sight.pooling, fitted.sight.inside
     vectors, encoder = pooling.around.vectors, pooling.encoder
     features, known = (
-        rows_for_choice(vectors[part], rows, encoder) for part, rows in ((places, features), (labeled, known))
+        rows_for_choice(vectors[inside(part)], rows, encoder) for part, rows in ((places, features), (labeled, known))
     )
     estimator = stand_in(settings.strategy, known, names, settings.seed)
-    near = pooling.affinity[places][:, places]
+    near = pooling.affinity[inside(places)][:, inside(places)]
     return _Candidates(Pool(features, proba, estimator, known, names, neighbours=near), places)
 
 

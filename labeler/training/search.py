@@ -96,7 +96,7 @@ def _search(
     if saved.setdefault("sight", config) != config:
         saved |= {"sight": config, "known": {}}
     rows = data.rows(pipeline, blocks, positions)
-    pool = None if sight is None else PoolFit(pipeline, sight.pooling, positions)
+    pool = None if sight is None else PoolFit(pipeline, sight.pooling, sight.inside(positions))
     models = suited(is_table=isinstance(pipeline, TablePipeline))
     found = search(rows, y, models=models, seed=saved["seed"], pool=pool, tell=tell, known=saved["known"])
     return config, found

@@ -1,4 +1,4 @@
-"""How a training sees its pool: through sentence vectors when all items have one, else through projected features."""
+"""How a training sees its pool: through sentence vectors when its items have one, else through projected features."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import SAMPLE, Projection, joined
 from labeler.learning.features.text import TextPipeline
-from labeler.learning.graph import PoolMap
+from labeler.learning.graph import PoolMap, map_of
 from labeler.learning.pooled import Pooling
 from labeler.learning.scoring import between
 from labeler.learning.threads import in_threads
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.training.data import TrainingData
 from labeler.training.maps import MapStore, StoredMap
+from labeler.training.part import members, sizes
 from labeler.training.vectors import GROUP, VectorStore
 
 Array = np.ndarray[Any, Any]
@@ -29,10 +30,18 @@ PROJECTED = 20_000  # larger pools are not mapped within a training
 
 @dataclass(frozen=True)
 class Sight:
-    """A pool's map for training, and in `config` what it was made from, so that it can be made again."""
+    """A pool's map for training, and in `config` what it was made from, so that it can be made again.
+
+    places: rising places in the pool of the items that the map holds (`part`); None: all of them.
+    """
 
     pooling: Pooling
     config: dict[str, Any]
+    places: Array | None = None
+
+    def inside(self, places: Array) -> Array:
+        """Where in the map the items at these places of the pool are."""
+        return places if self.places is None else np.searchsorted(self.places, places)
 
 
 def see(
@@ -44,9 +53,12 @@ def see(
     """
     encoder = None if why_without(settings) else encoder_for(settings)
     if encoder is not None and isinstance(pipeline, TextPipeline):
-        store = VectorStore(data.cache, encoder)
-        if GROUP * len(store.missing(len(data.items))) <= AT_ONCE:
+        read = VectorStore(data.cache, encoder).read(len(data.items))
+        if len(read) - np.count_nonzero(read) <= AT_ONCE:
             return sight_of(data, pipeline, blocks, encoder)
+        for size in sizes(len(read)):
+            if np.count_nonzero(~read[members(data, size)]) <= AT_ONCE:
+                return part_of(data, pipeline, blocks, encoder, size)
     if 2 < len(data.items) <= PROJECTED:
         return sight_of(data, pipeline, blocks, None)
     pipeline.fit(blocks)
@@ -61,11 +73,15 @@ def see_again(
         pipeline.fit(blocks)
         return None
     encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
+    if encoder is not None and config.get("part"):
+        return part_of(data, pipeline, blocks, encoder, config["part"])
     return sight_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
 
 
 def map_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> PoolMap | None:
-    """The map on disk that a model was trained with, or None when it is gone."""
+    """The map on disk that a model was trained with, or None when it is gone, or was never there."""
+    if config.get("part"):
+        return None
     sha256 = config["sha256"] if config["kind"] == "encoder" else None
     n = len(data.items)
     stored = MapStore(data.cache, source_of(pipeline, sha256)).find(config.get("steps") or [n])
@@ -115,6 +131,24 @@ def sight_of(
     return Sight(pooling, config | {"dimensions": int(around.vectors.shape[1]), "steps": steps})
 
 
+def part_of(
+    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder, size: int
+) -> Sight:
+    """A part of the pool by its sentence vectors, which are read as far as they are not there; its map is in memory.
+
+    Fits the pipeline, to all items. size: of the part's sample, see `part`.
+    """
+    places = members(data, size)
+    store = _sentences(data, encoder, places)
+    pipeline.fit(blocks)
+    likeness = pipeline.likeness(data.rows(pipeline, blocks, places))
+    projection = Projection.of(likeness)
+    around = map_of(joined(store.load(places), projection.transform(likeness)))
+    pooling = Pooling(around, around.affinity(), projection, encoder, data.said)
+    config = {"kind": "encoder", "sha256": encoder.sha256, "dimensions": int(around.vectors.shape[1])}
+    return Sight(pooling, config | {"part": size, "of": len(data.items)}, places)
+
+
 def _grow(
     stored: StoredMap,
     n: int,
@@ -131,12 +165,12 @@ def _grow(
     state, basis = stored.state()
     pipeline.set_state(state)
     projection, first = Projection(basis), (stored.steps or [0])[-1]
-    sentences = None if encoder is None else _sentences(data, encoder, n)
+    sentences = None if encoder is None else _sentences(data, encoder, np.arange(n))
 
     def vectors(part: tuple[slice, csr_matrix]) -> tuple[slice, Array]:
         place, rows = part
         words = projection.transform(pipeline.likeness(pipeline.transform(rows)))
-        return place, words if sentences is None else joined(sentences.load(n, place.start, place.stop), words)
+        return place, words if sentences is None else joined(sentences.load(place), words)
 
     dimensions = basis.shape[1] + (0 if encoder is None else encoder.dimensions)
     stored.grow(n, dimensions, in_threads(vectors, _placed(blocks, first, n)))
@@ -156,8 +190,10 @@ def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_
     return data.rows(pipeline, blocks, places)
 
 
-def _sentences(data: TrainingData, encoder: Encoder, n: int) -> VectorStore:
-    """Sentence vectors of the first n items, read as far as they are not there."""
+def _sentences(data: TrainingData, encoder: Encoder, places: Array) -> VectorStore:
+    """Sentence vectors of the items at these places, read as far as they are not there."""
     store = VectorStore(data.cache, encoder)
-    list(store.read_all(store.missing(n), n, data.contents, data.scheduler))
+    missing = places[~store.read(len(data.items))[places]]
+    for _ in store.read_all(missing, data.contents, data.scheduler):
+        pass
     return store

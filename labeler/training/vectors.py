@@ -1,10 +1,12 @@
-"""Sentence vectors of a project's items on disk.
+"""Sentence vectors of a project's items on disk: one memory-mapped array, a row an item in the pool's order.
 
-Items are read in groups by their place in the dataset version, which never changes: an encoder's vector
-depends a little on what is in the same batch, and so the same version always gives the same vectors.
+An item's place in the pool never changes, and its vector depends on its text alone (see `Encoder.encode`): rows may
+be read in any order, and by several processes, and are the same bits. A row counts as read once it is on the disk.
 """
 
+import fcntl
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,15 +14,16 @@ from typing import Any
 import numpy as np
 
 from labeler.kit.config import Settings
-from labeler.kit.files import written_whole
 from labeler.learning.features.encoder import Encoder, encoder_of
 from labeler.learning.features.text import text_of
 from labeler.registry.encoders import encoder_for
 from labeler.training.cluster import map_over
+from labeler.training.maps import extend
 
 Array = np.ndarray[Any, Any]
 
-GROUP = 256
+GROUP = 256  # items that are read and stored at a time
+FETCHED = 16 * GROUP  # texts that are fetched at a time: each time may look into every file of the pool
 
 
 @dataclass(frozen=True)
@@ -36,60 +39,69 @@ class Reader:
 
 
 class VectorStore:
-    """Vectors of the first items of a version, a file a group. folder: of one project and encoder."""
+    """Vectors of a pool's items. folder: of one project; encoder: what makes them."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self.folder = folder / "vectors" / encoder.key
         self.encoder = encoder
 
-    def missing(self, n: int) -> list[int]:
-        """Numbers of the groups of the first n items that have not been read."""
-        return [number for number in range(-(-n // GROUP)) if not self._path(number, n).exists()]
+    def read(self, n: int) -> Array:
+        """bool (n,): which of the first n items have a vector."""
+        try:
+            stored = np.load(self._read, mmap_mode="r", allow_pickle=False)[:n, 0]
+        except FileNotFoundError:
+            stored = np.zeros(0, dtype=np.bool_)
+        return np.concatenate([stored, np.zeros(n - len(stored), dtype=np.bool_)])
 
-    def read_all(
-        self, numbers: Sequence[int], n: int, contents_of: Callable[[Array], Sequence[Any]], scheduler: str
-    ) -> Iterator[int]:
-        """Make the vectors of these groups of the first n items, on a Dask cluster where one is set; gives each number
-        when it is done."""
+    def read_all(self, places: Array, contents_of: Callable[[Array], Sequence[Any]], scheduler: str) -> Iterator[int]:
+        """Make the vectors of the items at these places, in this order, on a Dask cluster where one is set; gives how
+        many are done, a group after the other."""
+        groups = list(_cut(places, GROUP))
+        contents = (contents_of(part) for part in _cut(places, FETCHED))
+        texts = ([text_of(content) for content in group] for part in contents for group in _cut(part, GROUP))
 
-        def texts(number: int) -> list[str]:
-            positions = np.arange(number * GROUP, min(n, (number + 1) * GROUP))
-            return [text_of(content) for content in contents_of(positions)]
+        def here(_: Any, parts: Iterable[list[str]]) -> Iterator[Array]:
+            return map(self.encoder.encode, parts)
 
-        def here(_: Any, groups: Iterable[list[str]]) -> Iterator[Array]:
-            return map(self.encoder.encode, groups)
+        done = 0
+        vectors = map_over(scheduler, Reader(self.encoder.sha256), texts, here)
+        for group, rows in zip(groups, vectors, strict=True):
+            self._keep(group, rows)
+            done += len(group)
+            yield done
 
-        read = map_over(scheduler, Reader(self.encoder.sha256), map(texts, numbers), here)
-        for number, vectors in zip(numbers, read, strict=True):
-            self._keep(number, n, vectors)
-            yield number
+    def load(self, places: Array | slice) -> Array:
+        """Vectors of the items at these places, float32 (places, d). Only rows that were read have a meaning."""
+        stored = np.load(self._vectors, mmap_mode="r", allow_pickle=False)
+        return np.asarray(stored[places])
 
-    def _keep(self, number: int, n: int, vectors: Array) -> None:
-        """Store what was read of a group of the first n items; vectors of fewer items of it are not needed any more."""
-        path = self._path(number, n)
-        with written_whole(path) as file:
-            np.save(file, vectors, allow_pickle=False)
-        for old in self.folder.glob(f"{number:06d}-*.npy"):
-            if _size(old) < _size(path):
-                old.unlink(missing_ok=True)
+    def _keep(self, places: Array, rows: Array) -> None:
+        """Rows first, then their marks: a process killed in between has read nothing."""
+        with self._alone():
+            for path, width, kind in ((self._vectors, rows.shape[1], np.float32), (self._read, 1, np.bool_)):
+                n = max(int(places.max()) + 1, len(np.load(path, mmap_mode="r")) if path.exists() else 0)
+                extend(path, (n, width), np.dtype(kind))
+            for path, values in ((self._vectors, rows), (self._read, np.ones((len(places), 1), dtype=np.bool_))):
+                stored = np.load(path, mmap_mode="r+", allow_pickle=False)
+                stored[places] = values
+                stored.flush()
 
-    def load(self, n: int, first: int = 0, stop: int | None = None) -> Array:
-        """Vectors of the items [first, stop) as they were read among the first n, float32 (stop - first, d).
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        with open(self.folder / ".lock", "wb") as handle:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
 
-        Raises FileNotFoundError when some are missing.
-        """
-        stop = n if stop is None else stop
-        begin = first // GROUP
-        groups = [np.load(self._path(number, n), allow_pickle=False) for number in range(begin, -(-stop // GROUP))]
-        if not groups:
-            return np.zeros((0, self.encoder.dimensions), dtype=np.float32)
-        loaded: Array = np.concatenate(groups)
-        return loaded[first - begin * GROUP : stop - begin * GROUP]
+    @property
+    def _vectors(self) -> Path:
+        return self.folder / "vectors.npy"
 
-    def _path(self, number: int, n: int) -> Path:
-        return self.folder / f"{number:06d}-{min(n - number * GROUP, GROUP)}.npy"
+    @property
+    def _read(self) -> Path:
+        return self.folder / "read.npy"
 
 
-def _size(path: Path) -> int:
-    """Of how many items a group's file is."""
-    return int(path.stem.split("-")[1])
+def _cut(rows: Any, size: int) -> Iterator[Any]:
+    """The rows, so many at a time."""
+    return (rows[start : start + size] for start in range(0, len(rows), size))

@@ -161,14 +161,13 @@ def _sight(progress: dict[str, Any]) -> None:
     reading, model = progress["training"].get("reading"), progress.get("model")
     if reading and reading["state"] == "failed":
         st.warning(f"Sentence embeddings are not used. {plain(reading['error'] or '')}", icon=":material/warning:")
-    elif reading:
+        return
+    if model and model.get("sees"):
+        st.caption(f":material/visibility: The model goes by {plain(model['sees'])}.")
+    if reading:
         done, total = reading.get("done") or 0, reading.get("of")
         far = f" ({layout.number(done)} of {layout.number(total)})" if total else ""
-        st.caption(
-            f":material/menu_book: Reading the items{far}; models switch to sentence embeddings when it is done."
-        )
-    elif model and model.get("sees"):
-        st.caption(f":material/visibility: The model goes by {plain(model['sees'])}.")
+        st.caption(f":material/menu_book: Reading the items for sentence embeddings{far}; models switch by themselves.")
 
 
 def _next_model(training: dict[str, Any]) -> str:
