@@ -220,16 +220,18 @@ def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, An
 
 def _reading(tx: Connection, project_id: int) -> dict[str, Any] | None:
     """How far the sentence encoder is with the items; None when nothing is being read."""
-    latest = (
-        sa.select(jobs.c.state, jobs.c.done, jobs.c.total, jobs.c.error)
-        .where(jobs.c.project_id == project_id, jobs.c.kind == "training.embed", jobs.c.state != "superseded")
-        .order_by(sa.case((jobs.c.state == "running", 0), (jobs.c.state == "queued", 1), else_=2), jobs.c.id.desc())
-        .limit(1)
+    mine = sa.select(jobs.c.state, jobs.c.done, jobs.c.total, jobs.c.error, jobs.c.result).where(
+        jobs.c.project_id == project_id, jobs.c.kind == "training.embed", jobs.c.state != "superseded"
     )
-    job = tx.execute(latest).one_or_none()
+    first = sa.case((jobs.c.state == "running", 0), (jobs.c.state == "queued", 1), else_=2)
+    job = tx.execute(mine.order_by(first, jobs.c.id.desc()).limit(1)).one_or_none()
     if job is None or job.state not in ("running", "queued", "failed"):
         return None
-    return {"state": job.state, "done": job.done, "of": job.total, "error": job.error}
+    done, of = job.done, job.total
+    if of is None:  # it waits, or has just begun: the one before it tells how far they came
+        before = tx.execute(mine.where(jobs.c.state == "done").order_by(jobs.c.id.desc()).limit(1)).one_or_none()
+        done, of = (before.result.get("read", 0), before.result.get("of")) if before is not None else (done, of)
+    return {"state": job.state, "done": done, "of": of, "error": job.error}
 
 
 def learning_curve(tx: Connection, project_id: int) -> Curve:

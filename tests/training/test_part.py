@@ -105,6 +105,11 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
     assert "so far" not in project.progress()["model"]["sees"]
 
 
+def test_how_far_the_reading_is_is_told_while_it_waits(service: Any, project: Project) -> None:
+    service.db.write(lambda tx: trigger.want_vectors(tx, project.info["id"], delay=100))
+    assert project.progress()["training"]["reading"] == {"state": "queued", "done": PART, "of": POOL, "error": None}
+
+
 def test_items_that_are_not_read_yet_are_answered_too_and_well(service: Any, project: Project) -> None:
     model = train(service, project, 30)
     folder = folder_of(service.settings, project.info["id"], model.number)
