@@ -183,7 +183,7 @@ def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
     sight = config.get("sight") or {}
     kind = str(sight.get("kind"))
-    part = f" of {sight['part']:,} items so far" if sight.get("part") else ""
+    part = f" ({sight['part']:,} of {sight['of']:,} items so far)" if sight.get("part") else ""
     own = "columns" if "columns" in config["features"] else "words"
     return {"encoder": f"{own}, sentence embeddings{part}, neighbours", "projection": f"{own}, neighbours"}.get(
         kind, own

@@ -93,7 +93,7 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
 ) -> None:
     model = train(service, project)
     assert (model.config["sight"]["kind"], model.config["sight"]["part"]) == ("encoder", PART)
-    assert f"sentence embeddings of {PART} items so far" in project.progress()["model"]["sees"]
+    assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress()["model"]["sees"]
     seen = data(service, project)
     inside = set(seen.items[part.members(seen, PART)].tolist())
     assert queued(service) and queued(service) <= inside, "what is asked comes from the part"
