@@ -183,11 +183,13 @@ def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
     sight = config.get("sight") or {}
     kind = str(sight.get("kind"))
-    part = f" ({sight['part']:,} of {sight['of']:,} items so far)" if sight.get("part") else ""
     own = "columns" if "columns" in config["features"] else "words"
-    return {"encoder": f"{own}, sentence embeddings{part}, neighbours", "projection": f"{own}, neighbours"}.get(
-        kind, own
-    )
+    part = f"{sight['part']:,} of {sight['of']:,} items" if sight.get("part") else ""
+    if kind == "encoder":
+        return f"{own}, sentence embeddings{f' ({part} so far)' if part else ''}, neighbours"
+    if kind == "projection":
+        return f"{own}, neighbours{f' (in {part})' if part else ''}"
+    return own
 
 
 def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, Any]:

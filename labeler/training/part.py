@@ -1,8 +1,9 @@
-"""A part of the pool that stands for all of it while its other items have no sentence vectors yet.
+"""A part of a large pool that stands for all of it: the labeled items, and a fixed random sample of all others.
 
 Reading a million texts takes the encoder hours. A model that sees a part of the pool through sentence vectors is
-better, from the first labels on, than one that sees all of it without: so what it needs most is read first, which is
-the labeled items and a fixed random sample of all others, and the model switches as soon as these have been read.
+better, from the first labels on, than one that sees all of it without: so the part is read first, and models switch to
+it as soon as that is done. Without sentence vectors a map of a part is what a training has time for. Either way a
+student answers for the items outside it (`learning/student.py`).
 """
 
 import numpy as np

@@ -19,13 +19,14 @@ from labeler.learning.threads import in_threads
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.training.data import TrainingData
 from labeler.training.maps import MapStore, StoredMap
-from labeler.training.part import members, sizes
+from labeler.training.part import SIZES, members, sizes
 from labeler.training.vectors import GROUP, VectorStore
 
 Array = np.ndarray[Any, Any]
 
 AT_ONCE = 2 * GROUP  # items that are read within a training; more of them in a job of their own
-PROJECTED = 20_000  # larger pools are not mapped within a training
+PROJECTED = 20_000  # larger pools are not mapped as a whole within a training
+MANY = 1_500  # labels: with more, a linear SVM on all texts is as good as what a map of a part makes of them
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ def see(
                 return part_of(data, pipeline, blocks, encoder, size)
     if 2 < len(data.items) <= PROJECTED:
         return sight_of(data, pipeline, blocks, None)
+    is_text, labels = isinstance(pipeline, TextPipeline), data.labeled(holdout=False)[1]
+    if len(data.items) > PROJECTED and not (is_text and len(labels) > MANY):
+        return part_of(data, pipeline, blocks, None, SIZES[-1])
     pipeline.fit(blocks)
     return None
 
@@ -73,7 +77,7 @@ def see_again(
         pipeline.fit(blocks)
         return None
     encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
-    if encoder is not None and config.get("part"):
+    if config.get("part"):
         return part_of(data, pipeline, blocks, encoder, config["part"])
     return sight_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
 
@@ -132,21 +136,25 @@ def sight_of(
 
 
 def part_of(
-    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder, size: int
+    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder | None, size: int
 ) -> Sight:
-    """A part of the pool by its sentence vectors, which are read as far as they are not there; its map is in memory.
+    """A part of the pool by its projected features and, with an encoder, its sentence vectors, which are read as far as
+    they are not there; its map is in memory.
 
     Fits the pipeline, to all items. size: of the part's sample, see `part`.
     """
     places = members(data, size)
-    store = _sentences(data, encoder, places)
     pipeline.fit(blocks)
     likeness = pipeline.likeness(data.rows(pipeline, blocks, places))
     projection = Projection.of(likeness)
-    around = map_of(joined(store.load(places), projection.transform(likeness)))
-    pooling = Pooling(around, around.affinity(), projection, encoder, data.said)
-    config = {"kind": "encoder", "sha256": encoder.sha256, "dimensions": int(around.vectors.shape[1])}
-    return Sight(pooling, config | {"part": size, "of": len(data.items)}, places)
+    vectors, config = projection.transform(likeness), {"kind": "projection"}
+    if encoder is not None:
+        vectors = joined(_sentences(data, encoder, places).load(places), vectors)
+        config = {"kind": "encoder", "sha256": encoder.sha256}
+    around, said = map_of(vectors), None if encoder is None else data.said
+    pooling = Pooling(around, around.affinity(), projection, encoder, said)
+    more = {"dimensions": int(vectors.shape[1]), "part": size, "of": len(data.items)}
+    return Sight(pooling, config | more, places)
 
 
 def _grow(

@@ -22,7 +22,6 @@ from labeler.training import embedding, jobs, part, sight, trigger
 from labeler.training.data import TrainingData, data_of
 from labeler.training.vectors import VectorStore
 
-pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
 TOPICS = {
     "sport": ("the team won the match", "a late goal decided the cup", "the coach praised the players"),
     "money": ("shares fell on the market", "the bank raised its rates", "profits of the company rose"),
@@ -52,6 +51,8 @@ def go_on(monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[[], None]]:
 @pytest.fixture
 def project(service: Any, settings: Settings, go_on: Callable[[], None]) -> Project:
     """Texts about two topics, of which a part has been read."""
+    if not is_installed():
+        pytest.skip("the extra `embeddings` is not installed")
     made: Project = service.person("manager").client.projects.create("News", labels=["sport", "money"])
     rows = []
     for number in range(POOL):
@@ -184,3 +185,54 @@ def test_the_labeled_are_read_first_then_the_sample_then_all(service: Any, proje
     labeled = np.flatnonzero(~seen.unlabeled)
     assert np.isin(labeled, steps[0]).all() and PART <= len(steps[0]) <= PART + len(labeled)
     assert sorted(np.concatenate(steps).tolist()) == list(range(POOL))
+
+
+@pytest.fixture
+def large(service: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Project]:
+    """A pool too large for a map within a training, of texts or table rows, where nothing is read."""
+    monkeypatch.setattr(part, "SIZES", (PART,))
+    monkeypatch.setattr(sight, "SIZES", (PART,))
+    monkeypatch.setattr(sight, "PROJECTED", PART)
+    service.settings = service.settings.model_copy(update={"embeddings": "off"})
+
+    def make(kind: str) -> Project:
+        made: Project = service.person("manager").client.projects.create("Large", labels=["sport", "money"])
+        rows: list[dict[str, Any]] = []
+        for number in range(POOL):
+            topic = list(TOPICS)[number % 2]
+            content: dict[str, Any] = {"text": f"{TOPICS[topic][number % 3]} on day {number}"}
+            if kind == "table":
+                content = {
+                    "fields": {"width": number % 2 + number / POOL, "made": ["by hand", "by machine"][number % 3 > 0]}
+                }
+            rows.append({"key": f"n{number}", "metadata": {"truth": topic}, **content})
+        made.items.add(rows, progress=False)
+        service.run_jobs()
+        return made
+
+    return make
+
+
+@pytest.mark.parametrize("kind", ["text", "table"])
+def test_a_map_of_a_part_serves_where_nothing_is_read(service: Any, large: Callable[[str], Project], kind: str) -> None:
+    project = large(kind)
+    model = train(service, project, 30)
+    assert (model.config["sight"]["kind"], model.config["sight"]["part"]) == ("projection", PART)
+    assert f"neighbours (in {PART} of {POOL} items)" in project.progress()["model"]["sees"]
+    stored = load_predictions(folder_of(service.settings, project.info["id"], model.number), model.config["classes"])
+    pairs = sa.select(items.c.id, items.c.metadata)
+    truth = service.db.read(lambda tx: {row.id: row.metadata["truth"] for row in tx.execute(pairs)})
+    assert stored is not None and len(stored.items) == POOL
+    said = np.array(model.config["classes"])[stored.proba.argmax(axis=1)]
+    assert np.mean(said == [truth[int(item)] for item in stored.items]) > 0.8
+    found = project.reproduce(model.number)
+    service.run_jobs()
+    assert service.db.read(engine.get, found.id).result["identical"] is True
+
+
+def test_with_many_labels_texts_are_learned_without_a_map(
+    service: Any, large: Callable[[str], Project], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project = large("text")
+    monkeypatch.setattr(sight, "MANY", 15)
+    assert train(service, project, 30).config["sight"] is None
