@@ -119,5 +119,8 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
         label(MORE)
         train(name)
         quiet(site)
+    similar = f"{project.path}/items/m1/similar"
+    steps["first_comparable_items_s"] = timed(lambda: site.client.get(similar, n=8))
+    steps["comparable_items_s"] = timed(lambda: site.client.get(similar, n=8))
     steps["next_item_s"] = timed(lambda: project.queue.next(1))
     report.add(f"{ITEMS:,} short texts through the service, {database_kind}", **steps, **memory.stop())
