@@ -21,12 +21,29 @@ def create_project(
     name: str,
     labels: Annotated[str, typer.Option(help="Names, separated by commas.")],
     task: Annotated[str, typer.Option(help="Task type.")] = "choice",
+    keywords: Annotated[
+        list[str] | None,
+        typer.Option(help='Words that hint at a label, asked first: "spam: free, prize". Once a label.'),
+    ] = None,
 ) -> None:
     """Set up a project."""
+    names = [label.strip() for label in labels.split(",") if label.strip()]
+    hints = _keywords(keywords or [], names)
     with service() as client:
-        names = [label.strip() for label in labels.split(",") if label.strip()]
-        made = client.projects.create(name, task_type=task, labels=names)
+        given = [{"name": one, "keywords": hints[one]} if one in hints else one for one in names]
+        made = client.projects.create(name, task_type=task, labels=given)
     answer(made.info, f"Project {made.slug} is there. Next: labeler import {made.slug} FILE")
+
+
+def _keywords(lines: list[str], names: list[str]) -> dict[str, list[str]]:
+    found = {}
+    for line in lines:
+        name = next((name for name in sorted(names, key=len, reverse=True) if line.startswith(f"{name}:")), None)
+        if name is None:
+            expected = f'expected "LABEL: word, phrase" with one of {", ".join(names)}'
+            raise typer.BadParameter(f"--keywords {line!r}: {expected}")
+        found[name] = [word.strip() for word in line[len(name) + 1 :].split(",") if word.strip()]
+    return found
 
 
 @projects.command("list")

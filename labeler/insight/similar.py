@@ -1,10 +1,11 @@
 """Comparable items: the nearest ones by the newest model's features, labeled or not.
 
-Cosine similarity over the rows of the model's dataset version, a segment at a time, from the features that
-training keeps on disk.
+Cosine similarity over the items of the model's dataset version: along its map, where the model has one and the item
+is on it, else over all rows, a segment at a time, from the features that training keeps on disk.
 """
 
 import threading
+from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from labeler.items.tables import items
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Conflict, Unavailable
+from labeler.learning.comparable import comparable
 from labeler.learning.errors import LearningError
 from labeler.learning.trained import TrainedModel
 from labeler.projects.access import Project
@@ -30,6 +32,8 @@ from labeler.training.data import TrainingData, data_of
 from labeler.training.sight import map_at
 
 _loading = threading.Lock()
+Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
+"""Positions and cosines, nearest first."""
 
 
 @lru_cache(maxsize=4)
@@ -52,24 +56,29 @@ def similar_items(db: Database, settings: Settings, project: Project, key: str, 
     except LearningError as error:
         raise Unavailable(f"Model {row.number} can't be loaded: {error}.") from error
     data = data_of(settings, project.id, version)
-    nearest = _likeness(model, data, item.id, item.content, row.config)
-    nearest[data.items == item.id] = -1.0
-    best = np.argsort(-nearest, kind="stable")[:n]
-    ids = [int(data.items[place]) for place in best if nearest[place] > 0]
+    best, cosines = _along_the_map(model, data, item.id, n, row.config) or _of_all(model, data, item, n)
+    ids = [int(item_id) for item_id in data.items[best[cosines > 0]]]
     return db.read(_in_order, settings, project, ids)
 
 
-def _likeness(model: TrainedModel, data: TrainingData, item_id: int, content: Any, config: Any) -> Any:
-    """Cosine of every item of the version with this one: of the map's vectors where the model has one."""
-    around = None
+def _along_the_map(
+    model: TrainedModel, data: TrainingData, item_id: int, n: int, config: Mapping[str, Any]
+) -> Nearest | None:
+    """None when the model has no map, or the item came later."""
     place = int(np.searchsorted(data.items, item_id))
-    if config.get("sight") and place < len(data.items) and data.items[place] == item_id:
-        around = map_at(data, model.pipeline, config["sight"])
-    if around is not None:
-        return np.asarray(around.vectors @ around.vectors[place])
-    wanted = model.pipeline.transform(model.pipeline.extract([content])).T.tocsc()
+    if not config.get("sight") or place == len(data.items) or data.items[place] != item_id:
+        return None
+    around = map_at(data, model.pipeline, config["sight"])
+    return None if around is None else comparable(around, place, n)
+
+
+def _of_all(model: TrainedModel, data: TrainingData, item: Any, n: int) -> Nearest:
+    wanted = model.pipeline.transform(model.pipeline.extract([item.content])).T.tocsc()
     blocks = data.blocks(model.pipeline)
-    return np.concatenate([(model.pipeline.transform(block) @ wanted).toarray().ravel() for block in blocks])
+    cosines = np.concatenate([(model.pipeline.transform(block) @ wanted).toarray().ravel() for block in blocks])
+    cosines[data.items == item.id] = -1.0
+    best = np.argsort(-cosines, kind="stable")[:n]
+    return best, cosines[best]
 
 
 def _in_order(tx: Connection, settings: Settings, project: Project, ids: list[int]) -> list[ItemOut]:

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator, model_validator
 
 from labeler.accounts.schemas import Email, Name
 from labeler.kit.web import In
@@ -16,12 +16,40 @@ SKIP_REASONS = ("Not clear", "Not relevant", "Broken content")
 FLAG_REASONS = ("Ambiguous", "Guideline is silent", "Missing context", "None of the labels fits")
 
 
+MOST_KEYWORDS = 2_000  # of all labels together
+
+
+def _keyword(text: str) -> str:
+    """Raises `ValueError`. Commas are what separates keywords wherever they are written in one line."""
+    if "," in text:
+        raise ValueError("a keyword holds no comma: give two keywords, or leave the comma out")
+    if not text.strip():
+        raise ValueError("an empty keyword finds nothing: leave it out, or write a word or phrase")
+    return " ".join(text.split())
+
+
+Keyword = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(_keyword)]
+
+
 class LabelSchema(In):
     name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
     description: Annotated[str, Field(max_length=2000)] = ""
     color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     hotkey: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$", to_lower=True)] | None = None
     parent: Annotated[str, Field(max_length=100)] | None = None
+    keywords: Annotated[
+        list[Keyword],
+        Field(
+            max_length=50,
+            description="Words or phrases that hint at this label, found as they are written, upper and lower case "
+            "alike. Before the first model, items that hold one are asked early. They are never labels.",
+        ),
+    ] = Field(default_factory=list)
+
+    @field_validator("keywords")
+    @classmethod
+    def _each_once(cls, keywords: list[str]) -> list[str]:
+        return list({keyword.casefold(): keyword for keyword in reversed(keywords)}.values())[::-1]
 
 
 class ProjectSettings(In):
@@ -65,12 +93,18 @@ def complete_labels(labels: list[LabelSchema]) -> list[dict[str, Any]]:
     for label in labels:
         if label.parent is not None and (label.parent not in names or label.parent == label.name):
             raise ValueError(f"parent {label.parent!r} of label {label.name!r} is not another label")
+    if (keywords := sum(len(label.keywords) for label in labels)) > MOST_KEYWORDS:
+        raise ValueError(
+            f"{keywords:,} keywords in all, expected {MOST_KEYWORDS:,} or fewer: keep those that tell most"
+        )
     free = [key for key in "123456789" if key not in hotkeys]
     complete = []
     for number, label in enumerate(labels):
         filled = label.model_dump()
         filled["color"] = label.color or PALETTE[number % len(PALETTE)]
         filled["hotkey"] = label.hotkey or (free.pop(0) if free else None)
+        if not label.keywords:
+            del filled["keywords"]  # a schema without any stays as it was, and so do hashes of dataset versions
         complete.append(filled)
     return complete
 

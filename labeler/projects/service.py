@@ -40,6 +40,7 @@ class ProjectChanged(Event):
     name: ClassVar[str] = "project.changed"
     project: Project
     before: ProjectSettings
+    labels_before: list[dict[str, Any]]
 
 
 def slug_of(name: str) -> str:
@@ -168,7 +169,7 @@ def change_project(tx: Connection, member: Member, change: ProjectChange) -> Pro
         audit(tx, member.caller, "project.changed", project_id=project.id, target=project.slug, changed=sorted(values))
         project_cache.forget()
     changed = find_project(tx, project.id)
-    emit(tx, ProjectChanged(changed, project.settings))
+    emit(tx, ProjectChanged(changed, project.settings, project.labels))
     return project_out(tx, Member(member.caller, changed, member.role))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
 from labeler.kit.jobs.registry import JobRun
-from labeler.labels.tables import current_labels, labels
+from labeler.labels.given import labels_in_order
 from labeler.learning.curve import Point, extrapolate, missing
 from labeler.learning.evaluation import Estimate
 from labeler.learning.finding import recall_estimate, stop_at, unfound
@@ -37,19 +37,11 @@ def advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, be
     told = advise(settled, rounds, points, project.settings.target_accuracy, project.settings.seed)
     wanted = project.settings.find_label
     if wanted is not None:
-        told |= _search(run.db.read(_answers, project.id), wanted, data)
+        told |= _search(run.db.read(labels_in_order, project.id), wanted, data)
     elif told["advice"] == "stop" and _is_a_guess(fitted):
         told["advice"] = "nearly there"
         told["reason"] += f"; but {fitted.holdout_size} holdout labels can't tell the accuracy from guessing yet"
     return told | {"history": settled["history"], "forecast": _forecast(points, project.settings.seed)}
-
-
-def _answers(tx: Connection, project_id: int) -> list[tuple[int, Any]]:
-    """Item and label of every item that has one, in the order labeled."""
-    joined = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
-    statement = sa.select(labels.c.item_id, labels.c.value).select_from(joined)
-    statement = statement.where(current_labels.c.project_id == project_id).order_by(labels.c.id)
-    return list({row.item_id: (row.item_id, row.value) for row in tx.execute(statement)}.values())
 
 
 def _search(answers: list[tuple[int, Any]], wanted: str, data: TrainingData) -> dict[str, Any]:

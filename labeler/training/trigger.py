@@ -1,6 +1,7 @@
 """When a model is trained without anyone asking: after N new labels, or T seconds with fewer (product.md, 2)."""
 
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
@@ -102,12 +103,19 @@ def after_change(tx: Connection, event: ProjectChanged) -> None:
     if now.overlap != before.overlap:
         lane = f"recount:{event.project.id}"
         enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
-    if all(getattr(now, name) == getattr(before, name) for name in RANKING):
+    other_hints = _keywords(event.project.labels) != _keywords(event.labels_before)
+    other_order = any(getattr(now, name) != getattr(before, name) for name in RANKING)
+    if not other_order and not other_hints:
         return
     if new_labels(tx, event.project.id, 1)[1]:
-        request_training(tx, event.project.id)
-    elif now.find_label != before.find_label:
+        if other_order:
+            request_training(tx, event.project.id)
+    elif other_hints or now.find_label != before.find_label:
         want_coverage(tx, event.project.id)
+
+
+def _keywords(labels: list[dict[str, Any]]) -> dict[str, list[str]]:
+    return {label["name"]: label["keywords"] for label in labels if label.get("keywords")}
 
 
 def want_coverage(tx: Connection, project_id: int) -> None:

@@ -132,6 +132,9 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
         label(MORE)
         train(name)
         settled()
+    similar = f"{project.path}/items/m1/similar"
+    steps["first_comparable_items_s"] = timed(lambda: site.client.get(similar, n=8))
+    steps["comparable_items_s"] = timed(lambda: site.client.get(similar, n=8))
     steps["next_item_s"] = timed(lambda: project.queue.next(1))
     pool = f"{ITEMS:,} short texts through the service, {database_kind}"
     report.add(pool + (", a part read so far" if reads else ""), **steps, **memory.stop())

@@ -120,6 +120,24 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     processes.wait_for(lambda: project.progress()["training"]["state"] == "idle", 90, "the end of the training")
 
 
+def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
+    fresh = site.project(30, "Hints", labels=[{"name": "spam", "keywords": ["free", "you won"]}, {"name": "ham"}])
+    page = visit(f"{site.url}/settings?project={fresh.slug}", site.admin)
+    grid = page.get_by_test_id("stDataFrame").first
+    expect(page.get_by_text("Keywords are words or phrases")).to_be_visible()
+    grid.click(position={"x": 90, "y": 90})  # the second label's name
+    for key in ("ArrowRight", "ArrowRight", "Enter"):
+        page.keyboard.press(key)
+    expect(page.locator(".gdg-input")).to_be_focused()
+    page.keyboard.type("lunch,  see you ")
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(500)  # the table hands its changes over with a delay
+    page.get_by_role("button", name="Save labels").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    saved = site.admin.client.projects.get(fresh.slug).info["labels"]
+    assert [label["keywords"] for label in saved] == [["free", "you won"], ["lunch", "see you"]]
+
+
 def test_a_promoted_model_is_live(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     number = max(model["number"] for model in project.models())
