@@ -15,18 +15,23 @@ TIE = 0.002
 
 
 def area(record: Record, labels: int = 1_000_000) -> float:
-    """Mean accuracy over the models after each batch, up to so many labels."""
-    return float(np.mean([score for n, score in zip(record["labels"], record["scores"], strict=True) if n <= labels]))
+    """Mean accuracy over the labels from the first model to so many: the area under the curve by its width.
+
+    Between two models the curve is a straight line, so where models are close together none counts for more.
+    """
+    within = [n for n in record["labels"] if n <= labels]
+    scores = record["scores"][: len(within)]
+    return float(np.trapezoid(scores, within) / (within[-1] - within[0])) if len(within) > 1 else float(scores[0])
 
 
 def labels_to(record: Record, target: float) -> tuple[int, bool]:
-    """Labels of the first model at the target, and whether one got there; one batch more than all when none did."""
+    """Labels of the first model at the target, and whether one got there; one step more than all when none did."""
     late = record.get("late") or {"labels": [], "scores": []}
     labels, scores = record["labels"] + late["labels"], record["scores"] + late["scores"]
     for n, score in zip(labels, scores, strict=True):
         if score >= target:
             return n, True
-    return labels[-1] + labels[1] - labels[0], False
+    return 2 * labels[-1] - labels[-2], False
 
 
 @dataclass(frozen=True)

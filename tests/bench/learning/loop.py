@@ -1,10 +1,11 @@
-"""The simulated labeling: a batch, its true labels, a model, its accuracy on the test items, again."""
+"""The simulated labeling: a few items, their true labels, a model, its accuracy on the test items, again."""
 
 import time
 import warnings
 from typing import Any
 
 import numpy as np
+import pace
 from choosers import CHOOSERS, Round
 from contenders import CONTENDERS
 from seen import Seen
@@ -17,7 +18,9 @@ from labeler.learning.graph import map_of, unit
 Array = np.ndarray[Any, Any]
 Figures = dict[str, Any]
 
-BATCH = 25
+FIRST_ALONE = 10
+"""Labels at random before strategies choose: fewer hold one class only too often."""
+
 MARK = 0.95
 LATEST = 1_500
 """Labels at which a learner that is still below the mark is given up."""
@@ -29,7 +32,7 @@ def full_score(seen: Seen) -> float:
 
 
 def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
-    """A learner as it comes. labels, scores, seconds: one a batch; seconds: choose and learn, without the test.
+    """A learner as it comes. labels, scores, seconds: one a model; seconds: choose and learn, without the test.
 
     complete: labels until every label of the pool was seen once, None when some never was; late: labels and scores of
     the models beyond the budget, until one has MARK of the full score or LATEST labels are given.
@@ -39,15 +42,17 @@ def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
         contender = CONTENDERS[name](seen, seed)
         labeled = np.empty(0, dtype=np.int64)
         labels, scores, seconds = [], [], []
-        mark, latest = MARK * full_score(seen), min(LATEST, len(seen.task.y) - BATCH)
-        while len(labeled) < budget or (max(scores) < mark and len(labeled) < latest):
+        mark = MARK * full_score(seen)
+        for after in pace.marks(min(LATEST, len(seen.task.y) - 1)):
+            if after > budget and max(scores) >= mark:
+                break
             began = time.perf_counter()
-            labeled = _with(labeled, contender.choose(labeled, BATCH))
+            labeled = _with(labeled, contender.choose(labeled, after - len(labeled)), after)
             contender.learn(labeled)
             seconds.append(round(time.perf_counter() - began, 4))
             labels.append(len(labeled))
             scores.append(_accuracy(contender.answers(), seen))
-    within = budget // BATCH
+    within = len(pace.marks(budget))
     return {
         "labels": labels[:within],
         "scores": scores[:within],
@@ -68,33 +73,32 @@ def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
     X = seen.pool.plain
     codes = np.unique(seen.task.y, return_inverse=True)[1]
     neighbours = map_of(unit(X)).affinity() if name == "graph_margin" else None
-    labeled = np.sort(rng.choice(len(X), BATCH, replace=False))
-    labels, scores, seconds = [], [], []
+    marks = [after for after in pace.marks(budget) if after >= FIRST_ALONE]
+    labeled, model = np.empty(0, dtype=np.int64), None
+    scores, seconds = [], []
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
-        while True:
+        for after in marks:
+            unlabeled, n = np.setdiff1d(np.arange(len(X)), labeled), after - len(labeled)
+            if model is None:
+                chosen = rng.choice(unlabeled, n, replace=False)
+            else:
+                now = Round(X, labeled, unlabeled, codes[labeled], int(codes.max()) + 1, model, neighbours, rng)
+                began = time.perf_counter()
+                chosen = CHOOSERS[name](now, n)
+                seconds.append(round(time.perf_counter() - began, 4))
+            labeled = _with(labeled, chosen, after)
             y = codes[labeled]
             model = LogisticRegression(C=10, max_iter=2000).fit(X[labeled], y) if len(set(y)) > 1 else None
             answers = model.predict(seen.test.plain) if model else np.full(len(seen.task.y_test), y[0])
-            labels.append(len(labeled))
             scores.append(_accuracy(np.unique(seen.task.y)[answers], seen))
-            if len(labeled) >= budget:
-                return {"labels": labels, "scores": scores, "seconds": seconds}
-            unlabeled = np.setdiff1d(np.arange(len(X)), labeled)
-            began = time.perf_counter()
-            if model is None:
-                chosen = rng.choice(unlabeled, BATCH, replace=False)
-            else:
-                now = Round(X, labeled, unlabeled, y, int(codes.max()) + 1, model, neighbours, rng)
-                chosen = CHOOSERS[name](now, BATCH)
-            seconds.append(round(time.perf_counter() - began, 4))
-            labeled = _with(labeled, chosen)
+    return {"labels": marks, "scores": scores, "seconds": seconds}
 
 
-def _with(labeled: Array, chosen: Array) -> Array:
-    """Both together. A contender that asks for the wrong number of items, or for one again, is broken."""
+def _with(labeled: Array, chosen: Array, after: int) -> Array:
+    """Both together, `after` in all. A contender that asks for another number of items, or for one again, is broken."""
     both = np.concatenate([labeled, np.asarray(chosen, dtype=np.int64)])
-    if len(chosen) != BATCH or len(np.unique(both)) != len(both):
+    if len(both) != after or len(np.unique(both)) != after:
         raise ValueError(f"{len(chosen)} items chosen, {len(np.unique(both)) - len(labeled)} of them new")
     return both
 

@@ -27,7 +27,7 @@ _STYLE = {
 
 
 def curves(file: Path, runs: Runs, full: Mapping[str, Record]) -> None:
-    """A panel a set: mean accuracy after each batch, the band one standard deviation over seeds."""
+    """A panel a set: mean accuracy of each model, the band one standard deviation over seeds."""
     names = list(full)
     with plt.rc_context(_STYLE):
         picture, panels = plt.subplots(-(-len(names) // 3), 3, figsize=(11, 3.4 * -(-len(names) // 3)), squeeze=False)

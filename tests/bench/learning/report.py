@@ -9,13 +9,14 @@ from string import Template
 
 import contenders
 import numpy as np
+import pace
 import pictures
 import tables
 from choosers import CHOOSERS
 from choosers import OURS as GRAPH_MARGIN
 from contenders import ABOUT, CONTENDERS
 from figures import TIE, Record
-from loop import LATEST
+from loop import FIRST_ALONE, LATEST
 from results import Results
 from sets import MOST
 from tables import Runs, differences, mean_area, set_area, table
@@ -30,11 +31,11 @@ NOTHING = "Not measured."
 
 def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
     """learning.md and its pictures, of all runs up to these numbers of labels."""
-    runs = [*results.of("A", cap), *results.of("B", cap_alone)]
+    runs = [*results.of("A", cap, pace.SAID), *results.of("B", cap_alone, pace.SAID)]
     measured = {record["set"] for record in runs if record["failed"] is None}
     full = {record["set"]: record for record in results.of("full") if record["set"] in measured}
-    whole = tables.runs_of(results.of("A", cap), CONTENDERS)
-    alone = tables.runs_of(results.of("B", cap_alone), CHOOSERS)
+    whole = tables.runs_of(results.of("A", cap, pace.SAID), CONTENDERS)
+    alone = tables.runs_of(results.of("B", cap_alone, pace.SAID), CHOOSERS)
     speed = [record for record in results.of("C") if record["failed"] is None]
     found = [record for record in results.of("D") if record["failed"] is None]
     said = {
@@ -45,6 +46,8 @@ def write(results: Results, cap: int, cap_alone: int, folder: Path) -> None:
         "data": _data(full, runs),
         "most": f"{MOST:,}",
         "about": "\n".join(f"- **{name}**: {ABOUT[name]}" for name in whole),
+        "pace": pace.SAID,
+        "first_alone": FIRST_ALONE,
         "early": EARLY,
         "cap": cap,
         "latest": f"{LATEST:,}",

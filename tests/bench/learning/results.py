@@ -10,7 +10,7 @@ import labeler.learning
 
 Key = tuple[Any, ...]
 
-NAMED = ("part", "set", "contender", "seed", "cap")
+NAMED = ("part", "set", "contender", "seed", "cap", "pace")
 
 
 def code_version() -> str:
@@ -47,9 +47,10 @@ class Results:
         with open(self._file, "a", encoding="utf-8") as file:
             file.write(json.dumps(record) + "\n")
 
-    def of(self, part: str, cap: int | None = None) -> list[dict[str, Any]]:
-        """Records of a part, in the order of their first appearance."""
-        return [one for one in self._records.values() if one["part"] == part and one.get("cap") == cap]
+    def of(self, part: str, cap: int | None = None, pace: str | None = None) -> list[dict[str, Any]]:
+        """Records of a part, up to so many labels at this pace, in the order of their first appearance."""
+        wanted = (part, cap, pace)
+        return [one for one in self._records.values() if (one["part"], one.get("cap"), one.get("pace")) == wanted]
 
 
 def _key(record: dict[str, Any]) -> Key:

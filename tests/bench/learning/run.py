@@ -15,11 +15,12 @@ from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parent))
 
+import pace
 import report
 import sets
 from choosers import CHOOSERS
 from contenders import CONTENDERS
-from loop import BATCH, alone, full_score, whole
+from loop import alone, full_score, whole
 from results import Results
 from search import SEARCHERS, SEARCHES, searched
 from seen import Seen, see
@@ -64,10 +65,10 @@ def _wanted(name: str, chosen: argparse.Namespace) -> Iterator[tuple[dict[str, A
         cap, contenders, loop = caps[part]
         for seed in range(chosen.seeds):
             for contender in contenders:
-                named = {"part": part, "set": name, "contender": contender, "seed": seed, "cap": cap}
+                named = {"part": part, "set": name, "contender": contender, "seed": seed, "cap": cap, "pace": pace.SAID}
 
                 def made(seen: Seen, named: Any = named, loop: Any = loop) -> dict[str, Any]:
-                    most = seen.task.budget(named["cap"], BATCH)
+                    most = seen.task.budget(named["cap"])
                     return dict(loop(named["contender"], seen, named["seed"], most))
 
                 yield named, made

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pace
 import pandas as pd
 
 Array = np.ndarray[Any, Any]
@@ -35,9 +36,9 @@ class Task:
     def is_text(self) -> bool:
         return isinstance(self.pool, list)
 
-    def budget(self, labels: int, batch: int) -> int:
-        """Labels to give: whole batches, never the whole pool."""
-        return min(labels, self.most, (len(self.y) - 1) // batch * batch)
+    def budget(self, labels: int) -> int:
+        """Labels to give: up to the last model that still leaves something in the pool."""
+        return pace.marks(min(labels, self.most, len(self.y) - 1))[-1]
 
 
 def available() -> list[str]:

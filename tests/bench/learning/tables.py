@@ -67,7 +67,7 @@ def needed(runs: Runs, full: Mapping[str, Record], share: float) -> str:
     return table(["learner", *full, "mean"], rows)
 
 
-def cold_start(runs: Runs, sets: Sequence[str], at: Sequence[int] = (25, 50, 100)) -> str:
+def cold_start(runs: Runs, sets: Sequence[str], at: Sequence[int] = (10, 25, 50, 100)) -> str:
     """Accuracy after few labels, mean over sets, and labels until every label was seen, by set."""
     rows = []
     for contender, by_set in runs.items():
@@ -114,7 +114,7 @@ def against(runs: Runs, ours: str) -> str:
 
 
 def seconds(runs: Runs, sets: Sequence[str]) -> str:
-    """Mean seconds a round, by learner and set."""
+    """Mean seconds a model, by learner and set."""
     rows = [[name, *(f"{_seconds(by[one]):.2f}" if by.get(one) else "-" for one in sets)] for name, by in runs.items()]
     return table(["learner", *sets], rows)
 
