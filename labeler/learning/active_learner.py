@@ -260,7 +260,8 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return self.model_ is not None or self.estimator_ is not None
 
     def _pooling(self) -> Pooling:
-        return Pooling(self._around, self._affinity, self._projection, self._encoder, self._said())
+        features = self._features.__getitem__
+        return Pooling(self._around, self._affinity, self._projection, self._encoder, self._said(), features)
 
     def _said(self) -> dict[str, list[str]] | None:
         if self._encoder is None or self.labels is None:

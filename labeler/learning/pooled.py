@@ -1,20 +1,21 @@
 """A model that learned from labels and from the pool they lie in: the one way to fit and score it."""
 
 import copy
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.ensemble import Views, fit_ensemble
+from labeler.learning.ensemble import Ensemble, Views, fit_ensemble
 from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.graph import PoolMap
 from labeler.learning.models.registry import POOL_ENSEMBLE
 from labeler.learning.scoring import CHUNK_ROWS, Part, Scorer, chunks_of
+from labeler.learning.selftaught import MOST, SelfTaught, lesson, self_taught
 from labeler.learning.surroundings import Surroundings, Words, meanings
 from labeler.learning.threads import Over, in_threads
 from labeler.learning.trained import TrainedModel
@@ -28,13 +29,15 @@ NAME = POOL_ENSEMBLE
 @dataclass(frozen=True)
 class Pooling:
     """A pool as a teacher. around: its map; affinity: the map's graph; projection, encoder: what made its vectors;
-    said: what was written about each label, by label (see `words.texts_of`), with an encoder only."""
+    said: what was written about each label, by label (see `words.texts_of`), with an encoder only; features: gives the
+    features of the items at rising places of the map, None where no item but the labeled ones can be learned from."""
 
     around: PoolMap
     affinity: csr_matrix
     projection: Projection
     encoder: Encoder | None = None
     said: dict[str, list[str]] | None = None
+    features: Callable[[Array], Any] | None = None
 
     def words(self, classes: Sequence[str]) -> Words | None:
         """What was written about these labels, as vectors; None when nothing was."""
@@ -68,7 +71,15 @@ def fit_pooled(
     labeled = Views(sparse, vectors, smooth, prior=prior, cells=pipeline.cells(sparse))
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
     kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
-    return TrainedModel(copy.deepcopy(pipeline), ensemble, ensemble.classes, NAME, kept), flow
+    estimator: Ensemble | SelfTaught = ensemble
+    if pooling.features is not None and ensemble.forest is None and len(positions) <= MOST:
+        places = lesson(len(around), positions, seed)
+        features, vectors = pooling.features(places), around.vectors[places]
+        prior = None if words is None else words.prior(vectors)
+        views = Views(features, vectors, around.smooth[places], flow[places], prior)
+        codes = np.searchsorted(classes, np.asarray(y, dtype=np.str_))
+        estimator = self_taught(ensemble, views, np.searchsorted(places, positions), codes)
+    return TrainedModel(copy.deepcopy(pipeline), estimator, ensemble.classes, NAME, kept), flow
 
 
 def score_pool(

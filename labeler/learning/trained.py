@@ -10,22 +10,23 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.ensemble import Ensemble
 from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
 from labeler.learning.features.pipeline import Content, FeaturePipeline, pipeline_from_config
+from labeler.learning.selftaught import estimator_of
 from labeler.learning.surroundings import Surroundings
 
 Array = np.ndarray[Any, Any]
 
 FILE_NAME = "model.skops"
-FORMAT = 3
+FORMAT = 4
 
 
 class TrainedModel:
     """Answers for contents, with the very pipeline that it was trained with.
 
     classes: the labels, in the order of the columns of every probability array. surroundings: what a model
-    that learned from its pool keeps of it, with an `Ensemble` as estimator; None for a model on features alone.
+    that learned from its pool keeps of it, with an `Ensemble` or `SelfTaught` as estimator; None for a model on
+    features alone.
     """
 
     def __init__(
@@ -127,7 +128,7 @@ class TrainedModel:
             around = stored["surroundings"]
             if around is None:
                 return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
-            ensemble = Ensemble.from_state(stored["estimator"])
+            ensemble = estimator_of(stored["estimator"])
             return cls(pipeline, ensemble, stored["classes"], stored["model"], Surroundings.from_state(around))
         except Exception as error:
             raise ModelFileBroken(f"the model file {path.name} can't be read: {error}") from error

@@ -128,7 +128,12 @@ def sight_of(
     pipeline.set_state(state)
     around = stored.first(n)
     assert around is not None
-    pooling = Pooling(around, stored.affinity(n), Projection(basis), encoder, None if encoder is None else data.said)
+    said = None if encoder is None else data.said
+
+    def features(places: Array) -> csr_matrix:
+        return data.rows(pipeline, blocks, places)
+
+    pooling = Pooling(around, stored.affinity(n), Projection(basis), encoder, said, features)
     config: dict[str, Any] = {"kind": "projection"}
     if encoder is not None:
         config = {"kind": "encoder", "sha256": encoder.sha256}
@@ -152,7 +157,11 @@ def part_of(
         vectors = joined(_sentences(data, encoder, places).load(places), vectors)
         config = {"kind": "encoder", "sha256": encoder.sha256}
     around, said = map_of(vectors), None if encoder is None else data.said
-    pooling = Pooling(around, around.affinity(), projection, encoder, said)
+
+    def features(inside: Array) -> csr_matrix:
+        return data.rows(pipeline, blocks, places[inside])
+
+    pooling = Pooling(around, around.affinity(), projection, encoder, said, features)
     more = {"dimensions": int(vectors.shape[1]), "part": size, "of": len(data.items)}
     return Sight(pooling, config | more, places)
 

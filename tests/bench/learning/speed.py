@@ -26,6 +26,7 @@ from labeler.learning.ensemble import Views, fit_ensemble
 from labeler.learning.features.store import load_block, save_block
 from labeler.learning.graph import unit
 from labeler.learning.scoring import CHUNK_ROWS, Part, chunks_of
+from labeler.learning.selftaught import SelfTaught, lesson, self_taught
 from labeler.learning.strategies import Pool, query
 from labeler.learning.threads import in_threads
 from labeler.training.maps import StoredMap
@@ -65,7 +66,14 @@ def measured(items: int, folder: Path) -> dict[str, float]:
     memory.forget()
     labeled = Views(words[positions], around.vectors[positions], around.smooth[positions])
     names = [str(code) for code in codes[positions]]
-    found["fit"], (ensemble, flow) = _timed(lambda: fit_ensemble(labeled, names, affinity, positions, 0))
+
+    def learn() -> tuple[SelfTaught, Array]:
+        ensemble, flow = fit_ensemble(labeled, names, affinity, positions, 0)
+        places = lesson(items, positions, 0)
+        views = Views(words[places], around.vectors[places], around.smooth[places], flow[places])
+        return self_taught(ensemble, views, np.searchsorted(places, positions), codes[positions]), flow
+
+    found["fit"], (model, flow) = _timed(learn)
 
     def parts() -> Iterator[Part]:
         start = 0
@@ -76,7 +84,7 @@ def measured(items: int, folder: Path) -> dict[str, float]:
 
     def scored(part: Part) -> Array:
         assert part.vectors is not None and part.smooth is not None
-        return ensemble.predict_proba(Views(part.rows, part.vectors, part.smooth, part.flow))
+        return model.predict_proba(Views(part.rows, part.vectors, part.smooth, part.flow))
 
     def pick() -> Array:
         places = unlabeled
