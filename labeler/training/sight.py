@@ -26,7 +26,7 @@ Array = np.ndarray[Any, Any]
 
 AT_ONCE = 2 * GROUP  # items that are read within a training; more of them in a job of their own
 PROJECTED = 20_000  # larger pools are not mapped as a whole within a training
-MANY = 1_500  # labels: with more, a linear SVM on all texts is as good as what a map of a part makes of them
+MANY = 300  # labels: with more, a linear SVM on all texts is as good as what a map of a part makes of them, or better
 
 
 @dataclass(frozen=True)
