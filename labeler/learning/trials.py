@@ -1,8 +1,8 @@
 """What a search measured of each candidate, and what follows from it.
 
 A challenger replaces the default only when its log loss is better by more than one standard error of the paired
-differences between the folds, and its accuracy is no worse: of many candidates some win by chance. A tie keeps the
-default.
+differences between the folds and by more than WORTH, and its accuracy is no worse: of many candidates some win by
+chance, and on easy labels all are nearly perfect. A tie keeps the default.
 """
 
 import json
@@ -15,6 +15,7 @@ import numpy as np
 Array = np.ndarray[Any, Any]
 
 FOLDS = 5
+WORTH = 0.005  # log loss: less is not worth another model
 
 
 @dataclass(frozen=True)
@@ -107,7 +108,7 @@ def decide(finalists: Sequence[Candidate], results: Sequence[Array], tried: dict
     for place in order:
         difference = stands[:, 0] - results[place][:, 0]
         gained, unsure = float(difference.mean()), _error(difference)
-        is_sure, is_right = gained > unsure, results[place][:, 1].mean() >= stands[:, 1].mean()
+        is_sure, is_right = gained > max(unsure, WORTH), results[place][:, 1].mean() >= stands[:, 1].mean()
         if gain is None or (is_sure and is_right):
             gain, error = gained, unsure
             reason = _because(finalists[place].model, default.model, gained, unsure, is_sure, bool(is_right))
@@ -125,6 +126,8 @@ def _because(challenger: str, default: str, gain: float, error: float, is_sure: 
         return f"{challenger} has a log loss lower by {gain:.3f} (standard error {error:.3f}) than {default}"
     if is_sure:
         return f"{challenger} has the lower log loss, but {default} is more often right"
+    if 0 < gain <= WORTH:
+        return f"{challenger} is ahead of {default} by {gain:.3f}: not worth another model"
     if gain > 0:
         return f"{challenger} is ahead of {default} by {gain:.3f}, within one standard error ({error:.3f})"
     return f"no challenger has a lower log loss than {default}"
