@@ -297,3 +297,14 @@ def test_scores_of_a_challenger_are_of_this_pool(service: Any, project: Project,
     assert model["config"]["model"] == "extra_trees" and np.isfinite(model["metrics"]["log_loss"]["value"])
     project.promote(model["number"])
     assert project.predict(["win a free prize call now"])[0]["value"] in ("spam", "ham")
+
+
+def test_a_search_after_a_cancelled_one_is_made(service: Any, project: Project, add_texts: Add) -> None:
+    labeled(service, project, add_texts)
+    job = project.search()
+    project.client.post(f"/jobs/{job.id}/cancel")
+    service.run_jobs()
+    assert project.last_search() is None
+    project.search()
+    service.run_jobs()
+    assert project.last_search() is not None
