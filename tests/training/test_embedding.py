@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from sample_texts import TOPICS, news
 
 from labeler.client import ApiError, Project
 from labeler.datasets.reading import Version
@@ -23,10 +24,6 @@ from labeler.training.data import data_of
 from labeler.training.vectors import GROUP, VectorStore
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
-TOPICS = {
-    "sport": ("the team won the match", "a late goal decided the cup", "the coach praised the players"),
-    "money": ("shares fell on the market", "the bank raised its rates", "profits of the company rose"),
-}
 
 
 @pytest.fixture
@@ -42,12 +39,7 @@ def read(service: Any) -> Callable[..., Project]:
     def make(n: int = 300) -> Project:
         people = service.person("manager")
         project = people.client.projects.create("News", labels=["sport", "money"])
-        rows = []
-        for number in range(n):
-            topic = list(TOPICS)[number % 2]
-            text = f"{TOPICS[topic][number % 3]} on day {number}"
-            rows.append({"key": f"n{number}", "text": text, "metadata": {"truth": topic}})
-        project.items.add(rows, progress=False)
+        project.items.add(news(n), progress=False)
         return project
 
     return make

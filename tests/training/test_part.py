@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from sample_texts import news
 
 from labeler.client import Project
 from labeler.datasets.reading import Version
@@ -22,10 +23,6 @@ from labeler.training import embedding, jobs, part, sight, trigger
 from labeler.training.data import TrainingData, data_of
 from labeler.training.vectors import VectorStore
 
-TOPICS = {
-    "sport": ("the team won the match", "a late goal decided the cup", "the coach praised the players"),
-    "money": ("shares fell on the market", "the bank raised its rates", "profits of the company rose"),
-}
 POOL, PART = 300, 80
 
 
@@ -54,12 +51,7 @@ def project(service: Any, settings: Settings, go_on: Callable[[], None]) -> Proj
     if not is_installed():
         pytest.skip("the extra `embeddings` is not installed")
     made: Project = service.person("manager").client.projects.create("News", labels=["sport", "money"])
-    rows = []
-    for number in range(POOL):
-        topic = list(TOPICS)[number % 2]
-        text = f"{TOPICS[topic][number % 3]} on day {number}"
-        rows.append({"key": f"n{number}", "text": text, "metadata": {"truth": topic}})
-    made.items.add(rows, progress=False)
+    made.items.add(news(POOL), progress=False)
     service.run_jobs()
     return made
 
@@ -197,15 +189,10 @@ def large(service: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Proj
 
     def make(kind: str) -> Project:
         made: Project = service.person("manager").client.projects.create("Large", labels=["sport", "money"])
-        rows: list[dict[str, Any]] = []
-        for number in range(POOL):
-            topic = list(TOPICS)[number % 2]
-            content: dict[str, Any] = {"text": f"{TOPICS[topic][number % 3]} on day {number}"}
-            if kind == "table":
-                content = {
-                    "fields": {"width": number % 2 + number / POOL, "made": ["by hand", "by machine"][number % 3 > 0]}
-                }
-            rows.append({"key": f"n{number}", "metadata": {"truth": topic}, **content})
+        rows = news(POOL)
+        for number, row in enumerate(rows if kind == "table" else []):
+            del row["text"]
+            row["fields"] = {"width": number % 2 + number / POOL, "made": ["by hand", "by machine"][number % 3 > 0]}
         made.items.add(rows, progress=False)
         service.run_jobs()
         return made
