@@ -5,23 +5,17 @@ from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
-from scipy.sparse import csr_matrix, hstack
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
+from labeler.learning.at_hand import ItemsAtHand
 from labeler.learning.ensemble import Views
 from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
 from labeler.learning.features.arrays import ArrayFeatures
-from labeler.learning.features.encoder import default_encoder, use
-from labeler.learning.features.installed import is_installed
-from labeler.learning.features.pipeline import pipeline_for
-from labeler.learning.features.projection import Projection, joined
-from labeler.learning.features.text import TextPipeline, text_of
-from labeler.learning.given import contents_of, fingerprint, holds_contents, is_missing, labels_of, plain_of
-from labeler.learning.graph import map_of
+from labeler.learning.given import contents_of, fingerprint, is_missing, labels_of, plain_of
 from labeler.learning.labelsets import as_indicator, as_tuples, is_label_set, is_learnable
 from labeler.learning.models import get_model, models
-from labeler.learning.pooled import Pooling, fit_pooled, rows_for_choice, stand_in
+from labeler.learning.pooled import Pooling, fit_pooled, stand_in
 from labeler.learning.scoring import CHUNK_ROWS
 from labeler.learning.strategies import Pool, get_strategy, query, strategies
 from labeler.learning.words import texts_of
@@ -80,9 +74,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """
         labels = labels_of(y)
         X = plain_of(X)
-        self._take_features(X)
-        if len(labels) != self._features.shape[0]:
-            raise InvalidFeatures(f"{self._features.shape[0]} items, but {len(labels)} labels")
+        items = self._take(X)
+        if len(labels) != len(items):
+            raise InvalidFeatures(f"{len(items)} items, but {len(labels)} labels")
         self.labeled_ = np.array([not is_missing(label) for label in labels], dtype=bool)
         known = [label for label in labels if not is_missing(label)]
         self.model_, self.estimator_, self._pool_proba = None, None, None
@@ -93,7 +87,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             self.classes_, self._y = as_indicator(known)
             if is_learnable(self._y):
                 self.estimator_ = self._classifier()
-                seen = self._side_by_side(self._features, self._around.vectors)
+                seen = items.side_by_side(items.features, items.around.vectors)
                 self._limited(self.estimator_.fit, seen[places], self._y)
                 self._pool_proba = self._limited(self.estimator_.predict_proba, seen)
             return self
@@ -101,13 +95,13 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self.classes_ = np.unique(self._y)
         if len(self.classes_) >= 2 and self._is_pooled():
             names = [str(label) for label in self._y]
-            rows = self._features[places]
-            self.model_, flow = fit_pooled(self._pipeline, rows, places, names, self._pooling(), self.random_state)
+            rows = items.features[places]
+            self.model_, flow = fit_pooled(items.pipeline, rows, places, names, self._pooling(), self.random_state)
             self._pool_proba = self._in_order(self._score(flow))
         elif len(self.classes_) >= 2:
             self.estimator_ = self._classifier()
-            self._limited(self.estimator_.fit, self._features[places], self._y)
-            self._pool_proba = self._limited(self.estimator_.predict_proba, self._features)
+            self._limited(self.estimator_.fit, items.features[places], self._y)
+            self._pool_proba = self._limited(self.estimator_.predict_proba, items.features)
         elif (guess := self._guess()) is not None:
             self.classes_, self._pool_proba = guess
         return self
@@ -124,24 +118,24 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         default = DEFAULT_SEVERAL if self._several else DEFAULT
         name = self.strategy if self.strategy != "auto" else default
         rng = np.random.default_rng(self.random_state)
-        labeled = np.flatnonzero(self.labeled_)
+        items, labeled = self._items, np.flatnonzero(self.labeled_)
         if not self._has_model():
-            pool = Pool(X=self._around.vectors[unlabeled])
+            pool = Pool(X=items.around.vectors[unlabeled])
             if name == SEARCH and self._searched() is not None and self._pool_proba is not None:
                 pool = replace(pool, proba=self._pool_proba[unlabeled])  # words say where to look first
             elif get_strategy(name).needs != "none":
                 name = "coverage"
         elif self.model_ is not None:
             assert self._pool_proba is not None
-            near = self._affinity[unlabeled][:, unlabeled] if name == DEFAULT else None
-            X, proba = self._rows_for_choice(unlabeled), self._pool_proba[unlabeled]
-            known = self._rows_for_choice(labeled)
+            near = items.affinity[unlabeled][:, unlabeled] if name == DEFAULT else None
+            X, proba = items.for_choice(unlabeled), self._pool_proba[unlabeled]
+            known = items.for_choice(labeled)
             estimator = stand_in(name, known, self._y, self.random_state)
             pool = Pool(X, proba, estimator, known, self._y, neighbours=near)
         else:
             assert self._pool_proba is not None
-            X, proba = self._features[unlabeled], self._pool_proba[unlabeled]
-            pool = Pool(X, proba, self.estimator_, self._features[labeled], self._y)
+            X, proba = items.features[unlabeled], self._pool_proba[unlabeled]
+            pool = Pool(X, proba, self.estimator_, items.features[labeled], self._y)
         return unlabeled[query(name, replace(pool, positive=self._searched()), n, rng).positions]
 
     def predict_proba(self, X: Any) -> Array:
@@ -157,19 +151,19 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             raise TooFewLabels("needs two labels with examples")
         if self._mark == self._mark_of(X):
             return np.asarray(self._pool_proba)
+        items, contents = self._items, contents_of(X)
+        features = items.features_of(contents)
         if self.model_ is not None and self.model_.surroundings is not None:
-            features, contents = self._transform(X), contents_of(X)
-            cells = self._pipeline.cells(features)
-            views = self.model_.surroundings.views(self._vectors(contents, features), features, cells)
+            cells = items.pipeline.cells(features)
+            views = self.model_.surroundings.views(items.vectors_of(contents, features), features, cells)
             return self._in_order(self._limited(self.model_.estimator.predict_proba, views))
         if self.estimator_ is not None:
-            seen = self._transform(X)
-            if self._several and self._encoder is not None:
-                seen = self._side_by_side(seen, self._vectors(contents_of(X), seen))
-            return np.asarray(self._limited(self.estimator_.predict_proba, seen))
+            if self._several and items.encoder is not None:
+                features = items.side_by_side(features, items.vectors_of(contents, features))
+            return np.asarray(self._limited(self.estimator_.predict_proba, features))
         words = self._words
         assert words is not None
-        return np.exp(words.prior(self._vectors(contents_of(X), self._transform(X))))
+        return np.exp(words.prior(items.vectors_of(contents, features)))
 
     def predict(self, X: Any) -> Array:
         """The likeliest label of each item (items,); a tuple of labels each where items have any number of them.
@@ -182,31 +176,15 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.fromiter(told, dtype=object, count=len(told))
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
-    def _take_features(self, X: Any) -> None:
+    def _take(self, X: Any) -> ItemsAtHand:
         """Features and map of X: those at hand when X is the same as last time."""
         mark = self._mark_of(X)
-        if getattr(self, "_mark", None) == mark:
-            return
-        self._pipeline: Any
-        self._encoder = None
-        if self.features != "auto":
-            self._pipeline = self.features
-        elif holds_contents(X):
-            self._pipeline = pipeline_for(contents_of(X)[:1000], self.random_state)
-            if isinstance(self._pipeline, TextPipeline) and is_installed():
-                self._encoder = use(default_encoder())
-        else:
-            self._pipeline = ArrayFeatures()
-        contents = contents_of(X)
-        block = self._pipeline.extract(contents)
-        self._pipeline.fit([block])
-        if isinstance(self._pipeline, ArrayFeatures):
-            self.n_features_in_ = block.shape[1]
-        self._features = self._pipeline.transform(block)
-        self._projection = Projection.of(self._likeness(self._features), self.random_state)
-        self._around = map_of(self._vectors(contents, self._features))
-        self._affinity = self._around.affinity()
-        self._mark = mark
+        if getattr(self, "_mark", None) != mark:
+            self._items = ItemsAtHand.of(X, self.features, self.random_state)
+            if isinstance(self._items.pipeline, ArrayFeatures):
+                self.n_features_in_ = self._items.features.shape[1]
+            self._mark = mark
+        return self._items
 
     def _mark_of(self, X: Any) -> tuple[str, Any]:
         """Tells another X or other features from those at hand."""
@@ -216,15 +194,6 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         tags = super().__sklearn_tags__()
         tags.input_tags.sparse = tags.input_tags.allow_nan = tags.input_tags.string = True
         return tags
-
-    def _vectors(self, contents: Any, features: Any) -> Array:
-        words = self._projection.transform(self._likeness(features))
-        if self._encoder is None:
-            return words
-        return joined(self._encoder.encode([text_of(content) for content in contents]), words)
-
-    def _likeness(self, features: Any) -> Any:
-        return self._pipeline.likeness(features) if hasattr(self._pipeline, "likeness") else features
 
     def _searched(self) -> int | None:
         """The column of the label that is searched for; None while it has no example."""
@@ -244,15 +213,6 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             fitting = ", ".join(name for name, _ in models(task))
             raise UnknownName(f'model "{self.classifier}" does not go with these labels, those that do: {fitting}')
 
-    def _side_by_side(self, features: Any, vectors: Array) -> Any:
-        """Features with the sentence vectors beside them, where there are any."""
-        if self._encoder is None:
-            return features
-        return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
-
-    def _rows_for_choice(self, places: Array) -> Any:
-        return rows_for_choice(self._around.vectors[places], self._features[places], self._encoder)
-
     def _is_pooled(self) -> bool:
         return isinstance(self.classifier, str) and self.classifier == "auto"
 
@@ -260,11 +220,12 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         return self.model_ is not None or self.estimator_ is not None
 
     def _pooling(self) -> Pooling:
-        features = self._features.__getitem__
-        return Pooling(self._around, self._affinity, self._projection, self._encoder, self._said(), features)
+        items = self._items
+        features = items.features.__getitem__
+        return Pooling(items.around, items.affinity, items.projection, items.encoder, self._said(), features)
 
     def _said(self) -> dict[str, list[str]] | None:
-        if self._encoder is None or self.labels is None:
+        if self._items.encoder is None or self.labels is None:
             return None
         given = dict(self.labels) if isinstance(self.labels, Mapping) else dict.fromkeys(self.labels, "")
         names = [str(name) for name in given]
@@ -277,18 +238,18 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self._words = None if not said or len(said) < 2 else self._pooling().words(sorted(said))
         if self._words is None or self.labels is None:
             return None
-        return np.array(sorted(self.labels, key=str)), np.exp(self._words.prior(self._around.vectors))
+        return np.array(sorted(self.labels, key=str)), np.exp(self._words.prior(self._items.around.vectors))
 
     def _score(self, flow: Array) -> Array:
         assert self.model_ is not None and self.model_.surroundings is not None
-        around, words = self._around, self.model_.surroundings.words
+        items, words = self._items, self.model_.surroundings.words
         parts = []
-        for start in range(0, len(around), CHUNK_ROWS):
+        for start in range(0, len(items), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
-            prior = None if words is None else words.prior(around.vectors[part])
-            features = self._features[part]
-            cells = self._pipeline.cells(features)
-            views = Views(features, around.vectors[part], around.smooth[part], flow[part], prior, cells)
+            prior = None if words is None else words.prior(items.around.vectors[part])
+            features = items.features[part]
+            cells = items.pipeline.cells(features)
+            views = Views(features, items.around.vectors[part], items.around.smooth[part], flow[part], prior, cells)
             parts.append(self._limited(self.model_.estimator.predict_proba, views))
         return np.concatenate(parts)
 
@@ -297,9 +258,6 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         assert self.model_ is not None
         names = self.model_.classes
         return np.asarray(proba[:, [names.index(str(label)) for label in self.classes_]])
-
-    def _transform(self, X: Any) -> Any:
-        return self._pipeline.transform(self._pipeline.extract(contents_of(X)))
 
     def _classifier(self) -> Any:
         from sklearn.base import clone

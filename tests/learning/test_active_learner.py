@@ -74,9 +74,9 @@ def test_without_two_labels_it_asks_but_does_not_answer():
 
 def test_the_same_items_with_more_labels_reuse_their_features():
     learner = ActiveLearner().fit(TEXTS, partly(4))
-    features = learner._features
-    assert learner.fit(list(TEXTS), partly(8))._features is features
-    assert learner.fit([*TEXTS[:-1], "changed"], partly(8))._features is not features
+    features = learner._items.features
+    assert learner.fit(list(TEXTS), partly(8))._items.features is features
+    assert learner.fit([*TEXTS[:-1], "changed"], partly(8))._items.features is not features
 
 
 def test_the_same_seed_asks_for_the_same_items():

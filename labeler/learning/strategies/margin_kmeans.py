@@ -1,4 +1,4 @@
-"""The default: uncertain, but not near-duplicates of each other."""
+"""Uncertain, but not near-duplicates of each other."""
 
 from numpy.random import Generator
 

@@ -2,6 +2,7 @@
 
 import time
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -31,34 +32,49 @@ def full_score(seen: Seen) -> float:
     return _accuracy(LinearSVC().fit(seen.pool.both, seen.task.y).predict(seen.test.both), seen)
 
 
+def full_score_alone(seen: Seen) -> float:
+    """What all labels of the pool give the classifier that strategies are compared with."""
+    with threadpool_limits(1):
+        return _accuracy(_classifier().fit(seen.pool.plain, seen.task.y).predict(seen.test.plain), seen)
+
+
 def whole(name: str, seen: Seen, seed: int, budget: int) -> Figures:
     """A learner as it comes. labels, scores, seconds: one a model; seconds: choose and learn, without the test.
 
     complete: labels until every label of the pool was seen once, None when some never was; late: labels and scores of
-    the models beyond the budget, until one has MARK of the full score or LATEST labels are given.
+    the models beyond the budget, as `_marks` gives them.
     """
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
         contender = CONTENDERS[name](seen, seed)
         labeled = np.empty(0, dtype=np.int64)
         labels, scores, seconds = [], [], []
-        mark = MARK * full_score(seen)
-        for after in pace.marks(min(LATEST, len(seen.task.y) - 1)):
-            if after > budget and max(scores) >= mark:
-                break
+        for after in _marks(seen, scores, budget, MARK * full_score(seen)):
             began = time.perf_counter()
             labeled = _with(labeled, contender.choose(labeled, after - len(labeled)), after)
             contender.learn(labeled)
             seconds.append(round(time.perf_counter() - began, 4))
             labels.append(len(labeled))
             scores.append(_accuracy(contender.answers(), seen))
-    within = len(pace.marks(budget))
+    return {**_figures(labels, scores, seconds, budget), "complete": _complete(seen.task.y, labeled)}
+
+
+def _marks(seen: Seen, scores: list[float], budget: int, mark: float) -> Iterator[int]:
+    """Numbers of labels at which to make a model: up to the budget, and on until one is at the mark or LATEST labels
+    are given. scores: of the models so far, which the caller appends to."""
+    for after in pace.marks(min(LATEST, len(seen.task.y) - 1)):
+        if after > budget and max(scores) >= mark:
+            return
+        yield after
+
+
+def _figures(labels: list[int], scores: list[float], seconds: list[float], budget: int) -> Figures:
+    within = sum(after <= budget for after in labels)
     return {
         "labels": labels[:within],
         "scores": scores[:within],
         "seconds": seconds[:within],
         "late": {"labels": labels[within:], "scores": scores[within:]},
-        "complete": _complete(seen.task.y, labeled),
     }
 
 
@@ -68,17 +84,21 @@ def _complete(y: Array, labeled: Array) -> int | None:
 
 
 def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
-    """A strategy with the features, classifier and first labels that all others have. seconds: choose only."""
+    """A strategy with the features, classifier and first labels that all others have. seconds: choose only.
+
+    late: labels and scores of the models beyond the budget, as `_marks` gives them.
+    """
     rng = np.random.default_rng(seed)
     X = seen.pool.plain
     codes = np.unique(seen.task.y, return_inverse=True)[1]
     neighbours = map_of(unit(X)).affinity() if name == "graph_margin" else None
-    marks = [after for after in pace.marks(budget) if after >= FIRST_ALONE]
     labeled, model = np.empty(0, dtype=np.int64), None
-    scores, seconds = [], []
+    labels, scores, seconds = [], [], []
     with warnings.catch_warnings(), threadpool_limits(1):
         warnings.simplefilter("ignore")
-        for after in marks:
+        for after in _marks(seen, scores, budget, MARK * full_score_alone(seen)):
+            if after < FIRST_ALONE:
+                continue
             unlabeled, n = np.setdiff1d(np.arange(len(X)), labeled), after - len(labeled)
             if model is None:
                 chosen = rng.choice(unlabeled, n, replace=False)
@@ -89,10 +109,15 @@ def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
                 seconds.append(round(time.perf_counter() - began, 4))
             labeled = _with(labeled, chosen, after)
             y = codes[labeled]
-            model = LogisticRegression(C=10, max_iter=2000).fit(X[labeled], y) if len(set(y)) > 1 else None
+            model = _classifier().fit(X[labeled], y) if len(set(y)) > 1 else None
             answers = model.predict(seen.test.plain) if model else np.full(len(seen.task.y_test), y[0])
+            labels.append(after)
             scores.append(_accuracy(np.unique(seen.task.y)[answers], seen))
-    return {"labels": marks, "scores": scores, "seconds": seconds}
+    return _figures(labels, scores, seconds, budget)
+
+
+def _classifier() -> LogisticRegression:
+    return LogisticRegression(C=10, max_iter=2000)
 
 
 def _with(labeled: Array, chosen: Array, after: int) -> Array:

@@ -20,7 +20,7 @@ import report
 import sets
 from choosers import CHOOSERS
 from contenders import CONTENDERS
-from loop import alone, full_score, whole
+from loop import alone, full_score, full_score_alone, whole
 from results import Results
 from search import SEARCHERS, SEARCHES, searched
 from seen import Seen, see
@@ -82,6 +82,7 @@ def _describe(seen: Seen) -> dict[str, Any]:
     task = seen.task
     return {
         "score": full_score(seen),
+        "score_alone": full_score_alone(seen),
         "pool": len(task.y),
         "test": len(task.y_test),
         "classes": len(set(task.y)),

@@ -120,7 +120,8 @@ def seconds(runs: Runs, sets: Sequence[str]) -> str:
 
 
 def strategies(runs: Runs, full: Mapping[str, Record], ours: str) -> str:
-    """Each strategy against random order, and ours against each."""
+    """Each strategy against random order, and ours against each. Labels needed: to their own full score."""
+    full = {name: {**one, "score": one["score_alone"]} for name, one in full.items()}
     rows = []
     for name, by_set in sorted(runs.items(), key=lambda one: -mean_area(one[1])):
         to_random = paired(every(by_set), every(runs["random"]))
