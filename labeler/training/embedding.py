@@ -17,7 +17,6 @@ from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
 from labeler.items.tables import items
 from labeler.kit.config import Settings
-from labeler.kit.jobs.engine import anything_due
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.learning.features.text import TextPipeline
@@ -34,7 +33,7 @@ from labeler.training.vectors import GROUP, VectorStore
 LOOK_SECONDS = 1.0
 
 
-@job("training.embed")
+@job("training.embed", gives_way=True)
 def embed(run: JobRun) -> Any:
     project = run.db.read(find_project, run.project_id or 0)
     try:
@@ -58,7 +57,7 @@ def embed(run: JobRun) -> Any:
                 continue
             looked = time.monotonic()
             run.progress(done, n, f"{done:,} of {n:,} items read")
-            if done < n and read < len(step) and _is_awaited(run):
+            if done < n and read < len(step) and run.others_wait():
                 return run.finish(partial(_later, project_id=project.id, done=done, n=n))
         left -= len(step)
         if number < len(steps) - 1:
@@ -72,11 +71,6 @@ def embed(run: JobRun) -> Any:
         return {"read": n, "of": n}
 
     return run.finish(finish)
-
-
-def _is_awaited(run: JobRun) -> bool:
-    """Whether another job waits for this process."""
-    return run.db.read(anything_due)
 
 
 def _rank_anew(tx: Connection, project_id: int) -> None:

@@ -34,7 +34,7 @@ class _GivesWay(Exception):
     """Somebody else waits for a worker."""
 
 
-@job("training.search")
+@job("training.search", gives_way=True)
 def search_model(run: JobRun) -> Any:
     """Compare models on the labels of a dataset version; what was measured is kept when the job is interrupted."""
     project = run.db.read(find_project, run.project_id or 0)
@@ -46,7 +46,7 @@ def search_model(run: JobRun) -> Any:
     def tell(done: int, total: int, text: str) -> None:
         saved["seconds"] = round(before + time.monotonic() - started, 3)
         run.write(lambda tx: engine.save(tx, run.id, run.attempt, saved, done=done, total=total, message=text))
-        if run.db.read(engine.others_wait, WAITED):
+        if run.others_wait(WAITED):
             raise _GivesWay
 
     try:

@@ -195,3 +195,5 @@ def test_only_jobs_that_could_run_are_let_go_first(jobs: Any) -> None:
     assert not jobs.db.read(engine.others_wait, 0)
     jobs.want("sample.steps", steps=1, seconds=0)
     assert jobs.db.read(engine.others_wait, 0) and not jobs.db.read(engine.others_wait, 30)
+    assert not jobs.db.read(engine.others_wait, 0, {"sample.steps"}, 30)
+    assert jobs.db.read(engine.others_wait, 30, {"sample.steps"}, 0)

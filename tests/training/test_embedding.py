@@ -99,12 +99,30 @@ def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, mo
     project = read(3 * GROUP)
     monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)
     awaited = iter([True, True])
-    monkeypatch.setattr(embedding, "_is_awaited", lambda _: next(awaited, False))
+    monkeypatch.setattr(engine, "others_wait", lambda *_: next(awaited, False))
     service.run_jobs()
     mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done").order_by(jobs.c.id)
     results = service.db.read(lambda tx: tx.execute(mine).scalars().all())
     assert [result["read"] for result in results] == [GROUP, 2 * GROUP, 3 * GROUP]
     assert project.progress()["training"]["reading"] is None
+
+
+def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    project = read(3 * GROUP)
+    monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)
+    real, queued = VectorStore.read_all, []
+
+    def read_all(*arguments: Any) -> Any:
+        if not queued:  # a search comes due while the first items are read
+            wanted = {"project_id": project.info["id"], "lane": "another"}
+            queued.append(service.db.write(lambda tx: engine.enqueue(tx, "training.search", **wanted)))
+        return real(*arguments)
+
+    monkeypatch.setattr(VectorStore, "read_all", read_all)
+    service.run_jobs()
+    mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done")
+    assert [row["read"] for row in service.db.read(lambda tx: tx.execute(mine).scalars().all())] == [3 * GROUP]
+    assert queued
 
 
 def test_vectors_are_the_same_in_whatever_order_they_are_read(service: Any, read: Any, tmp_path: Path) -> None:

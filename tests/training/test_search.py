@@ -208,7 +208,7 @@ def test_a_search_gives_way_and_goes_on_where_it_was(
     labeled(service, project, add_texts)
     asked: list[bool] = []
 
-    def waiting(tx: Any, seconds: float) -> bool:
+    def waiting(*_: Any) -> bool:
         asked.append(len(asked) == 4)
         return asked[-1]
 
@@ -229,7 +229,7 @@ def test_what_was_measured_is_forgotten_when_the_pool_is_seen_anew(
 ) -> None:
     labeled(service, project, add_texts)
     asked: list[int] = []
-    monkeypatch.setattr(engine, "others_wait", lambda tx, seconds: asked.append(1) or len(asked) == 4)
+    monkeypatch.setattr(engine, "others_wait", lambda *_: asked.append(1) or len(asked) == 4)
     known: list[int] = []
     real_search, real_see = search_job.search, search_job.see
 

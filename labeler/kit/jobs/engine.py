@@ -4,6 +4,7 @@
 carries it has been given to somebody else and must stop (`Fenced`).
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -214,10 +215,11 @@ def _queue_again(tx: Connection, job_id: int, attempt: int, pause: float, **valu
         _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
 
 
-def others_wait(tx: Connection, seconds: float) -> bool:
-    """Whether a job that could run has waited for a worker for so long."""
-    waiting = sa.select(jobs.c.id).where(jobs.c.id.in_(_due(tx)), jobs.c.run_at <= clock(-seconds))
-    return tx.execute(waiting).first() is not None
+def others_wait(tx: Connection, seconds: float, patient: Collection[str] = (), patience: float = 0) -> bool:
+    """Whether a job that could run has waited for a worker for so long; patient kinds count after `patience`."""
+    is_patient = jobs.c.kind.in_(patient)
+    long = sa.case((is_patient, jobs.c.run_at <= clock(-patience)), else_=jobs.c.run_at <= clock(-seconds))
+    return tx.execute(sa.select(jobs.c.id).where(jobs.c.id.in_(_due(tx)), long)).first() is not None
 
 
 def postpone(tx: Connection, job_id: int, attempt: int, pause: float) -> None:

@@ -58,6 +58,10 @@ class JobRun:
         self.finished = True
         return result
 
+    def others_wait(self, seconds: float = 0) -> bool:
+        """Whether to give way: a job waits for a worker for so long. Jobs that give way themselves take turns."""
+        return self.db.read(engine.others_wait, seconds, _giving_way, TURN_SECONDS)
+
     def give_way(self, pause: float) -> None:
         """End this attempt for others that wait; the next one is handed what was saved, `pause` seconds later."""
         self.db.write(engine.postpone, self.id, self.attempt, pause)
@@ -67,6 +71,9 @@ class JobRun:
 class JobRefused(Exception):
     """The job can't be done, and trying again won't help; the text is shown to the person who asked."""
 
+
+TURN_SECONDS = 60.0
+"""How long one job that gives way waits for another: each starts anew, which costs seconds in a large project."""
 
 JobFunction = Callable[[JobRun], Any]
 
@@ -79,12 +86,17 @@ class Schedule:
 
 
 _jobs: dict[str, JobFunction] = {}
+_giving_way: set[str] = set()
 _schedules: dict[str, Schedule] = {}
 
 
-def job(kind: str) -> Callable[[JobFunction], JobFunction]:
+def job(kind: str, gives_way: bool = False) -> Callable[[JobFunction], JobFunction]:
+    """gives_way: it is long, nobody waits for it, and it ends early when `JobRun.others_wait`."""
+
     def register(function: JobFunction) -> JobFunction:
         _jobs[kind] = function
+        if gives_way:
+            _giving_way.add(kind)
         return function
 
     return register
