@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.items.content import ItemRow, Refused, check_item
@@ -74,16 +73,17 @@ def check_rows(raw: Sequence[tuple[int, Any]], project: Project, limits: Setting
 
 
 def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler_id: int) -> tuple[int, int]:
-    """Insert rows whose key is new; returns (taken, already there). Call with at most a few thousand."""
+    """Insert rows whose key is new; returns (taken, already there). Call with at most a few thousand.
+
+    The insert itself says which keys are new: asked before, PostgreSQL reads all items of a project that is filled
+    faster than it renews its statistics (100,000 rows in 56 s).
+    """
+    if not rows:
+        return 0, 0
     lock(tx, "items", project.id, shared=True)
     first: dict[str, ItemRow] = {}
     for row in rows:
         first.setdefault(row.key, row)
-    known = sa.select(items.c.key).where(items.c.project_id == project.id, items.c.key.in_(list(first)))
-    there = set(tx.execute(known).scalars())
-    new = [row for key, row in first.items() if key not in there]
-    if not new:
-        return 0, len(rows)
     seed = project.settings.seed
     values = [
         {
@@ -95,11 +95,13 @@ def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler
             "shuffle": draw(seed, "order", row.key),
             "needed": project.settings.overlap,
         }
-        for row in new
+        for row in first.values()
     ]
     insert = upsert(tx, items).values(created_at=clock()).on_conflict_do_nothing()
     added = tx.execute(insert.returning(items.c.id, items.c.key), values).all()
-    labels = {row.key: row.label for row in new if row.label is not None}
+    if not added:
+        return 0, len(rows)
+    labels = {row.key: row.label for row in first.values() if row.label is not None}
     labeled = [(row.id, labels[row.key]) for row in added if row.key in labels]
     taken = len(added)
     emit(tx, ItemsAdded(project, taken, labeled, labeler_id))

@@ -7,6 +7,7 @@ an import whose process was killed goes on where it was, and its counts still ad
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -63,8 +64,14 @@ def import_file(run: JobRun) -> dict[str, Any]:
         _forget(run, path)
         raise JobRefused(f"{run.args['name']}: {refused}") from None
     result = asdict(tally)
-    run.finish(lambda tx: result)
+    run.finish(partial(_finish, result=result))
     _forget(run, path)
+    return result
+
+
+def _finish(tx: Connection, result: dict[str, Any]) -> dict[str, Any]:
+    if result["taken"] and tx.dialect.name == "postgresql":
+        tx.execute(sa.text("ANALYZE items"))  # else questions are planned for the project as it was for up to a minute
     return result
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from test_labeling_load import quiet
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]  # all items of the largest pools are read first
 
 
 def written(path: Path, n: int) -> Path:

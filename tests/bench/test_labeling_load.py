@@ -12,7 +12,7 @@ import processes
 import pytest
 from load import label_for, quantile
 
-pytestmark = pytest.mark.bench
+pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]  # all items of the largest pools are read first
 SECONDS = 15
 
 

@@ -4,11 +4,15 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import postgres
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeler.client import Project
+from labeler.items.add import Tally, add_items, check_rows
+from labeler.projects.access import find_project
 
 STRINGS = ["=1+1", "@SUM(A1)", "-2+3", "<script>alert(1)</script>", "'; DROP TABLE items; --", "../../etc/passwd",
            "%s{0}{{7*7}}", "\u202egnp.exe", "日本語 🎉", "a\tb\nc\rd", " spaces ", "null", "NaN"]  # fmt: skip
@@ -80,6 +84,18 @@ def test_a_key_that_is_there_already_changes_nothing(project: Project) -> None:
     item = project.items.get("a")
     assert again["already_there"] == 1 and item["content"] == {"text": "first"}
     assert [label["value"] for label in item["labels"]] == ["ham"]
+
+
+@pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
+def test_adding_reads_no_items_that_are_there_already(service: Any, project: Project, database_kind: str) -> None:
+    mine = service.db.read(find_project, project.info["id"])
+    read = sa.text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'")
+
+    def added(batch: int) -> int:
+        rows = check_rows([(k, {"text": f"{batch} {k}"}) for k in range(500)], mine, service.settings, Tally())
+        return int(service.db.write(lambda tx: (add_items(tx, mine, rows, 0), tx.execute(read).scalar_one())[1]))
+
+    assert max(added(batch) for batch in range(8)) < 500
 
 
 def test_items_without_a_key_are_known_by_their_content(project: Project) -> None:
