@@ -104,6 +104,20 @@ def test_graph_margin_without_neighbours_is_margin_k_means():
     assert np.array_equal(ours.positions, theirs.positions) and np.array_equal(ours.scores, theirs.scores)
 
 
+def test_graph_margin_balanced_weighs_by_the_root_of_the_examples_of_the_label_to_expect():
+    proba = np.array([[0.6, 0.4], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
+    edges = csr_matrix(np.array([[0, 1, 0, 0], [1, 0, 0.5, 0], [0, 0.5, 0, 0], [0, 0, 0, 0]]))
+    candidates = Pool(np.eye(4), proba, y_labeled=["a"] * 15 + ["b"] * 3, neighbours=edges)
+    plain = query("graph_margin", candidates, 4, rng())
+    unweighed = dict(zip(plain.positions.tolist(), plain.scores, strict=True))
+    ranked = query("graph_margin_balanced", candidates, 4, rng())
+    for place, score in zip(ranked.positions, ranked.scores, strict=True):
+        assert np.isclose(score, unweighed[int(place)] * (proba[place] @ [0.5, 1.0]))
+    assert ranked.positions.tolist().index(1) < ranked.positions.tolist().index(0)
+    even_labels = replace(candidates, y_labeled=["a", "b"])
+    assert query("graph_margin_balanced", even_labels, 4, rng()).positions.tolist() == plain.positions.tolist()
+
+
 def test_a_part_of_the_pool_keeps_the_costs_and_the_neighbours_of_its_items():
     candidates = pool_of(rng().random((30, 5)))
     part = candidates.take(np.array([7, 3, 20]))
@@ -376,14 +390,15 @@ def test_near_duplicates_are_not_in_one_batch_while_there_are_others(name):
         assert np.triu(cosines, 1).max() <= 0.98
 
 
-@pytest.mark.parametrize("name", ["margin_kmeans", "graph_margin", "cluster_margin", "badge"])
+@pytest.mark.parametrize("name", ["margin_kmeans", "graph_margin", "graph_margin_balanced", "cluster_margin", "badge"])
 def test_near_duplicates_stay_apart_even_when_they_are_the_least_certain(name):
     alike = near_duplicates().reshape(10, 20, 30)[:4, :15].reshape(60, 30)
     others = np.abs(rng(8).standard_normal((20, 30))).astype(np.float32)
     X = np.vstack([alike, others / np.linalg.norm(others, axis=1, keepdims=True)])
     share = np.where(np.arange(80) < 60, 0.5, 0.9999)
     for seed in range(5):
-        chosen = query(name, Pool(X=X, proba=np.column_stack([share, 1 - share])), 10, rng(seed)).positions
+        candidates = Pool(X=X, proba=np.column_stack([share, 1 - share]), y_labeled=[0, 1])
+        chosen = query(name, candidates, 10, rng(seed)).positions
         assert np.triu(X[chosen] @ X[chosen].T, 1).max() <= 0.98
 
 

@@ -34,11 +34,14 @@ def graph_margin(pool: Pool, n: int, rng: Generator) -> Ranking:
     Source: after Zhdanov 2019, "Diverse mini-batch Active Learning", and Zhu, Lafferty and Ghahramani 2003,
     "Combining Active Learning and Semi-Supervised Learning Using Gaussian Fields and Harmonic Functions".
     """
+    return one_of_each_cluster("graph_margin", pool, undecided(pool), n, rng)
+
+
+def undecided(pool: Pool) -> Array:
+    """How uncertain each item and its neighbourhood are, float (items,) in [0, 1]; without neighbours 1 - margin."""
     assert pool.proba is not None
     scores = closeness(pool.proba)
-    if pool.neighbours is not None:
-        scores = scores * np.sqrt(_mass(pool.neighbours, scores))
-    return one_of_each_cluster("graph_margin", pool, scores, n, rng)
+    return scores if pool.neighbours is None else scores * np.sqrt(_mass(pool.neighbours, scores))
 
 
 def _mass(neighbours: Any, uncertainty: Array) -> Array:

@@ -46,7 +46,7 @@ def _ours(name: str) -> Chooser:
             estimator=now.model,
             X_labeled=now.X[now.labeled],
             y_labeled=now.codes,
-            neighbours=now.neighbours[now.unlabeled][:, now.unlabeled] if name == "graph_margin" else None,
+            neighbours=now.neighbours[now.unlabeled][:, now.unlabeled] if name.startswith(OURS) else None,
         )
         return np.asarray(now.unlabeled[query(name, pool, n, now.rng).positions])
 
@@ -116,6 +116,7 @@ CHOOSERS: dict[str, Chooser] = {
         for name in (
             "random",
             "graph_margin",
+            "graph_margin_balanced",
             "margin_kmeans",
             "margin",
             "badge",

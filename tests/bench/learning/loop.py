@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pace
-from choosers import CHOOSERS, Round
+from choosers import CHOOSERS, OURS, Round
 from contenders import CONTENDERS
 from seen import Seen
 from sklearn.linear_model import LogisticRegression
@@ -91,7 +91,7 @@ def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
     rng = np.random.default_rng(seed)
     X = seen.pool.plain
     codes = np.unique(seen.task.y, return_inverse=True)[1]
-    neighbours = map_of(unit(X)).affinity() if name == "graph_margin" else None
+    neighbours = map_of(unit(X)).affinity() if name.startswith(OURS) else None
     labeled, model = np.empty(0, dtype=np.int64), None
     labels, scores, seconds = [], [], []
     with warnings.catch_warnings(), threadpool_limits(1):
