@@ -74,7 +74,8 @@ def _connect(scheduler: str) -> tuple[Any, str | None]:
     made: Any = distributed.Client
     try:
         client = made(scheduler, timeout=ANSWERS_IN, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, RuntimeError) as error:
+    except (OSError, TimeoutError, ValueError, RuntimeError, AssertionError) as error:
+        # AssertionError: on a machine that stood still, the client's own thread was not there within 10 seconds.
         return None, f"the Dask scheduler at {scheduler} does not answer ({type(error).__name__})"
     if client.nthreads():
         return client, None

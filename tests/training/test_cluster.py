@@ -80,6 +80,15 @@ def test_a_fault_of_the_function_is_raised_as_it_is(cluster: LocalCluster) -> No
         list(map_over(cluster.scheduler_address, abs, ["a"]))
 
 
+def test_a_client_that_can_not_start_is_told_and_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("distributed.Client", fails)
+    assert list(map_over("tcp://127.0.0.1:1", abs, [-1, 2])) == [1, 2]
+    assert "does not answer (AssertionError)" in str(why_without("tcp://127.0.0.1:1"))
+
+
 def test_threads_keep_the_order_of_the_parts() -> None:
     assert list(in_threads(abs, range(-50, 0))) == list(range(50, 0, -1))
     with pytest.raises(TypeError):
