@@ -127,7 +127,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
                 name = "coverage"
         elif self.model_ is not None:
             assert self._pool_proba is not None
-            near = items.affinity[unlabeled][:, unlabeled] if name.startswith(DEFAULT) else None
+            near = items.affinity[unlabeled][:, unlabeled]
             X, proba = items.for_choice(unlabeled), self._pool_proba[unlabeled]
             known = items.for_choice(labeled)
             estimator = stand_in(name, known, self._y, self.random_state)
