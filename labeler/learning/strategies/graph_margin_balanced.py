@@ -14,7 +14,7 @@ POWER = 0.5
 
 @strategy("graph_margin_balanced", batch=True, shortlist=SURROUNDINGS)
 def graph_margin_balanced(pool: Pool, n: int, rng: Generator) -> Ranking:
-    """As `graph_margin`, but items that may be of a label with few examples come first.
+    """Uncertain items in undecided neighbourhoods, first those that may be of a label with few examples.
 
     The score of `graph_margin` times the expected weight of the item's label: 1 for the label with the fewest
     examples, falling with the root of their number. For pools with rare labels; where all are about as frequent it
