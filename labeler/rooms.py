@@ -6,7 +6,7 @@ from fastapi import APIRouter
 LISTENERS = (
     "labeler.accounts.audit",
     "labeler.accounts.write",
-    "labeler.labels.bulk",
+    "labeler.labels.imported",
     "labeler.queue.answer",
     "labeler.training.trigger",
 )
@@ -15,11 +15,11 @@ JOBS = (
     *LISTENERS,
     "labeler.items.jobs",
     "labeler.datasets.jobs",
-    "labeler.training.jobs",
-    "labeler.training.cover",
-    "labeler.training.embedding",
-    "labeler.training.reproduce",
-    "labeler.training.search",
+    "labeler.training.jobs.train",
+    "labeler.training.jobs.cold_start",
+    "labeler.training.jobs.embed",
+    "labeler.training.jobs.reproduce",
+    "labeler.training.jobs.model_search",
     "sklearn.svm",
 )
 

@@ -5,8 +5,8 @@ from typing import Any, NamedTuple
 import numpy as np
 from sklearn.svm import LinearSVC
 
-from labeler.learning.curve import Point
-from labeler.learning.stopping import Round, advise, stabilised
+from labeler.learning.evaluation.learning_curve import Point
+from labeler.learning.evaluation.stopping import Round, advise, stabilised
 
 Array = np.ndarray[Any, Any]
 BATCH = 25

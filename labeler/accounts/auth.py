@@ -21,9 +21,9 @@ from sqlalchemy import Connection
 from labeler.accounts.secrets import digest
 from labeler.accounts.tables import api_tokens, members, sessions, users
 from labeler.kit.columns import clock
+from labeler.kit.compiled import Hot
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotSignedIn, TooManyRequests
-from labeler.kit.hot import Hot
 
 COOKIE = "labeler_session"
 REMEMBER_SECONDS = 1.0

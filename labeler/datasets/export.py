@@ -16,8 +16,8 @@ from labeler.datasets.reading import Version
 from labeler.datasets.segments import LABELS
 from labeler.datasets.writers import Columns
 from labeler.items.tables import items
+from labeler.kit.compiled import Hot
 from labeler.kit.db import Database
-from labeler.kit.hot import Hot
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
 from labeler.tasks import task_type

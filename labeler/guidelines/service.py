@@ -12,10 +12,10 @@ from labeler.guidelines.schemas import CurrentGuideline, GuidelineDiff, Guidelin
 from labeler.guidelines.tables import acknowledgements, guideline_versions
 from labeler.guidelines.text import compare, render
 from labeler.kit.columns import clock
+from labeler.kit.compiled import Hot
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
-from labeler.kit.hot import Hot
 from labeler.projects.access import Member
 
 versions = guideline_versions

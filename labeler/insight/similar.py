@@ -22,14 +22,14 @@ from labeler.items.tables import items
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Conflict, Unavailable
-from labeler.learning.comparable import comparable
 from labeler.learning.errors import LearningError
-from labeler.learning.trained import TrainedModel
+from labeler.learning.semi_supervised.similar import comparable
+from labeler.learning.trained_model import TrainedModel
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
-from labeler.training.data import TrainingData, data_of
-from labeler.training.sight import map_at
+from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.representation import map_at
 
 _loading = threading.Lock()
 Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, bindparam
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
+from labeler.kit.compiled import Hot
 from labeler.kit.db import insert_for, lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
-from labeler.kit.hot import Hot
 from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
 from labeler.projects.access import Member

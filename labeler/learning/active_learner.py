@@ -8,17 +8,17 @@ import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
-from labeler.learning.at_hand import ItemsAtHand
-from labeler.learning.ensemble import Views
+from labeler.learning.batch_predict import CHUNK_ROWS
+from labeler.learning.encoded_pool import ItemsAtHand
 from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
 from labeler.learning.features.arrays import ArrayFeatures
-from labeler.learning.given import contents_of, fingerprint, is_missing, labels_of, plain_of
-from labeler.learning.labelsets import as_indicator, as_tuples, is_label_set, is_learnable
+from labeler.learning.fitting import Pooling, fit_pooled, stand_in
 from labeler.learning.models import get_model, models
-from labeler.learning.pooled import Pooling, fit_pooled, stand_in
-from labeler.learning.scoring import CHUNK_ROWS
+from labeler.learning.multilabel import as_indicator, as_tuples, is_label_set, is_learnable
+from labeler.learning.semi_supervised.ensemble import Views
+from labeler.learning.semi_supervised.label_descriptions import texts_of
 from labeler.learning.strategies import Pool, get_strategy, query, strategies
-from labeler.learning.words import texts_of
+from labeler.learning.validation import contents_of, fingerprint, is_missing, labels_of, plain_of
 
 Array = np.ndarray[Any, Any]
 

@@ -6,16 +6,16 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.items.tables import items
+from labeler.kit.compiled import Hot
 from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.kit.events import listen
-from labeler.kit.hot import Hot
-from labeler.labels import hard
+from labeler.labels import set_aside as hard
 from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.labels.submit import LabelSubmitted, submit, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member
-from labeler.queue.lend import lend_again, next_items, require_acknowledged
+from labeler.queue.leases import lend_again, next_items, require_acknowledged
 from labeler.queue.schemas import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 from labeler.queue.tables import leases, queue_entries
 

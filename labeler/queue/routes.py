@@ -10,7 +10,7 @@ from labeler.kit.web import Config, Db, bulk_body, explain_validation, parse_bul
 from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
-from labeler.queue.lend import release
+from labeler.queue.leases import release
 from labeler.queue.remaining import remaining
 from labeler.queue.schemas import (
     FlagAnswer,

@@ -19,7 +19,7 @@ _loading = threading.Lock()
 
 def _model(settings: Settings, row: Any) -> Any:
     from labeler.learning.errors import LearningError
-    from labeler.learning.trained import TrainedModel
+    from labeler.learning.trained_model import TrainedModel
     from labeler.registry.encoders import why_without
 
     folder = folder_of(settings, row.project_id, row.number)

@@ -5,10 +5,10 @@ from typing import Any
 import numpy as np
 
 from labeler.kit.jobs.registry import JobRun
-from labeler.labels.given import latest_seconds
+from labeler.labels.queries import latest_seconds
 from labeler.learning.cost import labeling_seconds
-from labeler.training.data import TrainingData
 from labeler.training.fit import Fitted
+from labeler.training.pool.data import TrainingData
 
 LATEST = 500
 Array = np.ndarray[Any, Any]

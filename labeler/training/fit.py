@@ -9,18 +9,18 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from labeler.learning.batch_predict import Scorer, score_blocks
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.evaluation import Estimate, evaluate
-from labeler.learning.pooled import fit_pooled, score_pool
-from labeler.learning.scoring import Scorer, score_blocks
-from labeler.learning.student import score_beyond, score_part
-from labeler.learning.trained import TrainedModel
-from labeler.learning.training import baselines, train
-from labeler.learning.unbiased import prediction_powered
-from labeler.training.choice import Choice, model_alone
-from labeler.training.cluster import map_over
-from labeler.training.data import TrainingData
-from labeler.training.sight import Sight
+from labeler.learning.evaluation.classification import Estimate, evaluate
+from labeler.learning.evaluation.prediction_powered import prediction_powered
+from labeler.learning.fitting import fit_pooled, score_pool
+from labeler.learning.semi_supervised.distillation import score_beyond, score_part
+from labeler.learning.supervised import baselines, train
+from labeler.learning.trained_model import TrainedModel
+from labeler.training.model_spec import Choice, model_alone
+from labeler.training.pool.dask import map_over
+from labeler.training.pool.data import TrainingData
+from labeler.training.pool.representation import Sight
 
 Array = np.ndarray[Any, Any]
 Look = Callable[[TrainingData, Any, Any], Sight | None]

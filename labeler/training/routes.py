@@ -11,9 +11,9 @@ from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.schemas import JobOut, job_out
 from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
 from labeler.projects.access import CanManage, CanRead, CanWrite, Member
-from labeler.training.outside import ScoresResult, rank_by_scores
+from labeler.training.external_scores import ScoresResult, rank_by_scores
+from labeler.training.model_searches import request_search, search_state
 from labeler.training.schemas import SearchState
-from labeler.training.searches import request_search, search_state
 from labeler.training.trigger import request_training
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["training"])

@@ -9,9 +9,9 @@ from sqlalchemy import Connection, bindparam
 from labeler.items.add import ItemsAdded
 from labeler.items.tables import items
 from labeler.kit.columns import clock
+from labeler.kit.compiled import Hot
 from labeler.kit.config import Settings
 from labeler.kit.events import listen
-from labeler.kit.hot import Hot
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
 from labeler.labels.submit import LabelSubmitted

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeler.learning.comparable import comparable
-from labeler.learning.graph import PoolMap, unit
-from labeler.training.maps import StoredMap
+from labeler.learning.semi_supervised.label_spreading import PoolMap, unit
+from labeler.learning.semi_supervised.similar import comparable
+from labeler.training.pool.graph_store import StoredMap
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]
 ITEMS = 1_000_000 if os.environ.get("MILLION") else 100_000

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from test_learning_loop import SEEDS, SHARED, accuracy, rows_of
 
-from labeler.learning.trained import TrainedModel
+from labeler.learning.trained_model import TrainedModel
 from labeler.registry.artifacts import folder_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]

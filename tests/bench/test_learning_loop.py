@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from labeler.learning.features.pipeline import pipeline_for
-from labeler.learning.trained import TrainedModel
-from labeler.learning.training import train
+from labeler.learning.supervised import train
+from labeler.learning.trained_model import TrainedModel
 from labeler.registry.artifacts import folder_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]

@@ -21,7 +21,7 @@ from test_labeling_load import quiet
 
 from labeler.kit.config import Settings
 from labeler.queue.tables import queues
-from labeler.training.part import SIZES
+from labeler.training.pool.subsample import SIZES
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]
 ITEMS = 1_000_000 if os.environ.get("MILLION") else 100_000

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import labeler.demo
-from labeler.learning import ActiveLearner, at_hand
+from labeler.learning import ActiveLearner
+from labeler.learning import encoded_pool as at_hand
 
 BATCH, FIRST, LAST = 25, 50, 150
 SEEDS = (0, 1)

@@ -7,7 +7,7 @@ from labeler.learning import ActiveLearner
 from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder, default_encoder, encoder_of
 from labeler.learning.features.installed import is_installed
-from labeler.learning.words import texts_of
+from labeler.learning.semi_supervised.label_descriptions import texts_of
 
 needs_extra = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
 GUIDELINE = """# Messages

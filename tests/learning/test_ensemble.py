@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from labeler.learning.ensemble import DUAL, TEACHERS, Ensemble, Views, fit_ensemble
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.graph import map_of, unit
-from labeler.learning.linear import ridge
+from labeler.learning.semi_supervised.ensemble import DUAL, TEACHERS, Ensemble, Views, fit_ensemble
+from labeler.learning.semi_supervised.label_spreading import map_of, unit
+from labeler.learning.semi_supervised.linear import ridge
 
 
 def pool(n: int, seed: int = 0, noise: float = 0.3, d: int = 12):

@@ -4,7 +4,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, log_loss
 
-from labeler.learning.evaluation import calibration_error, evaluate, wilson
+from labeler.learning.evaluation.classification import calibration_error, evaluate, wilson
 
 LABELS = ["a", "b", "c"]
 

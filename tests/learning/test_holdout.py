@@ -4,8 +4,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from labeler.learning.evaluation import Estimate, wilson
-from labeler.learning.holdout import pace
+from labeler.learning.evaluation.classification import Estimate, wilson
+from labeler.learning.evaluation.holdout import pace
 
 
 def judged(hits, n):

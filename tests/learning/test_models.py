@@ -1,4 +1,4 @@
-"""What each model must be able to do beyond learning: see tests/learning/test_training.py for that."""
+"""What each model must be able to do beyond learning: see tests/learning/test_supervised.py for that."""
 
 import subprocess
 import sys
@@ -12,14 +12,14 @@ from labeler.learning.estimators.complement_nb import ComplementBayes
 from labeler.learning.estimators.forest import dense, telling_columns
 from labeler.learning.estimators.one_vs_rest import OneVsRest
 from labeler.learning.estimators.trees import WIDEST, Trees
-from labeler.learning.evaluation import evaluate
+from labeler.learning.evaluation.classification import evaluate
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.graph import map_of
+from labeler.learning.fitting import Pooling, fit_pooled, score_pool
 from labeler.learning.models import get_model, models
 from labeler.learning.models.registry import Choice, LogRange, registered
-from labeler.learning.pooled import Pooling, fit_pooled, score_pool
-from labeler.learning.trained import TrainedModel
+from labeler.learning.semi_supervised.label_spreading import map_of
+from labeler.learning.trained_model import TrainedModel
 
 NAMES = [name for name, _ in models()]
 

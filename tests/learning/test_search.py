@@ -4,14 +4,14 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_matrix
 
-from labeler.learning import search as searching
 from labeler.learning.errors import TooFewLabels, UnknownName
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.graph import map_of
-from labeler.learning.pooled import Pooling
-from labeler.learning.search import PoolFit, search, suited
-from labeler.learning.trials import Candidate
+from labeler.learning.fitting import Pooling
+from labeler.learning.model_selection import search as searching
+from labeler.learning.model_selection.search import PoolFit, search, suited
+from labeler.learning.model_selection.trials import Candidate
+from labeler.learning.semi_supervised.label_spreading import map_of
 
 FAST = ("complement_nb", "linear_svm")
 

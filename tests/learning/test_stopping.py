@@ -9,8 +9,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import cohen_kappa_score
 from stopping_runs import stop_of
 
-from labeler.learning.curve import Point
-from labeler.learning.stopping import Round, advise, cohens_kappa, stabilised
+from labeler.learning.evaluation.learning_curve import Point
+from labeler.learning.evaluation.stopping import Round, advise, cohens_kappa, stabilised
 
 STEADY = ["ham", "spam"] * 500
 

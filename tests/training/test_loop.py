@@ -172,7 +172,7 @@ def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(
     service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from labeler.learning.errors import InvalidFeatures
-    from labeler.training import jobs as training
+    from labeler.training.jobs import train as training
 
     add_texts(60)
     label_by_truth(project, 10)

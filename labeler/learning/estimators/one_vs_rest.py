@@ -7,7 +7,7 @@ from sklearn.base import BaseEstimator
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import out_of_fold
-from labeler.learning.labelsets import Array, as_indicator, is_learnable
+from labeler.learning.multilabel import Array, as_indicator, is_learnable
 
 _FIXED = (6.0, 0.0)  # what the softmax of a linear SVM takes with too few labels to measure one, and no shift
 _TRUST = 0.5

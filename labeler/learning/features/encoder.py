@@ -15,7 +15,7 @@ import numpy as np
 from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.ngrams import readable
-from labeler.learning.threads import in_threads
+from labeler.learning.numeric.parallel import in_threads
 
 Array = np.ndarray[Any, Any]
 

@@ -43,7 +43,7 @@ class Projection:
 
     def transform(self, X: Any) -> Array:
         """Rows (items, features) -> float32 (items, size) of length 1."""
-        from labeler.learning.graph import unit
+        from labeler.learning.semi_supervised.label_spreading import unit
 
         return unit(np.asarray(X @ self.basis, dtype=np.float32))
 
@@ -55,6 +55,6 @@ def joined(sentences: Array, words: Array) -> Array:
     4 draws, mean accuracy with 25, 50 and 100 labels: 0.742, 0.790, 0.824; with sentence vectors alone 0.715,
     0.763, 0.811; with words counting 1.0 beside them 0.724, 0.767, 0.809.
     """
-    from labeler.learning.graph import unit
+    from labeler.learning.semi_supervised.label_spreading import unit
 
     return unit(np.hstack([sentences, np.float32(BESIDE) * words]))

@@ -17,7 +17,7 @@ Factory = Callable[..., Any]
 Task = Literal["choice", "multi_choice"]
 AUTO = "auto"
 POOL_ENSEMBLE = "pool_ensemble"
-"""Not of this registry, since it needs the pool: see `labeler.learning.pooled`."""
+"""Not of this registry, since it needs the pool: see `labeler.learning.fitting`."""
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from labeler.learning.graph import map_of, unit
+from labeler.learning.semi_supervised.label_spreading import map_of, unit
 
 Array = np.ndarray[Any, Any]
 Figures = dict[str, Any]

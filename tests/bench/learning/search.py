@@ -8,7 +8,7 @@ from seen import Seen
 from sklearn.linear_model import LogisticRegression
 
 from labeler.learning import ActiveLearner
-from labeler.learning.finding import recall_curve, stop_at, wss
+from labeler.learning.evaluation.recall import recall_curve, stop_at, wss
 
 Array = np.ndarray[Any, Any]
 

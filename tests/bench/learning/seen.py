@@ -11,8 +11,8 @@ from vectors import RememberingEncoder
 
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.graph import PoolMap, averaged, map_of, unit
-from labeler.learning.neighbours import nearest
+from labeler.learning.semi_supervised.label_spreading import PoolMap, averaged, map_of, unit
+from labeler.learning.semi_supervised.neighbors import nearest
 
 Array = np.ndarray[Any, Any]
 

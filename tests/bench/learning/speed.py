@@ -22,14 +22,14 @@ from numpy.lib.format import open_memmap
 from scipy.sparse import csr_matrix
 from threadpoolctl import threadpool_limits
 
-from labeler.learning.ensemble import Views, fit_ensemble
+from labeler.learning.batch_predict import CHUNK_ROWS, Part, chunks_of
 from labeler.learning.features.store import load_block, save_block
-from labeler.learning.graph import unit
-from labeler.learning.scoring import CHUNK_ROWS, Part, chunks_of
-from labeler.learning.selftaught import SelfTaught, lesson, self_taught
+from labeler.learning.numeric.parallel import in_threads
+from labeler.learning.semi_supervised.ensemble import Views, fit_ensemble
+from labeler.learning.semi_supervised.label_spreading import unit
+from labeler.learning.semi_supervised.self_training import SelfTaught, lesson, self_taught
 from labeler.learning.strategies import Pool, query
-from labeler.learning.threads import in_threads
-from labeler.training.maps import StoredMap
+from labeler.training.pool.graph_store import StoredMap
 
 Array = np.ndarray[Any, Any]
 

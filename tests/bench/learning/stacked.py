@@ -12,8 +12,8 @@ from seen import Seen
 from sklearn.svm import LinearSVC
 
 from labeler.learning.estimators.softmax import two_sided
-from labeler.learning.graph import as_log_proba, spread
 from labeler.learning.models import get_model
+from labeler.learning.semi_supervised.label_spreading import as_log_proba, spread
 from labeler.learning.strategies import Pool, query
 
 Array = np.ndarray[Any, Any]

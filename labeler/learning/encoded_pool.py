@@ -1,0 +1,87 @@
+"""The items that a learner was given, as it sees them: features, vectors and a map, made once."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix, hstack
+
+from labeler.learning.features.arrays import ArrayFeatures
+from labeler.learning.features.encoder import Encoder, default_encoder, use
+from labeler.learning.features.installed import is_installed
+from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.features.projection import Projection, joined
+from labeler.learning.features.text import TextPipeline, text_of
+from labeler.learning.fitting import rows_for_choice
+from labeler.learning.semi_supervised.label_spreading import PoolMap, map_of
+from labeler.learning.validation import contents_of, holds_contents
+
+Array = np.ndarray[Any, Any]
+
+SAMPLE = 1000
+"""Items that tell which features suit a pool."""
+
+
+@dataclass(frozen=True)
+class ItemsAtHand:
+    """pipeline: what made the features; encoder: of texts where the extra is installed; features: (items, columns),
+    of every item; projection: what made the part of the map's vectors that is not the encoder's; around: the map;
+    affinity: its graph."""
+
+    pipeline: Any
+    encoder: Encoder | None
+    features: Any
+    projection: Projection
+    around: PoolMap
+    affinity: csr_matrix
+
+    @classmethod
+    def of(cls, X: Any, features: Any, seed: int) -> "ItemsAtHand":
+        """X: see ActiveLearner.fit; features: "auto", or a feature pipeline."""
+        contents, encoder = contents_of(X), None
+        if features != "auto":
+            pipeline = features
+        elif holds_contents(X):
+            pipeline = pipeline_for(contents[:SAMPLE], seed)
+            if isinstance(pipeline, TextPipeline) and is_installed():
+                encoder = use(default_encoder())
+        else:
+            pipeline = ArrayFeatures()
+        block = pipeline.extract(contents)
+        pipeline.fit([block])
+        made = pipeline.transform(block)
+        projection = Projection.of(_likeness(pipeline, made), seed)
+        around = map_of(_vectors(pipeline, encoder, projection, contents, made))
+        return cls(pipeline, encoder, made, projection, around, around.affinity())
+
+    def __len__(self) -> int:
+        return int(self.features.shape[0])
+
+    def features_of(self, contents: Any) -> Any:
+        """Features of other items (see `given.contents_of`), made as those of the items at hand were."""
+        return self.pipeline.transform(self.pipeline.extract(contents))
+
+    def vectors_of(self, contents: Any, features: Any) -> Array:
+        """Vectors of other items, whose features are made; see PoolMap."""
+        return _vectors(self.pipeline, self.encoder, self.projection, contents, features)
+
+    def side_by_side(self, features: Any, vectors: Array) -> Any:
+        """Features with the sentence vectors beside them, where there are any."""
+        if self.encoder is None:
+            return features
+        return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
+
+    def for_choice(self, places: Array) -> Any:
+        """What tells two of the items apart when a batch is chosen (see `pooled.rows_for_choice`)."""
+        return rows_for_choice(self.around.vectors[places], self.features[places], self.encoder)
+
+
+def _vectors(pipeline: Any, encoder: Encoder | None, projection: Projection, contents: Any, features: Any) -> Array:
+    words = projection.transform(_likeness(pipeline, features))
+    if encoder is None:
+        return words
+    return joined(encoder.encode([text_of(content) for content in contents]), words)
+
+
+def _likeness(pipeline: Any, features: Any) -> Any:
+    return pipeline.likeness(features) if hasattr(pipeline, "likeness") else features

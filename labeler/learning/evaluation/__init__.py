@@ -1,0 +1,1 @@
+"""How good a model is, how good it will be, and when to stop."""

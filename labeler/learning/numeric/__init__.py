@@ -1,0 +1,1 @@
+"""Arithmetic that gives the same bits however it is cut up."""

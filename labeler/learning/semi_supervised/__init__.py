@@ -1,0 +1,1 @@
+"""What unlabeled items teach: the neighbor graph, label spreading, self-training, label descriptions."""

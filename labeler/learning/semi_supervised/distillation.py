@@ -1,0 +1,92 @@
+"""A student: what a model that has a map of a part of the pool would say of the pool's other items.
+
+It learns by features alone, from the model's answers about the part (Hinton, Vinyals and Dean 2015, "Distilling the
+Knowledge in a Neural Network"): by ridge regression, and on tables by extremely randomised trees as well, half each.
+
+Measured, right answers about the other items, 3 or 4 draws of the labels:
+
+- texts, 2,000 items in the part, 25 to 200 labels. Where the model sees sentence vectors: 0.51 to 0.75 on trec6 and
+  0.72 to 0.86 on agnews; the best model without sentence vectors, on the same labels, 0.43 to 0.69 and 0.66 to 0.82.
+  Where it sees none: 0.44 to 0.68 and 0.65 to 0.84, a linear SVM on the same labels 0.30 to 0.66 and 0.36 to 0.76;
+  from 1,000 labels on the student is as good as the SVM.
+- 13 tables, 50, 150 and 500 labels: 0.760, 0.805, 0.829; the model itself, with new items' neighbours looked up in its
+  map, 0.755, 0.803, 0.833; a linear SVM 0.718, 0.766, 0.781.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from labeler.learning.batch_predict import CHUNK_ROWS, Scorer, score_blocks
+from labeler.learning.features.pipeline import FeaturePipeline
+from labeler.learning.numeric.parallel import Over, in_threads
+from labeler.learning.trained_model import TrainedModel
+
+Array = np.ndarray[Any, Any]
+
+ALPHA = 0.3  # of 0.3, 1 and 3 the best on all sets and at all numbers of labels
+TREES = 50
+LEAST = 1e-3  # probability
+
+
+@dataclass(frozen=True)
+class Student:
+    """coefficients: float32 (features, classes), intercept: (classes,), of the ridge regression; trees: of a table's
+    cells, None for texts."""
+
+    pipeline: FeaturePipeline
+    coefficients: Array
+    intercept: Array
+    trees: Any = None
+
+    @classmethod
+    def of(cls, pipeline: FeaturePipeline, features: Any, proba: Array) -> "Student":
+        """Taught by these probabilities (items, classes) of items with these features (items, features)."""
+        from sklearn.ensemble import ExtraTreesRegressor
+        from sklearn.linear_model import Ridge
+
+        line = Ridge(ALPHA, solver="sparse_cg", tol=1e-3, max_iter=50).fit(features, proba)
+        cells, trees = pipeline.cells(features), None
+        if cells is not None:
+            trees = ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=0).fit(cells, proba)
+        coefficients = np.ascontiguousarray(line.coef_.T, dtype=np.float32)
+        return cls(pipeline, coefficients, line.intercept_.astype(np.float32), trees)
+
+    def predict_proba(self, features: Any) -> Array:
+        """Probabilities (items, classes) by features alone; rows sum to 1."""
+        proba = _scaled(np.asarray(features @ self.coefficients) + self.intercept)
+        if self.trees is None:
+            return proba
+        return (proba + _scaled(self.trees.predict(self.pipeline.cells(features)))) / 2
+
+
+def _scaled(scores: Array) -> Array:
+    proba = np.clip(scores, LEAST, None)
+    return np.asarray(proba / proba.sum(axis=1, keepdims=True))
+
+
+def score_beyond(
+    model: TrainedModel, blocks: Iterable[Any], features: Any, places: Array, taught: Array, over: Over = in_threads
+) -> Array:
+    """Probabilities of every item of a pool of which the model's map holds a part, float32 (items, classes).
+
+    blocks: raw features of the whole pool, in its order; places: where in it the part's items are, features: theirs;
+    taught: the model's own probabilities of them, which stay as they are. over: see `score_pool`.
+    """
+    student = TrainedModel(model.pipeline, Student.of(model.pipeline, features, taught), model.classes, "student")
+    proba = score_blocks(student, blocks, CHUNK_ROWS, over)
+    proba[places] = taught
+    return proba
+
+
+def score_part(model: TrainedModel, features: Any, around: Any, flow: Array) -> Array:
+    """Probabilities of the items that a model's map (PoolMap) holds, float32 (items, classes), by their features."""
+    scorer = Scorer.of(model)
+
+    def scored(start: int) -> Array:
+        mine = slice(start, start + CHUNK_ROWS)
+        return scorer.score(features[mine], around.vectors[mine], around.smooth[mine], flow[mine])
+
+    return np.concatenate(list(in_threads(scored, range(0, len(around), CHUNK_ROWS))))

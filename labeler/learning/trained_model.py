@@ -1,0 +1,134 @@
+"""A trained model: features, estimator and labels in one, stored without pickle and checked by its hash."""
+
+import hashlib
+import os
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from scipy.sparse import csr_matrix
+
+from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
+from labeler.learning.features.pipeline import Content, FeaturePipeline, pipeline_from_config
+from labeler.learning.semi_supervised.reference_set import Surroundings
+from labeler.learning.semi_supervised.self_training import estimator_of
+
+Array = np.ndarray[Any, Any]
+
+FILE_NAME = "model.skops"
+FORMAT = 4
+
+
+class TrainedModel:
+    """Answers for contents, with the very pipeline that it was trained with.
+
+    classes: the labels, in the order of the columns of every probability array. surroundings: what a model
+    that learned from its pool keeps of it, with an `Ensemble` or `SelfTaught` as estimator; None for a model on
+    features alone.
+    """
+
+    def __init__(
+        self,
+        pipeline: FeaturePipeline,
+        estimator: Any,
+        classes: Sequence[str],
+        model: str,
+        surroundings: Surroundings | None = None,
+    ) -> None:
+        self.pipeline = pipeline
+        self.estimator = estimator
+        self.classes = list(classes)
+        self.model = model
+        self.surroundings = surroundings
+
+    def predict_proba(self, contents: Sequence[Content]) -> Array:
+        """Probabilities, float32 (items, classes)."""
+        if not contents:
+            return np.zeros((0, len(self.classes)), dtype=np.float32)
+        if self.surroundings is None:
+            return self.predict_proba_block(self.pipeline.extract(contents))
+        features = self.pipeline.transform(self.pipeline.extract(contents))
+        vectors = self.surroundings.vectors_of(list(contents), features, self.pipeline)
+        views = self.surroundings.views(vectors, features, self.pipeline.cells(features))
+        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
+
+    def predict_proba_block(self, block: csr_matrix) -> Array:
+        """Probabilities of a raw block that `pipeline.extract` gave, float32 (items, classes)."""
+        return self.predict_proba_features(self.pipeline.transform(block))
+
+    def predict_proba_features(self, X: Any) -> Array:
+        """Probabilities of rows that `pipeline.transform` gave, float32 (items, classes)."""
+        from threadpoolctl import threadpool_limits
+
+        if not X.shape[0]:
+            return np.zeros((0, len(self.classes)), dtype=np.float32)
+        with threadpool_limits(1):
+            return np.asarray(self.estimator.predict_proba(X), dtype=np.float32)
+
+    def predict(self, contents: Sequence[Content]) -> list[str]:
+        """The likeliest label of each item."""
+        return [self.classes[column] for column in self.predict_proba(contents).argmax(axis=1)]
+
+    def save(self, folder: Path) -> str:
+        """Write `model.skops` into the folder, whole or not at all; returns the SHA-256 of the file."""
+        import skops.io
+
+        pooled = self.surroundings is not None
+        data: bytes = skops.io.dumps(
+            {
+                "format": FORMAT,
+                "model": self.model,
+                "classes": self.classes,
+                "estimator": self.estimator.state() if pooled else self.estimator,
+                "pipeline": self.pipeline.config(),
+                "state": self.pipeline.state(),
+                "surroundings": self.surroundings.state() if self.surroundings is not None else None,
+            }
+        )
+        folder = Path(folder)
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished = folder / f".{FILE_NAME}.{secrets.token_hex(6)}"
+        try:
+            with open(unfinished, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(unfinished, folder / FILE_NAME)
+        finally:
+            unfinished.unlink(missing_ok=True)
+        return hashlib.sha256(data).hexdigest()
+
+    @classmethod
+    def load(cls, folder: Path, sha256: str) -> "TrainedModel":
+        """The model that `save` wrote and whose hash it returned. Nothing is unpickled.
+
+        Raises ModelFileMissing, ModelHashMismatch (before anything is parsed) or ModelFileBroken.
+        """
+        import skops.io
+
+        from labeler.learning.models import get_model
+        from labeler.learning.models.registry import registered
+
+        path = Path(folder) / FILE_NAME
+        try:
+            data = path.read_bytes()
+        except (FileNotFoundError, NotADirectoryError) as error:
+            raise ModelFileMissing(f"the model file {path.name} is missing; train again to get it back") from error
+        if hashlib.sha256(data).hexdigest() != sha256.lower():
+            raise ModelHashMismatch(f"the model file {path.name} was changed after it was saved; it was not loaded")
+        trusted = sorted({name for one in registered().values() for name in one.trusted})
+        try:
+            stored = skops.io.loads(data, trusted=trusted)
+            if stored["format"] != FORMAT:
+                raise ValueError(f"format {stored['format']}, expected {FORMAT}")
+            pipeline = pipeline_from_config(stored["pipeline"])
+            pipeline.set_state(stored["state"])
+            around = stored["surroundings"]
+            if around is None:
+                return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
+            ensemble = estimator_of(stored["estimator"])
+            return cls(pipeline, ensemble, stored["classes"], stored["model"], Surroundings.from_state(around))
+        except Exception as error:
+            raise ModelFileBroken(f"the model file {path.name} can't be read: {error}") from error

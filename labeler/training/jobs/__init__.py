@@ -1,0 +1,1 @@
+"""The background work of training, one job a file."""

@@ -1,0 +1,113 @@
+"""The order before there is a model: typical and different items first, not the order of the file.
+
+Where all items of a label are to be found, those that lie nearest to what was written about it come first. For any
+other purpose what label names and guideline say does not order the first items: letting the labels that they guess take
+turns was measured, and gave the same or less accuracy after 10 to 100 labels (trec6, agnews, sms and package
+descriptions, 4 draws each). Keywords that somebody gave the labels to be looked for do, see `hints`.
+"""
+
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.reading import Version
+from labeler.datasets.snapshot import latest
+from labeler.items.tables import items
+from labeler.kit.jobs.registry import JobRun, job
+from labeler.learning.batch_predict import CHUNK_ROWS
+from labeler.learning.features.pipeline import pipeline_for
+from labeler.learning.fitting import words_of
+from labeler.learning.strategies import rank
+from labeler.learning.strategies.registry import Pool
+from labeler.projects.access import Project, find_project
+from labeler.queue.rankings import LENGTH, Entry, has_open, open_items, put_in_force
+from labeler.registry.encoders import encoder_for, why_without
+from labeler.registry.service import newest_model
+from labeler.training.keyword_seeding import ordered_by_hints
+from labeler.training.pool.data import data_of
+from labeler.training.pool.embedding_store import VectorStore
+from labeler.training.pool.representation import newest_map
+from labeler.training.pool.subsample import whole_part
+from labeler.training.selection import FIND_ALL, still_open
+
+COVERED = 20_000  # items that this order looks at
+Array = np.ndarray[Any, Any]
+
+
+@job("training.coverage")
+def coverage(run: JobRun) -> Any:
+    project = run.db.read(find_project, run.project_id or 0)
+    if run.db.read(newest_model, project.id) is not None:
+        return {"ranked": 0, "reason": "a model ranks the queue"}
+    found = _seen(run, project) or _read(run, project)
+    if found is None:
+        return {"ranked": 0, "reason": "no open items"}
+    known, pool = found
+    run.progress(1, 2, "covering the pool")
+    rng = np.random.default_rng(project.settings.seed)
+    strategy = "coverage" if pool.proba is None else FIND_ALL
+    ranking = rank(strategy, pool, min(LENGTH, len(known)), LENGTH, rng)
+    ids, hinted = ordered_by_hints(run, project, [int(known[place]) for place in ranking.positions])
+
+    def swap(tx: Connection) -> dict[str, Any]:
+        if newest_model(tx, project.id) is not None:
+            return {"ranked": 0, "reason": "a model ranks the queue"}
+        if has_open(tx, project.id, "outside"):
+            return {"ranked": 0, "reason": "somebody's own order is not asked to its end yet"}
+        still = still_open(tx, ids)
+        entries = [Entry(item, None) for item in ids if item in still]
+        put_in_force(tx, project, "coverage", None, entries)
+        return {"ranked": len(entries)} | ({"hinted": hinted} if hinted else {})
+
+    return run.finish(swap)
+
+
+def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
+    """Open items and their vectors, when all items have been read with the sentence encoder, or a part of a large pool;
+    with what words say of a label searched for."""
+    newest = run.db.read(latest, project.id)
+    encoder = None if why_without(run.settings) else encoder_for(run.settings)
+    if newest is None or encoder is None:
+        return None
+    data = data_of(run.settings, project.id, Version(run.settings, project.id, newest))
+    wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
+    if not len(wanted) or not np.isin(wanted, data.items).all():
+        return None
+    around = newest_map(data, data.choose_pipeline(), encoder.sha256)
+    store = VectorStore(data.cache, encoder)
+    places = np.arange(len(data.items)) if around is not None else whole_part(data, store)
+    chosen = np.intersect1d(np.searchsorted(data.items, wanted), places)
+    if not len(chosen):
+        return None
+    chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(chosen)[:COVERED])
+    vectors = store.load(chosen) if around is None else np.asarray(around.vectors[chosen])
+    ids = data.items[chosen]
+    classes, wanted_label = sorted(data.said), project.settings.find_label
+    words = None
+    if wanted_label in classes:
+        typical = store.load(places[:CHUNK_ROWS]) if around is None else around.vectors
+        words = words_of(encoder, data.said, classes, typical)
+    if words is None or len(classes) < 2:
+        return ids, Pool(vectors)
+    return ids, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))
+
+
+def _read(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
+    """Open items and their features, from the database."""
+    statement = (
+        sa.select(items.c.id, items.c.content)
+        .where(items.c.project_id == project.id, items.c.needed > 0, items.c.split == "train")
+        .order_by(items.c.shuffle)
+        .limit(COVERED)
+    )
+    rows = run.db.read(lambda tx: tx.execute(statement).all())
+    if not rows:
+        return None
+    run.progress(0, 2, f"reading {len(rows):,} items")
+    contents = [row.content for row in rows]
+    pipeline = pipeline_for(contents[:500])
+    blocks = [pipeline.extract(contents)]
+    pipeline.fit(blocks)
+    return np.array([row.id for row in rows]), Pool(pipeline.transform(blocks[0]))

@@ -1,0 +1,106 @@
+"""Reading the pool with a sentence encoder, in the background: the queue never waits for it.
+
+What is needed most is read first (`part`), and the queue is ranked anew as soon as that is there. It gives way when
+another job is due, and goes on where it was. When all items are read, the pool's map is made, and the queue is ranked
+by that.
+"""
+
+import time
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.jobs import ensure_version
+from labeler.datasets.reading import Version
+from labeler.datasets.snapshot import latest
+from labeler.items.tables import items
+from labeler.kit.config import Settings
+from labeler.kit.jobs.registry import JobRefused, JobRun, job
+from labeler.learning.errors import LearningError
+from labeler.learning.features.text import TextPipeline
+from labeler.projects.access import Project, find_project
+from labeler.registry.encoders import encoder_for, why_without
+from labeler.registry.service import newest_model
+from labeler.training.fit import Fitted
+from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.embedding_store import GROUP, VectorStore
+from labeler.training.pool.representation import sight_of
+from labeler.training.pool.subsample import in_order_of_need
+from labeler.training.trigger import request_training, want_coverage, want_vectors
+
+LOOK_SECONDS = 1.0
+
+
+@job("training.embed", gives_way=True)
+def embed(run: JobRun) -> Any:
+    project = run.db.read(find_project, run.project_id or 0)
+    try:
+        encoder = encoder_for(run.settings)
+    except LearningError as error:
+        raise JobRefused(f"{error}. Models go on without sentence embeddings.") from error
+    if encoder is None:
+        return {"read": 0, "reason": "sentence embeddings are off or not installed"}
+    data = _items_of(run, project)
+    n = len(data.items)
+    pipeline = data.choose_pipeline() if n else None
+    if not isinstance(pipeline, TextPipeline):
+        return {"read": 0, "reason": "no texts"}
+    store = VectorStore(data.cache, encoder)
+    steps = in_order_of_need(data, store)
+    left, looked = sum(map(len, steps)), time.monotonic()
+    for number, step in enumerate(steps):
+        for read in store.read_all(step, data.contents, data.scheduler):
+            done = n - left + read
+            if time.monotonic() - looked < LOOK_SECONDS:
+                continue
+            looked = time.monotonic()
+            run.progress(done, n, f"{done:,} of {n:,} items read")
+            if done < n and read < len(step) and run.others_wait():
+                return run.finish(partial(_later, project_id=project.id, done=done, n=n))
+        left -= len(step)
+        if number < len(steps) - 1:
+            return run.finish(partial(_later, project_id=project.id, done=n - left, n=n, rank=True))
+    run.progress(n, n, "finding each item's neighbours")
+    if n > 1:
+        sight_of(data, pipeline, data.blocks(pipeline), encoder)
+
+    def finish(tx: Connection) -> dict[str, Any]:
+        _rank_anew(tx, project.id)
+        return {"read": n, "of": n}
+
+    return run.finish(finish)
+
+
+def _rank_anew(tx: Connection, project_id: int) -> None:
+    if newest_model(tx, project_id) is not None:
+        request_training(tx, project_id)
+    else:
+        want_coverage(tx, project_id)
+
+
+def _later(tx: Connection, project_id: int, done: int, n: int, rank: bool = False) -> dict[str, Any]:
+    """Go on after other jobs; rank: one of them ranks the queue by what has been read."""
+    if rank:
+        _rank_anew(tx, project_id)
+    want_vectors(tx, project_id, delay=0.5)
+    reason = "a part is read, by which the queue is ranked" if rank else "gave way to another job"
+    return {"read": done, "of": n, "reason": f"{reason}; goes on after it"}
+
+
+def _items_of(run: JobRun, project: Project) -> TrainingData:
+    """The items of a dataset version: a new one when many have come since the newest."""
+    row = run.db.read(latest, project.id)
+    newer = sa.select(sa.func.count()).where(items.c.project_id == project.id)
+    if row is None or run.db.read(lambda tx: tx.execute(newer).scalar_one()) - row.counts["items"] >= GROUP:
+        row = ensure_version(run, project, "Items before training")
+    return data_of(run.settings, project.id, Version(run.settings, project.id, row))
+
+
+def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
+    """Whether a training went without sentence embeddings that could be had, of some of the items or of all."""
+    if fitted.sight is not None and fitted.sight.config["kind"] == "encoder" and fitted.sight.places is None:
+        return False
+    is_text = isinstance(fitted.model.pipeline, TextPipeline)
+    return is_text and why_without(settings) is None and encoder_for(settings) is not None

@@ -1,0 +1,51 @@
+"""Making a model again from its dataset version, and comparing what it says."""
+
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from labeler.datasets.reading import Version
+from labeler.datasets.service import find_version
+from labeler.kit.jobs.registry import JobRun, job
+from labeler.registry.artifacts import folder_of, load_predictions, save_predictions
+from labeler.registry.encoders import encoder_for
+from labeler.registry.service import find_model
+from labeler.training.fit import fit
+from labeler.training.model_spec import choice_of
+from labeler.training.pool.data import data_of
+from labeler.training.pool.representation import see_again
+
+
+@job("training.reproduce")
+def reproduce(run: JobRun) -> dict[str, Any]:
+    """Train from the dataset version's files with the recorded configuration; restores pruned files."""
+    project_id = run.project_id or 0
+    row = run.db.read(find_model, project_id, run.args["number"])
+    version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
+    data = data_of(run.settings, project_id, version)
+    encoder_for(run.settings)
+    look = partial(see_again, row.config["sight"])
+    fitted = fit(
+        data,
+        look=look,
+        seed=row.config["seed"],
+        choice=choice_of(row.config),
+        tell=lambda step, text: run.progress(step, 4, text),
+    )
+    folder = folder_of(run.settings, project_id, row.number)
+    stored = load_predictions(folder, fitted.model.classes)
+    difference = None
+    if stored is not None and stored.proba.shape == fitted.proba.shape:
+        difference = float(np.abs(stored.proba - fitted.proba).max(initial=0.0))
+    identical = fitted.predictions_sha256 == row.config["predictions_sha256"]
+    if identical and not (folder / "model.skops").exists():
+        fitted.model.save(folder)
+        save_predictions(folder, data.items, fitted.proba)
+    return {
+        "identical": identical,
+        "compared": len(data.items),
+        "max_difference": 0.0 if identical else difference,
+        "model": row.number,
+        "dataset": row.tag,
+    }

@@ -1,0 +1,185 @@
+"""The loop: labels -> dataset version -> model -> scores -> queue. Off the labelers' path, in its own process."""
+
+import importlib.metadata
+import time
+from collections.abc import Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import orjson
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.jobs import ensure_version
+from labeler.datasets.reading import Version
+from labeler.datasets.repository import Repository
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.db import upsert
+from labeler.kit.jobs.registry import JobRun, job
+from labeler.kit.revision import code_revision
+from labeler.labels.tables import current_labels
+from labeler.learning.errors import LearningError, TooFewLabels
+from labeler.learning.evaluation.holdout import pace
+from labeler.learning.fitting import teachers_of
+from labeler.projects.access import Project, find_project
+from labeler.queue.rankings import put_in_force
+from labeler.registry.artifacts import folder_of, prune, save_predictions
+from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
+from labeler.training.dvc_stage import STAGE
+from labeler.training.early_selection import ahead_of
+from labeler.training.fit import Fitted, fit
+from labeler.training.jobs.embed import wants_vectors
+from labeler.training.model_searches import want_search
+from labeler.training.model_spec import choice_for
+from labeler.training.pool.dask import why_without
+from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.representation import see
+from labeler.training.selection import picks
+from labeler.training.stop_advice import advice, remember_round, searched_label
+from labeler.training.tables import training_marks
+from labeler.training.trigger import has_ranking, want_coverage, want_vectors
+
+KEPT = 5  # models whose files are kept though they were never promoted
+PACKAGES = ("labeler", "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
+Array = np.ndarray[Any, Any]
+
+
+@job("training.train")
+def train(run: JobRun) -> Any:
+    started = time.monotonic()
+    project = run.db.read(find_project, run.project_id or 0)
+    run.progress(0, 4, "making the dataset version")
+    version_row = ensure_version(run, project, "Before training")
+    version = Version(run.settings, project.id, version_row)
+    data = data_of(run.settings, project.id, version)
+    marks = version_row.marks
+    look = partial(see, run.settings)
+    alone = why_without(run.settings.dask_scheduler)
+    note = f" ({alone}: working here)" if alone else ""
+    try:
+        fitted = fit(
+            data,
+            look=look,
+            seed=project.settings.seed,
+            choice=run.db.read(choice_for, project),
+            tell=lambda step, text: run.progress(step, 4, text + note),
+            ahead=ahead_of(run, project, data),
+        )
+    except TooFewLabels as few:
+        reason = _explain(data, few)
+        return run.finish(lambda tx: _wait(tx, project, marks, reason))
+    except LearningError as error:
+        note = f"training failed: {error}"
+        run.write(lambda tx: _mark(tx, project.id, marks, note))
+        raise
+    entries_of = picks(run, project, data, fitted)
+    before = run.db.read(newest_model, project.id)
+    new_labels = version_row.counts["labels"] - (before.labels_seen if before is not None else 0)
+    # Two models of nearly the same labels agree whatever they know: that says nothing about stopping.
+    enough = before is None or 2 * new_labels >= project.settings.retrain_every
+    enough = enough or searched_label(before.stop) != project.settings.find_label
+    number = run.db.read(next_number, project.id)
+    folder = folder_of(run.settings, project.id, number)
+    sha256 = fitted.model.save(folder)
+    save_predictions(folder, data.items, fitted.proba)
+    remember_round(run.settings, project.id, number, data, fitted)
+    stop = advice(run, project, data, fitted, before) if enough else before.stop
+    judging = pace(project.settings.holdout_share, fitted.accuracy, project.settings.target_accuracy)
+    config = _config(project, fitted, version_row)
+    repository = Repository(run.settings, project.id)
+    files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
+    commit = repository.commit_beside(version_row.git_commit, files, f"Model {number}")
+    values = {
+        "project_id": project.id,
+        "number": number,
+        "dataset_version_id": version_row.id,
+        "stage": "candidate",
+        "trained_on": fitted.trained_on,
+        "holdout_size": fitted.holdout_size,
+        "labels_seen": version_row.counts["labels"],
+        "metrics": fitted.metrics,
+        "baselines": fitted.baselines,
+        "config": config,
+        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "code_revision": code_revision(),
+        "sha256": sha256,
+        "stop": stop,
+    }
+
+    def swap(tx: Connection) -> dict[str, Any]:
+        model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
+        put_in_force(tx, project, "model", model_id, entries_of(tx), judging)
+        _mark(tx, project.id, marks, "")
+        if wants_vectors(run.settings, fitted):
+            want_vectors(tx, project.id)
+        want_search(tx, project, fitted.trained_on, config["sight"])
+        repository.tag(f"model-{number}", commit)
+        told = {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
+        return told | ({"note": f"{alone}: worked here"} if alone else {})
+
+    result = run.finish(swap)
+    prune(run.settings, project.id, run.db.read(kept_numbers, project.id, KEPT))
+    return result
+
+
+def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
+    return {
+        "model": fitted.model.model,
+        "params": fitted.params,
+        "sight": None if fitted.sight is None else fitted.sight.config,
+        "weights": teachers_of(fitted.model),
+        "features": fitted.model.pipeline.config(),
+        "classes": fitted.model.classes,
+        "seed": project.settings.seed,
+        "strategy": project.settings.strategy,
+        "dataset": {"tag": version.tag, "content_hash": version.content_hash},
+        "predictions_sha256": fitted.predictions_sha256,
+    }
+
+
+def _explain(data: TrainingData, few: TooFewLabels) -> str:
+    seen = sorted(set(data.labeled(holdout=False)[1]))
+    if seen:
+        return f'{few}: so far every training item is "{seen[0]}"'
+    return f"{few}: none of the labeled items is outside the holdout yet"
+
+
+def _wait(tx: Connection, project: Project, marks: dict[str, int], reason: str) -> dict[str, Any]:
+    _mark(tx, project.id, marks, reason)
+    if not has_ranking(tx, project.id):
+        want_coverage(tx, project.id)
+    return {"model": None, "reason": reason}
+
+
+def _mark(tx: Connection, project_id: int, marks: dict[str, int], note: str) -> None:
+    row = {"label_id": marks["label"], "item_id": marks["item"], "note": note, "at": clock()}
+    insert = upsert(tx, training_marks).values(project_id=project_id, **row)
+    tx.execute(insert.on_conflict_do_update(index_elements=["project_id"], set_=row))
+
+
+@job("training.recount")
+def recount(run: JobRun) -> dict[str, int]:
+    """Another overlap: count anew how many labels each item still needs, in short transactions."""
+    project = run.db.read(find_project, run.project_id or 0)
+    given = (
+        sa.select(sa.func.count())
+        .select_from(current_labels)
+        .where(current_labels.c.item_id == items.c.id)
+        .scalar_subquery()
+    )
+    wanted = sa.literal(project.settings.overlap, sa.Integer) - given
+    update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
+    part = sa.select(items.c.id).where(items.c.project_id == project.id).order_by(items.c.id).limit(2000)
+    after, changed = 0, 0
+
+    def step(tx: Connection) -> Sequence[int]:
+        ids = tx.execute(part.where(items.c.id > after)).scalars().all()
+        tx.execute(update.where(items.c.id.in_(ids)))
+        return ids
+
+    while ids := run.write(step):
+        after, changed = ids[-1], changed + len(ids)
+        run.progress(changed, None, f"{changed:,} items")
+    return {"items": changed}

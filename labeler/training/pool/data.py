@@ -1,0 +1,141 @@
+"""What a model learns from: a dataset version's files, with the features of each segment kept on disk."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import orjson
+import pyarrow as pa
+import pyarrow.parquet as pq
+from scipy.sparse import csr_matrix, vstack
+
+from labeler.datasets.reading import Version, content_of
+from labeler.datasets.segments import Segment
+from labeler.kit.config import Settings
+from labeler.learning.features.pipeline import FeaturePipeline, pipeline_for
+from labeler.learning.features.store import load_block, save_block
+from labeler.learning.semi_supervised.label_descriptions import texts_of
+from labeler.training.pool.dask import map_over
+
+SAMPLE = 500  # items that the choice of features looks at
+Array = np.ndarray[Any, Any]
+
+
+@dataclass
+class TrainingData:
+    """Items of a dataset version in their order, their consensus labels, and where their content is.
+
+    path_of gives the file of a segment; features are cached below `cache`; scheduler: of the Dask cluster that
+    makes them, see `cluster`.
+    """
+
+    segments: Sequence[Segment]
+    path_of: Callable[[str], Path]
+    current: pa.Table
+    cache: Path
+    scheduler: str = ""
+
+    @cached_property
+    def _columns(self) -> tuple[Array, Array]:
+        tables = [pq.read_table(self.path_of(s.file), columns=["item", "split"]) for s in self.segments]
+        if not tables:
+            return np.zeros(0, dtype=np.int64), np.zeros(0, dtype=bool)
+        table = pa.concat_tables(tables)
+        holdout = pa.compute.equal(table["split"], "holdout").to_numpy(zero_copy_only=False)
+        return table["item"].to_numpy(), holdout.astype(bool)
+
+    @property
+    def items(self) -> Array:
+        """Item ids, int64 (items,), rising."""
+        return self._columns[0]
+
+    @property
+    def holdout(self) -> Array:
+        """bool (items,): drawn for judging, never trained on."""
+        return self._columns[1]
+
+    @cached_property
+    def _labeled(self) -> tuple[Array, Array]:
+        positions = np.searchsorted(self.items, self.current["item"].to_numpy())
+        return positions, np.array(self.current["value"].to_pylist(), dtype=object)
+
+    def labeled(self, holdout: bool) -> tuple[Array, list[str]]:
+        """Positions and labels of the labeled items in or outside the holdout."""
+        positions, values = self._labeled
+        chosen = self.holdout[positions] == holdout
+        return positions[chosen], [str(value) for value in values[chosen]]
+
+    @cached_property
+    def said(self) -> dict[str, list[str]]:
+        """What schema and guideline of this version say about each label."""
+        schema = orjson.loads(self.path_of("schema.json").read_bytes())
+        guideline = self.path_of("guideline.md").read_text()
+        names = [label["name"] for label in schema["labels"]]
+        descriptions = {label["name"]: label.get("description") or "" for label in schema["labels"]}
+        return dict(zip(names, texts_of(names, descriptions, guideline), strict=True))
+
+    @property
+    def unlabeled(self) -> Array:
+        """bool (items,)."""
+        mask = np.ones(len(self.items), dtype=bool)
+        mask[self._labeled[0]] = False
+        return mask
+
+    def _contents(self, segment: Segment, rows: Array | None = None) -> list[dict[str, Any]]:
+        table = pq.read_table(self.path_of(segment.file), columns=["text", "fields"])
+        if rows is not None:
+            table = table.take(rows)
+        pairs = zip(table["text"].to_pylist(), table["fields"].to_pylist(), strict=True)
+        return [content_of(text, fields) for text, fields in pairs]
+
+    def contents(self, positions: Array) -> list[dict[str, Any]]:
+        """Contents of these items, in the given order; reads only the segments they are in."""
+        starts = np.cumsum([0] + [segment.rows for segment in self.segments])
+        found: dict[int, dict[str, Any]] = {}
+        owner = np.searchsorted(starts, positions, side="right") - 1
+        for number in np.unique(owner):
+            mine = positions[owner == number]
+            rows = self._contents(self.segments[number], mine - starts[number])
+            found.update(zip(mine.tolist(), rows, strict=True))
+        return [found[position] for position in positions.tolist()]
+
+    def choose_pipeline(self) -> FeaturePipeline:
+        """By the first items, which never change: the same version always gives the same features."""
+        return pipeline_for(self.contents(np.arange(min(SAMPLE, len(self.items)))))
+
+    def blocks(self, pipeline: FeaturePipeline) -> list[csr_matrix]:
+        """Raw features, a block a segment: read from disk where an earlier training made them."""
+        paths = [self.cache / pipeline.key() / segment.sha256 for segment in self.segments]
+        missing = [number for number, path in enumerate(paths) if not _is_whole(path)]
+        contents = (self._contents(self.segments[number]) for number in missing)
+        for number, block in zip(missing, map_over(self.scheduler, pipeline.extract, contents, map), strict=True):
+            save_block(paths[number], block)
+        return [load_block(path) for path in paths]
+
+    def rows(self, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], positions: Array) -> csr_matrix:
+        """Features of these items, in order of their position (which must rise)."""
+        starts = np.cumsum([0] + [block.shape[0] for block in blocks])
+        parts = []
+        for number, block in enumerate(blocks):
+            mine = positions[(positions >= starts[number]) & (positions < starts[number + 1])] - starts[number]
+            if len(mine):
+                parts.append(pipeline.transform(block[mine]))
+        return vstack(parts, format="csr")
+
+
+def _is_whole(path: Path) -> bool:
+    try:
+        load_block(path)
+    except (FileNotFoundError, ValueError):
+        return False
+    return True
+
+
+def data_of(settings: Settings, project_id: int, version: Version) -> TrainingData:
+    """A dataset version of this installation, with the project's feature cache."""
+    cache = settings.home / "features" / str(project_id)
+    current = version.current_table()
+    return TrainingData(version.segments("items"), version.path, current, cache, settings.dask_scheduler)

@@ -1,0 +1,140 @@
+"""Features and scores on a Dask cluster of processes: the same bits, also when a worker dies or nobody answers."""
+
+import os
+import signal
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from distributed import LocalCluster
+from sample_texts import texts
+
+from labeler.client import Project
+from labeler.kit.jobs import engine
+from labeler.learning.features.installed import is_installed
+from labeler.learning.features.text import TextPipeline
+from labeler.learning.numeric.parallel import in_threads
+from labeler.registry.service import newest_model
+from labeler.training.pool.dask import map_over, why_without
+
+NOWHERE = "tcp://127.0.0.1:9"
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[LocalCluster]:
+    with LocalCluster(
+        n_workers=2, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as made:
+        yield made
+
+
+def parts() -> list[list[dict[str, str]]]:
+    return [[{"text": row["text"]} for row in texts(200, 200 * number)] for number in range(30)]
+
+
+def same(a: Any, b: Any) -> bool:
+    return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("data", "indices", "indptr"))
+
+
+def test_a_cluster_gives_the_same_bits_in_the_same_order(cluster: LocalCluster) -> None:
+    pipeline = TextPipeline()
+    there = list(map_over(cluster.scheduler_address, pipeline.extract, parts(), nobody))
+    assert len(there) == 30 and all(same(a, pipeline.extract(part)) for a, part in zip(there, parts(), strict=True))
+
+
+def test_a_worker_that_dies_costs_nothing(cluster: LocalCluster) -> None:
+    pipeline = TextPipeline()
+    results = map_over(cluster.scheduler_address, pipeline.extract, parts(), nobody)
+    there = [next(results)]
+    os.kill(next(iter(cluster.workers.values())).process.process.pid, signal.SIGKILL)
+    there += results
+    assert len(there) == 30 and all(same(a, pipeline.extract(part)) for a, part in zip(there, parts(), strict=True))
+
+
+def nobody(_: Any, left: Any) -> Iterator[Any]:
+    """The cluster must have done it all: nothing is left to be done here."""
+    assert not list(left)
+    yield from ()
+
+
+def test_a_cluster_that_goes_away_leaves_the_rest_to_be_done_here() -> None:
+    with LocalCluster(
+        n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
+    ) as gone:
+        results = map_over(gone.scheduler_address, TextPipeline().extract, parts(), map)
+        there = [next(results)]
+    there += results
+    assert all(same(a, TextPipeline().extract(part)) for a, part in zip(there, parts(), strict=True))
+
+
+def test_without_a_scheduler_the_work_is_done_here() -> None:
+    assert list(map_over("", abs, [-1, 2, -3])) == [1, 2, 3]
+    assert list(map_over(NOWHERE, abs, [-1, 2, -3])) == [1, 2, 3]
+    assert why_without("") is None and "does not answer" in str(why_without(NOWHERE))
+    assert "does not answer" in str(why_without("no address"))
+
+
+def test_a_fault_of_the_function_is_raised_as_it_is(cluster: LocalCluster) -> None:
+    with pytest.raises(TypeError, match="bad operand"):
+        list(map_over(cluster.scheduler_address, abs, ["a"]))
+
+
+def test_a_client_that_can_not_start_is_told_and_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise AssertionError
+
+    monkeypatch.setattr("distributed.Client", fails)
+    assert list(map_over("tcp://127.0.0.1:1", abs, [-1, 2])) == [1, 2]
+    assert "does not answer (AssertionError)" in str(why_without("tcp://127.0.0.1:1"))
+
+
+def test_threads_keep_the_order_of_the_parts() -> None:
+    assert list(in_threads(abs, range(-50, 0))) == list(range(50, 0, -1))
+    with pytest.raises(TypeError):
+        list(in_threads(abs, [1, "a", 2]))
+
+
+@pytest.mark.parametrize(
+    "embeddings",
+    [
+        "off",
+        pytest.param(
+            "auto", marks=pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
+        ),
+    ],
+)
+def test_a_training_on_the_cluster_is_reproduced_here(
+    service: Any, project: Project, cluster: LocalCluster, embeddings: str
+) -> None:
+    alone = service.settings.model_copy(update={"embeddings": embeddings})
+    service.settings = alone.model_copy(update={"dask_scheduler": cluster.scheduler_address})
+    project.items.add(texts(300), progress=False)
+    label(project, 30)
+    project.train()
+    service.run_jobs()
+    project.train()
+    service.run_jobs()
+    row = service.db.read(newest_model, project.info["id"])
+    assert row.config["sight"]["kind"] == ("projection" if embeddings == "off" else "encoder")
+    service.settings = alone
+    found = project.reproduce(row.number)
+    service.run_jobs()
+    assert service.db.read(engine.get, found.id).result["identical"] is True
+
+
+def test_a_training_goes_on_and_says_so_when_the_scheduler_does_not_answer(service: Any, project: Project) -> None:
+    service.settings = service.settings.model_copy(update={"dask_scheduler": NOWHERE})
+    project.items.add(texts(60), progress=False)
+    label(project, 20)
+    project.train()
+    done = [row for row in service.run_jobs() if row.kind == "training.train"][-1]
+    assert project.models() and f"the Dask scheduler at {NOWHERE} does not answer" in done.result["note"]
+
+
+def label(project: Project, n: int) -> None:
+    done = 0
+    while done < n:
+        for item in project.queue.next(5):
+            project.label(item, item["metadata"]["truth"])
+            done += 1
