@@ -163,7 +163,7 @@ class Camera:
 
 
 def shrink(path: Path) -> None:
-    """At most 256 colours when the picture is large (Pillow comes with Streamlit)."""
+    """At most 256 colors when the picture is large (Pillow comes with Streamlit)."""
     if path.stat().st_size > MOST_BYTES:
         from PIL import Image
 

@@ -6,7 +6,7 @@ import numpy as np
 from sklearn.svm import LinearSVC
 
 from labeler.learning.evaluation.learning_curve import Point
-from labeler.learning.evaluation.stopping import Round, advise, stabilised
+from labeler.learning.evaluation.stopping import Round, advise, stabilized
 
 Array = np.ndarray[Any, Any]
 BATCH = 25
@@ -48,7 +48,7 @@ def stop_of(X: Any, y: Array, X_test: Any, y_test: Array, seed: int, most: int =
             points.append(Point(len(chosen), float(np.mean(said[:n] == y[held[:n]])), n))
             first = len(chosen) if first is None and score >= wanted else first
             last = len(chosen) >= most or len(rest) < BATCH
-            if told is None and (last or advise(stabilised([], []), rounds, points)["advice"] == "stop"):
+            if told is None and (last or advise(stabilized([], []), rounds, points)["advice"] == "stop"):
                 told, share = len(chosen), score / wanted * CLOSE
             first = len(chosen) if first is None and last else first
             margins = model.decision_function(X[rest])

@@ -55,7 +55,7 @@ def learning_curve(
     baseline = (points[-1].get("baseline") or {}).get("value")
     if baseline is not None and metric == "accuracy":
         level = alt.Chart(pd.DataFrame([{"baseline": baseline}]))
-        tip = alt.Tooltip("baseline:Q", format=".1%", title="always the commonest label")
+        tip = alt.Tooltip("baseline:Q", format=".1%", title="always the most common label")
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
     _show(alt.layer(*layers).properties(height=290), "Learning curve: holdout score against labels")
 
@@ -118,7 +118,7 @@ def per_day(days: list[dict[str, Any]]) -> None:
 
 
 def confusion(labels: list[str], matrix: list[list[int]]) -> None:
-    """Rows: what people said. Columns: what the model said. Colour: share of the row."""
+    """Rows: what people said. Columns: what the model said. Color: share of the row."""
     rows = []
     for i, truth in enumerate(labels):
         total = sum(matrix[i]) or 1

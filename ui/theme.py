@@ -33,7 +33,7 @@ DARK = {
     "warn": "#fbbf6b",
     "bad": "#fda29b",
 }
-# Label colours: told apart with the common kinds of colour blindness, and never the only sign of a label.
+# Label colors: told apart with the common kinds of color blindness, and never the only sign of a label.
 LABEL_COLORS = (
     "#0f766e", "#b45309", "#4f46e5", "#be185d", "#0369a1", "#4d7c0f", "#7c3aed", "#b91c1c",
     "#0e7490", "#a16207", "#15803d", "#9d174d", "#1d4ed8", "#c2410c",
@@ -106,7 +106,7 @@ def streamlit_options() -> dict[str, Any]:
 def component_css() -> str:
     """CSS variables for a component's shadow root. They follow Streamlit's own, so light and dark follow too.
 
-    `light-dark()` needs a colour scheme; Streamlit sets none, so the components set the attribute `data-mode`
+    `light-dark()` needs a color scheme; Streamlit sets none, so the components set the attribute `data-mode`
     from the background's lightness.
     """
 
@@ -173,5 +173,5 @@ def page_css() -> str:
 
 
 def label_color(index: int, color: str | None = None) -> str:
-    """A label's own colour, or the one that its position gives it."""
+    """A label's own color, or the one that its position gives it."""
     return color or LABEL_COLORS[index % len(LABEL_COLORS)]

@@ -21,7 +21,7 @@ from sqlalchemy import Connection
 from labeler.accounts.secrets import digest
 from labeler.accounts.tables import api_tokens, members, sessions, users
 from labeler.kit.columns import clock
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotSignedIn, TooManyRequests
 
@@ -98,7 +98,7 @@ remembered = Remembered()
 
 
 _credential_given: Any = sa.bindparam("credential")
-BY_TOKEN = Hot(
+BY_TOKEN = CompiledStatement(
     sa.select(
         users,
         api_tokens.c.scopes,
@@ -111,7 +111,7 @@ BY_TOKEN = Hot(
     .where(api_tokens.c.token_hash == _credential_given, api_tokens.c.revoked_at.is_(None), users.c.active)
     .where(sa.or_(api_tokens.c.expires_at.is_(None), api_tokens.c.expires_at > clock()))
 )
-BY_SESSION = Hot(
+BY_SESSION = CompiledStatement(
     sa.select(
         users,
         sa.null().label("scopes"),
@@ -123,7 +123,9 @@ BY_SESSION = Hot(
     .join(users, users.c.id == sessions.c.user_id)
     .where(sessions.c.token_hash == _credential_given, sessions.c.expires_at > clock(), users.c.active)
 )
-RIGHTS = Hot(sa.select(members.c.project_id, members.c.role).where(members.c.user_id == sa.bindparam("user")))
+RIGHTS = CompiledStatement(
+    sa.select(members.c.project_id, members.c.role).where(members.c.user_id == sa.bindparam("user"))
+)
 
 
 def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | None:

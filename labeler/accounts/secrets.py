@@ -20,7 +20,7 @@ def _nobody() -> str:
 
 
 def new_token(prefix: str) -> str:
-    """A random credential of 256 bits, with a prefix that secret scanners can recognise."""
+    """A random credential of 256 bits, with a prefix that secret scanners can recognize."""
     return f"{prefix}_{secrets.token_urlsafe(32)}"
 
 

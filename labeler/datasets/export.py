@@ -16,7 +16,7 @@ from labeler.datasets.reading import Version
 from labeler.datasets.segments import LABELS
 from labeler.datasets.writers import Columns
 from labeler.items.tables import items
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
@@ -26,13 +26,13 @@ CHUNK = 2000
 Row = dict[str, Any]
 
 
-ITEMS_AFTER = Hot(
+ITEMS_AFTER = CompiledStatement(
     sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split)
     .where(items.c.project_id == bindparam("project"), items.c.id > bindparam("after"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
-LABELS_BETWEEN = Hot(
+LABELS_BETWEEN = CompiledStatement(
     sa.select(
         labels.c.item_id,
         labels.c.value,

@@ -12,7 +12,7 @@ from labeler.guidelines.schemas import CurrentGuideline, GuidelineDiff, Guidelin
 from labeler.guidelines.tables import acknowledgements, guideline_versions
 from labeler.guidelines.text import compare, render
 from labeler.kit.columns import clock
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
@@ -34,7 +34,9 @@ PUBLISHED = sa.select(sa.func.max(versions.c.version)).where(
 ACKNOWLEDGED = sa.select(sa.func.max(acknowledgements.c.version)).where(
     acknowledgements.c.project_id == sa.bindparam("project"), acknowledgements.c.user_id == sa.bindparam("user")
 )
-STANDING = Hot(sa.select(PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("read")))
+STANDING = CompiledStatement(
+    sa.select(PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("read"))
+)
 
 
 def standing(tx: Connection, project_id: int, user_id: int) -> tuple[int | None, int | None]:

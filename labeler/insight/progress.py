@@ -181,14 +181,14 @@ def _model(row: Any) -> dict[str, Any]:
 
 def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
-    sight = config.get("sight") or {}
-    kind = str(sight.get("kind"))
+    representation = config.get("representation") or {}
+    kind = str(representation.get("kind"))
     own = "columns" if "columns" in config["features"] else "words"
-    part = f"{sight['part']:,} of {sight['of']:,} items" if sight.get("part") else ""
+    part = f"{representation['part']:,} of {representation['of']:,} items" if representation.get("part") else ""
     if kind == "encoder":
-        return f"{own}, sentence embeddings{f' ({part} so far)' if part else ''}, neighbours"
+        return f"{own}, sentence embeddings{f' ({part} so far)' if part else ''}, neighbors"
     if kind == "projection":
-        return f"{own}, neighbours{f' (in {part})' if part else ''}"
+        return f"{own}, neighbors{f' (in {part})' if part else ''}"
     return own
 
 

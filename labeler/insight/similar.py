@@ -29,7 +29,7 @@ from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.representation import map_at
+from labeler.training.pool.representation import graph_at
 
 _loading = threading.Lock()
 Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
@@ -66,10 +66,10 @@ def _along_the_map(
 ) -> Nearest | None:
     """None when the model has no map, or the item came later."""
     place = int(np.searchsorted(data.items, item_id))
-    if not config.get("sight") or place == len(data.items) or data.items[place] != item_id:
+    if not config.get("representation") or place == len(data.items) or data.items[place] != item_id:
         return None
-    around = map_at(data, model.pipeline, config["sight"])
-    return None if around is None else comparable(around, place, n)
+    graph = graph_at(data, model.pipeline, config["representation"])
+    return None if graph is None else comparable(graph, place, n)
 
 
 def _of_all(model: TrainedModel, data: TrainingData, item: Any, n: int) -> Nearest:

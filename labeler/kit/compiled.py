@@ -41,7 +41,7 @@ class _Compiled:
         return values
 
 
-class Hot:
+class CompiledStatement:
     """One statement. Call it with a connection and its parameters; it gives the rows as named tuples."""
 
     def __init__(self, statement: ClauseElement) -> None:

@@ -9,7 +9,7 @@ runs whatever callers wait in one transaction, each in a SAVEPOINT of its own, a
 of them (group commit). Between processes a file lock decides who writes: it wakes its waiters at once,
 where SQLite's own busy handler would sleep and in the end say "database is locked" (G5).
 
-PostgreSQL. A transaction a call, repeated when the database asks for it (deadlock, serialisation).
+PostgreSQL. A transaction a call, repeated when the database asks for it (deadlock, serialization).
 """
 
 import asyncio
@@ -40,7 +40,7 @@ T = TypeVar("T")
 
 CHECKPOINT_SECONDS = 0.5
 BATCH_SECONDS = 0.02  # a group commit takes in new callers for at most this long
-RETRIED = {"40001", "40P01"}  # PostgreSQL: serialisation failure, deadlock
+RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 LOST = ("57P01", "57P02", "57P03", "08")  # PostgreSQL: shut down, starting up, connection exceptions
 
 

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, bindparam
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for, lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
@@ -52,8 +52,11 @@ _find_item = (
     )
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
 )
-FIND_ITEM = {"sqlite": Hot(_find_item), "postgresql": Hot(_find_item.with_for_update(of=items))}
-FIND_REPEATED = Hot(
+FIND_ITEM = {
+    "sqlite": CompiledStatement(_find_item),
+    "postgresql": CompiledStatement(_find_item.with_for_update(of=items)),
+}
+FIND_REPEATED = CompiledStatement(
     sa.select(labels, items.c.key)
     .join(items, items.c.id == labels.c.item_id)
     .where(
@@ -62,13 +65,15 @@ FIND_REPEATED = Hot(
         labels.c.idempotency_key == bindparam("once"),
     )
 )
-INSERT_LABEL = Hot(sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at))
-DROP_CURRENT = Hot(
+INSERT_LABEL = CompiledStatement(
+    sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
+)
+DROP_CURRENT = CompiledStatement(
     sa.delete(current_labels).where(
         current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
     )
 )
-DROP_ASIDE = Hot(
+DROP_ASIDE = CompiledStatement(
     sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
 )
 _given = (
@@ -78,7 +83,7 @@ _given = (
     .scalar_subquery()
 )
 _wanted = bindparam("overlap", type_=sa.Integer) - _given
-RECOUNT = Hot(
+RECOUNT = CompiledStatement(
     sa.update(items).where(items.c.id == bindparam("item")).values(needed=sa.case((_wanted > 0, _wanted), else_=0))
 )
 
@@ -226,10 +231,10 @@ def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member
     )
 
 
-def _set_current(dialect: str) -> Hot:
+def _set_current(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, current_labels)
     changed = {"label_id": insert.excluded.label_id}
-    return Hot(insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed))
+    return CompiledStatement(insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed))
 
 
 SET_CURRENT = {dialect: _set_current(dialect) for dialect in ("sqlite", "postgresql")}

@@ -9,18 +9,17 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.exceptions import NotFittedError
 
 from labeler.learning.batch_predict import CHUNK_ROWS
-from labeler.learning.encoded_pool import ItemsAtHand
+from labeler.learning.encoded_pool import EncodedPool
 from labeler.learning.errors import InvalidFeatures, TooFewItems, TooFewLabels, UnknownName
 from labeler.learning.features.arrays import ArrayFeatures
-from labeler.learning.fitting import Pooling, fit_pooled, stand_in
+from labeler.learning.fitting import UnlabeledData, fit_pooled, plain_classifier
 from labeler.learning.models import get_model, models
 from labeler.learning.multilabel import as_indicator, as_tuples, is_label_set, is_learnable
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import Views
 from labeler.learning.semi_supervised.label_descriptions import texts_of
 from labeler.learning.strategies import Pool, get_strategy, query, strategies
 from labeler.learning.validation import contents_of, fingerprint, is_missing, labels_of, plain_of
-
-Array = np.ndarray[Any, Any]
 
 DEFAULT = "graph_margin"
 SEARCH = "most_likely_positive"
@@ -32,7 +31,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     """A classifier that learns from labels and from the pool they lie in, and says which items to label next.
 
     strategy: a name of `labeler.learning.strategies.strategies()`, or "auto" (uncertain items in undecided
-    neighbourhoods, spread by k-means; items that cover the pool while there is no model). features: "auto"
+    neighborhoods, spread by k-means; items that cover the pool while there is no model). features: "auto"
     (texts: n-grams, and sentence embeddings where the extra is installed), or a feature pipeline.
     classifier: "auto" (linear models, the pool's graph and the words, weighed by evidence), a name of
     `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels: what the labels
@@ -87,7 +86,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             self.classes_, self._y = as_indicator(known)
             if is_learnable(self._y):
                 self.estimator_ = self._classifier()
-                seen = items.side_by_side(items.features, items.around.vectors)
+                seen = items.side_by_side(items.features, items.graph.vectors)
                 self._limited(self.estimator_.fit, seen[places], self._y)
                 self._pool_proba = self._limited(self.estimator_.predict_proba, seen)
             return self
@@ -120,7 +119,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         rng = np.random.default_rng(self.random_state)
         items, labeled = self._items, np.flatnonzero(self.labeled_)
         if not self._has_model():
-            pool = Pool(X=items.around.vectors[unlabeled])
+            pool = Pool(X=items.graph.vectors[unlabeled])
             if name == SEARCH and self._searched() is not None and self._pool_proba is not None:
                 pool = replace(pool, proba=self._pool_proba[unlabeled])  # words say where to look first
             elif get_strategy(name).needs != "none":
@@ -128,10 +127,10 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         elif self.model_ is not None:
             assert self._pool_proba is not None
             near = items.affinity[unlabeled][:, unlabeled]
-            X, proba = items.for_choice(unlabeled), self._pool_proba[unlabeled]
-            known = items.for_choice(labeled)
-            estimator = stand_in(name, known, self._y, self.random_state)
-            pool = Pool(X, proba, estimator, known, self._y, neighbours=near)
+            X, proba = items.for_selection(unlabeled), self._pool_proba[unlabeled]
+            known = items.for_selection(labeled)
+            estimator = plain_classifier(name, known, self._y, self.random_state)
+            pool = Pool(X, proba, estimator, known, self._y, neighbors=near)
         else:
             assert self._pool_proba is not None
             X, proba = items.features[unlabeled], self._pool_proba[unlabeled]
@@ -143,7 +142,7 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
         Rows sum to 1, but for any number of labels an item: there each probability stands alone.
 
-        Items of the pool are answered with all that the pool knows of them, others by their neighbours in it.
+        Items of the pool are answered with all that the pool knows of them, others by their neighbors in it.
         """
         self._check_fitted()
         X = plain_of(X)
@@ -153,9 +152,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.asarray(self._pool_proba)
         items, contents = self._items, contents_of(X)
         features = items.features_of(contents)
-        if self.model_ is not None and self.model_.surroundings is not None:
+        if self.model_ is not None and self.model_.reference_set is not None:
             cells = items.pipeline.cells(features)
-            views = self.model_.surroundings.views(items.vectors_of(contents, features), features, cells)
+            views = self.model_.reference_set.views(items.vectors_of(contents, features), features, cells)
             return self._in_order(self._limited(self.model_.estimator.predict_proba, views))
         if self.estimator_ is not None:
             if self._several and items.encoder is not None:
@@ -176,11 +175,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
             return np.fromiter(told, dtype=object, count=len(told))
         return np.asarray(self.classes_[self.predict_proba(X).argmax(axis=1)])
 
-    def _take(self, X: Any) -> ItemsAtHand:
+    def _take(self, X: Any) -> EncodedPool:
         """Features and map of X: those at hand when X is the same as last time."""
         mark = self._mark_of(X)
         if getattr(self, "_mark", None) != mark:
-            self._items = ItemsAtHand.of(X, self.features, self.random_state)
+            self._items = EncodedPool.of(X, self.features, self.random_state)
             if isinstance(self._items.pipeline, ArrayFeatures):
                 self.n_features_in_ = self._items.features.shape[1]
             self._mark = mark
@@ -219,10 +218,10 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
     def _has_model(self) -> bool:
         return self.model_ is not None or self.estimator_ is not None
 
-    def _pooling(self) -> Pooling:
+    def _pooling(self) -> UnlabeledData:
         items = self._items
         features = items.features.__getitem__
-        return Pooling(items.around, items.affinity, items.projection, items.encoder, self._said(), features)
+        return UnlabeledData(items.graph, items.affinity, items.projection, items.encoder, self._said(), features)
 
     def _said(self) -> dict[str, list[str]] | None:
         if self._items.encoder is None or self.labels is None:
@@ -238,18 +237,18 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self._words = None if not said or len(said) < 2 else self._pooling().words(sorted(said))
         if self._words is None or self.labels is None:
             return None
-        return np.array(sorted(self.labels, key=str)), np.exp(self._words.prior(self._items.around.vectors))
+        return np.array(sorted(self.labels, key=str)), np.exp(self._words.prior(self._items.graph.vectors))
 
     def _score(self, flow: Array) -> Array:
-        assert self.model_ is not None and self.model_.surroundings is not None
-        items, words = self._items, self.model_.surroundings.words
+        assert self.model_ is not None and self.model_.reference_set is not None
+        items, words = self._items, self.model_.reference_set.words
         parts = []
         for start in range(0, len(items), CHUNK_ROWS):
             part = slice(start, start + CHUNK_ROWS)
-            prior = None if words is None else words.prior(items.around.vectors[part])
+            prior = None if words is None else words.prior(items.graph.vectors[part])
             features = items.features[part]
             cells = items.pipeline.cells(features)
-            views = Views(features, items.around.vectors[part], items.around.smooth[part], flow[part], prior, cells)
+            views = Views(features, items.graph.vectors[part], items.graph.smooth[part], flow[part], prior, cells)
             parts.append(self._limited(self.model_.estimator.predict_proba, views))
         return np.concatenate(parts)
 

@@ -7,13 +7,12 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.features.pipeline import FeaturePipeline
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.numeric.parallel import Over, in_threads
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import Views
-from labeler.learning.semi_supervised.reference_set import Words
+from labeler.learning.semi_supervised.reference_set import LabelPrototypes
 from labeler.learning.trained_model import TrainedModel
-
-Array = np.ndarray[Any, Any]
 
 CHUNK_ROWS = 10_000
 
@@ -30,17 +29,17 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Scorer:
+class BatchPredictor:
     """What scoring needs of a model: less than the model, so that it travels light."""
 
     pipeline: FeaturePipeline
     estimator: Any
-    words: Words | None = None
+    words: LabelPrototypes | None = None
 
     @classmethod
-    def of(cls, model: TrainedModel) -> "Scorer":
+    def of(cls, model: TrainedModel) -> "BatchPredictor":
         """Of a trained model."""
-        words = None if model.surroundings is None else model.surroundings.words
+        words = None if model.reference_set is None else model.reference_set.words
         return cls(model.pipeline, model.estimator, words)
 
     def __call__(self, part: Part) -> Array:
@@ -56,7 +55,7 @@ class Scorer:
         return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
 
-def score_blocks(
+def predict_blocks(
     model: TrainedModel, blocks: Iterable[csr_matrix], chunk_rows: int = CHUNK_ROWS, over: Over = in_threads
 ) -> Array:
     """Probabilities of every item of raw blocks, float32 (items, classes), in the blocks' order.
@@ -68,7 +67,7 @@ def score_blocks(
         raise ValueError(f"chunk_rows is {chunk_rows}, expected 1 or more")
     parts = (Part(rows) for block in blocks for rows in chunks_of(block, chunk_rows))
     none = np.zeros((0, len(model.classes)), dtype=np.float32)
-    return np.concatenate([none, *over(Scorer.of(model), parts)])
+    return np.concatenate([none, *over(BatchPredictor.of(model), parts)])
 
 
 def chunks_of(block: csr_matrix, chunk_rows: int = CHUNK_ROWS) -> Iterator[csr_matrix]:

@@ -1,10 +1,8 @@
 """What an item will cost: seconds of labeling, by what labeled items of its size took."""
 
-from typing import Any
-
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 FEWEST = 20
 _LATEST = 500

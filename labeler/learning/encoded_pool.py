@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from labeler.learning.features.arrays import ArrayFeatures
@@ -12,31 +11,30 @@ from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
-from labeler.learning.fitting import rows_for_choice
-from labeler.learning.semi_supervised.label_spreading import PoolMap, map_of
+from labeler.learning.fitting import selection_features
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, graph_of
 from labeler.learning.validation import contents_of, holds_contents
-
-Array = np.ndarray[Any, Any]
 
 SAMPLE = 1000
 """Items that tell which features suit a pool."""
 
 
 @dataclass(frozen=True)
-class ItemsAtHand:
+class EncodedPool:
     """pipeline: what made the features; encoder: of texts where the extra is installed; features: (items, columns),
-    of every item; projection: what made the part of the map's vectors that is not the encoder's; around: the map;
+    of every item; projection: what made the part of the map's vectors that is not the encoder's; graph: the map;
     affinity: its graph."""
 
     pipeline: Any
     encoder: Encoder | None
     features: Any
     projection: Projection
-    around: PoolMap
+    graph: NeighborGraph
     affinity: csr_matrix
 
     @classmethod
-    def of(cls, X: Any, features: Any, seed: int) -> "ItemsAtHand":
+    def of(cls, X: Any, features: Any, seed: int) -> "EncodedPool":
         """X: see ActiveLearner.fit; features: "auto", or a feature pipeline."""
         contents, encoder = contents_of(X), None
         if features != "auto":
@@ -51,8 +49,8 @@ class ItemsAtHand:
         pipeline.fit([block])
         made = pipeline.transform(block)
         projection = Projection.of(_likeness(pipeline, made), seed)
-        around = map_of(_vectors(pipeline, encoder, projection, contents, made))
-        return cls(pipeline, encoder, made, projection, around, around.affinity())
+        graph = graph_of(_vectors(pipeline, encoder, projection, contents, made))
+        return cls(pipeline, encoder, made, projection, graph, graph.affinity())
 
     def __len__(self) -> int:
         return int(self.features.shape[0])
@@ -62,7 +60,7 @@ class ItemsAtHand:
         return self.pipeline.transform(self.pipeline.extract(contents))
 
     def vectors_of(self, contents: Any, features: Any) -> Array:
-        """Vectors of other items, whose features are made; see PoolMap."""
+        """Vectors of other items, whose features are made; see NeighborGraph."""
         return _vectors(self.pipeline, self.encoder, self.projection, contents, features)
 
     def side_by_side(self, features: Any, vectors: Array) -> Any:
@@ -71,9 +69,9 @@ class ItemsAtHand:
             return features
         return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
 
-    def for_choice(self, places: Array) -> Any:
-        """What tells two of the items apart when a batch is chosen (see `pooled.rows_for_choice`)."""
-        return rows_for_choice(self.around.vectors[places], self.features[places], self.encoder)
+    def for_selection(self, places: Array) -> Any:
+        """What tells two of the items apart when a batch is chosen (see `pooled.selection_features`)."""
+        return selection_features(self.graph.vectors[places], self.features[places], self.encoder)
 
 
 def _vectors(pipeline: Any, encoder: Encoder | None, projection: Projection, contents: Any, features: Any) -> Array:
@@ -84,4 +82,4 @@ def _vectors(pipeline: Any, encoder: Encoder | None, projection: Projection, con
 
 
 def _likeness(pipeline: Any, features: Any) -> Any:
-    return pipeline.likeness(features) if hasattr(pipeline, "likeness") else features
+    return pipeline.similarity(features) if hasattr(pipeline, "similarity") else features

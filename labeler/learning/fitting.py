@@ -8,84 +8,88 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.batch_predict import CHUNK_ROWS, Part, Scorer, chunks_of
+from labeler.learning.batch_predict import CHUNK_ROWS, BatchPredictor, Part, chunks_of
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.encoder import Encoder
-from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import Projection
 from labeler.learning.models.registry import POOL_ENSEMBLE
 from labeler.learning.numeric.parallel import Over, in_threads
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import Ensemble, Views, fit_ensemble
 from labeler.learning.semi_supervised.label_descriptions import prototypes
-from labeler.learning.semi_supervised.label_spreading import PoolMap
-from labeler.learning.semi_supervised.reference_set import Surroundings, Words, meanings
-from labeler.learning.semi_supervised.self_training import MOST, SelfTaught, lesson, self_taught
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph
+from labeler.learning.semi_supervised.reference_set import LabelPrototypes, ReferenceSet, meanings
+from labeler.learning.semi_supervised.self_training import MOST, SelfTrained, lesson, self_trained
 from labeler.learning.trained_model import TrainedModel
-
-Array = np.ndarray[Any, Any]
 
 NAME = POOL_ENSEMBLE
 
 
 @dataclass(frozen=True)
-class Pooling:
-    """A pool as a teacher. around: its map; affinity: the map's graph; projection, encoder: what made its vectors;
-    said: what was written about each label, by label (see `words.texts_of`), with an encoder only; features: gives the
-    features of the items at rising places of the map, None where no item but the labeled ones can be learned from."""
+class UnlabeledData:
+    """A pool as a teacher. graph: its neighbor graph; affinity: the same as a matrix; projection, encoder: what made
+    its vectors; said: what was written about each label, by label (see `label_descriptions`), with an encoder only;
+    features: gives the features of the items at rising positions, None where only labeled items can be learned from."""
 
-    around: PoolMap
+    graph: NeighborGraph
     affinity: csr_matrix
     projection: Projection
     encoder: Encoder | None = None
     said: dict[str, list[str]] | None = None
     features: Callable[[Array], Any] | None = None
 
-    def words(self, classes: Sequence[str]) -> Words | None:
+    def words(self, classes: Sequence[str]) -> LabelPrototypes | None:
         """What was written about these labels, as vectors; None when nothing was."""
-        return words_of(self.encoder, self.said, classes, self.around.vectors)
+        return prototypes_of(self.encoder, self.said, classes, self.graph.vectors)
 
 
-def words_of(
+def prototypes_of(
     encoder: Encoder | None, said: dict[str, list[str]] | None, classes: Sequence[str], vectors: Array
-) -> Words | None:
-    """What was written about these labels (see `words.texts_of`) beside a pool's vectors (see PoolMap), or None."""
+) -> LabelPrototypes | None:
+    """What was written about these labels (see `label_descriptions.texts_of`) beside a pool's vectors, or None."""
     if encoder is None or not said or not any(said.get(name) for name in classes):
         return None
     toward = prototypes(encoder, [said.get(name, []) for name in classes])
     typical = meanings(np.asarray(vectors[:CHUNK_ROWS]), toward.shape[1]).mean(axis=0)
-    return Words(toward, typical @ toward.T)
+    return LabelPrototypes(toward, typical @ toward.T)
 
 
 def fit_pooled(
-    pipeline: FeaturePipeline, sparse: Any, positions: Array, y: Sequence[str] | Array, pooling: Pooling, seed: int
+    pipeline: FeaturePipeline,
+    sparse: Any,
+    positions: Array,
+    y: Sequence[str] | Array,
+    pooling: UnlabeledData,
+    seed: int,
 ) -> tuple[TrainedModel, Array]:
     """Train on labeled items of a pool; returns the model and the labels' flow over the pool (items, classes).
 
     sparse: the labeled items' features, as `pipeline.transform` gives them; positions: int (labels,), where in
     the pool they are, in the same order; y: their labels. Raises TooFewLabels for fewer than two labels.
     """
-    around = pooling.around
+    graph = pooling.graph
     classes = np.unique(np.asarray(y, dtype=np.str_))
     words = pooling.words([str(name) for name in classes])
-    vectors, smooth = around.vectors[positions], around.smooth[positions]
+    vectors, smooth = graph.vectors[positions], graph.smooth[positions]
     prior = None if words is None else words.prior(vectors)
     labeled = Views(sparse, vectors, smooth, prior=prior, cells=pipeline.cells(sparse))
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
-    kept = Surroundings.of(around, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
-    estimator: Ensemble | SelfTaught = ensemble
+    kept = ReferenceSet.of(graph, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
+    estimator: Ensemble | SelfTrained = ensemble
     if pooling.features is not None and ensemble.forest is None and len(positions) <= MOST:
-        places = lesson(len(around), positions, seed)
-        features, vectors = pooling.features(places), around.vectors[places]
+        places = lesson(len(graph), positions, seed)
+        features, vectors = pooling.features(places), graph.vectors[places]
         prior = None if words is None else words.prior(vectors)
-        views = Views(features, vectors, around.smooth[places], flow[places], prior)
+        views = Views(features, vectors, graph.smooth[places], flow[places], prior)
         codes = np.searchsorted(classes, np.asarray(y, dtype=np.str_))
-        estimator = self_taught(ensemble, views, np.searchsorted(places, positions), codes)
+        estimator = self_trained(ensemble, views, np.searchsorted(places, positions), codes)
     return TrainedModel(copy.deepcopy(pipeline), estimator, ensemble.classes, NAME, kept), flow
 
 
-def score_pool(
+def predict_pool(
     model: TrainedModel,
     blocks: Iterable[Any],
-    around: PoolMap,
+    graph: NeighborGraph,
     flow: Array,
     chunk_rows: int = CHUNK_ROWS,
     over: Over = in_threads,
@@ -95,25 +99,25 @@ def score_pool(
     Memory: the answer, and the features of a few chunks; blocks and map may be memory-mapped. over: who works on
     the chunks; the answer is the same whoever does.
     """
-    proba = np.empty((len(around), len(model.classes)), dtype=np.float32)
+    proba = np.empty((len(graph), len(model.classes)), dtype=np.float32)
     done = 0
-    for scored in over(Scorer.of(model), _parts(blocks, around, flow, chunk_rows)):
+    for scored in over(BatchPredictor.of(model), _parts(blocks, graph, flow, chunk_rows)):
         proba[done : done + len(scored)] = scored
         done += len(scored)
     return proba
 
 
-def _parts(blocks: Iterable[Any], around: PoolMap, flow: Array, chunk_rows: int) -> Iterator[Part]:
+def _parts(blocks: Iterable[Any], graph: NeighborGraph, flow: Array, chunk_rows: int) -> Iterator[Part]:
     done = 0
     for block in blocks:
         for rows in chunks_of(block, chunk_rows):
             mine = slice(done, done + rows.shape[0])
             done = mine.stop
-            yield Part(rows, np.asarray(around.vectors[mine]), np.asarray(around.smooth[mine]), flow[mine])
+            yield Part(rows, np.asarray(graph.vectors[mine]), np.asarray(graph.smooth[mine]), flow[mine])
 
 
-def rows_for_choice(vectors: Array, features: Any, encoder: Encoder | None) -> Any:
-    """What tells two items apart when a batch is chosen: (items, columns), see PoolMap for the vectors.
+def selection_features(vectors: Array, features: Any, encoder: Encoder | None) -> Any:
+    """What tells two items apart when a batch is chosen: (items, columns), see NeighborGraph for the vectors.
 
     Without sentence vectors the features stand beside the projected ones, which alone are too coarse late in the curve:
     mean accuracy over 50 to 500 labels, 3 draws, questions 0.660 and 0.620 with the vectors alone, package
@@ -124,7 +128,7 @@ def rows_for_choice(vectors: Array, features: Any, encoder: Encoder | None) -> A
     return vectors if encoder is not None else hstack([csr_matrix(vectors), csr_matrix(features)], format="csr")
 
 
-def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
+def plain_classifier(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
     """A plain classifier on vectors for the strategies that ask one themselves; None for all others."""
     from threadpoolctl import threadpool_limits
 
@@ -138,6 +142,6 @@ def stand_in(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
 
 def teachers_of(model: TrainedModel) -> dict[str, float] | None:
     """How much each teacher counts in a model, None for a model on features alone."""
-    if model.surroundings is None:
+    if model.reference_set is None:
         return None
     return {name: round(weight, 3) for name, weight in model.estimator.weights.items()}

@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.errors import InvalidFeatures
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 def is_label_set(label: Any) -> bool:

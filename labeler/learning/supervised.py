@@ -8,10 +8,9 @@ import numpy as np
 
 from labeler.learning.errors import InvalidFeatures, TooFewLabels
 from labeler.learning.evaluation.classification import Report, evaluate
-from labeler.learning.features.pipeline import Content, FeaturePipeline
+from labeler.learning.features.base import Content, FeaturePipeline
+from labeler.learning.numeric.types import Array
 from labeler.learning.trained_model import TrainedModel
-
-Array = np.ndarray[Any, Any]
 
 
 def train(
@@ -105,7 +104,7 @@ def _out_of_the_box(contents: Sequence[Content], y: Sequence[str]) -> Any:
 
 
 def _plain(contents: Sequence[Content]) -> list[Any]:
-    """What scikit-learn's vectorisers take: texts, or dicts of the numbers and strings that are there."""
+    """What scikit-learn's vectorizers take: texts, or dicts of the numbers and strings that are there."""
     from labeler.learning.features.columns import number_of
     from labeler.learning.features.text import text_of
 

@@ -11,21 +11,21 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
-from labeler.learning.features.pipeline import Content, FeaturePipeline, pipeline_from_config
-from labeler.learning.semi_supervised.reference_set import Surroundings
+from labeler.learning.features.base import Content, FeaturePipeline
+from labeler.learning.features.pipeline import pipeline_from_config
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.reference_set import ReferenceSet
 from labeler.learning.semi_supervised.self_training import estimator_of
 
-Array = np.ndarray[Any, Any]
-
 FILE_NAME = "model.skops"
-FORMAT = 4
+FORMAT = 5
 
 
 class TrainedModel:
     """Answers for contents, with the very pipeline that it was trained with.
 
-    classes: the labels, in the order of the columns of every probability array. surroundings: what a model
-    that learned from its pool keeps of it, with an `Ensemble` or `SelfTaught` as estimator; None for a model on
+    classes: the labels, in the order of the columns of every probability array. reference_set: what a model
+    that learned from its pool keeps of it, with an `Ensemble` or `SelfTrained` as estimator; None for a model on
     features alone.
     """
 
@@ -35,23 +35,23 @@ class TrainedModel:
         estimator: Any,
         classes: Sequence[str],
         model: str,
-        surroundings: Surroundings | None = None,
+        reference_set: ReferenceSet | None = None,
     ) -> None:
         self.pipeline = pipeline
         self.estimator = estimator
         self.classes = list(classes)
         self.model = model
-        self.surroundings = surroundings
+        self.reference_set = reference_set
 
     def predict_proba(self, contents: Sequence[Content]) -> Array:
         """Probabilities, float32 (items, classes)."""
         if not contents:
             return np.zeros((0, len(self.classes)), dtype=np.float32)
-        if self.surroundings is None:
+        if self.reference_set is None:
             return self.predict_proba_block(self.pipeline.extract(contents))
         features = self.pipeline.transform(self.pipeline.extract(contents))
-        vectors = self.surroundings.vectors_of(list(contents), features, self.pipeline)
-        views = self.surroundings.views(vectors, features, self.pipeline.cells(features))
+        vectors = self.reference_set.vectors_of(list(contents), features, self.pipeline)
+        views = self.reference_set.views(vectors, features, self.pipeline.cells(features))
         return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
     def predict_proba_block(self, block: csr_matrix) -> Array:
@@ -75,7 +75,7 @@ class TrainedModel:
         """Write `model.skops` into the folder, whole or not at all; returns the SHA-256 of the file."""
         import skops.io
 
-        pooled = self.surroundings is not None
+        pooled = self.reference_set is not None
         data: bytes = skops.io.dumps(
             {
                 "format": FORMAT,
@@ -84,7 +84,7 @@ class TrainedModel:
                 "estimator": self.estimator.state() if pooled else self.estimator,
                 "pipeline": self.pipeline.config(),
                 "state": self.pipeline.state(),
-                "surroundings": self.surroundings.state() if self.surroundings is not None else None,
+                "reference_set": self.reference_set.state() if self.reference_set is not None else None,
             }
         )
         folder = Path(folder)
@@ -125,10 +125,10 @@ class TrainedModel:
                 raise ValueError(f"format {stored['format']}, expected {FORMAT}")
             pipeline = pipeline_from_config(stored["pipeline"])
             pipeline.set_state(stored["state"])
-            around = stored["surroundings"]
-            if around is None:
+            graph = stored["reference_set"]
+            if graph is None:
                 return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
             ensemble = estimator_of(stored["estimator"])
-            return cls(pipeline, ensemble, stored["classes"], stored["model"], Surroundings.from_state(around))
+            return cls(pipeline, ensemble, stored["classes"], stored["model"], ReferenceSet.from_state(graph))
         except Exception as error:
             raise ModelFileBroken(f"the model file {path.name} can't be read: {error}") from error

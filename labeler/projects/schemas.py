@@ -83,7 +83,7 @@ class ProjectSettings(In):
 
 
 def complete_labels(labels: list[LabelSchema]) -> list[dict[str, Any]]:
-    """Fill in colours and hotkeys that were left out; raises `ValueError` on names or hotkeys used twice."""
+    """Fill in colors and hotkeys that were left out; raises `ValueError` on names or hotkeys used twice."""
     names = [label.name for label in labels]
     if len(set(names)) < len(names):
         raise ValueError("two labels have the same name")

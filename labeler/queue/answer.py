@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.items.tables import items
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.kit.events import listen
@@ -24,12 +24,12 @@ _item = (
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
     .scalar_subquery()
 )
-END_LEASE = Hot(
+END_LEASE = CompiledStatement(
     sa.delete(leases)
     .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
     .returning(leases.c.suggestion)
 )
-DROP_ENTRIES = Hot(
+DROP_ENTRIES = CompiledStatement(
     sa.delete(queue_entries).where(
         queue_entries.c.item_id == bindparam("item"),
         sa.exists(

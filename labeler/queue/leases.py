@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.labels.tables import aside, current_labels
@@ -23,7 +23,7 @@ from labeler.projects.access import Member
 from labeler.queue.schemas import Lease, QueueItem
 from labeler.queue.tables import leases, queue_entries, queues
 
-HELD = Hot(
+HELD = CompiledStatement(
     sa.select(
         items.c.id,
         items.c.key,
@@ -63,7 +63,7 @@ _free = {
 _not_aside = sa.not_(_exists(aside, aside.c.labeler_id == _mine))
 
 
-def _candidates(single: bool, locked: bool) -> list[Hot]:
+def _candidates(single: bool, locked: bool) -> list[CompiledStatement]:
     columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
     in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == bindparam("project")).scalar_subquery()
     ranked = (
@@ -88,7 +88,7 @@ def _candidates(single: bool, locked: bool) -> list[Hot]:
     found = [statement.limit(bindparam("most")) for statement in (ranked, unranked, put_aside)]
     if locked:
         found = [statement.with_for_update(of=items, skip_locked=True) for statement in found]
-    return [Hot(statement) for statement in found]
+    return [CompiledStatement(statement) for statement in found]
 
 
 CANDIDATES = {
@@ -98,7 +98,7 @@ CANDIDATES = {
 }
 
 
-def _take(dialect: str) -> Hot:
+def _take(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, leases).values(
         expires_at=clock(bindparam("seconds", type_=sa.Integer)), created_at=clock()
     )
@@ -107,11 +107,11 @@ def _take(dialect: str) -> Hot:
     taking = insert.on_conflict_do_update(
         index_elements=["item_id", "slot"], set_=taken, where=leases.c.expires_at <= clock()
     )
-    return Hot(taking.returning(leases.c.expires_at))
+    return CompiledStatement(taking.returning(leases.c.expires_at))
 
 
 TAKE = {dialect: _take(dialect) for dialect in ("sqlite", "postgresql")}
-DROP_EXPIRED_OF_MINE = Hot(
+DROP_EXPIRED_OF_MINE = CompiledStatement(
     sa.delete(leases).where(
         leases.c.project_id == bindparam("project"), leases.c.labeler_id == _mine, leases.c.expires_at <= clock()
     )

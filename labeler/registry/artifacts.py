@@ -9,8 +9,7 @@ import numpy as np
 
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 @dataclass(frozen=True)

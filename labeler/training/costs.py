@@ -1,17 +1,15 @@
 """Seconds that open items will take to label, for a strategy that weighs gain against time."""
 
-from typing import Any
-
 import numpy as np
 
 from labeler.kit.jobs.registry import JobRun
 from labeler.labels.queries import latest_seconds
 from labeler.learning.cost import labeling_seconds
+from labeler.learning.numeric.types import Array
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData
 
 LATEST = 500
-Array = np.ndarray[Any, Any]
 
 
 def costs(run: JobRun, project_id: int, data: TrainingData, fitted: Fitted, places: Array) -> Array | None:

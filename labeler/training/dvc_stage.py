@@ -19,9 +19,9 @@ from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
 from labeler.registry.encoders import encoder_for
 from labeler.training.fit import fit
-from labeler.training.model_spec import choice_of
+from labeler.training.model_spec import spec_of
 from labeler.training.pool.data import TrainingData
-from labeler.training.pool.representation import see_again
+from labeler.training.pool.representation import represent_again
 
 STAGE = b"""stages:
   train:
@@ -45,7 +45,9 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             pq.read_table(data_folder / "current.parquet"),
             Path(cache),
         )
-        fitted = fit(data, look=partial(see_again, config["sight"]), seed=config["seed"], choice=choice_of(config))
+        fitted = fit(
+            data, look=partial(represent_again, config["representation"]), seed=config["seed"], spec=spec_of(config)
+        )
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}

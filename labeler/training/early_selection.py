@@ -8,11 +8,11 @@ anybody yet: a training that is killed in between leaves a good order and nothin
 """
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
 from labeler.kit.jobs.registry import JobRun
+from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, load_predictions
@@ -24,7 +24,6 @@ from labeler.training.selection import picks
 LARGE = 200_000  # items; smaller pools are scored as a whole in about the time that candidates would take
 UNCERTAIN = 20_000
 SAMPLED = 10_000
-Array = np.ndarray[Any, Any]
 
 
 def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Learned], None] | None:
@@ -33,11 +32,11 @@ def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Lea
         return None
 
     def swap(learned: Learned) -> None:
-        part = None if learned.sight is None else learned.sight.places
+        part = None if learned.representation is None else learned.representation.places
         places = candidates(run, project, data) if part is None else part
         proba = np.zeros((len(data.items), len(learned.model.classes)), dtype=np.float32)
         proba[places] = learned.score(data, places)
-        fitted = Fitted(learned.model, proba, learned.trained_on, 0, None, {}, learned.sight)
+        fitted = Fitted(learned.model, proba, learned.trained_on, 0, None, {}, learned.representation)
         entries_of = picks(run, project, data, fitted, places)
         run.write(lambda tx: put_in_force(tx, project, "model", None, entries_of(tx)))
 

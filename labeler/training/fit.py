@@ -9,21 +9,21 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.batch_predict import Scorer, score_blocks
+from labeler.learning.batch_predict import BatchPredictor, predict_blocks
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation.classification import Estimate, evaluate
 from labeler.learning.evaluation.prediction_powered import prediction_powered
-from labeler.learning.fitting import fit_pooled, score_pool
-from labeler.learning.semi_supervised.distillation import score_beyond, score_part
+from labeler.learning.fitting import fit_pooled, predict_pool
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.distillation import predict_beyond, predict_part
 from labeler.learning.supervised import baselines, train
 from labeler.learning.trained_model import TrainedModel
-from labeler.training.model_spec import Choice, model_alone
-from labeler.training.pool.dask import map_over
+from labeler.training.model_spec import ModelSpec, model_alone
+from labeler.training.pool.dask import over_cluster
 from labeler.training.pool.data import TrainingData
-from labeler.training.pool.representation import Sight
+from labeler.training.pool.representation import Representation
 
-Array = np.ndarray[Any, Any]
-Look = Callable[[TrainingData, Any, Any], Sight | None]
+Look = Callable[[TrainingData, Any, Any], Representation | None]
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Fitted:
     holdout_size: int
     metrics: dict[str, Any] | None
     baselines: dict[str, Any]
-    sight: Sight | None
+    representation: Representation | None
     params: dict[str, Any] = field(default_factory=dict)
 
     @property
@@ -58,7 +58,7 @@ class Learned:
 
     model: TrainedModel
     trained_on: int
-    sight: Sight | None
+    representation: Representation | None
     flow: Array | None
     blocks: Sequence[csr_matrix]
 
@@ -68,12 +68,12 @@ class Learned:
         from threadpoolctl import threadpool_limits
 
         features = data.rows(self.model.pipeline, self.blocks, places)
-        scorer = Scorer.of(self.model)
+        scorer = BatchPredictor.of(self.model)
         with threadpool_limits(1):
-            if self.sight is None or self.flow is None:
+            if self.representation is None or self.flow is None:
                 return scorer.score(features, None, None, None)
-            around, inside = self.sight.pooling.around, self.sight.inside(places)
-            return scorer.score(features, around.vectors[inside], around.smooth[inside], self.flow[inside])
+            graph, inside = self.representation.pooling.graph, self.representation.inside(places)
+            return scorer.score(features, graph.vectors[inside], graph.smooth[inside], self.flow[inside])
 
 
 def fit(
@@ -81,14 +81,14 @@ def fit(
     *,
     look: Look,
     seed: int,
-    choice: Choice | None = None,
+    spec: ModelSpec | None = None,
     tell: Callable[[int, str], None] = lambda step, text: None,
     ahead: Callable[[Learned], None] | None = None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
     look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
-    learns from the features alone. choice: another model that does so, where it fits the sight. Raises
+    learns from the features alone. spec: another model that does so, where it fits the sight. Raises
     `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is
     called before the pool is scored.
     """
@@ -100,32 +100,32 @@ def fit(
     blocks = data.blocks(pipeline)
     if len(set(y)) < 2:
         raise TooFewLabels("needs two labels with examples")
-    sight = look(data, pipeline, blocks)
+    representation = look(data, pipeline, blocks)
     tell(2, f"training on {len(y):,} labels")
-    alone = model_alone(choice, None if sight is None else sight.config)
-    if sight is not None and alone is not None:
+    alone = model_alone(spec, None if representation is None else representation.config)
+    if representation is not None and alone is not None:
         pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
     rows = data.rows(pipeline, blocks, positions)
-    if sight is None or alone is not None:
-        alone = alone or Choice("linear_svm")
+    if representation is None or alone is not None:
+        alone = alone or ModelSpec("linear_svm")
         trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
     else:
-        trained, flow = fit_pooled(pipeline, rows, sight.inside(positions), y, sight.pooling, seed)
+        trained, flow = fit_pooled(pipeline, rows, representation.inside(positions), y, representation.pooling, seed)
     if ahead is not None:
-        ahead(Learned(trained, len(y), sight, flow, blocks))
+        ahead(Learned(trained, len(y), representation, flow, blocks))
     tell(3, f"scoring {len(data.items):,} items")
-    over = partial(map_over, data.scheduler)
-    if sight is None or flow is None:
-        proba = score_blocks(trained, blocks, over=over)
-    elif sight.places is not None:
-        part = data.rows(pipeline, blocks, sight.places)
-        taught = score_part(trained, part, sight.pooling.around, flow)
-        proba = score_beyond(trained, blocks, part, sight.places, taught, over=over)
+    over = partial(over_cluster, data.scheduler)
+    if representation is None or flow is None:
+        proba = predict_blocks(trained, blocks, over=over)
+    elif representation.places is not None:
+        part = data.rows(pipeline, blocks, representation.places)
+        taught = predict_part(trained, part, representation.pooling.graph, flow)
+        proba = predict_beyond(trained, blocks, part, representation.places, taught, over=over)
     else:
-        proba = score_pool(trained, blocks, sight.pooling.around, flow, over=over)
+        proba = predict_pool(trained, blocks, representation.pooling.graph, flow, over=over)
     held, y_held = data.labeled(holdout=True)
     metrics, beside = None, {}
-    among = None if flow is None or sight is None else sight.places
+    among = None if flow is None or representation is None else representation.places
     if len(held):
         names = sorted({*trained.classes, *y_held})
         metrics = evaluate(y_held, _columns(proba[held], trained.classes, names), names, seed).to_dict()
@@ -133,7 +133,7 @@ def fit(
         reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
         beside = {name: report.to_dict() for name, report in reports.items()}
     params = {} if alone is None else alone.params
-    return Fitted(trained, proba, len(y), len(held), metrics, beside, sight, params)
+    return Fitted(trained, proba, len(y), len(held), metrics, beside, representation, params)
 
 
 def _powered(

@@ -21,7 +21,7 @@ READ = 100_000  # items at most
 PAGE = 5_000
 
 
-def ordered_by_hints(run: JobRun, project: Project, covering: Sequence[int]) -> tuple[list[int], dict[str, int]]:
+def seeded_by_keywords(run: JobRun, project: Project, covering: Sequence[int]) -> tuple[list[int], dict[str, int]]:
     """The covering items, ids, best first, with those that keywords find in turns between; and how many were found.
 
     While all items of one label are searched for, only its keywords count.

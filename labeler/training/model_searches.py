@@ -13,7 +13,7 @@ from labeler.kit.jobs.schemas import JobOut, job_out
 from labeler.kit.jobs.tables import jobs
 from labeler.learning.models import AUTO
 from labeler.projects.access import Member, Project
-from labeler.training.model_spec import last_search, sight_name
+from labeler.training.model_spec import last_search, representation_name
 from labeler.training.schemas import SearchOut, SearchState
 
 KIND = "training.search"
@@ -33,21 +33,21 @@ def request_search(tx: Connection, member: Member) -> JobOut:
     return job_out(get(tx, job_id))
 
 
-def want_search(tx: Connection, project: Project, labels: int, sight: Mapping[str, Any] | None) -> None:
+def want_search(tx: Connection, project: Project, labels: int, representation: Mapping[str, Any] | None) -> None:
     """After a training: search when there are enough labels, twice as many as last time, or the pool is seen anew.
 
     A search that was cancelled or failed counts: it does not start over by itself with the same labels.
     """
     if project.settings.model != AUTO or labels < FIRST:
         return
-    seen, last = sight_name(sight), last_search(tx, project.id)
-    if last is not None and last.sight == seen and labels < 2 * last.labels:
+    seen, last = representation_name(representation), last_search(tx, project.id)
+    if last is not None and last.representation == seen and labels < 2 * last.labels:
         return
     started = sa.select(jobs.c.args).where(jobs.c.kind == KIND, jobs.c.project_id == project.id)
     for args in tx.execute(started.order_by(jobs.c.id.desc()).limit(20)).scalars():
-        if args.get("sight") == seen and labels < 2 * args.get("labels", 0):
+        if args.get("representation") == seen and labels < 2 * args.get("labels", 0):
             return
-    _enqueue(tx, project.id, {"labels": labels, "sight": seen})
+    _enqueue(tx, project.id, {"labels": labels, "representation": seen})
 
 
 def search_state(tx: Connection, project_id: int) -> SearchState:

@@ -13,44 +13,48 @@ from labeler.training.tables import model_searches
 
 
 @dataclass(frozen=True)
-class Choice:
+class ModelSpec:
     """A model and its hyperparameters that are not at their defaults.
 
-    sight: how the pool was seen when it was found best; seen otherwise, the default is as good a guess. "any": it
-    does not depend on that.
+    representation: how the pool was represented when it was found best; represented otherwise, the default is as good
+    a guess. "any": it does not depend on that.
     """
 
     model: str
     params: dict[str, Any] = field(default_factory=dict)
-    sight: Literal["any", "encoder", "projection"] | None = "any"
+    representation: Literal["any", "encoder", "projection"] | None = "any"
 
 
-def sight_name(config: Mapping[str, Any] | None) -> str | None:
+def representation_name(config: Mapping[str, Any] | None) -> str | None:
     """What a model's configuration calls its sight: encoder, projection, or None without a map of the pool."""
     return None if config is None else str(config["kind"])
 
 
-def model_alone(choice: Choice | None, sight: Mapping[str, Any] | None) -> Choice | None:
+def model_alone(spec: ModelSpec | None, representation: Mapping[str, Any] | None) -> ModelSpec | None:
     """The model that learns from the features alone; None for the default."""
-    if choice is None or choice.model == POOL_ENSEMBLE or choice.sight not in ("any", sight_name(sight)):
+    if (
+        spec is None
+        or spec.model == POOL_ENSEMBLE
+        or spec.representation not in ("any", representation_name(representation))
+    ):
         return None
-    return choice
+    return spec
 
 
-def choice_for(tx: Connection, project: Project) -> Choice | None:
+def spec_for(tx: Connection, project: Project) -> ModelSpec | None:
     """What a training of this project makes; None for the default."""
     wanted = project.settings.model
     if wanted != AUTO:
-        return Choice(wanted)
+        return ModelSpec(wanted)
     last = last_search(tx, project.id)
     if last is None or last.results["chosen"] == last.results["default"]:
         return None
-    return Choice(last.model, last.params, last.sight)
+    return ModelSpec(last.model, last.params, last.representation)
 
 
-def choice_of(config: Mapping[str, Any]) -> Choice:
+def spec_of(config: Mapping[str, Any]) -> ModelSpec:
     """What the configuration of a trained model says; those of earlier versions name no hyperparameters."""
-    return Choice(config["model"], config.get("params") or {})
+    return ModelSpec(config["model"], config.get("params") or {})
 
 
 def last_search(tx: Connection, project_id: int) -> Any:

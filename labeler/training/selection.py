@@ -10,7 +10,8 @@ from sqlalchemy import Connection
 
 from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun
-from labeler.learning.fitting import rows_for_choice, stand_in
+from labeler.learning.fitting import plain_classifier, selection_features
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies import get_strategy, rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project
@@ -23,7 +24,6 @@ from labeler.training.pool.data import TrainingData
 
 FIND_ALL = "most_likely_positive"
 COST_AWARE = "cost_aware"
-Array = np.ndarray[Any, Any]
 
 
 def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, among: Array | None = None) -> Any:
@@ -45,8 +45,8 @@ def picks(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, amo
         column = fitted.model.classes.index(settings.find_label)
         strategy, pool = FIND_ALL, _Candidates(Pool(proba=fitted.proba[places], positive=column), places)
     if pool is None:
-        if fitted.sight is not None and fitted.sight.places is not None:
-            places = np.intersect1d(places, fitted.sight.places)
+        if fitted.representation is not None and fitted.representation.places is not None:
+            places = np.intersect1d(places, fitted.representation.places)
         pool = _pool(data, fitted, places, settings)
     if strategy == COST_AWARE:
         pool = replace(pool, pool=replace(pool.pool, cost=costs(run, project.id, data, fitted, pool.places)))
@@ -91,21 +91,22 @@ def _pool(data: TrainingData, fitted: Fitted, places: Array, settings: ProjectSe
     order = np.argsort(labeled, kind="stable")
     labeled, names = labeled[order], np.array(y, dtype=object)[order]
     features, known = _features(data, fitted, places), _features(data, fitted, labeled)
-    if fitted.sight is None:
+    if fitted.representation is None:
         return _Candidates(Pool(features, proba, fitted.model.estimator, known, names), places)
-    pooling, inside = fitted.sight.pooling, fitted.sight.inside
-    vectors, encoder = pooling.around.vectors, pooling.encoder
+    pooling, inside = fitted.representation.pooling, fitted.representation.inside
+    vectors, encoder = pooling.graph.vectors, pooling.encoder
     features, known = (
-        rows_for_choice(vectors[inside(part)], rows, encoder) for part, rows in ((places, features), (labeled, known))
+        selection_features(vectors[inside(part)], rows, encoder)
+        for part, rows in ((places, features), (labeled, known))
     )
-    estimator = stand_in(settings.strategy, known, names, settings.seed)
+    estimator = plain_classifier(settings.strategy, known, names, settings.seed)
     near = pooling.affinity[inside(places)][:, inside(places)]
-    return _Candidates(Pool(features, proba, estimator, known, names, neighbours=near), places)
+    return _Candidates(Pool(features, proba, estimator, known, names, neighbors=near), places)
 
 
 def _features(data: TrainingData, fitted: Fitted, places: Array) -> Any:
     """Features of these items; none where sentence vectors tell items apart."""
-    if fitted.sight is not None and fitted.sight.pooling.encoder is not None:
+    if fitted.representation is not None and fitted.representation.pooling.encoder is not None:
         return None
     pipeline = fitted.model.pipeline
     blocks = data.blocks(pipeline)

@@ -15,7 +15,8 @@ from labeler.labels.queries import labels_in_order
 from labeler.learning.evaluation.classification import Estimate
 from labeler.learning.evaluation.learning_curve import Point, extrapolate, missing
 from labeler.learning.evaluation.recall import recall_estimate, stop_at, unfound
-from labeler.learning.evaluation.stopping import Round, advise, stabilised
+from labeler.learning.evaluation.stopping import Round, advise, stabilized
+from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
 from labeler.registry.tables import model_versions
@@ -24,7 +25,6 @@ from labeler.training.pool.data import TrainingData
 
 KEPT_ROUNDS = 60
 AHEAD = (0, 50, 100, 200, 400)  # labels from now that the curve is followed for
-Array = np.ndarray[Any, Any]
 
 
 def advice(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, before: Any) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def searched_label(stop: dict[str, Any] | None) -> str | None:
 
 
 def _is_a_guess(fitted: Fitted) -> bool:
-    """Whether the accuracy's interval still holds what always saying the commonest label would reach."""
+    """Whether the accuracy's interval still holds what always saying the most common label would reach."""
     majority = ((fitted.baselines.get("majority") or {}).get("accuracy") or {}).get("value")
     low = ((fitted.metrics or {}).get("accuracy") or {}).get("low")
     return low is None or (majority is not None and low <= majority)
@@ -144,10 +144,10 @@ def _settled(run: JobRun, project: Project, data: TrainingData, fitted: Fitted, 
         folder = folder_of(run.settings, project.id, before.number)
         stored = load_predictions(folder, before.config["classes"])
     if stored is None:
-        return stabilised([], [], []) | {"history": []}
+        return stabilized([], [], []) | {"history": []}
     common = np.isin(data.items[places], stored.items)
     rows = stored.proba[np.searchsorted(stored.items, data.items[places][common])]
     earlier = np.array(stored.classes, dtype=object)[rows.argmax(axis=1)]
     history = [*((before.stop or {}).get("history") or [])]
-    settled = stabilised(earlier.astype(str), names[common].astype(str), history)
+    settled = stabilized(earlier.astype(str), names[common].astype(str), history)
     return settled | {"history": [*history, settled["kappa"]][-5:]}

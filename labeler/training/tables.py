@@ -21,7 +21,7 @@ model_searches = sa.Table(
     reference("project_id", "projects.id"),
     reference("dataset_version_id", "dataset_versions.id", ondelete="RESTRICT"),
     sa.Column("labels", sa.Integer, nullable=False),
-    sa.Column("sight", sa.String(16), nullable=True),  # how the pool was seen: encoder, projection, not at all
+    sa.Column("representation", sa.String(16), nullable=True),  # how the pool was seen: encoder, projection, not at all
     sa.Column("seed", Id, nullable=False),
     sa.Column("model", sa.String(64), nullable=False),
     sa.Column("params", Json, nullable=False),

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, bindparam
 from labeler.items.add import ItemsAdded
 from labeler.items.tables import items
 from labeler.kit.columns import clock
-from labeler.kit.compiled import Hot
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.config import Settings
 from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue
@@ -37,7 +37,7 @@ _new = (
     .limit(bindparam("most"))
     .subquery()
 )
-NEW_LABELS = Hot(
+NEW_LABELS = CompiledStatement(
     sa.select(
         sa.select(sa.func.count()).select_from(_new).scalar_subquery().label("new"),
         sa.exists(

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from labeler.learning.semi_supervised.label_spreading import PoolMap, unit
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, unit
 from labeler.learning.semi_supervised.similar import comparable
-from labeler.training.pool.graph_store import StoredMap
+from labeler.training.pool.graph_store import StoredGraph
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]
 ITEMS = 1_000_000 if os.environ.get("MILLION") else 100_000
@@ -19,15 +19,15 @@ WIDE, ASKED, BATCH = 480, 50, 20_000
 
 
 def pool(n: int) -> Any:
-    """Parts of vectors around centres, a hundred to each, as texts of one subject are."""
+    """Parts of vectors around centers, a hundred to each, as texts of one subject are."""
     rng = np.random.default_rng(0)
-    centres = rng.standard_normal((n // 100, WIDE), dtype=np.float32)
+    centers = rng.standard_normal((n // 100, WIDE), dtype=np.float32)
     for start in range(0, n, BATCH):
-        own = centres[rng.integers(0, len(centres), BATCH)]
+        own = centers[rng.integers(0, len(centers), BATCH)]
         yield slice(start, start + BATCH), unit(own + 0.8 * rng.standard_normal((BATCH, WIDE), dtype=np.float32))
 
 
-def scanned(around: PoolMap, place: int, n: int) -> Any:
+def scanned(around: NeighborGraph, place: int, n: int) -> Any:
     cosines = np.asarray(around.vectors @ around.vectors[place])
     cosines[place] = -1
     return np.argsort(-cosines, kind="stable")[:n]
@@ -59,8 +59,8 @@ def test_comparable_items(tmp_path_factory: Any, report: Any, n: int) -> None:
     assert recall > 0.95 and walk < whole
 
 
-def on_disk(folder: Path) -> PoolMap:
-    stored = StoredMap(folder)
+def on_disk(folder: Path) -> NeighborGraph:
+    stored = StoredGraph(folder)
     if not stored.steps:
         folder.mkdir()
         stored.grow(ITEMS, WIDE, pool(ITEMS))

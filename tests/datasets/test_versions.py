@@ -203,7 +203,7 @@ def test_an_export_comes_back_as_it_was(
     assert labels == {item["key"]: [label["value"] for label in item["labels"]] for item in project.items}
 
 
-def test_formulas_are_neutralised_in_csv_only(admin: Any, project: Project, tmp_path: Path) -> None:
+def test_formulas_are_neutralized_in_csv_only(admin: Any, project: Project, tmp_path: Path) -> None:
     project.items.add([{"key": "a", "text": "=1+1"}], progress=False)
     assert ",'=1+1," in project.export(tmp_path / "x.csv", "csv").read_text()
     assert json.loads(project.export(tmp_path / "x.jsonl").read_text())["text"] == "=1+1"

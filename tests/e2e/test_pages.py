@@ -68,7 +68,7 @@ def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -
 
 
 def brightness(page: Page) -> str:
-    """Light or dark, by the colour behind the page; waits for a change of the scheme to arrive."""
+    """Light or dark, by the color behind the page; waits for a change of the scheme to arrive."""
     color = page.get_by_test_id("stApp").evaluate("(node) => getComputedStyle(node).backgroundColor")
     return "light" if sum(int(part) for part in color[4:-1].split(",")[:3]) > 382 else "dark"
 

@@ -43,7 +43,7 @@ def test_rows_that_can_not_be_taken_are_told_by_row_field_and_reason(project: Pr
         {"key": "d", "text": "x", "fields": {"a": 1}},
         {"key": "e", "text": "x", "label": "spma"},
         {"key": "f", "text": "x", "split": "validation"},
-        {"key": "g", "text": "x", "colour": "red"},
+        {"key": "g", "text": "x", "color": "red"},
         "not an object",
         {"key": ["h"], "text": "x"},
         {"key": "a", "text": "the same key again"},
@@ -53,7 +53,7 @@ def test_rows_that_can_not_be_taken_are_told_by_row_field_and_reason(project: Pr
     told = {error["row"]: (error["field"], error["reason"]) for error in answer["errors"]}
     assert sorted(told) == [2, 3, 4, 5, 6, 7, 8, 9, 11]
     assert told[2][0] == "text" and told[5] == ("label", '"label" is "spma", expected one of spam, ham')
-    assert told[6][0] == "split" and told[7][0] == "colour" and told[9][0] == "key"
+    assert told[6][0] == "split" and told[7][0] == "color" and told[9][0] == "key"
     assert answer["taken"] + answer["already_there"] + answer["refused"] == len(rows)
     assert (answer["taken"], answer["already_there"]) == (1, 1)
 

@@ -172,7 +172,7 @@ def test_a_file_name_is_only_shown(service: Any, project: Project) -> None:
         ("[]", "JSON object"),
         ({"text": "nowhere"}, "nowhere"),
         ({"key": "id"}, "text"),
-        ({"text": "text", "colour": "id"}, "colour"),
+        ({"text": "text", "color": "id"}, "color"),
         ({"text": ["text"]}, "text"),
         ({"fields": "text"}, "fields"),
         ({"fields": [{"a": 1}]}, "fields"),

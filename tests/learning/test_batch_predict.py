@@ -3,15 +3,15 @@
 import numpy as np
 import pytest
 
-from labeler.learning.batch_predict import between, score_blocks
+from labeler.learning.batch_predict import between, predict_blocks
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
 from labeler.learning.features.text import TextPipeline
-from labeler.learning.fitting import Pooling, fit_pooled, score_pool
+from labeler.learning.fitting import UnlabeledData, fit_pooled, predict_pool
 from labeler.learning.numeric import parallel as threads
 from labeler.learning.numeric.linalg import TILE, product
 from labeler.learning.semi_supervised.ensemble import Views
-from labeler.learning.semi_supervised.label_spreading import map_of
+from labeler.learning.semi_supervised.label_spreading import graph_of
 from labeler.learning.supervised import train
 
 KINDS = {"sport": "the team won match", "money": "shares of the bank fell by", "food": "a soup of beans with salt"}
@@ -28,19 +28,19 @@ def pool():
     features = pipeline.transform(blocks[0])
     projection = Projection.of(features)
     vectors = np.concatenate([projection.transform(pipeline.transform(block)) for block in blocks])
-    around, places = map_of(vectors), np.arange(0, 1_700, 50)
-    pooling = Pooling(around, around.affinity(), projection)
+    graph, places = graph_of(vectors), np.arange(0, 1_700, 50)
+    pooling = UnlabeledData(graph, graph.affinity(), projection)
     model, flow = fit_pooled(pipeline, features[places], places, y[places], pooling, 0)
-    return blocks, model, flow, around, train(pipeline, features[places], y[places], seed=0)
+    return blocks, model, flow, graph, train(pipeline, features[places], y[places], seed=0)
 
 
 @pytest.mark.parametrize(("chunk_rows", "cores"), [(7, 1), (100, 4), (1_024, 2), (2_999, 3), (10_000, 8)])
 def test_scores_are_the_same_bits_however_the_pool_is_cut(pool, monkeypatch, chunk_rows, cores):
-    blocks, model, flow, around, alone = pool
-    whole, whole_alone = score_pool(model, blocks, around, flow), score_blocks(alone, blocks)
+    blocks, model, flow, graph, alone = pool
+    whole, whole_alone = predict_pool(model, blocks, graph, flow), predict_blocks(alone, blocks)
     monkeypatch.setattr(threads, "cores", lambda: cores)
-    assert np.array_equal(score_pool(model, blocks, around, flow, chunk_rows), whole)
-    assert np.array_equal(score_blocks(alone, blocks, chunk_rows), whole_alone)
+    assert np.array_equal(predict_pool(model, blocks, graph, flow, chunk_rows), whole)
+    assert np.array_equal(predict_blocks(alone, blocks, chunk_rows), whole_alone)
 
 
 @pytest.mark.parametrize("classes", [2, 6, 10])
@@ -71,11 +71,11 @@ def test_a_tables_pool_is_scored_by_its_trees_too():
     block = pipeline.extract(rows)
     pipeline.fit([block])
     features = pipeline.transform(block)
-    projection = Projection.of(pipeline.likeness(features))
-    around, places = map_of(projection.transform(pipeline.likeness(features))), np.arange(0, 400, 4)
+    projection = Projection.of(pipeline.similarity(features))
+    graph, places = graph_of(projection.transform(pipeline.similarity(features))), np.arange(0, 400, 4)
     model, flow = fit_pooled(
-        pipeline, features[places], places, y[places], Pooling(around, around.affinity(), projection), 0
+        pipeline, features[places], places, y[places], UnlabeledData(graph, graph.affinity(), projection), 0
     )
     assert model.estimator.weights["trees"] > 0
-    views = Views(features, around.vectors, around.smooth, flow, None, pipeline.cells(features))
-    assert np.allclose(score_pool(model, [block], around, flow), model.estimator.predict_proba(views), atol=1e-6)
+    views = Views(features, graph.vectors, graph.smooth, flow, None, pipeline.cells(features))
+    assert np.allclose(predict_pool(model, [block], graph, flow), model.estimator.predict_proba(views), atol=1e-6)

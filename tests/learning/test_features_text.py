@@ -133,4 +133,4 @@ def test_unknown_or_broken_configurations_are_refused_by_name():
     with pytest.raises(UnknownName, match="table, text"):
         pipeline_from_config({"name": "words2vec"})
     with pytest.raises(InvalidFeatures):
-        pipeline_from_config({"name": "text", "colour": 3})
+        pipeline_from_config({"name": "text", "color": 3})

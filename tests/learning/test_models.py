@@ -15,21 +15,21 @@ from labeler.learning.estimators.trees import WIDEST, Trees
 from labeler.learning.evaluation.classification import evaluate
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.fitting import Pooling, fit_pooled, score_pool
+from labeler.learning.fitting import UnlabeledData, fit_pooled, predict_pool
 from labeler.learning.models import get_model, models
-from labeler.learning.models.registry import Choice, LogRange, registered
-from labeler.learning.semi_supervised.label_spreading import map_of
+from labeler.learning.models.registry import Categorical, LogRange, registered
+from labeler.learning.semi_supervised.label_spreading import graph_of
 from labeler.learning.trained_model import TrainedModel
 
 NAMES = [name for name, _ in models()]
 
 
 def clouds(n, width=6, classes=3, seed=0, noise=1.0):
-    """Points around a centre each class, as dense float32 rows."""
+    """Points around a center each class, as dense float32 rows."""
     rng = np.random.default_rng(seed)
-    centres = 2 * np.random.default_rng(99).standard_normal((classes, width))
+    centers = 2 * np.random.default_rng(99).standard_normal((classes, width))
     codes = np.arange(n) % classes
-    return (centres[codes] + noise * rng.standard_normal((n, width))).astype(np.float32), codes
+    return (centers[codes] + noise * rng.standard_normal((n, width))).astype(np.float32), codes
 
 
 def test_listing_models_costs_no_import_of_scikit_learn():
@@ -60,7 +60,7 @@ def test_a_search_never_leaves_a_range_and_comes_closer():
     space, rng = LogRange(0.1, 10.0), np.random.default_rng(0)
     assert all(0.1 <= space.near(9.0, 1.0, rng) <= 10.0 for _ in range(200))
     assert all(0.7 < space.near(1.0, 0.1, rng) < 1.4 for _ in range(200))
-    assert {Choice(("a", "b")).near("a", 0.0, rng) for _ in range(50)} == {"a"}
+    assert {Categorical(("a", "b")).near("a", 0.0, rng) for _ in range(50)} == {"a"}
 
 
 def test_a_hyperparameter_that_does_not_exist_is_refused():
@@ -182,8 +182,8 @@ def table_ensemble():
     pipeline.fit([block])
     rows = pipeline.transform(block)
     projection = Projection.of(rows)
-    around = map_of(projection.transform(rows))
-    pooling = Pooling(around, around.affinity(), projection)
+    graph = graph_of(projection.transform(rows))
+    pooling = UnlabeledData(graph, graph.affinity(), projection)
     model, flow = fit_pooled(pipeline, rows[:60], np.arange(60), [str(i % 3) for i in range(60)], pooling, 0)
     return contents, pooling, block, model, flow
 
@@ -198,9 +198,9 @@ def test_a_pool_ensemble_of_a_table_is_stored_without_pickle(table_ensemble, tmp
 
 def test_a_table_is_scored_with_the_trees_that_the_ensemble_weighed(table_ensemble):
     _, pooling, block, model, flow = table_ensemble
-    scored = score_pool(model, [block], pooling.around, flow)
+    scored = predict_pool(model, [block], pooling.graph, flow)
     model.estimator.weights["trees"] = 0.0
-    assert not np.allclose(scored, score_pool(model, [block], pooling.around, flow), atol=1e-3)
+    assert not np.allclose(scored, predict_pool(model, [block], pooling.graph, flow), atol=1e-3)
 
 
 def labelsets(n, seed=0):

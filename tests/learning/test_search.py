@@ -7,11 +7,11 @@ from scipy.sparse import csr_matrix
 from labeler.learning.errors import TooFewLabels, UnknownName
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.fitting import Pooling
+from labeler.learning.fitting import UnlabeledData
 from labeler.learning.model_selection import search as searching
 from labeler.learning.model_selection.search import PoolFit, search, suited
 from labeler.learning.model_selection.trials import Candidate
-from labeler.learning.semi_supervised.label_spreading import map_of
+from labeler.learning.semi_supervised.label_spreading import graph_of
 
 FAST = ("complement_nb", "linear_svm")
 
@@ -42,8 +42,8 @@ def pool_of(contents, positions):
     pipeline.fit([block])
     rows = pipeline.transform(block)
     projection = Projection.of(rows)
-    around = map_of(projection.transform(rows))
-    return rows, PoolFit(pipeline, Pooling(around, around.affinity(), projection), positions)
+    graph = graph_of(projection.transform(rows))
+    return rows, PoolFit(pipeline, UnlabeledData(graph, graph.affinity(), projection), positions)
 
 
 def without_seconds(found):

@@ -8,7 +8,7 @@ from sklearn.linear_model import Ridge
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.semi_supervised.distillation import Student
 from labeler.learning.semi_supervised.ensemble import Ensemble, Views, fit_ensemble
-from labeler.learning.semi_supervised.label_spreading import map_of, unit
+from labeler.learning.semi_supervised.label_spreading import graph_of, unit
 from labeler.learning.semi_supervised.self_training import (
     ALPHA,
     LABELED,
@@ -17,7 +17,7 @@ from labeler.learning.semi_supervised.self_training import (
     estimator_of,
     lesson,
     powered,
-    self_taught,
+    self_trained,
 )
 
 CLASSES = 3
@@ -28,13 +28,13 @@ def taught(n=900, labels=30, seed=0, noise=0.9, misled=False):
     rng = np.random.default_rng(seed)
     codes = rng.integers(0, CLASSES, n)
     toward = np.eye(12)[rng.permutation(codes) if misled else codes]
-    around = map_of(unit(toward + noise * rng.standard_normal((n, 12))))
+    graph = graph_of(unit(toward + noise * rng.standard_normal((n, 12))))
     words = (rng.random((n, 60)) < 0.05 + 0.25 * (np.arange(60) % CLASSES == codes[:, None])).astype(np.float32)
     sparse = csr_matrix(unit(words))
     positions = np.sort(np.concatenate([np.flatnonzero(codes == c)[: labels // CLASSES] for c in range(CLASSES)]))
-    labeled = Views(sparse[positions], around.vectors[positions], around.smooth[positions])
-    ensemble, flow = fit_ensemble(labeled, codes[positions].astype(str), around.affinity(), positions, 0)
-    views = Views(sparse, around.vectors, around.smooth, flow)
+    labeled = Views(sparse[positions], graph.vectors[positions], graph.smooth[positions])
+    ensemble, flow = fit_ensemble(labeled, codes[positions].astype(str), graph.affinity(), positions, 0)
+    views = Views(sparse, graph.vectors, graph.smooth, flow)
     return ensemble, views, positions, codes
 
 
@@ -46,7 +46,7 @@ def test_the_student_is_better_than_who_taught_it():
     gained = []
     for seed in range(5):
         ensemble, views, positions, codes = taught(seed=seed)
-        student = self_taught(ensemble, views, positions, codes[positions])
+        student = self_trained(ensemble, views, positions, codes[positions])
         gained.append(right(student, views, codes) - right(ensemble, views, codes))
     assert np.mean(gained) > 0.01 and min(gained) > -0.02
 
@@ -54,13 +54,13 @@ def test_the_student_is_better_than_who_taught_it():
 def test_a_misleading_map_does_not_mislead_the_student_more():
     for seed in range(3):
         ensemble, views, positions, codes = taught(labels=150, seed=seed, misled=True)
-        student = self_taught(ensemble, views, positions, codes[positions])
+        student = self_trained(ensemble, views, positions, codes[positions])
         assert right(student, views, codes) > right(ensemble, views, codes) - 0.02
 
 
 def test_the_student_is_as_sure_as_the_ensemble():
     ensemble, views, positions, codes = taught()
-    student = self_taught(ensemble, views, positions, codes[positions])
+    student = self_trained(ensemble, views, positions, codes[positions])
     own, said = student.predict_proba(views), ensemble.predict_proba(views)
     others = np.setdiff1d(np.arange(len(views)), positions)
     assert np.allclose(own.sum(axis=1), 1, atol=1e-5) and own.dtype == np.float32
@@ -71,7 +71,7 @@ def test_the_student_is_as_sure_as_the_ensemble():
 
 def test_the_dual_solution_is_ridge_regression():
     ensemble, views, positions, codes = taught(n=200)
-    student = self_taught(ensemble, views, positions, codes[positions])
+    student = self_trained(ensemble, views, positions, codes[positions])
     wide = np.hstack([views.sparse.toarray(), views.vectors, views.smooth, np.ones((200, 1))])
     targets, weight = ensemble.predict_proba(views).astype(np.float64), np.ones(200)
     targets[positions], weight[positions] = np.eye(CLASSES)[codes[positions]], LABELED
@@ -83,7 +83,7 @@ def test_the_dual_solution_is_ridge_regression():
 
 def test_the_same_input_gives_the_same_bits_also_stored_and_read():
     ensemble, views, positions, codes = taught()
-    one, two = (self_taught(ensemble, views, positions, codes[positions]) for _ in range(2))
+    one, two = (self_trained(ensemble, views, positions, codes[positions]) for _ in range(2))
     stored = estimator_of(one.state())
     for other in (two, stored):
         assert np.array_equal(one.predict_proba(views), other.predict_proba(views))
@@ -94,9 +94,9 @@ def test_the_same_input_gives_the_same_bits_also_stored_and_read():
 def test_pools_of_labeled_or_identical_items_are_learned_too():
     ensemble, views, positions, codes = taught(n=60, labels=60)
     everything = np.arange(60)
-    assert right(self_taught(ensemble, views, everything, codes), views, codes) > 0.8
+    assert right(self_trained(ensemble, views, everything, codes), views, codes) > 0.8
     same = Views(views.sparse[[0] * 60], views.vectors[[0] * 60], views.smooth[[0] * 60], views.flow[[0] * 60])
-    assert np.isfinite(self_taught(ensemble, same, positions, codes[positions]).predict_proba(same)).all()
+    assert np.isfinite(self_trained(ensemble, same, positions, codes[positions]).predict_proba(same)).all()
 
 
 def test_a_lesson_holds_all_labeled_and_some_others():

@@ -10,40 +10,40 @@ from sklearn.metrics import cohen_kappa_score
 from stopping_runs import stop_of
 
 from labeler.learning.evaluation.learning_curve import Point
-from labeler.learning.evaluation.stopping import Round, advise, cohens_kappa, stabilised
+from labeler.learning.evaluation.stopping import Round, advise, cohens_kappa, stabilized
 
 STEADY = ["ham", "spam"] * 500
 
 
 def test_steady_predictions_of_three_rounds_say_stop():
-    assert stabilised(STEADY, STEADY, [0.995, 0.998])["advice"] == "stop"
+    assert stabilized(STEADY, STEADY, [0.995, 0.998])["advice"] == "stop"
 
 
 def test_one_steady_round_is_not_enough():
-    assert stabilised(STEADY, STEADY, [])["advice"] == "keep going"
-    assert stabilised(STEADY, STEADY, [0.98])["advice"] == "nearly there"
-    assert stabilised(STEADY, STEADY, [0.6, 0.7])["advice"] == "nearly there"
+    assert stabilized(STEADY, STEADY, [])["advice"] == "keep going"
+    assert stabilized(STEADY, STEADY, [0.98])["advice"] == "nearly there"
+    assert stabilized(STEADY, STEADY, [0.6, 0.7])["advice"] == "nearly there"
 
 
 def test_changing_predictions_say_keep_going():
     changed = ["spam" if i % 5 == 0 else label for i, label in enumerate(STEADY)]
-    advice = stabilised(STEADY, changed, [0.995, 0.998])
+    advice = stabilized(STEADY, changed, [0.995, 0.998])
     assert advice["advice"] == "keep going"
     assert "10.0%" in advice["reason"]
 
 
 def test_a_model_that_gives_one_label_to_everything_has_not_settled():
-    assert stabilised(["ham"] * 1000, ["ham"] * 1000, [1.0, 1.0])["advice"] == "keep going"
+    assert stabilized(["ham"] * 1000, ["ham"] * 1000, [1.0, 1.0])["advice"] == "keep going"
 
 
 def test_without_an_earlier_model_or_with_few_items_there_is_no_stop():
-    assert stabilised([], [], [])["advice"] == "keep going"
-    assert stabilised(STEADY[:50], STEADY[:50], [1.0, 1.0])["advice"] == "keep going"
+    assert stabilized([], [], [])["advice"] == "keep going"
+    assert stabilized(STEADY[:50], STEADY[:50], [1.0, 1.0])["advice"] == "keep going"
 
 
 def test_another_stop_set_is_refused():
     with pytest.raises(ValueError, match="stop set changed"):
-        stabilised(["a"], ["a", "b"], [])
+        stabilized(["a"], ["a", "b"], [])
 
 
 def test_kappa_agrees_with_scikit_learn():
@@ -52,8 +52,8 @@ def test_kappa_agrees_with_scikit_learn():
     assert cohens_kappa(a, b) == pytest.approx(cohen_kappa_score(a, b))
 
 
-GOING = stabilised([], [])
-DONE = stabilised(STEADY, STEADY, [0.995, 0.998])
+GOING = stabilized([], [])
+DONE = stabilized(STEADY, STEADY, [0.995, 0.998])
 STILL = [Round(labels, STEADY) for labels in range(100, 401, 25)]
 FLAT = [Point(labels, 0.9, 400) for labels in range(100, 401, 25)]
 RISING = [Point(labels, 0.95 - 4 * labels**-0.6, 5000) for labels in range(100, 401, 25)]
@@ -76,7 +76,7 @@ def test_models_a_fifth_of_the_labels_apart_that_agree_say_stop():
     assert advice["gain"]["value"] < 0.01
 
 
-def test_neighbours_that_agree_are_not_enough_while_older_models_do_not():
+def test_neighbors_that_agree_are_not_enough_while_older_models_do_not():
     assert advise(DONE, moving(0.1))["advice"] == "keep going"
     assert advise(DONE, moving(0.02))["advice"] == "nearly there"
 
@@ -85,7 +85,7 @@ def test_one_label_for_everything_is_not_settled():
     assert advise(GOING, [Round(n, ["ham"] * 500) for n in range(100, 401, 25)])["advice"] == "keep going"
 
 
-def test_without_rounds_the_neighbours_decide_unless_the_curve_still_climbs():
+def test_without_rounds_the_neighbors_decide_unless_the_curve_still_climbs():
     assert advise(DONE)["advice"] == "stop"
     assert advise(DONE, points=FLAT)["advice"] == "stop"
     assert advise(DONE, points=RISING)["advice"] != "stop"

@@ -46,7 +46,7 @@ def pool_of(X, classes=3, labeled=6):
         X_labeled=X_labeled,
         y_labeled=np.arange(labeled) % classes,
         cost=rng(6).random(len(X)) + 0.1,
-        neighbours=(near + near.T).tocsr(),
+        neighbors=(near + near.T).tocsr(),
     )
 
 
@@ -68,20 +68,20 @@ def test_graph_margin_passes_over_an_isolated_item_that_is_as_uncertain():
     X, _ = blobs(2, 20, spread=0.3)
     X = np.vstack([X, np.full((1, 10), 9.0)]).astype(np.float32)
     joined = np.kron(np.eye(2), np.ones((20, 20)) - np.eye(20))
-    neighbours = csr_matrix(np.pad(joined, (0, 1)))
-    candidates = Pool(X=X, proba=even(41), neighbours=neighbours)
+    neighbors = csr_matrix(np.pad(joined, (0, 1)))
+    candidates = Pool(X=X, proba=even(41), neighbors=neighbors)
     chosen = query("graph_margin", candidates, 10, rng()).positions
     assert 40 not in chosen
-    assert 40 in query("graph_margin", replace(candidates, neighbours=None), 10, rng()).positions
+    assert 40 in query("graph_margin", replace(candidates, neighbors=None), 10, rng()).positions
 
 
-def test_graph_margin_prefers_undecided_neighbours_to_decided_ones():
+def test_graph_margin_prefers_undecided_neighbors_to_decided_ones():
     proba = np.array([[0.5, 0.5]] * 2 + [[0.99, 0.01]] * 3 + [[0.55, 0.45]] * 3)
     edges = np.zeros((8, 8))
     edges[0, 2:5] = edges[2:5, 0] = edges[1, 5:8] = edges[5:8, 1] = 1
-    first = query("graph_margin", Pool(rng().random((8, 4)), proba, neighbours=csr_matrix(edges)), 1, rng())
+    first = query("graph_margin", Pool(rng().random((8, 4)), proba, neighbors=csr_matrix(edges)), 1, rng())
     assert first.positions.tolist() != [0] and first.positions[0] in (1, 5, 6, 7)
-    ranking = query("graph_margin", Pool(rng().random((8, 4)), proba, neighbours=csr_matrix(edges)), 8, rng())
+    ranking = query("graph_margin", Pool(rng().random((8, 4)), proba, neighbors=csr_matrix(edges)), 8, rng())
     place = {item: at for at, item in enumerate(ranking.positions.tolist())}
     assert place[1] < place[0]
 
@@ -93,12 +93,12 @@ def test_graph_margin_scores_are_the_uncertainty_times_the_root_of_its_mass():
     once = edges @ u
     mass = once + 0.5 * edges @ once
     expected = u * np.sqrt(mass / mass.max())
-    ranking = query("graph_margin", Pool(np.eye(4), proba, neighbours=csr_matrix(edges)), 4, rng())
+    ranking = query("graph_margin", Pool(np.eye(4), proba, neighbors=csr_matrix(edges)), 4, rng())
     assert np.allclose(ranking.scores, expected[ranking.positions])
 
 
-def test_graph_margin_without_neighbours_is_margin_k_means():
-    candidates = replace(pool_of(rng().random((300, 20))), neighbours=None)
+def test_graph_margin_without_neighbors_is_margin_k_means():
+    candidates = replace(pool_of(rng().random((300, 20))), neighbors=None)
     ours = query("graph_margin", candidates, 15, rng(3))
     theirs = query("margin_kmeans", candidates, 15, rng(3))
     assert np.array_equal(ours.positions, theirs.positions) and np.array_equal(ours.scores, theirs.scores)
@@ -107,7 +107,7 @@ def test_graph_margin_without_neighbours_is_margin_k_means():
 def test_graph_margin_balanced_weighs_by_the_root_of_the_examples_of_the_label_to_expect():
     proba = np.array([[0.6, 0.4], [0.4, 0.6], [0.2, 0.8], [0.9, 0.1]])
     edges = csr_matrix(np.array([[0, 1, 0, 0], [1, 0, 0.5, 0], [0, 0.5, 0, 0], [0, 0, 0, 0]]))
-    candidates = Pool(np.eye(4), proba, y_labeled=["a"] * 15 + ["b"] * 3, neighbours=edges)
+    candidates = Pool(np.eye(4), proba, y_labeled=["a"] * 15 + ["b"] * 3, neighbors=edges)
     plain = query("graph_margin", candidates, 4, rng())
     unweighed = dict(zip(plain.positions.tolist(), plain.scores, strict=True))
     ranked = query("graph_margin_balanced", candidates, 4, rng())
@@ -118,19 +118,19 @@ def test_graph_margin_balanced_weighs_by_the_root_of_the_examples_of_the_label_t
     assert query("graph_margin_balanced", even_labels, 4, rng()).positions.tolist() == plain.positions.tolist()
 
 
-def test_a_part_of_the_pool_keeps_the_costs_and_the_neighbours_of_its_items():
+def test_a_part_of_the_pool_keeps_the_costs_and_the_neighbors_of_its_items():
     candidates = pool_of(rng().random((30, 5)))
     part = candidates.take(np.array([7, 3, 20]))
     assert np.array_equal(part.cost, candidates.cost[[7, 3, 20]])
-    assert np.array_equal(part.neighbours.toarray(), candidates.neighbours.toarray()[np.ix_([7, 3, 20], [7, 3, 20])])
+    assert np.array_equal(part.neighbors.toarray(), candidates.neighbors.toarray()[np.ix_([7, 3, 20], [7, 3, 20])])
 
 
-def test_a_long_ranking_by_graph_margin_sees_the_neighbours_beyond_the_smallest_margins():
+def test_a_long_ranking_by_graph_margin_sees_the_neighbors_beyond_the_smallest_margins():
     items = 3_000
     proba = np.full((items, 2), [0.55, 0.45])
     proba[:500] = 0.5
     hub = csr_matrix((np.ones(2_500), (np.zeros(2_500, int), np.arange(500, items))), shape=(items, items))
-    candidates = Pool(rng().random((items, 8)).astype(np.float32), proba, neighbours=(hub + hub.T).tocsr())
+    candidates = Pool(rng().random((items, 8)).astype(np.float32), proba, neighbors=(hub + hub.T).tocsr())
     first = rank("graph_margin", candidates, 100, 10, rng()).positions[:10]
     assert all(item == 0 or item >= 500 for item in first)
 
@@ -304,7 +304,7 @@ def imbalanced(labels):
     return Pool(proba=proba, y_labeled=np.repeat(["common", "rare"], labels))
 
 
-def test_class_balanced_favours_the_rare_class():
+def test_class_balanced_favors_the_rare_class():
     chosen = query("class_balanced", imbalanced([45, 5]), 10, rng()).positions
     assert (chosen < 10).sum() >= 8
     assert (query("margin", imbalanced([45, 5]), 10, rng()).positions < 10).sum() == 0
@@ -440,7 +440,7 @@ def bad_inputs():
     yield "undecided", replace(pool_of(draws), proba=even(40, 3))
     yield "float32", replace(pool_of(draws), proba=pool_of(draws).proba.astype(np.float32))
     yield "labels as objects", replace(pool_of(draws), y_labeled=np.array([0, 1, 2] * 2, dtype=object))
-    yield "no neighbours of any", replace(pool_of(draws), neighbours=csr_matrix((40, 40)))
+    yield "no neighbors of any", replace(pool_of(draws), neighbors=csr_matrix((40, 40)))
     skewed = np.array([0] * 48 + [1, 2])
     yield "skewed labels", replace(pool_of(draws, labeled=50), y_labeled=skewed)
     yield "never labeled", replace(pool_of(draws, labeled=50), y_labeled=np.arange(50) % 2)
@@ -512,7 +512,7 @@ def test_a_committee_needs_two_classes():
         ({"X_labeled": np.ones((6, 3))}, "the labeled items have 3 features, those of the pool 4"),
         ({"y_labeled": [0, 1]}, "6 labeled items, but 2 labels"),
         ({"X_labeled": np.full((6, 4), np.nan)}, "labeled items hold NaN"),
-        ({"neighbours": csr_matrix((5, 5))}, "neighbours have shape"),
+        ({"neighbors": csr_matrix((5, 5))}, "neighbors have shape"),
     ],
 )
 def test_what_does_not_fit_the_pool_is_refused(wrong, says):

@@ -3,7 +3,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from labeler.learning.batch_predict import score_blocks
+from labeler.learning.batch_predict import predict_blocks
 from labeler.learning.errors import (
     InvalidFeatures,
     ModelFileBroken,
@@ -147,14 +147,14 @@ def test_serving_and_training_see_the_same_rows():
     contents, y = texts(60)
     model = learned(contents, y)
     block = model.pipeline.extract(contents)
-    pool = score_blocks(model, [block[:25], block[25:]], chunk_rows=7)
+    pool = predict_blocks(model, [block[:25], block[25:]], chunk_rows=7)
     served = np.concatenate([model.predict_proba([content]) for content in contents])
     assert np.array_equal(pool, served)
 
 
 def test_no_blocks_and_no_contents_give_no_rows():
     model = learned(*texts(10))
-    assert score_blocks(model, []).shape == (0, 3)
+    assert predict_blocks(model, []).shape == (0, 3)
     assert model.predict_proba([]).shape == (0, 3)
 
 

@@ -16,7 +16,7 @@ from labeler.learning.features.installed import is_installed
 from labeler.learning.features.text import TextPipeline
 from labeler.learning.numeric.parallel import in_threads
 from labeler.registry.service import newest_model
-from labeler.training.pool.dask import map_over, why_without
+from labeler.training.pool.dask import over_cluster, why_without
 
 NOWHERE = "tcp://127.0.0.1:9"
 
@@ -39,13 +39,13 @@ def same(a: Any, b: Any) -> bool:
 
 def test_a_cluster_gives_the_same_bits_in_the_same_order(cluster: LocalCluster) -> None:
     pipeline = TextPipeline()
-    there = list(map_over(cluster.scheduler_address, pipeline.extract, parts(), nobody))
+    there = list(over_cluster(cluster.scheduler_address, pipeline.extract, parts(), nobody))
     assert len(there) == 30 and all(same(a, pipeline.extract(part)) for a, part in zip(there, parts(), strict=True))
 
 
 def test_a_worker_that_dies_costs_nothing(cluster: LocalCluster) -> None:
     pipeline = TextPipeline()
-    results = map_over(cluster.scheduler_address, pipeline.extract, parts(), nobody)
+    results = over_cluster(cluster.scheduler_address, pipeline.extract, parts(), nobody)
     there = [next(results)]
     os.kill(next(iter(cluster.workers.values())).process.process.pid, signal.SIGKILL)
     there += results
@@ -62,22 +62,22 @@ def test_a_cluster_that_goes_away_leaves_the_rest_to_be_done_here() -> None:
     with LocalCluster(
         n_workers=1, threads_per_worker=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0"
     ) as gone:
-        results = map_over(gone.scheduler_address, TextPipeline().extract, parts(), map)
+        results = over_cluster(gone.scheduler_address, TextPipeline().extract, parts(), map)
         there = [next(results)]
     there += results
     assert all(same(a, TextPipeline().extract(part)) for a, part in zip(there, parts(), strict=True))
 
 
 def test_without_a_scheduler_the_work_is_done_here() -> None:
-    assert list(map_over("", abs, [-1, 2, -3])) == [1, 2, 3]
-    assert list(map_over(NOWHERE, abs, [-1, 2, -3])) == [1, 2, 3]
+    assert list(over_cluster("", abs, [-1, 2, -3])) == [1, 2, 3]
+    assert list(over_cluster(NOWHERE, abs, [-1, 2, -3])) == [1, 2, 3]
     assert why_without("") is None and "does not answer" in str(why_without(NOWHERE))
     assert "does not answer" in str(why_without("no address"))
 
 
 def test_a_fault_of_the_function_is_raised_as_it_is(cluster: LocalCluster) -> None:
     with pytest.raises(TypeError, match="bad operand"):
-        list(map_over(cluster.scheduler_address, abs, ["a"]))
+        list(over_cluster(cluster.scheduler_address, abs, ["a"]))
 
 
 def test_a_client_that_can_not_start_is_told_and_done_without(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ def test_a_client_that_can_not_start_is_told_and_done_without(monkeypatch: pytes
         raise AssertionError
 
     monkeypatch.setattr("distributed.Client", fails)
-    assert list(map_over("tcp://127.0.0.1:1", abs, [-1, 2])) == [1, 2]
+    assert list(over_cluster("tcp://127.0.0.1:1", abs, [-1, 2])) == [1, 2]
     assert "does not answer (AssertionError)" in str(why_without("tcp://127.0.0.1:1"))
 
 
@@ -116,7 +116,7 @@ def test_a_training_on_the_cluster_is_reproduced_here(
     project.train()
     service.run_jobs()
     row = service.db.read(newest_model, project.info["id"])
-    assert row.config["sight"]["kind"] == ("projection" if embeddings == "off" else "encoder")
+    assert row.config["representation"]["kind"] == ("projection" if embeddings == "off" else "encoder")
     service.settings = alone
     found = project.reproduce(row.number)
     service.run_jobs()

@@ -38,13 +38,13 @@ def label(project: Project, n: int) -> None:
 
 def between_the_swaps(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Call act() when candidates are ranked and the pool is not scored yet."""
-    scored = fit.score_pool
+    scored = fit.predict_pool
 
-    def score_pool(*given: Any, **more: Any) -> Any:
+    def predict_pool(*given: Any, **more: Any) -> Any:
         act()
         return scored(*given, **more)
 
-    monkeypatch.setattr(fit, "score_pool", score_pool)
+    monkeypatch.setattr(fit, "predict_pool", predict_pool)
 
 
 def test_candidates_are_in_the_queue_before_all_items_are_scored(

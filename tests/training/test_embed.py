@@ -22,7 +22,7 @@ from labeler.registry.service import newest_model
 from labeler.training import trigger
 from labeler.training.jobs import embed as embedding
 from labeler.training.pool.data import data_of
-from labeler.training.pool.embedding_store import GROUP, VectorStore
+from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
 
@@ -66,8 +66,8 @@ def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> 
     project.train()
     service.run_jobs()
     config = config_of(service, project)
-    assert config["sight"]["kind"] == "encoder" and config["sight"]["dimensions"] == 384 + 96
-    assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbours", "words", "frequency"}
+    assert config["representation"]["kind"] == "encoder" and config["representation"]["dimensions"] == 384 + 96
+    assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbors", "words", "frequency"}
     progress = project.progress()
     assert "sentence embeddings" in progress["model"]["sees"] and progress["training"]["reading"] is None
 
@@ -93,7 +93,7 @@ def test_new_items_are_read_within_the_next_training(service: Any, read: Any) ->
     project.train()
     service.run_jobs()
     config = config_of(service, project)
-    assert config["sight"]["kind"] == "encoder"
+    assert config["representation"]["kind"] == "encoder"
 
 
 def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, mo
 def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     project = read(3 * GROUP)
     monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)
-    real, queued = VectorStore.read_all, []
+    real, queued = EmbeddingStore.read_all, []
 
     def read_all(*arguments: Any) -> Any:
         if not queued:  # a search comes due while the first items are read
@@ -119,7 +119,7 @@ def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, mo
             queued.append(service.db.write(lambda tx: engine.enqueue(tx, "training.search", **wanted)))
         return real(*arguments)
 
-    monkeypatch.setattr(VectorStore, "read_all", read_all)
+    monkeypatch.setattr(EmbeddingStore, "read_all", read_all)
     service.run_jobs()
     mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done")
     assert [row["read"] for row in service.db.read(lambda tx: tx.execute(mine).scalars().all())] == [3 * GROUP]
@@ -131,12 +131,12 @@ def test_vectors_are_the_same_in_whatever_order_they_are_read(service: Any, read
     service.run_jobs()
     row = service.db.read(latest, project.info["id"])
     data = data_of(service.settings, project.info["id"], Version(service.settings, project.info["id"], row))
-    again = VectorStore(tmp_path, default_encoder())
+    again = EmbeddingStore(tmp_path, default_encoder())
     order = np.random.default_rng(0).permutation(300)
     assert list(again.read_all(order, data.contents, "")) == [GROUP, 300]
     everything = np.arange(300)
     assert again.read(301).tolist() == [True] * 300 + [False]
-    assert np.array_equal(VectorStore(data.cache, default_encoder()).load(everything), again.load(everything))
+    assert np.array_equal(EmbeddingStore(data.cache, default_encoder()).load(everything), again.load(everything))
 
 
 def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, read: Any) -> None:
@@ -149,7 +149,7 @@ def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, rea
     label(project, 10)
     project.train()
     service.run_jobs()
-    assert config_of(service, project)["sight"]["kind"] == "projection"
+    assert config_of(service, project)["representation"]["kind"] == "projection"
 
 
 def test_the_live_model_answers_new_texts(service: Any, read: Any) -> None:
@@ -198,7 +198,7 @@ def test_a_live_model_answers_with_the_encoder_that_the_settings_name(
     label(project, 20)
     project.train()
     service.run_jobs()
-    assert config_of(service, project)["sight"]["sha256"] == Encoder(other).sha256
+    assert config_of(service, project)["representation"]["sha256"] == Encoder(other).sha256
     project.promote(1)
     monkeypatch.setattr(encoder, "_known", {})  # the API is another process than the one that trained
     assert project.predict(["the team won the cup"])[0]["value"] == "sport"

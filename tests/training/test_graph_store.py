@@ -16,7 +16,7 @@ from labeler.learning.semi_supervised.label_spreading import unit
 from labeler.registry.service import newest_model
 from labeler.training import dvc_stage as repro
 from labeler.training.pool import graph_store as maps
-from labeler.training.pool.graph_store import MapStore, StoredMap
+from labeler.training.pool.graph_store import GraphStore, StoredGraph
 
 RNG = np.random.default_rng(0)
 VECTORS = unit(RNG.standard_normal((900, 16)) + 3 * np.eye(16)[RNG.integers(0, 16, 900)])
@@ -27,21 +27,21 @@ def _small_maps_grow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maps, "GROWS_FROM", 100)
 
 
-def grown(stored: StoredMap, n: int) -> None:
+def grown(stored: StoredGraph, n: int) -> None:
     first = (stored.steps or [0])[-1]
     stored.folder.mkdir(parents=True, exist_ok=True)
     parts = [(slice(place, min(n, place + 70)), VECTORS[place : min(n, place + 70)]) for place in range(first, n, 70)]
     stored.grow(n, 16, iter(parts))
 
 
-def arrays(stored: StoredMap, n: int) -> list[Any]:
-    around = stored.first(n)
-    assert around is not None
-    return [np.array(part) for part in (around.vectors, around.near, around.likeness, around.once, around.smooth)]
+def arrays(stored: StoredGraph, n: int) -> list[Any]:
+    graph = stored.first(n)
+    assert graph is not None
+    return [np.array(part) for part in (graph.vectors, graph.near, graph.similarity, graph.once, graph.smooth)]
 
 
-def test_a_map_that_grows_keeps_what_it_had_and_finds_nearly_all_neighbours(tmp_path: Path) -> None:
-    stored = StoredMap(tmp_path)
+def test_a_map_that_grows_keeps_what_it_had_and_finds_nearly_all_neighbors(tmp_path: Path) -> None:
+    stored = StoredGraph(tmp_path)
     grown(stored, 600)
     before = arrays(stored, 600)
     grown(stored, 900)
@@ -56,7 +56,7 @@ def test_a_map_that_grows_keeps_what_it_had_and_finds_nearly_all_neighbours(tmp_
 
 
 def test_growing_in_the_same_steps_gives_the_same_bits(tmp_path: Path) -> None:
-    one, other = StoredMap(tmp_path / "one"), StoredMap(tmp_path / "other")
+    one, other = StoredGraph(tmp_path / "one"), StoredGraph(tmp_path / "other")
     for stored in (one, other):
         for n in (500, 560, 700):
             grown(stored, n)
@@ -64,7 +64,7 @@ def test_growing_in_the_same_steps_gives_the_same_bits(tmp_path: Path) -> None:
 
 
 def test_a_kill_while_a_map_grows_costs_nothing_of_it(tmp_path: Path) -> None:
-    whole, cut = StoredMap(tmp_path / "whole"), StoredMap(tmp_path / "cut")
+    whole, cut = StoredGraph(tmp_path / "whole"), StoredGraph(tmp_path / "cut")
     for stored in (whole, cut):
         grown(stored, 500)
 
@@ -82,7 +82,7 @@ def test_a_kill_while_a_map_grows_costs_nothing_of_it(tmp_path: Path) -> None:
 
 
 def test_a_pool_that_grew_by_half_is_mapped_anew(tmp_path: Path) -> None:
-    store = MapStore(tmp_path, "words")
+    store = GraphStore(tmp_path, "words")
     assert store.steps_for(400) == [400]
     with store.making([400]) as stored:
         grown(stored, 400)
@@ -98,7 +98,7 @@ def test_a_pool_that_grew_by_half_is_mapped_anew(tmp_path: Path) -> None:
 
 
 def test_small_maps_are_made_anew(tmp_path: Path) -> None:
-    store = MapStore(tmp_path, "words")
+    store = GraphStore(tmp_path, "words")
     with store.making([90]) as stored:
         grown(stored, 90)
     assert store.steps_for(91) == [91]
@@ -119,7 +119,7 @@ def test_a_model_on_a_grown_map_is_reproduced_bit_by_bit(
         project.train()
         service.run_jobs()
     row = service.db.read(newest_model, project.info["id"])
-    assert row.config["model"] == model and row.config["sight"]["steps"] == [300, 340, 380]
+    assert row.config["model"] == model and row.config["representation"]["steps"] == [300, 340, 380]
     shutil.rmtree(service.settings.home / "features")
     found = project.reproduce(row.number)
     service.run_jobs()

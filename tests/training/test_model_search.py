@@ -14,7 +14,7 @@ from labeler.kit.jobs.tables import jobs
 from labeler.learning.model_selection import search as searching
 from labeler.training import model_searches as searches
 from labeler.training.jobs import model_search as search_job
-from labeler.training.model_spec import Choice, model_alone
+from labeler.training.model_spec import ModelSpec, model_alone
 from labeler.training.tables import model_searches
 
 Add = Callable[..., list[dict[str, Any]]]
@@ -234,8 +234,8 @@ def test_what_was_measured_is_forgotten_when_the_pool_is_seen_anew(
     real_search, real_see = search_job.search, search_job.see
 
     def seen(*arguments: Any) -> Any:
-        sight = real_see(*arguments)
-        return replace(sight, config={**sight.config, "kind": "encoder"}) if known else sight
+        representation = real_see(*arguments)
+        return replace(representation, config={**representation.config, "kind": "encoder"}) if known else representation
 
     def spy(*arguments: Any, **more: Any) -> Any:
         known.append(len(more["known"]))
@@ -274,11 +274,11 @@ def test_it_tells_how_far_it_is(
 
 
 def test_a_choice_holds_as_long_as_the_pool_is_seen_the_same() -> None:
-    choice = Choice("complement_nb", {"alpha": 0.1}, "projection")
+    choice = ModelSpec("complement_nb", {"alpha": 0.1}, "projection")
     assert model_alone(choice, {"kind": "projection", "dimensions": 9}) == choice
     assert model_alone(choice, {"kind": "encoder", "sha256": "x"}) is None and model_alone(choice, None) is None
-    assert model_alone(Choice("linear_svm"), {"kind": "encoder"}) == Choice("linear_svm")
-    assert model_alone(Choice("pool_ensemble"), None) is None and model_alone(None, None) is None
+    assert model_alone(ModelSpec("linear_svm"), {"kind": "encoder"}) == ModelSpec("linear_svm")
+    assert model_alone(ModelSpec("pool_ensemble"), None) is None and model_alone(None, None) is None
 
 
 def test_every_search_of_the_service_waits_in_one_lane(service: Any, admin: Any, project: Project) -> None:

@@ -22,10 +22,10 @@ from labeler.registry.service import newest_model
 from labeler.training import trigger
 from labeler.training.jobs import embed as embedding
 from labeler.training.jobs import train as jobs
-from labeler.training.pool import representation as sight
+from labeler.training.pool import representation as representation
 from labeler.training.pool import subsample as part
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.embedding_store import VectorStore
+from labeler.training.pool.embedding_store import EmbeddingStore
 
 POOL, PART = 300, 80
 
@@ -34,7 +34,7 @@ POOL, PART = 300, 80
 def settings(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> Settings:
     monkeypatch.setattr(trigger, "has_embeddings", lambda: True)
     monkeypatch.setattr(part, "SIZES", (PART,))
-    monkeypatch.setattr(sight, "AT_ONCE", 10)
+    monkeypatch.setattr(representation, "AT_ONCE", 10)
     return settings.model_copy(update={"embeddings": "auto"})
 
 
@@ -89,7 +89,7 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
     service: Any, project: Project, go_on: Callable[[], None]
 ) -> None:
     model = train(service, project)
-    assert (model.config["sight"]["kind"], model.config["sight"]["part"]) == ("encoder", PART)
+    assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("encoder", PART)
     assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress()["model"]["sees"]
     seen = data(service, project)
     inside = set(seen.items[part.members(seen, PART)].tolist())
@@ -98,7 +98,7 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
     service.db.write(lambda tx: trigger.want_vectors(tx, project.info["id"], delay=0))
     service.run_jobs()
     config = service.db.read(newest_model, project.info["id"]).config
-    assert config["sight"]["kind"] == "encoder" and "part" not in config["sight"]
+    assert config["representation"]["kind"] == "encoder" and "part" not in config["representation"]
     assert "so far" not in project.progress()["model"]["sees"]
 
 
@@ -156,7 +156,7 @@ def test_labels_of_items_that_are_not_read_yet_count(service: Any, project: Proj
         row = rows[int(seen.items[place])]
         project.label(row.key, row.metadata["truth"])
     model = train(service, project)
-    assert model.config["sight"]["part"] == PART
+    assert model.config["representation"]["part"] == PART
     assert model.trained_on + model.holdout_size == 28
 
 
@@ -176,7 +176,7 @@ def test_new_items_do_not_take_the_part_away(service: Any, project: Project) -> 
 def test_the_labeled_are_read_first_then_the_sample_then_all(service: Any, project: Project) -> None:
     train(service, project)
     seen = data(service, project)
-    nothing_read = VectorStore(service.settings.home / "elsewhere", default_encoder())
+    nothing_read = EmbeddingStore(service.settings.home / "elsewhere", default_encoder())
     steps = part.in_order_of_need(seen, nothing_read)
     labeled = np.flatnonzero(~seen.unlabeled)
     assert np.isin(labeled, steps[0]).all() and PART <= len(steps[0]) <= PART + len(labeled)
@@ -187,8 +187,8 @@ def test_the_labeled_are_read_first_then_the_sample_then_all(service: Any, proje
 def large(service: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Project]:
     """A pool too large for a map within a training, of texts or table rows, where nothing is read."""
     monkeypatch.setattr(part, "SIZES", (PART,))
-    monkeypatch.setattr(sight, "SIZES", (PART,))
-    monkeypatch.setattr(sight, "PROJECTED", PART)
+    monkeypatch.setattr(representation, "SIZES", (PART,))
+    monkeypatch.setattr(representation, "PROJECTED", PART)
     service.settings = service.settings.model_copy(update={"embeddings": "off"})
 
     def make(kind: str) -> Project:
@@ -208,8 +208,8 @@ def large(service: Any, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Proj
 def test_a_map_of_a_part_serves_where_nothing_is_read(service: Any, large: Callable[[str], Project], kind: str) -> None:
     project = large(kind)
     model = train(service, project, 30)
-    assert (model.config["sight"]["kind"], model.config["sight"]["part"]) == ("projection", PART)
-    assert f"neighbours (in {PART} of {POOL} items)" in project.progress()["model"]["sees"]
+    assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("projection", PART)
+    assert f"neighbors (in {PART} of {POOL} items)" in project.progress()["model"]["sees"]
     stored = load_predictions(folder_of(service.settings, project.info["id"], model.number), model.config["classes"])
     pairs = sa.select(items.c.id, items.c.metadata)
     truth = service.db.read(lambda tx: {row.id: row.metadata["truth"] for row in tx.execute(pairs)})
@@ -225,5 +225,5 @@ def test_with_many_labels_texts_are_learned_without_a_map(
     service: Any, large: Callable[[str], Project], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     project = large("text")
-    monkeypatch.setattr(sight, "MANY", 15)
-    assert train(service, project, 30).config["sight"] is None
+    monkeypatch.setattr(representation, "MANY", 15)
+    assert train(service, project, 30).config["representation"] is None

@@ -1,4 +1,4 @@
-"""Colours can be read, and nothing is loaded from outside."""
+"""Colors can be read, and nothing is loaded from outside."""
 
 import re
 from pathlib import Path

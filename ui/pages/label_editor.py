@@ -1,4 +1,4 @@
-"""The table in which labels are named, coloured and given a key: for a new project and for the settings."""
+"""The table in which labels are named, colored and given a key: for a new project and for the settings."""
 
 from typing import Any
 
@@ -39,7 +39,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
                 "Keywords", width=200, help="With commas between. Whole words, upper and lower case alike"
             ),
             "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9. U, S, H, G are taken."),
-            "color": text("Colour", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
+            "color": text("Color", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
             "parent": text("Part of", help="A label above this one, if any"),
         },
     )

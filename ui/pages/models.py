@@ -60,7 +60,7 @@ def _table(models: list[dict[str, Any]]) -> None:
                 "Accuracy": layout.percent(metrics.get("accuracy")),
                 "95 % interval": layout.interval(metrics.get("accuracy")),
                 "Macro-F1": layout.percent(metrics.get("macro_f1")),
-                "Commonest label": layout.percent((baselines.get("majority") or {}).get("accuracy")),
+                "Most common label": layout.percent((baselines.get("majority") or {}).get("accuracy")),
                 "Plain scikit-learn": layout.percent((baselines.get("sklearn") or {}).get("accuracy")),
                 "Learned from": one.get("trained_on"),
                 "Dataset": (one.get("dataset") or {}).get("tag"),
@@ -194,7 +194,7 @@ def _metrics(model: dict[str, Any], metrics: dict[str, Any]) -> None:
         border=True,
         height="stretch",
     )
-    names = {"majority": "always the commonest label", "sklearn": "plain scikit-learn"}
+    names = {"majority": "always the most common label", "sklearn": "plain scikit-learn"}
     compared = [
         f"{words}: {layout.percent((baselines.get(k) or {}).get('accuracy'))}"
         for k, words in names.items()

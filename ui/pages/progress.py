@@ -215,7 +215,7 @@ def _curve() -> None:
     )
     charts.learning_curve(points, names[chosen or "Accuracy"], curve.get("forecast"))
     st.caption(
-        "Line: score on the holdout. Band: its 95 % interval. Dashed: always guessing the commonest label. "
+        "Line: score on the holdout. Band: its 95 % interval. Dashed: always guessing the most common label. "
         "Dotted: where the accuracy is likely to go with more labels. "
         "The interval narrows as more holdout items are labeled."
     )

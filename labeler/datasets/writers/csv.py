@@ -1,6 +1,6 @@
 """CSV, one item a row, safe to open in a spreadsheet.
 
-Formulas are neutralised: text that starts with =, +, -, @, a tab or a line end (also behind apostrophes) gets
+Formulas are neutralized: text that starts with =, +, -, @, a tab or a line end (also behind apostrophes) gets
 a leading apostrophe, since spreadsheets would run it. Plain numbers stay numbers. Our own import takes the
 apostrophe off again; other readers see it.
 """

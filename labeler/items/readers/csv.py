@@ -26,14 +26,14 @@ def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
     with open_text(path, detected.encoding or "utf-8") as file:
         records = _records(Lines(file, limits.max_line), detected.delimiter or ",")
         header = _header(next(records, None), limits)
-        neutralised = header[0] == "key" and tuple(header[-4:]) == EXPORT_ENDS_WITH
+        neutralized = header[0] == "key" and tuple(header[-4:]) == EXPORT_ENDS_WITH
         for number, record in enumerate(records, start=1):
             if isinstance(record, str):
                 yield BadRow(number, None, record)
             elif len(record) != len(header):
                 yield BadRow(number, None, f"has {_cells(len(record))}, expected {len(header)} as in the header")
             else:
-                if neutralised:
+                if neutralized:
                     record = [_formula(cell) for cell in record]
                 yield _row(number, header, record, limits)
 

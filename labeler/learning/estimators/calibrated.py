@@ -7,8 +7,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import MAX_LABELS, best_scale, out_of_fold, softmax
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types

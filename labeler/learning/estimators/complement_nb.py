@@ -5,14 +5,15 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, hstack, issparse
 
-from labeler.learning.estimators.calibrated import Array, Calibrated
+from labeler.learning.estimators.calibrated import Calibrated
+from labeler.learning.numeric.types import Array
 
 
 class ComplementBayes(Calibrated):
     """Complement naive Bayes over features of any sign.
 
     alpha: smoothing; norm: whether each class's weights are scaled to the same sum.
-    The model counts, so it needs features of 0 or more. n-grams are; the standardised numbers of table rows
+    The model counts, so it needs features of 0 or more. n-grams are; the standardized numbers of table rows
     and sentence vectors are not. Shifting those by their minimum would make sparse rows dense and let every item
     "count" something that it does not have; clipping would lose half of each. So a column that is
     ever negative becomes two, what it has above 0 and what it has below.

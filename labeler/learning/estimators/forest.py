@@ -1,4 +1,4 @@
-"""Extremely randomised trees and gradient boosting: for tables, where numbers act together."""
+"""Extremely randomized trees and gradient boosting: for tables, where numbers act together."""
 
 import warnings
 from typing import Any
@@ -10,8 +10,9 @@ from scipy.sparse import csc_matrix, issparse
 from sklearn.ensemble import ExtraTreesClassifier, HistGradientBoostingClassifier
 from sklearn.feature_selection import f_classif
 
-from labeler.learning.estimators.calibrated import Array, Calibrated, balanced
+from labeler.learning.estimators.calibrated import Calibrated, balanced
 from labeler.learning.estimators.trees import WIDEST, Trees
+from labeler.learning.numeric.types import Array
 
 _ROWS = 10_000  # rows that are dense at a time
 

@@ -7,14 +7,13 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import FIXED_SCALE, best_scale, out_of_fold, softmax, two_sided
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 class LinearSVM(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """Linear SVM, one against the rest, with probabilities.
 
-    C: inverse regularisation. class_weight "balanced" lifts rare classes: of 200 random messages, 13 % spam,
+    C: inverse regularization. class_weight "balanced" lifts rare classes: of 200 random messages, 13 % spam,
     it learns 0.94 accuracy and 0.81 macro-F1, without 0.90 and 0.66 (mean of 3 draws); on news and questions
     the two are within 0.01 from 200 labels on, but for macro-F1 of questions at 200 (0.64 against 0.67).
     Learned: classes_, coef_ (classes, features) float32, intercept_, scale_ (inverse temperature).

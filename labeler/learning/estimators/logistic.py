@@ -4,13 +4,14 @@ from typing import Any
 
 import numpy as np
 
-from labeler.learning.estimators.calibrated import Array, Calibrated
+from labeler.learning.estimators.calibrated import Calibrated
+from labeler.learning.numeric.types import Array
 
 
 class Logistic(Calibrated):
     """Logistic regression.
 
-    C: inverse regularisation. class_weight: "balanced" lifts rare classes, None takes them as they come.
+    C: inverse regularization. class_weight: "balanced" lifts rare classes, None takes them as they come.
     Learned: classes_, coef_ (classes, features) float32, intercept_ (classes,) float32, scale_.
     """
 

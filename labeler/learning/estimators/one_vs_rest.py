@@ -7,7 +7,8 @@ from sklearn.base import BaseEstimator
 
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import out_of_fold
-from labeler.learning.multilabel import Array, as_indicator, is_learnable
+from labeler.learning.multilabel import as_indicator, is_learnable
+from labeler.learning.numeric.types import Array
 
 _FIXED = (6.0, 0.0)  # what the softmax of a linear SVM takes with too few labels to measure one, and no shift
 _TRUST = 0.5
@@ -16,7 +17,7 @@ _TRUST = 0.5
 class OneVsRest(BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
     """A linear SVM a label, against the items without it, with a probability of its own.
 
-    C: inverse regularisation. class_weight "balanced" lifts labels that few items have.
+    C: inverse regularization. class_weight "balanced" lifts labels that few items have.
     Learned: classes_ (labels,), coef_ (labels, features), intercept_, slope_ and shift_ (labels,), all float32. A
     label that all items have, or none, keeps that share as its probability.
     Source of the probabilities: Platt 1999, "Probabilistic Outputs for Support Vector Machines", on decisions of

@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 FIXED_SCALE = 3.0
 """Used when there are too few labels to measure one."""

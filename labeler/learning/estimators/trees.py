@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 WIDEST = 512
 """Columns that trees look at: so many make 20 MB of the 10,000 rows that are scored at a time."""

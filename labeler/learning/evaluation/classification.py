@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 REPEATS = 1_000
 _Z = 1.959963984540054

@@ -4,7 +4,7 @@ The curve is score(n) = a - b * n**-c with a at most 1, b at least 0 and c betwe
 weighted with the binomial variance of each score. Source: inverse power law, as in Figueroa et al. 2012, "Predicting
 sample size required for classification performance"; intervals are a parametric bootstrap.
 
-All scores come from one growing holdout, so most of their error is common to neighbours: it lifts or tilts the whole
+All scores come from one growing holdout, so most of their error is common to neighbors: it lifts or tilts the whole
 curve, and the scatter doesn't show it. The bootstrap's noise is correlated alike, which is too careful for scores
 from separate holdouts. Scores other than accuracy are taken to vary like one. Intervals speak of the true score, not of
 the next one measured, and are only as good as the power law: don't ask far beyond twice the labels.
@@ -16,7 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from labeler.learning.evaluation.classification import Array, Estimate
+from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.numeric.types import Array
 
 MIN_POINTS = 4
 REPEATS = 400

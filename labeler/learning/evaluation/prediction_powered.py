@@ -16,7 +16,8 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from labeler.learning.evaluation.classification import Array, Estimate
+from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.numeric.types import Array
 
 MIN_DRAWN = 30
 _Z = 1.959963984540054
@@ -54,7 +55,7 @@ def combined(
     """Mean loss from drawn labels and a random holdout beside the pool, weighted by inverse variance.
 
     losses, proposals, pool_size: as in `lure`, losses in [0, 1]; holdout_losses: (items,), in [0, 1] too.
-    Both variances are taken at one common mean: each side's own would favour the side that happened to see
+    Both variances are taken at one common mean: each side's own would favor the side that happened to see
     no errors. Fewer than 30 drawn labels are left out, and their n with them.
     Raises ValueError for losses beyond [0, 1] and where `lure` does.
     """

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from labeler.learning.evaluation.classification import Array, Estimate
+from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.numeric.types import Array
 
 _TAIL = 0.025
 _REST = 0.8

@@ -1,12 +1,12 @@
 """When more labels will hardly help: the predictions of successive models have stopped changing.
 
-`stabilised` compares neighbouring models on unlabeled items, as the paper does; `advise` is the one to show people.
+`stabilized` compares neighboring models on unlabeled items, as the paper does; `advise` is the one to show people.
 Two things mislead the former: a batch of 25 among 1,500 labels hardly changes a model that is still learning, and
 a strategy takes the hard items out of the unlabeled rest, so that what is left agrees. `advise` therefore compares each
 model with the one of a fifth fewer labels, on items neither chosen nor trained on: the holdout, labeled or not.
 
 Simulated with margin selection, batches of 25 and a linear SVM on digits, sms, trec6 and agnews (tests/bench), where
-the first labels that reach 99 % of the score of all labels count as 1: `stabilised` alone stops between 0.5 and 2.1,
+the first labels that reach 99 % of the score of all labels count as 1: `stabilized` alone stops between 0.5 and 2.1,
 early on the larger sets, at 95 % of that score. `advise` stops at 0.95, 1.54, 1.31 and 1.03, with 98.5, 99.5, 99.8 and
 98.7 % of it on average and 97 % in the worst run. Its rule was chosen on the same sets, with other seeds. With 200
 holdout items instead of 290 to 1,200 the kappas are noisy: agnews then stopped at 97 % on average.
@@ -23,6 +23,7 @@ import numpy as np
 
 from labeler.learning.evaluation.classification import Estimate
 from labeler.learning.evaluation.learning_curve import Point, expected_gain, extrapolate, labels_to, missing
+from labeler.learning.numeric.types import Array
 
 STOP_AT = 0.99
 NEAR_AT = 0.97
@@ -53,7 +54,7 @@ def advise(
 ) -> dict[str, Any]:
     """One advice from settled predictions, the learning curve and the target.
 
-    settled: what `stabilised` returned; it decides alone only while the rounds can't, and then not against the curve.
+    settled: what `stabilized` returned; it decides alone only while the rounds can't, and then not against the curve.
     rounds: oldest first, back to about half of the labels now, each over the same holdout items in one order.
     points: the learning curve so far; target: the score wanted, if there is one.
     Returns {"advice": "keep going" | "nearly there" | "stop", "reason": str, "kappa": float, "gain": what 100 more
@@ -115,7 +116,7 @@ def _by_curve(settled: Mapping[str, Any], gain: Estimate | None) -> tuple[str, s
     return advice, reason, kappa
 
 
-def stabilised(
+def stabilized(
     previous_predictions: Sequence[Any], current_predictions: Sequence[Any], history: Sequence[float] = ()
 ) -> dict[str, Any]:
     """Advice from how far the last two models agree on the same, unlabeled stop set.
@@ -146,7 +147,7 @@ def stabilised(
     return _advice("keep going", f"new labels still change the model; {changed}", kappa)
 
 
-def cohens_kappa(a: Sequence[Any] | np.ndarray[Any, Any], b: Sequence[Any] | np.ndarray[Any, Any]) -> float:
+def cohens_kappa(a: Sequence[Any] | Array, b: Sequence[Any] | Array) -> float:
     """Agreement beyond chance of two sequences of labels; 1.0 when both are the same one label throughout.
 
     Source: Cohen 1960, "A Coefficient of Agreement for Nominal Scales".

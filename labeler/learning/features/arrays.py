@@ -6,12 +6,11 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.errors import InvalidFeatures
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 class ArrayFeatures:
-    """Rows of an array, standardised; rows of a sparse matrix, each scaled to length 1.
+    """Rows of an array, standardized; rows of a sparse matrix, each scaled to length 1.
 
     Missing and infinite numbers become the column's mean.
     """

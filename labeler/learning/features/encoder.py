@@ -16,8 +16,7 @@ from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.ngrams import readable
 from labeler.learning.numeric.parallel import in_threads
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 DEFAULT_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2a6"
 MOST_TOKENS = 128

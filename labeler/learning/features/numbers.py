@@ -1,27 +1,25 @@
-"""Numbers to features that a linear model can bend: the standardised value, its nearness to quantiles."""
+"""Numbers to features that a linear model can bend: the standardized value, its nearness to quantiles."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.features.pipeline import State
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.features.base import State
+from labeler.learning.numeric.types import Array
 
 KNOTS = 6
 MISSING = -10.0
-"""Below every standardised value: a tree can tell it apart with one threshold."""
+"""Below every standardized value: a tree can tell it apart with one threshold."""
 
 _SAMPLE = 20_000
 _FARTHEST = 4.0
 
 
 class Numbers:
-    """Each number becomes its standardised value, a missing flag, and hat functions over KNOTS quantiles.
+    """Each number becomes its standardized value, a missing flag, and hat functions over KNOTS quantiles.
 
-    The hat functions of a value sum to 1: rows keep about the same length, so the L2 normalisation that
+    The hat functions of a value sum to 1: rows keep about the same length, so the L2 normalization that
     follows does not throw away how large a number is, and a linear model can follow a curve.
     """
 
@@ -59,14 +57,14 @@ class Numbers:
         return csr_matrix(np.concatenate(parts, axis=1) / np.float32(np.sqrt(max(1, self.count))))
 
     def cells(self, rows: Array) -> Array:
-        """What `transform` gave, scaled by any factor a row, back to standardised values: float32 (items, count)."""
+        """What `transform` gave, scaled by any factor a row, back to standardized values: float32 (items, count)."""
         hats = rows[:, 2 * self.count :].reshape(len(rows), self.count, KNOTS).sum(axis=2)
         known = hats > 0
         values = 2 * rows[:, : self.count] / np.where(known, hats, 1)
         return np.where(known, values, MISSING).astype(np.float32)
 
     def state(self) -> State:
-        """Centres, scales and quantiles."""
+        """Centers, scales and quantiles."""
         return {"mean": self.mean, "scale": self.scale, "median": self.median, "knots": self.knots}
 
     def set_state(self, state: State) -> None:

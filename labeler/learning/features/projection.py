@@ -1,10 +1,10 @@
-"""Wide rows to short ones that keep their likeness: where there are no sentence embeddings."""
+"""Wide rows to short ones that keep their similarity: where there are no sentence embeddings."""
 
 from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 SIZE = 96
 BESIDE = 0.7
@@ -16,7 +16,7 @@ SAMPLE = 20_000
 class Projection:
     """The leading singular directions of a pool's features.
 
-    Source: Halko, Martinsson and Tropp 2011, "Finding Structure with Randomness"; orthogonalised on the items'
+    Source: Halko, Martinsson and Tropp 2011, "Finding Structure with Randomness"; orthogonalized on the items'
     side only, since features may be a hundred times more than items.
     """
 

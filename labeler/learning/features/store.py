@@ -14,6 +14,8 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from labeler.learning.numeric.types import Array
+
 _ARRAYS = ("data", "indices", "indptr", "shape")
 
 
@@ -67,10 +69,10 @@ def _mode(path: Path) -> Any:
     return "r" if path.stat().st_size > 128 else None
 
 
-def _array(block: csr_matrix, name: str) -> np.ndarray[Any, Any]:
+def _array(block: csr_matrix, name: str) -> Array:
     if name == "shape":
         return np.array(block.shape, dtype=np.int64)
-    array: np.ndarray[Any, Any] = getattr(block, name)
+    array: Array = getattr(block, name)
     if name == "data" and array.size and array.min() >= 0 and array.max() <= 255:
         small = array.astype(np.uint8)
         if np.array_equal(small, array):

@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
 from labeler.learning.errors import InvalidFeatures
+from labeler.learning.features.base import Content, State, pipeline_key
 from labeler.learning.features.columns import (
     KINDS,
     Column,
@@ -19,15 +20,13 @@ from labeler.learning.features.columns import (
 )
 from labeler.learning.features.ngrams import hashed_counts
 from labeler.learning.features.numbers import Numbers, width_of
-from labeler.learning.features.pipeline import Content, State, pipeline_key
 from labeler.learning.features.tfidf import Tfidf
+from labeler.learning.numeric.types import Array
 
 __all__ = ["TablePipeline", "infer_columns"]
 
-Array = np.ndarray[Any, Any]
-
 CATEGORIES = 200
-"""So many of the commonest categories are cells of their own."""
+"""So many of the most common categories are cells of their own."""
 
 _READ = {"numeric": number_of, "boolean": boolean_of, "date": days_of}
 
@@ -99,7 +98,7 @@ class TablePipeline:
         return block
 
     def fit(self, blocks: Sequence[csr_matrix]) -> None:
-        """Learn centres, scales and quantiles of numbers, which categories occur, and word frequencies."""
+        """Learn centers, scales and quantiles of numbers, which categories occur, and word frequencies."""
         parts = [self._split(block) for block in blocks]
         self._numbers.fit([part[0] for part in parts])
         self._categories.fit([part[1] for part in parts])
@@ -119,7 +118,7 @@ class TablePipeline:
         features = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
         return _unit(features)
 
-    def likeness(self, features: csr_matrix) -> csr_matrix:
+    def similarity(self, features: csr_matrix) -> csr_matrix:
         """Numbers count twice beside their hat functions, under which two near values may share nothing.
 
         Measured with 25 labels, 4 draws: digits 0.907 accuracy, 0.879 with equal weights and 0.895 without the hat
@@ -130,7 +129,7 @@ class TablePipeline:
         return csr_matrix(features @ diags(weight))
 
     def cells(self, features: csr_matrix) -> Array | None:
-        """Standardised numbers, MISSING where there is none, and 1 for each of the commonest categories that a row has.
+        """Standardized numbers, MISSING where there is none, and 1 for each of its common categories.
 
         The rows' scaling to length 1 is undone: trees ask one column at a time. Texts have no cells; None without any.
         """

@@ -5,8 +5,8 @@ from typing import Any
 
 from scipy.sparse import csr_matrix
 
+from labeler.learning.features.base import Content, State, pipeline_key
 from labeler.learning.features.ngrams import hashed_counts
-from labeler.learning.features.pipeline import Content, State, pipeline_key
 from labeler.learning.features.tfidf import Tfidf
 
 
@@ -53,7 +53,7 @@ class TextPipeline:
         """TF-IDF rows, float32, of length 1."""
         return self._tfidf.transform(block)
 
-    def likeness(self, features: csr_matrix) -> csr_matrix:
+    def similarity(self, features: csr_matrix) -> csr_matrix:
         """All of them."""
         return features
 

@@ -1,14 +1,11 @@
 """Raw counts to TF-IDF: the cheap, learned part of the text features."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
 
-from labeler.learning.features.pipeline import State
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.features.base import State
 
 _RARE_FROM = 50
 """From so many items on, a column that only one item has is dropped: it can't help any other item."""
@@ -55,10 +52,10 @@ class Tfidf:
         weights = 1 + np.log(np.asarray(block.data[known], dtype=np.float32))
         weights *= self.idf[columns]
         features = csr_matrix((weights, columns, kept), shape=(block.shape[0], self.width))
-        self._normalise(features)
+        self._normalize(features)
         return features
 
-    def _normalise(self, features: csr_matrix) -> None:
+    def _normalize(self, features: csr_matrix) -> None:
         """Scale each group of each row to the same length, in place, so that the row has length 1."""
         rows = features.shape[0]
         row_of = np.repeat(np.arange(rows), np.diff(features.indptr))

@@ -1,4 +1,4 @@
-"""Which model suits these labels: a randomised search, coarse first, then finer around the best.
+"""Which model suits these labels: a randomized search, coarse first, then finer around the best.
 
 Configurations are drawn from the models' spaces and tried on two folds of a part of the labels; new ones are drawn
 nearer and nearer to the best of the leading models; the best of each leading model meets the default in the final,
@@ -21,16 +21,15 @@ from typing import Any
 
 import numpy as np
 
-from labeler.learning.batch_predict import Scorer
+from labeler.learning.batch_predict import BatchPredictor
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.estimators.softmax import folds_of
-from labeler.learning.features.pipeline import FeaturePipeline
-from labeler.learning.fitting import Pooling, fit_pooled
+from labeler.learning.features.base import FeaturePipeline
+from labeler.learning.fitting import UnlabeledData, fit_pooled
 from labeler.learning.model_selection.trials import FOLDS, Candidate, Found, Trial, decide, leaders, trial_of
 from labeler.learning.models import POOL_ENSEMBLE, get_model
 from labeler.learning.models.registry import registered
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 FEWEST = 50
 """Labels that a search needs."""
@@ -50,7 +49,7 @@ class PoolFit:
     """What the pool ensemble needs beside the labeled rows. positions: int (labels,), their places in the pool."""
 
     pipeline: FeaturePipeline
-    pooling: Pooling
+    pooling: UnlabeledData
     positions: Array
 
 
@@ -173,14 +172,14 @@ class _Search:
     def _ensemble(self, inside: Array, outside: Array) -> tuple[Array, Array]:
         """The ensemble's codes and probabilities for items whose labels it did not see."""
         assert self.pool is not None
-        around, positions = self.pool.pooling.around, self.pool.positions
+        graph, positions = self.pool.pooling.graph, self.pool.positions
         y = self.names[self.codes[inside]]
         trained, flow = fit_pooled(
             self.pool.pipeline, self.X[inside], positions[inside], y, self.pool.pooling, self.seed
         )
         places = positions[outside]
-        vectors, smooth = np.asarray(around.vectors[places]), np.asarray(around.smooth[places])
-        said = Scorer.of(trained).score(self.X[outside], vectors, smooth, flow[places])
+        vectors, smooth = np.asarray(graph.vectors[places]), np.asarray(graph.smooth[places])
+        said = BatchPredictor.of(trained).score(self.X[outside], vectors, smooth, flow[places])
         return np.searchsorted(self.names, trained.classes), said
 
 

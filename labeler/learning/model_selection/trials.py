@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 FOLDS = 5
 WORTH = 0.005  # log loss: less is not worth another model

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from labeler.learning.models.registry import Choice, LogRange, model
+from labeler.learning.models.registry import Categorical, LogRange, model
 
 
 @model(
     "complement_nb",
     trusted=("labeler.learning.estimators.complement_nb.ComplementBayes",),
-    space={"alpha": LogRange(0.01, 10.0), "norm": Choice((False, True))},
+    space={"alpha": LogRange(0.01, 10.0), "norm": Categorical((False, True))},
 )
 def complement_nb(random_state: int, alpha: float = 0.3, norm: bool = False) -> Any:
     """Complement naive Bayes (alpha=0.3), softmax of decisions with a measured temperature."""

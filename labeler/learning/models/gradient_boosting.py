@@ -2,17 +2,17 @@
 
 from typing import Any
 
-from labeler.learning.models.registry import Choice, LogRange, model
+from labeler.learning.models.registry import Categorical, LogRange, model
 
 
 @model(
     "gradient_boosting",
     trusted=("labeler.learning.estimators.forest.Boosting", "labeler.learning.estimators.trees.Trees"),
     space={
-        "rounds": Choice((30, 60, 120)),
+        "rounds": Categorical((30, 60, 120)),
         "rate": LogRange(0.03, 0.3),
-        "leaves": Choice((4, 8, 16)),
-        "min_leaf": Choice((1, 2, 5, 10)),
+        "leaves": Categorical((4, 8, 16)),
+        "min_leaf": Categorical((1, 2, 5, 10)),
     },
     tables_only=True,
 )

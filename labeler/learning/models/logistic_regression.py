@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from labeler.learning.models.registry import Choice, LogRange, model
+from labeler.learning.models.registry import Categorical, LogRange, model
 
 
 @model(
     "logistic_regression",
     trusted=("labeler.learning.estimators.logistic.Logistic",),
-    space={"C": LogRange(0.3, 300.0), "class_weight": Choice(("balanced", None))},
+    space={"C": LogRange(0.3, 300.0), "class_weight": Categorical(("balanced", None))},
 )
 def logistic_regression(random_state: int, C: float = 10.0, class_weight: str | None = "balanced") -> Any:
     """Multinomial logistic regression (C=10, balanced classes), probabilities with a measured temperature."""

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from labeler.learning.models.registry import Choice, LogRange, model
+from labeler.learning.models.registry import Categorical, LogRange, model
 
 
 @model(
     "one_vs_rest",
     trusted=("labeler.learning.estimators.one_vs_rest.OneVsRest",),
-    space={"C": LogRange(0.03, 30.0), "class_weight": Choice(("balanced", None))},
+    space={"C": LogRange(0.03, 30.0), "class_weight": Categorical(("balanced", None))},
     task="multi_choice",
 )
 def one_vs_rest(random_state: int, C: float = 1.0, class_weight: str | None = "balanced") -> Any:

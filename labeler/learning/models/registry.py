@@ -40,7 +40,7 @@ class LogRange:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Categorical:
     """One of a few values, all as likely."""
 
     options: tuple[Any, ...]
@@ -53,7 +53,7 @@ class Choice:
         return self.draw(rng) if rng.random() < share else value
 
 
-Space = Mapping[str, LogRange | Choice]
+Space = Mapping[str, LogRange | Categorical]
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,7 @@
 """A student: what a model that has a map of a part of the pool would say of the pool's other items.
 
 It learns by features alone, from the model's answers about the part (Hinton, Vinyals and Dean 2015, "Distilling the
-Knowledge in a Neural Network"): by ridge regression, and on tables by extremely randomised trees as well, half each.
+Knowledge in a Neural Network"): by ridge regression, and on tables by extremely randomized trees as well, half each.
 
 Measured, right answers about the other items, 3 or 4 draws of the labels:
 
@@ -9,7 +9,7 @@ Measured, right answers about the other items, 3 or 4 draws of the labels:
   0.72 to 0.86 on agnews; the best model without sentence vectors, on the same labels, 0.43 to 0.69 and 0.66 to 0.82.
   Where it sees none: 0.44 to 0.68 and 0.65 to 0.84, a linear SVM on the same labels 0.30 to 0.66 and 0.36 to 0.76;
   from 1,000 labels on the student is as good as the SVM.
-- 13 tables, 50, 150 and 500 labels: 0.760, 0.805, 0.829; the model itself, with new items' neighbours looked up in its
+- 13 tables, 50, 150 and 500 labels: 0.760, 0.805, 0.829; the model itself, with new items' neighbors looked up in its
   map, 0.755, 0.803, 0.833; a linear SVM 0.718, 0.766, 0.781.
 """
 
@@ -19,12 +19,11 @@ from typing import Any
 
 import numpy as np
 
-from labeler.learning.batch_predict import CHUNK_ROWS, Scorer, score_blocks
-from labeler.learning.features.pipeline import FeaturePipeline
+from labeler.learning.batch_predict import CHUNK_ROWS, BatchPredictor, predict_blocks
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.numeric.parallel import Over, in_threads
+from labeler.learning.numeric.types import Array
 from labeler.learning.trained_model import TrainedModel
-
-Array = np.ndarray[Any, Any]
 
 ALPHA = 0.3  # of 0.3, 1 and 3 the best on all sets and at all numbers of labels
 TREES = 50
@@ -67,26 +66,26 @@ def _scaled(scores: Array) -> Array:
     return np.asarray(proba / proba.sum(axis=1, keepdims=True))
 
 
-def score_beyond(
+def predict_beyond(
     model: TrainedModel, blocks: Iterable[Any], features: Any, places: Array, taught: Array, over: Over = in_threads
 ) -> Array:
     """Probabilities of every item of a pool of which the model's map holds a part, float32 (items, classes).
 
     blocks: raw features of the whole pool, in its order; places: where in it the part's items are, features: theirs;
-    taught: the model's own probabilities of them, which stay as they are. over: see `score_pool`.
+    taught: the model's own probabilities of them, which stay as they are. over: see `predict_pool`.
     """
     student = TrainedModel(model.pipeline, Student.of(model.pipeline, features, taught), model.classes, "student")
-    proba = score_blocks(student, blocks, CHUNK_ROWS, over)
+    proba = predict_blocks(student, blocks, CHUNK_ROWS, over)
     proba[places] = taught
     return proba
 
 
-def score_part(model: TrainedModel, features: Any, around: Any, flow: Array) -> Array:
-    """Probabilities of the items that a model's map (PoolMap) holds, float32 (items, classes), by their features."""
-    scorer = Scorer.of(model)
+def predict_part(model: TrainedModel, features: Any, graph: Any, flow: Array) -> Array:
+    """Probabilities of the items in a model's graph, float32 (items, classes), by their features."""
+    scorer = BatchPredictor.of(model)
 
     def scored(start: int) -> Array:
         mine = slice(start, start + CHUNK_ROWS)
-        return scorer.score(features[mine], around.vectors[mine], around.smooth[mine], flow[mine])
+        return scorer.score(features[mine], graph.vectors[mine], graph.smooth[mine], flow[mine])
 
-    return np.concatenate(list(in_threads(scored, range(0, len(around), CHUNK_ROWS))))
+    return np.concatenate(list(in_threads(scored, range(0, len(graph), CHUNK_ROWS))))

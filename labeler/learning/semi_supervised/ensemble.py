@@ -14,14 +14,13 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.errors import TooFewLabels
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised import trees
 from labeler.learning.semi_supervised.label_spreading import as_log_proba, nearby, spread, spread_each
 from labeler.learning.semi_supervised.linear import Linear, ridge, svm
 from labeler.learning.semi_supervised.stacking import log_softmax, weigh
 
-Array = np.ndarray[Any, Any]
-
-TEACHERS = ("linear", "linear_smoothed", "neighbours", "words", "trees", "frequency")
+TEACHERS = ("linear", "linear_smoothed", "neighbors", "words", "trees", "frequency")
 DUAL = 1_500
 FOLDS = 5
 _EARLY = 50  # labels after which trust in the graph falls
@@ -34,7 +33,7 @@ FREQUENCY = 0.3
 class Views:
     """Items as the teachers see them, row by row.
 
-    sparse: features (items, width), sparse or dense; vectors, smooth: float32 (items, d), see PoolMap;
+    sparse: features (items, width), sparse or dense; vectors, smooth: float32 (items, d), see NeighborGraph;
     flow: float32 (items, classes), what `spread` gave; prior: log probabilities (items, classes) by words, or None;
     cells: a table's columns float32 (items, columns), see `FeaturePipeline.cells`, or None.
     """
@@ -85,7 +84,7 @@ class Ensemble:
         for name in counting:
             if name in self.linear:
                 yield name, self.linear[name].log_proba(views.parts(name))
-            elif name == "neighbours":
+            elif name == "neighbors":
                 assert views.flow is not None
                 yield name, as_log_proba(views.flow)
             elif name == "words" and views.prior is not None:
@@ -134,7 +133,7 @@ def fit_ensemble(
         ensemble = Ensemble([str(name) for name in names], {})
         unseen = _linear(ensemble, labeled, codes, judged, seed)
         flow, held = _flows(affinity, positions, codes, judged, len(names), seed)
-        unseen["neighbours"] = as_log_proba(held)
+        unseen["neighbors"] = as_log_proba(held)
         if labeled.prior is not None:
             unseen["words"] = labeled.prior[judged]
         if labeled.cells is not None and labeled.cells.shape[1]:
@@ -191,6 +190,6 @@ def _flows(
     shuffled = rng.permutation(len(codes))
     fold_of[shuffled[np.argsort(codes[shuffled], kind="stable")]] = np.arange(len(codes)) % FOLDS
     flow = spread(affinity, positions, codes, classes)
-    around, places = nearby(affinity, positions, flow)
-    others = spread_each(around, places, codes, classes, fold_of != np.arange(FOLDS)[:, None])
+    graph, places = nearby(affinity, positions, flow)
+    others = spread_each(graph, places, codes, classes, fold_of != np.arange(FOLDS)[:, None])
     return flow, others[fold_of[judged], judged]

@@ -6,15 +6,13 @@ likely to have a label, the nearer it is to what was written about it.
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
 from labeler.learning.features.encoder import Encoder
 from labeler.learning.numeric.linalg import product
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.label_spreading import unit
-
-Array = np.ndarray[Any, Any]
 
 SHARPNESS = 12.0
 _HEADING = re.compile(r"^#{1,6}\s+(.*?)\s*#*$")
@@ -69,12 +67,12 @@ def prototypes(encoder: Encoder, said: Sequence[Sequence[str]]) -> Array:
     return unit(np.array(rows))
 
 
-def log_prior(vectors: Array, toward: Array, centre: Array) -> Array:
+def log_prior(vectors: Array, toward: Array, center: Array) -> Array:
     """Log probabilities float32 (items, labels) by nearness to the labels' vectors.
 
-    vectors: (items, d); toward: (labels, d); centre: (labels,), the pool's mean cosine with each label, taken
+    vectors: (items, d); toward: (labels, d); center: (labels,), the pool's mean cosine with each label, taken
     off so that a label with a general name does not win everywhere.
     """
-    logits = SHARPNESS * (product(vectors, toward.T) - centre)
+    logits = SHARPNESS * (product(vectors, toward.T) - center)
     logits -= logits.max(axis=1, keepdims=True)
     return np.asarray(logits - np.log(np.exp(logits).sum(axis=1, keepdims=True)), dtype=np.float32)

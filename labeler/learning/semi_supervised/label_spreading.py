@@ -1,6 +1,6 @@
 """The pool as a teacher: items next to each other mostly have the same label.
 
-A graph joins each item with its nearest neighbours by cosine. Vectors averaged over it are better features
+A graph joins each item with its nearest neighbors by cosine. Vectors averaged over it are better features
 (Wu et al. 2019, "Simplifying Graph Convolutional Networks"), and labels spread along it (Zhou et al. 2004,
 "Learning with Local and Global Consistency").
 
@@ -15,7 +15,8 @@ import numpy as np
 from scipy.sparse import csr_matrix
 
 from labeler.learning.numeric.parallel import in_threads
-from labeler.learning.semi_supervised.neighbors import EXACT, NEIGHBOURS, SEARCHED, Array, Cells, in_chunks, nearest
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.neighbors import EXACT, NEIGHBORS, SEARCHED, Cells, in_chunks, nearest
 
 _STEPS = 8
 _ALPHA = 0.9
@@ -27,17 +28,17 @@ NEARBY = 50_000
 
 
 @dataclass(frozen=True)
-class PoolMap:
+class NeighborGraph:
     """Where the items of a pool lie, all arrays in the pool's order.
 
     vectors: float32 (items, d), rows of length 1; near: int32 (items, k), each item's nearest others;
-    likeness: float32 (items, k), their cosines; once, smooth: float32 (items, d), vectors averaged once and
-    twice with their neighbours'.
+    similarity: float32 (items, k), their cosines; once, smooth: float32 (items, d), vectors averaged once and
+    twice with their neighbors'.
     """
 
     vectors: Array
     near: Array
-    likeness: Array
+    similarity: Array
     once: Array
     smooth: Array
 
@@ -50,7 +51,7 @@ class PoolMap:
         if k == 0:
             return csr_matrix((n, n), dtype=np.float32)
         indptr = np.arange(0, n * k + 1, k)
-        joined = csr_matrix((np.maximum(self.likeness, 0).ravel(), self.near.ravel(), indptr), shape=(n, n))
+        joined = csr_matrix((np.maximum(self.similarity, 0).ravel(), self.near.ravel(), indptr), shape=(n, n))
         joined = csr_matrix(joined.maximum(joined.T))
         joined.sort_indices()
         scale = 1 / np.sqrt(np.maximum(np.asarray(joined.sum(axis=1)).ravel(), 1e-9))
@@ -65,39 +66,39 @@ def unit(rows: Array) -> Array:
     return np.asarray(rows / np.maximum(length, 1e-9), dtype=np.float32)
 
 
-def map_of(vectors: Array) -> PoolMap:
+def graph_of(vectors: Array) -> NeighborGraph:
     """The map of a pool, in memory. vectors: float32 (items, d), rows of length 1."""
-    k = min(NEIGHBOURS, len(vectors) - 1)
+    k = min(NEIGHBORS, len(vectors) - 1)
     if k < 1:
         none = np.zeros((len(vectors), 0))
-        return PoolMap(vectors, none.astype(np.int32), none.astype(np.float32), vectors, vectors)
-    near, likeness = np.empty((len(vectors), k), dtype=np.int32), np.empty((len(vectors), k), dtype=np.float32)
-    around = PoolMap(vectors, near, likeness, np.empty_like(vectors), np.empty_like(vectors))
-    settle(around, 0, Cells.of(vectors) if len(vectors) > EXACT else None)
-    return around
+        return NeighborGraph(vectors, none.astype(np.int32), none.astype(np.float32), vectors, vectors)
+    near, similarity = np.empty((len(vectors), k), dtype=np.int32), np.empty((len(vectors), k), dtype=np.float32)
+    graph = NeighborGraph(vectors, near, similarity, np.empty_like(vectors), np.empty_like(vectors))
+    settle(graph, 0, Cells.of(vectors) if len(vectors) > EXACT else None)
+    return graph
 
 
-def settle(around: PoolMap, first: int, cells: Cells | None) -> None:
-    """Find the neighbours and averages of the items from `first` on, and write them into the map's arrays.
+def settle(graph: NeighborGraph, first: int, cells: Cells | None) -> None:
+    """Find the neighbors and averages of the items from `first` on, and write them into the map's arrays.
 
-    around: with the vectors of all items, and all else of the items before `first`, which stays as it is; its
+    graph: with the vectors of all items, and all else of the items before `first`, which stays as it is; its
     arrays may be memory-mapped. cells: of the items before `first`; the others are added. Without cells all
     pairs are compared, and first must be 0.
     """
-    vectors, new = around.vectors, slice(first, None)
+    vectors, new = graph.vectors, slice(first, None)
     if cells is None:
-        around.near[:], around.likeness[:] = nearest(vectors, vectors, around.near.shape[1], themselves=True)
+        graph.near[:], graph.similarity[:] = nearest(vectors, vectors, graph.near.shape[1], themselves=True)
     else:
         cells.add(vectors[new])
         for part in in_chunks(len(vectors), SEARCHED, first):
-            found = cells.nearest(vectors[part], vectors, around.near.shape[1], part.start)
-            around.near[part], around.likeness[part] = found
-    averaged(vectors[new], vectors, around.near[new], around.once[new])
-    averaged(around.once[new], around.once, around.near[new], around.smooth[new])
+            found = cells.nearest(vectors[part], vectors, graph.near.shape[1], part.start)
+            graph.near[part], graph.similarity[part] = found
+    averaged(vectors[new], vectors, graph.near[new], graph.once[new])
+    averaged(graph.once[new], graph.once, graph.near[new], graph.smooth[new])
 
 
 def averaged(rows: Array, pool: Array, near: Array, into: Array | None = None) -> Array:
-    """Half each row, half the mean of its neighbours in `pool`, scaled to length 1.
+    """Half each row, half the mean of its neighbors in `pool`, scaled to length 1.
 
     rows: float32 (rows, d); near: int (rows, k), positions in the pool; into: where to write the result, which
     may be memory-mapped.

@@ -12,9 +12,8 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.numeric.linalg import product
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.stacking import log_softmax
-
-Array = np.ndarray[Any, Any]
 
 _FIXED_SCALE = 3.0
 _SCALE_LABELS = 25  # as many labels as the fixed scale counts for
@@ -51,8 +50,8 @@ def ridge(parts: Sequence[Any], codes: Array, classes: int) -> tuple[Linear, Arr
     weight = n / ((counts > 0).sum() * counts[codes])
     gram = np.ones((n, n))
     for part in parts:
-        likeness = part @ part.T
-        gram += np.asarray(likeness.todense() if hasattr(likeness, "todense") else likeness, dtype=np.float64)
+        similarity = part @ part.T
+        gram += np.asarray(similarity.todense() if hasattr(similarity, "todense") else similarity, dtype=np.float64)
     gram[np.diag_indices(n)] += 1.0 / weight
     inverse = np.linalg.inv(gram)
     alpha = inverse @ target

@@ -1,7 +1,7 @@
 """Each item's nearest others by cosine: exactly in small pools, by an index of cells in large ones.
 
-The index is faiss's inverted file over product-quantised vectors, whose best finds are compared again by 8-bit
-vectors. The same vectors give the same neighbours, also when they were added in the same steps.
+The index is faiss's inverted file over product-quantized vectors, whose best finds are compared again by 8-bit
+vectors. The same vectors give the same neighbors, also when they were added in the same steps.
 """
 
 from collections.abc import Iterator
@@ -10,19 +10,19 @@ from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 EXACT = 20_000
-"""Up to so many items neighbours are found by comparing all pairs; beyond, by an index of cells."""
+"""Up to so many items neighbors are found by comparing all pairs; beyond, by an index of cells."""
 
 CHUNK = 1_000
 SEARCHED = 10_000
-"""Items whose neighbours are looked for at once."""
+"""Items whose neighbors are looked for at once."""
 
 _TRAINED_ON = 40  # vectors a cell, to place the cells
 _PROBED = 24  # cells looked into for each item
-_LOOKED_AT = 5  # times the wanted neighbours are compared again
+_LOOKED_AT = 5  # times the wanted neighbors are compared again
 
 
 def in_chunks(rows: int, size: int = CHUNK, start: int = 0) -> Iterator[slice]:
@@ -34,24 +34,24 @@ def in_chunks(rows: int, size: int = CHUNK, start: int = 0) -> Iterator[slice]:
 def nearest(rows: Array, pool: Array, k: int, *, themselves: bool = False) -> tuple[Array, Array]:
     """Positions and cosines of each row's k nearest in the pool, nearest first: int32 and float32 (rows, k).
 
-    rows, pool: float32 (n, d), rows of length 1; themselves: the rows are the pool, and none is its own neighbour.
+    rows, pool: float32 (n, d), rows of length 1; themselves: the rows are the pool, and none is its own neighbor.
     Exact up to EXACT items; beyond, see `Cells`.
     """
     near = np.empty((len(rows), k), dtype=np.int32)
-    likeness = np.empty((len(rows), k), dtype=np.float32)
+    similarity = np.empty((len(rows), k), dtype=np.float32)
     if len(pool) > EXACT:
         cells = Cells.of(pool)
         cells.add(pool)
         for part in in_chunks(len(rows), SEARCHED):
-            near[part], likeness[part] = cells.nearest(rows[part], pool, k, part.start if themselves else None)
-        return near, likeness
+            near[part], similarity[part] = cells.nearest(rows[part], pool, k, part.start if themselves else None)
+        return near, similarity
     for part in in_chunks(len(rows)):
         cosines = rows[part] @ pool.T
         if themselves:
             own = np.arange(len(cosines))
             cosines[own, part.start + own] = -np.inf
-        near[part], likeness[part] = _best(cosines, k)
-    return near, likeness
+        near[part], similarity[part] = _best(cosines, k)
+    return near, similarity
 
 
 def _best(cosines: Array, k: int) -> tuple[Array, Array]:
@@ -62,10 +62,10 @@ def _best(cosines: Array, k: int) -> tuple[Array, Array]:
 
 
 class Cells:
-    """An index of a large pool that grows with it: faiss's inverted file, fast-scan product quantisation, refined.
+    """An index of a large pool that grows with it: faiss's inverted file, fast-scan product quantization, refined.
 
     Measured at 100,000 synthetic vectors of 384 dimensions, harder than texts (2 busy cores), recall of the ten
-    true neighbours and seconds: 0.86 in 10 s. Cells of 8-bit vectors, twice as many and 12 or 24 looked into, found
+    true neighbors and seconds: 0.86 in 10 s. Cells of 8-bit vectors, twice as many and 12 or 24 looked into, found
     0.44 in 58 s and 0.70 in 107 s; 48 looked into here find 0.90 in 14 s.
     """
 
@@ -115,12 +115,12 @@ class Cells:
             found = _without(own + np.arange(len(rows)), found, k)
         alone = found < 0  # fewer than k items in the cells: joined with no weight to the first item
         near = np.where(alone, 0, found).astype(np.int32)
-        likeness = np.empty(near.shape, dtype=np.float32)
+        similarity = np.empty(near.shape, dtype=np.float32)
         for part in in_chunks(len(rows)):
-            likeness[part] = np.einsum("ij,ikj->ik", rows[part], pool[near[part]])
-        likeness[alone] = 0
-        order = np.argsort(-likeness, axis=1, kind="stable")
-        return np.take_along_axis(near, order, axis=1), np.take_along_axis(likeness, order, axis=1)
+            similarity[part] = np.einsum("ij,ikj->ik", rows[part], pool[near[part]])
+        similarity[alone] = 0
+        order = np.argsort(-similarity, axis=1, kind="stable")
+        return np.take_along_axis(near, order, axis=1), np.take_along_axis(similarity, order, axis=1)
 
     def save(self, path: Path) -> None:
         """Write the index; `load` reads it."""

@@ -5,31 +5,30 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.features.base import Content, FeaturePipeline
 from labeler.learning.features.encoder import Encoder, encoder_of
-from labeler.learning.features.pipeline import Content, FeaturePipeline
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import text_of
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import Views
 from labeler.learning.semi_supervised.label_descriptions import log_prior
-from labeler.learning.semi_supervised.label_spreading import PoolMap, averaged, unit
-from labeler.learning.semi_supervised.neighbors import NEIGHBOURS, nearest
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, averaged, unit
+from labeler.learning.semi_supervised.neighbors import NEIGHBORS, nearest
 
 KEPT = 20_000
-"""Items of the pool that a model file keeps, to find a new item's neighbours among."""
+"""Items of the pool that a model file keeps, to find a new item's neighbors among."""
 
 
 @dataclass(frozen=True)
-class Words:
+class LabelPrototypes:
     """What was written about each class: float32 (classes, d), and the pool's mean cosine with each."""
 
     toward: Array
-    centre: Array
+    center: Array
 
     def prior(self, vectors: Array) -> Array:
-        """Log probabilities, float32 (items, classes); vectors: as the pool's, see PoolMap."""
-        return log_prior(meanings(vectors, self.toward.shape[1]), self.toward, self.centre)
+        """Log probabilities, float32 (items, classes); vectors: as the pool's, see NeighborGraph."""
+        return log_prior(meanings(vectors, self.toward.shape[1]), self.toward, self.center)
 
 
 def meanings(vectors: Array, dimensions: int) -> Array:
@@ -38,11 +37,11 @@ def meanings(vectors: Array, dimensions: int) -> Array:
 
 
 @dataclass(frozen=True)
-class Surroundings:
+class ReferenceSet:
     """The part of a pool that a model keeps.
 
     encoder: SHA-256 of the sentence encoder, or None when `projection` alone makes the vectors. vectors, once:
-    float16 (kept, d), see PoolMap; flow: float32 (kept, classes); words: None when nothing was written.
+    float16 (kept, d), see NeighborGraph; flow: float32 (kept, classes); words: None when nothing was written.
     """
 
     encoder: str | None
@@ -50,30 +49,30 @@ class Surroundings:
     vectors: Array
     once: Array
     flow: Array
-    words: Words | None
+    words: LabelPrototypes | None
 
     @classmethod
     def of(
         cls,
-        around: PoolMap,
+        graph: NeighborGraph,
         flow: Array,
         *,
         encoder: Encoder | None,
         projection: Projection,
-        words: Words | None,
+        words: LabelPrototypes | None,
         seed: int,
-    ) -> "Surroundings":
+    ) -> "ReferenceSet":
         """Of a pool's map and what the labels sent to its items: of large pools a random part."""
-        kept = np.arange(len(around))
+        kept = np.arange(len(graph))
         if len(kept) > KEPT:
             kept = np.sort(np.random.default_rng(seed).choice(len(kept), KEPT, replace=False))
-        vectors, once = around.vectors[kept].astype(np.float16), around.once[kept].astype(np.float16)
+        vectors, once = graph.vectors[kept].astype(np.float16), graph.once[kept].astype(np.float16)
         sha256 = None if encoder is None else encoder.sha256
         return cls(sha256, projection, vectors, once, flow[kept], words)
 
     def vectors_of(self, contents: list[Content], features: Any, pipeline: FeaturePipeline) -> Array:
         """Vectors of new items, float32 (items, d). Raises EncoderMissing when the encoder is not here."""
-        words = self.projection.transform(pipeline.likeness(features))
+        words = self.projection.transform(pipeline.similarity(features))
         if self.encoder is None:
             return words
         return joined(encoder_of(self.encoder).encode([text_of(content) for content in contents]), words)
@@ -81,7 +80,7 @@ class Surroundings:
     def views(self, vectors: Array, features: Any, cells: Array | None = None) -> Views:
         """What the teachers see of new items."""
         pool, once = self.vectors.astype(np.float32), self.once.astype(np.float32)
-        near, _ = nearest(vectors, pool, min(NEIGHBOURS, len(pool)))
+        near, _ = nearest(vectors, pool, min(NEIGHBORS, len(pool)))
         first = averaged(vectors, pool, near)
         smooth = averaged(first, once, near)
         prior = None if self.words is None else self.words.prior(vectors)
@@ -96,11 +95,11 @@ class Surroundings:
             "vectors": self.vectors,
             "once": self.once,
             "flow": self.flow,
-            "words": None if self.words is None else {"toward": self.words.toward, "centre": self.words.centre},
+            "words": None if self.words is None else {"toward": self.words.toward, "center": self.words.center},
         }
 
     @classmethod
-    def from_state(cls, state: dict[str, Any]) -> "Surroundings":
+    def from_state(cls, state: dict[str, Any]) -> "ReferenceSet":
         """What `state` gave."""
         words = state["words"]
         return cls(
@@ -109,5 +108,5 @@ class Surroundings:
             state["vectors"],
             state["once"],
             state["flow"],
-            None if words is None else Words(**words),
+            None if words is None else LabelPrototypes(**words),
         )

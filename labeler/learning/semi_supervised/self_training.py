@@ -16,9 +16,8 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.numeric.linalg import product
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import DUAL, Ensemble, Views
-
-Array = np.ndarray[Any, Any]
 
 MOST = DUAL
 """Labels; with more, the ensemble's own linear models have seen enough."""
@@ -30,7 +29,7 @@ LEAST = 1e-3  # probability
 
 
 @dataclass(frozen=True)
-class SelfTaught:
+class SelfTrained:
     """The ensemble's student. coefficients: one float32 (width, classes) for each of a view's three parts; intercept:
     float32 (classes,); power: of its probabilities, see `as_sure_as`."""
 
@@ -61,12 +60,12 @@ class SelfTaught:
         return {"ensemble": self.ensemble.state(), **own}
 
 
-def estimator_of(state: dict[str, Any]) -> Ensemble | SelfTaught:
+def estimator_of(state: dict[str, Any]) -> Ensemble | SelfTrained:
     """What the `state` of either gave."""
     if "ensemble" not in state:
         return Ensemble.from_state(state)
     ensemble = Ensemble.from_state(state["ensemble"])
-    return SelfTaught(ensemble, list(state["coefficients"]), state["intercept"], float(state["power"]))
+    return SelfTrained(ensemble, list(state["coefficients"]), state["intercept"], float(state["power"]))
 
 
 def lesson(n: int, positions: Array, seed: int) -> Array:
@@ -78,7 +77,7 @@ def lesson(n: int, positions: Array, seed: int) -> Array:
     return np.union1d(positions, others)
 
 
-def self_taught(ensemble: Ensemble, views: Views, labeled: Array, codes: Array) -> SelfTaught:
+def self_trained(ensemble: Ensemble, views: Views, labeled: Array, codes: Array) -> SelfTrained:
     """The student of an ensemble. views: some items of the pool, with all that the ensemble needs of them; labeled:
     int (labels,), which of them are labeled; codes: int (labels,), as what.
 
@@ -93,12 +92,12 @@ def self_taught(ensemble: Ensemble, views: Views, labeled: Array, codes: Array) 
         weight = np.ones(len(views))
         weight[labeled] = LABELED
         coefficients, intercept = _ridge(_parts(views), targets, weight)
-        student = SelfTaught(ensemble, coefficients, intercept, 1.0)
+        student = SelfTrained(ensemble, coefficients, intercept, 1.0)
         others = np.setdiff1d(np.arange(len(views)), labeled)
         if not len(others):
             return student
         own = student.predict_proba(views)[others]
-        return SelfTaught(ensemble, coefficients, intercept, as_sure_as(own, said[others]))
+        return SelfTrained(ensemble, coefficients, intercept, as_sure_as(own, said[others]))
 
 
 def as_sure_as(own: Array, said: Array) -> float:
@@ -133,8 +132,8 @@ def _ridge(parts: Sequence[Any], targets: Array, weight: Array) -> tuple[list[Ar
     mean = np.average(targets, axis=0, weights=weight)
     gram = np.ones((len(targets), len(targets)), dtype=np.float32)
     for part in parts:
-        likeness = part @ part.T
-        gram += likeness.toarray() if hasattr(likeness, "toarray") else likeness
+        similarity = part @ part.T
+        gram += similarity.toarray() if hasattr(similarity, "toarray") else similarity
     gram[np.diag_indices(len(targets))] += (ALPHA / weight).astype(np.float32)
     factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
     alpha = cho_solve(factor, (targets - mean).astype(np.float32), check_finite=False)

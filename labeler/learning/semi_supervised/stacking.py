@@ -5,11 +5,10 @@ Distributions".
 """
 
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 _TRUST = 8.0
 _MOST = 2.0

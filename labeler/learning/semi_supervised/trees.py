@@ -5,13 +5,11 @@ costs nothing more, as with the linear teachers.
 """
 
 import warnings
-from typing import Any
 
 import numpy as np
 
 from labeler.learning.estimators.trees import Trees
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 TREES = 100
 _EVEN = 0.05

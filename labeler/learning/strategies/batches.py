@@ -5,15 +5,16 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-from labeler.learning.strategies.geometry import apart, dense_rows, distinct_rows, nearest_to_centres
+from labeler.learning.numeric.types import Array
+from labeler.learning.strategies.geometry import apart, dense_rows, distinct_rows, nearest_to_centers
 from labeler.learning.strategies.labeled import features_of
-from labeler.learning.strategies.registry import Array, Pool, Ranking
+from labeler.learning.strategies.registry import Pool, Ranking
 
 SHORTLIST = 10
 
 
 def one_of_each_cluster(name: str, pool: Pool, scores: Array, n: int, rng: Generator) -> Ranking:
-    """k-means on the 10 n highest scores, weighted by them; the item nearest each centre is chosen.
+    """k-means on the 10 n highest scores, weighted by them; the item nearest each center is chosen.
 
     name: of the strategy, for its errors; scores: (items,) in [0, 1].
     Returns n distinct positions and their scores, highest first. Items with identical features are never
@@ -27,7 +28,7 @@ def one_of_each_cluster(name: str, pool: Pool, scores: Array, n: int, rng: Gener
     if len(candidates) > n:
         with threadpool_limits(1):
             rows = dense_rows(X[candidates], rng)
-            picked, _ = nearest_to_centres(rows, scores[candidates], n, rng)
+            picked, _ = nearest_to_centers(rows, scores[candidates], n, rng)
             candidates = apart(X, picked_first(candidates, np.sort(picked)), n)
     chosen = filled(candidates, scores, n)
     return Ranking.ordered(chosen, scores[chosen])

@@ -6,13 +6,14 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import NeedsModel
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import looked_at
 from labeler.learning.strategies.geometry import dense_rows, squared_distances, stacked
 from labeler.learning.strategies.labeled import features_of, labeled_features_of, some_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
-NEIGHBOURS = 10
+NEIGHBORS = 10
 LABELED = 1_000
 SAMPLE = 10_000
 CHUNK = 2_000
@@ -22,7 +23,7 @@ CHUNK = 2_000
 def cal(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items whose probabilities differ most from those of the labeled items nearest to them.
 
-    The mean divergence of ten labeled neighbours' probabilities from the item's, for at most 10,000 items
+    The mean divergence of ten labeled neighbors' probabilities from the item's, for at most 10,000 items
     drawn at random and 1,000 labeled ones; the others follow by margin.
     pool.proba: float (items, classes); pool.X, pool.X_labeled: sparse or dense (items, features);
     pool.estimator: fitted, with predict_proba.
@@ -47,10 +48,10 @@ def cal(pool: Pool, n: int, rng: Generator) -> Ranking:
 
 
 def _divergence(X: Any, X_labeled: Any, proba: Array, judged: Array, rng: Generator) -> Array:
-    """Mean KL(neighbour's probabilities, item's) over each item's nearest labeled ones: (items,), 0 or more."""
+    """Mean KL(neighbor's probabilities, item's) over each item's nearest labeled ones: (items,), 0 or more."""
     rows = dense_rows(stacked(X, X_labeled), rng)
     rows, labeled = rows[: len(proba)], rows[len(proba) :]
-    near = min(NEIGHBOURS, len(labeled))
+    near = min(NEIGHBORS, len(labeled))
     logs = np.log(np.maximum(judged, 1e-12))
     within = (judged * logs).sum(axis=1)
     found = np.empty(len(proba))

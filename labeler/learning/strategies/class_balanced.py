@@ -3,9 +3,10 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.labeled import label_columns
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 
 @strategy("class_balanced")

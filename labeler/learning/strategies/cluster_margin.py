@@ -3,11 +3,12 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import SHORTLIST, filled, shortlisted
 from labeler.learning.strategies.geometry import apart, dense_rows
 from labeler.learning.strategies.labeled import features_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 CLUSTERED = 2_000
 

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import different_sample
 from labeler.learning.strategies.geometry import squared_distances, squared_lengths
 from labeler.learning.strategies.labeled import beside_labeled, features_of
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 SAMPLE = 5_000
 LABELED = 1_000
@@ -17,7 +18,7 @@ CHOSEN = 1_000
 def coreset(pool: Pool, n: int, rng: Generator) -> Ranking:
     """One after the other the item farthest from all that are labeled or chosen.
 
-    Greedy k-centre in few dimensions, among at most 5,000 items and from at most 1,000 labeled ones; without
+    Greedy k-center in few dimensions, among at most 5,000 items and from at most 1,000 labeled ones; without
     any, from the item nearest the mean. Finds outliers too. Near-duplicates are at each other's place, so
     they come last by themselves.
     pool.X, and pool.X_labeled if there is any: sparse or dense (items, features).

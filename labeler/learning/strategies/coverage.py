@@ -6,13 +6,8 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import InvalidPool
-from labeler.learning.strategies.geometry import (
-    Array,
-    dense_rows,
-    distinct_rows,
-    nearest_to_centres,
-    squared_distances,
-)
+from labeler.learning.numeric.types import Array
+from labeler.learning.strategies.geometry import dense_rows, distinct_rows, nearest_to_centers, squared_distances
 from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 SAMPLE = 2_000
@@ -23,7 +18,7 @@ BATCH = 25
 def coverage(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Typical items of every region of the pool, for the first labels: no model needed.
 
-    k-means over at most 2,000 items, the item nearest each centre, largest clusters first. Long rankings
+    k-means over at most 2,000 items, the item nearest each center, largest clusters first. Long rankings
     cluster again and again, twice as finely, and add an item for each new cluster that has none yet, so any
     beginning of the ranking covers the pool; what is left follows at random.
     pool.X: sparse or dense (items, features).
@@ -66,7 +61,7 @@ def _nested(rows: Array, n: int, rng: Generator) -> Array:
     chosen = np.empty(0, dtype=np.int64)
     k = min(n, BATCH)
     while len(chosen) < n:
-        picked, share = nearest_to_centres(rows, None, min(k, len(rows)), rng)
+        picked, share = nearest_to_centers(rows, None, min(k, len(rows)), rng)
         picked = picked[np.argsort(-share, kind="stable")]
         if len(chosen):
             picked = _uncovered(rows, picked, chosen)
@@ -78,7 +73,7 @@ def _nested(rows: Array, n: int, rng: Generator) -> Array:
     return np.concatenate([chosen, left])[:n]
 
 
-def _uncovered(rows: Array, centres: Array, chosen: Array) -> Array:
-    """Those of `centres` (positions, one a cluster) in whose neighbourhood no chosen item lies."""
-    taken = np.argmin(squared_distances(rows[chosen], rows[centres]), axis=1)
-    return np.delete(centres, np.unique(taken))
+def _uncovered(rows: Array, centers: Array, chosen: Array) -> Array:
+    """Those of `centers` (positions, one a cluster) in whose neighborhood no chosen item lies."""
+    taken = np.argmin(squared_distances(rows[chosen], rows[centers]), axis=1)
+    return np.delete(centers, np.unique(taken))

@@ -5,10 +5,11 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.geometry import squared_lengths
 from labeler.learning.strategies.labeled import features_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 
 @strategy("density_weighted")

@@ -5,11 +5,12 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import looked_at, shortlisted
 from labeler.learning.strategies.geometry import squared_lengths
 from labeler.learning.strategies.labeled import features_of, label_columns, labeled_features_of, some_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 from labeler.learning.strategies.ridge import RIDGE, kernel, one_hot, probabilities
 
 CANDIDATES = 100

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 from numpy.random import Generator
 
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 DIMENSIONS = 96
 _GRAM_UP_TO = 700
@@ -92,7 +92,7 @@ def dense_rows(X: Any, rng: Generator, dimensions: int = DIMENSIONS) -> Array:
     """Rows with the distances of X, as far as few dimensions can: float32 (items, dimensions or fewer).
 
     Few items: the exact principal directions from the items' Gram matrix, which costs the same however wide
-    X is. Many: a randomised approximation of them. Narrow dense rows are returned as they are.
+    X is. Many: a randomized approximation of them. Narrow dense rows are returned as they are.
     """
     if not hasattr(X, "indptr") and X.shape[1] <= _DENSE_UP_TO:
         return np.asarray(X, dtype=np.float32)
@@ -109,8 +109,8 @@ def dense_rows(X: Any, rng: Generator, dimensions: int = DIMENSIONS) -> Array:
 def _leading(X: Any, size: int, rng: Generator) -> Array:
     """Rows of X in about its `size` leading singular directions: float32 (items, size).
 
-    Orthogonalises on the items' side only: X may have 100 times more columns than rows here, where
-    scikit-learn's randomised SVD spends its time on a QR of the columns' side.
+    Orthogonalizes on the items' side only: X may have 100 times more columns than rows here, where
+    scikit-learn's randomized SVD spends its time on a QR of the columns' side.
     Source: Halko, Martinsson and Tropp 2011, "Finding Structure with Randomness".
     """
     drawn = rng.standard_normal((X.shape[0], min(size + 8, X.shape[0]))).astype(np.float32)
@@ -122,8 +122,8 @@ def _leading(X: Any, size: int, rng: Generator) -> Array:
     return rows.astype(np.float32)
 
 
-def nearest_to_centres(rows: Array, weights: Array | None, k: int, rng: Generator) -> tuple[Array, Array]:
-    """k distinct positions, each the nearest to one k-means centre, and the weight of its cluster as a share.
+def nearest_to_centers(rows: Array, weights: Array | None, k: int, rng: Generator) -> tuple[Array, Array]:
+    """k distinct positions, each the nearest to one k-means center, and the weight of its cluster as a share.
 
     rows: distinct, (items, dimensions) with k or more of them; weights: (items,) or None for all alike.
     """
@@ -139,7 +139,7 @@ def nearest_to_centres(rows: Array, weights: Array | None, k: int, rng: Generato
     clusters, first = np.unique(fitted.labels_[order], return_index=True)
     share = np.bincount(fitted.labels_, weights=weight, minlength=k)[clusters] / weight.sum()
     picked = order[first]
-    if len(picked) < k:  # a cluster ran empty: the items farthest from their centres stand for themselves
+    if len(picked) < k:  # a cluster ran empty: the items farthest from their centers stand for themselves
         left = np.setdiff1d(np.arange(len(rows)), picked)
         far = left[np.argsort(-distances[left], kind="stable")[: k - len(picked)]]
         picked, share = np.concatenate([picked, far]), np.concatenate([share, weight[far] / weight.sum()])

@@ -3,10 +3,11 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import one_of_each_cluster
 from labeler.learning.strategies.graph_margin import SURROUNDINGS, undecided
 from labeler.learning.strategies.labeled import label_columns
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 POWER = 0.5
 """A label with four times the examples counts half as much."""
@@ -14,7 +15,7 @@ POWER = 0.5
 
 @strategy("graph_margin_balanced", batch=True, shortlist=SURROUNDINGS)
 def graph_margin_balanced(pool: Pool, n: int, rng: Generator) -> Ranking:
-    """Uncertain items in undecided neighbourhoods, first those that may be of a label with few examples.
+    """Uncertain items in undecided neighborhoods, first those that may be of a label with few examples.
 
     The score of `graph_margin` times the expected weight of the item's label: 1 for the label with the fewest
     examples, falling with the root of their number. For pools with rare labels; where all are about as frequent it

@@ -3,8 +3,9 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import SHORTLIST, one_of_each_cluster
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 
 @strategy("label_uncertainty", order="label_uncertainty", task="multi_choice")

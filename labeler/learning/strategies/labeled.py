@@ -6,8 +6,9 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import InvalidPool, NeedsModel
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.geometry import dense_rows, stacked
-from labeler.learning.strategies.registry import Array, Pool
+from labeler.learning.strategies.registry import Pool
 
 
 def features_of(name: str, pool: Pool) -> Any:

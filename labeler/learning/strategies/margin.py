@@ -3,7 +3,8 @@
 import numpy as np
 from numpy.random import Generator
 
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.numeric.types import Array
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 
 @strategy("margin")

@@ -11,7 +11,7 @@ from labeler.learning.strategies.registry import Pool, Ranking, strategy
 def margin_kmeans(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Uncertain items that differ from each other: one of each cluster of the smallest margins.
 
-    k-means on the 10 n smallest margins, weighted by 1 - margin; the item nearest each centre is chosen.
+    k-means on the 10 n smallest margins, weighted by 1 - margin; the item nearest each center is chosen.
     pool.proba: float (items, classes); pool.X: sparse or dense (items, features).
     Returns n distinct positions and 1 - margin, highest first. Items with identical features are never
     chosen together while the pool has n different ones.

@@ -11,8 +11,9 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import InvalidPool, NeedsModel
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.geometry import distinct_rows
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 RANKED_BATCH_POOL = 10_000
 RANKED_BATCH_SIZE = 100

@@ -6,11 +6,12 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import NeedsModel
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import looked_at
 from labeler.learning.strategies.geometry import squared_lengths
 from labeler.learning.strategies.labeled import features_of, labeled_features_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 from labeler.learning.strategies.ridge import RIDGE, kernel, one_hot, probabilities
 
 MEMBERS = 8

@@ -12,8 +12,7 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.errors import InvalidPool, NeedsModel, PoolTooLarge, TooFewItems, UnknownName
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
 
 
 @dataclass(frozen=True)
@@ -23,7 +22,7 @@ class Pool:
     X: features, sparse or dense (items, features); proba: float (items, classes), rows sum to 1, None while
     there is no model; estimator: the fitted classifier behind proba; X_labeled, y_labeled: its labels.
     cost: (items,), seconds that each item takes to label, None: all alike. positive: the column of proba that
-    is searched for. neighbours: symmetric sparse (items, items), how near the items lie to each other, 0 or
+    is searched for. neighbors: symmetric sparse (items, items), how near the items lie to each other, 0 or
     more; None: unknown.
     """
 
@@ -34,7 +33,7 @@ class Pool:
     y_labeled: Any = None
     cost: Array | None = None
     positive: int | None = None
-    neighbours: Any = None
+    neighbors: Any = None
 
     def __len__(self) -> int:
         if self.proba is not None:
@@ -48,7 +47,7 @@ class Pool:
             X=None if self.X is None else self.X[positions],
             proba=None if self.proba is None else self.proba[positions],
             cost=None if self.cost is None else self.cost[positions],
-            neighbours=None if self.neighbours is None else self.neighbours[positions][:, positions],
+            neighbors=None if self.neighbors is None else self.neighbors[positions][:, positions],
         )
 
 
@@ -225,8 +224,8 @@ def _check_extras(pool: Pool) -> None:
             raise InvalidPool("each cost must be a finite number of seconds above 0")
     if pool.positive is not None and pool.proba is not None and not 0 <= pool.positive < pool.proba.shape[1]:
         raise InvalidPool(f"positive is column {pool.positive}, the probabilities have {pool.proba.shape[1]} columns")
-    if pool.neighbours is not None and pool.neighbours.shape != (len(pool), len(pool)):
-        raise InvalidPool(f"neighbours have shape {pool.neighbours.shape}, expected ({len(pool)}, {len(pool)})")
+    if pool.neighbors is not None and pool.neighbors.shape != (len(pool), len(pool)):
+        raise InvalidPool(f"neighbors have shape {pool.neighbors.shape}, expected ({len(pool)}, {len(pool)})")
 
 
 def _is_finite(X: Any) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from labeler.learning.strategies.registry import Array
+from labeler.learning.numeric.types import Array
 
 RIDGE = 0.1
 SHARPNESS = 3.0

@@ -3,15 +3,16 @@
 import numpy as np
 from numpy.random import Generator
 
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.batches import different_sample
 from labeler.learning.strategies.geometry import apart, squared_distances
 from labeler.learning.strategies.labeled import beside_labeled, features_of
-from labeler.learning.strategies.registry import Array, Pool, Ranking, strategy
+from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 SAMPLE = 2_000
 LABELED = 500
 CLUSTERS = 200
-NEIGHBOURS = 20
+NEIGHBORS = 20
 SMALL = 5
 
 
@@ -60,7 +61,7 @@ def _typical_first(rows: Array, labeled: Array, n: int, rng: Generator) -> Array
 
 def _typicality(rows: Array) -> Array:
     """1 / the mean distance to the nearest 20 of the same cluster; 0 for an item alone."""
-    near = min(NEIGHBOURS, len(rows) - 1)
+    near = min(NEIGHBORS, len(rows) - 1)
     if near < 1:
         return np.zeros(len(rows))
     distances = np.sqrt(squared_distances(rows, rows))

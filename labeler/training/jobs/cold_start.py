@@ -18,22 +18,22 @@ from labeler.items.tables import items
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.batch_predict import CHUNK_ROWS
 from labeler.learning.features.pipeline import pipeline_for
-from labeler.learning.fitting import words_of
+from labeler.learning.fitting import prototypes_of
+from labeler.learning.numeric.types import Array
 from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import LENGTH, Entry, has_open, open_items, put_in_force
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
-from labeler.training.keyword_seeding import ordered_by_hints
+from labeler.training.keyword_seeding import seeded_by_keywords
 from labeler.training.pool.data import data_of
-from labeler.training.pool.embedding_store import VectorStore
-from labeler.training.pool.representation import newest_map
+from labeler.training.pool.embedding_store import EmbeddingStore
+from labeler.training.pool.representation import newest_graph
 from labeler.training.pool.subsample import whole_part
 from labeler.training.selection import FIND_ALL, still_open
 
 COVERED = 20_000  # items that this order looks at
-Array = np.ndarray[Any, Any]
 
 
 @job("training.coverage")
@@ -49,7 +49,7 @@ def coverage(run: JobRun) -> Any:
     rng = np.random.default_rng(project.settings.seed)
     strategy = "coverage" if pool.proba is None else FIND_ALL
     ranking = rank(strategy, pool, min(LENGTH, len(known)), LENGTH, rng)
-    ids, hinted = ordered_by_hints(run, project, [int(known[place]) for place in ranking.positions])
+    ids, hinted = seeded_by_keywords(run, project, [int(known[place]) for place in ranking.positions])
 
     def swap(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:
@@ -75,20 +75,20 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     if not len(wanted) or not np.isin(wanted, data.items).all():
         return None
-    around = newest_map(data, data.choose_pipeline(), encoder.sha256)
-    store = VectorStore(data.cache, encoder)
-    places = np.arange(len(data.items)) if around is not None else whole_part(data, store)
+    graph = newest_graph(data, data.choose_pipeline(), encoder.sha256)
+    store = EmbeddingStore(data.cache, encoder)
+    places = np.arange(len(data.items)) if graph is not None else whole_part(data, store)
     chosen = np.intersect1d(np.searchsorted(data.items, wanted), places)
     if not len(chosen):
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(chosen)[:COVERED])
-    vectors = store.load(chosen) if around is None else np.asarray(around.vectors[chosen])
+    vectors = store.load(chosen) if graph is None else np.asarray(graph.vectors[chosen])
     ids = data.items[chosen]
     classes, wanted_label = sorted(data.said), project.settings.find_label
     words = None
     if wanted_label in classes:
-        typical = store.load(places[:CHUNK_ROWS]) if around is None else around.vectors
-        words = words_of(encoder, data.said, classes, typical)
+        typical = store.load(places[:CHUNK_ROWS]) if graph is None else graph.vectors
+        words = prototypes_of(encoder, data.said, classes, typical)
     if words is None or len(classes) < 2:
         return ids, Pool(vectors)
     return ids, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))

@@ -1,8 +1,8 @@
 """Reading the pool with a sentence encoder, in the background: the queue never waits for it.
 
-What is needed most is read first (`part`), and the queue is ranked anew as soon as that is there. It gives way when
-another job is due, and goes on where it was. When all items are read, the pool's map is made, and the queue is ranked
-by that.
+What is needed most is read first (`subsample`), and the queue is ranked again as soon as that is there. The job gives
+way when another one is due, and goes on where it was. When all items are read, the pool's graph is made, and the queue
+is ranked by that.
 """
 
 import time
@@ -25,8 +25,8 @@ from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.embedding_store import GROUP, VectorStore
-from labeler.training.pool.representation import sight_of
+from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
+from labeler.training.pool.representation import representation_of
 from labeler.training.pool.subsample import in_order_of_need
 from labeler.training.trigger import request_training, want_coverage, want_vectors
 
@@ -47,7 +47,7 @@ def embed(run: JobRun) -> Any:
     pipeline = data.choose_pipeline() if n else None
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
-    store = VectorStore(data.cache, encoder)
+    store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
     left, looked = sum(map(len, steps)), time.monotonic()
     for number, step in enumerate(steps):
@@ -62,9 +62,9 @@ def embed(run: JobRun) -> Any:
         left -= len(step)
         if number < len(steps) - 1:
             return run.finish(partial(_later, project_id=project.id, done=n - left, n=n, rank=True))
-    run.progress(n, n, "finding each item's neighbours")
+    run.progress(n, n, "finding each item's neighbors")
     if n > 1:
-        sight_of(data, pipeline, data.blocks(pipeline), encoder)
+        representation_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
         _rank_anew(tx, project.id)
@@ -100,7 +100,11 @@ def _items_of(run: JobRun, project: Project) -> TrainingData:
 
 def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
     """Whether a training went without sentence embeddings that could be had, of some of the items or of all."""
-    if fitted.sight is not None and fitted.sight.config["kind"] == "encoder" and fitted.sight.places is None:
+    if (
+        fitted.representation is not None
+        and fitted.representation.config["kind"] == "encoder"
+        and fitted.representation.places is None
+    ):
         return False
     is_text = isinstance(fitted.model.pipeline, TextPipeline)
     return is_text and why_without(settings) is None and encoder_for(settings) is not None

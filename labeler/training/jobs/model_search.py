@@ -20,9 +20,9 @@ from labeler.learning.model_selection.search import FEWEST, PoolFit, search, sui
 from labeler.learning.model_selection.trials import Found
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
-from labeler.training.model_spec import choice_for, model_alone, sight_name
+from labeler.training.model_spec import model_alone, representation_name, spec_for
 from labeler.training.pool.data import data_of
-from labeler.training.pool.representation import see
+from labeler.training.pool.representation import represent
 from labeler.training.tables import model_searches
 from labeler.training.trigger import request_training
 
@@ -50,7 +50,7 @@ def search_model(run: JobRun) -> Any:
             raise _GivesWay
 
     try:
-        sight, found = _search(run, project.id, Version(run.settings, project.id, row), saved, tell)
+        representation, found = _search(run, project.id, Version(run.settings, project.id, row), saved, tell)
     except _GivesWay:
         return run.give_way(PAUSE)
     except LearningError as error:
@@ -59,7 +59,7 @@ def search_model(run: JobRun) -> Any:
         "project_id": project.id,
         "dataset_version_id": row.id,
         "labels": found.labels,
-        "sight": sight_name(sight),
+        "representation": representation_name(representation),
         "seed": saved["seed"],
         "model": found.chosen.model,
         "params": found.chosen.params,
@@ -90,13 +90,15 @@ def _search(
     blocks = data.blocks(pipeline)
     if len(y) < FEWEST:
         raise TooFewLabels(f"a search needs {FEWEST} labels outside the holdout, there are {len(y)}")
-    sight = see(run.settings, data, pipeline, blocks)
-    config = None if sight is None else sight.config
+    representation = represent(run.settings, data, pipeline, blocks)
+    config = None if representation is None else representation.config
     # Sentence vectors may have come in between: what is known is then of another pool.
-    if saved.setdefault("sight", config) != config:
-        saved |= {"sight": config, "known": {}}
+    if saved.setdefault("representation", config) != config:
+        saved |= {"representation": config, "known": {}}
     rows = data.rows(pipeline, blocks, positions)
-    pool = None if sight is None else PoolFit(pipeline, sight.pooling, sight.inside(positions))
+    pool = (
+        None if representation is None else PoolFit(pipeline, representation.pooling, representation.inside(positions))
+    )
     models = suited(is_table=isinstance(pipeline, TablePipeline))
     found = search(rows, y, models=models, seed=saved["seed"], pool=pool, tell=tell, known=saved["known"])
     return config, found
@@ -107,7 +109,7 @@ def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str
     tx.execute(sa.insert(model_searches).values(values))
     newest = newest_model(tx, project_id)
     if newest is not None:
-        wanted = model_alone(choice_for(tx, find_project(tx, project_id)), newest.config["sight"])
+        wanted = model_alone(spec_for(tx, find_project(tx, project_id)), newest.config["representation"])
         has = (newest.config["model"], newest.config.get("params") or {})
         default = values["results"]["default"]["model"]
         if has != ((default, {}) if wanted is None else (wanted.model, wanted.params)):

@@ -12,9 +12,9 @@ from labeler.registry.artifacts import folder_of, load_predictions, save_predict
 from labeler.registry.encoders import encoder_for
 from labeler.registry.service import find_model
 from labeler.training.fit import fit
-from labeler.training.model_spec import choice_of
+from labeler.training.model_spec import spec_of
 from labeler.training.pool.data import data_of
-from labeler.training.pool.representation import see_again
+from labeler.training.pool.representation import represent_again
 
 
 @job("training.reproduce")
@@ -25,12 +25,12 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
     data = data_of(run.settings, project_id, version)
     encoder_for(run.settings)
-    look = partial(see_again, row.config["sight"])
+    look = partial(represent_again, row.config["representation"])
     fitted = fit(
         data,
         look=look,
         seed=row.config["seed"],
-        choice=choice_of(row.config),
+        spec=spec_of(row.config),
         tell=lambda step, text: run.progress(step, 4, text),
     )
     folder = folder_of(run.settings, project_id, row.number)

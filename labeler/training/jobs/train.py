@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
-import numpy as np
 import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -32,10 +31,10 @@ from labeler.training.early_selection import ahead_of
 from labeler.training.fit import Fitted, fit
 from labeler.training.jobs.embed import wants_vectors
 from labeler.training.model_searches import want_search
-from labeler.training.model_spec import choice_for
+from labeler.training.model_spec import spec_for
 from labeler.training.pool.dask import why_without
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.representation import see
+from labeler.training.pool.representation import represent
 from labeler.training.selection import picks
 from labeler.training.stop_advice import advice, remember_round, searched_label
 from labeler.training.tables import training_marks
@@ -43,7 +42,6 @@ from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
 KEPT = 5  # models whose files are kept though they were never promoted
 PACKAGES = ("labeler", "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
-Array = np.ndarray[Any, Any]
 
 
 @job("training.train")
@@ -55,7 +53,7 @@ def train(run: JobRun) -> Any:
     version = Version(run.settings, project.id, version_row)
     data = data_of(run.settings, project.id, version)
     marks = version_row.marks
-    look = partial(see, run.settings)
+    look = partial(represent, run.settings)
     alone = why_without(run.settings.dask_scheduler)
     note = f" ({alone}: working here)" if alone else ""
     try:
@@ -63,7 +61,7 @@ def train(run: JobRun) -> Any:
             data,
             look=look,
             seed=project.settings.seed,
-            choice=run.db.read(choice_for, project),
+            spec=run.db.read(spec_for, project),
             tell=lambda step, text: run.progress(step, 4, text + note),
             ahead=ahead_of(run, project, data),
         )
@@ -114,7 +112,7 @@ def train(run: JobRun) -> Any:
         _mark(tx, project.id, marks, "")
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
-        want_search(tx, project, fitted.trained_on, config["sight"])
+        want_search(tx, project, fitted.trained_on, config["representation"])
         repository.tag(f"model-{number}", commit)
         told = {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
         return told | ({"note": f"{alone}: worked here"} if alone else {})
@@ -128,7 +126,7 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
     return {
         "model": fitted.model.model,
         "params": fitted.params,
-        "sight": None if fitted.sight is None else fitted.sight.config,
+        "representation": None if fitted.representation is None else fitted.representation.config,
         "weights": teachers_of(fitted.model),
         "features": fitted.model.pipeline.config(),
         "classes": fitted.model.classes,

@@ -30,7 +30,7 @@ AHEAD = 2  # parts a core that are sent before their turn
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "5s"}
 
 
-def map_over(
+def over_cluster(
     scheduler: str, function: Callable[[Part], Result], parts: Iterable[Part], here: Over = in_threads
 ) -> Iterator[Result]:
     """function(part) of every part, in their order. Function, parts and results must be picklable.

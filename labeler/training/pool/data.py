@@ -15,13 +15,14 @@ from scipy.sparse import csr_matrix, vstack
 from labeler.datasets.reading import Version, content_of
 from labeler.datasets.segments import Segment
 from labeler.kit.config import Settings
-from labeler.learning.features.pipeline import FeaturePipeline, pipeline_for
+from labeler.learning.features.base import FeaturePipeline
+from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.store import load_block, save_block
+from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.label_descriptions import texts_of
-from labeler.training.pool.dask import map_over
+from labeler.training.pool.dask import over_cluster
 
 SAMPLE = 500  # items that the choice of features looks at
-Array = np.ndarray[Any, Any]
 
 
 @dataclass
@@ -29,7 +30,7 @@ class TrainingData:
     """Items of a dataset version in their order, their consensus labels, and where their content is.
 
     path_of gives the file of a segment; features are cached below `cache`; scheduler: of the Dask cluster that
-    makes them, see `cluster`.
+    makes them, see `dask`.
     """
 
     segments: Sequence[Segment]
@@ -111,7 +112,7 @@ class TrainingData:
         paths = [self.cache / pipeline.key() / segment.sha256 for segment in self.segments]
         missing = [number for number, path in enumerate(paths) if not _is_whole(path)]
         contents = (self._contents(self.segments[number]) for number in missing)
-        for number, block in zip(missing, map_over(self.scheduler, pipeline.extract, contents, map), strict=True):
+        for number, block in zip(missing, over_cluster(self.scheduler, pipeline.extract, contents, map), strict=True):
             save_block(paths[number], block)
         return [load_block(path) for path in paths]
 

@@ -16,11 +16,10 @@ import numpy as np
 from labeler.kit.config import Settings
 from labeler.learning.features.encoder import Encoder, encoder_of
 from labeler.learning.features.text import text_of
+from labeler.learning.numeric.types import Array
 from labeler.registry.encoders import encoder_for
-from labeler.training.pool.dask import map_over
+from labeler.training.pool.dask import over_cluster
 from labeler.training.pool.graph_store import extend
-
-Array = np.ndarray[Any, Any]
 
 GROUP = 256  # items that are read and stored at a time
 FETCHED = 16 * GROUP  # texts that are fetched at a time: each time may look into every file of the pool
@@ -38,7 +37,7 @@ class Reader:
         return encoder_of(self.sha256).encode(texts)
 
 
-class VectorStore:
+class EmbeddingStore:
     """Vectors of a pool's items. folder: of one project; encoder: what makes them."""
 
     def __init__(self, folder: Path, encoder: Encoder) -> None:
@@ -64,7 +63,7 @@ class VectorStore:
             return map(self.encoder.encode, parts)
 
         done = 0
-        vectors = map_over(scheduler, Reader(self.encoder.sha256), texts, here)
+        vectors = over_cluster(scheduler, Reader(self.encoder.sha256), texts, here)
         for group, rows in zip(groups, vectors, strict=True):
             self._keep(group, rows)
             done += len(group)

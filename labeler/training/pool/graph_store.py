@@ -1,6 +1,6 @@
 """The map of a project's pool on disk, which grows with the pool.
 
-A map is made of all items there are, and later grows: new items get their vectors, neighbours and averages by what
+A map is made of all items there are, and later grows: new items get their vectors, neighbors and averages by what
 the pool looked like when the map was made (the features' weights, the projection, the index's cells), and those of
 the items before stay. When the pool has grown by half, all is made anew; so are maps of small pools, each time.
 The numbers of items at which a map was made and grew (`steps`) are all that is needed to make it again, bit by bit.
@@ -24,12 +24,11 @@ from numpy.lib import format as npy
 from scipy.sparse import csr_matrix
 
 from labeler.kit.files import write_whole, written_whole
-from labeler.learning.features.pipeline import State
+from labeler.learning.features.base import State
 from labeler.learning.features.store import load_block, save_block
-from labeler.learning.semi_supervised.label_spreading import PoolMap, settle
-from labeler.learning.semi_supervised.neighbors import NEIGHBOURS, Cells
-
-Array = np.ndarray[Any, Any]
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, settle
+from labeler.learning.semi_supervised.neighbors import NEIGHBORS, Cells
 
 GROWS_FROM = 20_000  # items; smaller maps are made in a few seconds
 GROWS_TO = 1.5  # times the items that a map was made of
@@ -37,7 +36,7 @@ KEPT = 2  # maps
 
 
 @dataclass(frozen=True)
-class StoredMap:
+class StoredGraph:
     """One map's folder. steps: how many items it was made of, and had each time it had grown."""
 
     folder: Path
@@ -61,13 +60,13 @@ class StoredMap:
         with written_whole(self.folder / "state.npz") as file:
             np.savez(file, allow_pickle=False, basis=basis, **state)
 
-    def first(self, n: int) -> PoolMap | None:
+    def first(self, n: int) -> NeighborGraph | None:
         """The map of its first n items, memory-mapped, or None when its files don't hold them."""
         try:
-            arrays = {field.name: self._array(field.name, "r")[:n] for field in fields(PoolMap)}
+            arrays = {field.name: self._array(field.name, "r")[:n] for field in fields(NeighborGraph)}
         except (FileNotFoundError, ValueError):
             return None
-        return PoolMap(**arrays) if all(len(array) == n for array in arrays.values()) else None
+        return NeighborGraph(**arrays) if all(len(array) == n for array in arrays.values()) else None
 
     def affinity(self, n: int) -> csr_matrix:
         """The graph of the first n items, memory-mapped."""
@@ -75,9 +74,9 @@ class StoredMap:
         try:
             return load_block(path)
         except (FileNotFoundError, ValueError):
-            around = self.first(n)
-            assert around is not None
-            save_block(path, around.affinity())
+            graph = self.first(n)
+            assert graph is not None
+            save_block(path, graph.affinity())
             for old in path.parent.iterdir():
                 if old != path and not old.name.startswith("."):
                     shutil.rmtree(old, ignore_errors=True)
@@ -86,20 +85,20 @@ class StoredMap:
     def grow(self, n: int, dimensions: int, vectors: Iterator[tuple[slice, Array]]) -> None:
         """Make the map, or let it grow, to n items. vectors: of the new ones, by their places, rows of length 1."""
         steps = self.steps
-        k = min(NEIGHBOURS, n - 1)
-        width = {"near": k, "likeness": k}
-        for field in fields(PoolMap):
+        k = min(NEIGHBORS, n - 1)
+        width = {"near": k, "similarity": k}
+        for field in fields(NeighborGraph):
             kind = np.int32 if field.name == "near" else np.float32
             extend(self._file(field.name), (n, width.get(field.name, dimensions)), np.dtype(kind))
-        around = PoolMap(**{field.name: self._array(field.name, "r+") for field in fields(PoolMap)})
+        graph = NeighborGraph(**{field.name: self._array(field.name, "r+") for field in fields(NeighborGraph)})
         for place, rows in vectors:
-            around.vectors[place] = rows
+            graph.vectors[place] = rows
         cells = None
         if n > GROWS_FROM:
-            cells = Cells.load(self._cells(steps[-1])) if steps else Cells.of(around.vectors)
-        settle(around, steps[-1] if steps else 0, cells)
-        for field in fields(PoolMap):
-            getattr(around, field.name).flush()
+            cells = Cells.load(self._cells(steps[-1])) if steps else Cells.of(graph.vectors)
+        settle(graph, steps[-1] if steps else 0, cells)
+        for field in fields(NeighborGraph):
+            getattr(graph, field.name).flush()
         if cells is not None:
             unfinished = self.folder / ".cells"
             cells.save(unfinished)
@@ -132,7 +131,7 @@ def extend(path: Path, shape: tuple[int, int], kind: np.dtype[Any]) -> None:
 
 
 @dataclass(frozen=True)
-class MapStore:
+class GraphStore:
     """Maps of one project's pool, by what made the vectors (`source`)."""
 
     cache: Path
@@ -148,7 +147,7 @@ class MapStore:
                 return [*steps, n]
         return [n]
 
-    def find(self, steps: Sequence[int]) -> StoredMap | None:
+    def find(self, steps: Sequence[int]) -> StoredGraph | None:
         """The map with these steps, or None when it is not here."""
         for stored in (self._stored(steps[0]), self._again):
             if stored.steps[: len(steps)] == list(steps) and stored.first(steps[-1]) is not None:
@@ -156,7 +155,7 @@ class MapStore:
         return None
 
     @contextmanager
-    def making(self, steps: Sequence[int]) -> Iterator[StoredMap]:
+    def making(self, steps: Sequence[int]) -> Iterator[StoredGraph]:
         """The map to let grow until it has these steps, by nobody else meanwhile."""
         self._folder.mkdir(parents=True, exist_ok=True)
         with open(self._folder / ".lock", "wb") as handle:
@@ -178,11 +177,11 @@ class MapStore:
         return self.cache / "maps" / self.source
 
     @property
-    def _again(self) -> StoredMap:
-        return StoredMap(self._folder / "again")
+    def _again(self) -> StoredGraph:
+        return StoredGraph(self._folder / "again")
 
-    def _stored(self, made: int) -> StoredMap:
-        return StoredMap(self._folder / str(made))
+    def _stored(self, made: int) -> StoredGraph:
+        return StoredGraph(self._folder / str(made))
 
     def _made(self) -> list[int]:
         """The numbers of items that the maps here were made of."""

@@ -9,20 +9,19 @@ from scipy.sparse import csr_matrix
 
 from labeler.kit.config import Settings
 from labeler.learning.batch_predict import between
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
-from labeler.learning.features.pipeline import FeaturePipeline
 from labeler.learning.features.projection import SAMPLE, Projection, joined
 from labeler.learning.features.text import TextPipeline
-from labeler.learning.fitting import Pooling
+from labeler.learning.fitting import UnlabeledData
 from labeler.learning.numeric.parallel import in_threads
-from labeler.learning.semi_supervised.label_spreading import PoolMap, map_of
+from labeler.learning.numeric.types import Array
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, graph_of
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.training.pool.data import TrainingData
-from labeler.training.pool.embedding_store import GROUP, VectorStore
-from labeler.training.pool.graph_store import MapStore, StoredMap
+from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
+from labeler.training.pool.graph_store import GraphStore, StoredGraph
 from labeler.training.pool.subsample import SIZES, members, sizes
-
-Array = np.ndarray[Any, Any]
 
 AT_ONCE = 2 * GROUP  # items that are read within a training; more of them in a job of their own
 PROJECTED = 20_000  # larger pools are not mapped as a whole within a training
@@ -30,13 +29,13 @@ MANY = 300  # labels: with more, a linear SVM on all texts is as good as what a 
 
 
 @dataclass(frozen=True)
-class Sight:
+class Representation:
     """A pool's map for training, and in `config` what it was made from, so that it can be made again.
 
-    places: rising places in the pool of the items that the map holds (`part`); None: all of them.
+    places: rising places in the pool of the items that the map holds (`subsample`); None: all of them.
     """
 
-    pooling: Pooling
+    pooling: UnlabeledData
     config: dict[str, Any]
     places: Array | None = None
 
@@ -45,23 +44,23 @@ class Sight:
         return places if self.places is None else np.searchsorted(self.places, places)
 
 
-def see(
+def represent(
     settings: Settings, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
-) -> Sight | None:
+) -> Representation | None:
     """The best sight that is to be had at once; None for a model on features alone.
 
     Fits the pipeline: to all items, or to those there were when the map was made that has grown since.
     """
     encoder = None if why_without(settings) else encoder_for(settings)
     if encoder is not None and isinstance(pipeline, TextPipeline):
-        read = VectorStore(data.cache, encoder).read(len(data.items))
+        read = EmbeddingStore(data.cache, encoder).read(len(data.items))
         if len(read) - np.count_nonzero(read) <= AT_ONCE:
-            return sight_of(data, pipeline, blocks, encoder)
+            return representation_of(data, pipeline, blocks, encoder)
         for size in sizes(len(read)):
             if np.count_nonzero(~read[members(data, size)]) <= AT_ONCE:
                 return part_of(data, pipeline, blocks, encoder, size)
     if 2 < len(data.items) <= PROJECTED:
-        return sight_of(data, pipeline, blocks, None)
+        return representation_of(data, pipeline, blocks, None)
     is_text, labels = isinstance(pipeline, TextPipeline), data.labeled(holdout=False)[1]
     if len(data.items) > PROJECTED and not (is_text and len(labels) > MANY):
         return part_of(data, pipeline, blocks, None, SIZES[-1])
@@ -69,9 +68,9 @@ def see(
     return None
 
 
-def see_again(
+def represent_again(
     config: Mapping[str, Any] | None, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
-) -> Sight | None:
+) -> Representation | None:
     """The sight that a model was trained with. Raises EncoderMissing when its encoder is not here."""
     if config is None:
         pipeline.fit(blocks)
@@ -79,22 +78,22 @@ def see_again(
     encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
     if config.get("part"):
         return part_of(data, pipeline, blocks, encoder, config["part"])
-    return sight_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
+    return representation_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
 
 
-def map_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> PoolMap | None:
+def graph_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> NeighborGraph | None:
     """The map on disk that a model was trained with, or None when it is gone, or was never there."""
     if config.get("part"):
         return None
     sha256 = config["sha256"] if config["kind"] == "encoder" else None
     n = len(data.items)
-    stored = MapStore(data.cache, source_of(pipeline, sha256)).find(config.get("steps") or [n])
+    stored = GraphStore(data.cache, source_of(pipeline, sha256)).find(config.get("steps") or [n])
     return None if stored is None else stored.first(n)
 
 
-def newest_map(data: TrainingData, pipeline: FeaturePipeline, sha256: str | None) -> PoolMap | None:
+def newest_graph(data: TrainingData, pipeline: FeaturePipeline, sha256: str | None) -> NeighborGraph | None:
     """The map on disk of all items, or None while there is none."""
-    maps, n = MapStore(data.cache, source_of(pipeline, sha256)), len(data.items)
+    maps, n = GraphStore(data.cache, source_of(pipeline, sha256)), len(data.items)
     stored = maps.find(maps.steps_for(n))
     return None if stored is None else stored.first(n)
 
@@ -104,20 +103,20 @@ def source_of(pipeline: FeaturePipeline, sha256: str | None) -> str:
     return pipeline.key() if sha256 is None else f"{pipeline.key()}-{encoder_key(sha256)}"
 
 
-def sight_of(
+def representation_of(
     data: TrainingData,
     pipeline: FeaturePipeline,
     blocks: Sequence[csr_matrix],
     encoder: Encoder | None,
     steps: Sequence[int] | None = None,
-) -> Sight:
+) -> Representation:
     """The pool by its projected features and, with an encoder, its sentence vectors; kept on disk with the features.
 
     Fits the pipeline, see `see`. Items that the encoder has not read are read now. steps: how the map was made and
-    grew (`maps`); None: what suits the pool.
+    grew (`graph_store`); None: what suits the pool.
     """
     n, sha256 = len(data.items), None if encoder is None else encoder.sha256
-    maps = MapStore(data.cache, source_of(pipeline, sha256))
+    maps = GraphStore(data.cache, source_of(pipeline, sha256))
     steps = list(steps or maps.steps_for(n))
     stored = maps.find(steps)
     if stored is None:
@@ -126,48 +125,48 @@ def sight_of(
                 _grow(stored, step, data, pipeline, blocks, encoder)
     state, basis = stored.state()
     pipeline.set_state(state)
-    around = stored.first(n)
-    assert around is not None
+    graph = stored.first(n)
+    assert graph is not None
     said = None if encoder is None else data.said
 
     def features(places: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places)
 
-    pooling = Pooling(around, stored.affinity(n), Projection(basis), encoder, said, features)
+    pooling = UnlabeledData(graph, stored.affinity(n), Projection(basis), encoder, said, features)
     config: dict[str, Any] = {"kind": "projection"}
     if encoder is not None:
         config = {"kind": "encoder", "sha256": encoder.sha256}
-    return Sight(pooling, config | {"dimensions": int(around.vectors.shape[1]), "steps": steps})
+    return Representation(pooling, config | {"dimensions": int(graph.vectors.shape[1]), "steps": steps})
 
 
 def part_of(
     data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder | None, size: int
-) -> Sight:
+) -> Representation:
     """A part of the pool by its projected features and, with an encoder, its sentence vectors, which are read as far as
     they are not there; its map is in memory.
 
-    Fits the pipeline, to all items. size: of the part's sample, see `part`.
+    Fits the pipeline, to all items. size: of the part's sample, see `subsample`.
     """
     places = members(data, size)
     pipeline.fit(blocks)
-    likeness = pipeline.likeness(data.rows(pipeline, blocks, places))
-    projection = Projection.of(likeness)
-    vectors, config = projection.transform(likeness), {"kind": "projection"}
+    similarity = pipeline.similarity(data.rows(pipeline, blocks, places))
+    projection = Projection.of(similarity)
+    vectors, config = projection.transform(similarity), {"kind": "projection"}
     if encoder is not None:
         vectors = joined(_sentences(data, encoder, places).load(places), vectors)
         config = {"kind": "encoder", "sha256": encoder.sha256}
-    around, said = map_of(vectors), None if encoder is None else data.said
+    graph, said = graph_of(vectors), None if encoder is None else data.said
 
     def features(inside: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places[inside])
 
-    pooling = Pooling(around, around.affinity(), projection, encoder, said, features)
+    pooling = UnlabeledData(graph, graph.affinity(), projection, encoder, said, features)
     more = {"dimensions": int(vectors.shape[1]), "part": size, "of": len(data.items)}
-    return Sight(pooling, config | more, places)
+    return Representation(pooling, config | more, places)
 
 
 def _grow(
-    stored: StoredMap,
+    stored: StoredGraph,
     n: int,
     data: TrainingData,
     pipeline: FeaturePipeline,
@@ -177,7 +176,7 @@ def _grow(
     """Make a map of the first n items, or let it grow to them."""
     if not stored.steps:
         pipeline.fit(blocks if n == len(data.items) else list(between(blocks, 0, n)))
-        basis = Projection.of(pipeline.likeness(_sample(data, pipeline, blocks, n))).basis
+        basis = Projection.of(pipeline.similarity(_sample(data, pipeline, blocks, n))).basis
         stored.keep_state(pipeline.state(), basis)
     state, basis = stored.state()
     pipeline.set_state(state)
@@ -186,7 +185,7 @@ def _grow(
 
     def vectors(part: tuple[slice, csr_matrix]) -> tuple[slice, Array]:
         place, rows = part
-        words = projection.transform(pipeline.likeness(pipeline.transform(rows)))
+        words = projection.transform(pipeline.similarity(pipeline.transform(rows)))
         return place, words if sentences is None else joined(sentences.load(place), words)
 
     dimensions = basis.shape[1] + (0 if encoder is None else encoder.dimensions)
@@ -207,9 +206,9 @@ def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_
     return data.rows(pipeline, blocks, places)
 
 
-def _sentences(data: TrainingData, encoder: Encoder, places: Array) -> VectorStore:
+def _sentences(data: TrainingData, encoder: Encoder, places: Array) -> EmbeddingStore:
     """Sentence vectors of the items at these places, read as far as they are not there."""
-    store = VectorStore(data.cache, encoder)
+    store = EmbeddingStore(data.cache, encoder)
     missing = places[~store.read(len(data.items))[places]]
     for _ in store.read_all(missing, data.contents, data.scheduler):
         pass

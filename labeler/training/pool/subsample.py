@@ -8,8 +8,9 @@ student answers for the items outside it (`learning/student.py`).
 
 import numpy as np
 
+from labeler.learning.numeric.types import Array
 from labeler.training.pool.data import TrainingData
-from labeler.training.pool.embedding_store import Array, VectorStore
+from labeler.training.pool.embedding_store import EmbeddingStore
 
 SIZES = (4_000, 12_000)
 """Items of the sample at which the model switches, small to large; then to the whole pool."""
@@ -27,14 +28,14 @@ def members(data: TrainingData, size: int) -> Array:
     return np.union1d(np.flatnonzero(~data.unlabeled), _sampled(data)[:size])
 
 
-def whole_part(data: TrainingData, store: VectorStore) -> Array:
+def whole_part(data: TrainingData, store: EmbeddingStore) -> Array:
     """Rising places of the largest part that has been read as a whole; none while there is none."""
     read = store.read(len(data.items))
     parts = (members(data, size) for size in sizes(len(read)))
     return next((part for part in parts if read[part].all()), np.empty(0, dtype=np.int64))
 
 
-def in_order_of_need(data: TrainingData, store: VectorStore) -> list[Array]:
+def in_order_of_need(data: TrainingData, store: EmbeddingStore) -> list[Array]:
     """Places of the items that have no vector yet, step by step: for each sample's model, then all others."""
     waiting = ~store.read(len(data.items))
     steps = []

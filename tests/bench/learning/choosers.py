@@ -19,7 +19,7 @@ Array = np.ndarray[Any, Any]
 @dataclass(frozen=True)
 class Round:
     """X: (items, features) of the whole pool; labeled, unlabeled: positions in it; codes: the labels so far, as
-    int (labels,), out of `classes` in all; model: a classifier fitted on them; neighbours: see Pool."""
+    int (labels,), out of `classes` in all; model: a classifier fitted on them; neighbors: see Pool."""
 
     X: Array
     labeled: Array
@@ -27,7 +27,7 @@ class Round:
     codes: Array
     classes: int
     model: Any
-    neighbours: Any
+    neighbors: Any
     rng: np.random.Generator
 
     @property
@@ -46,7 +46,7 @@ def _ours(name: str) -> Chooser:
             estimator=now.model,
             X_labeled=now.X[now.labeled],
             y_labeled=now.codes,
-            neighbours=now.neighbours[now.unlabeled][:, now.unlabeled] if name.startswith(OURS) else None,
+            neighbors=now.neighbors[now.unlabeled][:, now.unlabeled] if name.startswith(OURS) else None,
         )
         return np.asarray(now.unlabeled[query(name, pool, n, now.rng).positions])
 

@@ -129,7 +129,7 @@ ABOUT = {
     "random order, linear SVM": "scikit-learn's `LinearSVC()` on TF-IDF and sentence vectors (tables: the columns as "
     "here), items at random: no active learning",
     "modAL margin, logistic regression": "what modAL's documentation shows: a random first batch, then "
-    "`margin_sampling`; `LogisticRegression(C=10)` on the same sentence vectors (tables: standardised columns)",
+    "`margin_sampling`; `LogisticRegression(C=10)` on the same sentence vectors (tables: standardized columns)",
     "earlier default: SVM, margin k-means": "the calibrated linear SVM on TF-IDF and sentence vectors, a first batch "
     "by k-means, then `margin_kmeans`",
     "SVM on smoothed rows and spreading": "the best learner of the project's first experiments, rebuilt: that SVM with "

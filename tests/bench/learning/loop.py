@@ -14,7 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.svm import LinearSVC
 from threadpoolctl import threadpool_limits
 
-from labeler.learning.semi_supervised.label_spreading import map_of, unit
+from labeler.learning.semi_supervised.label_spreading import graph_of, unit
 
 Array = np.ndarray[Any, Any]
 Figures = dict[str, Any]
@@ -91,7 +91,7 @@ def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
     rng = np.random.default_rng(seed)
     X = seen.pool.plain
     codes = np.unique(seen.task.y, return_inverse=True)[1]
-    neighbours = map_of(unit(X)).affinity() if name.startswith(OURS) else None
+    neighbors = graph_of(unit(X)).affinity() if name.startswith(OURS) else None
     labeled, model = np.empty(0, dtype=np.int64), None
     labels, scores, seconds = [], [], []
     with warnings.catch_warnings(), threadpool_limits(1):
@@ -103,7 +103,7 @@ def alone(name: str, seen: Seen, seed: int, budget: int) -> Figures:
             if model is None:
                 chosen = rng.choice(unlabeled, n, replace=False)
             else:
-                now = Round(X, labeled, unlabeled, codes[labeled], int(codes.max()) + 1, model, neighbours, rng)
+                now = Round(X, labeled, unlabeled, codes[labeled], int(codes.max()) + 1, model, neighbors, rng)
                 began = time.perf_counter()
                 chosen = CHOOSERS[name](now, n)
                 seconds.append(round(time.perf_counter() - began, 4))

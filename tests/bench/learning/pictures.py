@@ -14,8 +14,8 @@ Record = dict[str, Any]
 Runs = Mapping[str, Mapping[str, Sequence[Record]]]
 """Records of every contender, by set."""
 
-# Okabe and Ito 2008: told apart with every kind of colour vision.
-COLOURS = ["#d55e00", "#e69f00", "#777777", "#0072b2", "#009e73", "#cc79a7"]
+# Okabe and Ito 2008: told apart with every kind of color vision.
+COLORS = ["#d55e00", "#e69f00", "#777777", "#0072b2", "#009e73", "#cc79a7"]
 OURS, PEERS = "#d55e00", "#0072b2"
 _STYLE = {
     "svg.fonttype": "none",
@@ -32,10 +32,10 @@ def curves(file: Path, runs: Runs, full: Mapping[str, Record]) -> None:
     with plt.rc_context(_STYLE):
         picture, panels = plt.subplots(-(-len(names) // 3), 3, figsize=(11, 3.4 * -(-len(names) // 3)), squeeze=False)
         for panel, name in zip(panels.flat, names, strict=False):
-            for colour, (contender, by_set) in zip(COLOURS, runs.items(), strict=False):
+            for color, (contender, by_set) in zip(COLORS, runs.items(), strict=False):
                 records = by_set.get(name, [])
                 if records:
-                    _curve(panel, records, colour, contender)
+                    _curve(panel, records, color, contender)
             score = full[name]["score"]
             panel.axhline(score, color="black", linewidth=0.8)
             panel.axhline(0.95 * score, color="black", linewidth=0.8, linestyle=":")
@@ -65,11 +65,11 @@ def bars(file: Path, rows: Sequence[tuple[str, Sequence[float], bool]], title: s
         _save(picture, file)
 
 
-def _curve(panel: Any, records: Sequence[Record], colour: str, name: str) -> None:
+def _curve(panel: Any, records: Sequence[Record], color: str, name: str) -> None:
     scores = np.array([record["scores"] for record in records])
     mean, spread, labels = scores.mean(axis=0), scores.std(axis=0), records[0]["labels"]
-    panel.plot(labels, mean, color=colour, linewidth=1.6, label=name)
-    panel.fill_between(labels, mean - spread, mean + spread, color=colour, alpha=0.13, linewidth=0)
+    panel.plot(labels, mean, color=color, linewidth=1.6, label=name)
+    panel.fill_between(labels, mean - spread, mean + spread, color=color, alpha=0.13, linewidth=0)
 
 
 def _window(records: Sequence[Record], score: float) -> tuple[float, float]:

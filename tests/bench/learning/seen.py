@@ -11,7 +11,7 @@ from vectors import RememberingEncoder
 
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
-from labeler.learning.semi_supervised.label_spreading import PoolMap, averaged, map_of, unit
+from labeler.learning.semi_supervised.label_spreading import NeighborGraph, averaged, graph_of, unit
 from labeler.learning.semi_supervised.neighbors import nearest
 
 Array = np.ndarray[Any, Any]
@@ -23,9 +23,9 @@ NEAR = 10
 class Side:
     """The pool or the test items, row by row.
 
-    plain: what one feeds scikit-learn: sentence vectors, or standardised columns; both: TF-IDF and sentence
+    plain: what one feeds scikit-learn: sentence vectors, or standardized columns; both: TF-IDF and sentence
     vectors side by side, or the table's columns; smooth: both, and the vectors averaged twice with their
-    neighbours' in the pool.
+    neighbors' in the pool.
     """
 
     plain: Array
@@ -40,7 +40,7 @@ class Seen:
     task: Task
     pool: Side
     test: Side
-    around: PoolMap
+    around: NeighborGraph
     affinity: csr_matrix
     near: Array
 
@@ -65,7 +65,7 @@ def see(task: Task, encoder: RememberingEncoder) -> Seen:
         plain, test_plain = scaler.transform(task.pool.to_numpy()), scaler.transform(task.test.to_numpy())
         projection = Projection.of(features)
         vectors, test_vectors = projection.transform(features), projection.transform(test)
-    around = map_of(unit(vectors))
+    around = graph_of(unit(vectors))
     near, _ = nearest(test_vectors, around.vectors, NEAR)
     test_smooth = averaged(averaged(test_vectors, around.vectors, near), around.once, near)
     return Seen(

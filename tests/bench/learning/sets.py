@@ -66,7 +66,7 @@ def _texts(name: str, about: str, most: int = 10_000) -> Callable[[], Task]:
 
 
 def _digits() -> Task:
-    about = "8 x 8 grey images of digits, as table columns p0..p63"
+    about = "8 x 8 gray images of digits, as table columns p0..p63"
     if not (SHARED / "digits").exists():
         return _shipped("load_digits", "digits", about, 10_000)()
     parts = []

@@ -27,9 +27,9 @@ from labeler.learning.features.store import load_block, save_block
 from labeler.learning.numeric.parallel import in_threads
 from labeler.learning.semi_supervised.ensemble import Views, fit_ensemble
 from labeler.learning.semi_supervised.label_spreading import unit
-from labeler.learning.semi_supervised.self_training import SelfTaught, lesson, self_taught
+from labeler.learning.semi_supervised.self_training import SelfTrained, lesson, self_trained
 from labeler.learning.strategies import Pool, query
-from labeler.training.pool.graph_store import StoredMap
+from labeler.training.pool.graph_store import StoredGraph
 
 Array = np.ndarray[Any, Any]
 
@@ -51,7 +51,7 @@ def measured(items: int, folder: Path) -> dict[str, float]:
     memory = _Memory()
     rng = np.random.default_rng(0)
     codes = rng.integers(0, CLASSES, items)
-    stored, words = StoredMap(folder / "map"), _words(rng, items, folder / "words")
+    stored, words = StoredGraph(folder / "map"), _words(rng, items, folder / "words")
     stored.folder.mkdir()
     positions = np.sort(rng.choice(items, LABELS, replace=False))
     unlabeled = np.setdiff1d(np.arange(items), positions)
@@ -67,11 +67,11 @@ def measured(items: int, folder: Path) -> dict[str, float]:
     labeled = Views(words[positions], around.vectors[positions], around.smooth[positions])
     names = [str(code) for code in codes[positions]]
 
-    def learn() -> tuple[SelfTaught, Array]:
+    def learn() -> tuple[SelfTrained, Array]:
         ensemble, flow = fit_ensemble(labeled, names, affinity, positions, 0)
         places = lesson(items, positions, 0)
         views = Views(words[places], around.vectors[places], around.smooth[places], flow[places])
-        return self_taught(ensemble, views, np.searchsorted(places, positions), codes[positions]), flow
+        return self_trained(ensemble, views, np.searchsorted(places, positions), codes[positions]), flow
 
     found["fit"], (model, flow) = _timed(learn)
 
@@ -92,7 +92,7 @@ def measured(items: int, folder: Path) -> dict[str, float]:
             top_two = np.partition(proba[places], -2, axis=1)[:, -2:]
             places = places[np.sort(np.argpartition(top_two[:, 1] - top_two[:, 0], CANDIDATES)[:CANDIDATES])]
         near = affinity[places][:, places]
-        pool = Pool(X=around.vectors[places], proba=proba[places], neighbours=near)
+        pool = Pool(X=around.vectors[places], proba=proba[places], neighbors=near)
         return query("graph_margin", pool, 25, np.random.default_rng(0)).positions
 
     found["score"], proba = _timed(lambda: np.concatenate(list(in_threads(scored, parts()))))
@@ -106,11 +106,11 @@ def measured(items: int, folder: Path) -> dict[str, float]:
 
 
 def _vectors(rng: np.random.Generator, codes: Array) -> Iterator[tuple[slice, Array]]:
-    centres = rng.standard_normal((CLASSES, DIMENSIONS)).astype(np.float32)
+    centers = rng.standard_normal((CLASSES, DIMENSIONS)).astype(np.float32)
     for start in range(0, len(codes), CHUNK_ROWS):
         mine = codes[start : start + CHUNK_ROWS]
         noise = rng.standard_normal((len(mine), DIMENSIONS), dtype=np.float32)
-        yield slice(start, start + len(mine)), unit(centres[mine] + 3 * noise)
+        yield slice(start, start + len(mine)), unit(centers[mine] + 3 * noise)
 
 
 def _words(rng: np.random.Generator, items: int, folder: Path) -> csr_matrix:
