@@ -13,9 +13,10 @@ nothing, is left out with the reason in `broken`; everything else works.
 
 import importlib
 import pkgutil
+import sys
 import threading
 from collections.abc import Callable, Iterator
-from importlib.metadata import entry_points
+from importlib.metadata import EntryPoint, entry_points
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
@@ -41,8 +42,8 @@ class Registry(Generic[T]):
         self._package = package
         self._error = error
         self._found: dict[str, T] = {}
-        self._loaded = False
-        self._loading = threading.RLock()
+        self._loaded = self._loading = False
+        self._lock = threading.RLock()
         _registries[group] = self  # type: ignore[assignment]
 
     def add(self, name: str, thing: T) -> None:
@@ -75,30 +76,38 @@ class Registry(Generic[T]):
         return name in self._found
 
     def load(self) -> None:
-        """Import what registers itself here; the second time nothing happens."""
+        """Import what registers itself here; the second time nothing happens. Other threads wait for the first."""
         if self._loaded:
             return
-        with self._loading:
-            if self._loaded:
+        with self._lock:
+            if self._loaded or self._loading:  # a module that is being imported may ask, too
                 return
-            self._loaded = True
-            if self._package is not None:
-                package = importlib.import_module(self._package)
-                for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
-                    importlib.import_module(f"{self._package}.{module}")
-            for point in sorted(entry_points(group=f"labeler.{self.group}"), key=lambda point: point.name):
-                self._load_plugin(point.name, point.load)
+            self._loading = True
+            try:
+                self._import_all()
+                self._loaded = True
+            finally:
+                self._loading = False
 
-    def _load_plugin(self, name: str, load: Callable[[], object]) -> None:
+    def _import_all(self) -> None:
+        if self._package is not None:
+            package = importlib.import_module(self._package)
+            for module in sorted(found.name for found in pkgutil.iter_modules(package.__path__)):
+                importlib.import_module(f"{self._package}.{module}")
+        for point in sorted(entry_points(group=f"labeler.{self.group}"), key=lambda point: point.name):
+            self._load_plugin(point)
+
+    def _load_plugin(self, point: EntryPoint) -> None:
         before = dict(self._found)
+        is_new = point.module not in sys.modules  # else it was imported for another group, and registered everything
         try:
-            load()
+            point.load()
         except Exception as error:  # whatever somebody else's module raises: the rest must work
             self._found = before
-            self.broken[name] = f"can't be imported: {type(error).__name__}: {error}"
+            self.broken[point.name] = f"can't be imported: {type(error).__name__}: {error}"
             return
-        if len(self._found) == len(before):
-            self.broken[name] = f"registers no {self.what}"
+        if is_new and len(self._found) == len(before):
+            self.broken[point.name] = f"registers no {self.what}"
 
 
 def registries() -> dict[str, Registry[object]]:

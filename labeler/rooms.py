@@ -1,48 +1,65 @@
-"""All rooms, for those who need every one: the API's routers, listeners and schedules, the job functions."""
+"""All rooms, for those who need every one: routers, listeners, schedules, job functions, registries.
+
+They are found by being there: a module says what it has on a line of its own (`router = APIRouter(`, `@listen(`,
+`@every(`, `@job(`, `... = Registry(`), which is read from its source, so that nothing heavy is imported to find out.
+Routers outside `/api/v1` bear another name.
+"""
+
+import importlib
+import re
+from functools import cache
+from pathlib import Path
 
 from fastapi import APIRouter
 
-# Modules whose import registers listeners and schedules: light, every process has them.
-LISTENERS = (
-    "labeler.accounts.audit",
-    "labeler.accounts.write",
-    "labeler.labels.imported",
-    "labeler.queue.answer",
-    "labeler.training.trigger",
-)
-# Modules whose import registers job functions: heavy (scikit-learn, DVC), for job processes only.
-JOBS = (
-    *LISTENERS,
-    "labeler.items.jobs",
-    "labeler.datasets.jobs",
-    "labeler.training.jobs.train",
-    "labeler.training.jobs.cold_start",
-    "labeler.training.jobs.embed",
-    "labeler.training.jobs.reproduce",
-    "labeler.training.jobs.model_search",
-    "sklearn.svm",
-)
+FIRST = ("labeler.queue.routes", "labeler.labels.routes")
+"""Their routes are tried before others: labelers wait for them."""
+
+_MARKS = {
+    "router": re.compile(rb"^router = APIRouter\(", re.M),
+    "listener": re.compile(rb"^@(listen|every)\(", re.M),
+    "job": re.compile(rb"^@job\(", re.M),
+    "registry": re.compile(rb"^\w+(: .+)? = Registry\(", re.M),
+}
+
+
+@cache
+def modules(kind: str) -> tuple[str, ...]:
+    """The modules that have a router, a listener (or a schedule), a job or a registry; sorted by name.
+
+    The kit is left out: it only defines these words.
+    """
+    root = Path(__file__).parent
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        parts = path.relative_to(root.parent).with_suffix("").parts
+        if parts[1] != "kit" and _MARKS[kind].search(path.read_bytes()):
+            found.append(".".join(parts).removesuffix(".__init__"))
+    return tuple(found)
 
 
 def routers() -> list[APIRouter]:
-    from labeler.accounts.routes import router as accounts
-    from labeler.api.jobs import router as jobs
-    from labeler.datasets.routes import router as datasets
-    from labeler.guidelines.routes import router as guidelines
-    from labeler.insight.routes import router as insight
-    from labeler.items.routes import router as items
-    from labeler.labels.routes import router as labels
-    from labeler.projects.me import router as me
-    from labeler.projects.routes import router as projects
-    from labeler.queue.routes import router as queue
-    from labeler.registry.routes import router as registry
-    from labeler.training.routes import router as training
-
-    return [queue, accounts, me, projects, guidelines, items, insight, labels, training, datasets, registry, jobs]
+    names = sorted(modules("router"), key=lambda name: (name not in FIRST, FIRST.index(name) if name in FIRST else 0))
+    return [importlib.import_module(name).router for name in names]
 
 
 def load_listeners() -> None:
-    import importlib
+    """Import what listens and what runs at intervals: light, every process has it."""
+    for name in modules("listener"):
+        importlib.import_module(name)
 
-    for name in LISTENERS:
+
+def job_modules() -> list[str]:
+    """What a job process imports: listeners, and the modules with job functions (heavy: scikit-learn, DVC)."""
+    return list(dict.fromkeys((*modules("listener"), *modules("job"))))
+
+
+def load_jobs() -> None:
+    for name in job_modules():
+        importlib.import_module(name)
+
+
+def load_registries() -> None:
+    """Import every registry, for those who ask about plug-ins of any kind."""
+    for name in modules("registry"):
         importlib.import_module(name)

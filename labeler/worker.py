@@ -17,7 +17,7 @@ def run(*, embedded: bool) -> None:
     settings = Settings()
     telemetry.configure(settings, process="worker")
     rooms.load_listeners()
-    worker = Worker(settings, list(rooms.JOBS), embedded=embedded)
+    worker = Worker(settings, rooms.job_modules(), embedded=embedded)
     set_modules_aside()
     worker.run()
 

@@ -176,8 +176,7 @@ class Service:
         from labeler import rooms
         from labeler.kit.jobs import engine, process
 
-        for name in rooms.JOBS:
-            __import__(name)
+        rooms.load_jobs()
         done = []
         for _ in range(most):
             self.db.write(make_due)

@@ -37,8 +37,8 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
     api.state.settings = settings
     for router in rooms.routers():
         api.include_router(router, prefix=PREFIX)
-    api.include_router(health.router)
-    api.include_router(docs.router)
+    api.include_router(health.outside)
+    api.include_router(docs.outside)
     problems.install(api)
     if settings.ui_origin:
         api.add_middleware(
@@ -54,7 +54,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
 
 def routes() -> list[tuple[str, APIRoute]]:
     """Every route with its whole path."""
-    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.router), ("", docs.router)]
+    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.outside), ("", docs.outside)]
     return [(prefix + route.path, route) for prefix, router in found for route in router.routes if _is_route(route)]
 
 

@@ -13,7 +13,7 @@ from fastapi.responses import FileResponse, HTMLResponse
 from labeler.accounts.auth import Open
 from labeler.kit.errors import NotFound
 
-router = APIRouter(prefix="/api", include_in_schema=False)
+outside = APIRouter(prefix="/api", include_in_schema=False)
 FILES = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
 
 
@@ -24,14 +24,14 @@ def _folder() -> Path:
     return Path(spec.submodule_search_locations[0]) / "static"
 
 
-@router.get("/docs/{name}")
+@outside.get("/docs/{name}")
 async def docs_file(name: str, _: Open) -> FileResponse:
     if name not in FILES:
         raise NotFound("There is nothing at this address.")
     return FileResponse(_folder() / name, media_type=FILES[name])
 
 
-@router.get("/docs")
+@outside.get("/docs")
 async def docs_page(_: Open) -> Response:
     page = get_swagger_ui_html(
         openapi_url="/api/openapi.json",

@@ -13,11 +13,11 @@ from labeler.kit.db import Database
 from labeler.kit.errors import Problem
 from labeler.kit.schema import schema_state
 
-router = APIRouter(include_in_schema=False)
+outside = APIRouter(include_in_schema=False)
 LEAST_FREE = 200 * 1024 * 1024
 
 
-@router.get("/healthz")
+@outside.get("/healthz")
 async def alive(_: Open) -> dict[str, str]:
     return {"status": "alive"}
 
@@ -41,7 +41,7 @@ def check(db: Database) -> dict[str, Any]:
     return parts
 
 
-@router.get("/readyz")
+@outside.get("/readyz")
 async def ready(request: Request, response: Response, _: Open) -> dict[str, Any]:
     parts = await asyncio.to_thread(check, request.app.state.db)
     supervisor = getattr(request.app.state, "supervisor", None)

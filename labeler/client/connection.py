@@ -114,6 +114,11 @@ class Connection:
     def job(self, job_id: int) -> "Job":
         return Job(self, self.get(f"/jobs/{job_id}"))
 
+    def formats(self) -> dict[str, list[dict[str, Any]]]:
+        """What can be imported (`imports`) and exported (`exports`), each with its name and title."""
+        found: dict[str, list[dict[str, Any]]] = self.get("/formats")
+        return found
+
     def me(self) -> dict[str, Any]:
         found: dict[str, Any] = self.get("/me")
         return found

@@ -53,9 +53,24 @@ def list_projects() -> None:
     table(rows, {"id": "ID", "slug": "PROJECT", "name": "NAME", "items": "ITEMS", "labeled": "LABELED"})
 
 
+def _format_names() -> list[str]:
+    from labeler.datasets.writers import formats  # only when somebody presses the tabulator: plug-ins are imported
+
+    return formats()
+
+
+def list_formats() -> None:
+    """List the file formats that can be imported and exported."""
+    with service() as client:
+        found = client.formats()
+    rows = [{**one, "for": "import", "suffix": " ".join(one["endings"])} for one in found["imports"]]
+    rows += [{**one, "for": "export"} for one in found["exports"]]
+    table(rows, {"for": "FOR", "name": "FORMAT", "suffix": "FILES", "title": "WHAT IT IS"})
+
+
 def import_file(
     project: P,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL or Parquet.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")],
     mapping: Annotated[str, typer.Option(help='JSON such as {"key": "id", "text": "message"}; default: guessed.')] = "",
 ) -> None:
     """Import items from a file. Importing it twice adds nothing."""
@@ -83,7 +98,7 @@ def label(project: P, key: str, value: str) -> None:
 def export(
     project: P,
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
-    format: Annotated[str, typer.Option(help="jsonl, csv or parquet.")] = "jsonl",
+    format: Annotated[str, typer.Option(autocompletion=_format_names, help="`labeler formats` lists them.")] = "jsonl",
     dataset: Annotated[int | None, typer.Option(help="A dataset version; default: the present state.")] = None,
 ) -> None:
     """Write items with their labels to a file, which appears only when it is complete."""
@@ -212,5 +227,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(projects, name="projects")
     app.add_typer(guidelines, name="guidelines")
     app.command("import")(import_file)
+    app.command("formats")(list_formats)
     for function in (label, export, snapshot, datasets, diff, jobs):
         app.command()(function)

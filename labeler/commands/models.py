@@ -67,7 +67,7 @@ def rollback(project: P) -> None:
 
 def predict(
     project: P,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="CSV, TSV, JSONL or Parquet.")],
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")],
 ) -> None:
     """Predict with the live model; a JSON line for each row on standard output."""
     try:

@@ -117,12 +117,27 @@ def doctor() -> None:
     shown["database_url"] = _without_password(settings.url)
     settings.home.mkdir(parents=True, exist_ok=True)
     parts = check(Database(settings))
+    parts |= _plugins()
     parts["git"] = "ok" if shutil.which("git") else "not found: `dvc get` needs it"
     lines = [f"LABELER_{name.upper()} = {value}" for name, value in shown.items()]
     lines += [""] + [f"{name}: {found}" for name, found in parts.items()]
     answer({"settings": shown, "checks": parts}, "\n".join(lines))
     if any(found != "ok" for found in parts.values()):
         sys.exit(1)
+
+
+def _plugins() -> dict[str, str]:
+    """One line for each kind of plug-in of which some don't work, or "ok" for all."""
+    from labeler.plugins import registries
+    from labeler.rooms import load_registries
+
+    load_registries()
+    broken = {}
+    for group, registry in registries().items():
+        registry.load()
+        if registry.broken:
+            broken[f"plugins.{group}"] = "; ".join(f"{name} {reason}" for name, reason in registry.broken.items())
+    return broken or {"plugins": "ok"}
 
 
 def _without_password(url: str) -> str:

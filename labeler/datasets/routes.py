@@ -10,7 +10,7 @@ from labeler.accounts.write import Write
 from labeler.datasets import export, service
 from labeler.datasets.reading import Version
 from labeler.datasets.schemas import DatasetDiff, DatasetOut, SnapshotIn
-from labeler.datasets.writers import Columns, formats, writer
+from labeler.datasets.writers import Columns, UnknownFormat, Writer, writer
 from labeler.kit.errors import Invalid
 from labeler.kit.jobs.schemas import JobOut
 from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
@@ -56,21 +56,19 @@ async def export_items(
     db: Db,
     write: Write,
     settings: Config,
-    format: Annotated[str, Query(max_length=20, description="jsonl, csv or parquet.")] = "jsonl",
+    format: Annotated[str, Query(max_length=100, description="One of `exports` of `GET /formats`.")] = "jsonl",
     dataset: Annotated[
         int | None, Query(ge=1, lt=2**31, description="A dataset version; default: the present state.")
     ] = None,
     labeled: Annotated[bool, Query(description="Only items that have a label.")] = False,
 ) -> StreamingResponse:
     """Stream items with their labels. In CSV, cells that a spreadsheet would run as a formula get a leading '."""
-    if format not in formats():
-        raise Invalid(f"There is no export format {format!r}; known: {', '.join(formats())}.")
+    chosen = _writer(format, member.project.task_type)
     version = None
     if dataset is not None:
         row = await db.aread(service.find_version, member.project.id, dataset)
         version = Version(settings, member.project.id, row)
     await write(audit, member.caller, "export", project_id=member.project.id, target=format, dataset=dataset)
-    chosen = writer(format)
 
     def rows() -> Iterator[export.Row]:
         found = export.version_rows(version, member.project) if version else export.current_rows(db, member.project)
@@ -79,10 +77,20 @@ async def export_items(
     def chunks() -> Iterator[bytes]:
         # Flat formats need their columns first: that is a pass of its own, in constant memory.
         columns = Columns()
-        if format != "jsonl":
+        if chosen.needs_columns:
             columns = export.version_columns(version) if version else export.current_columns(db, member.project)
         yield from chosen.encode(rows(), columns)
 
     name = f"{member.project.slug}-{f'v{dataset}' if dataset else 'current'}{chosen.suffix}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(iterate_in_threadpool(chunks()), media_type=chosen.media_type, headers=headers)
+
+
+def _writer(name: str, task_type: str) -> Writer:
+    try:
+        chosen = writer(name)
+    except UnknownFormat as unknown:
+        raise Invalid(f"There is {unknown}.") from None
+    if not chosen.suits(task_type):
+        raise Invalid(f'The export format "{name}" is for projects of type {", ".join(chosen.tasks or ())}.')
+    return chosen

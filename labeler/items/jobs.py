@@ -21,11 +21,13 @@ from labeler.items.readers import (
     BadRow,
     FileRefused,
     Limits,
+    Reader,
     Row,
     RowRefused,
     check_mapping,
     preview,
     read_rows,
+    reader_of,
     sniff,
     to_item,
 )
@@ -50,8 +52,9 @@ def import_file(run: JobRun) -> dict[str, Any]:
         if not path.exists():
             raise JobRefused("The uploaded file is gone. Upload it again.")
         detected = sniff(path)
-        mapping = _mapping(path, run.args["mapping"], limits)
-        total = _size(path)
+        reader = reader_of(detected)
+        mapping = _mapping(path, run.args["mapping"], limits, reader)
+        total = reader.count(path)
         rows = _items(islice(read_rows(path, detected, limits), tally.rows, None), mapping, tally)
         while batch := list(islice(rows, BATCH)):
             started = time.monotonic()
@@ -87,15 +90,15 @@ def _forget(run: JobRun, path: Path) -> None:
             old.unlink(missing_ok=True)
 
 
-def _mapping(path: Path, given: dict[str, Any] | None, limits: Limits) -> dict[str, Any]:
+def _mapping(path: Path, given: dict[str, Any] | None, limits: Limits, reader: Reader) -> dict[str, Any]:
     """The mapping that was given, if it fits the file, else a guess. Raises `FileRefused`."""
     found = preview(path, limits=limits)
     if given is None:
         guessed: dict[str, Any] = found["mapping"]
         return guessed
     columns = [column["name"] for column in found["columns"]]
-    # In JSON Lines each row has names of its own: what one lacks is told with the row.
-    return check_mapping(given, columns if columns and found["format"] != "jsonl" else None)
+    # Where each row has names of its own, what one lacks is reported with the row.
+    return check_mapping(given, columns if columns and reader.same_columns else None)
 
 
 def _items(rows: Iterator[Row | BadRow], mapping: dict[str, Any], tally: Tally) -> Iterator[Numbered]:
@@ -121,14 +124,3 @@ def _step(run: JobRun, project: Project, good: list[ItemRow], tally: Tally, tota
         return after.taken, after.already_there
 
     return step
-
-
-def _size(path: Path) -> int:
-    """Rows, as far as they can be told without parsing: lines of a text file. 0: unknown."""
-    with open(path, "rb") as file:
-        if file.read(4) == b"PAR1":
-            import pyarrow.parquet
-
-            return int(pyarrow.parquet.read_metadata(path).num_rows)
-        file.seek(0)
-        return max(sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b"")), 0)

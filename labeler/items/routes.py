@@ -57,7 +57,7 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
 async def preview_import(caller: SignedIn, settings: Config, file: Annotated[UploadFile, File()]) -> Preview:
     """What a file looks like: its columns, first rows, and what each column probably is. Nothing is kept.
 
-    The first megabyte is enough (except for Parquet, which is read from its end).
+    The first megabyte is enough, except for the formats that `GET /formats` marks with `whole_file`.
     """
     return await uploads.preview(settings, file)
 
@@ -67,7 +67,7 @@ async def import_file(
     member: CanWrite,
     write: Write,
     settings: Config,
-    file: Annotated[UploadFile, File(description="CSV, TSV, JSONL or Parquet.")],
+    file: Annotated[UploadFile, File(description="Of a format that `GET /formats` lists under `imports`.")],
     mapping: Annotated[str | None, Form(description="JSON as in the preview; default: guessed.")] = None,
 ) -> JobOut:
     """Import a file in the background. Importing it twice adds nothing; refused rows are in the job's result."""

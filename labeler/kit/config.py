@@ -56,7 +56,8 @@ class Settings(BaseSettings):
         "auto", description="Sentence embeddings: auto uses them where the extra `embeddings` is installed."
     )
     encoder: str = Field(
-        "", description="Folder, `.onnx` file or its URL, of another sentence encoder; empty: the installed one."
+        "",
+        description="Sentence encoder: a registered name, folder, `.onnx` file or its URL; empty: the installed one.",
     )
     encoder_sha256: str = Field(
         "", description="Hash that the file of `encoder` must have; empty: any (a URL needs it)."

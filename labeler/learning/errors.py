@@ -17,6 +17,10 @@ class InvalidPool(LearningError):
     """The arrays handed to a strategy don't fit together, or hold NaN or infinity."""
 
 
+class InvalidRanking(LearningError):
+    """What a strategy returned is no ranking of the pool; the message names the strategy."""
+
+
 class NeedsModel(LearningError):
     """The strategy ranks by a model, and the pool came without its probabilities or estimator."""
 
@@ -27,6 +31,10 @@ class PoolTooLarge(LearningError):
 
 class UnknownName(LearningError):
     """No strategy, model or feature pipeline has this name; the message lists those that exist."""
+
+
+class InvalidModel(LearningError):
+    """What a model's factory returned is no estimator; the message names the model."""
 
 
 class InvalidFeatures(LearningError, ValueError):

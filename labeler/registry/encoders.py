@@ -8,6 +8,7 @@ from labeler.kit.config import Settings
 from labeler.kit.storage import FetchFailed, WrongHash, fetch, is_url
 from labeler.learning.errors import EncoderBroken, EncoderMissing, LearningError
 from labeler.learning.features.encoder import Encoder, default_encoder, use
+from labeler.learning.features.encoders import encoders, make_encoder
 from labeler.learning.features.installed import is_installed
 
 AGAIN = 300.0
@@ -19,11 +20,13 @@ _failed: dict[tuple[str, str], tuple[float, str]] = {}
 def encoder_for(settings: Settings) -> Encoder | None:
     """The encoder that the settings name; None when embeddings are off or not installed.
 
-    One set by URL is fetched first. Raises EncoderMissing or EncoderBroken for a file that was set and is not there or
-    has another hash.
+    The setting is the name of a registered encoder, a folder, a file, or a URL, which is fetched first. Raises
+    EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash.
     """
     if settings.embeddings == "off":
         return None
+    if settings.encoder in {name for name, _ in encoders()}:
+        return use(make_encoder(settings.encoder))
     if settings.encoder:
         return use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
     return use(default_encoder()) if is_installed() else None

@@ -33,6 +33,7 @@ RULES = {
     ("GET", API + "/audit"): "signed-in",
     ("GET", API + "/strategies"): "signed-in",
     ("GET", API + "/models"): "signed-in",
+    ("GET", API + "/formats"): "signed-in",
     ("POST", API + "/imports/preview"): "signed-in",
     ("GET", API + "/jobs"): "signed-in",
     ("GET", API + "/jobs/{job_id}"): "signed-in",

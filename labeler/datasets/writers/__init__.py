@@ -1,11 +1,25 @@
-"""Export formats: one encoder a file, registered by its decorator and found by being here."""
+"""Export formats: one encoder a file, registered by its decorator; found by being here, or by an entry point."""
 
-import importlib
-import pkgutil
+from labeler.datasets.writers.registry import (
+    Columns,
+    ExportRow,
+    UnknownFormat,
+    Writer,
+    formats,
+    register_folder_writer,
+    register_writer,
+    writer,
+    writers,
+)
 
-from labeler.datasets.writers.registry import Columns, ExportRow, UnknownFormat, Writer, formats, writer
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-__all__ = ["Columns", "ExportRow", "UnknownFormat", "Writer", "formats", "writer"]
+__all__ = [
+    "Columns",
+    "ExportRow",
+    "UnknownFormat",
+    "Writer",
+    "formats",
+    "register_folder_writer",
+    "register_writer",
+    "writer",
+    "writers",
+]

@@ -21,7 +21,9 @@ _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _LAST = ("split", "label", "labels", "flags")
 
 
-@register_writer("csv", media_type="text/csv; charset=utf-8", suffix=".csv")
+@register_writer(
+    "csv", title="CSV (safe to open in a spreadsheet)", media_type="text/csv; charset=utf-8", suffix=".csv"
+)
 def write_csv(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
     """key, then text or fields.<name>, metadata.<name>, split, label, labels and flags (both as JSON). UTF-8.
 

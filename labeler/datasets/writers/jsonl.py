@@ -7,7 +7,13 @@ import orjson
 from labeler.datasets.writers.registry import CHUNK, Columns, ExportRow, register_writer
 
 
-@register_writer("jsonl", media_type="application/x-ndjson", suffix=".jsonl")
+@register_writer(
+    "jsonl",
+    title="JSON Lines (everything, nested)",
+    media_type="application/x-ndjson",
+    suffix=".jsonl",
+    needs_columns=False,
+)
 def write_jsonl(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
     """One object a line, UTF-8. Nothing is flattened, `columns` is not needed."""
     lines: list[bytes] = []

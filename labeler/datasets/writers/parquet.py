@@ -12,7 +12,9 @@ _BATCH = 5_000
 _KINDS = {bool: "boolean", int: "integer", float: "number"}
 
 
-@register_writer("parquet", media_type="application/vnd.apache.parquet", suffix=".parquet")
+@register_writer(
+    "parquet", title="Parquet (typed columns)", media_type="application/vnd.apache.parquet", suffix=".parquet"
+)
 def write_parquet(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
     """key, then text or fields.<name>, metadata.<name>, split, label, labels and flags; zstd.
 

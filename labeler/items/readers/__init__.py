@@ -1,10 +1,8 @@
-"""Import formats: one file a format, registered by its decorator; what a file is, its content says.
+"""Import formats: one file a format, registered by its decorator; found by being here, or by an entry point.
 
-`sniff` a file, `read_rows` from it in constant memory, and make each an item with `to_item`.
+What a file is, its content says: `sniff` a file, `read_rows` from it in constant memory, and make each an item with
+`to_item`.
 """
-
-import importlib
-import pkgutil
 
 from labeler.items.readers.mapping import check_mapping, content_key, guess_mapping, to_item
 from labeler.items.readers.preview import preview
@@ -12,24 +10,27 @@ from labeler.items.readers.registry import (
     BadRow,
     Detected,
     FileRefused,
+    Head,
     Limits,
+    Reader,
     Row,
     RowRefused,
     accepted,
     endings,
     read_rows,
     reader,
+    reader_of,
+    readers,
 )
 from labeler.items.readers.sniff import sniff
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
 
 __all__ = [
     "BadRow",
     "Detected",
     "FileRefused",
+    "Head",
     "Limits",
+    "Reader",
     "Row",
     "RowRefused",
     "accepted",
@@ -40,6 +41,8 @@ __all__ = [
     "preview",
     "read_rows",
     "reader",
+    "reader_of",
+    "readers",
     "sniff",
     "to_item",
 ]

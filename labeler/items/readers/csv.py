@@ -1,22 +1,31 @@
 """CSV and TSV: quoted cells may hold line ends; a row that does not fit is told, and reading goes on."""
 
 import csv
+import io
 from collections.abc import Iterator
 from pathlib import Path
 
 from labeler.items.readers.lines import Lines, LineTooLong, open_text
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
 
 EXPORT_ENDS_WITH = ("split", "label", "labels", "flags")
 """How the header of our own CSV export ends; an apostrophe before a formula sign is taken off there."""
 
+_DELIMITERS = ",;\t|"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PATIENCE = 20
 """After so many rows whose quote is never closed, a row may not go over the end of its line any more: to look
 for the closing quote costs up to max_line each time, which a hostile file could ask for in every row."""
 
 
-@reader("csv", endings=(".csv", ".tsv"))
+def looks_like_csv(head: Head) -> Detected:
+    """Any text may be a table, if only of one column."""
+    delimiter = _delimiter(head.text, head.complete)
+    dialect = "tsv" if delimiter == "\t" else None
+    return Detected("csv", head.encoding, delimiter, head.warnings, dialect)
+
+
+@reader("csv", title="CSV, TSV", endings=(".csv", ".tsv"), matches=looks_like_csv, fallback=True)
 def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
     """Rows by the names in the first row. All values are text.
 
@@ -99,3 +108,30 @@ def _formula(cell: str) -> str:
 
 def _cells(count: int) -> str:
     return "1 column" if count == 1 else f"{count} columns"
+
+
+def _delimiter(text: str, complete: bool) -> str:
+    """The delimiter under which the first rows have the same number of columns, more than one."""
+    best, best_score = ",", 0.0
+    for delimiter in _DELIMITERS:
+        widths = _widths(text, delimiter, complete)
+        if not widths or widths[0] < 2:
+            continue
+        alike = sum(width == widths[0] for width in widths) / len(widths)
+        score = alike + min(widths[0], 20) / 100
+        if score > best_score:
+            best, best_score = delimiter, score
+    return best
+
+
+def _widths(text: str, delimiter: str, complete: bool) -> list[int]:
+    widths: list[int] = []
+    try:
+        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
+            if record:
+                widths.append(len(record))
+            if len(widths) == 50:
+                return widths
+    except csv.Error:
+        return widths
+    return widths if complete or len(widths) < 2 else widths[:-1]

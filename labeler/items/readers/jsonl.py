@@ -1,5 +1,6 @@
 """JSON Lines: one object a line."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,10 +8,26 @@ from typing import Any
 import orjson
 
 from labeler.items.readers.lines import Lines, LineTooLong, open_text
-from labeler.items.readers.registry import BadRow, Detected, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
 
 
-@reader("jsonl", endings=(".jsonl", ".ndjson"))
+def looks_like_jsonl(head: Head) -> Detected | None:
+    """It starts with an object, on a line of its own. Raises FileRefused for other JSON."""
+    start = head.text.lstrip()[:2000]
+    if re.match(r"\[\s*[\[{\]]", start):
+        raise FileRefused("the file looks like one JSON array; write it as JSON Lines, one object a line")
+    if re.match(r"\{[ \t]*\r?\n", start):
+        raise FileRefused("the file looks like one JSON object over many lines; write one object a line")
+    return Detected("jsonl", head.encoding, None, head.warnings) if start.startswith("{") else None
+
+
+@reader(
+    "jsonl",
+    title="JSON Lines (one object per line)",
+    endings=(".jsonl", ".ndjson"),
+    matches=looks_like_jsonl,
+    same_columns=False,
+)
 def read_jsonl(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
     """Rows as their objects. NaN and Infinity are not JSON: such a row is refused."""
     with open_text(path, detected.encoding or "utf-8") as file:

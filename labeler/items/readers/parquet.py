@@ -7,14 +7,32 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
 
 # A dictionary page can make many long cells of few bytes: small batches bound what they unpack to.
 _BATCH = 500
 _GROUP_BYTES = 1_000_000_000
 
 
-@reader("parquet", endings=(".parquet",))
+def looks_like_parquet(head: Head) -> Detected | None:
+    return Detected("parquet") if head.raw.startswith(b"PAR1") else None
+
+
+def count_rows(path: Path) -> int:
+    import pyarrow.parquet
+
+    return int(pyarrow.parquet.read_metadata(path).num_rows)
+
+
+@reader(
+    "parquet",
+    title="Parquet",
+    endings=(".parquet",),
+    matches=looks_like_parquet,
+    binary=True,
+    whole_file=True,
+    count=count_rows,
+)
 def read_parquet(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
     """Rows of any table of text, numbers, yes/no, dates, and lists or structs of them.
 

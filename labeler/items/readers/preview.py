@@ -34,7 +34,7 @@ def preview(path: Path, n: int = 20, *, limits: Limits | None = None, complete: 
     label = mapping["label"]
     labels = dict.fromkeys(str(row[label]).strip() for row in rows if label and row.get(label) not in (None, ""))
     return {
-        "format": detected.format if detected.delimiter != "\t" else "tsv",
+        "format": detected.dialect or detected.format,
         "encoding": detected.encoding,
         "delimiter": detected.delimiter,
         "columns": [_column(name, [row.get(name) for row in rows]) for name in columns],

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labeler.plugins import Registry
+
+SAMPLE = 256 * 1024
+
 
 class FileRefused(Exception):
     """The file as a whole can't be imported; `reason` says what it looks like and what is accepted."""
@@ -41,12 +45,32 @@ class Limits:
 
 @dataclass(frozen=True)
 class Detected:
-    """What a file is. encoding and delimiter are None where the format has none."""
+    """What a file is. encoding and delimiter are None where the format has none.
+
+    dialect: how the format is called here where there is a word for it ("tsv" of "csv").
+    """
 
     format: str
     encoding: str | None = None
     delimiter: str | None = None
     warnings: tuple[str, ...] = field(default=())
+    dialect: str | None = None
+
+
+@dataclass(frozen=True)
+class Head:
+    """The start of a file, for a reader to say whether the file is of its format.
+
+    raw: the first bytes, at most SAMPLE of them. complete: they are all there are. text: raw as text; empty for
+    readers of binary formats. encoding: of the whole file. warnings: about that encoding, for `Detected`.
+    """
+
+    path: Path
+    raw: bytes
+    complete: bool
+    text: str = ""
+    encoding: str | None = None
+    warnings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,30 +91,85 @@ class BadRow:
 
 
 ReadRows = Callable[[Path, Detected, Limits], Iterator[Row | BadRow]]
-
-_readers: dict[str, ReadRows] = {}
-_endings: dict[str, str] = {}
+Matches = Callable[[Head], Detected | None]
 
 
-def reader(name: str, *, endings: tuple[str, ...]) -> Callable[[ReadRows], ReadRows]:
-    """Register the reader of a format, and the file endings that are usual for it."""
+def count_lines(path: Path) -> int:
+    """About how many rows a text file has, without parsing it: its lines."""
+    with open(path, "rb") as file:
+        return sum(chunk.count(b"\n") for chunk in iter(lambda: file.read(1 << 20), b""))
 
-    def register(function: ReadRows) -> ReadRows:
-        _readers[name] = function
-        _endings.update(dict.fromkeys(endings, name))
-        return function
+
+@dataclass(frozen=True)
+class Reader:
+    """A registered import format.
+
+    title: for people. endings: of file names, for a file picker; what a file is, its content says. rows: yields them
+    in constant memory. matches: what the file is, None when it is of another format; it may raise FileRefused for
+    what is almost of this format, which counts when no other reader takes it. binary: asked before the file is read
+    as text, of which there is then none. fallback: takes any text, so it is asked last. whole_file: a preview needs
+    all of the file, not only its first bytes. same_columns: every row has the same names. count: about how many
+    rows, 0: unknown.
+    """
+
+    name: str
+    title: str
+    endings: tuple[str, ...]
+    rows: ReadRows
+    matches: Matches
+    binary: bool = False
+    fallback: bool = False
+    whole_file: bool = False
+    same_columns: bool = True
+    count: Callable[[Path], int] = count_lines
+
+
+_readers: Registry[Reader] = Registry("import format", "readers", "labeler.items.readers", FileRefused)
+
+
+def reader(
+    name: str,
+    *,
+    title: str,
+    endings: tuple[str, ...],
+    matches: Matches,
+    binary: bool = False,
+    fallback: bool = False,
+    whole_file: bool = False,
+    same_columns: bool = True,
+    count: Callable[[Path], int] = count_lines,
+) -> Callable[[ReadRows], ReadRows]:
+    """Register the function that yields the rows of a format; see `Reader` for what the rest means."""
+
+    def register(rows: ReadRows) -> ReadRows:
+        one = Reader(name, title, endings, rows, matches, binary, fallback, whole_file, same_columns, count)
+        _readers.add(name, one)
+        return rows
 
     return register
 
 
+def readers() -> list[Reader]:
+    """Every import format, by name."""
+    return list(_readers)
+
+
+def reader_of(detected: Detected) -> Reader:
+    """The reader of this format. Raises FileRefused."""
+    if detected.format not in _readers:
+        raise FileRefused(f'format "{detected.format}" is not accepted; accepted are {accepted()}')
+    return _readers.find(detected.format)
+
+
 def endings() -> dict[str, str]:
     """File endings and their formats: for a file picker. What a file is, its content tells."""
-    return dict(sorted(_endings.items()))
+    return dict(sorted((ending, one.name) for one in _readers for ending in one.endings))
 
 
 def accepted() -> str:
     """The formats that can be imported, as one says it."""
-    return "CSV, TSV, JSON Lines (one object a line) and Parquet"
+    *first, last = [one.title for one in _readers]
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def read_rows(path: Path, detected: Detected, limits: Limits | None = None) -> Iterator[Row | BadRow]:
@@ -100,9 +179,9 @@ def read_rows(path: Path, detected: Detected, limits: Limits | None = None) -> I
     limits.max_rows rows.
     """
     limit = limits or Limits()
-    if detected.format not in _readers:
-        raise FileRefused(f'format "{detected.format}" is not accepted; accepted are {accepted()}')
-    for row in _readers[detected.format](Path(path), detected, limit):
+    for row in reader_of(detected).rows(Path(path), detected, limit):
+        if not isinstance(row, Row | BadRow):
+            raise FileRefused(f'the reader of "{detected.format}" gave {type(row).__name__} where a row was expected')
         if row.number > limit.max_rows:
             raise FileRefused(f"more than {limit.max_rows} rows; split the file")
         yield row

@@ -9,11 +9,9 @@ The modules that jobs need are imported before the first job is named: a process
 """
 
 import gc
-import importlib
 import json
 import os
 import queue
-import sys
 import threading
 import time
 from typing import Any
@@ -24,6 +22,7 @@ from labeler.kit.db import Database
 from labeler.kit.errors import Problem, StorageFull, Unavailable
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, function_of
+from labeler.kit.jobs.warmup import warm_up
 from labeler.kit.memory import set_modules_aside
 
 
@@ -93,19 +92,6 @@ def run_one(db: Database, settings: Settings, order: dict[str, Any]) -> None:
         _fail(db, run, f"{type(error).__name__}: {error}. The full report is in the log under job={run.id}.")
 
 
-def import_without_pandas(modules: list[str]) -> None:
-    """Import what jobs need. scikit-learn would import pandas too, to look at its version: 45 MiB for nothing."""
-    absent = "pandas" not in sys.modules
-    if absent:
-        sys.modules["pandas"] = None  # type: ignore[assignment]
-    try:
-        for name in modules:
-            importlib.import_module(name)
-    finally:
-        if absent:
-            del sys.modules["pandas"]
-
-
 def _fail(db: Database, run: JobRun, text: str) -> None:
     try:
         db.write(engine.fail, run.id, run.attempt, text[:2000])
@@ -120,7 +106,7 @@ def main() -> None:
     settings = Settings()
     os.nice(settings.job_niceness)
     telemetry.configure(settings, process="job")
-    import_without_pandas(json.loads(os.environ["LABELER_JOB_MODULES"]))
+    warm_up(json.loads(os.environ["LABELER_JOB_MODULES"]))
     db = Database(settings, durable=False)
     set_modules_aside()
     while True:

@@ -1,12 +1,8 @@
-"""Models: one scikit-learn estimator factory a file, registered by its decorator and found by being here."""
-
-import importlib
-import pkgutil
+"""Models: one scikit-learn estimator factory a file, registered by its decorator; found by being here, or by an entry
+point.
+"""
 
 from labeler.learning.models.registry import AUTO, POOL_ENSEMBLE, Model, Task, find, model, registered
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
 
 get_model = find
 

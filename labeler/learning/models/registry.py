@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 import numpy as np
 
-from labeler.learning.errors import UnknownName
+from labeler.learning.errors import InvalidModel, UnknownName
+from labeler.plugins import Registry
 
 Factory = Callable[..., Any]
 Task = Literal["choice", "multi_choice"]
@@ -60,7 +61,7 @@ Space = Mapping[str, LogRange | Categorical]
 class Model:
     """A registered model: `make(random_state, **params)` gives an unfitted scikit-learn estimator with predict_proba.
 
-    space: the hyperparameters that a search may set. trusted: full names of the classes of this project that its
+    space: the hyperparameters that a search may set. trusted: full names of the classes beyond scikit-learn's that its
     file holds; nothing else is loaded from it. task: "choice" for one label an item, "multi_choice" for any
     number of them. tables_only: whether a search leaves it out for texts.
     """
@@ -74,12 +75,18 @@ class Model:
     tables_only: bool = False
 
     def make(self, random_state: int, **params: Any) -> Any:
-        """An unfitted estimator. Raises UnknownName for a hyperparameter that is not in the space."""
+        """An unfitted estimator.
+
+        Raises UnknownName for a hyperparameter that is not in the space, InvalidModel for what is no estimator.
+        """
         for name in params:
             if name not in self.space:
                 known = ", ".join(self.space) or "none"
                 raise UnknownName(f'model "{self.name}" has no hyperparameter "{name}", there are: {known}')
-        return self.factory(random_state, **params)
+        made = self.factory(random_state, **params)
+        if not (hasattr(made, "fit") and hasattr(made, "predict_proba")):
+            raise InvalidModel(f'model "{self.name}" is {type(made).__name__}, expected fit and predict_proba')
+        return made
 
     def unusual(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """The hyperparameters that are not at their default."""
@@ -92,7 +99,7 @@ class Model:
         return {name: signature[name].default for name in self.space}
 
 
-_models: dict[str, Model] = {}
+_models: Registry[Model] = Registry("model", "models", "labeler.learning.models", UnknownName)
 
 
 def model(
@@ -110,7 +117,7 @@ def model(
 
     def register(factory: Factory) -> Factory:
         summary = (factory.__doc__ or "").strip().split("\n")[0]
-        _models[name] = Model(name, summary, factory, trusted, dict(space or {}), task, tables_only)
+        _models.add(name, Model(name, summary, factory, trusted, dict(space or {}), task, tables_only))
         return factory
 
     return register
@@ -118,11 +125,9 @@ def model(
 
 def registered() -> dict[str, Model]:
     """Every registered model, by name."""
-    return dict(sorted(_models.items()))
+    return _models.all()
 
 
 def find(name: str) -> Model:
     """The model of this name. Raises UnknownName."""
-    if name not in _models:
-        raise UnknownName(f'no model "{name}", there are: {", ".join(sorted(_models))}')
-    return _models[name]
+    return _models.find(name)

@@ -1,17 +1,11 @@
-"""Query strategies: one function a file, registered by its decorator and found by being here."""
+"""Query strategies: one function a file, registered by its decorator; found by being here, or by an entry point."""
 
-import importlib
-import pkgutil
 from typing import Literal
 
 from numpy.random import Generator
 
+from labeler.learning.strategies.ranking import rank
 from labeler.learning.strategies.registry import Pool, Ranking, Strategy, find, registered, strategy
-
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
-from labeler.learning.strategies.ranking import rank  # noqa: E402
 
 get_strategy = find
 

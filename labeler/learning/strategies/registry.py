@@ -6,13 +6,14 @@ Numpy only: the service lists strategies without importing scikit-learn; a strat
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import wraps
-from typing import Any, Literal
+from typing import Any, Literal, NoReturn
 
 import numpy as np
 from numpy.random import Generator
 
-from labeler.learning.errors import InvalidPool, NeedsModel, PoolTooLarge, TooFewItems, UnknownName
+from labeler.learning.errors import InvalidPool, InvalidRanking, NeedsModel, PoolTooLarge, TooFewItems, UnknownName
 from labeler.learning.numeric.types import Array
+from labeler.plugins import Registry
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,7 @@ class Strategy:
     task: Literal["choice", "multi_choice"] = "choice"
 
 
-_strategies: dict[str, Strategy] = {}
+_strategies: Registry[Strategy] = Registry("strategy", "strategies", "labeler.learning.strategies", UnknownName)
 
 
 def strategy(
@@ -131,17 +132,19 @@ def strategy(
 ) -> Callable[[Function], Function]:
     """Register a query strategy. The first line of its docstring is its summary.
 
-    The registered function checks the pool before it chooses: it raises TooFewItems, NeedsModel, InvalidPool
-    or PoolTooLarge.
+    The registered function checks the pool before it chooses, and what was chosen: it raises TooFewItems,
+    NeedsModel, InvalidPool, PoolTooLarge or InvalidRanking.
     """
 
     def register(function: Function) -> Function:
         @wraps(function)
         def checked(pool: Pool, n: int, rng: Generator) -> Ranking:
-            check(_strategies[name], pool, n)
-            return function(pool, n, rng)
+            check(one, pool, n)
+            ranking = function(pool, n, rng)
+            check_ranking(name, ranking, n, len(pool))
+            return ranking
 
-        _strategies[name] = Strategy(
+        one = Strategy(
             name=name,
             summary=(function.__doc__ or "").strip().split("\n")[0],
             function=checked,
@@ -153,6 +156,7 @@ def strategy(
             max_pool=max_pool,
             task=task,
         )
+        _strategies.add(name, one)
         return checked
 
     return register
@@ -160,14 +164,12 @@ def strategy(
 
 def registered() -> dict[str, Strategy]:
     """Every registered strategy, by name."""
-    return dict(sorted(_strategies.items()))
+    return _strategies.all()
 
 
 def find(name: str) -> Strategy:
     """The strategy of this name. Raises UnknownName."""
-    if name not in _strategies:
-        raise UnknownName(f'no strategy "{name}", there are: {", ".join(sorted(_strategies))}')
-    return _strategies[name]
+    return _strategies.find(name)
 
 
 def check(one: Strategy, pool: Pool, n: int) -> None:
@@ -188,6 +190,29 @@ def check(one: Strategy, pool: Pool, n: int) -> None:
         (_check_proba if one.task == "choice" else _check_each)(pool.proba)
     _check_labeled(pool)
     _check_extras(pool)
+
+
+def check_ranking(name: str, ranking: object, n: int, size: int) -> None:
+    """Raise InvalidRanking unless it holds n distinct positions into a pool of `size` items, each with its score."""
+
+    def refuse(reason: str) -> NoReturn:
+        raise InvalidRanking(f'strategy "{name}" {reason}')
+
+    if not isinstance(ranking, Ranking):
+        refuse(f"returned {type(ranking).__name__}, expected a Ranking")
+    positions, scores = np.asarray(ranking.positions), np.asarray(ranking.scores)
+    if positions.shape != (n,) or positions.dtype.kind not in "iu":
+        refuse(f"returned positions {positions.dtype} {positions.shape}, expected {n} whole numbers")
+    if positions.min() < 0 or positions.max() >= size:
+        refuse(f"returned positions from {positions.min()} to {positions.max()} of a pool of {size} items")
+    chosen = np.zeros(size, dtype=bool)
+    chosen[positions] = True
+    if (distinct := int(chosen.sum())) != n:
+        refuse(f"returned {n} positions, of which {n - distinct} are repeated")
+    if scores.shape != (n,) or scores.dtype.kind not in "fiu":
+        refuse(f"returned scores {scores.dtype} {scores.shape}, expected {n} numbers")
+    if not (scores.min() >= 0 and scores.max() <= 1):  # also for NaN, which is neither
+        refuse("returned scores that are NaN or outside 0 to 1")
 
 
 def _check_proba(proba: Array) -> None:
