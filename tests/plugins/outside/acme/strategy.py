@@ -1,10 +1,10 @@
-import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.strategies import Pool, Ranking, strategy
 
 
-@strategy("acme_newest", needs="none")
-def newest(pool: Pool, n: int, rng: Generator) -> Ranking:
-    """The items that came last come first."""
-    return Ranking.falling(np.arange(len(pool))[::-1][:n])
+@strategy("acme_first_label")
+def first_label(pool: Pool, n: int, rng: Generator) -> Ranking:
+    """The items that most likely bear the first label come first."""
+    assert pool.proba is not None
+    return Ranking.of(pool.proba[:, 0], n)
