@@ -3,20 +3,17 @@
 A refused row names its field and a reason that the sender can act on (G7, G24).
 """
 
-import math
-import re
 from dataclasses import dataclass
 from typing import Any
 
-from labeler.items.readers.mapping import content_key
+from labeler.items.keys import InvalidKey, as_key, content_key
 from labeler.kit.config import Settings
+from labeler.kit.untrusted import Bounds, fault, text_fault
 from labeler.projects.access import Project
 from labeler.tasks import InvalidValue, task_type
 
 SPLIT_NAMES = {"train": "train", "holdout": "holdout", "test": "holdout", "": None}
 KNOWN = {"key", "text", "fields", "metadata", "split", "label"}
-MAX_KEY = 200
-CONTROL = re.compile("[\x01-\x1f\x7f]")  # a key is part of an address, which has one line
 
 
 class Refused(Exception):
@@ -59,24 +56,10 @@ def check_item(raw: Any, project: Project, limits: Settings) -> ItemRow:
 def _key(value: Any, content: dict[str, Any]) -> str:
     if value is None or value == "":
         return content_key(content)
-    if isinstance(value, bool) or not isinstance(value, str | int | float):
-        raise Refused("key", "must be text or a number")
-    key = str(value).strip()
-    if not 1 <= len(key) <= MAX_KEY:
-        raise Refused("key", f"must have 1 to {MAX_KEY} characters")
-    if CONTROL.search(key):
-        raise Refused("key", "contains a line end, tab or other control character")
-    return _clean("key", key)
-
-
-def _clean(field: str, text: str) -> str:
-    if "\x00" in text:
-        raise Refused(field, "contains a NUL character")
     try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise Refused(field, "contains half a character (a lone surrogate)") from None
-    return text
+        return as_key(value)
+    except InvalidKey as invalid:
+        raise Refused("key", str(invalid)) from None
 
 
 def _content(raw: dict[str, Any], limits: Settings) -> dict[str, Any]:
@@ -88,9 +71,9 @@ def _content(raw: dict[str, Any], limits: Settings) -> dict[str, Any]:
             raise Refused("text", "must be text")
         if not text.strip():
             raise Refused("text", "is empty")
-        if len(text) > limits.max_cell_chars:
-            raise Refused("text", f"is longer than {limits.max_cell_chars:,} characters")
-        return {"text": _clean("text", text)}
+        if (reason := text_fault(text, limits.max_cell_chars)) is not None:
+            raise Refused("text", reason)
+        return {"text": text}
     if fields is None:
         raise Refused("text", "is missing (or fields, for a table row)")
     checked = _object("fields", fields, limits)
@@ -102,39 +85,10 @@ def _content(raw: dict[str, Any], limits: Settings) -> dict[str, Any]:
 def _object(name: str, value: Any, limits: Settings) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refused(name, "must be an object")
-    if len(value) > limits.max_columns:
-        raise Refused(name, f"has more than {limits.max_columns} entries")
-    for key, entry in value.items():
-        if not isinstance(key, str):
-            raise Refused(name, "has a name that is not text")
-        _check_value(f"{name}/{_clean(name, key)[:100]}", entry, limits, 1)
+    bounds = Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
+    if (found := fault(value, bounds, name)) is not None:
+        raise Refused(*found)
     return value
-
-
-def _check_value(where: str, value: Any, limits: Settings, depth: int) -> None:
-    if depth > limits.max_depth:
-        raise Refused(where, f"is nested deeper than {limits.max_depth} levels")
-    if isinstance(value, str):
-        if len(value) > limits.max_cell_chars:
-            raise Refused(where, f"is longer than {limits.max_cell_chars:,} characters")
-        _clean(where, value)
-    elif isinstance(value, float):
-        if not math.isfinite(value):
-            raise Refused(where, "is not a finite number")
-    elif isinstance(value, dict):
-        if len(value) > limits.max_columns:
-            raise Refused(where, f"has more than {limits.max_columns} entries")
-        for key, entry in value.items():
-            _check_value(f"{where}/{_clean(where, str(key))[:100]}", entry, limits, depth + 1)
-    elif isinstance(value, list):
-        if len(value) > limits.max_cell_chars:
-            raise Refused(where, "is too long a list")
-        for entry in value:
-            _check_value(where, entry, limits, depth + 1)
-    elif value is not None and not isinstance(value, bool | int):
-        raise Refused(where, f"has a value of a kind that is not supported ({type(value).__name__})")
-    elif isinstance(value, int) and abs(value) >= 2**63:
-        raise Refused(where, "is too large a whole number")
 
 
 def _split(value: Any) -> str | None:

@@ -11,6 +11,7 @@ from labeler.accounts.auth import SignedIn
 from labeler.accounts.write import Write
 from labeler.items import uploads
 from labeler.items.add import Tally, add_items, check_rows
+from labeler.items.keys import MAX_KEY
 from labeler.items.readers import FileRefused, check_mapping
 from labeler.items.schemas import AddResult, Preview
 from labeler.kit.errors import Invalid, TooLarge
@@ -25,7 +26,7 @@ CHUNK = 500
 class ItemIn(In):
     """`text`, or `fields` for a row of a table."""
 
-    key: str | None = Field(None, max_length=200, description="Your own stable id; default: a hash of the content.")
+    key: str | None = Field(None, max_length=MAX_KEY, description="Your own stable id; default: a hash of the content.")
     text: str | None = Field(None, examples=["WINNER!! You have been selected for a prize"])
     fields: dict[str, Any] | None = None
     metadata: dict[str, Any] | None = None

@@ -18,6 +18,7 @@ from starlette.concurrency import iterate_in_threadpool
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, Malformed, TooLarge
+from labeler.kit.untrusted import Bounds, fault
 
 
 async def get_database(request: Request) -> Database:
@@ -35,22 +36,7 @@ Db = Annotated[Database, Depends(get_database)]
 Config = Annotated[Settings, Depends(get_settings)]
 
 
-MOST_NESTED = 64
-
-
-def unacceptable(value: Any) -> str | None:
-    """Why a JSON value can't be taken (a NUL, which PostgreSQL can't store; too deep nesting), or None."""
-    waiting = [(value, 0)]
-    while waiting:  # no recursion: the sender chooses the depth
-        inner, depth = waiting.pop()
-        if isinstance(inner, str) and "\x00" in inner:
-            return "contains a NUL character"
-        if isinstance(inner, dict | list):
-            if depth > MOST_NESTED:
-                return f"is nested deeper than {MOST_NESTED} levels"
-            children = [*inner, *inner.values()] if isinstance(inner, dict) else inner
-            waiting.extend((child, depth + 1) for child in children)
-    return None
+BODY = Bounds(plain=False)
 
 
 class In(BaseModel):
@@ -61,8 +47,8 @@ class In(BaseModel):
     @model_validator(mode="before")
     @classmethod
     def _acceptable(cls, value: Any) -> Any:
-        if (reason := unacceptable(value)) is not None:
-            raise ValueError(reason)
+        if (found := fault(value, BODY)) is not None:
+            raise ValueError(found.reason)
         return value
 
 

@@ -4,7 +4,7 @@ What a file is, its content says: `sniff` a file, `read_rows` from it in constan
 `to_item`.
 """
 
-from labeler.items.readers.mapping import check_mapping, content_key, guess_mapping, to_item
+from labeler.items.readers.mapping import check_mapping, guess_mapping, to_item
 from labeler.items.readers.preview import preview
 from labeler.items.readers.registry import (
     BadRow,
@@ -35,7 +35,6 @@ __all__ = [
     "RowRefused",
     "accepted",
     "check_mapping",
-    "content_key",
     "endings",
     "guess_mapping",
     "preview",

@@ -1,16 +1,15 @@
 """Which column means what, and a row as an item."""
 
-import hashlib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import orjson
 
+from labeler.items.keys import InvalidKey, as_key, content_key
 from labeler.items.readers.registry import FileRefused, Row, RowRefused
 
 ROLES = ("key", "text", "fields", "label", "split", "metadata")
-MAX_KEY = 200
 MAX_LABEL = 200
 
 _KEY = ("key", "id", "item_key", "item_id", "uuid", "guid", "uid")
@@ -106,12 +105,6 @@ def to_item(row: Row, mapping: Mapping[str, Any]) -> dict[str, Any]:
     return {"key": key, **item}
 
 
-def content_key(content: Mapping[str, Any]) -> str:
-    """The key of an item that brought none: the same for the same content, in any order of its fields."""
-    canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)
-    return f"sha-{hashlib.sha256(canonical).hexdigest()[:16]}"
-
-
 def _text(value: Any, column: str) -> str:
     if isinstance(value, str):
         if not value.strip():
@@ -125,14 +118,12 @@ def _text(value: Any, column: str) -> str:
 
 
 def _key(value: Any, column: str) -> str:
-    if value is None or isinstance(value, dict | list | bool):
-        raise RowRefused(column, f'"{column}" is {"missing" if value is None else "no key: expected text or a number"}')
-    key = (str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)).strip()
-    if not key:
-        raise RowRefused(column, f'"{column}" is empty')
-    if len(key) > MAX_KEY:
-        raise RowRefused(column, f'"{column}" has {len(key)} characters, a key has at most {MAX_KEY}')
-    return key
+    if value is None:
+        raise RowRefused(column, f'"{column}" is missing')
+    try:
+        return as_key(value)
+    except InvalidKey as invalid:
+        raise RowRefused(column, f'"{column}" {invalid}') from None
 
 
 def _word(values: Mapping[str, Any], column: str | None) -> str | None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labeler.kit.untrusted import HALF, Bounds, fault, text_fault
 from labeler.plugins import Registry
 
 SAMPLE = 256 * 1024
@@ -189,36 +190,11 @@ def read_rows(path: Path, detected: Detected, limits: Limits | None = None) -> I
 
 def cell_problem(value: Any, limits: Limits) -> str | None:
     """What is wrong with a cell, or None. Nested values are looked through."""
-    if isinstance(value, str):
-        if len(value) > limits.max_cell:
-            return f"has {len(value)} characters, at most {limits.max_cell} are taken"
-        if "\0" in value:
-            return "holds a NUL character"
-        if not value.isascii() and not _encodable(value):
-            return "is not valid in the encoding of the file"
-        return None
-    if isinstance(value, dict | list):
-        return _nested_problem(value, limits)
-    return None
-
-
-def _encodable(value: str) -> bool:
-    try:
-        value.encode("utf-8")
-    except UnicodeEncodeError:
-        return False
-    return True
-
-
-def _nested_problem(value: Any, limits: Limits) -> str | None:
-    waiting: list[tuple[Any, int]] = [(value, 1)]
-    while waiting:
-        inner, depth = waiting.pop()
-        if isinstance(inner, dict | list):
-            if depth >= limits.max_depth:
-                return f"is nested deeper than {limits.max_depth} levels"
-            children = [*inner.keys(), *inner.values()] if isinstance(inner, dict) else inner
-            waiting.extend((child, depth + 1) for child in children)
-        elif (problem := cell_problem(inner, limits)) is not None:
-            return problem
-    return None
+    if not isinstance(value, str):
+        if not isinstance(value, dict | list):
+            return None
+        found = fault(value, Bounds(text=limits.max_cell, depth=limits.max_depth))
+        reason = None if found is None else found.reason
+    else:
+        reason = text_fault(value, limits.max_cell)
+    return "is not valid in the encoding of the file" if reason == HALF else reason
