@@ -9,7 +9,7 @@ COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
-.PHONY: help demo test lint bench bench-learning faults lock screenshots clean system
+.PHONY: help demo test lint bench bench-learning faults lock docs screenshots clean system
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -22,6 +22,7 @@ test: .venv/.dev system lint ## Everything that must hold, on SQLite and Postgre
 
 lint: .venv/.dev ## Style, types and who may import whom
 	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy labeler
 	@$(BIN)/lint-imports --no-cache
 
@@ -40,7 +41,10 @@ lock: .venv/.uv ## Renew the lock files
 	@$(COMPILE) --extra embeddings --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --group peers -c requirements-dev.lock -o requirements-peers.lock $(LOCK_FLAGS)
 
-screenshots: .venv/.dev system ## Take the pictures in docs/images anew
+docs: .venv/.dev ## Write the lists in docs/reference and docs/settings.md again
+	@$(BIN)/python docs/reference.py
+
+screenshots: .venv/.dev system ## Take the pictures in docs/images again
 	@$(BIN)/python docs/screenshots.py
 
 clean: ## Remove what was installed and built here

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from labeler import DISTRIBUTION
+
 ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = {
     "labeler": "labeler",
@@ -29,6 +31,11 @@ def packages_in_the_tree() -> set[str]:
 def test_every_package_is_listed() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())
     assert packages_in_the_tree() == set(project["tool"]["setuptools"]["packages"])
+
+
+def test_the_distribution_is_called_what_the_code_says() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
+    assert project["name"] == DISTRIBUTION and list(project["scripts"]) == ["labeler"]
 
 
 @pytest.fixture(scope="session")

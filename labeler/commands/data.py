@@ -48,6 +48,7 @@ def _keywords(lines: list[str], names: list[str]) -> dict[str, list[str]]:
 
 @projects.command("list")
 def list_projects() -> None:
+    """List projects."""
     with service() as client:
         rows = [{**project.info, **project.info["counts"]} for project in client.projects]
     table(rows, {"id": "ID", "slug": "PROJECT", "name": "NAME", "items": "ITEMS", "labeled": "LABELED"})

@@ -1,8 +1,7 @@
 """Statements of the labelers' path, compiled once and handed to SQLite directly.
 
-Measured: of a labeled item's millisecond in the database, SQLAlchemy's execution took four fifths, and
-SQLite itself one. So these statements keep SQLAlchemy's language, types and dialects, and skip its
-execution on SQLite; on PostgreSQL, where the network dominates, they run as any other.
+They keep SQLAlchemy's language, types and dialects, and skip its execution on SQLite, which took four fifths of the
+time; on PostgreSQL they run as any other. Why: docs/decisions/0010-compiled-statements.md
 """
 
 import sqlite3

@@ -7,7 +7,8 @@ ORM classes, since a labeled item costs about ten statements and must leave time
 SQLite. One writer at a time is a fact, so it is made the design: a thread owns the writing connection,
 runs whatever callers wait in one transaction, each in a SAVEPOINT of its own, and commits once for all
 of them (group commit). Between processes a file lock decides who writes: it wakes its waiters at once,
-where SQLite's own busy handler would sleep and in the end say "database is locked" (G5).
+where SQLite's own busy handler would sleep and in the end say "database is locked" (G5). What it is worth:
+docs/decisions/0009-group-commit.md
 
 PostgreSQL. A transaction a call, repeated when the database asks for it (deadlock, serialization).
 """

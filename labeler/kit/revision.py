@@ -4,10 +4,12 @@ import importlib.metadata
 from functools import cache
 from pathlib import Path
 
+from labeler import DISTRIBUTION
+
 
 @cache
 def code_revision() -> str:
-    version = importlib.metadata.version("labeler")
+    version = importlib.metadata.version(DISTRIBUTION)
     folder = Path(__file__).resolve().parents[2] / ".git"
     try:
         head = (folder / "HEAD").read_text().strip()

@@ -1,7 +1,7 @@
 """Job rows: enqueue, claim, renew, finish, give back. Each is one short transaction.
 
 `attempt` is the fencing token: every write of a running job names it, and a job whose row no longer
-carries it has been given to somebody else and must stop (`Fenced`).
+carries it has been given to somebody else and must stop (`Fenced`). Why no library: docs/decisions/0011-job-engine.md
 """
 
 from collections.abc import Collection

@@ -2,8 +2,7 @@
 
 How many are left follows from a random sample of the rest alone, exactly (`unfound`). What the model's probabilities
 add up to (`expected_unfound`) is sharper and free, but a model trained on chosen labels is not calibrated on what
-its choice left over: its interval, right for calibrated probabilities, held the truth in 25 to 83 % of rounds on sms,
-trec6 and agnews, likeliest first, where the sample's held it in 96 to 100 %. Show it as a guess, never stop by it.
+its choice left over. Show it as a guess, never stop by it: docs/decisions/0013-stop-advice.md
 """
 
 from collections.abc import Sequence

@@ -5,11 +5,7 @@ Two things mislead the former: a batch of 25 among 1,500 labels hardly changes a
 a strategy takes the hard items out of the unlabeled rest, so that what is left agrees. `advise` therefore compares each
 model with the one of a fifth fewer labels, on items neither chosen nor trained on: the holdout, labeled or not.
 
-Simulated with margin selection, batches of 25 and a linear SVM on digits, sms, trec6 and agnews (tests/bench), where
-the first labels that reach 99 % of the score of all labels count as 1: `stabilized` alone stops between 0.5 and 2.1,
-early on the larger sets, at 95 % of that score. `advise` stops at 0.95, 1.54, 1.31 and 1.03, with 98.5, 99.5, 99.8 and
-98.7 % of it on average and 97 % in the worst run. Its rule was chosen on the same sets, with other seeds. With 200
-holdout items instead of 290 to 1,200 the kappas are noisy: agnews then stopped at 97 % on average.
+What either is worth: docs/decisions/0013-stop-advice.md
 
 Source: Bloodgood and Vijay-Shanker 2009, "A Method for Stopping Active Learning Based on Stabilizing
 Predictions and the Need for User-Adjustable Stopping".

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from labeler import DISTRIBUTION
 from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.ngrams import readable
@@ -22,7 +23,7 @@ DEFAULT_SHA256 = "8199be6f699a395f99f89df973f9dc5285fbcfcdb2ae1a4e1201dab014f3d2
 MOST_TOKENS = 128
 MOST_CHARS = 2_000
 CHUNK = 16  # texts that a thread takes at a time
-_EXTRA = "install the extra: pip install labeler[embeddings]"
+_EXTRA = f"install the extra: pip install {DISTRIBUTION}[embeddings]"
 
 
 def default_encoder() -> "Encoder":
@@ -101,7 +102,7 @@ class Encoder:
         """Vectors of length 1, float32 (texts, dimensions). Only the first 128 tokens of a text are read.
 
         Each text is run by itself, on all cores side by side: its vector does not depend on what else is read, and
-        nothing is spent on padding. Measured on 2 cores: news as fast as batches of 32, short messages 1.1 times.
+        nothing is spent on padding. As fast as batches: docs/decisions/0012-encoder.md
         """
         codes = self._tokenizer.encode_batch([readable(text[:MOST_CHARS]) for text in texts])
         parts = [codes[start : start + CHUNK] for start in range(0, len(codes), CHUNK)]

@@ -4,7 +4,7 @@ Each says a log probability of every class; they are added with weights that mak
 the teacher had not seen the answer (see `stacking`), held near a prior that trusts the pool early and the linear
 model later. The last teacher only knows how often each label was given: all others treat rare labels like frequent
 ones, and evidence says how much that has to be taken back. Beyond DUAL labels linear SVMs take over from ridge
-classifiers, and the weights stay those of a sample.
+classifiers, and the weights stay those of a sample. What this is worth: docs/decisions/0005-ensemble.md
 """
 
 from collections.abc import Iterator, Sequence

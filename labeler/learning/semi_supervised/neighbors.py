@@ -1,7 +1,8 @@
 """Each item's nearest others by cosine: exactly in small pools, by an index of cells in large ones.
 
 The index is faiss's inverted file over product-quantized vectors, whose best finds are compared again by 8-bit
-vectors. The same vectors give the same neighbors, also when they were added in the same steps.
+vectors. The same vectors give the same neighbors, also when they were added in the same steps. Why this index:
+docs/decisions/0002-neighbor-index.md
 """
 
 from collections.abc import Iterator
@@ -62,12 +63,7 @@ def _best(cosines: Array, k: int) -> tuple[Array, Array]:
 
 
 class Cells:
-    """An index of a large pool that grows with it: faiss's inverted file, fast-scan product quantization, refined.
-
-    Measured at 100,000 synthetic vectors of 384 dimensions, harder than texts (2 busy cores), recall of the ten
-    true neighbors and seconds: 0.86 in 10 s. Cells of 8-bit vectors, twice as many and 12 or 24 looked into, found
-    0.44 in 58 s and 0.70 in 107 s; 48 looked into here find 0.90 in 14 s.
-    """
+    """An index of a large pool that grows with it: faiss's inverted file, fast-scan product quantization, refined."""
 
     def __init__(self, index: Any) -> None:
         self._index = index

@@ -6,7 +6,8 @@ whole pool makes a better linear model than the labels alone could, and a better
 Neural Network"). Its targets are the ensemble's answers, and the labels themselves, which count more. As a
 least-squares fit it is too modest about what it knows: it is made as sure, on the whole, as the ensemble is.
 
-For texts, up to MOST labels. Tables gain nothing: there the trees know more than a line can learn.
+For texts, up to MOST labels. Tables gain nothing: there the trees know more than a line can learn. Measured:
+docs/decisions/0006-self-training.md
 """
 
 from collections.abc import Sequence

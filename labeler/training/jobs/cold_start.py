@@ -1,9 +1,8 @@
 """The order before there is a model: typical and different items first, not the order of the file.
 
 Where all items of a label are to be found, those that lie nearest to what was written about it come first. For any
-other purpose what label names and guideline say does not order the first items: letting the labels that they guess take
-turns was measured, and gave the same or less accuracy after 10 to 100 labels (trec6, agnews, sms and package
-descriptions, 4 draws each). Keywords that somebody gave the labels to be looked for do, see `hints`.
+other purpose what label names and guideline say does not order the first items: docs/decisions/0008-cold-start.md
+Keywords that somebody gave the labels to be looked for do, see `keyword_seeding`.
 """
 
 from typing import Any

@@ -10,6 +10,7 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler import DISTRIBUTION
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
 from labeler.datasets.repository import Repository
@@ -41,7 +42,7 @@ from labeler.training.tables import training_marks
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
 KEPT = 5  # models whose files are kept though they were never promoted
-PACKAGES = ("labeler", "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
+PACKAGES = (DISTRIBUTION, "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
 
 
 @job("training.train")

@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 import structlog
 
+from labeler import DISTRIBUTION
 from labeler.learning.numeric.parallel import Over, in_threads
 
 Part = TypeVar("Part")
@@ -25,7 +26,7 @@ Result = TypeVar("Result")
 
 ANSWERS_IN = 5.0  # seconds that the scheduler has to answer
 LOOKS_EVERY = 5.0  # seconds between looks whether any worker is left
-_EXTRA = "install the extra: pip install labeler[dask]"
+_EXTRA = f"install the extra: pip install {DISTRIBUTION}[dask]"
 AHEAD = 2  # parts a core that are sent before their turn
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "5s"}
 
