@@ -1,4 +1,4 @@
-"""Takes the pictures of docs/images anew: a demo service in a temporary folder, a few days' worth of work, Chromium.
+"""Takes the pictures of docs/images again: a demo service in a temporary folder, a few days' worth of work, Chromium.
 
     make screenshots
 

@@ -1,7 +1,7 @@
 """The service for the length of one command, on the local data folder: what the CLI uses without `--url`.
 
 It is the same API on a loopback port of its own, so that a verb does the same here and against a server.
-Whoever can write to the data folder may do anything with it anyway; the token lives as long as the command.
+A person who can write to the data folder may do anything with it anyway; the token lives as long as the command.
 """
 
 import socket

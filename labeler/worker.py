@@ -1,4 +1,4 @@
-"""The job worker as a program: `labeler worker`, or `python -m labeler.worker --embedded` beside the API.
+"""The job worker as a program: `labeler worker`, or `python -m labeler.worker --embedded` alongside the API.
 
 A module of its own, since the command line's imports would cost an idle worker ten megabytes.
 """
@@ -13,7 +13,7 @@ from labeler.kit.memory import set_modules_aside
 
 
 def run(*, embedded: bool) -> None:
-    """Work until told to stop; embedded: also when standard input ends."""
+    """Work until stopped; embedded: also when standard input ends."""
     settings = Settings()
     telemetry.configure(settings, process="worker")
     rooms.load_listeners()

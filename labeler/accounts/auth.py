@@ -1,6 +1,6 @@
 """Who is calling: from a session cookie or a bearer token to a `Caller`.
 
-Looking one up costs two queries, a labeler sends thirty requests a second: so a caller is remembered
+Looking one up costs two queries, a labeler sends thirty requests per second: so a caller is remembered
 for up to one second (each a little differently, else callers who came at once would be looked up at
 once ever after: measured, that was the slowest hundredth of all requests). What takes rights away in
 this process forgets it at once; another process takes that second longer.

@@ -1,4 +1,4 @@
-"""The service as one ASGI application: the API, and the UI beside it on the same origin."""
+"""The service as one ASGI application: the API, and the UI on the same origin."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager

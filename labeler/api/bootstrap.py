@@ -39,7 +39,7 @@ def first_admin(tx: Connection, settings: Settings) -> str | None:
         return None
     email = settings.admin_email or "admin@localhost"
     admin = find_user(tx, email) or add_user(tx, email, "Admin", "admin")
-    # A link that was never used is replaced: whoever starts the service gets a working one.
+    # A link that was never used is replaced: each start of the service prints a working one.
     tx.execute(sa.delete(invitations).where(invitations.c.user_id == admin.id))
     return invitation_url(settings, invite(tx, admin.id, settings.invitation_days))
 

@@ -1,4 +1,4 @@
-"""Is it alive, and is it ready (G21)? Outside `/api/v1`, for whoever watches the process."""
+"""Is it alive, and is it ready (G21)? Outside `/api/v1`, for those who watch the process."""
 
 import asyncio
 import shutil

@@ -23,7 +23,7 @@ def create_project(
     task: Annotated[str, typer.Option(help="Task type.")] = "choice",
     keywords: Annotated[
         list[str] | None,
-        typer.Option(help='Words that hint at a label, asked first: "spam: free, prize". Once a label.'),
+        typer.Option(help='Words that hint at a label, asked first: "spam: free, prize". Once per label.'),
     ] = None,
 ) -> None:
     """Set up a project."""

@@ -19,7 +19,7 @@ def train(project: P) -> None:
         found = client.projects.get(project)
         done = follow(found.train()).result
         if not done or done["model"] is None:
-            print((done or {}).get("reason", "superseded by a newer wish"), file=sys.stderr)
+            print((done or {}).get("reason", "superseded by a newer request"), file=sys.stderr)
             raise typer.Exit(1)
         model = client.get(f"{found.path}/models/{done['model']}")
     accuracy = (model["metrics"] or {}).get("accuracy")
@@ -34,7 +34,7 @@ def search(project: P) -> None:
     with service(jobs=True) as client:
         found = client.projects.get(project)
         if not follow(found.search()).result:
-            print("superseded by a newer wish", file=sys.stderr)
+            print("superseded by a newer request", file=sys.stderr)
             raise typer.Exit(1)
         last = found.last_search() or {}
     if state.get().json:

@@ -46,7 +46,7 @@ def write_card(project: Project, manifest: dict[str, Any]) -> str:
 
 - `items/*.parquet`: every item, in the order it came; never rewritten once full.
 - `labels/*.parquet`: every label row with labeler, time, guideline version and the row it supersedes.
-- `current.parquet`: one row an item that has labels: the consensus and its confidence.
+- `current.parquet`: one row per item that has labels: the consensus and its confidence.
 - `flags.parquet`: what labelers found hard, and how it was resolved.
 - `guideline.md`, `schema.json`: the instructions and labels in force; `manifest.json`: SHA-256 of each file.
 

@@ -1,6 +1,6 @@
 """One git repository with DVC for each project: where dataset versions and models are tied together.
 
-One writer at a time, held by a file lock that dies with its process; whoever gets it may clear what a
+One writer at a time, held by a file lock that dies with its process; the next holder may clear what a
 killed one left (DVC's and git's own lock files). Nothing in it is visible until it has a tag.
 """
 

@@ -102,7 +102,7 @@ def _mapping(path: Path, given: dict[str, Any] | None, limits: Limits, reader: R
 
 
 def _items(rows: Iterator[Row | BadRow], mapping: dict[str, Any], tally: Tally) -> Iterator[Numbered]:
-    """(row number, raw item), or (row number, None) for rows already told as refused."""
+    """(row number, raw item), or (row number, None) for rows already reported as refused."""
     for row in rows:
         if isinstance(row, BadRow):
             tally.refuse(row.number, row.field, row.reason)

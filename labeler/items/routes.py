@@ -38,7 +38,7 @@ class ItemIn(In):
 async def push_items(request: Request, member: CanWrite, db: Db, settings: Config) -> AddResult:
     """Add items: one object, a list, or NDJSON. A key that is there already adds nothing.
 
-    Rows that can't be taken are told with row number, field and reason; the others are taken.
+    Rows that can't be taken are reported with row number, field and reason; the others are taken.
     """
     raw = await read_body(request, settings.max_body_bytes)
     entries = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))

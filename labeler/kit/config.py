@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     max_depth: int = Field(8, ge=1, description="Deepest nesting of JSON in an item.")
     max_page: int = Field(500, ge=1, description="Most entries on one page of a list.")
     max_bulk: int = Field(20_000, ge=1, description="Most entries in one bulk request.")
-    requests_per_minute: int = Field(12_000, ge=1, description="Requests of one account a minute before 429.")
+    requests_per_minute: int = Field(12_000, ge=1, description="Requests of one account per minute before 429.")
 
     # Learning
     embeddings: Literal["auto", "off"] = Field(

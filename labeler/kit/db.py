@@ -10,7 +10,7 @@ of them (group commit). Between processes a file lock decides who writes: it wak
 where SQLite's own busy handler would sleep and in the end say "database is locked" (G5). What it is worth:
 docs/decisions/0009-group-commit.md
 
-PostgreSQL. A transaction a call, repeated when the database asks for it (deadlock, serialization).
+PostgreSQL. One transaction per call, repeated when the database asks for it (deadlock, serialization).
 """
 
 import asyncio
@@ -87,7 +87,7 @@ def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
 
 
 def explain(error: Exception) -> Exception:
-    """The caller's version of a database error: full disk and lost connection are told as such (G22)."""
+    """The caller's version of a database error: full disk and lost connection are reported as such (G22)."""
     if isinstance(error, DBAPIError):
         text = str(error.orig).lower()
         state = getattr(error.orig, "sqlstate", None) or ""
@@ -118,7 +118,7 @@ class _Call:
 
 
 def _tell(future: Any, outcome: Outcome) -> None:
-    if future.done():  # whoever asked hung up
+    if future.done():  # the caller hung up
         return
     result, failure = outcome
     if failure is None:
@@ -239,7 +239,7 @@ class Database:
                 os.close(handle)
 
     def _checkpoint_forever(self) -> None:
-        """Move the WAL into the database beside the writer, who would otherwise stop for it every few commits."""
+        """Move the WAL into the database, for which the writer would otherwise stop every few commits."""
         connection: Any = self.engine.raw_connection()
         try:
             while not self._closing.wait(CHECKPOINT_SECONDS):
@@ -267,9 +267,9 @@ class Database:
                             break
             except Exception as error:  # the commit failed: none of them happened
                 done = done or ([call] if call is not None else [])
-                told = explain(error)
+                reported = explain(error)
                 for waiting in done:
-                    waiting.outcome = (None, told)
+                    waiting.outcome = (None, reported)
             _settle(done)
             if call is None:
                 return

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 
 class Problem(Exception):
-    """Something the caller can be told, with what to do about it."""
+    """An error that is reported to the caller, with what to do about it."""
 
     type: ClassVar[str] = "internal"
     title: ClassVar[str] = "Something went wrong"

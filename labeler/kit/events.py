@@ -1,4 +1,4 @@
-"""What happened, told once. A room emits; rooms above it listen; neither knows the other.
+"""What happened, reported once. A room emits; rooms above it listen; neither knows the other.
 
 Listeners run in the emitter's transaction: what they write is kept or dropped together with what
 happened, so a job that must follow a label can't be lost between the two.

@@ -104,7 +104,7 @@ def parse_json(body: bytes) -> Any:
 
 
 def parse_bulk(body: bytes, is_ndjson: bool) -> list[Any]:
-    """One JSON object, a JSON list, or NDJSON (a line each). Unreadable lines come back as the `ValueError`."""
+    """One JSON object, a JSON list, or NDJSON (one value per line). Unreadable lines come back as the `ValueError`."""
     if not is_ndjson:
         value = parse_json(body)
         return value if isinstance(value, list) else [value]
@@ -144,7 +144,7 @@ def bulk_body(entry: type[BaseModel], *, single: type[BaseModel] | None = None) 
             "required": True,
             "content": {
                 "application/json": {"schema": {"anyOf": [one, {"type": "array", "items": many}]}},
-                "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object a line."}},
+                "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object per line."}},
             },
         }
     }

@@ -47,7 +47,7 @@ class Keywords:
 
 def in_turn(hinted: Sequence[Sequence[int]], covering: Sequence[int], turns: int) -> list[int]:
     """An order for the first labels: items that each label's keywords hint at in turn, then as many that cover the
-    pool, and so on for so many turns; what is left of the covering ones follows.
+    pool, and so on for that many turns; what is left of the covering ones follows.
 
     hinted: items of each label, best first, which may be hinted at by several labels; covering: items, best first.
     Each item comes once.

@@ -1,4 +1,4 @@
-"""Any number of labels an item: as the sets that people write, and as the 0s and 1s that models learn from."""
+"""Any number of labels per item: as the sets that people write, and as the 0s and 1s that models learn from."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -23,7 +23,7 @@ def as_indicator(y: Any) -> tuple[Array, Array]:
     if hasattr(y, "ndim") and y.ndim == 2:
         given = np.asarray(y.toarray() if hasattr(y, "toarray") else y)
         if not np.isin(given, (0, 1)).all():
-            raise InvalidFeatures("an array of labels must hold 0s and 1s only, a row an item")
+            raise InvalidFeatures("an array of labels must hold 0s and 1s only, a row per item")
         return np.arange(given.shape[1]), given.astype(bool)
     sets: Sequence[Iterable[Any]] = list(y)
     if not all(is_label_set(labels) for labels in sets):

@@ -24,7 +24,7 @@ def train(
 ) -> TrainedModel:
     """Train the named model on transformed rows.
 
-    X_labeled: (items, features) as `pipeline.transform` gives them; y: one label an item.
+    X_labeled: (items, features) as `pipeline.transform` gives them; y: one label per item.
     The same rows in the same order and the same seed give bit-identical predictions.
     params: hyperparameters of the model that are not at their defaults.
     Raises TooFewLabels for fewer than two labels, UnknownName for an unknown model or hyperparameter,
@@ -43,7 +43,7 @@ def train(
     # Fits of a few hundred labels are many times slower with more BLAS threads, and no longer bit-identical.
     with threadpool_limits(1):
         estimator = chosen.make(seed, **(params or {})).fit(X_labeled, labels)
-    # A copy: the caller may fit the pipeline anew while this model goes on answering.
+    # A copy: the caller may fit the pipeline again while this model goes on answering.
     return TrainedModel(copy.deepcopy(pipeline), estimator, [str(label) for label in estimator.classes_], model)
 
 

@@ -49,8 +49,8 @@ def labels_of(y: Any) -> list[Any]:
         raise InvalidFeatures("requires y to be passed, but the target y is None: give a list, None where unlabeled")
     y = plain_of(y)
     if isinstance(y, np.ndarray) and y.ndim == 2 and y.shape[1] == 1:
-        told = "A column-vector y was passed when a 1d array was expected; it is read as labels one by one"
-        warnings.warn(told, DataConversionWarning, stacklevel=3)
+        warning = "A column-vector y was passed when a 1d array was expected; it is read as labels one by one"
+        warnings.warn(warning, DataConversionWarning, stacklevel=3)
         y = y.ravel()
     labels = list(y)
     known = np.array([one for one in labels if isinstance(one, float | np.floating) and not is_missing(one)])

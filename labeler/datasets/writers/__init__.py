@@ -1,4 +1,4 @@
-"""Export formats: one encoder a file, registered by its decorator; found by being here, or by an entry point."""
+"""Export formats: one encoder per file, registered by its decorator; found by being here, or by an entry point."""
 
 from labeler.datasets.writers.registry import (
     Columns,

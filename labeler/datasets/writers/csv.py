@@ -1,4 +1,4 @@
-"""CSV, one item a row, safe to open in a spreadsheet.
+"""CSV, one item per row, safe to open in a spreadsheet.
 
 Formulas are neutralized: text that starts with =, +, -, @, a tab or a line end (also behind apostrophes) gets
 a leading apostrophe, since spreadsheets would run it. Plain numbers stay numbers. Our own import takes the

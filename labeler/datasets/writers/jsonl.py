@@ -15,7 +15,7 @@ from labeler.datasets.writers.registry import CHUNK, Columns, ExportRow, registe
     needs_columns=False,
 )
 def write_jsonl(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
-    """One object a line, UTF-8. Nothing is flattened, `columns` is not needed."""
+    """One object per line, UTF-8. Nothing is flattened, `columns` is not needed."""
     lines: list[bytes] = []
     size = 0
     for row in rows:

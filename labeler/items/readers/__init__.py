@@ -1,4 +1,4 @@
-"""Import formats: one file a format, registered by its decorator; found by being here, or by an entry point.
+"""Import formats: one file per format, registered by its decorator; found by being here, or by an entry point.
 
 What a file is, its content says: `sniff` a file, `read_rows` from it in constant memory, and make each an item with
 `to_item`.

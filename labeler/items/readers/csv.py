@@ -1,4 +1,4 @@
-"""CSV and TSV: quoted cells may hold line ends; a row that does not fit is told, and reading goes on."""
+"""CSV and TSV: quoted cells may hold line ends; a row that does not fit is reported, and reading goes on."""
 
 import csv
 import io
@@ -14,7 +14,7 @@ EXPORT_ENDS_WITH = ("split", "label", "labels", "flags")
 _DELIMITERS = ",;\t|"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
 _PATIENCE = 20
-"""After so many rows whose quote is never closed, a row may not go over the end of its line any more: to look
+"""After this many rows whose quote is never closed, a row may not go over the end of its line any more: to look
 for the closing quote costs up to max_line each time, which a hostile file could ask for in every row."""
 
 

@@ -71,7 +71,7 @@ def _first_no_utf8(path: Path) -> bytes | None:
     try:
         decoder.decode(b"", final=True)
     except UnicodeDecodeError:
-        return None  # cut off within the last character: its row will be told
+        return None  # cut off within the last character: its row will be reported
     return None
 
 

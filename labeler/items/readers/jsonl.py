@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line."""
+"""JSON Lines: one object per line."""
 
 import re
 from collections.abc import Iterator
@@ -15,9 +15,9 @@ def looks_like_jsonl(head: Head) -> Detected | None:
     """It starts with an object, on a line of its own. Raises FileRefused for other JSON."""
     start = head.text.lstrip()[:2000]
     if re.match(r"\[\s*[\[{\]]", start):
-        raise FileRefused("the file looks like one JSON array; write it as JSON Lines, one object a line")
+        raise FileRefused("the file looks like one JSON array; write it as JSON Lines, one object per line")
     if re.match(r"\{[ \t]*\r?\n", start):
-        raise FileRefused("the file looks like one JSON object over many lines; write one object a line")
+        raise FileRefused("the file looks like one JSON object over many lines; write one object per line")
     return Detected("jsonl", head.encoding, None, head.warnings) if start.startswith("{") else None
 
 

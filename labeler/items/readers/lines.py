@@ -11,7 +11,7 @@ class LineTooLong(Exception):
 
 def open_text(path: Path, encoding: str) -> TextIO:
     """The file as text with its line ends as they are; undecodable bytes become marks that are looked for."""
-    # Bytes that are no UTF-8 survive as lone surrogates, so that the row which holds them can be told.
+    # Bytes that are no UTF-8 survive as lone surrogates, so that the row which holds them can be reported.
     errors = "surrogateescape" if encoding.startswith("utf-8") else "replace"
     return open(path, encoding=encoding, errors=errors, newline="")
 

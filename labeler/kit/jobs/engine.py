@@ -17,7 +17,7 @@ from labeler.kit.db import Database, upsert
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.tables import jobs
 
-MOST_DELAY = 30  # seconds a stream of newer wishes can put off the waiting one
+MOST_DELAY = 30  # seconds a stream of newer requests can put off the waiting one
 MOST_STALLED = 5  # attempts without any progress before a job is given up
 LEASE_SECONDS = {"sqlite": 60, "postgresql": 15}
 
@@ -50,7 +50,7 @@ def enqueue(
 ) -> int:
     """Add a job, in the caller's transaction; returns its id.
 
-    dedup: while a job with the same `dedup` waits, the newer wish replaces it. lane: jobs of one lane
+    dedup: while a job with the same `dedup` waits, the newer request replaces it. lane: jobs of one lane
     run one after the other.
     """
     row = {
@@ -186,7 +186,7 @@ def mark_cancelled(tx: Connection, job_id: int, attempt: int) -> None:
 
 
 def give_back(tx: Connection, job_id: int, attempt: int) -> bool:
-    """The attempt died: the job waits again, gives way to a newer wish, or is given up after five.
+    """The attempt died: the job waits again, gives way to a newer request, or is given up after five.
 
     Returns False when the attempt was over already.
     """
@@ -211,7 +211,7 @@ def _queue_again(tx: Connection, job_id: int, attempt: int, pause: float, **valu
     try:
         with tx.begin_nested():
             _set(tx, job_id, attempt, state="queued", worker=None, lease_until=None, run_at=clock(pause), **values)
-    except IntegrityError:  # a newer wish came in between the look and the leap
+    except IntegrityError:  # a newer request came in after the look
         _set(tx, job_id, attempt, state="superseded", finished_at=clock(), message="a newer one waits")
 
 

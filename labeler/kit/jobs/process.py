@@ -2,7 +2,7 @@
 
 Its standard input is a pipe from the worker. A JSON line names a job or gives a new deadline; end of
 file means that the worker is dead. In both cases (no worker, no deadline in time) the process ends
-itself at once, so that a job never runs on behind the back of whoever got it next. What it has to say
+itself at once, so that a job never runs on after it was given to another worker. What it has to say
 goes to the database; on standard output it only tells the worker that it is ready for another job.
 
 The modules that jobs need are imported before the first job is named: a process that waits is warm.

@@ -59,7 +59,7 @@ class JobRun:
         return result
 
     def others_wait(self, seconds: float = 0) -> bool:
-        """Whether to give way: a job waits for a worker for so long. Jobs that give way themselves take turns."""
+        """Whether to give way: a job has waited this long for a worker. Jobs that give way themselves take turns."""
         return self.db.read(engine.others_wait, seconds, _giving_way, TURN_SECONDS)
 
     def give_way(self, pause: float) -> None:
@@ -73,7 +73,7 @@ class JobRefused(Exception):
 
 
 TURN_SECONDS = 60.0
-"""How long one job that gives way waits for another: each starts anew, which costs seconds in a large project."""
+"""How long one job that gives way waits for another: each starts again, which costs seconds in a large project."""
 
 JobFunction = Callable[[JobRun], Any]
 
@@ -103,7 +103,7 @@ def job(kind: str, gives_way: bool = False) -> Callable[[JobFunction], JobFuncti
 
 
 def every(seconds: float, name: str) -> Callable[[Callable[[Connection], None]], Callable[[Connection], None]]:
-    """Run a short function in a transaction every so many seconds, by one worker of all."""
+    """Run a short function in a transaction at this interval, by one worker of all."""
 
     def register(function: Callable[[Connection], None]) -> Callable[[Connection], None]:
         _schedules[name] = Schedule(name, seconds, function)

@@ -90,7 +90,7 @@ class Worker:
         self._swept = 0.0
 
     def run(self) -> None:
-        """Work until told to stop (SIGTERM, SIGINT, or the end of standard input when embedded)."""
+        """Work until stopped (SIGTERM, SIGINT, or the end of standard input when embedded)."""
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if self.embedded:

@@ -62,7 +62,7 @@ class Boosting(Calibrated):
     """Gradient boosting on histograms. Its decisions are the trees' sums.
 
     rounds: trees a class; rate: how much each adds; leaves: the most of one tree; min_leaf: the fewest items of a
-    leaf; share: of the columns, chosen anew for each split. Rare classes count as much as frequent ones.
+    leaf; share: of the columns, drawn for each split. Rare classes count as much as frequent ones.
     Learned: classes_, columns_ int (512 or fewer,), the columns that it reads; trees_, group_ int (trees,), the
     class of each tree; start_ (groups,), scale_.
     Source: Ke et al. 2017, "LightGBM: A Highly Efficient Gradient Boosting Decision Tree".

@@ -60,5 +60,5 @@ class LinearSVM(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
 
 def two_sided_intercept(intercept: Array) -> Array:
-    """scikit-learn's intercept as one number a class, float32."""
+    """scikit-learn's intercept as one number per class, float32."""
     return np.asarray(two_sided(intercept) if len(intercept) == 1 else intercept, dtype=np.float32).reshape(-1)

@@ -1,4 +1,4 @@
-"""One linear SVM for each label: any number of labels an item."""
+"""One linear SVM for each label: any number of labels per item."""
 
 from typing import Any
 

@@ -22,7 +22,7 @@ def softmax(logits: Array) -> Array:
 
 
 def two_sided(decisions: Array) -> Array:
-    """Decisions as one column a class; scikit-learn gives a single column when there are two classes."""
+    """Decisions as one column per class; scikit-learn gives a single column when there are two classes."""
     return np.column_stack([-decisions, decisions]) if decisions.ndim == 1 else decisions
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from labeler.learning.numeric.types import Array
 
 WIDEST = 512
-"""Columns that trees look at: so many make 20 MB of the 10,000 rows that are scored at a time."""
+"""Columns that trees look at: this many make 20 MB of the 10,000 rows that are scored at a time."""
 
 _WALKS = 400_000  # (item, tree) pairs that walk at once
 

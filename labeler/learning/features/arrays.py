@@ -31,7 +31,7 @@ class ArrayFeatures:
         except (TypeError, ValueError) as error:
             raise InvalidFeatures("expected texts, table rows, or an array of numbers") from error
         if block.ndim < 2:
-            raise InvalidFeatures("expected numbers (items, features). Reshape your data: one row an item")
+            raise InvalidFeatures("expected numbers (items, features). Reshape your data: one row per item")
         block = block.reshape(len(block), -1) if block.size else block
         block[~np.isfinite(block)] = np.nan
         return np.clip(block, -1e30, 1e30)

@@ -39,7 +39,7 @@ class FeaturePipeline(Protocol):
         """Names blocks that this pipeline extracted: equal keys, equal rows."""
 
     def extract(self, contents: Sequence[Content]) -> csr_matrix:
-        """Raw rows, one an item, float32 (items, raw columns)."""
+        """Raw rows, one per item, float32 (items, raw columns)."""
 
     def fit(self, blocks: Sequence[csr_matrix]) -> None:
         """Learn the state from raw blocks; forgets what was learned before."""

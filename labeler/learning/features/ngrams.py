@@ -8,7 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 MAX_CHARS = 20_000
-"""Features read the first so many characters: a book in one item must not hold up a shard of short texts."""
+"""Features read this many characters of a text: a book in one item must not hold up a shard of short texts."""
 
 
 @lru_cache(maxsize=8)

@@ -74,7 +74,7 @@ class Numbers:
 
 
 def width_of(count: int) -> int:
-    """How many features so many numbers become."""
+    """How many features this many numbers become."""
     return count * (2 + KNOTS)
 
 

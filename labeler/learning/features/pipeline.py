@@ -30,7 +30,7 @@ def pipeline_from_config(config: Mapping[str, Any]) -> FeaturePipeline:
 
 
 def pipeline_for(sample_contents: Sequence[Content], seed: int = 0) -> FeaturePipeline:
-    """The pipeline that suits these contents: n-grams for texts, one encoder a column for table rows.
+    """The pipeline that suits these contents: n-grams for texts, one encoder per column for table rows.
 
     sample_contents: a few hundred items are enough; all of one kind. seed: kept in no configuration, since
     both pipelines are free of chance; it is here for pipelines that are not.

@@ -8,7 +8,7 @@ from labeler.learning.numeric.types import Array
 
 SIZE = 96
 BESIDE = 0.7
-"""How much projected words count beside a sentence vector."""
+"""How much projected words count next to a sentence vector."""
 
 SAMPLE = 20_000
 

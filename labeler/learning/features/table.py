@@ -26,13 +26,13 @@ from labeler.learning.numeric.types import Array
 __all__ = ["TablePipeline", "infer_columns"]
 
 CATEGORIES = 200
-"""So many of the most common categories are cells of their own."""
+"""How many of the most common categories are cells of their own."""
 
 _READ = {"numeric": number_of, "boolean": boolean_of, "date": days_of}
 
 
 class TablePipeline:
-    """One encoder a column, chosen by the column's kind.
+    """One encoder per column, chosen by the column's kind.
 
     columns: [{"name", "kind"}] as `infer_columns` finds them. A column that a row lacks is missing there, a
     column that is not listed is not read. Raw blocks hold, in this order: a value and a missing flag for each
@@ -119,7 +119,7 @@ class TablePipeline:
         return _unit(features)
 
     def similarity(self, features: csr_matrix) -> csr_matrix:
-        """Numbers count twice beside their hat functions, under which two near values may share nothing.
+        """Numbers count twice as much as their hat functions, under which two near values may share nothing.
 
         What this is worth: docs/decisions/0003-projection.md
         """

@@ -8,7 +8,7 @@ from scipy.sparse import csr_matrix
 from labeler.learning.features.base import State
 
 _RARE_FROM = 50
-"""From so many items on, a column that only one item has is dropped: it can't help any other item."""
+"""From this many items on, a column that only one item has is dropped: it can't help any other item."""
 
 
 class Tfidf:

@@ -2,7 +2,7 @@
 
 Configurations are drawn from the models' spaces and tried on two folds of a part of the labels; new ones are drawn
 nearer and nearer to the best of the leading models; the best of each leading model meets the default in the final,
-on five folds of all labels that were dealt anew, so that the luck of the first folds does not count there. The pool
+on five other folds of all labels, so that the luck of the first folds does not count there. The pool
 ensemble takes part like any other, with a fold's labels hidden from its graph too.
 
 The labels were chosen by a strategy, so the scores here compare models on the same items, and say nothing unbiased
@@ -37,7 +37,7 @@ FEWEST = 50
 _COARSE_FOLDS = 2
 _COARSE_LABELS = 600  # labels of the coarse rounds: they only have to tell good from bad
 _MOST_LABELS = 3_000
-_DRAWS = 3  # configurations of a model beside its defaults
+_DRAWS = 3  # configurations of a model in addition to its defaults
 _NEARER = (0.3, 0.1)  # of the range, around the best: the rounds after the coarse one
 _REFINED = 2  # models that are drawn from again in each of these rounds
 _FINALISTS = 3
@@ -46,7 +46,7 @@ _LEAST_PROBA = 1e-4
 
 @dataclass(frozen=True)
 class PoolFit:
-    """What the pool ensemble needs beside the labeled rows. positions: int (labels,), their places in the pool."""
+    """What the pool ensemble needs besides the labeled rows. positions: int (labels,), their indices in the pool."""
 
     pipeline: FeaturePipeline
     pooling: UnlabeledData
@@ -58,7 +58,7 @@ Tell = Callable[[int, int, str], None]
 
 
 def suited(*, is_table: bool) -> list[str]:
-    """Models with one label an item that are worth a search on table rows, or on texts."""
+    """Models with one label per item that are worth a search on table rows, or on texts."""
     found = [one for one in registered().values() if one.task == "choice"]
     return [one.name for one in found if is_table or not one.tables_only]
 
@@ -184,5 +184,5 @@ class _Search:
 
 
 def _part(n: int, most: int, rng: np.random.Generator) -> Array:
-    """Positions of all, or of so many at random, rising."""
+    """Positions of all, or of this many at random, rising."""
     return np.arange(n) if n <= most else np.sort(rng.choice(n, most, replace=False))

@@ -1,4 +1,4 @@
-"""Models: one scikit-learn estimator factory a file, registered by its decorator; found by being here, or by an entry
+"""Models: one scikit-learn estimator factory per file, registered by its decorator; found by being here, or by an entry
 point.
 """
 

@@ -62,7 +62,7 @@ class Model:
     """A registered model: `make(random_state, **params)` gives an unfitted scikit-learn estimator with predict_proba.
 
     space: the hyperparameters that a search may set. trusted: full names of the classes beyond scikit-learn's that its
-    file holds; nothing else is loaded from it. task: "choice" for one label an item, "multi_choice" for any
+    file holds; nothing else is loaded from it. task: "choice" for one label per item, "multi_choice" for any
     number of them. tables_only: whether a search leaves it out for texts.
     """
 

@@ -1,4 +1,4 @@
-"""Query strategies: one function a file, registered by its decorator; found by being here, or by an entry point."""
+"""Query strategies: one function per file, registered by its decorator; found by being here, or by an entry point."""
 
 from typing import Literal
 

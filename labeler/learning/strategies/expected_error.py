@@ -24,7 +24,7 @@ def expected_error(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items whose label, whatever it is, would leave the fewest errors to expect in the pool.
 
     Only the 100 smallest margins are tried, on 500 items drawn at random, with the five likeliest labels of
-    each, weighted by their probability. Instead of training anew, a ridge classifier of at most 1,000 labels
+    each, weighted by their probability. Instead of training again, a ridge classifier of at most 1,000 labels
     is updated in closed form. The others follow by margin.
     pool.proba: float (items, classes); pool.X, pool.X_labeled: sparse or dense (items, features);
     pool.y_labeled: (labels,).

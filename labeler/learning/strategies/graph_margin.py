@@ -18,7 +18,7 @@ FARTHER = 0.5
 """What the neighbors of neighbors count."""
 
 SURROUNDINGS = 800
-"""Long rankings see so many times n items: a shortlist of ten times n would cut off most neighbors."""
+"""Long rankings see this many times n items: a shortlist of ten times n would cut off most neighbors."""
 
 
 @strategy("graph_margin", batch=True, shortlist=SURROUNDINGS)

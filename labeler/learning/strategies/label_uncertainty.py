@@ -10,7 +10,7 @@ from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 @strategy("label_uncertainty", order="label_uncertainty", task="multi_choice")
 def label_uncertainty(pool: Pool, n: int, rng: Generator) -> Ranking:
-    """Items about whose labels the model is least sure on average (any number of labels an item).
+    """Items about whose labels the model is least sure on average (any number of labels per item).
 
     pool.proba: float (items, labels), each 0 to 1. Returns n distinct positions and their mean uncertainty in
     [0, 1], highest first. Raises TooFewItems when the pool holds fewer than n, NeedsModel without proba.

@@ -26,7 +26,7 @@ def labeled_features_of(name: str, pool: Pool) -> Any:
 
 
 def some_of(items: int, most: int, rng: Generator) -> Array:
-    """int64 positions in order: all of so many items, or `most` of them at random."""
+    """int64 positions in order: all of this many items, or `most` of them at random."""
     return np.arange(items) if items <= most else np.sort(rng.choice(items, most, replace=False))
 
 

@@ -11,7 +11,7 @@ def rank(name: str, pool: Pool, n: int, batch: int, rng: Generator) -> Ranking:
 
     A strategy without batches simply ranks. One with batches is asked for successive batches of `batch` items
     (as many as it registered, eight by default); the items after them follow in its plain order, since a new
-    model will have ranked anew long before they are reached. n larger than the pool ranks all of it.
+    model will have ranked again long before they are reached. n larger than the pool ranks all of it.
     Returns distinct positions, and scores that only mean their rank: they fall evenly from 1 to 0.
     Raises what the strategy raises; an empty pool gives an empty ranking.
     """

@@ -99,7 +99,7 @@ class Strategy:
 
     needs: "model" when it reads proba. batch: the n items are chosen to complement each other, so a longer
     ranking is made of several batches. order: the strategy that ranks what comes after the batches.
-    shortlist: a batch is chosen among so many times n of the first in `order`; None: among all.
+    shortlist: a batch is chosen among the first `shortlist` times n in `order`; None: among all.
     rounds: how many batches a long ranking holds. max_pool: items it can handle. task: "choice" for one label an
     item, "multi_choice" for any number of them, whose probabilities don't sum to 1.
     """

@@ -1,4 +1,4 @@
-"""Sentence encoders by name: one factory a file, registered by its decorator; found by being here, or by an entry
+"""Sentence encoders by name: one factory per file, registered by its decorator; found by being here, or by an entry
 point. `LABELER_ENCODER` may name one.
 """
 
