@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.estimators.softmax import MAX_LABELS, best_scale, out_of_fold, softmax
+from labeler.learning.estimators.softmax import MAX_LABELS, best_scale, out_of_fold
 from labeler.learning.numeric.types import Array
 
 
@@ -53,7 +54,7 @@ class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities, float32 (items, classes), in the order of classes_."""
-        return softmax(np.asarray(self.decision_function(X) * self.scale_, dtype=np.float32))
+        return np.asarray(softmax(np.asarray(self.decision_function(X) * self.scale_, dtype=np.float32), axis=1))
 
     def predict(self, X: Any) -> Array:
         """The likeliest class of each item."""

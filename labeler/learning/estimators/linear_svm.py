@@ -3,10 +3,11 @@
 from typing import Any
 
 import numpy as np
+from scipy.special import softmax
 from sklearn.base import BaseEstimator, ClassifierMixin
 
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.estimators.softmax import FIXED_SCALE, best_scale, out_of_fold, softmax, two_sided
+from labeler.learning.estimators.softmax import FIXED_SCALE, best_scale, out_of_fold, two_sided
 from labeler.learning.numeric.types import Array
 
 
@@ -47,7 +48,7 @@ class LinearSVM(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities, float32 (items, classes), in the order of classes_."""
-        return softmax(self.decision_function(X) * np.float32(self.scale_))
+        return np.asarray(softmax(self.decision_function(X) * np.float32(self.scale_), axis=1))
 
     def predict(self, X: Any) -> Array:
         """The likeliest class of each item."""

@@ -14,13 +14,6 @@ MAX_LABELS = 2_000
 FOLDS = 4
 
 
-def softmax(logits: Array) -> Array:
-    """Rows of logits to rows that sum to 1; same shape, same floating type."""
-    shifted: Array = logits - logits.max(axis=1, keepdims=True)
-    np.exp(shifted, out=shifted)
-    return np.asarray(shifted / shifted.sum(axis=1, keepdims=True))
-
-
 def two_sided(decisions: Array) -> Array:
     """Decisions as one column per class; scikit-learn gives a single column when there are two classes."""
     return np.column_stack([-decisions, decisions]) if decisions.ndim == 1 else decisions
@@ -33,14 +26,12 @@ def best_scale(decisions: Array, codes: Array) -> float:
     Source: Guo et al. 2017, "On Calibration of Modern Neural Networks" (temperature scaling).
     """
     from scipy.optimize import minimize_scalar
+    from scipy.special import log_softmax
 
     rows = np.arange(len(codes))
 
     def loss(log_scale: float) -> float:
-        logits = decisions * np.exp(log_scale)
-        top = logits.max(axis=1)
-        total = top + np.log(np.exp(logits - top[:, None]).sum(axis=1))
-        return float(np.mean(total - logits[rows, codes]))
+        return -float(log_softmax(decisions * np.exp(log_scale), axis=1)[rows, codes].mean())
 
     found = minimize_scalar(loss, bounds=(np.log(0.3), np.log(30.0)), method="bounded", options={"xatol": 1e-3})
     return float(np.exp(found.x))
@@ -76,7 +67,10 @@ def out_of_fold(
 
 
 def folds_of(codes: Array, seed: int, folds: int = FOLDS) -> Array:
-    """A fold for each item: every class is dealt round in turn, the items of a class in random order."""
+    """A stratified fold for each item: every class is dealt round in turn, the items of a class in random order.
+
+    Why not scikit-learn's: docs/decisions/0014-from-scipy.md
+    """
     shuffled = np.random.default_rng(seed).permutation(len(codes))
     order = shuffled[np.argsort(codes[shuffled], kind="stable")]
     fold_of = np.empty(len(codes), dtype=np.int64)
