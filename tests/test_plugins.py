@@ -1,6 +1,7 @@
 """Registries: found by being there, from outside too; a broken plug-in is named and harms nobody (plugins.py)."""
 
 import sys
+import threading
 from importlib.metadata import EntryPoint, EntryPoints
 from pathlib import Path
 
@@ -46,3 +47,43 @@ def test_a_name_is_one_thing() -> None:
     things.add("a", 1)
     with pytest.raises(ValueError, match="is there already"):
         things.add("a", 2)
+
+
+def test_threads_that_ask_at_once_all_get_everything(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "slow_package").mkdir()
+    (tmp_path / "slow_package" / "__init__.py").write_text("")
+    for number in range(20):
+        registers = f"import plug_slow\nplug_slow.things.add('t{number}', {number})\n"
+        (tmp_path / "slow_package" / f"m{number}.py").write_text(registers)
+    (tmp_path / "plug_slow.py").write_text(
+        "from labeler.plugins import Registry\nthings = Registry('thing', 'slow', 'slow_package')\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    import plug_slow  # type: ignore[import-not-found]
+
+    start, found = threading.Barrier(8), []
+
+    def ask() -> None:
+        start.wait()
+        found.append(len(plug_slow.things.names()))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == [20] * 8
+    sys.modules.pop("plug_slow")
+
+
+def test_one_module_may_add_to_several_groups(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    both: list[Registry[int]] = [Registry("cat", "cats"), Registry("dog", "dogs")]
+    monkeypatch.setattr(plugins, "both", both, raising=False)
+    (tmp_path / "plug_both.py").write_text(
+        "from labeler import plugins\nfor number, one in enumerate(plugins.both):\n    one.add('x', number)\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    points = {f"labeler.{group}": EntryPoint("both", "plug_both", f"labeler.{group}") for group in ("cats", "dogs")}
+    monkeypatch.setattr(plugins, "entry_points", lambda group: EntryPoints([points[group]]))
+    assert [one.names() for one in both] == [["x"], ["x"]] and [one.broken for one in both] == [{}, {}]
+    sys.modules.pop("plug_both")
