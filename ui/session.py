@@ -51,7 +51,7 @@ def me(fresh: bool = False) -> dict[str, Any] | None:
 
 
 def forget() -> None:
-    """Ask anew at the next run: after a change of projects, names or roles."""
+    """Ask again at the next run: after a change of projects, names or roles."""
     st.session_state.pop("_me", None)
 
 

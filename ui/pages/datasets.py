@@ -1,4 +1,4 @@
-"""Dataset versions: make one, take one out, compare two."""
+"""Dataset versions: create one, download one, compare two."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -7,8 +7,6 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session
 from labeler_ui.feedback import plain
-
-FORMATS = {"JSONL": "jsonl", "CSV": "csv", "Parquet": "parquet"}
 
 
 def render() -> None:
@@ -24,11 +22,11 @@ def render() -> None:
     if not versions:
         feedback.empty(
             "No dataset version yet",
-            "One is made before every training, and whenever you ask for one.",
+            "One is created before every training, and whenever you ask for one.",
             ":material/inventory_2:",
         )
         return
-    everything, one, two = st.tabs(["All versions", "Take one out", "Compare two"], key="dataset-tabs")
+    everything, one, two = st.tabs(["All versions", "Download", "Compare two"], key="dataset-tabs")
     with everything:
         _table(versions)
     with one:
@@ -44,7 +42,7 @@ def _make(project: dict[str, Any]) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         message = st.text_input("New version", placeholder="what is in it, in a few words", width="stretch")
-        asked = st.form_submit_button("Make a version", icon=":material/add:", type="primary")
+        asked = st.form_submit_button("Create a version", icon=":material/add:", type="primary")
     if asked:
         job = feedback.attempt(lambda: session.client().post(f"/projects/{slug}/datasets", json={"message": message}))
         if job:
@@ -54,7 +52,7 @@ def _make(project: dict[str, Any]) -> None:
         layout.follow(job)
         if job["state"] == "done":
             st.session_state.pop(f"_snapshot_{slug}")
-            feedback.say_later("The dataset version is there.")
+            feedback.say_later("The dataset version was created.")
             feedback.say_now()
 
 
@@ -63,7 +61,7 @@ def _table(versions: list[dict[str, Any]]) -> None:
         {
             "Version": one["tag"],
             "Message": one.get("message"),
-            "Made": layout.when(one["created_at"]),
+            "Created": layout.when(one["created_at"]),
             "Items": one["counts"].get("items"),
             "Labeled": one["counts"].get("labeled"),
             "Guideline": one.get("guideline_version"),
@@ -90,8 +88,11 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     number = left.selectbox(
         "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
     )
-    name = left.segmented_control("Format", list(FORMATS), default="JSONL", required=True) or "JSONL"
-    form = FORMATS[name]
+    offered = feedback.must(lambda: session.client().get("/formats"), "Reading the formats")["exports"]
+    titles = {one["name"]: one["title"] for one in offered if project["task_type"] in one["tasks"]}
+    form = left.segmented_control(
+        "Format", list(titles), format_func=titles.__getitem__, default=next(iter(titles)), required=True
+    )
     slug = project["slug"]
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
@@ -100,9 +101,7 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     if form == "csv":
         left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
     if number is None:
-        right.markdown(
-            ":gray[The current state is not kept anywhere. For work that must be repeatable, take a version.]"
-        )
+        right.markdown(":gray[The current state is not kept. For work that must be repeatable, use a version.]")
         return
     one = by_number[number]
     with right:
@@ -147,13 +146,13 @@ def _compare(versions: list[dict[str, Any]]) -> None:
     agreement = diff.get("agreement")
     boxes[3].metric(
         "Same label",
-        layout.DASH if agreement is None else f"{100 * agreement:.1f} %",
+        layout.DASH if agreement is None else f"{100 * agreement:.1f}%",
         border=True,
         help="Of the items labeled in both.",
     )
     gone = diff["items"].get("removed"), labels.get("removed")
     if any(gone):
-        st.markdown(f"Gone: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
+        st.markdown(f"Removed: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Label balance", anchor=False)

@@ -1,0 +1,42 @@
+"""What a new project asks: the task type, its labels or scale, and the card as labelers will see it."""
+
+from typing import Any
+
+import streamlit as st
+from labeler_ui import feedback, session, tasks
+from labeler_ui.components.card import card_preview
+from labeler_ui.tasks.base import Schema
+
+SAMPLE = {"text": "An item of yours stands here."}
+
+
+def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:
+    """Draw the form. found: the task that the file suggests, {task_type, labels?, scale?}, or nothing.
+
+    Returns the schema, and what is still missing in it.
+    """
+    offered = feedback.must(lambda: session.client().get("/task-types"), "Reading the task types")["items"]
+    known = [one for one in offered if one["name"] in tasks.registered()]
+    names = [one["name"] for one in known]
+    task_type = st.radio(
+        "An answer is",
+        names,
+        index=names.index(found["task_type"]) if found.get("task_type") in names else 0,
+        format_func={one["name"]: one["title"] for one in known}.__getitem__,
+        captions=[one["summary"] for one in known],
+        horizontal=True,
+        key=f"task-type-{mark}",
+    )
+    task = tasks.named(task_type)
+    schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
+    missing = task.problem(schema)
+    if missing is None:
+        st.markdown("**How labelers will see it**")
+        card_preview(schema, sample or SAMPLE, key=f"card-preview-{task_type}-{mark}")
+    return schema, missing
+
+
+def parts(schema: Schema) -> dict[str, Any]:
+    """A schema as the bodies of requests have it: its own fields, without the task type."""
+    own = {name: value for name, value in schema.items() if name != "type"}
+    return own if set(own) <= {"labels", "scale"} else {"schema": own}

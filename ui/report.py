@@ -1,0 +1,100 @@
+"""A model's report: its metrics with intervals and baselines, and its views, each drawn by its name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from labeler_ui import charts, metrics
+from labeler_ui.feedback import plain
+
+BASELINES = {"majority": "always the most common answer", "sklearn": "plain scikit-learn"}
+PER_ROW = 4
+
+
+def draw(model: dict[str, Any], task_type: str) -> None:
+    """Everything that the holdout says about a model."""
+    report = model["report"]
+    described = [metrics.named(task_type, name) for name in _ordered(report)]
+    for start in range(0, len(described), PER_ROW):
+        for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
+            figure(box, metric, report["metrics"][metric.name])
+    _baselines(model, metrics.named(task_type, report["primary"]))
+    views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and view]
+    for start in range(0, len(views), 2):
+        for box, (name, view) in zip(st.columns(2, gap="large"), views[start : start + 2], strict=False):
+            with box:
+                VIEWS[name](view)
+
+
+def figure(box: Any, metric: metrics.Metric, estimate: Any, title: str | None = None, more: str = "") -> None:
+    """One metric in a box, its interval below."""
+    shown = estimate if isinstance(estimate, dict) else {"value": estimate}
+    below = metric.interval(shown) or ("higher is better" if metric.better == "higher" else "lower is better")
+    box.metric(
+        title or metric.title,
+        metric.text(shown),
+        below,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=" ".join(filter(None, (metric.description, more))) or None,
+    )
+
+
+def _ordered(report: dict[str, Any]) -> list[str]:
+    """The metric that decides comes first."""
+    return sorted(report["metrics"], key=lambda name: name != report["primary"])
+
+
+def _baselines(model: dict[str, Any], metric: metrics.Metric) -> None:
+    found = model.get("baselines") or {}
+    compared = [
+        f"{BASELINES.get(name, name.replace('_', ' '))}: {metric.text(figures.get(metric.name))}"
+        for name, figures in found.items()
+        if figures and figures.get(metric.name)
+    ]
+    if compared:
+        st.markdown(f":gray[{plain(metric.title)} of the baselines on the same items: {plain(', '.join(compared))}]")
+
+
+def _confusion(view: dict[str, Any]) -> None:
+    if view.get("labels"):
+        st.subheader("Confusion matrix", anchor=False)
+        charts.confusion([str(label) for label in view["labels"]], view["matrix"])
+
+
+def _per_label(rows: list[dict[str, Any]]) -> None:
+    st.subheader("By label", anchor=False)
+    shares = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+    share = metrics.Metric("", "", unit="share")
+    shown = [
+        {
+            "Label": row["label"],
+            **{title: None if row.get(name) is None else 100 * row[name] for name, title in shares.items()},
+            **{
+                f"{shares[name]}, 95% interval": share.interval(row.get(f"{name}_interval"))
+                for name in shares
+                if row.get(f"{name}_interval")
+            },
+            "Items": row["support"],
+        }
+        for row in rows
+    ]
+    percent = {title: st.column_config.NumberColumn(format="%.0f%%") for title in shares.values()}
+    st.dataframe(pd.DataFrame(shown), hide_index=True, column_config=percent)
+
+
+def _errors(view: Any) -> None:
+    """How far the model is off: a list of {error or from/to, items}, or {bins, counts}."""
+    st.subheader("How far it is off", anchor=False)
+    charts.errors(view)
+
+
+VIEWS: dict[str, Callable[[Any], None]] = {
+    "confusion": _confusion,
+    "per_label": _per_label,
+    "histogram": _errors,
+    "errors": _errors,
+}
