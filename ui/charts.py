@@ -44,7 +44,7 @@ def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[
     if forecast:
         layers += _forecast(forecast, metric, x)
     baseline = (points[-1].get("baseline") or {}).get(metric.name)
-    if known(baseline):
+    if baseline and known(baseline):
         level = alt.Chart(pd.DataFrame([{"baseline": baseline["value"]}]))
         tip = alt.Tooltip("baseline:Q", format=metric.precise, title="always the most common answer")
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))

@@ -44,7 +44,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         },
     )
     st.markdown(f":gray[{HINTS}]")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in edited.to_dict("records"):
         clean: dict[str, Any] = {
             c: str(row[c]).strip() if isinstance(row.get(c), str) and row[c].strip() else None for c in COLUMNS

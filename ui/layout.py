@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, session
@@ -34,7 +34,10 @@ def heading(title: str, text: str = "") -> None:
 
 def project() -> dict[str, Any]:
     """The current project, read again; the page ends with the reason when it can't be read."""
-    return feedback.must(lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project")
+    found: dict[str, Any] = feedback.must(
+        lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project"
+    )
+    return found
 
 
 def read(path: str, **params: Any) -> Any:
@@ -55,10 +58,10 @@ def pages_of(path: str, most: int = 1000, **params: Any) -> Iterator[dict[str, A
             return
 
 
-def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str) -> None:
+def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str | None) -> None:
     """A button that goes to another page and keeps the project in the address."""
     query = {"project": params.pop("project", None) or session.slug(), **params}
-    kind = "primary" if primary else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     key = f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
     if st.button(label, icon=f":material/{icon}:", type=kind, key=key):
         st.switch_page(st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None})

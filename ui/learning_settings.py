@@ -70,7 +70,8 @@ def _choice(where: DeltaGenerator, title: str, path: str, project: dict[str, Any
 
 def _loop(project: dict[str, Any], save: Save) -> None:
     settings = project["settings"]
-    with st.form("loop", border=False, width=680) as form:
+    with st.form("loop", border=False, width=680):
+        form = st.container()
         strategy = _choice(form, "Query strategy: which items to ask next", "/strategies", project, "strategy")
         model = _choice(
             form,
@@ -115,7 +116,7 @@ def _loop(project: dict[str, Any], save: Save) -> None:
         changed: dict[str, Any] = {}
         if project["labels"]:
             changed["find_label"] = _finding(right, project)
-        counting = form.multiselect(
+        counting = st.multiselect(
             "Whose labels count",
             list(COUNTING),
             default=[kind for kind in settings.get("counting") or [] if kind in COUNTING],
@@ -147,10 +148,11 @@ def _loop(project: dict[str, Any], save: Save) -> None:
 def _finding(where: DeltaGenerator, project: dict[str, Any]) -> str | None:
     labels = [one["name"] for one in project["labels"]]
     current = project["settings"].get("find_label")
-    return where.selectbox(
+    chosen: str | None = where.selectbox(
         "Find all items with a label",
         labels,
         index=labels.index(current) if current in labels else None,
         placeholder="no, learn all labels",
         help="The likeliest are asked first, and progress estimates how many are still to be found. For rare labels.",
     )
+    return chosen

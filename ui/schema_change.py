@@ -44,13 +44,13 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
     gone, added = [one for one in old if one not in new], [one for one in new if one not in old]
     if not gone:
         return {}
-    renamed = dict(zip(gone, added, strict=True)) if len(gone) == len(added) else {}
+    renamed: Mapping = dict(zip(gone, added, strict=True)) if len(gone) == len(added) else {}
     st.markdown("**What becomes of the answers with:**")
     if len(gone) > MOST_BOXES:
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}
+    options = [None, *new]
     for name in gone:
-        options = [None, *new]
         found[name] = st.selectbox(
             name,
             options,
@@ -73,7 +73,7 @@ def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, mark: str)
             "becomes": st.column_config.SelectboxColumn("Becomes", options=new, help=f"Empty: {OPEN_AGAIN}"),
         },
     )
-    return {row["before"]: row["becomes"] for row in edited}
+    return {str(row["before"]): row["becomes"] for row in edited}
 
 
 @st.dialog("Change what can be answered?")

@@ -82,7 +82,7 @@ def _ask_first(slug: str, words: str) -> None:
 
 def _trail(wanted: dict[str, Any]) -> list[str | None]:
     """The cursors walked so far; a change of filters starts again."""
-    kept = st.session_state.get("_items")
+    kept: tuple[Any, list[str | None]] | None = st.session_state.get("_items")
     if kept is None or kept[0] != (session.slug(), wanted):
         kept = ((session.slug(), wanted), [None])
         st.session_state["_items"] = kept

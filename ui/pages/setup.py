@@ -100,12 +100,12 @@ def _sample(rows: list[dict[str, Any]], mapping: dict[str, Any]) -> dict[str, An
 
 def _preview(upload: Any) -> dict[str, Any] | None:
     """What the service reads in the file, asked once per file."""
-    kept = st.session_state.get("_preview")
+    kept: tuple[str, dict[str, Any]] | None = st.session_state.get("_preview")
     if kept and kept[0] == upload.file_id:
         return kept[1]
     whole = PurePath(upload.name).suffix.lower() not in LINE_BY_LINE
     data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
-    preview = feedback.attempt(
+    preview: dict[str, Any] | None = feedback.attempt(
         lambda: session.client().post("/imports/preview", files={"file": (upload.name, data)}),
         "Reading the file",
     )
@@ -125,7 +125,8 @@ def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
 
     def pick(where: Any, title: str, name: str, words: str) -> str | None:
         at = columns.index(guess[name]) if guess.get(name) in columns else None
-        return where.selectbox(title, columns, index=at, placeholder=words, key=f"map-{name}-{mark}")
+        chosen: str | None = where.selectbox(title, columns, index=at, placeholder=words, key=f"map-{name}-{mark}")
+        return chosen
 
     st.markdown("**What is in each column?** Change what was not recognized.")
     boxes = st.columns(4)

@@ -8,6 +8,7 @@ its own through the entry-point group `labeler.card_files`: the value names a pa
 """
 
 import logging
+from collections.abc import Callable
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -62,9 +63,13 @@ def _sources(html: str, files: tuple[str, ...], more_css: tuple[str, ...] = ()) 
     }
 
 
+def _component(name: str, sources: dict[str, str]) -> Callable[..., Any]:
+    return st.components.v2.component(name, html=sources["html"], css=sources["css"], js=sources["js"])
+
+
 def card(project: dict[str, Any], user: dict[str, Any], csrf_token: str) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
-    draw = st.components.v2.component("labeler_card", **_sources("card.html", FILES))
+    draw = _component("labeler_card", _sources("card.html", FILES))
     data = {
         "api": "/api/v1",
         "csrf": csrf_token,
@@ -81,7 +86,5 @@ def card(project: dict[str, Any], user: dict[str, Any], csrf_token: str) -> None
 
 def card_preview(schema: dict[str, Any], content: dict[str, Any], key: str) -> None:
     """Draw the card's item and answer for a schema that is not saved yet."""
-    draw = st.components.v2.component(
-        "labeler_card_preview", **_sources("preview.html", PREVIEW_FILES, ("preview.css",))
-    )
+    draw = _component("labeler_card_preview", _sources("preview.html", PREVIEW_FILES, ("preview.css",)))
     draw(key=key, data={"schema": schema, "content": content})
