@@ -135,7 +135,7 @@ def per_day(days: list[dict[str, Any]]) -> None:
             alt.X(
                 "yearmonthdate(day):O",
                 title=None,
-                axis=alt.Axis(format="%d %b", labelAngle=0, labelOverlap="greedy"),
+                axis=alt.Axis(format="%b %-d", labelAngle=0, labelOverlap="greedy"),
             ),
             alt.Y("labels:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "labels"],

@@ -7,7 +7,7 @@ from labeler_ui import feedback, session, tasks
 from labeler_ui.components.card import card_preview
 from labeler_ui.tasks.base import Schema
 
-SAMPLE = {"text": "An item of yours stands here."}
+SAMPLE = {"text": "The text of an item appears here."}
 
 
 def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:

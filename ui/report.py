@@ -5,11 +5,12 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import charts, metrics
+from labeler_ui import charts, layout, metrics
 from labeler_ui.feedback import plain
 
 BASELINES = {"majority": "always the most common answer", "sklearn": "plain scikit-learn"}
 PER_ROW = 4
+PER_LABEL = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 
 
 def draw(model: dict[str, Any], task_type: str) -> None:
@@ -27,14 +28,14 @@ def draw(model: dict[str, Any], task_type: str) -> None:
                 VIEWS[name](view)
 
 
-def figure(box: Any, metric: metrics.Metric, estimate: Any, title: str | None = None, more: str = "") -> None:
-    """One metric in a box, its interval below."""
+def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: str = "") -> None:
+    """One metric in a box, its interval below. of: what was measured, before the interval."""
     shown = estimate if isinstance(estimate, dict) else {"value": estimate}
     below = metric.interval(shown) or ("higher is better" if metric.better == "higher" else "lower is better")
     box.metric(
-        title or metric.title,
+        metric.title,
         metric.text(shown),
-        below,
+        f"{of}: {below}" if of else below,
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -67,28 +68,27 @@ def _confusion(view: dict[str, Any]) -> None:
 
 def _per_label(rows: list[dict[str, Any]]) -> None:
     st.subheader("By label", anchor=False)
-    shares = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
     share = metrics.Metric("", "", unit="share")
+
+    def cell(row: dict[str, Any], name: str) -> str:
+        between = share.interval(row.get(f"{name}_interval"))
+        value = row.get(name)
+        return layout.DASH if value is None else f"{value:.0%}" + (f" ({between})" if between else "")
+
     shown = [
         {
             "Label": row["label"],
-            **{title: None if row.get(name) is None else 100 * row[name] for name, title in shares.items()},
-            **{
-                f"{shares[name]}, 95% interval": share.interval(row.get(f"{name}_interval"))
-                for name in shares
-                if row.get(f"{name}_interval")
-            },
+            **{title: cell(row, name) for name, title in PER_LABEL.items()},
             "Items": row["support"],
         }
         for row in rows
     ]
-    percent = {title: st.column_config.NumberColumn(format="%.0f%%") for title in shares.values()}
-    st.dataframe(pd.DataFrame(shown), hide_index=True, column_config=percent)
+    st.dataframe(pd.DataFrame(shown), hide_index=True)
 
 
 def _errors(view: Any) -> None:
     """How far the model is off: a list of {error or from/to, items}, or {bins, counts}."""
-    st.subheader("How far it is off", anchor=False)
+    st.subheader("How far off it is", anchor=False)
     charts.errors(view)
 
 

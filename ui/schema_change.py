@@ -18,8 +18,8 @@ def edit(project: dict[str, Any]) -> None:
     """The schema of a project, changed in place; saved when asked for, after saying what it touches."""
     task, schema = tasks.of(project), tasks.schema_of(project)
     st.markdown(
-        ":gray[Double-click a cell to change it. Rename, add, remove or reorder as you like: what happens to answers "
-        "that were already given is asked before it is saved.]"
+        ":gray[Rename, add, remove or reorder as you like. What becomes of answers that were already given is asked "
+        "before anything is saved.]"
     )
     mark = f"{project['slug']}-{project.get('schema_version')}"
     edited = task.edit_schema(schema, key=f"schema-{mark}")

@@ -108,6 +108,8 @@ def _table(project: dict[str, Any], items: list[dict[str, Any]], page: int, heig
         }
         for item in items
     ]
+    if not any(row["Answer"] for row in rows):
+        rows = [{name: value for name, value in row.items() if name != "Answer"} for row in rows]
     event = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -118,6 +120,7 @@ def _table(project: dict[str, Any], items: list[dict[str, Any]], page: int, heig
         key=f"items-table-{page}",
         column_config={
             "Item": st.column_config.TextColumn(width="large"),
+            "Labels": st.column_config.TextColumn(width="small"),
             "Hard": st.column_config.NumberColumn(width="small"),
         },
     )

@@ -87,7 +87,7 @@ def _score(box: Any, project: dict[str, Any], model: dict[str, Any] | None) -> N
         )
         return
     metric = metrics.named(project["task_type"], model["primary"])
-    report.figure(box, metric, model["score"], f"{metric.title}, model {model['number']}", JUDGED)
+    report.figure(box, metric, model["score"], f"model {model['number']}", JUDGED)
 
 
 def _labels(project: dict[str, Any]) -> None:

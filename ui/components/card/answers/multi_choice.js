@@ -31,6 +31,7 @@ answers.set("multi_choice", class {
   toggle(name) {
     if (!this.chosen.delete(name)) this.chosen.add(name);
     this.list.unfilter();
+    if (this.sure) this.host.hint("");
     this.shown();
   }
 
@@ -39,7 +40,6 @@ answers.set("multi_choice", class {
     this.list.press([...this.chosen]);
     const words = this.chosen.size ? `${this.chosen.size} chosen` : "none of them";
     if (this.count.textContent !== words) this.count.textContent = words;
-    this.host.hint("");
   }
 
   finish(event, key) {

@@ -27,6 +27,7 @@ answers.set("rating", class {
     this.host = host;
     this.chosen = null;
     this.typed = "";
+    this.refused = false; // Enter was pressed with no number of the scale
     this.buttons = new Map();
   }
 
@@ -96,6 +97,7 @@ answers.set("rating", class {
 
   finish(event) {
     const { min, max, step } = this.scale;
+    this.refused = this.chosen === null;
     if (this.chosen !== null) this.host.done(event);
     else if (this.typed) this.host.hint(`${this.typed} is not on the scale: ${min} to ${max} in steps of ${step}.`);
     else this.host.hint("Choose a number first: type it, or use the arrow keys.");
@@ -129,7 +131,8 @@ answers.set("rating", class {
     this.typed = text;
     const number = Number(text);
     this.chosen = text !== "" && this.values.includes(number) ? number : null;
-    this.host.hint("");
+    if (this.refused) this.host.hint("");
+    this.refused = false;
     this.shown();
   }
 
