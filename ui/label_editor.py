@@ -8,8 +8,9 @@ from labeler_ui import theme
 
 COLUMNS = ["name", "description", "keywords", "hotkey", "color", "parent"]
 HINTS = (
-    "Double-click a cell to change it. Keywords are words or phrases that hint at a label, separated by commas: *free, prize, you won*. Before the first "
-    "model, items that contain one are asked early, each label in turn. They are never labels themselves."
+    "Double-click a cell to change it. Keywords are words or phrases that hint at a label, separated by commas: "
+    "*free, prize, you won*. Before the first model, items that contain one are asked early, each label in turn. They "
+    "are never labels themselves."
 )
 
 
