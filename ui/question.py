@@ -3,11 +3,18 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, session, tasks
+from labeler_ui import feedback, session, tasks, theme
 from labeler_ui.components.card import card_preview
 from labeler_ui.tasks.base import Schema
 
 SAMPLE = {"text": "The text of an item appears here."}
+# While there are no labels yet.
+EXAMPLE = {
+    "labels": [
+        {"name": name, "color": theme.label_color(place)}
+        for place, name in enumerate(("first label", "second label", "third label"))
+    ]
+}
 
 
 def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:
@@ -30,9 +37,9 @@ def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tupl
     task = tasks.named(task_type)
     schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
     missing = task.problem(schema)
-    if missing is None:
-        st.markdown("**How labelers will see it**")
-        card_preview(schema, sample or SAMPLE, key=f"card-preview-{task_type}-{mark}")
+    st.markdown("**How labelers will see it**")
+    shown = schema if missing is None else task.start(EXAMPLE)
+    card_preview(shown, sample or SAMPLE, key=f"card-preview-{task_type}-{mark}")
     return schema, missing
 
 

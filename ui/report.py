@@ -71,7 +71,8 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
     share = metrics.Metric("", "", unit="share")
 
     def cell(row: dict[str, Any], name: str) -> str:
-        between = share.interval(row.get(f"{name}_interval"))
+        low, high = row.get(f"{name}_interval") or (None, None)
+        between = share.interval({"low": low, "high": high})
         value = row.get(name)
         return layout.DASH if value is None else f"{value:.0%}" + (f" ({between})" if between else "")
 

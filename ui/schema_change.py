@@ -9,7 +9,7 @@ from labeler_ui.components.card import card_preview
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema, TaskPages
 
-OPEN_AGAIN = "no answer: the items are open again"
+OPEN_AGAIN = "no answer (the items are open again)"
 MOST_BOXES = 12
 Mapping = dict[str, str | None]
 
@@ -87,11 +87,12 @@ def _review(project: dict[str, Any], schema: Schema, mapping: Mapping) -> None:
         "Earlier dataset versions stay as they are."
     )
     for touch in planned["touches"]:
-        becomes = f"**{plain(touch['to'])}**" if touch["to"] is not None else OPEN_AGAIN
-        count = touch["answers"]
-        st.markdown(
-            f"- **{plain(touch['from'])}** becomes {becomes}: {layout.number(count)} answer{'s' * (count != 1)}"
-        )
+        count, old, new = touch["answers"], plain(touch["from"]), touch["to"]
+        words = f"- {layout.number(count)} answer{'s' * (count != 1)} with **{old}**"
+        if new is None:
+            st.markdown(f"{words} no longer count{'s' * (count == 1)}; the items are open again")
+        else:
+            st.markdown(f"{words} become{'s' * (count == 1)} **{plain(new)}**")
     reason = st.text_input("Reason", placeholder="optional, kept with the version")
     if st.button("Save this version", type="primary", key="schema-yes"):
         _save(project, schema, mapping, reason.strip())
