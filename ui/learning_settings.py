@@ -121,8 +121,8 @@ def _loop(project: dict[str, Any], save: Save) -> None:
             list(COUNTING),
             default=[kind for kind in settings.get("counting") or [] if kind in COUNTING],
             format_func=COUNTING.__getitem__,
-            help="Towards the labels that an item needs, its answer, and what models learn from and are judged by. "
-            "Other labels are kept and shown.",
+            help="They count toward the labels that an item needs, toward its answer, and toward what models learn "
+            "from and are judged by. Other labels are kept and shown.",
         )
         suggest = st.toggle(
             "Show labelers what the model would answer",

@@ -18,7 +18,7 @@ def edit(project: dict[str, Any]) -> None:
     """The schema of a project, changed in place; saved when asked for, after saying what it touches."""
     task, schema = tasks.of(project), tasks.schema_of(project)
     st.markdown(
-        ":gray[Rename, add, remove or reorder as you like. What becomes of answers that were already given is asked "
+        ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given "
         "before anything is saved.]"
     )
     mark = f"{project['slug']}-{project.get('schema_version')}"
@@ -45,7 +45,7 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
     if not gone:
         return {}
     renamed: Mapping = dict(zip(gone, added, strict=True)) if len(gone) == len(added) else {}
-    st.markdown("**What becomes of the answers with:**")
+    st.markdown("**What happens to answers with:**")
     if len(gone) > MOST_BOXES:
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}

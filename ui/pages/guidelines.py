@@ -116,7 +116,7 @@ def _publish(project: dict[str, Any], text: str, note: str) -> None:
     slug = project["slug"]
     st.markdown(
         "It becomes the version that every new label follows, and can't be changed afterwards. "
-        "**Every labeler must read and acknowledge it before labeling goes on.**"
+        "**Every labeler must read and acknowledge it before they can continue.**"
     )
     labeled = (project.get("counts") or {}).get("labeled") or 0
     if project.get("guideline_version") and labeled:

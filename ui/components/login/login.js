@@ -19,7 +19,7 @@ async function post(path, body) {
 }
 
 function strength(password) {
-  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to keep in mind.`];
+  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to remember.`];
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((one) => one.test(password)).length;
   const various = new Set(password).size;
   if (various < 6) return ["weak", "Too repetitive. Use a few different words."];
