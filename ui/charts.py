@@ -10,6 +10,7 @@ from labeler_ui.metrics import Metric, known
 
 BAND = "#6366e8"
 GRAY = "#8a93a8"
+MOST_BARS = 21
 
 
 def _show(chart: Any, alternative: str) -> None:
@@ -92,33 +93,31 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
 def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None:
     """How often each number of a scale was given, in the scale's order. levels: (number, number with its name)."""
     named = dict(levels)
-    rows = [{"number": words, "count": counts.get(number, 0)} for number, words in levels]
-    rows += [{"number": number, "count": count} for number, count in counts.items() if number not in named]
-    _histogram(pd.DataFrame(rows), "number", "count", "Ratings by number")
+    rows = [(float(number), words, counts.get(number, 0)) for number, words in levels]
+    rows += [(float(number), number, count) for number, count in counts.items() if number not in named]
+    _histogram(rows, "number", "ratings", "Ratings by number")
 
 
 def errors(rows: list[dict[str, Any]]) -> None:
-    """How many holdout items the model rated how far from what people said. rows: {error, items}."""
-    frame = pd.DataFrame(
-        [{"off by": f"{row['error']:+g}" if row["error"] else "0", "items": row["items"]} for row in rows]
-    )
-    _histogram(frame, "off by", "items", "Errors on the holdout")
+    """How many holdout items the model rated how far from what people said. rows: {off, items}."""
+    found = [(row["off"], f"{row['off']:+g}" if row["off"] else "0", row["items"]) for row in rows]
+    _histogram(found, "off by", "items", "Errors on the holdout")
 
 
-def _histogram(frame: pd.DataFrame, x: str, y: str, alternative: str) -> None:
-    order = list(frame[x])
-    base = alt.Chart(frame).encode(
-        alt.X(
-            f"{x}:N",
-            sort=order,
-            title=x if x == "off by" else None,
-            axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=90),
-        ),
-        alt.Y(f"{y}:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
+def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: str) -> None:
+    """A bar per number with its words below; more than fit are drawn in bins. rows: (number, words, count)."""
+    frame = pd.DataFrame(rows, columns=["at", x, y])
+    few = len(rows) <= MOST_BARS
+    place = (
+        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=90))
+        if few
+        else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=x)
     )
-    bars = base.mark_bar(cornerRadiusEnd=4, color=BAND, width={"band": 0.75}).encode(tooltip=[x, y])
+    height = alt.Y(f"{y}:Q" if few else f"sum({y}):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1))
+    base = alt.Chart(frame).encode(place, height)
+    bars = base.mark_bar(cornerRadiusEnd=4, color=BAND).encode(tooltip=[x, y] if few else [alt.Tooltip(f"sum({y}):Q")])
     words = base.mark_text(dy=-8, color=GRAY).encode(alt.Text(f"{y}:Q", format=","))
-    _show((bars + words if len(order) <= 21 else bars).properties(height=220), alternative)
+    _show((bars + words if few else bars).properties(height=220), alternative)
 
 
 def per_day(days: list[dict[str, Any]]) -> None:

@@ -35,7 +35,7 @@ def _target(project: dict[str, Any], save: Save) -> None:
         index=list(offered).index(target["metric"]) if target.get("metric") in offered else None,
         format_func=lambda one: offered[one].title,
         placeholder="no target",
-        help="The progress page then says how many labels are missing.",
+        help="The progress page then says how many labels are missing, for the first of these metrics.",
     )
     value = None
     if name is not None:

@@ -21,11 +21,16 @@ def draw(model: dict[str, Any], task_type: str) -> None:
         for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
             figure(box, metric, report["metrics"][metric.name])
     _baselines(model, metrics.named(task_type, report["primary"]))
-    views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and view]
+    views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and _filled(view)]
     for start in range(0, len(views), 2):
         for box, (name, view) in zip(st.columns(2, gap="large"), views[start : start + 2], strict=False):
             with box:
                 VIEWS[name](view)
+
+
+def _filled(view: Any) -> bool:
+    """Whether there is something to draw: a matrix of too many labels is empty."""
+    return all(view.values()) if isinstance(view, dict) else bool(view)
 
 
 def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: str = "") -> None:
@@ -61,20 +66,17 @@ def _baselines(model: dict[str, Any], metric: metrics.Metric) -> None:
 
 
 def _confusion(view: dict[str, Any]) -> None:
-    if view.get("labels"):
-        st.subheader("Confusion matrix", anchor=False)
-        charts.confusion([str(label) for label in view["labels"]], view["matrix"])
+    st.subheader("Confusion matrix", anchor=False)
+    charts.confusion(view["labels"], view["matrix"])
 
 
 def _per_label(rows: list[dict[str, Any]]) -> None:
     st.subheader("By label", anchor=False)
-    share = metrics.Metric("", "", unit="share")
 
     def cell(row: dict[str, Any], name: str) -> str:
-        low, high = row.get(f"{name}_interval") or (None, None)
-        between = share.interval({"low": low, "high": high})
-        value = row.get(name)
-        return layout.DASH if value is None else f"{value:.0%}" + (f" ({between})" if between else "")
+        value, between = row.get(name), row.get(f"{name}_interval")
+        words = f" ({100 * between[0]:.0f}–{100 * between[1]:.0f})" if between else ""
+        return layout.DASH if value is None else f"{value:.0%}{words}"
 
     shown = [
         {
@@ -85,10 +87,10 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
         for row in rows
     ]
     st.dataframe(pd.DataFrame(shown), hide_index=True)
+    st.caption("In parentheses: the 95% interval.")
 
 
 def _errors(view: Any) -> None:
-    """How far the model is off: a list of {error or from/to, items}, or {bins, counts}."""
     st.subheader("How far off it is", anchor=False)
     charts.errors(view)
 
@@ -96,6 +98,5 @@ def _errors(view: Any) -> None:
 VIEWS: dict[str, Callable[[Any], None]] = {
     "confusion": _confusion,
     "per_label": _per_label,
-    "histogram": _errors,
     "errors": _errors,
 }

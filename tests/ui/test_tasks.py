@@ -140,7 +140,7 @@ def form(pages_name: str, schema: dict) -> None:
     pages = tasks.named(pages_name)
     st.session_state["value"] = pages.value_input(st.container(), "Answer", schema, "value-input")
     st.session_state["filters"] = pages.filters(st.container(), schema, "answer-filters")
-    pages.draw_counts({"toxic": 2, "1": 1}, schema)
+    pages.draw_counts(dict.fromkeys(pages.names(schema), 2), schema)
 
 
 def test_values_and_filters_are_chosen_from_the_scale() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, report, session
+from labeler_ui import feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.pages.model_search import show_search
 
@@ -31,7 +31,8 @@ def render() -> None:
         return
     models.sort(key=lambda one: -one["number"])
     _table(project, models)
-    show_search(project)
+    if tasks.of(project).SEARCHES:
+        show_search(project)
     by_number = {one["number"]: one for one in models}
     live = next((one["number"] for one in models if one["stage"] == "live"), models[0]["number"])
     with st.container(horizontal=True, vertical_alignment="bottom"):

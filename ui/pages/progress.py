@@ -116,9 +116,7 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
     title, icon, kind = ADVICE.get(stop["advice"], (stop["advice"], ":material/info:", "info"))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        getattr(st, kind)(
-            f"**{plain(title)}.** {layout.sentence(stop['reason'])}{_worth(project, progress)}", icon=icon
-        )
+        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop['reason'])}{_worth(stop)}", icon=icon)
     with right:
         words = layout.sentence(training["message"]) or _next_model(training)
         if training["state"] == "failed":
@@ -135,18 +133,15 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
                     st.toast("Training has been requested.", icon=":material/check:")
 
 
-def _worth(project: dict[str, Any], progress: dict[str, Any]) -> str:
-    """What more labels would bring, and how far the target is."""
-    stop, model = progress["stop"], progress.get("model")
+def _worth(stop: dict[str, Any]) -> str:
+    """What more labels would bring, and how far the target is. The score is the metric as a share, higher better."""
     finding = stop.get("finding")
     if finding:
         return f" {_found(finding)}"
     words = ""
     gain, away = stop.get("gain"), stop.get("labels_to_target")
-    if gain and model and gain.get("value") is not None:
-        metric = metrics.named(project["task_type"], model["primary"])
-        worth, most = metric.number(gain["value"]), metric.number(gain["high"])
-        words += f" 100 more labels should improve it by {worth} (at most {most})."
+    if gain and gain.get("value") is not None:
+        words += f" 100 more labels should raise the score by {gain['value']:.1%} (at most {gain['high']:.1%})."
     if away and away["labels"]:
         hours = stop.get("hours_to_target")
         words += f" The target is about {layout.number(away['labels'])} labels away"

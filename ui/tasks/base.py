@@ -21,6 +21,10 @@ class TaskPages(Protocol):
     def COUNTS(self) -> str:
         """The heading above `draw_counts`."""
 
+    @property
+    def SEARCHES(self) -> bool:
+        """Whether a better model can be searched for."""
+
     def start(self, found: dict[str, Any]) -> Schema:
         """The schema that a new project starts from. found: labels, scale, as the file suggests them."""
 
@@ -59,6 +63,7 @@ class Unknown:
     """A task type without pages of its own: everything can be read, and values are written as JSON."""
 
     COUNTS = "Answers"
+    SEARCHES = False
 
     def __init__(self, name: str) -> None:
         self.NAME = name

@@ -8,6 +8,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 NAME = "choice"
 COUNTS = "Labels by name"
+SEARCHES = True
 
 problem = labels.problem
 names = labels.names

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 NAME = "multi_choice"
 COUNTS = "Labels by name"
+SEARCHES = False
 NONE = "none of the labels"
 
 problem = labels.problem

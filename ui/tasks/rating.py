@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 NAME = "rating"
 COUNTS = "Ratings"
+SEARCHES = False
 SCALE = {"min": 1, "max": 5, "step": 1, "names": {}}
 MOST_NAMED = 21  # a longer scale is a slider on the card, which shows the names of its ends only
 
