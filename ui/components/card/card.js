@@ -81,9 +81,10 @@ export class Card {
     const item = this.current;
     const body = {
       item_key: item.key, ...fields, idempotency_key: uuid(), lease_token: item.lease && item.lease.token,
-      guideline_version: this.queue.version ?? undefined, schema_version: this.project.schema_version ?? undefined,
+      guideline_version: this.queue.version ?? undefined,
     };
     if (kind === "label") {
+      body.schema_version = this.project.schema_version ?? undefined;
       body.elapsed_ms = Math.round(performance.now() - this.shownAt - this.hidden);
       if (this.hard) body.hard = this.hard;
     }
