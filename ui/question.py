@@ -18,7 +18,7 @@ EXAMPLE = {
 
 
 def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:
-    """Draw the form. found: the task that the file suggests, {task_type, labels?, scale?}, or nothing.
+    """Draw the form. found: the task that the file suggests, {type, labels?, scale?}, or nothing.
 
     Returns the schema, and what is still missing in it.
     """
@@ -28,7 +28,7 @@ def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tupl
     task_type = st.radio(
         "An answer is",
         names,
-        index=names.index(found["task_type"]) if found.get("task_type") in names else 0,
+        index=names.index(found["type"]) if found.get("type") in names else 0,
         format_func={one["name"]: one["title"] for one in known}.__getitem__,
         captions=[one["summary"] for one in known],
         horizontal=True,

@@ -18,8 +18,7 @@ def edit(project: dict[str, Any]) -> None:
     """The schema of a project, changed in place; saved when asked for, after saying what it touches."""
     task, schema = tasks.of(project), tasks.schema_of(project)
     st.markdown(
-        ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given "
-        "before anything is saved.]"
+        ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given.]"
     )
     mark = f"{project['slug']}-{project.get('schema_version')}"
     edited = task.edit_schema(schema, key=f"schema-{mark}")

@@ -38,7 +38,7 @@ def _new() -> None:
     found = given.get("task") or {}
     if found.get("labels"):
         st.markdown(f":gray[{len(found['labels'])} labels were found in the file.]")
-    mark = f"{given.get('name', '')}-{found.get('task_type')}-{len(found.get('labels') or [])}"
+    mark = f"{given.get('name', '')}-{found.get('type')}-{len(found.get('labels') or [])}"
     schema, problem = question.ask(found, given.get("sample"), mark)
     st.subheader("3. Guideline", anchor=False)
     sections = tasks.named(schema["type"]).sections(schema) if problem is None else []

@@ -3,7 +3,7 @@ import { colors } from "./colors.js";
 import { onButton, typingIn } from "./keys.js";
 import { answerForm, contentOf } from "./registry.js";
 
-const HINT = "Try it: press a key or a button. Nothing is saved.";
+const HINT = "Try it: press a key or a button. Nothing is sent.";
 
 function drawPreview(root, { schema, content }) {
   const refs = {};
