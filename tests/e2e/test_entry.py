@@ -34,7 +34,7 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
     page.get_by_label("Repeat the password").fill("four words in a row")
     page.get_by_test_id("login-submit").click()
     expect(page.get_by_role("heading", name="No project yet")).to_be_visible()
-    expect(page.get_by_role("button", name="Make the first project")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the first project")).to_be_visible()
     assert "#" not in page.url
 
     used = visit(link.group())

@@ -5,8 +5,10 @@ from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import charts, feedback, layout, session
+from labeler_ui import charts, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
+
+USUAL = "jsonl"  # the format that is chosen at first
 
 
 def render() -> None:
@@ -32,7 +34,7 @@ def render() -> None:
     with one:
         _take_out(project, versions)
     with two:
-        _compare(versions)
+        _compare(project, versions)
 
 
 def _make(project: dict[str, Any]) -> None:
@@ -89,10 +91,10 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
         "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
     )
     offered = feedback.must(lambda: session.client().get("/formats"), "Reading the formats")["exports"]
-    titles = {one["name"]: one["title"] for one in offered if project["task_type"] in one["tasks"]}
-    form = left.segmented_control(
-        "Format", list(titles), format_func=titles.__getitem__, default=next(iter(titles)), required=True
-    )
+    fitting = [one for one in offered if one["tasks"] is None or project["task_type"] in one["tasks"]]
+    titles = {one["name"]: one["title"] for one in fitting}
+    first = USUAL if USUAL in titles else next(iter(titles))
+    form = left.segmented_control("Format", list(titles), format_func=titles.__getitem__, default=first, required=True)
     slug = project["slug"]
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
@@ -126,7 +128,7 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
         )
 
 
-def _compare(versions: list[dict[str, Any]]) -> None:
+def _compare(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     if len(versions) < 2:
         st.markdown(":gray[Two versions can be compared here, once there are two.]")
         return
@@ -161,12 +163,18 @@ def _compare(versions: list[dict[str, Any]]) -> None:
     with right:
         st.subheader("Changed labels", anchor=False)
         if labels.get("examples"):
-            frame = pd.DataFrame(labels["examples"])[["key", "a", "b"]].rename(
-                columns={"key": "Item", "a": names[a], "b": names[b]}
-            )
-            st.dataframe(frame, hide_index=True)
+            rows = [
+                {"Item": one["key"], names[a]: _text(project, one["a"]), names[b]: _text(project, one["b"])}
+                for one in labels["examples"]
+            ]
+            st.dataframe(pd.DataFrame(rows), hide_index=True)
         else:
             st.markdown(":gray[No label changed.]")
     if diff.get("guideline_changed"):
         st.subheader("The guideline changed", anchor=False)
         layout.diff_table(diff.get("guideline_rows") or [], names[a], names[b], only_changes=True)
+
+
+def _text(project: dict[str, Any], value: Any) -> str | None:
+    """An answer in words; None where an item has none in a version."""
+    return None if value is None else tasks.of(project).value_text(value, tasks.schema_of(project))

@@ -12,7 +12,6 @@ from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 
 PREVIEW_BYTES = 1_000_000
-LINE_BY_LINE = {".csv", ".tsv", ".jsonl", ".ndjson"}  # a beginning of these can be read without the rest
 
 
 def render() -> None:
@@ -76,7 +75,8 @@ def _file() -> dict[str, Any] | None:
     upload = st.file_uploader(titles, type=[ending.lstrip(".") for one in formats for ending in one["endings"]])
     if upload is None:
         return None
-    preview = _preview(upload)
+    suffix = PurePath(upload.name).suffix.lower()
+    preview = _preview(upload, any(one["whole_file"] for one in formats if suffix in one["endings"]))
     if preview is None:
         return None
     mapping = _mapping(preview, upload.file_id)
@@ -98,12 +98,11 @@ def _sample(rows: list[dict[str, Any]], mapping: dict[str, Any]) -> dict[str, An
     return {"fields": {name: rows[0].get(name) for name in mapping["fields"]}} if mapping["fields"] else None
 
 
-def _preview(upload: Any) -> dict[str, Any] | None:
-    """What the service reads in the file, asked once per file."""
+def _preview(upload: Any, whole: bool) -> dict[str, Any] | None:
+    """What the service reads in the file, asked once per file. whole: its beginning is not enough."""
     kept: tuple[str, dict[str, Any]] | None = st.session_state.get("_preview")
     if kept and kept[0] == upload.file_id:
         return kept[1]
-    whole = PurePath(upload.name).suffix.lower() not in LINE_BY_LINE
     data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
     preview: dict[str, Any] | None = feedback.attempt(
         lambda: session.client().post("/imports/preview", files={"file": (upload.name, data)}),
