@@ -32,7 +32,9 @@ def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[
         for p in points
         if known((p.get("metrics") or {}).get(metric.name))
     ]
-    x = alt.X("labels:Q", title="labels learned from", axis=alt.Axis(tickMinStep=1, tickCount=8, grid=False))
+    x = alt.X(
+        "labels:Q", title="labels learned from", axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
+    )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(format=metric.axis), scale=alt.Scale(zero=False, nice=True))
     base = alt.Chart(pd.DataFrame(rows))
     layers = [

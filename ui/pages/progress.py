@@ -210,9 +210,9 @@ def _curve(project: dict[str, Any]) -> None:
     curve = layout.read("/insight/learning-curve")
     points, primary = curve["points"], curve.get("primary")
     scored = [point for point in points if metrics.known((point.get("metrics") or {}).get(primary))]
-    if len(scored) < 2:
+    if len({point["trained_on"] for point in scored}) < 2:
         st.markdown(
-            ":gray[The curve starts with the second model that is measured on the holdout. "
+            ":gray[The curve starts with the second batch of labels that a measured model learned from. "
             "It shows what each batch of labels was worth.]"
         )
         return
