@@ -144,7 +144,7 @@ def form(pages_name: str, schema: dict) -> None:
 
 
 def test_values_and_filters_are_chosen_from_the_scale() -> None:
-    app = AppTest.from_function(form, args=("rating", STARS)).run()
+    app = AppTest.from_function(form, default_timeout=60, args=("rating", STARS)).run()
     assert app.session_state["value"] is None and app.session_state["filters"] == {}
     app.selectbox(key="value-input").select(5).run()
     app.select_slider(key="answer-filters").set_range(2, 4).run()
@@ -153,7 +153,7 @@ def test_values_and_filters_are_chosen_from_the_scale() -> None:
 
 
 def test_none_of_the_labels_can_be_chosen_deliberately() -> None:
-    app = AppTest.from_function(form, args=("multi_choice", LABELS)).run()
+    app = AppTest.from_function(form, default_timeout=60, args=("multi_choice", LABELS)).run()
     assert app.session_state["value"] is None and app.session_state["filters"] == {"label": None}
     app.multiselect(key="value-input").select("none of the labels").run()
     assert app.session_state["value"] == []
