@@ -23,7 +23,7 @@ test: .venv/.dev system lint ## Everything that must hold, on SQLite and Postgre
 lint: .venv/.dev ## Style, types and who may import whom
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet .
-	@$(BIN)/mypy labeler
+	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
 
 bench: .venv/.dev system ## Measure speed; a report in bench-results/

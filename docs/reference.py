@@ -27,23 +27,23 @@ def table(heads: list[str], rows: Iterator[list[str]]) -> str:
 def strategies_page() -> str:
     needs = {"model": "a model", "none": "nothing"}
     rows = (
-        [f"`{one.name}`", one.summary, one.task, needs[one.needs], f"{one.max_pool:,}" if one.max_pool else "any"]
+        [f"`{one.name}`", one.summary, one.problem, needs[one.needs], f"{one.max_pool:,}" if one.max_pool else "any"]
         for one in strategies().values()
     )
     intro = "The setting `strategy` of a project names one; `labeler.learning.strategies.query` takes any of them."
-    shown = table(["name", "what comes first", "task", "needs", "most items"], rows)
+    shown = table(["name", "what comes first", "problem", "needs", "most items"], rows)
     return f"# Query strategies\n\n{NOTE}\n{intro}\n\n{shown}\n"
 
 
 def models_page() -> str:
     rows = (
-        [f"`{one.name}`", one.summary, one.task, ", ".join(f"`{name}`" for name in one.space) or "none"]
+        [f"`{one.name}`", one.summary, one.problem, ", ".join(f"`{name}`" for name in one.space) or "none"]
         for one in registered().values()
     )
     return (
         f"# Models\n\n{NOTE}\nThe setting `model` of a project names one. `{AUTO}` takes what the last search found"
         f" best; `{POOL_ENSEMBLE}` is the default until then.\n\n"
-        + table(["name", "what it is", "task", "hyperparameters that a search sets"], rows)
+        + table(["name", "what it is", "problem", "hyperparameters that a search sets"], rows)
         + "\n"
     )
 

@@ -45,6 +45,7 @@ def routers() -> list[APIRouter]:
 
 def load_listeners() -> None:
     """Import what listens and what runs at intervals: light, every process has it."""
+    importlib.import_module("labeler.kit.outbox")
     for name in modules("listener"):
         importlib.import_module(name)
 

@@ -112,7 +112,7 @@ def logged_out() -> None:
 
 
 def site() -> None:
-    """The pages of whoever is logged in."""
+    """The pages of the user who is logged in."""
     answer = session.me()
     if answer is None:
         logged_out()
@@ -151,6 +151,6 @@ def main() -> None:
         site()
     except ApiError:
         st.error(
-            "The service does not answer at the moment. Reload the page in a minute.",
+            "The service is not answering at the moment. Reload the page in a minute.",
             icon=":material/cloud_off:",
         )

@@ -1,4 +1,4 @@
-"""The UI as one ASGI application, with the service's own routes beside it on the same origin.
+"""The UI as one ASGI application, with the service's own routes next to it on the same origin.
 
 Why the given routes come before Streamlit's middleware: Streamlit refuses paths that look like file paths
 (an item key may hold `..` or a colon), compresses and adds its session cookie. Nothing of that belongs on

@@ -6,68 +6,66 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 from labeler_ui import theme
+from labeler_ui.metrics import Metric, known
 
 BAND = "#6366e8"
 GRAY = "#8a93a8"
+MOST_BARS = 21
 
 
 def _show(chart: Any, alternative: str) -> None:
     st.altair_chart(chart, width="stretch", alt=alternative)
 
 
-def learning_curve(
-    points: list[dict[str, Any]], metric: str = "accuracy", forecast: list[dict[str, Any]] | None = None
-) -> None:
-    """Holdout score of each model by the labels it learned from, with interval and majority baseline.
+def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[dict[str, Any]] | None = None) -> None:
+    """Holdout score of each model by the labels it learned from, with interval and baseline.
 
-    forecast: where the accuracy's curve leads, drawn dotted. The baseline is the newest model's, as one
+    forecast: where the metric's curve leads, drawn dotted. The baseline is the newest model's, as one
     level: on the few holdout items of the first models it jumps.
     """
     rows = [
         {
             "labels": p["trained_on"] if p.get("trained_on") is not None else p["labels"],
             "model": f"model {p['model']}",
-            "value": p[metric]["value"],
-            "low": p[metric].get("low"),
-            "high": p[metric].get("high"),
+            **{k: p["metrics"][metric.name].get(k) for k in ("value", "low", "high")},
         }
         for p in points
-        if p.get(metric) and p[metric].get("value") is not None
+        if known((p.get("metrics") or {}).get(metric.name))
     ]
-    frame = pd.DataFrame(rows)
-    x = alt.X("labels:Q", title="labels learned from", axis=alt.Axis(tickMinStep=1, tickCount=8, grid=False))
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=".0%"), scale=alt.Scale(zero=False, nice=True))
-    tips = [
-        alt.Tooltip("model:N"),
-        alt.Tooltip("labels:Q"),
-        alt.Tooltip("value:Q", format=".1%", title="holdout"),
-        alt.Tooltip("low:Q", format=".1%"),
-        alt.Tooltip("high:Q", format=".1%"),
-    ]
-    base = alt.Chart(frame)
+    x = alt.X(
+        "labels:Q", title="labels learned from", axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
+    )
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=metric.axis), scale=alt.Scale(zero=False, nice=True))
+    base = alt.Chart(pd.DataFrame(rows))
     layers = [
         base.mark_area(opacity=0.16, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
         base.mark_line(color=BAND, strokeWidth=2.5).encode(x, y),
-        base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(x, y, tooltip=tips),
+        base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(
+            x, y, tooltip=[alt.Tooltip("model:N"), *_tips(metric, "holdout")]
+        ),
     ]
-    if forecast and metric == "accuracy":
-        layers += _forecast(forecast, x)
-    baseline = (points[-1].get("baseline") or {}).get("value")
-    if baseline is not None and metric == "accuracy":
-        level = alt.Chart(pd.DataFrame([{"baseline": baseline}]))
-        tip = alt.Tooltip("baseline:Q", format=".1%", title="always the most common label")
+    if forecast:
+        layers += _forecast(forecast, metric, x)
+    baseline = (points[-1].get("baseline") or {}).get(metric.name)
+    if baseline and known(baseline):
+        level = alt.Chart(pd.DataFrame([{"baseline": baseline["value"]}]))
+        tip = alt.Tooltip("baseline:Q", format=metric.precise, title="always the most common answer")
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
-    _show(alt.layer(*layers).properties(height=290), "Learning curve: holdout score against labels")
+    _show(alt.layer(*layers).properties(height=290), f"Learning curve: {metric.title} on the holdout against labels")
 
 
-def _forecast(forecast: list[dict[str, Any]], x: alt.X) -> list[alt.Chart]:
-    base = alt.Chart(pd.DataFrame(forecast))
-    tips = [
+def _tips(metric: Metric, title: str) -> list[alt.Tooltip]:
+    return [
         alt.Tooltip("labels:Q"),
-        alt.Tooltip("value:Q", format=".1%", title="expected"),
-        alt.Tooltip("low:Q", format=".1%"),
-        alt.Tooltip("high:Q", format=".1%"),
+        alt.Tooltip("value:Q", format=metric.precise, title=title),
+        alt.Tooltip("low:Q", format=metric.precise),
+        alt.Tooltip("high:Q", format=metric.precise),
     ]
+
+
+def _forecast(forecast: list[dict[str, Any]], metric: Metric, x: alt.X) -> list[alt.Chart]:
+    base = alt.Chart(pd.DataFrame(forecast))
+    tips = _tips(metric, "expected")
     return [
         base.mark_area(opacity=0.07, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
         base.mark_line(color=BAND, strokeWidth=2, strokeDash=[2, 4]).encode(x, alt.Y("value:Q"), tooltip=tips),
@@ -94,6 +92,36 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
     _show((bars + words).properties(height=max(70, 30 * len(rows))), "Labels by name")
 
 
+def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None:
+    """How often each number of a scale was given, in the scale's order. levels: (number, number with its name)."""
+    named = dict(levels)
+    rows = [(float(number), words, counts.get(number, 0)) for number, words in levels]
+    rows += [(float(number), number, count) for number, count in counts.items() if number not in named]
+    _histogram(rows, "number", "ratings", "Ratings by number")
+
+
+def errors(rows: list[dict[str, Any]]) -> None:
+    """How many holdout items the model rated how far from what people said. rows: {off, items}."""
+    found = [(row["off"], f"{row['off']:+g}" if row["off"] else "0", row["items"]) for row in rows]
+    _histogram(found, "off by", "items", "Errors on the holdout")
+
+
+def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: str) -> None:
+    """A bar per number with its words below; more than fit are drawn in bins. rows: (number, words, count)."""
+    frame = pd.DataFrame(rows, columns=["at", x, y])
+    few = len(rows) <= MOST_BARS
+    place = (
+        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=90))
+        if few
+        else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=x)
+    )
+    height = alt.Y(f"{y}:Q" if few else f"sum({y}):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1))
+    base = alt.Chart(frame).encode(place, height)
+    bars = base.mark_bar(cornerRadiusEnd=4, color=BAND).encode(tooltip=[x, y] if few else [alt.Tooltip(f"sum({y}):Q")])
+    words = base.mark_text(dy=-8, color=GRAY).encode(alt.Text(f"{y}:Q", format=","))
+    _show((bars + words if few else bars).properties(height=220), alternative)
+
+
 def per_day(days: list[dict[str, Any]]) -> None:
     """Labels given on each day (UTC), at least two weeks of them, the days without any too."""
     frame = pd.DataFrame(days)
@@ -108,7 +136,7 @@ def per_day(days: list[dict[str, Any]]) -> None:
             alt.X(
                 "yearmonthdate(day):O",
                 title=None,
-                axis=alt.Axis(format="%d %b", labelAngle=0, labelOverlap="greedy"),
+                axis=alt.Axis(format="%b %-d", labelAngle=0, labelOverlap="greedy"),
             ),
             alt.Y("labels:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
             tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "labels"],

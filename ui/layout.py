@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, session
@@ -15,13 +15,11 @@ JOB_WORDS = {
     "running": ("running", "blue"),
     "done": ("done", "green"),
     "failed": ("failed", "red"),
-    "cancelled": ("cancelled", "orange"),
+    "cancelled": ("canceled", "orange"),
     "superseded": ("replaced by a newer one", "gray"),
 }
 STAGE_COLORS = {
     "live": "green",
-    "canary": "violet",
-    "shadow": "blue",
     "candidate": "orange",
     "retired": "gray",
 }
@@ -35,8 +33,11 @@ def heading(title: str, text: str = "") -> None:
 
 
 def project() -> dict[str, Any]:
-    """The current project, read anew; the page ends with the reason when it can't be read."""
-    return feedback.must(lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project")
+    """The current project, read again; the page ends with the reason when it can't be read."""
+    found: dict[str, Any] = feedback.must(
+        lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project"
+    )
+    return found
 
 
 def read(path: str, **params: Any) -> Any:
@@ -57,10 +58,10 @@ def pages_of(path: str, most: int = 1000, **params: Any) -> Iterator[dict[str, A
             return
 
 
-def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str) -> None:
+def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str | None) -> None:
     """A button that goes to another page and keeps the project in the address."""
     query = {"project": params.pop("project", None) or session.slug(), **params}
-    kind = "primary" if primary else "secondary"
+    kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     key = f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
     if st.button(label, icon=f":material/{icon}:", type=kind, key=key):
         st.switch_page(st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None})
@@ -72,7 +73,7 @@ def moment(text: str | None) -> datetime | None:
 
 
 def when(text: str | None) -> str:
-    """A time as people say it: "5 min ago", "3 h ago", else the date (UTC)."""
+    """A time in words: "5 min ago", "3 h ago", else the date (UTC)."""
     then = moment(text)
     if then is None:
         return DASH
@@ -86,18 +87,6 @@ def when(text: str | None) -> str:
     if seconds < 7 * 86400:
         return f"{seconds / 86400:.0f} days ago"
     return f"{then:%Y-%m-%d}"
-
-
-def percent(metric: dict[str, Any] | None) -> str:
-    """A metric as a percentage: "95.7 %"."""
-    return DASH if not metric or metric.get("value") is None else f"{100 * metric['value']:.1f} %"
-
-
-def interval(metric: dict[str, Any] | None) -> str:
-    """A metric's confidence interval: "91 to 98 %"."""
-    if not metric or metric.get("low") is None or metric.get("high") is None or metric["low"] == metric["high"]:
-        return ""
-    return f"{100 * metric['low']:.0f} to {100 * metric['high']:.0f} %"
 
 
 def sentence(text: str | None) -> str:
@@ -144,13 +133,6 @@ def show_content(content: dict[str, Any]) -> None:
         st.markdown(f":gray[{plain(name)}]  \n{plain(value)}")
 
 
-def label_words(value: Any) -> str:
-    """A label's value as text; several are joined."""
-    if value is None:
-        return "taken back"
-    return ", ".join(str(one) for one in value) if isinstance(value, list) else str(value)
-
-
 def follow(job: dict[str, Any], then: Callable[[dict[str, Any]], None] | None = None) -> None:
     """Show a job until it is over; `then` draws its result. Call it at every run while it matters."""
 
@@ -179,9 +161,9 @@ def job_line(job: dict[str, Any]) -> None:
     elif job["state"] == "queued":
         st.progress(0.0, text="waiting for its turn")
     elif job["state"] == "failed":
-        st.error(plain(job.get("error") or "It failed without a word."), icon=":material/error:")
+        st.error(plain(job.get("error") or "The job failed and gave no reason."), icon=":material/error:")
     elif job["state"] == "cancelled":
-        st.warning("Cancelled. Nothing was left half done.", icon=":material/block:")
+        st.warning("Canceled. Nothing was left half done.", icon=":material/block:")
 
 
 @st.dialog("Are you sure?")

@@ -36,11 +36,11 @@ def me(fresh: bool = False) -> dict[str, Any] | None:
     """
     if not st.context.cookies.get(COOKIE):
         return None
-    kept = st.session_state.get("_me")
+    kept: tuple[float, dict[str, Any]] | None = st.session_state.get("_me")
     if kept and not fresh and time.monotonic() - kept[0] < ME_SECONDS:
         return kept[1]
     try:
-        answer = client().get("/me")
+        answer: dict[str, Any] = client().get("/me")
     except ApiError as error:
         if error.status == 401:
             st.session_state.pop("_me", None)
@@ -51,7 +51,7 @@ def me(fresh: bool = False) -> dict[str, Any] | None:
 
 
 def forget() -> None:
-    """Ask anew at the next run: after a change of projects, names or roles."""
+    """Ask again at the next run: after a change of projects, names or roles."""
     st.session_state.pop("_me", None)
 
 

@@ -17,6 +17,7 @@ class Audited(Event):
     """Something that must be traceable. `action` is a stable name, listed in docs/events.md."""
 
     name: ClassVar[str] = "audited"
+    is_public: ClassVar[bool] = False  # it has a table of its own
     action: str
     actor_id: int | None
     actor: str
@@ -33,7 +34,7 @@ def audit(
 
 
 @listen(Audited)
-def record(tx: Connection, event: Audited) -> None:
+def record(tx: Connection, event: Audited, _: Any) -> None:
     tx.execute(
         sa.insert(audit_events).values(
             at=clock(),

@@ -18,8 +18,6 @@ users = sa.Table(
     sa.Column("password_hash", sa.String(200), nullable=True),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),
     created_at(),
-    sa.CheckConstraint(sa.column("role").in_(ROLES), name="role"),
-    sa.CheckConstraint(sa.column("kind").in_(KINDS), name="kind"),
 )
 
 invitations = sa.Table(
@@ -66,7 +64,6 @@ members = sa.Table(
     sa.Column("role", sa.String(16), nullable=False),
     created_at(),
     sa.PrimaryKeyConstraint("project_id", "user_id"),
-    sa.CheckConstraint(sa.column("role").in_(ROLES[1:]), name="role"),
     sa.Index("ix_members_user_id", "user_id"),
 )
 

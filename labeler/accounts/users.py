@@ -134,3 +134,17 @@ def change_password(tx: Connection, caller: Caller, new: str) -> None:
 def end_sessions(tx: Connection, user_id: int, but: str = "") -> None:
     tx.execute(sa.delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but))
     remembered.forget()
+
+
+def labels_as(kind: str, source: str) -> str:
+    """What kind of labeler a label is of, by the account's kind and where the label comes from.
+
+    A pipeline passes on what others said: who runs it vouches for it, as for an import.
+    """
+    if kind in ("heuristic", "model", "simulated"):
+        return kind
+    return "import" if source == "import" or kind == "pipeline" else "person"
+
+
+def kind_of_account(tx: Connection, user_id: int) -> str:
+    return str(tx.execute(sa.select(users.c.kind).where(users.c.id == user_id)).scalar() or "person")

@@ -1,5 +1,6 @@
 """HTTP to the service, and its jobs."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
@@ -100,6 +101,13 @@ class Connection:
                 yield from response.iter_bytes()
         except httpx.TransportError as error:
             raise Unreachable(self.url, str(error)) from error
+
+    def lines(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """The rows of an NDJSON answer as they arrive."""
+        rest = b""
+        for chunk in self.stream(path, **params):
+            *whole, rest = (rest + chunk).split(b"\n")
+            yield from (json.loads(line) for line in whole if line)
 
     def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
         """All entries of a list, page after page."""

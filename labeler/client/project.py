@@ -18,10 +18,22 @@ class Projects:
         self.client = client
 
     def create(
-        self, name: str, *, task_type: str = "choice", labels: Iterable[str | dict[str, Any]], **settings: Any
+        self,
+        name: str,
+        *,
+        task_type: str = "choice",
+        labels: Iterable[str | dict[str, Any]] | None = None,
+        scale: dict[str, Any] | None = None,
+        schema: dict[str, Any] | None = None,
+        content: str | None = None,
+        **settings: Any,
     ) -> "Project":
-        named = [{"name": label} if isinstance(label, str) else label for label in labels]
-        body = {"name": name, "task_type": task_type, "labels": named, "settings": settings}
+        """Set up a project: with labels (names, or objects with name, description, ...), or a scale for ratings
+        ({"min": 1, "max": 5, "step": 1}), or the whole schema of a task type from elsewhere."""
+        named = None if labels is None else [{"name": one} if isinstance(one, str) else one for one in labels]
+        given: dict[str, Any] = {"labels": named, "scale": scale, "schema": schema, "content": content}
+        body: dict[str, Any] = {"name": name, "task_type": task_type, "settings": settings}
+        body |= {key: value for key, value in given.items() if value is not None}
         return Project(self.client, self.client.post("/projects", json=body))
 
     def get(self, project: str | int) -> "Project":
@@ -58,6 +70,31 @@ class Project:
         if isinstance(item, dict) and "lease" in item:
             body["lease_token"] = item["lease"]["token"]
         return self._answer("labels", body | more)
+
+    def schemas(self) -> list[dict[str, Any]]:
+        """All versions of what can be answered, newest first."""
+        return list(self.client.pages(f"{self.path}/schema"))
+
+    def change_schema(
+        self,
+        *,
+        labels: Iterable[str | dict[str, Any]] | None = None,
+        mapping: dict[str, str | None] | None = None,
+        reason: str = "",
+        dry_run: bool = False,
+        **parts: Any,
+    ) -> dict[str, Any]:
+        """Make the next version of what can be answered. mapping: old label to new one (two to one merge them), or to
+        None, which asks for its items again. dry_run: only say how many answers it touches."""
+        body = {"mapping": mapping or {}, "reason": reason, "dry_run": dry_run, **parts}
+        if labels is not None:
+            body["labels"] = [{"name": one} if isinstance(one, str) else one for one in labels]
+        found: dict[str, Any] = self.client.post(f"{self.path}/schema", json=body)
+        return found
+
+    def answers(self) -> Iterator[dict[str, Any]]:
+        """The answer in force of every item that has one, with its confidence and the labels that it was made of."""
+        return self.client.lines(f"{self.path}/answers")
 
     def skip(self, item: dict[str, Any] | str, reason: str, **more: Any) -> dict[str, Any]:
         return self._aside("skips", item, reason, more)
@@ -173,10 +210,7 @@ class Labels:
 
     def since(self, cursor: str) -> Iterator[dict[str, Any]]:
         """Label rows after a cursor; each row carries the next one in `cursor`."""
-        rest = b""
-        for chunk in self.client.stream(f"{self.path}/labels", since=cursor):
-            *lines, rest = (rest + chunk).split(b"\n")
-            yield from (json.loads(line) for line in lines if line)
+        return self.client.lines(f"{self.path}/labels", since=cursor)
 
     def to_pandas(self) -> Any:
         import pandas as pd

@@ -2,6 +2,7 @@
 
 import difflib
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -9,6 +10,7 @@ import typer
 
 from labeler.client import ApiError
 from labeler.commands.context import answer, follow, service, table
+from labeler.tasks import DEFAULT, InvalidValue, parse_schema, task_type
 
 projects = typer.Typer(no_args_is_help=True, help="Projects.")
 guidelines = typer.Typer(no_args_is_help=True, help="Keep guideline files and the service in step.")
@@ -19,8 +21,9 @@ P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 @projects.command("create")
 def create_project(
     name: str,
-    labels: Annotated[str, typer.Option(help="Names, separated by commas.")],
-    task: Annotated[str, typer.Option(help="Task type.")] = "choice",
+    labels: Annotated[str, typer.Option(help="Names, separated by commas.")] = "",
+    task: Annotated[str, typer.Option(help="Task type: choice, multi_choice, rating, or one of your own.")] = DEFAULT,
+    scale: Annotated[str, typer.Option(help='Of ratings: "1-5", or "0-10/0.5" for steps of a half.')] = "",
     keywords: Annotated[
         list[str] | None,
         typer.Option(help='Words that hint at a label, asked first: "spam: free, prize". Once per label.'),
@@ -31,8 +34,21 @@ def create_project(
     hints = _keywords(keywords or [], names)
     with service() as client:
         given = [{"name": one, "keywords": hints[one]} if one in hints else one for one in names]
-        made = client.projects.create(name, task_type=task, labels=given)
+        made = client.projects.create(name, task_type=task, labels=given or None, scale=_scale(scale))
     answer(made.info, f"Project {made.slug} is there. Next: labeler import {made.slug} FILE")
+
+
+def _scale(written: str) -> dict[str, float] | None:
+    if not written:
+        return None
+    found = re.fullmatch(r"(-?[\d.]+)-(-?[\d.]+)(?:/([\d.]+))?", written.replace(" ", ""))
+    try:
+        low, high, step = (float(part or 1) for part in found.groups()) if found else (None, None, None)
+    except ValueError:
+        low = None
+    if low is None or high is None or step is None:
+        raise typer.BadParameter(f'--scale {written!r}: expected two numbers such as "1-5", or "0-10/0.5" with a step')
+    return {"min": low, "max": high, "step": step}
 
 
 def _keywords(lines: list[str], names: list[str]) -> dict[str, list[str]]:
@@ -89,11 +105,21 @@ def import_file(
     answer(done, "\n".join(lines))
 
 
-def label(project: P, key: str, value: str) -> None:
+def label(
+    project: P,
+    key: str,
+    value: Annotated[str, typer.Argument(help="A label; several with commas between them; a number of the scale.")],
+) -> None:
     """Label one item."""
     with service() as client:
-        made = client.projects.get(project).label(key, value)["label"]
-    answer(made, f"{made['item_key']}: {made['value']}")
+        found = client.projects.get(project)
+        task = task_type(found.info["task_type"])
+        try:
+            parsed = task.parse(value, parse_schema(found.info["schema"]), None)
+        except InvalidValue as invalid:
+            raise typer.BadParameter(str(invalid)) from None
+        made = found.label(key, parsed)["label"]
+    answer(made, f"{made['item_key']}: {task.dump(made['value'])}")
 
 
 def export(

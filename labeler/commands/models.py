@@ -22,11 +22,15 @@ def train(project: P) -> None:
             print((done or {}).get("reason", "superseded by a newer request"), file=sys.stderr)
             raise typer.Exit(1)
         model = client.get(f"{found.path}/models/{done['model']}")
-    accuracy = (model["metrics"] or {}).get("accuracy")
-    score = (
-        f"accuracy {accuracy['value']:.3f} on {accuracy['n']} holdout items" if accuracy else "no holdout labels yet"
-    )
-    answer(model, f"Model {model['number']} on dataset {model['dataset']['tag']}: {score}.")
+    answer(model, f"Model {model['number']} on dataset {model['dataset']['tag']}: {_score(model['report'])}.")
+
+
+def _score(report: dict[str, Any] | None) -> str:
+    """The metric that models are compared by, in words."""
+    found = (report or {"metrics": {}, "primary": None})["metrics"].get((report or {}).get("primary"))
+    if report is None or found is None or found["value"] is None:
+        return "no holdout labels yet"
+    return f"{report['primary'].replace('_', ' ')} {found['value']:.3f} on {found['n']} holdout items"
 
 
 def search(project: P) -> None:

@@ -68,7 +68,8 @@ def demo(
     """A ready project with real messages; then serve. A second start keeps the data."""
     from labeler.api.bootstrap import prepare
     from labeler.api.serve import create_site, run
-    from labeler.demo.setup import SLUG, ensure_demo, log_ins
+    from labeler.demo.projects import SPAM
+    from labeler.demo.setup import ensure_demo, log_ins
     from labeler.demo.simulate import simulate as run_simulation
     from labeler.demo.simulate import token_for_simulation
 
@@ -82,7 +83,7 @@ def demo(
     site = create_site(settings)
     print(f"\n  labeler is at {settings.address}\n\n  Log in as\n{logins}\n", flush=True)
     print(
-        f"  Project: {settings.address}/label?project={SLUG}\n  Data: {settings.home}\n  Stop with Ctrl+C.\n",
+        f"  Project: {settings.address}/label?project={SPAM.slug}\n  Data: {settings.home}\n  Stop with Ctrl+C.\n",
         flush=True,
     )
     if simulate:

@@ -19,7 +19,8 @@ def write_card(project: Project, manifest: dict[str, Any]) -> str:
     balance = "\n".join(
         f"| {cell(name)} | {number:,} | {100 * number / labeled:.1f} % |" for name, number in counts["by_label"].items()
     )
-    meaning = "\n".join(f"- **{cell(label['name'])}**: {cell(label['description'] or '–')}" for label in project.labels)
+    written = project.schema.descriptions().items()
+    meaning = "\n".join(f"- **{cell(name)}**: {cell(text or '–')}" for name, text in written)
     guideline = manifest["guideline_version"]
     return f"""# {cell(project.name)}, dataset version {manifest["version"]}
 
@@ -32,6 +33,7 @@ def write_card(project: Project, manifest: dict[str, Any]) -> str:
 | label rows, corrections included | {counts["labels"]:,} |
 | hard flags | {counts["flags"]:,} |
 | guideline | {"none" if guideline is None else f"version {guideline}"} |
+| label schema | version {manifest["schema_version"]} |
 | content hash | {manifest["content_hash"]} |
 
 ## Labels
@@ -45,8 +47,9 @@ def write_card(project: Project, manifest: dict[str, Any]) -> str:
 ## Files
 
 - `items/*.parquet`: every item, in the order it came; never rewritten once full.
-- `labels/*.parquet`: every label row with labeler, time, guideline version and the row it supersedes.
-- `current.parquet`: one row per item that has labels: the consensus and its confidence.
+- `labels/*.parquet`: every label as it was given, with labeler, time, how the item was picked, guideline and schema
+  version, and the row it supersedes. `schema.json` says how labels of an earlier schema version are read.
+- `current.parquet`: one row per answered item: its answer, how sure it is, and by which method.
 - `flags.parquet`: what labelers found hard, and how it was resolved.
 - `guideline.md`, `schema.json`: the instructions and labels in force; `manifest.json`: SHA-256 of each file.
 

@@ -3,7 +3,8 @@
 Both give the same rows for the same state, a chunk of items at a time (G8).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import orjson
@@ -13,14 +14,13 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
-from labeler.datasets.segments import LABELS
 from labeler.datasets.writers import Columns
 from labeler.items.tables import items
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
-from labeler.tasks import task_type
+from labeler.quality.tables import answers
 
 CHUNK = 2000
 Row = dict[str, Any]
@@ -36,7 +36,10 @@ LABELS_BETWEEN = CompiledStatement(
     sa.select(
         labels.c.item_id,
         labels.c.value,
+        labels.c.kind,
+        labels.c.pick,
         labels.c.guideline_version,
+        labels.c.schema_version,
         labels.c.created_at,
         labels.c.source,
         users.c.name,
@@ -48,6 +51,13 @@ LABELS_BETWEEN = CompiledStatement(
         current_labels.c.project_id == bindparam("project"),
     )
     .order_by(labels.c.id)
+)
+
+
+ANSWERS_BETWEEN = CompiledStatement(
+    sa.select(answers.c.item_id, answers.c.value, answers.c.confidence, answers.c.method).where(
+        answers.c.item_id.between(bindparam("first"), bindparam("last")), answers.c.project_id == bindparam("project")
+    )
 )
 
 
@@ -66,22 +76,22 @@ def current_rows(db: Database, project: Project) -> Iterator[Row]:
             if not chunk:
                 return
             first, after = chunk[0].id, chunk[-1].id
-            given = _labels_between(tx, project.id, first, after)
+            given = _labels_between(tx, project, first, after)
             marked = _flags_between(tx, project.id, first, after)
+            answered = {row.item_id: row for row in ANSWERS_BETWEEN(tx, project=project.id, first=first, last=after)}
             for row in chunk:
-                yield _row(
-                    project, row.key, row.content, row.metadata, row.split, given.get(row.id), marked.get(row.id)
-                )
+                found = answered.get(row.id)
+                answer = None if found is None else Answer(found.value, found.confidence, found.method)
+                about = (row.key, row.content, row.metadata, row.split)
+                yield _row(*about, answer, given.get(row.id), marked.get(row.id))
 
 
 def current_columns(db: Database, project: Project) -> Columns:
     """The columns of a flat export of the present state: a pass over fields and metadata only."""
     empty = sa.cast(items.c.metadata, sa.Text) == "{}"
-    first = sa.select(items.c.content).where(items.c.project_id == project.id).order_by(items.c.id).limit(1)
     with db.engine.connect() as tx:
-        content = tx.execute(first).scalar()
         wanted = sa.select(items.c.metadata, items.c.content).where(items.c.project_id == project.id)
-        if content is None or "text" in content:
+        if project.content != "table":
             wanted = sa.select(items.c.metadata).where(items.c.project_id == project.id, sa.not_(empty))
         rows = tx.execution_options(yield_per=CHUNK).execute(wanted)
         return Columns.of(
@@ -94,26 +104,44 @@ def version_columns(version: Version) -> Columns:
 
     def rows() -> Iterator[Row]:
         for table in version.tables("items", ["fields", "metadata"]):
-            for fields, metadata in zip(table["fields"].to_pylist(), table["metadata"].to_pylist(), strict=True):
+            for row in table.to_pylist():
+                fields, metadata = row.get("fields"), row["metadata"]
                 if fields is not None or metadata != "{}":
                     yield {"fields": orjson.loads(fields) if fields else None, "metadata": orjson.loads(metadata)}
 
     return Columns.of(rows())
 
 
-def _labels_between(tx: Connection, project_id: int, first: int, last: int) -> dict[int, list[Row]]:
+def _labels_between(tx: Connection, project: Project, first: int, last: int) -> dict[int, list[Row]]:
     found: dict[int, list[Row]] = {}
-    for row in LABELS_BETWEEN(tx, project=project_id, first=first, last=last):
-        found.setdefault(row.item_id, []).append(
-            {
-                "labeler": row.name,
-                "value": row.value,
-                "guideline_version": row.guideline_version,
-                "source": row.source,
-                "created_at": time_text(row.created_at),
-            }
-        )
+    for row in LABELS_BETWEEN(tx, project=project.id, first=first, last=last):
+        value = project.read(row.value, row.schema_version)
+        if value is not None:
+            about = (row.kind, row.guideline_version, row.schema_version, row.source, row.pick)
+            found.setdefault(row.item_id, []).append(_given(row.name, value, *about, row.created_at))
     return found
+
+
+def _given(
+    labeler: str,
+    value: Any,
+    kind: str | None,
+    guideline_version: int | None,
+    schema_version: int | None,
+    source: str,
+    pick: Any,
+    created_at: Any,
+) -> Row:
+    return {
+        "labeler": labeler,
+        "kind": kind,
+        "value": value,
+        "guideline_version": guideline_version,
+        "schema_version": schema_version,
+        "source": source,
+        "pick": pick,
+        "created_at": time_text(created_at),
+    }
 
 
 def _flags_between(tx: Connection, project_id: int, first: int, last: int) -> dict[int, list[Row]]:
@@ -126,40 +154,58 @@ def _flags_between(tx: Connection, project_id: int, first: int, last: int) -> di
     return found
 
 
+@dataclass(frozen=True)
+class Answer:
+    """An item's answer in force, how sure it is, and how it was made."""
+
+    value: Any
+    confidence: float | None
+    method: str | None
+
+
 def _row(
-    project: Project,
     key: str,
-    content: Row,
+    content: Mapping[str, Any],
     metadata: Row,
     split: str,
+    answer: Answer | None,
     given: list[Row] | None,
     marked: list[Row] | None,
 ) -> Row:
-    label = task_type(project.task_type).consensus([entry["value"] for entry in given])[0] if given else None
+    found = answer or Answer(None, None, None)
     return {
         "key": key,
         **content,
         "metadata": metadata,
         "split": split,
-        "label": label,
+        "label": found.value,
+        "confidence": found.confidence,
+        "method": found.method,
         "labels": given or [],
         "flags": marked or [],
     }
 
 
-def version_rows(version: Version, project: Project) -> Iterator[Row]:
-    """Every item of a dataset version with the labels it holds."""
-    given = _version_labels(version)
+def version_rows(version: Version) -> Iterator[Row]:
+    """Every item of a dataset version with its answer and the labels it holds, in the version's own schema."""
+    schema = version.schema
+    given, answered = _version_labels(version), _version_answers(version)
     marked: dict[int, list[Row]] = {}
     for flag in _records(version, "flags.parquet"):
         marked.setdefault(flag["item"], []).append({"reason": flag["reason"], "note": flag["note"]})
     for table in version.tables("items"):
         for row in table.to_pylist():
-            content = {"text": row["text"]} if row["text"] is not None else {"fields": orjson.loads(row["fields"])}
-            metadata = orjson.loads(row["metadata"])
-            yield _row(
-                project, row["key"], content, metadata, row["split"], given.get(row["item"]), marked.get(row["item"])
-            )
+            item, metadata = row["item"], orjson.loads(row["metadata"])
+            about = (row["key"], schema.kind_of(row).from_columns(row), metadata, row["split"])
+            yield _row(*about, answered.get(item), given.get(item), marked.get(item))
+
+
+def _version_answers(version: Version) -> dict[int, Answer]:
+    load = version.schema.task.load
+    return {
+        row["item"]: Answer(load(row["value"]), row["confidence"], row.get("method") or "majority")
+        for row in version.current_table().to_pylist()
+    }
 
 
 def _records(version: Version, name: str) -> list[Row]:
@@ -176,19 +222,17 @@ def _version_labels(version: Version) -> dict[int, list[Row]]:
         return {}
     import pyarrow as pa
 
-    table = pa.concat_tables(tables).select([name for name in LABELS.names if name not in ("suggestion", "key")])
+    table = pa.concat_tables(tables, promote_options="default").drop_columns(["suggestion", "key"])
     gone = pc.is_in(table["label"], value_set=table["supersedes"].drop_null().combine_chunks())
     table = table.filter(pc.and_(pc.invert(gone), pc.is_valid(table["value"])))
+    schema = version.schema
     found: dict[int, list[Row]] = {}
     for batch in table.to_batches(max_chunksize=CHUNK):
         for row in batch.to_pylist():
-            found.setdefault(row["item"], []).append(
-                {
-                    "labeler": row["labeler_name"],
-                    "value": row["value"],
-                    "guideline_version": row["guideline_version"],
-                    "source": row["source"],
-                    "created_at": time_text(row["created_at"]),
-                }
-            )
+            under = row.get("schema_version") or 1
+            value = schema.read(row["value"], under)
+            if value is not None:
+                pick = orjson.loads(row["pick"]) if row.get("pick") else None
+                about = (row.get("kind"), row["guideline_version"], under, row["source"], pick)
+                found.setdefault(row["item"], []).append(_given(row["labeler_name"], value, *about, row["created_at"]))
     return found

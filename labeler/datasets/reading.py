@@ -5,8 +5,9 @@ Training, comparing and exporting go through here, so that they see the version 
 
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -15,10 +16,13 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labeler import contents
+from labeler.contents import ContentKind
 from labeler.datasets import segments
 from labeler.datasets.repository import Repository
 from labeler.kit.config import Settings
 from labeler.kit.errors import NotFound, Unavailable
+from labeler.tasks import TaskSchema, TaskType, parse_schema, task_type
 
 
 class Version:
@@ -63,10 +67,15 @@ class Version:
             self._fetch()
         return cached
 
-    def current(self) -> dict[str, str]:
-        """Item key -> consensus, of all labeled items."""
+    @cached_property
+    def schema(self) -> "VersionSchema":
+        return VersionSchema.of(orjson.loads(self.small_file("schema.json")))
+
+    def current(self) -> dict[str, Any]:
+        """Item key -> answer, of all answered items."""
         table = pq.read_table(self.path("current.parquet"), columns=["key", "value"])
-        return dict(zip(table["key"].to_pylist(), table["value"].to_pylist(), strict=True))
+        load = self.schema.task.load
+        return {key: load(text) for key, text in zip(table["key"].to_pylist(), table["value"].to_pylist(), strict=True)}
 
     def current_table(self) -> pa.Table:
         return pq.read_table(self.path("current.parquet"))
@@ -75,9 +84,11 @@ class Version:
         return segments.segments_of(self.manifest, kind)
 
     def tables(self, kind: str, columns: list[str] | None = None) -> Iterator[pa.Table]:
-        """The rows of items or labels, one table a segment."""
+        """The rows of items or labels, one table a segment. Segments of older formats lack some columns."""
         for segment in self.segments(kind):
-            yield pq.read_table(self.path(segment.file), columns=columns)
+            path = self.path(segment.file)
+            there = None if columns is None else [name for name in pq.read_schema(path).names if name in columns]
+            yield pq.read_table(path, columns=there)
 
     @contextmanager
     def folder(self) -> Iterator[Path]:
@@ -90,6 +101,50 @@ class Version:
             yield target
 
 
-def content_of(text: str | None, fields: str | None) -> dict[str, Any]:
-    """An item's content from its columns in a segment."""
-    return {"text": text} if text is not None else {"fields": orjson.loads(fields or "{}")}
+@dataclass(frozen=True)
+class VersionSchema:
+    """What could be answered when a version was made, and how older answers in it are read.
+
+    mappings: from each version of the schema to the next.
+    """
+
+    task_type: str
+    content: str | None
+    schema: TaskSchema
+    version: int
+    mappings: list[Mapping[str, str | None]]
+
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> "VersionSchema":
+        """Of a version's schema.json. Versions of format 1 know labels only, and one version of them."""
+        task, schema = stored["task_type"], stored.get("schema") or {"labels": stored.get("labels")}
+        return cls(
+            task_type=task,
+            content=stored.get("content"),
+            schema=parse_schema({**schema, "type": task}),
+            version=stored.get("version", 1),
+            mappings=stored.get("mappings") or [],
+        )
+
+    @property
+    def task(self) -> TaskType[Any]:
+        return task_type(self.task_type)
+
+    def kind_of(self, row: Mapping[str, Any]) -> ContentKind:
+        """The kind of content of a row of items; versions of format 1 have the columns of all kinds there were."""
+        if self.content is not None:
+            return contents.registry.find(self.content)
+        return contents.registry.find("text" if row.get("text") is not None else "table")
+
+    def content_columns(self) -> list[str]:
+        """The columns of the items' content."""
+        kinds = ["text", "table"] if self.content is None else [self.content]
+        return [column for name in kinds for column in contents.registry.find(name).columns]
+
+    def read(self, text: str, under: int | None) -> Any:
+        """A label's value (see `TaskType.dump`) as this version's schema reads it; None: gone."""
+        value = self.task.load(text)
+        for mapping in self.mappings[(under or 1) - 1 : self.version - 1]:
+            if value is not None and mapping:
+                value = self.task.translate(value, mapping)
+        return value

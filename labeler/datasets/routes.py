@@ -71,8 +71,8 @@ async def export_items(
     await write(audit, member.caller, "export", project_id=member.project.id, target=format, dataset=dataset)
 
     def rows() -> Iterator[export.Row]:
-        found = export.version_rows(version, member.project) if version else export.current_rows(db, member.project)
-        return (row for row in found if row["labels"]) if labeled else found
+        found = export.version_rows(version) if version else export.current_rows(db, member.project)
+        return (row for row in found if row["method"]) if labeled else found
 
     def chunks() -> Iterator[bytes]:
         # Flat formats need their columns first: that is a pass of its own, in constant memory.

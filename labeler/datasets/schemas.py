@@ -24,6 +24,7 @@ class DatasetOut(BaseModel):
     content_hash: str
     counts: dict[str, Any]
     guideline_version: int | None
+    schema_version: int
     repository: str
     size_bytes: int
     new_bytes: int
@@ -33,8 +34,8 @@ class DatasetOut(BaseModel):
 
 class LabelChange(BaseModel):
     key: str
-    a: str | None
-    b: str | None
+    a: Any
+    b: Any
 
 
 class LabelsDiff(BaseModel):

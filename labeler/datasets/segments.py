@@ -12,22 +12,28 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from labeler.contents import ContentKind
 from labeler.kit.files import sha256_of, written_whole
 
 SEGMENT = 10_000
 MOST_SMALL = 24
 
-ITEMS = pa.schema(
-    [
-        ("item", pa.int64()),
-        ("key", pa.string()),
-        ("text", pa.string()),
-        ("fields", pa.string()),
-        ("metadata", pa.string()),
-        ("split", pa.string()),
-        ("created_at", pa.timestamp("us", tz="UTC")),
-    ]
-)
+
+def items_schema(kind: ContentKind) -> pa.Schema:
+    """The columns of items of one kind of content."""
+    own = [(name, pa.type_for_alias(alias)) for name, alias in kind.columns.items()]
+    return pa.schema(
+        [
+            ("item", pa.int64()),
+            ("key", pa.string()),
+            *own,
+            ("metadata", pa.string()),
+            ("split", pa.string()),
+            ("created_at", pa.timestamp("us", tz="UTC")),
+        ]
+    )
+
+
 LABELS = pa.schema(
     [
         ("label", pa.int64()),
@@ -38,10 +44,13 @@ LABELS = pa.schema(
         ("labeler_name", pa.string()),
         ("labeler_kind", pa.string()),
         ("source", pa.string()),
+        ("kind", pa.string()),
         ("guideline_version", pa.int32()),
+        ("schema_version", pa.int32()),
         ("elapsed_ms", pa.int32()),
         ("supersedes", pa.int64()),
         ("suggestion", pa.string()),
+        ("pick", pa.string()),
         ("created_at", pa.timestamp("us", tz="UTC")),
     ]
 )
@@ -51,6 +60,7 @@ CURRENT = pa.schema(
         ("key", pa.string()),
         ("value", pa.string()),
         ("confidence", pa.float32()),
+        ("method", pa.string()),
         ("labels", pa.int16()),
         ("split", pa.string()),
     ]

@@ -1,5 +1,6 @@
 """Listing, comparing and asking for dataset versions."""
 
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -91,19 +92,27 @@ def manifest_at(settings: Settings, project_id: int, commit: str) -> dict[str, A
     return manifest
 
 
+def _answers_in(schema: Any, version: Any) -> dict[str, Any]:
+    """The answers of a version as this schema reads them: a renamed label is no change of an answer."""
+    under = version.schema.version
+    found = ((key, schema.read(schema.task.dump(value), under)) for key, value in version.current().items())
+    return {key: value for key, value in found if value is not None}
+
+
 def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
     """Compare two versions (rows). Reads their small tables from DVC's cache, not the database."""
     from labeler.datasets.reading import Version
 
     left, right = Version(settings, project_id, a), Version(settings, project_id, b)
-    old, new = left.current(), right.current()
+    schema = max(left.schema, right.schema, key=lambda one: one.version)
+    old, new = _answers_in(schema, left), _answers_in(schema, right)
     both = old.keys() & new.keys()
     changed = [key for key in both if old[key] != new[key]]
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
     shown = sorted(changed)[:MOST_EXAMPLES]
     shown += sorted(removed)[: MOST_EXAMPLES - len(shown)]
     items = (a.counts["items"], b.counts["items"])
-    names = sorted({*a.counts["by_label"], *b.counts["by_label"]})
+    counts = [Counter(name for one in found.values() for name in schema.task.counted_as(one)) for found in (old, new)]
     texts = [version.small_file("guideline.md") for version in (left, right)]
     return DatasetDiff(
         a=a.version,
@@ -117,8 +126,7 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
         ),
         agreement=1 - len(changed) / len(both) if both else None,
         balance=[
-            Balance(label=name, a=a.counts["by_label"].get(name, 0), b=b.counts["by_label"].get(name, 0))
-            for name in names
+            Balance(label=name, a=counts[0][name], b=counts[1][name]) for name in sorted({*counts[0], *counts[1]})
         ],
         guideline_changed=texts[0] != texts[1],
         guideline_rows=compare(*texts) if texts[0] != texts[1] else [],

@@ -6,6 +6,7 @@ one uses or removes (G9).
 
 import hashlib
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,10 @@ from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.files import sha256_of, write_whole
 from labeler.kit.jobs.registry import JobRun
-from labeler.projects.access import Project
+from labeler.projects.access import Project, find_project
 
 SMALL = ("guideline.md", "schema.json", "manifest.json", "README.md")
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ class Prepared:
 class Files:
     """What the data folder holds for one state of the project."""
 
+    project: Project
     manifest: dict[str, Any]
     marks: dict[str, int]
     new_bytes: int
@@ -87,7 +89,7 @@ def prepare(run: JobRun, repository: Repository, project: Project, message: str,
     }
     run.progress(2, 4, "handing files to DVC")
     write_whole(repository.data / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    write_whole(repository.data / "README.md", write_card(project, manifest).encode())
+    write_whole(repository.data / "README.md", write_card(files.project, manifest).encode())
     _remove_others(repository.data, manifest)
     tracked = repository.track()
     run.progress(3, 4, "committing")
@@ -113,6 +115,7 @@ def record(tx: Connection, repository: Repository, prepared: Prepared) -> Any:
         "counts": manifest["counts"],
         "marks": prepared.marks,
         "guideline_version": manifest["guideline_version"],
+        "schema_version": manifest["schema_version"],
         "size_bytes": prepared.tracked.size,
         "new_bytes": prepared.new_bytes,
         "pushed": False,
@@ -146,19 +149,20 @@ def _restore(repository: Repository, last: Any, before: dict[str, Any]) -> None:
 
 def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, Any]) -> Files:
     with state.consistent_view(run.db, project.id) as tx:
+        project = find_project(tx, project.id)  # as it is in this very moment
         items, item_bytes = segments.extend(
             folder,
             "items",
-            segments.ITEMS,
+            segments.items_schema(state.kind_of_items(project)),
             segments.segments_of(before, "items"),
-            lambda after, most: state.read_items(tx, project.id, after, most),
+            lambda after, most: state.read_items(tx, project, after, most),
         )
         labels, label_bytes = segments.extend(
             folder,
             "labels",
             segments.LABELS,
             segments.segments_of(before, "labels"),
-            lambda after, most: state.read_labels(tx, project.id, after, most),
+            lambda after, most: state.read_labels(tx, project, after, most),
         )
         current = state.read_current(tx, project)
         flags = state.read_flags(tx, project.id)
@@ -166,21 +170,30 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     segments.write_table(folder / "current.parquet", pa.Table.from_pylist(current, schema=segments.CURRENT))
     segments.write_table(folder / "flags.parquet", pa.Table.from_pylist(flags, schema=segments.FLAGS))
     write_whole(folder / "guideline.md", guideline.text.encode())
-    schema = {"task_type": project.task_type, "labels": project.labels}
+    schema = {
+        "task_type": project.task_type,
+        "content": state.kind_of_items(project).name,
+        "schema": project.schema.model_dump(),
+        "version": project.schema_version,
+        "mappings": project.mappings,  # from each version to the next: how labels under an earlier one are read
+    }
     write_whole(folder / "schema.json", orjson.dumps(schema, option=orjson.OPT_INDENT_2 | orjson.OPT_SORT_KEYS))
     single: dict[str, dict[str, Any]] = {
         name: {"sha256": sha256_of(folder / name), "bytes": (folder / name).stat().st_size}
         for name in ("current.parquet", "flags.parquet", "guideline.md", "schema.json")
     }
-    by_label: dict[str, int] = {}
-    for row in current:
-        by_label[row["value"]] = by_label.get(row["value"], 0) + 1
+    task = project.task
+    by_label: Counter[str] = Counter()
+    for value, times in Counter(row["value"] for row in current).items():
+        for name in task.counted_as(task.load(value)):
+            by_label[name] += times
     manifest = {
         "format": FORMAT,
         "project": project.slug,
         "segments": {"items": [s.as_dict() for s in items], "labels": [s.as_dict() for s in labels]},
         "files": single,
         "guideline_version": guideline.version,
+        "schema_version": project.schema_version,
         "counts": {
             "items": sum(segment.rows for segment in items),
             "labeled": len(current),
@@ -193,7 +206,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     content = orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)
     marks = {"item": items[-1].last if items else 0, "label": labels[-1].last if labels else 0}
     new_bytes = item_bytes + label_bytes + sum(int(entry["bytes"]) for entry in single.values())
-    return Files(manifest, marks, new_bytes, hashlib.sha256(content).hexdigest())
+    return Files(project, manifest, marks, new_bytes, hashlib.sha256(content).hexdigest())
 
 
 def _remove_others(folder: Path, manifest: dict[str, Any]) -> None:

@@ -9,14 +9,16 @@ import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler import contents
 from labeler.accounts.tables import users
+from labeler.contents import ContentKind
 from labeler.datasets.segments import Rows
 from labeler.guidelines.service import get_text, published_version
 from labeler.items.tables import items
 from labeler.kit.db import Database, lock
-from labeler.labels.tables import current_labels, flags, labels
+from labeler.labels.tables import flags, labels
 from labeler.projects.access import Project
-from labeler.tasks import task_type
+from labeler.quality.tables import answers
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,15 @@ def consistent_view(db: Database, project_id: int) -> Iterator[Connection]:
         yield tx
 
 
-def plain(value: Any) -> str | None:
-    """A label's value in a Parquet column: text as it is, anything else as JSON."""
-    if value is None or isinstance(value, str):
-        return value
-    return orjson.dumps(value).decode()
+def _json(value: Any) -> str | None:
+    return None if value is None else orjson.dumps(value).decode()
 
 
-def read_items(tx: Connection, project_id: int, after: int, most: int) -> Rows:
+def read_items(tx: Connection, project: Project, after: int, most: int) -> Rows:
+    kind = kind_of_items(project)
     statement = (
         sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split, items.c.created_at)
-        .where(items.c.project_id == project_id, items.c.id > after)
+        .where(items.c.project_id == project.id, items.c.id > after)
         .order_by(items.c.id)
         .limit(most)
     )
@@ -59,8 +59,7 @@ def read_items(tx: Connection, project_id: int, after: int, most: int) -> Rows:
         {
             "item": row.id,
             "key": row.key,
-            "text": row.content.get("text"),
-            "fields": orjson.dumps(row.content["fields"]).decode() if "fields" in row.content else None,
+            **kind.to_columns(row.content),
             "metadata": orjson.dumps(row.metadata).decode(),
             "split": row.split,
             "created_at": row.created_at,
@@ -69,12 +68,19 @@ def read_items(tx: Connection, project_id: int, after: int, most: int) -> Rows:
     ]
 
 
-def read_labels(tx: Connection, project_id: int, after: int, most: int) -> Rows:
+def kind_of_items(project: Project) -> ContentKind:
+    """The project's kind of content; an empty project that was set up without one counts as one of texts."""
+    return contents.registry.find(project.content or "text")
+
+
+def read_labels(tx: Connection, project: Project, after: int, most: int) -> Rows:
+    """Values are as they were given, under the version of the schema that stands beside them."""
+    dump = project.task.dump
     statement = (
-        sa.select(labels, items.c.key, users.c.name, users.c.kind)
+        sa.select(labels, items.c.key, users.c.name, users.c.kind.label("account_kind"))
         .join(items, items.c.id == labels.c.item_id)
         .join(users, users.c.id == labels.c.labeler_id)
-        .where(labels.c.project_id == project_id, labels.c.id > after)
+        .where(labels.c.project_id == project.id, labels.c.id > after)
         .order_by(labels.c.id)
         .limit(most)
     )
@@ -83,15 +89,18 @@ def read_labels(tx: Connection, project_id: int, after: int, most: int) -> Rows:
             "label": row.id,
             "item": row.item_id,
             "key": row.key,
-            "value": plain(row.value),
+            "value": None if row.value is None else dump(row.value),
             "labeler": row.labeler_id,
             "labeler_name": row.name,
-            "labeler_kind": row.kind,
+            "labeler_kind": row.account_kind,
             "source": row.source,
+            "kind": row.kind,
             "guideline_version": row.guideline_version,
+            "schema_version": row.schema_version,
             "elapsed_ms": row.elapsed_ms,
             "supersedes": row.supersedes,
-            "suggestion": plain(row.suggestion),
+            "suggestion": _json(row.suggestion),
+            "pick": _json(row.pick),
             "created_at": row.created_at,
         }
         for row in tx.execute(statement)
@@ -99,35 +108,26 @@ def read_labels(tx: Connection, project_id: int, after: int, most: int) -> Rows:
 
 
 def read_current(tx: Connection, project: Project) -> Rows:
-    """The consensus of every item that has labels, by item id."""
+    """The answer in force of every item that has one, by item id."""
+    dump = project.task.dump
     statement = (
-        sa.select(labels.c.item_id, items.c.key, items.c.split, labels.c.value)
-        .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
-        .join(items, items.c.id == labels.c.item_id)
-        .where(current_labels.c.project_id == project.id)
-        .order_by(labels.c.item_id, labels.c.id)
+        sa.select(answers, items.c.key, items.c.split)
+        .join(items, items.c.id == answers.c.item_id)
+        .where(answers.c.project_id == project.id)
+        .order_by(answers.c.item_id)
     )
-    task = task_type(project.task_type)
-    rows: Rows = []
-    values: list[Any] = []
-    result = tx.execute(statement).all()
-    for number, row in enumerate(result):
-        values.append(row.value)
-        if number + 1 < len(result) and result[number + 1].item_id == row.item_id:
-            continue
-        value, confidence = task.consensus(values)
-        rows.append(
-            {
-                "item": row.item_id,
-                "key": row.key,
-                "value": plain(value),
-                "confidence": confidence,
-                "labels": len(values),
-                "split": row.split,
-            }
-        )
-        values = []
-    return rows
+    return [
+        {
+            "item": row.item_id,
+            "key": row.key,
+            "value": dump(row.value),
+            "confidence": row.confidence,
+            "method": row.method,
+            "labels": row.given,
+            "split": row.split,
+        }
+        for row in tx.execute(statement)
+    ]
 
 
 def read_flags(tx: Connection, project_id: int) -> Rows:

@@ -20,6 +20,7 @@ dataset_versions = sa.Table(
     sa.Column("counts", Json, nullable=False),
     sa.Column("marks", Json, nullable=False),
     sa.Column("guideline_version", sa.Integer, nullable=True),
+    sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("size_bytes", sa.BigInteger, nullable=False),
     sa.Column("new_bytes", sa.BigInteger, nullable=False),
     sa.Column("pushed", sa.Boolean, nullable=False, server_default=sa.false()),

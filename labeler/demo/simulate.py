@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user, find_user
 from labeler.client import Client, Project, Unreachable
-from labeler.demo.setup import SLUG, data_file
+from labeler.demo.projects import SPAM
+from labeler.demo.setup import data_file
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
@@ -29,7 +30,7 @@ def token_for_simulation(settings: Settings) -> str:
 
     def make(tx: Connection) -> str:
         user = find_user(tx, EMAIL) or add_user(tx, EMAIL, "Simulated labeler", "labeler", kind="simulated")
-        set_member(tx, find_project(tx, SLUG).id, user.id, "labeler")
+        set_member(tx, find_project(tx, SPAM.slug).id, user.id, "labeler")
         return make_token(tx, user.id, "simulation", ["read", "label"])[1]
 
     try:
@@ -39,7 +40,7 @@ def token_for_simulation(settings: Settings) -> str:
 
 
 def answers() -> dict[str, str]:
-    with open(data_file(), encoding="utf-8", newline="") as file:
+    with open(data_file(SPAM.file), encoding="utf-8", newline="") as file:
         return {row["id"]: row["label"] for row in csv.DictReader(file)}
 
 
@@ -63,8 +64,8 @@ def simulate(url: str, token: str, n: int, tell: Callable[[str], None]) -> int:
             progress = _settled(project)
             model = progress["model"]
             score = ""
-            if model and model["accuracy"] and model["accuracy"]["value"] is not None:
-                accuracy = model["accuracy"]
+            if model and model["score"] and model["score"]["value"] is not None:
+                accuracy = model["score"]
                 score = f", model {model['number']}: accuracy {accuracy['value']:.3f}"
                 score += f" ({accuracy['low']:.3f} to {accuracy['high']:.3f} on {model['holdout_size']} holdout items)"
             tell(f"{done:,} of {n:,} labeled{score}. {progress['stop']['reason'].capitalize()}.")
@@ -74,7 +75,7 @@ def simulate(url: str, token: str, n: int, tell: Callable[[str], None]) -> int:
 def _wait_for_items(client: Client) -> Project:
     while True:
         try:
-            project = client.projects.get(SLUG)
+            project = client.projects.get(SPAM.slug)
             if project.info["counts"]["items"] > 0:
                 return project
         except Unreachable:

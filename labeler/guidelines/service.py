@@ -134,7 +134,7 @@ def publish(tx: Connection, member: Member, version: int, note: str | None) -> G
         raise Conflict(f"Guideline version {version} was published meanwhile.")
     acknowledge(tx, member, version)
     audit(tx, member.caller, "guideline.published", project_id=member.project.id, target=f"version {version}")
-    emit(tx, GuidelinePublished(member.project.id, version))
+    emit(tx, GuidelinePublished(member.project.id, version), member.project)
     return get_version(tx, member, version)
 
 

@@ -12,13 +12,17 @@ from sqlalchemy import Connection
 from labeler.accounts.tables import users
 from labeler.insight.schemas import HistoryEntry, ItemOut
 from labeler.items.tables import items
+from labeler.kit.columns import holds
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, NotFound
 from labeler.labels.flags import labels_of
 from labeler.labels.tables import current_labels, flags, labels, skips
 from labeler.projects.access import Project
+from labeler.quality.queries import answers_of
+from labeler.quality.tables import answers
 from labeler.queue.tables import queue_entries, queues
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
+from labeler.registry.decoding import Decoder
 from labeler.registry.service import newest_model
 
 SORTS = ("oldest", "newest", "uncertain")
@@ -29,6 +33,8 @@ class Filter:
     """Which items, in what order. `after`: where the last page ended (an item id, or a rank)."""
 
     label: str | None = None
+    min: float | None = None
+    max: float | None = None
     flagged: bool = False
     unlabeled: bool = False
     disagreement: bool = False
@@ -38,18 +44,31 @@ class Filter:
     after: int | None = None
 
 
+@dataclass(frozen=True)
+class Said:
+    """What a model says about the items of its pool."""
+
+    number: int
+    predictions: Predictions
+    decoder: Decoder
+
+    def of(self, item_id: int) -> dict[str, Any] | None:
+        """{"value", "proba", ..., "model"}; None for an item that the model has not seen."""
+        row = self.predictions.row(item_id)
+        return None if row is None else self.decoder(row) | {"model": self.number}
+
+
 @lru_cache(maxsize=32)
-def _predictions(folder: str, classes: tuple[str, ...]) -> Predictions | None:
-    return load_predictions(Path(folder), list(classes))
+def _predictions(folder: str, sha256: str) -> Predictions | None:
+    return load_predictions(Path(folder))
 
 
-def newest_predictions(tx: Connection, settings: Settings, project_id: int) -> tuple[int, Predictions] | None:
-    model = newest_model(tx, project_id)
+def newest_predictions(tx: Connection, settings: Settings, project: Project) -> Said | None:
+    model = newest_model(tx, project.id)
     if model is None:
         return None
-    folder = folder_of(settings, project_id, model.number)
-    found = _predictions(str(folder), tuple(model.config["classes"]))
-    return None if found is None else (model.number, found)
+    found = _predictions(str(folder_of(settings, project.id, model.number)), model.sha256)
+    return None if found is None else Said(model.number, found, Decoder(project, model.config))
 
 
 def list_items(
@@ -68,7 +87,7 @@ def list_items(
     newest = wanted.sort == "newest"
     if wanted.after is not None:
         statement = statement.where(place < wanted.after if newest else place > wanted.after)
-    for condition in _conditions(tx, wanted):
+    for condition in _conditions(project, wanted):
         statement = statement.where(condition)
     statement = statement.add_columns(place.label("place")).order_by(place.desc() if newest else place)
     rows = tx.execute(statement.limit(limit + 1)).all()
@@ -76,18 +95,17 @@ def list_items(
     return items_out(tx, settings, project, rows[:limit]), more
 
 
-def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
+def _conditions(project: Project, wanted: Filter) -> list[Any]:
     found: list[Any] = []
-    mine = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
-    given = sa.select(sa.literal(1)).select_from(mine).where(current_labels.c.item_id == items.c.id)
-    if wanted.label is not None:
-        text = orjson.dumps(wanted.label).decode()
-        found.append(sa.exists(given.where(sa.cast(labels.c.value, sa.Text) == text)))
+    if wanted.label is not None or wanted.min is not None or wanted.max is not None:
+        answer = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, *_answered(project, wanted))
+        found.append(sa.exists(answer))
     if wanted.unlabeled:
+        given = sa.select(sa.literal(1)).where(current_labels.c.item_id == items.c.id)
         found.append(sa.not_(sa.exists(given)))
     if wanted.disagreement:
-        kinds = sa.select(sa.func.count(sa.distinct(sa.cast(labels.c.value, sa.Text)))).select_from(mine)
-        found.append(kinds.where(current_labels.c.item_id == items.c.id).scalar_subquery() > 1)
+        split = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, answers.c.confidence < 1)
+        found.append(sa.exists(split))
     if wanted.flagged:
         open_flag = (
             sa.select(sa.literal(1))
@@ -105,19 +123,34 @@ def _conditions(tx: Connection, wanted: Filter) -> list[Any]:
     return found
 
 
+def _answered(project: Project, wanted: Filter) -> list[Any]:
+    """Raises `Invalid` when numbers are asked for where answers are none."""
+    found: list[Any] = []
+    if wanted.label is not None:
+        found.append(holds(answers.c.labels, wanted.label))
+    if wanted.min is not None or wanted.max is not None:
+        if not hasattr(project.schema, "scale"):
+            raise Invalid("min and max filter by numbers, and the answers of this project are none.")
+        number = sa.cast(sa.cast(answers.c.value, sa.Text), sa.Float)
+        if wanted.min is not None:
+            found.append(number >= wanted.min)
+        if wanted.max is not None:
+            found.append(number <= wanted.max)
+    return found
+
+
 def items_out(tx: Connection, settings: Settings, project: Project, rows: Any) -> list[ItemOut]:
     ids = [row.id for row in rows]
-    given = labels_of(tx, ids)
+    given, answered = labels_of(tx, project, ids), answers_of(tx, ids)
     flagged = (
         sa.select(flags.c.item_id, sa.func.count().label("open"))
         .where(flags.c.item_id.in_(ids), flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
         .group_by(flags.c.item_id)
     )
     open_flags = {row.item_id: row.open for row in tx.execute(flagged)}
-    newest = newest_predictions(tx, settings, project.id)
+    newest = newest_predictions(tx, settings, project)
     found = []
     for row in rows:
-        prediction = newest[1].of(row.id) if newest is not None else None
         found.append(
             ItemOut(
                 key=row.key,
@@ -126,8 +159,9 @@ def items_out(tx: Connection, settings: Settings, project: Project, rows: Any) -
                 split=row.split,
                 created_at=row.created_at,
                 labels=given.get(row.id, []),
+                answer=answered.get(row.id),
                 flags_open=open_flags.get(row.id, 0),
-                prediction=prediction | {"model": newest[0]} if prediction and newest else None,
+                prediction=None if newest is None else newest.of(row.id),
             )
         )
     return found
@@ -164,6 +198,7 @@ def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
                     note=known.get("note"),
                     guideline_version=row.guideline_version,
                     source=known.get("source"),
+                    schema_version=known.get("schema_version"),
                 )
             )
     return sorted(entries, key=lambda entry: entry.at)

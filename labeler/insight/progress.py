@@ -7,14 +7,15 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.insight.schemas import Curve, CurvePoint, ItemCounts, LabelCounts, ProgressOut, StopOut
+from labeler.insight.schemas import ItemCounts, LabelCounts, ProgressOut, StopOut
 from labeler.items.tables import items
 from labeler.kit.columns import to_micros
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import aside, current_labels, flags, labels
 from labeler.projects.access import Member, Project
+from labeler.quality.queries import used
 from labeler.registry.service import newest_model
-from labeler.registry.tables import model_versions
+from labeler.training.model_spec import representation_in
 from labeler.training.tables import training_marks
 from labeler.training.trigger import labels_wanted, new_labels
 
@@ -86,19 +87,21 @@ def _labels(tx: Connection, member: Member) -> LabelCounts:
     mine = current_labels.c.labeler_id == me
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     today = labels.c.created_at >= midnight
-    by_value = sa.select(labels.c.value, sa.func.count().label("n")).select_from(joined).where(here)
-    counted = {str(row.value): row.n for row in tx.execute(by_value.group_by(labels.c.value))}
-    names = member.project.label_names
-    by_label = {name: counted.pop(name, 0) for name in names} | counted
     return LabelCounts(
         total=_count(tx, current_labels, here),
         mine=_count(tx, current_labels, here, mine),
         today=_count(tx, joined, here, today),
         mine_today=_count(tx, joined, here, mine, today),
-        by_label=by_label,
+        by_label=_by_label(tx, member.project),
         by_labeler=_by_labeler(tx, project_id) if member.may("read") else [],
         per_day=_per_day(tx, project_id, midnight),
     )
+
+
+def _by_label(tx: Connection, project: Project) -> dict[str, int]:
+    """Answers that hold each label, or that are each number of a scale: all of the schema, in its order."""
+    counted = used(tx, project)
+    return {name: counted.pop(name, 0) for name in project.schema.names()} | counted
 
 
 def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
@@ -168,12 +171,13 @@ def _pace(tx: Connection, project_id: int) -> dict[str, float] | None:
 
 
 def _model(row: Any) -> dict[str, Any]:
-    metrics = row.metrics or {}
+    report = row.metrics or {"primary": None, "metrics": {}}
     return {
         "number": row.number,
         "stage": row.stage,
-        "accuracy": metrics.get("accuracy"),
-        "macro_f1": metrics.get("macro_f1"),
+        "primary": report["primary"],
+        "score": report["metrics"].get(report["primary"]),
+        "metrics": report["metrics"],
         "holdout_size": row.holdout_size,
         "sees": _sees(row.config),
     }
@@ -181,7 +185,7 @@ def _model(row: Any) -> dict[str, Any]:
 
 def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
-    representation = config.get("representation") or {}
+    representation = representation_in(config) or {}
     kind = str(representation.get("kind"))
     own = "columns" if "columns" in config["features"] else "words"
     part = f"{representation['part']:,} of {representation['of']:,} items" if representation.get("part") else ""
@@ -234,24 +238,3 @@ def _reading(tx: Connection, project_id: int) -> dict[str, Any] | None:
         before = tx.execute(mine.where(jobs.c.state == "done").order_by(jobs.c.id.desc()).limit(1)).one_or_none()
         done, of = (before.result.get("read", 0), before.result.get("of")) if before is not None else (done, of)
     return {"state": job.state, "done": done, "of": of, "error": job.error}
-
-
-def learning_curve(tx: Connection, project_id: int) -> Curve:
-    """One point a model, oldest first, all measured on the holdout as it was then."""
-    statement = sa.select(model_versions).where(model_versions.c.project_id == project_id)
-    points = []
-    for row in tx.execute(statement.order_by(model_versions.c.number)):
-        metrics, baselines = row.metrics or {}, row.baselines or {}
-        point = CurvePoint(
-            model=row.number,
-            labels=row.labels_seen,
-            trained_on=row.trained_on,
-            holdout_size=row.holdout_size,
-            created_at=row.created_at,
-            accuracy=metrics.get("accuracy"),
-            macro_f1=metrics.get("macro_f1"),
-            baseline=(baselines.get("majority") or {}).get("accuracy"),
-        )
-        points.append(point)
-    newest = newest_model(tx, project_id)
-    return Curve(points=points, forecast=((newest.stop or {}).get("forecast") or []) if newest is not None else [])

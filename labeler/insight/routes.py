@@ -3,7 +3,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from labeler.insight import items, progress
+from labeler.insight import items, learning_curve, progress
 from labeler.insight.schemas import Curve, HistoryEntry, ItemOut, ProgressOut
 from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
 from labeler.projects.access import CanRead, CanSee
@@ -24,7 +24,9 @@ async def list_items(
     member: CanRead,
     db: Db,
     settings: Config,
-    label: Annotated[str | None, Query(max_length=200)] = None,
+    label: Annotated[str | None, Query(max_length=200, description="Items whose answer holds this label.")] = None,
+    min: Annotated[float | None, Query(description="Items rated at least so high.", allow_inf_nan=False)] = None,
+    max: Annotated[float | None, Query(description="Items rated at most so high.", allow_inf_nan=False)] = None,
     flagged: bool = False,
     unlabeled: bool = False,
     disagreement: bool = False,
@@ -36,7 +38,8 @@ async def list_items(
 ) -> Page[ItemOut]:
     """Items with their labels, open flags and what the newest model says."""
     after = decode_cursor(cursor, int)
-    wanted = items.Filter(label, flagged, unlabeled, disagreement, split, q, sort, after[0] if after else None)
+    place = after[0] if after else None
+    wanted = items.Filter(label, min, max, flagged, unlabeled, disagreement, split, q, sort, place)
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
     return Page(items=found, next_cursor=None if more is None else encode_cursor(more))
 
@@ -64,14 +67,22 @@ async def get_item(key: Key, member: CanRead, db: Db, settings: Config) -> ItemO
 
 
 @router.get("/insight/learning-curve")
-async def learning_curve(member: CanRead, db: Db) -> Curve:
+async def get_learning_curve(member: CanRead, db: Db) -> Curve:
     """How good each model was on the holdout, with its interval, by labels."""
-    return await db.aread(progress.learning_curve, member.project.id)
+    return await db.aread(learning_curve.learning_curve, member.project)
 
 
 @router.get("/insight/confusion")
 async def confusion(member: CanRead, db: Db) -> dict[str, Any]:
     """Holdout items by true label and the newest model's answer."""
     model = await db.aread(newest_model, member.project.id)
-    found: dict[str, Any] = ((model.metrics if model else None) or {}).get("confusion") or {"labels": [], "matrix": []}
+    views = ((model.metrics if model else None) or {}).get("views") or {}
+    found: dict[str, Any] = views.get("confusion") or {"labels": [], "matrix": []}
     return found
+
+
+@router.get("/insight/views")
+async def views(member: CanRead, db: Db) -> dict[str, Any]:
+    """What there is to see of the newest model on the holdout beyond single figures, by name; depends on the task."""
+    model = await db.aread(newest_model, member.project.id)
+    return dict(((model.metrics if model else None) or {}).get("views") or {})

@@ -12,9 +12,12 @@ class ItemOut(BaseModel):
     metadata: dict[str, Any]
     split: str
     created_at: datetime
-    labels: list[dict[str, Any]]
+    labels: list[dict[str, Any]] = Field(description="The current label of everybody, oldest first.")
+    answer: dict[str, Any] | None = Field(
+        description="What the labels that count come to: value, confidence (their share of agreement), method."
+    )
     flags_open: int
-    prediction: dict[str, Any] | None
+    prediction: dict[str, Any] | None = Field(description="The newest model's: value, proba, model.")
 
 
 class HistoryEntry(BaseModel):
@@ -26,6 +29,7 @@ class HistoryEntry(BaseModel):
     note: str | None = None
     guideline_version: int | None = None
     source: str | None = None
+    schema_version: int | None = None
 
 
 class CurvePoint(BaseModel):
@@ -34,12 +38,12 @@ class CurvePoint(BaseModel):
     trained_on: int
     holdout_size: int
     created_at: datetime
-    accuracy: dict[str, Any] | None
-    macro_f1: dict[str, Any] | None
-    baseline: dict[str, Any] | None
+    metrics: dict[str, Any] = Field(description="On the holdout, by name; see GET /metrics.")
+    baseline: dict[str, Any] = Field(description="The same of always giving the commonest answer.")
 
 
 class Curve(BaseModel):
+    primary: str = Field(description="The metric that models are compared by.")
     points: list[CurvePoint]
     forecast: list[dict[str, Any]] = Field(
         default_factory=list, description="Where the curve leads: labels, value, low, high (95 % interval)."
@@ -61,13 +65,13 @@ class LabelCounts(BaseModel):
     mine: int
     today: int
     mine_today: int
-    by_label: dict[str, int]
+    by_label: dict[str, int] = Field(description="Answers with each label, or of each number of the scale.")
     by_labeler: list[dict[str, Any]]
     per_day: list[dict[str, Any]]
 
 
 class StopOut(BaseModel):
-    """Whether more labels are worth it. gain: what 100 more would add to the accuracy, with its interval."""
+    """Whether more labels are worth it. gain: what 100 more would add to the score, with its interval."""
 
     advice: str
     reason: str

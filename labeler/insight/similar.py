@@ -28,6 +28,7 @@ from labeler.learning.trained_model import TrainedModel
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
+from labeler.training.model_spec import representation_in
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import graph_at
 
@@ -66,9 +67,10 @@ def _along_the_map(
 ) -> Nearest | None:
     """None when the model has no map, or the item came later."""
     place = int(np.searchsorted(data.items, item_id))
-    if not config.get("representation") or place == len(data.items) or data.items[place] != item_id:
+    representation = representation_in(config)
+    if not representation or place == len(data.items) or data.items[place] != item_id:
         return None
-    graph = graph_at(data, model.pipeline, config["representation"])
+    graph = graph_at(data, model.pipeline, representation)
     return None if graph is None else comparable(graph, place, n)
 
 

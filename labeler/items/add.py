@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.items.content import ItemRow, Refused, check_item
@@ -12,21 +13,29 @@ from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import lock, upsert
+from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
-from labeler.projects.access import Project
+from labeler.projects.access import Project, find_project, project_cache
+from labeler.projects.tables import projects
 
 MOST_ERRORS = 1000  # refused rows that are described; all of them are counted
 
 
 @dataclass(frozen=True)
 class ItemsAdded(Event):
-    """New items of one project; `labeled` has (item id, value) of those that came with a label."""
+    """New items of one project; `labeled` has (item id, value) of those that came with a label of this kind of labeler,
+    given under this version of the schema."""
 
     name: ClassVar[str] = "items.added"
-    project: Project
+    project_id: int
     count: int
     labeled: list[tuple[int, Any]]
     labeler_id: int
+    kind: str
+    schema_version: int
+
+    def payload(self) -> dict[str, Any]:
+        return {**vars(self), "labeled": len(self.labeled)}
 
 
 @dataclass
@@ -61,19 +70,24 @@ def split_of(project: Project, row: ItemRow) -> str:
 
 def check_rows(raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, tally: Tally) -> list[ItemRow]:
     """The acceptable rows of (row number, row); the others are noted in `tally`."""
-    good = []
+    good: list[ItemRow] = []
     for number, entry in raw:
         try:
             if isinstance(entry, ValueError):
                 raise Refused("", f"is not valid JSON: {entry}")
-            good.append(check_item(entry, project, limits))
+            good.append(check_item(entry, project, limits, project.content or (good[0].kind if good else None)))
         except Refused as refused:
             tally.refuse(number, refused.field, refused.reason)
     return good
 
 
-def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler_id: int) -> tuple[int, int]:
+def add_items(
+    tx: Connection, project: Project, rows: Sequence[ItemRow], labeler_id: int, kind: str = "import"
+) -> tuple[int, int]:
     """Insert rows whose key is new; returns (taken, already there). Call with at most a few thousand.
+
+    kind: what kind of labeler the labels are of that came with them. Raises `Conflict` for another kind of content
+    than the project's.
 
     The insert itself says which keys are new: asked before, PostgreSQL reads all items of a project that is filled
     faster than it renews its statistics (100,000 rows in 56 s).
@@ -81,6 +95,7 @@ def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler
     if not rows:
         return 0, 0
     lock(tx, "items", project.id, shared=True)
+    _claim_content(tx, project, rows)
     first: dict[str, ItemRow] = {}
     for row in rows:
         first.setdefault(row.key, row)
@@ -104,5 +119,20 @@ def add_items(tx: Connection, project: Project, rows: Sequence[ItemRow], labeler
     labels = {row.key: row.label for row in first.values() if row.label is not None}
     labeled = [(row.id, labels[row.key]) for row in added if row.key in labels]
     taken = len(added)
-    emit(tx, ItemsAdded(project, taken, labeled, labeler_id))
+    now = find_project(tx, project.id)
+    emit(tx, ItemsAdded(project.id, taken, labeled, labeler_id, kind, project.schema_version), now)
     return taken, len(rows) - taken
+
+
+def _claim_content(tx: Connection, project: Project, rows: Sequence[ItemRow]) -> None:
+    """The first items say what kind of content a project has that was set up without one."""
+    if project.content is not None:
+        return
+    kind = rows[0].kind
+    first = sa.update(projects).where(projects.c.id == project.id, projects.c.content.is_(None))
+    if tx.execute(first.values(content=kind)).rowcount:
+        project_cache.forget()
+    now = tx.execute(sa.select(projects.c.content).where(projects.c.id == project.id)).scalar_one()
+    other = next((row for row in rows if row.kind != now), None)
+    if other is not None:
+        raise Conflict(f'This project holds items of kind "{now}"; "{other.key}" is of kind "{other.kind}".')

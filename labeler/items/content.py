@@ -6,14 +6,15 @@ A refused row names its field and a reason that the sender can act on (G7, G24).
 from dataclasses import dataclass
 from typing import Any
 
+from labeler.contents import Content, ContentKind, ContentRefused, registry
 from labeler.items.keys import InvalidKey, as_key, content_key
 from labeler.kit.config import Settings
-from labeler.kit.untrusted import Bounds, fault, text_fault
+from labeler.kit.untrusted import Bounds, fault
 from labeler.projects.access import Project
-from labeler.tasks import InvalidValue, task_type
+from labeler.tasks import InvalidValue
 
 SPLIT_NAMES = {"train": "train", "holdout": "holdout", "test": "holdout", "": None}
-KNOWN = {"key", "text", "fields", "metadata", "split", "label"}
+KNOWN = {"key", "metadata", "split", "label"}
 
 
 class Refused(Exception):
@@ -30,30 +31,33 @@ class ItemRow:
     """An item that was checked, ready for the database."""
 
     key: str
-    content: dict[str, Any]
+    kind: str
+    content: Content
     metadata: dict[str, Any]
     split: str | None
     label: Any
 
 
-def check_item(raw: Any, project: Project, limits: Settings) -> ItemRow:
-    """Raises `Refused` for the first thing that is wrong with the row."""
+def check_item(raw: Any, project: Project, limits: Settings, wanted: str | None = None) -> ItemRow:
+    """Raises `Refused` for the first thing that is wrong with the row. wanted: the kind of content, None: any."""
     if not isinstance(raw, dict):
-        raise Refused("", "not an object: expected key, text or fields")
-    unknown = sorted(set(raw) - KNOWN)
+        raise Refused("", "not an object: expected a key and the content, such as text or fields")
+    known = KNOWN | {kind.field for kind in registry}
+    unknown = sorted(set(map(str, raw)) - known)
     if unknown:
-        raise Refused(str(unknown[0])[:100], f"unknown field; known: {', '.join(sorted(KNOWN))}")
-    content = _content(raw, limits)
+        raise Refused(unknown[0][:100], f"unknown field; known: {', '.join(sorted(known))}")
+    kind, content = _content(raw, project, limits, wanted or project.content)
     return ItemRow(
         key=_key(raw.get("key"), content),
+        kind=kind.name,
         content=content,
         metadata=_object("metadata", raw.get("metadata") or {}, limits),
         split=_split(raw.get("split")),
-        label=_label(raw.get("label"), project),
+        label=_label(raw.get("label"), project, content),
     )
 
 
-def _key(value: Any, content: dict[str, Any]) -> str:
+def _key(value: Any, content: Content) -> str:
     if value is None or value == "":
         return content_key(content)
     try:
@@ -62,32 +66,37 @@ def _key(value: Any, content: dict[str, Any]) -> str:
         raise Refused("key", str(invalid)) from None
 
 
-def _content(raw: dict[str, Any], limits: Settings) -> dict[str, Any]:
-    text, fields = raw.get("text"), raw.get("fields")
-    if text is not None and fields is not None:
-        raise Refused("text", "give text or fields, not both")
-    if text is not None:
-        if not isinstance(text, str):
-            raise Refused("text", "must be text")
-        if not text.strip():
-            raise Refused("text", "is empty")
-        if (reason := text_fault(text, limits.max_cell_chars)) is not None:
-            raise Refused("text", reason)
-        return {"text": text}
-    if fields is None:
-        raise Refused("text", "is missing (or fields, for a table row)")
-    checked = _object("fields", fields, limits)
-    if all(value is None or value == "" for value in checked.values()):
-        raise Refused("fields", "are all empty")
-    return {"fields": checked}
+def _content(raw: dict[str, Any], project: Project, limits: Settings, held: str | None) -> tuple[ContentKind, Content]:
+    given = [kind for kind in registry if raw.get(kind.field) is not None]
+    if not given:
+        wanted = [kind.field for kind in registry if held in (None, kind.name)]
+        raise Refused(" or ".join(wanted), "is missing")
+    kind = given[0]
+    if len(given) > 1:
+        raise Refused(kind.field, f"give {' or '.join(one.field for one in given)}, not both")
+    if held not in (None, kind.name):
+        field = registry.find(str(held)).field
+        raise Refused(kind.field, f'is of another kind than this project\'s items ("{held}"): expected {field}')
+    served = project.task.contents
+    if served is not None and kind.name not in served:
+        raise Refused(kind.field, f"task type {project.task_type} is asked about {', '.join(sorted(served))}")
+    try:
+        return kind, kind.validate(raw[kind.field], lambda where, value: _within_limits(where, value, limits))
+    except ContentRefused as refused:
+        raise Refused(refused.field, refused.reason) from None
+
+
+def _within_limits(where: str, value: Any, limits: Settings) -> None:
+    """Raises `Refused` for what breaks a limit of the installation."""
+    bounds = Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
+    if (found := fault(value, bounds, where)) is not None:
+        raise Refused(*found)
 
 
 def _object(name: str, value: Any, limits: Settings) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise Refused(name, "must be an object")
-    bounds = Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
-    if (found := fault(value, bounds, name)) is not None:
-        raise Refused(*found)
+    _within_limits(name, value, limits)
     return value
 
 
@@ -100,10 +109,10 @@ def _split(value: Any) -> str | None:
     return SPLIT_NAMES[name]
 
 
-def _label(value: Any, project: Project) -> Any:
+def _label(value: Any, project: Project, content: Content) -> Any:
     if value is None or value == "":
         return None
     try:
-        return task_type(project.task_type).validate(value, project.labels)
+        return project.task.parse(value, project.schema, content)
     except InvalidValue as invalid:
         raise Refused("label", str(invalid)) from None

@@ -15,6 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.accounts.users import kind_of_account, labels_as
 from labeler.items.add import Tally, add_items, check_rows
 from labeler.items.content import ItemRow
 from labeler.items.readers import (
@@ -46,6 +47,7 @@ Numbered = tuple[int, Any]
 def import_file(run: JobRun) -> dict[str, Any]:
     path = Path(run.args["path"])
     project = run.db.read(find_project, run.project_id or 0)
+    kind = labels_as(run.db.read(kind_of_account, run.created_by or 0), "import")
     limits = limits_of(run.settings)
     tally = Tally(**(run.saved or {}))
     try:
@@ -60,7 +62,7 @@ def import_file(run: JobRun) -> dict[str, Any]:
             started = time.monotonic()
             good = check_rows([entry for entry in batch if entry[1] is not None], project, run.settings, tally)
             tally.rows += len(batch)
-            tally.taken, tally.already_there = run.write(_step(run, project, good, tally, total))
+            tally.taken, tally.already_there = run.write(_step(run, project, good, tally, total, kind))
             # Leave the writer to others for as long as it was taken: imports are many small visits.
             time.sleep(min(time.monotonic() - started, 0.03))
     except FileRefused as refused:
@@ -115,9 +117,9 @@ def _items(rows: Iterator[Row | BadRow], mapping: dict[str, Any], tally: Tally) 
             yield row.number, None
 
 
-def _step(run: JobRun, project: Project, good: list[ItemRow], tally: Tally, total: int) -> Any:
+def _step(run: JobRun, project: Project, good: list[ItemRow], tally: Tally, total: int, kind: str) -> Any:
     def step(tx: Connection) -> tuple[int, int]:
-        taken, there = add_items(tx, project, good, run.created_by or 0)
+        taken, there = add_items(tx, project, good, run.created_by or 0, kind)
         after = replace(tally, taken=tally.taken + taken, already_there=tally.already_there + there)
         message = f"{after.rows:,} rows read, {after.taken:,} taken"
         engine.save(tx, run.id, run.attempt, asdict(after), done=after.rows, total=total or None, message=message)

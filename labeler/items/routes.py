@@ -8,6 +8,7 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from labeler.accounts.auth import SignedIn
+from labeler.accounts.users import labels_as
 from labeler.accounts.write import Write
 from labeler.items import uploads
 from labeler.items.add import Tally, add_items, check_rows
@@ -46,9 +47,10 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
         raise TooLarge(f"More than {settings.max_bulk:,} items in one request. Send them in parts, or import a file.")
     tally = Tally(rows=len(entries))
     rows = check_rows(list(enumerate(entries, 1)), member.project, settings, tally)
+    kind = labels_as(member.caller.kind, "import")
     for start in range(0, len(rows), CHUNK):  # in parts: labelers' writes get their turn in between
         part = rows[start : start + CHUNK]
-        taken, there = await db.awrite(add_items, member.project, part, member.user_id)
+        taken, there = await db.awrite(add_items, member.project, part, member.user_id, kind)
         tally.taken += taken
         tally.already_there += there
     return AddResult(taken=tally.taken, already_there=tally.already_there, refused=tally.refused, errors=tally.errors)

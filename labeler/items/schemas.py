@@ -26,4 +26,8 @@ class Preview(BaseModel):
     rows: list[dict[str, Any]]
     mapping: dict[str, Any]
     labels_found: list[str]
+    content: str = Field(description="The kind of content that the columns hold.")
+    task: dict[str, Any] | None = Field(
+        description="The question that the labels look like answers of: type, and its schema; none without labels."
+    )
     warnings: list[str]

@@ -20,7 +20,6 @@ items = sa.Table(
     sa.Column("needed", sa.SmallInteger, nullable=False),
     created_at(),
     sa.UniqueConstraint("project_id", "key"),
-    sa.CheckConstraint(sa.column("split").in_(SPLITS), name="split"),
     sa.Index("ix_items_project_id_id", "project_id", "id"),
 )
 sa.Index(

@@ -84,3 +84,22 @@ def reference(name: str, target: str, *, nullable: bool = False, ondelete: str =
 
 def created_at(name: str = "created_at") -> sa.Column[datetime]:
     return sa.Column(name, Timestamp, nullable=False, default=clock())
+
+
+class holds(sa.sql.functions.GenericFunction[bool]):
+    """`holds(column, text)`: whether a JSON list of texts has this one in it."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(holds, "sqlite")
+def _holds_sqlite(element: holds, compiler: Any, **kw: Any) -> str:
+    column, text = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({text} IN (SELECT value FROM json_each({column})))"
+
+
+@compiles(holds, "postgresql")
+def _holds_postgresql(element: holds, compiler: Any, **kw: Any) -> str:
+    column, text = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({column} ? {text})"

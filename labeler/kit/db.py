@@ -49,6 +49,11 @@ def _dumps(value: Any) -> str:
     return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
 
 
+def _loads(stored: Any) -> Any:
+    """SQLite keeps JSON that is a number alone as a number: the name of the column's type says so."""
+    return stored if isinstance(stored, int | float) else orjson.loads(stored)
+
+
 def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
     if not settings.is_sqlite:
         return sa.create_engine(
@@ -57,7 +62,7 @@ def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
             max_overflow=20,
             pool_pre_ping=True,
             json_serializer=_dumps,
-            json_deserializer=orjson.loads,
+            json_deserializer=_loads,
         )
     path = sa.make_url(settings.url).database
     if path and path != ":memory:":
@@ -68,7 +73,7 @@ def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
         pool_size=10,
         max_overflow=30,
         json_serializer=_dumps,
-        json_deserializer=orjson.loads,
+        json_deserializer=_loads,
         connect_args={"check_same_thread": False, "timeout": 5},
     )
 

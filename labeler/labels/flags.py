@@ -13,7 +13,7 @@ from labeler.kit.errors import Conflict, NotFound
 from labeler.labels.schemas import FlagOut, LabelerOut, LabelIn, ResolveFlag
 from labeler.labels.submit import submit
 from labeler.labels.tables import current_labels, flags, labels
-from labeler.projects.access import Member
+from labeler.projects.access import Member, Project
 
 resolver = users.alias("resolver")
 
@@ -36,10 +36,10 @@ def _select() -> Any:
 
 
 def list_flags(
-    tx: Connection, project_id: int, state: str, reason: str | None, before: int | None, limit: int
+    tx: Connection, project: Project, state: str, reason: str | None, before: int | None, limit: int
 ) -> list[FlagOut]:
     """Newest first. state: open, resolved or all."""
-    statement = _select().where(flags.c.project_id == project_id).order_by(flags.c.id.desc()).limit(limit)
+    statement = _select().where(flags.c.project_id == project.id).order_by(flags.c.id.desc()).limit(limit)
     if state != "all":
         statement = statement.where(
             flags.c.resolved_at.is_(None) if state == "open" else flags.c.resolved_at.is_not(None)
@@ -49,7 +49,7 @@ def list_flags(
     if before is not None:
         statement = statement.where(flags.c.id < before)
     rows = tx.execute(statement).all()
-    given = labels_of(tx, [row.item_id for row in rows])
+    given = labels_of(tx, project, [row.item_id for row in rows])
     return [_out(row, given.get(row.item_id, [])) for row in rows]
 
 
@@ -72,8 +72,8 @@ def _out(row: Any, given: list[dict[str, Any]]) -> FlagOut:
     )
 
 
-def labels_of(tx: Connection, item_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
-    """The current labels of these items, by item id, oldest first."""
+def labels_of(tx: Connection, project: Project, item_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+    """The current labels of these items as the newest schema reads them, by item id, oldest first."""
     statement = (
         sa.select(labels, users.c.name.label("labeler_name"), users.c.kind.label("labeler_kind"))
         .join(current_labels, current_labels.c.label_id == labels.c.id)
@@ -86,9 +86,11 @@ def labels_of(tx: Connection, item_ids: list[int]) -> dict[int, list[dict[str, A
         labeler = {"id": row.labeler_id, "name": row.labeler_name, "kind": row.labeler_kind}
         entry = {
             "id": row.id,
-            "value": row.value,
+            "value": project.read(row.value, row.schema_version),
             "labeler": labeler,
+            "kind": row.kind,
             "guideline_version": row.guideline_version,
+            "schema_version": row.schema_version,
             "created_at": row.created_at,
             "source": row.source,
         }
@@ -110,4 +112,4 @@ def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> 
         submit(tx, member, LabelIn(item_key=row.key, value=body.value), "resolution")
     audit(tx, member.caller, "flag.resolved", project_id=member.project.id, target=row.key, note=body.note)
     row = tx.execute(statement).one()
-    return _out(row, labels_of(tx, [row.item_id]).get(row.item_id, []))
+    return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))

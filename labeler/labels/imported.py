@@ -9,22 +9,30 @@ from labeler.kit.columns import clock
 from labeler.kit.db import lock
 from labeler.kit.events import listen
 from labeler.labels.tables import current_labels, labels
+from labeler.projects.access import Project
 
 
 @listen(ItemsAdded)
-def record_imported(tx: Connection, event: ItemsAdded) -> None:
+def record_imported(tx: Connection, event: ItemsAdded, project: Project) -> None:
     """The items are new, so nothing is superseded and each gets its first label."""
     if not event.labeled:
         return
-    project, labeler = event.project, event.labeler_id
+    labeler = event.labeler_id
     lock(tx, "labels", project.id, shared=True)
     values = [
-        {"project_id": project.id, "item_id": item_id, "labeler_id": labeler, "value": value, "source": "import"}
+        {"project_id": project.id, "item_id": item_id, "labeler_id": labeler, "value": value}
         for item_id, value in event.labeled
     ]
-    tx.execute(sa.insert(labels).values(created_at=clock()), values)
+    about = {"source": "import", "kind": event.kind, "schema_version": event.schema_version}
+    tx.execute(sa.insert(labels).values(created_at=clock(), **about), values)
     ids = [item_id for item_id, _ in event.labeled]
-    mine = sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.project_id, labels.c.id)
+    counted = project.counts(event.kind)
+    mine = sa.select(
+        labels.c.item_id, labels.c.labeler_id, labels.c.project_id, labels.c.id, sa.literal(counted).label("counted")
+    )
     mine = mine.where(labels.c.item_id.in_(ids), labels.c.labeler_id == labeler)
-    tx.execute(sa.insert(current_labels).from_select(["item_id", "labeler_id", "project_id", "label_id"], mine))
-    tx.execute(sa.update(items).where(items.c.id.in_(ids)).values(needed=max(project.settings.overlap - 1, 0)))
+    columns = ["item_id", "labeler_id", "project_id", "label_id", "counted"]
+    tx.execute(sa.insert(current_labels).from_select(columns, mine))
+    if counted:
+        left = max(project.settings.overlap - 1, 0)
+        tx.execute(sa.update(items).where(items.c.id.in_(ids)).values(needed=left))

@@ -20,7 +20,7 @@ Since = Annotated[int, Query(ge=0, lt=2**62, description="Cursor of the last lab
 async def stream_labels(member: CanSee, db: Db, since: Since = 0, mine: bool = False) -> StreamingResponse:
     """Labels as NDJSON, oldest first, with their history; labelers get their own. Go on with the last `cursor`."""
     own = None if member.may("read") and not mine else member.user_id
-    rows = read_labels(db, member.project.id, since, own)
+    rows = read_labels(db, member.project, since, own)
     return StreamingResponse(ndjson(rows), media_type="application/x-ndjson")
 
 
@@ -35,7 +35,7 @@ async def list_flags(
 ) -> Page[FlagOut]:
     """Items that labelers found hard, newest first, with the labels that others gave."""
     before = decode_cursor(cursor, int)
-    found = await db.aread(flags.list_flags, member.project.id, state, reason, before[0] if before else None, limit + 1)
+    found = await db.aread(flags.list_flags, member.project, state, reason, before[0] if before else None, limit + 1)
     more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=more)
 

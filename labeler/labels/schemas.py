@@ -29,7 +29,14 @@ class _Answer(In):
 
 
 class LabelIn(_Answer):
-    value: Any = Field(description="For `choice`: the name of one label.", examples=["spam"])
+    value: Any = Field(
+        description="By task type. One label: its name. Several: a list of labels, also empty. A rating: a number "
+        "of the scale.",
+        examples=["spam"],
+    )
+    schema_version: Version | None = Field(
+        None, description="The version of the label schema that the labeler saw; default: the newest."
+    )
     elapsed_ms: Annotated[int, Field(ge=0, le=86_400_000)] | None = None
     hard: Hard | None = None
 
@@ -60,6 +67,7 @@ class LabelOut(BaseModel):
     value: Any
     labeler: LabelerOut
     guideline_version: int | None
+    schema_version: int
     source: str
     created_at: datetime
     supersedes: int | None

@@ -25,8 +25,9 @@ class PutAside(Event):
     """A labeler skipped an item, or flagged it without a label."""
 
     name: ClassVar[str] = "item.put_aside"
-    member: Member
+    project_id: int
     item_id: int
+    labeler_id: int
 
 
 @dataclass(frozen=True)
@@ -34,8 +35,9 @@ class Flagged(Event):
     """An item was flagged as hard to label."""
 
     name: ClassVar[str] = "item.flagged"
-    member: Member
+    project_id: int
     item_id: int
+    labeler_id: int
     flag_id: int
 
 
@@ -107,7 +109,7 @@ def _put_aside(tx: Connection, member: Member, item_id: int) -> None:
     row = {"project_id": member.project.id, "labeler_id": member.user_id, "item_id": item_id, "created_at": clock()}
     insert = upsert(tx, aside).values(row)
     tx.execute(insert.on_conflict_do_update(index_elements=["labeler_id", "item_id"], set_={"created_at": clock()}))
-    emit(tx, PutAside(member, item_id))
+    emit(tx, PutAside(member.project.id, item_id, member.user_id), member.project)
 
 
 def skip(tx: Connection, member: Member, body: SkipIn) -> Aside:
@@ -124,7 +126,7 @@ def flag(tx: Connection, member: Member, body: FlagIn) -> Aside:
         return before
     out, item_id = _record(tx, member, body, INSERT_FLAG, body.idempotency_key)
     _put_aside(tx, member, item_id)
-    emit(tx, Flagged(member, item_id, out.id))
+    emit(tx, Flagged(member.project.id, item_id, member.user_id, out.id), member.project)
     return Aside(out, item_id)
 
 
@@ -132,7 +134,7 @@ def flag_with_label(tx: Connection, member: Member, body: FlagIn, label_id: int)
     """The flag that goes with a label just recorded; returns its id."""
     out, item_id = _record(tx, member, body, INSERT_FLAG, None)
     tx.execute(sa.update(flags).where(flags.c.id == out.id).values(label_id=label_id))
-    emit(tx, Flagged(member, item_id, out.id))
+    emit(tx, Flagged(member.project.id, item_id, member.user_id, out.id), member.project)
     return out.id
 
 

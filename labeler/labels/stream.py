@@ -10,6 +10,7 @@ from labeler.accounts.tables import users
 from labeler.items.tables import items
 from labeler.kit.db import Database, lock
 from labeler.labels.tables import labels
+from labeler.projects.access import Project
 
 CHUNK = 2000
 
@@ -25,13 +26,17 @@ def high_water(tx: Connection, project_id: int) -> int:
     return int(tx.execute(newest).scalar() or 0)
 
 
-def read_labels(db: Database, project_id: int, since: int, labeler_id: int | None) -> Iterator[dict[str, Any]]:
-    """All label rows after `since`, corrections and undos included, each with its cursor."""
+def read_labels(db: Database, project: Project, since: int, labeler_id: int | None) -> Iterator[dict[str, Any]]:
+    """All label rows after `since`, corrections and undos included, each with its cursor.
+
+    value: as the newest schema reads it; given: as it was given, where that is something else.
+    """
+    project_id = project.id
     with db.engine.begin() as tx:
         end = high_water(tx, project_id)
     while since < end:
         statement = (
-            sa.select(labels, items.c.key, users.c.name, users.c.kind)
+            sa.select(labels, items.c.key, users.c.name, users.c.kind.label("account_kind"))
             .join(items, items.c.id == labels.c.item_id)
             .join(users, users.c.id == labels.c.labeler_id)
             .where(labels.c.project_id == project_id, labels.c.id > since, labels.c.id <= end)
@@ -45,14 +50,19 @@ def read_labels(db: Database, project_id: int, since: int, labeler_id: int | Non
         if not rows:
             return
         for row in rows:
+            value = None if row.value is None else project.read(row.value, row.schema_version)
             yield {
                 "cursor": str(row.id),
                 "id": row.id,
                 "item_key": row.key,
-                "value": row.value,
-                "labeler": {"id": row.labeler_id, "name": row.name, "kind": row.kind},
+                "value": value,
+                **({} if value == row.value else {"given": row.value}),
+                "labeler": {"id": row.labeler_id, "name": row.name, "kind": row.account_kind},
+                "kind": row.kind,
                 "source": row.source,
+                "pick": row.pick,
                 "guideline_version": row.guideline_version,
+                "schema_version": row.schema_version,
                 "elapsed_ms": row.elapsed_ms,
                 "supersedes": row.supersedes,
                 "created_at": row.created_at,

@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
@@ -19,20 +20,35 @@ from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
-from labeler.projects.access import Member
-from labeler.tasks import InvalidValue, task_type
+from labeler.projects.access import Member, Project, find_project
+from labeler.projects.label_schema import schema_at
+from labeler.projects.tables import projects
+from labeler.tasks import InvalidValue
 
 
 @dataclass(frozen=True)
 class LabelSubmitted(Event):
-    """A label was recorded, changed, or (value None) taken back."""
+    """A label was recorded, changed, or (value None) taken back.
+
+    value: as the newest schema reads it. counted: whether its kind of labeler counts in the project. others: how many
+    counted labels other labelers have given on the item. needed: how many the item still needs. is_new: the labeler
+    had none on it before.
+    """
 
     name: ClassVar[str] = "label.submitted"
-    member: Member
+    project_id: int
     item_id: int
     label_id: int
+    labeler_id: int
+    kind: str
     value: Any
-    is_new: bool  # the labeler had no current label on the item before
+    is_new: bool
+    counted: bool
+    others: int
+    needed: int
+
+    def payload(self) -> dict[str, Any]:
+        return dict(vars(self))
 
 
 @dataclass(frozen=True)
@@ -42,16 +58,35 @@ class Answered:
     label: LabelOut
     item_id: int
     repeated: bool = False
+    pick: dict[str, Any] | None = None  # how the item had been chosen
 
 
+_of_item = current_labels.alias("of_item")
 _find_item = (
-    sa.select(items.c.id, items.c.needed, current_labels.c.label_id)
+    sa.select(
+        items.c.id,
+        items.c.needed,
+        current_labels.c.label_id,
+        sa.select(sa.func.count())
+        .select_from(_of_item)
+        .where(_of_item.c.item_id == items.c.id, _of_item.c.labeler_id != bindparam("labeler"), _of_item.c.counted)
+        .scalar_subquery()
+        .label("others"),
+        sa.exists(
+            sa.select(sa.literal(1)).where(aside.c.item_id == items.c.id, aside.c.labeler_id == bindparam("labeler"))
+        ).label("is_aside"),
+        sa.select(projects.c.schema_version)
+        .where(projects.c.id == bindparam("project"))
+        .scalar_subquery()
+        .label("schema_version"),
+    )
     .outerjoin(
         current_labels,
         sa.and_(current_labels.c.item_id == items.c.id, current_labels.c.labeler_id == bindparam("labeler")),
     )
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
 )
+CONTENT = CompiledStatement(sa.select(items.c.content).where(items.c.id == bindparam("item")))
 FIND_ITEM = {
     "sqlite": CompiledStatement(_find_item),
     "postgresql": CompiledStatement(_find_item.with_for_update(of=items)),
@@ -79,12 +114,15 @@ DROP_ASIDE = CompiledStatement(
 _given = (
     sa.select(sa.func.count())
     .select_from(current_labels)
-    .where(current_labels.c.item_id == bindparam("item"))
+    .where(current_labels.c.item_id == bindparam("item"), current_labels.c.counted)
     .scalar_subquery()
 )
 _wanted = bindparam("overlap", type_=sa.Integer) - _given
 RECOUNT = CompiledStatement(
-    sa.update(items).where(items.c.id == bindparam("item")).values(needed=sa.case((_wanted > 0, _wanted), else_=0))
+    sa.update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(needed=sa.case((_wanted > 0, _wanted), else_=0))
+    .returning(items.c.needed)
 )
 
 
@@ -110,15 +148,44 @@ def guideline_of(tx: Connection, member: Member, given: int | None) -> int | Non
     return read if read is not None else published
 
 
-def check_value(member: Member, value: Any) -> Any:
+def project_now(tx: Connection, project: Project, schema_version: int) -> Project:
+    """The project under the newest version of its schema: what a process remembers may be a second old."""
+    return project if project.schema_version == schema_version else find_project(tx, project.id)
+
+
+def check_value(tx: Connection, project: Project, item_id: int, given: Any, version: int | None) -> tuple[Any, int]:
+    """The value as it is kept, and the version of the schema that it was given under. Raises `Invalid`.
+
+    version: the one that the labeler saw, which may be older than the newest; None: the newest.
+    """
+    schema = project.schema if version is None else schema_at(tx, project, version)
+    if schema is None:
+        wrong = {"pointer": "/schema_version", "detail": "no such version"}
+        raise Invalid(f"There is no version {version} of this project's schema.", errors=[wrong])
+    task = project.task
+    content = CONTENT.one(tx, item=item_id).content if task.reads_content else None
     try:
-        return task_type(member.project.task_type).validate(value, member.project.labels)
+        value = task.validate(given, schema, content)
     except InvalidValue as invalid:
         raise Invalid(f"{invalid}.", errors=[{"pointer": "/value", "detail": str(invalid)}]) from None
+    under = version or project.schema_version
+    if project.read(value, under) is None:
+        reason = f'"{task.text(value, schema)}" was retired after version {under} of the schema'
+        raise Invalid(f"{reason}. Reload the page to see the labels there are.", errors=[_pointed(reason)])
+    return value, under
+
+
+def _pointed(reason: str) -> dict[str, str]:
+    return {"pointer": "/value", "detail": reason}
 
 
 def submit(
-    tx: Connection, member: Member, body: LabelIn, source: str, suggestion: dict[str, Any] | None = None
+    tx: Connection,
+    member: Member,
+    body: LabelIn,
+    source: str,
+    suggestion: dict[str, Any] | None = None,
+    pick: dict[str, Any] | None = None,
 ) -> Answered:
     """Record one label; repeating its `idempotency_key` returns the first answer.
 
@@ -127,29 +194,48 @@ def submit(
     """
     if (before := _repeated(tx, member, body)) is not None:
         return before
-    value = check_value(member, body.value)
     lock(tx, "labels", member.project.id, shared=True)
     item = find_item(tx, member, body.item_key)
     # PostgreSQL: the same request may have been at work until this one got the item's lock.
     if tx.dialect.name != "sqlite" and (before := _repeated(tx, member, body)) is not None:
         return before
+    project = project_now(tx, member.project, item.schema_version)
+    value, version = check_value(tx, project, item.id, body.value, body.schema_version)
+    kind = labels_as(member.caller.kind, source)
     row = {
-        "project_id": member.project.id,
+        "project_id": project.id,
         "item_id": item.id,
         "labeler_id": member.user_id,
         "value": value,
         "source": source,
+        "kind": kind,
         "guideline_version": guideline_of(tx, member, body.guideline_version),
+        "schema_version": version,
         "elapsed_ms": body.elapsed_ms,
         "supersedes": item.label_id,
+        "pick": pick,
         "suggestion": suggestion,
         "idempotency_key": body.idempotency_key,
     }
     created = INSERT_LABEL.one(tx, **row)
-    make_current(tx, member, item.id, created.id)
-    DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
-    emit(tx, LabelSubmitted(member, item.id, created.id, value, item.label_id is None))
-    return Answered(_out(row, created.id, created.created_at, body.item_key, member), item.id)
+    counted = project.counts(kind)
+    needed = make_current(tx, project, member.user_id, item.id, created.id, counted)
+    if item.is_aside:
+        DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
+    happened = LabelSubmitted(
+        project_id=project.id,
+        item_id=item.id,
+        label_id=created.id,
+        labeler_id=member.user_id,
+        kind=kind,
+        value=project.read(value, version),
+        is_new=item.label_id is None,
+        counted=counted,
+        others=item.others,
+        needed=needed,
+    )
+    emit(tx, happened, project)
+    return Answered(_out(row, created.id, created.created_at, body.item_key, member, project), item.id)
 
 
 def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
@@ -165,14 +251,16 @@ def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
     return Answered(label_out(before, before.key, member), before.item_id, repeated=True)
 
 
-def make_current(tx: Connection, member: Member, item_id: int, label_id: int | None) -> None:
-    """Let the labeler's answer on the item be this label (None: nothing), and recount what is needed."""
+def make_current(
+    tx: Connection, project: Project, labeler_id: int, item_id: int, label_id: int | None, counted: bool
+) -> int:
+    """Let the labeler's answer on the item be this label (None: nothing); returns how many labels it still needs."""
     if label_id is None:
-        DROP_CURRENT(tx, item=item_id, labeler=member.user_id)
+        DROP_CURRENT(tx, item=item_id, labeler=labeler_id)
     else:
-        row = {"item_id": item_id, "labeler_id": member.user_id, "project_id": member.project.id, "label_id": label_id}
-        SET_CURRENT[tx.dialect.name](tx, **row)
-    RECOUNT(tx, item=item_id, overlap=member.project.settings.overlap)
+        row = {"item_id": item_id, "labeler_id": labeler_id, "project_id": project.id, "label_id": label_id}
+        SET_CURRENT[tx.dialect.name](tx, **row, counted=counted)
+    return int(RECOUNT.one(tx, item=item_id, overlap=project.settings.overlap).needed)
 
 
 def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
@@ -195,36 +283,56 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         return Answered(label_out(again, row.key, member), row.item_id, repeated=True)
     if item.label_id != label_id:
         raise Conflict(f"Label {label_id} was superseded by a newer one already.")
+    project = project_now(tx, member.project, item.schema_version)
     values = {
-        "project_id": member.project.id,
+        "project_id": project.id,
         "item_id": row.item_id,
         "labeler_id": member.user_id,
         "value": None,
         "source": row.source,
+        "kind": row.kind,
         "guideline_version": row.guideline_version,
+        "schema_version": row.schema_version,
         "elapsed_ms": None,
         "supersedes": label_id,
+        "pick": row.pick,
         "suggestion": None,
         "idempotency_key": None,
     }
     created = INSERT_LABEL.one(tx, **values)
-    make_current(tx, member, row.item_id, None)
-    emit(tx, LabelSubmitted(member, row.item_id, created.id, None, False))
-    return Answered(_out(values, created.id, created.created_at, row.key, member), row.item_id)
+    counted = project.counts(row.kind)
+    needed = make_current(tx, project, member.user_id, row.item_id, None, counted)
+    happened = LabelSubmitted(
+        project_id=project.id,
+        item_id=row.item_id,
+        label_id=created.id,
+        labeler_id=member.user_id,
+        kind=row.kind,
+        value=None,
+        is_new=False,
+        counted=counted,
+        others=item.others,
+        needed=needed,
+    )
+    emit(tx, happened, project)
+    undone_label = _out(values, created.id, created.created_at, row.key, member, project)
+    return Answered(undone_label, row.item_id, pick=row.pick)
 
 
 def label_out(row: Any, key: str, member: Member) -> LabelOut:
-    return _out(row._asdict(), row.id, row.created_at, key, member)
+    return _out(row._asdict(), row.id, row.created_at, key, member, member.project)
 
 
-def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member) -> LabelOut:
+def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member, project: Project) -> LabelOut:
     caller = member.caller
+    value = row["value"]
     return LabelOut(
         id=label_id,
         item_key=key,
-        value=row["value"],
+        value=None if value is None else project.read(value, row["schema_version"]),
         labeler=LabelerOut(id=caller.user_id, name=caller.name, kind=caller.kind),
         guideline_version=row["guideline_version"],
+        schema_version=row["schema_version"],
         source=row["source"],
         created_at=created_at,
         supersedes=row["supersedes"],
@@ -233,7 +341,7 @@ def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member
 
 def _set_current(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, current_labels)
-    changed = {"label_id": insert.excluded.label_id}
+    changed = {"label_id": insert.excluded.label_id, "counted": insert.excluded.counted}
     return CompiledStatement(insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed))
 
 

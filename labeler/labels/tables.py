@@ -9,8 +9,6 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
-SOURCES = ("queue", "api", "import", "simulated", "resolution")
-
 labels = sa.Table(
     "labels",
     metadata,
@@ -20,13 +18,16 @@ labels = sa.Table(
     reference("labeler_id", "users.id"),
     sa.Column("value", Json, nullable=True),
     sa.Column("source", sa.String(16), nullable=False),
+    # Who it is of, when it was given: person, import, simulated, heuristic, model.
+    sa.Column("kind", sa.String(16), nullable=False, server_default="person"),
     sa.Column("guideline_version", sa.Integer, nullable=True),
+    sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("elapsed_ms", sa.Integer, nullable=True),
     sa.Column("supersedes", Id, nullable=True),
+    sa.Column("pick", Json, nullable=True),  # how the item was chosen, see `queue/tables.py`
     sa.Column("suggestion", Json, nullable=True),  # what a model suggested to the labeler, if anything
     sa.Column("idempotency_key", sa.String(200), nullable=True),
     created_at(),
-    sa.CheckConstraint(sa.column("source").in_(SOURCES), name="source"),
     sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
     sa.Index("ix_labels_project_id_id", "project_id", "id"),
     sa.Index("ix_labels_item_id_id", "item_id", "id"),
@@ -39,6 +40,8 @@ current_labels = sa.Table(
     reference("labeler_id", "users.id"),
     reference("project_id", "projects.id"),
     reference("label_id", "labels.id"),
+    # Whether its kind of labeler counts, by the project's setting.
+    sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.PrimaryKeyConstraint("item_id", "labeler_id"),
     sa.Index("ix_current_labels_project_id_label_id", "project_id", "label_id"),
 )

@@ -35,16 +35,19 @@ class BatchPredictor:
     pipeline: FeaturePipeline
     estimator: Any
     words: LabelPrototypes | None = None
+    is_transformed: bool = False
+    """Whether the rows of the parts are features already."""
 
     @classmethod
-    def of(cls, model: TrainedModel) -> "BatchPredictor":
+    def of(cls, model: TrainedModel, is_transformed: bool = False) -> "BatchPredictor":
         """Of a trained model."""
         words = None if model.reference_set is None else model.reference_set.words
-        return cls(model.pipeline, model.estimator, words)
+        return cls(model.pipeline, model.estimator, words, is_transformed)
 
     def __call__(self, part: Part) -> Array:
         """Probabilities of a part's items, float32 (items, classes)."""
-        return self.score(self.pipeline.transform(part.rows), part.vectors, part.smooth, part.flow)
+        features = part.rows if self.is_transformed else self.pipeline.transform(part.rows)
+        return self.score(features, part.vectors, part.smooth, part.flow)
 
     def score(self, features: Any, vectors: Array | None, smooth: Array | None, flow: Array | None) -> Array:
         """Probabilities of items by their features, float32 (items, classes); the others as in `Part`."""
@@ -56,9 +59,13 @@ class BatchPredictor:
 
 
 def predict_blocks(
-    model: TrainedModel, blocks: Iterable[csr_matrix], chunk_rows: int = CHUNK_ROWS, over: Over = in_threads
+    predictor: BatchPredictor,
+    blocks: Iterable[Any],
+    classes: int,
+    chunk_rows: int = CHUNK_ROWS,
+    over: Over = in_threads,
 ) -> Array:
-    """Probabilities of every item of raw blocks, float32 (items, classes), in the blocks' order.
+    """Probabilities of every item of blocks of rows, float32 (items, classes), in the blocks' order.
 
     Memory: the answer, and the features of a few chunks. Blocks may be memory-mapped and come from a generator.
     over: who works on the chunks; the answer is the same whoever does.
@@ -66,8 +73,8 @@ def predict_blocks(
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}, expected 1 or more")
     parts = (Part(rows) for block in blocks for rows in chunks_of(block, chunk_rows))
-    none = np.zeros((0, len(model.classes)), dtype=np.float32)
-    return np.concatenate([none, *over(BatchPredictor.of(model), parts)])
+    none = np.zeros((0, classes), dtype=np.float32)
+    return np.concatenate([none, *over(predictor, parts)])
 
 
 def chunks_of(block: csr_matrix, chunk_rows: int = CHUNK_ROWS) -> Iterator[csr_matrix]:
@@ -89,6 +96,8 @@ def between(blocks: Iterable[csr_matrix], first: int, stop: int, chunk_rows: int
 def rows_of(block: csr_matrix, start: int, stop: int) -> csr_matrix:
     """Rows [start, stop) of a block as views: scipy's slicing copies, and reads a memory map whole."""
     stop = min(stop, block.shape[0])
+    if not hasattr(block, "indptr"):
+        return block[start:stop]
     if start == 0 and stop == block.shape[0]:
         return block
     first, last = int(block.indptr[start]), int(block.indptr[stop])

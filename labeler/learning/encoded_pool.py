@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from scipy.sparse import csr_matrix, hstack
+from scipy.sparse import csr_matrix
 
 from labeler.learning.features.arrays import ArrayFeatures
 from labeler.learning.features.encoder import Encoder, default_encoder, use
@@ -11,7 +11,8 @@ from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
-from labeler.learning.fitting import selection_features
+from labeler.learning.fitting import UnlabeledData
+from labeler.learning.numeric.parallel import Over, in_threads
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.label_spreading import NeighborGraph, graph_of
 from labeler.learning.validation import contents_of, holds_contents
@@ -22,9 +23,11 @@ SAMPLE = 1000
 
 @dataclass(frozen=True)
 class EncodedPool:
-    """pipeline: what made the features; encoder: of texts where the extra is installed; features: (items, columns),
+    """A `loop.PoolData` in memory.
+
+    pipeline: what made the features; encoder: of texts where the extra is installed; features: (items, columns),
     of every item; projection: what made the part of the map's vectors that is not the encoder's; graph: the map;
-    affinity: its graph."""
+    affinity: its graph; descriptions: what was written about each label."""
 
     pipeline: Any
     encoder: Encoder | None
@@ -32,15 +35,19 @@ class EncodedPool:
     projection: Projection
     graph: NeighborGraph
     affinity: csr_matrix
+    descriptions: dict[str, list[str]] | None = None
+    part: Array | None = None
+    over: Over = in_threads
+    is_transformed: bool = True
 
     @classmethod
-    def of(cls, X: Any, features: Any, seed: int) -> "EncodedPool":
-        """X: see ActiveLearner.fit; features: "auto", or a feature pipeline."""
+    def of(cls, X: Any, features: Any, seed: int, wants: frozenset[str] = frozenset()) -> "EncodedPool":
+        """X: see ActiveLearner.fit; features: "auto", or a feature pipeline; wants: see `Problem.wants`."""
         contents, encoder = contents_of(X), None
         if features != "auto":
             pipeline = features
         elif holds_contents(X):
-            pipeline = pipeline_for(contents[:SAMPLE], seed)
+            pipeline = pipeline_for(contents[:SAMPLE], seed, wants)
             if isinstance(pipeline, TextPipeline) and is_installed():
                 encoder = use(default_encoder())
         else:
@@ -63,15 +70,20 @@ class EncodedPool:
         """Vectors of other items, whose features are made; see NeighborGraph."""
         return _vectors(self.pipeline, self.encoder, self.projection, contents, features)
 
-    def side_by_side(self, features: Any, vectors: Array) -> Any:
-        """Features with the sentence vectors beside them, where there are any."""
-        if self.encoder is None:
-            return features
-        return csr_matrix(hstack([features, csr_matrix(vectors)], format="csr"))
+    @property
+    def unlabeled(self) -> UnlabeledData:
+        return UnlabeledData(
+            self.graph, self.affinity, self.projection, self.encoder, self.descriptions, self.features.__getitem__
+        )
 
-    def for_selection(self, places: Array) -> Any:
-        """What tells two of the items apart when a batch is chosen (see `pooled.selection_features`)."""
-        return selection_features(self.graph.vectors[places], self.features[places], self.encoder)
+    def rows(self, positions: Array) -> Any:
+        return self.features[positions]
+
+    def blocks(self) -> list[Any]:
+        return [self.features]
+
+    def inside(self, positions: Array) -> Array:
+        return positions
 
 
 def _vectors(pipeline: Any, encoder: Encoder | None, projection: Projection, contents: Any, features: Any) -> Array:

@@ -2,7 +2,7 @@
 
 import copy
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -86,24 +86,96 @@ def fit_pooled(
     return TrainedModel(copy.deepcopy(pipeline), estimator, ensemble.classes, NAME, kept), flow
 
 
+def fit_multilabel_pool(
+    pipeline: FeaturePipeline, rows: Any, positions: Array, targets: Any, unlabeled: UnlabeledData, seed: int
+) -> tuple[TrainedModel, Array]:
+    """As `fit_pooled`, for any number of labels an item. targets: see `problems.Targets`."""
+    from labeler.learning.semi_supervised.multilabel import expected_f1_thresholds, fit_multilabel
+
+    graph, words = unlabeled.graph, unlabeled.words(targets.classes)
+    if words is not None:
+        words = replace(words, independent=True)
+    labeled = _labeled_views(pipeline, rows, positions, graph, words)
+    ensemble, flow = fit_multilabel(labeled, targets.y, targets.classes, unlabeled.affinity, positions, seed)
+    model = _with_reference(pipeline, ensemble, targets.classes, unlabeled, flow, words, seed)
+    sample = labeled if unlabeled.features is None else _some_views(pipeline, unlabeled, positions, flow, words, seed)
+    ensemble.thresholds = expected_f1_thresholds(ensemble.predict_proba(sample))
+    return model, flow
+
+
+def fit_ordinal_pool(
+    pipeline: FeaturePipeline, rows: Any, positions: Array, targets: Any, unlabeled: UnlabeledData, seed: int
+) -> tuple[TrainedModel, Array]:
+    """As `fit_pooled`, for ratings. targets: see `problems.Targets`."""
+    from labeler.learning.semi_supervised.ordinal import fit_ordinal
+
+    graph, words = unlabeled.graph, unlabeled.words(targets.classes)
+    labeled = _labeled_views(pipeline, rows, positions, graph, words)
+    levels = np.array([float(name) for name in targets.classes])
+    about = (targets.y, levels, targets.classes, unlabeled.affinity, positions, seed)
+    ensemble, flow = fit_ordinal(labeled, *about)
+    return _with_reference(pipeline, ensemble, targets.classes, unlabeled, flow, words, seed), flow
+
+
+def _labeled_views(
+    pipeline: FeaturePipeline, rows: Any, positions: Array, graph: NeighborGraph, words: LabelPrototypes | None
+) -> Views:
+    vectors = np.asarray(graph.vectors[positions])
+    prior = None if words is None else words.prior(vectors)
+    return Views(rows, vectors, np.asarray(graph.smooth[positions]), prior=prior, cells=pipeline.cells(rows))
+
+
+def _some_views(
+    pipeline: FeaturePipeline,
+    unlabeled: UnlabeledData,
+    positions: Array,
+    flow: Array,
+    words: LabelPrototypes | None,
+    seed: int,
+) -> Views:
+    """A random part of the pool, with the labeled items, as the ensemble sees it."""
+    assert unlabeled.features is not None
+    chosen = lesson(len(unlabeled.graph), positions, seed)
+    seen = _labeled_views(pipeline, unlabeled.features(chosen), chosen, unlabeled.graph, words)
+    return replace(seen, flow=flow[chosen])
+
+
+def _with_reference(
+    pipeline: FeaturePipeline,
+    ensemble: Any,
+    classes: list[str],
+    unlabeled: UnlabeledData,
+    flow: Array,
+    words: LabelPrototypes | None,
+    seed: int,
+) -> TrainedModel:
+    kept = ReferenceSet.of(
+        unlabeled.graph, flow, encoder=unlabeled.encoder, projection=unlabeled.projection, words=words, seed=seed
+    )
+    return TrainedModel(copy.deepcopy(pipeline), ensemble, classes, NAME, kept)
+
+
 def predict_pool(
-    model: TrainedModel,
+    predictor: BatchPredictor,
     blocks: Iterable[Any],
     graph: NeighborGraph,
     flow: Array,
     chunk_rows: int = CHUNK_ROWS,
     over: Over = in_threads,
 ) -> Array:
-    """Probabilities of every item of the pool, float32 (items, classes), from raw blocks in the pool's order.
+    """Probabilities of every item of the pool, float32 (items, classes), from blocks of rows in the pool's order.
 
-    Memory: the answer, and the features of a few chunks; blocks and map may be memory-mapped. over: who works on
+    Memory: the answer, and the features of a few chunks; blocks and graph may be memory-mapped. over: who works on
     the chunks; the answer is the same whoever does.
     """
-    proba = np.empty((len(graph), len(model.classes)), dtype=np.float32)
+    proba = None
     done = 0
-    for scored in over(BatchPredictor.of(model), _parts(blocks, graph, flow, chunk_rows)):
+    for scored in over(predictor, _parts(blocks, graph, flow, chunk_rows)):
+        if proba is None:
+            proba = np.empty((len(graph), scored.shape[1]), dtype=np.float32)
         proba[done : done + len(scored)] = scored
         done += len(scored)
+    assert proba is not None
     return proba
 
 
@@ -127,13 +199,13 @@ def selection_features(vectors: Array, features: Any, encoder: Encoder | None) -
     return vectors if encoder is not None else hstack([csr_matrix(vectors), csr_matrix(features)], format="csr")
 
 
-def plain_classifier(strategy: str, vectors: Array, y: Array, seed: int) -> Any:
-    """A plain classifier on vectors for the strategies that ask one themselves; None for all others."""
+def plain_classifier(vectors: Array, y: Array, seed: int) -> Any:
+    """A plain classifier on vectors, for the strategies that ask one themselves; None while there is one label."""
     from threadpoolctl import threadpool_limits
 
     from labeler.learning.models import get_model
 
-    if not (strategy.startswith("modal_") or strategy == "cal") or len(set(y)) < 2:
+    if len(set(y)) < 2:
         return None
     with threadpool_limits(1):
         return get_model("logistic_regression").make(seed).fit(vectors, [str(label) for label in y])

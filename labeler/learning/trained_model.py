@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix
 
+from labeler.contents import Content
 from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
-from labeler.learning.features.base import Content, FeaturePipeline
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.pipeline import pipeline_from_config
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.reference_set import ReferenceSet
@@ -36,12 +37,14 @@ class TrainedModel:
         classes: Sequence[str],
         model: str,
         reference_set: ReferenceSet | None = None,
+        problem: str = "classification",
     ) -> None:
         self.pipeline = pipeline
         self.estimator = estimator
         self.classes = list(classes)
         self.model = model
         self.reference_set = reference_set
+        self.problem = problem
 
     def predict_proba(self, contents: Sequence[Content]) -> Array:
         """Probabilities, float32 (items, classes)."""
@@ -67,10 +70,6 @@ class TrainedModel:
         with threadpool_limits(1):
             return np.asarray(self.estimator.predict_proba(X), dtype=np.float32)
 
-    def predict(self, contents: Sequence[Content]) -> list[str]:
-        """The likeliest label of each item."""
-        return [self.classes[column] for column in self.predict_proba(contents).argmax(axis=1)]
-
     def save(self, folder: Path) -> str:
         """Write `model.skops` into the folder, whole or not at all; returns the SHA-256 of the file."""
         import skops.io
@@ -80,6 +79,7 @@ class TrainedModel:
             {
                 "format": FORMAT,
                 "model": self.model,
+                "problem": self.problem,
                 "classes": self.classes,
                 "estimator": self.estimator.state() if pooled else self.estimator,
                 "pipeline": self.pipeline.config(),
@@ -127,7 +127,9 @@ class TrainedModel:
             pipeline.set_state(stored["state"])
             graph = stored["reference_set"]
             if graph is None:
-                return cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
+                made = cls(pipeline, stored["estimator"], stored["classes"], get_model(stored["model"]).name)
+                made.problem = stored["problem"]
+                return made
             ensemble = estimator_of(stored["estimator"])
             return cls(pipeline, ensemble, stored["classes"], stored["model"], ReferenceSet.from_state(graph))
         except Exception as error:

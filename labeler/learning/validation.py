@@ -40,10 +40,11 @@ def plain_of(X: Any) -> Any:
     return np.asarray(X) if hasattr(X, "__array__") and not hasattr(X, "__iter__") else X
 
 
-def labels_of(y: Any) -> list[Any]:
+def labels_of(y: Any, continuous: bool = False) -> list[Any]:
     """Labels one by one, of a list, array, series, or array of one column.
 
-    Raises InvalidFeatures for numbers that are no classes: infinite ones, or a measured quantity.
+    continuous: whether numbers may be any. Raises InvalidFeatures for infinite ones, and for numbers that are no
+    classes but a measured quantity.
     """
     if y is None:
         raise InvalidFeatures("requires y to be passed, but the target y is None: give a list, None where unlabeled")
@@ -56,7 +57,7 @@ def labels_of(y: Any) -> list[Any]:
     known = np.array([one for one in labels if isinstance(one, float | np.floating) and not is_missing(one)])
     if not np.isfinite(known).all():
         raise InvalidFeatures("Input y contains infinity: give labels, None or NaN where unlabeled")
-    if (known != np.floor(known)).any():
+    if not continuous and (known != np.floor(known)).any():
         raise InvalidFeatures("Unknown label type: continuous. Give classes, not a measured quantity")
     return labels
 

@@ -7,6 +7,7 @@ A project that the caller has nothing to do with answers 404, as one that does n
 
 import asyncio
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -18,7 +19,8 @@ from labeler.accounts.auth import Caller, get_caller
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotFound
 from labeler.projects.schemas import ProjectSettings
-from labeler.projects.tables import projects
+from labeler.projects.tables import label_schemas, projects
+from labeler.tasks import TaskSchema, TaskType, parse_schema, task_type
 
 RIGHTS = {
     "reader": {"see", "read"},
@@ -36,13 +38,40 @@ class Project:
     slug: str
     name: str
     task_type: str
-    labels: list[dict[str, Any]]
+    schema: TaskSchema
     settings: ProjectSettings
     created_at: Any
+    content: str | None = None
+    schema_version: int = 1
+    mappings: tuple[Mapping[str, str | None], ...] = ()
+    """From each version of the schema to the next: mappings[0] leads from version 1 to 2."""
+
+    @property
+    def task(self) -> TaskType[Any]:
+        return task_type(self.task_type)
+
+    @property
+    def labels(self) -> list[dict[str, Any]]:
+        """The labels as JSON; none where answers hold no labels."""
+        found: list[dict[str, Any]] = self.schema.model_dump().get("labels") or []
+        return found
 
     @property
     def label_names(self) -> list[str]:
-        return [label["name"] for label in self.labels]
+        return self.schema.label_names
+
+    def read(self, value: Any, version: int) -> Any:
+        """An answer that was given under an earlier version of the schema, as it is read in this one; None: gone."""
+        for mapping in self.mappings[version - 1 : self.schema_version - 1]:
+            if value is None:
+                return None
+            if mapping:
+                value = self.task.translate(value, mapping)
+        return value
+
+    def counts(self, kind: str) -> bool:
+        """Whether labels of this kind of labeler count."""
+        return kind in self.settings.counting
 
 
 @dataclass(frozen=True)
@@ -72,7 +101,25 @@ def find_project(tx: Connection, reference: str | int) -> Project:
     if row is None:
         raise NotFound("There is no such project, or you are not a member of it.")
     settings = ProjectSettings.model_validate(row.settings, extra="ignore")
-    return Project(row.id, row.slug, row.name, row.task_type, row.labels, settings, row.created_at)
+    return Project(
+        id=row.id,
+        slug=row.slug,
+        name=row.name,
+        task_type=row.task_type,
+        schema=parse_schema(row.schema),
+        settings=settings,
+        created_at=row.created_at,
+        content=row.content,
+        schema_version=row.schema_version,
+        mappings=_mappings(tx, row.id) if row.schema_version > 1 else (),
+    )
+
+
+def _mappings(tx: Connection, project_id: int) -> tuple[Mapping[str, str | None], ...]:
+    later = sa.select(label_schemas.c.mapping).where(
+        label_schemas.c.project_id == project_id, label_schemas.c.version > 1
+    )
+    return tuple(tx.execute(later.order_by(label_schemas.c.version)).scalars())
 
 
 def member_of(caller: Caller, project: Project) -> Member:

@@ -1,19 +1,31 @@
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
+from fastapi import APIRouter, Path, Query
 from pydantic import BaseModel
 
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
+from labeler.kit.errors import Invalid
 from labeler.kit.web import Db, Page
-from labeler.learning.models import model_choices
-from labeler.learning.strategies import strategies
-from labeler.projects import service
+from labeler.learning import problems
+from labeler.learning.evaluation.metrics import metrics_of, primary_metric
+from labeler.projects import label_schema, service
 from labeler.projects.access import CanManage, CanRead, CanSee
-from labeler.projects.schemas import MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut
+from labeler.projects.schemas import (
+    MemberIn,
+    MemberOut,
+    MetricOut,
+    ProjectChange,
+    ProjectIn,
+    ProjectOut,
+    SchemaVersionOut,
+    TaskTypeOut,
+)
+from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
 
 router = APIRouter(tags=["projects"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
+TaskName = Annotated[str, Query(alias="task_type", max_length=32, description="See GET /task-types.")]
 
 
 class StrategyOut(BaseModel):
@@ -45,7 +57,7 @@ async def get_project(member: CanSee, db: Db) -> ProjectOut:
 
 @router.patch("/projects/{project_id}")
 async def change_project(body: ProjectChange, member: CanManage, write: Write) -> ProjectOut:
-    """Change name, labels or settings. Labels given earlier stay as they are."""
+    """Change name, labels or settings. To rename, merge or retire labels: POST /projects/{project_id}/schema."""
     return await write(service.change_project, member, body)
 
 
@@ -71,13 +83,58 @@ async def remove_member(user_id: Number, member: CanManage, write: Write) -> Non
     await write(service.remove_member, member, user_id)
 
 
+@router.get("/projects/{project_id}/schema")
+async def list_schemas(member: CanSee, db: Db) -> Page[SchemaVersionOut]:
+    """All versions of what can be answered, newest first, each with its mapping from the one before."""
+    return Page(items=await db.aread(label_schema.list_versions, member.project.id))
+
+
+@router.get("/projects/{project_id}/schema/{version}")
+async def get_schema(version: Number, member: CanSee, db: Db) -> SchemaVersionOut:
+    return await db.aread(label_schema.get_version, member.project.id, version)
+
+
+@router.get("/task-types")
+async def list_task_types(caller: SignedIn) -> Page[TaskTypeOut]:
+    """The kinds of questions that a project can ask."""
+    found = [TaskTypeOut(name=one.name, title=one.title, summary=one.summary) for one in registry]
+    return Page(items=found)
+
+
 @router.get("/strategies")
-async def list_strategies(caller: SignedIn) -> Page[StrategyOut]:
-    """The query strategies a project can choose from."""
-    return Page(items=[StrategyOut(name=name, summary=summary) for name, summary in strategies()])
+async def list_strategies(caller: SignedIn, task: TaskName = DEFAULT) -> Page[StrategyOut]:
+    """The query strategies a project of this task type can choose from, the default first."""
+    found = problems.find(_task(task).problem).strategy_choices()
+    return Page(items=[StrategyOut(name=name, summary=summary) for name, summary in found])
 
 
 @router.get("/models")
-async def list_model_choices(caller: SignedIn) -> Page[ModelChoice]:
-    """The models a project can choose from, the default first."""
-    return Page(items=[ModelChoice(name=name, summary=summary) for name, summary in model_choices()])
+async def list_model_choices(caller: SignedIn, task: TaskName = DEFAULT) -> Page[ModelChoice]:
+    """The models a project of this task type can choose from, the default first."""
+    found = problems.find(_task(task).problem).model_choices()
+    return Page(items=[ModelChoice(name=name, summary=summary) for name, summary in found])
+
+
+@router.get("/metrics")
+async def list_metrics(caller: SignedIn, task: TaskName = DEFAULT) -> Page[MetricOut]:
+    """The metrics that models of this task type are judged by, the primary one first."""
+    problem = _task(task).problem
+    found = [
+        MetricOut(
+            name=one.name,
+            title=one.title,
+            description=one.description,
+            better=one.better,
+            unit=one.unit,
+            primary=one.name == primary_metric(problem),
+        )
+        for one in metrics_of(problem)
+    ]
+    return Page(items=found)
+
+
+def _task(name: str) -> TaskType[Any]:
+    try:
+        return task_type(name)
+    except UnknownTaskType as unknown:
+        raise Invalid(f"{unknown}.", errors=[{"pointer": "task_type", "detail": str(unknown)}]) from None

@@ -3,58 +3,38 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
 from labeler.accounts.schemas import Email, Name
 from labeler.kit.web import In
+from labeler.tasks import DEFAULT
+from labeler.tasks.labels import MOST_LABELS, Label
+from labeler.tasks.rating import Scale
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
-PALETTE = ("#4f46e5", "#0d9488", "#d97706", "#db2777", "#2563eb", "#65a30d", "#9333ea", "#dc2626", "#0891b2", "#a16207")
-
-
 SKIP_REASONS = ("Not clear", "Not relevant", "Broken content")
 FLAG_REASONS = ("Ambiguous", "Guideline is silent", "Missing context", "None of the labels fits")
+LabelerKind = Literal["person", "import", "simulated", "heuristic", "model"]
+RERANKS = {"reranks": True}
+"""On a setting that orders the queue: changing it asks for a new order (`training/trigger.py`)."""
 
 
-MOST_KEYWORDS = 2_000  # of all labels together
+def _people() -> list[LabelerKind]:
+    return ["person", "import"]
 
 
-def _keyword(text: str) -> str:
-    """Raises `ValueError`. Commas are what separates keywords wherever they are written in one line."""
-    if "," in text:
-        raise ValueError("a keyword holds no comma: give two keywords, or leave the comma out")
-    if not text.strip():
-        raise ValueError("an empty keyword finds nothing: leave it out, or write a word or phrase")
-    return " ".join(text.split())
+class Target(In):
+    """What the model should reach: a metric of the project's kind of question, and the value wanted."""
 
-
-Keyword = Annotated[str, StringConstraints(max_length=100, pattern=r"^[^\x00]*$"), AfterValidator(_keyword)]
-
-
-class LabelSchema(In):
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
-    description: Annotated[str, Field(max_length=2000)] = ""
-    color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
-    hotkey: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$", to_lower=True)] | None = None
-    parent: Annotated[str, Field(max_length=100)] | None = None
-    keywords: Annotated[
-        list[Keyword],
-        Field(
-            max_length=50,
-            description="Words or phrases that hint at this label, found as they are written, upper and lower case "
-            "alike. Before the first model, items that hold one are asked early. They are never labels.",
-        ),
-    ] = Field(default_factory=list)
-
-    @field_validator("keywords")
-    @classmethod
-    def _each_once(cls, keywords: list[str]) -> list[str]:
-        return list({keyword.casefold(): keyword for keyword in reversed(keywords)}.values())[::-1]
+    metric: Annotated[str, Field(max_length=64, description="See GET /metrics.")]
+    value: Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
 class ProjectSettings(In):
     overlap: Annotated[int, Field(ge=1, le=20, description="Labels wanted for each item, by different labelers.")] = 1
-    strategy: Annotated[str, Field(max_length=64, description="Query strategy, see GET /strategies.")] = "graph_margin"
+    strategy: Annotated[
+        str, Field(max_length=64, description="Query strategy, see GET /strategies.", json_schema_extra=RERANKS)
+    ] = "auto"
     retrain_every: Annotated[int, Field(ge=1, le=10_000, description="New labels after which a model is trained.")] = 25
     retrain_seconds: Annotated[int, Field(ge=5, le=86_400, description="Seconds after which fewer new labels do.")] = 30
     holdout_share: Annotated[
@@ -63,81 +43,89 @@ class ProjectSettings(In):
             ge=0,
             le=0.5,
             description="Share of items drawn at random to judge models. How often they are asked follows from how "
-            "wide the accuracy's interval is: up to twice as often as their share, down to a quarter of it.",
+            "wide the score's interval is: up to twice as often as their share, down to a quarter of it.",
+            json_schema_extra=RERANKS,
         ),
     ] = 0.1
-    target_accuracy: Annotated[
-        float | None, Field(ge=0.05, le=1, description="Accuracy wanted on the holdout; progress tells how far it is.")
+    target: Annotated[
+        Target | None, Field(description="The score wanted on the holdout; progress says how far it is.")
     ] = None
     model: Annotated[
-        str, Field(max_length=64, description="What is trained: auto (the last search's choice), or see GET /models.")
+        str,
+        Field(
+            max_length=64,
+            description="What is trained: auto (the last search's choice), or see GET /models.",
+            json_schema_extra=RERANKS,
+        ),
     ] = "auto"
     find_label: Annotated[
-        str | None, Field(max_length=100, description="Find all items of this label: the likeliest are asked first.")
+        str | None,
+        Field(
+            max_length=100,
+            description="Find all items of this label: the likeliest are asked first.",
+            json_schema_extra=RERANKS,
+        ),
     ] = None
+    counting: Annotated[
+        list[LabelerKind],
+        Field(
+            min_length=1,
+            max_length=5,
+            description="Kinds of labelers whose labels count: towards the labels that an item still needs, its "
+            "answer, and for what models learn from and are judged by. Others are kept and shown, and count nowhere.",
+        ),
+    ] = Field(default_factory=_people)
     lease_seconds: Annotated[int, Field(ge=10, le=86_400, description="How long an item is lent to a labeler.")] = 900
     skip_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*SKIP_REASONS])
     flag_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*FLAG_REASONS])
-    show_suggestions: Annotated[bool, Field(description="Whether labelers see the model's prediction.")] = False
+    show_suggestions: Annotated[
+        bool, Field(description="Whether labelers see the model's prediction.", json_schema_extra=RERANKS)
+    ] = False
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Seed of every random choice.")] = 0
 
 
-def complete_labels(labels: list[LabelSchema]) -> list[dict[str, Any]]:
-    """Fill in colors and hotkeys that were left out; raises `ValueError` on names or hotkeys used twice."""
-    names = [label.name for label in labels]
-    if len(set(names)) < len(names):
-        raise ValueError("two labels have the same name")
-    hotkeys = [label.hotkey for label in labels if label.hotkey]
-    if len(set(hotkeys)) < len(hotkeys):
-        raise ValueError("two labels have the same hotkey")
-    for label in labels:
-        if label.parent is not None and (label.parent not in names or label.parent == label.name):
-            raise ValueError(f"parent {label.parent!r} of label {label.name!r} is not another label")
-    if (keywords := sum(len(label.keywords) for label in labels)) > MOST_KEYWORDS:
-        raise ValueError(
-            f"{keywords:,} keywords in all, expected {MOST_KEYWORDS:,} or fewer: keep those that tell most"
-        )
-    free = [key for key in "123456789" if key not in hotkeys]
-    complete = []
-    for number, label in enumerate(labels):
-        filled = label.model_dump()
-        filled["color"] = label.color or PALETTE[number % len(PALETTE)]
-        filled["hotkey"] = label.hotkey or (free.pop(0) if free else None)
-        if not label.keywords:
-            del filled["keywords"]  # a schema without any stays as it was, and so do hashes of dataset versions
-        complete.append(filled)
-    return complete
+def reranking() -> list[str]:
+    """The settings that order the queue."""
+    fields = ProjectSettings.model_fields.items()
+    return [name for name, field in fields if isinstance(extra := field.json_schema_extra, dict) and "reranks" in extra]
 
 
-Labels = Annotated[list[LabelSchema], Field(min_length=1, max_length=500)]
+def _names_alone(labels: Any) -> Any:
+    """Labels given by their names alone are labels."""
+    return [{"name": one} if isinstance(one, str) else one for one in labels] if isinstance(labels, list) else labels
 
 
-class _HasLabels(In):
-    labels: Labels | None = None
+Labels = Annotated[list[Label], BeforeValidator(_names_alone), Field(min_length=1, max_length=MOST_LABELS)]
 
-    @model_validator(mode="before")
-    @classmethod
-    def _names_alone(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("labels"), list):
-            labels = [{"name": entry} if isinstance(entry, str) else entry for entry in value["labels"]]
-            return {**value, "labels": labels}
-        return value
 
-    @model_validator(mode="after")
-    def _labels_fit(self) -> "_HasLabels":
+class SchemaParts(In):
+    """What can be answered: `labels` or a `scale`; of a task type from outside, its own fields in `schema`."""
+
+    labels: Labels | None = Field(None, examples=[[{"name": "spam"}, {"name": "ham"}]])
+    scale: Scale | None = Field(None, examples=[{"min": 1, "max": 5, "step": 1}])
+    schema_: dict[str, Any] | None = Field(None, alias="schema", description="The whole schema, as GET gives it.")
+
+    @property
+    def given(self) -> dict[str, Any]:
+        """The fields of the schema that were given; none is an empty dict."""
+        parts: dict[str, Any] = dict(self.schema_ or {})
         if self.labels is not None:
-            complete_labels(self.labels)
-        return self
+            parts["labels"] = [label.model_dump() for label in self.labels]
+        if self.scale is not None:
+            parts["scale"] = self.scale.model_dump()
+        return parts
 
 
-class ProjectIn(_HasLabels):
+class ProjectIn(SchemaParts):
     name: Name = Field(examples=["SMS spam"])
-    task_type: Literal["choice"] = "choice"
-    labels: Labels = Field(examples=[[{"name": "spam"}, {"name": "ham"}]])
+    task_type: Annotated[str, Field(max_length=32, description="See GET /task-types.")] = DEFAULT
+    content: Annotated[
+        str | None, Field(max_length=32, description="Kind of content: text, table, ...; default: the first item's.")
+    ] = None
     settings: ProjectSettings = ProjectSettings()
 
 
-class ProjectChange(_HasLabels):
+class ProjectChange(SchemaParts):
     name: Name | None = None
     settings: dict[str, Any] | None = Field(None, description="Only what changes.")
 
@@ -149,11 +137,17 @@ class Counts(BaseModel):
 
 
 class ProjectOut(BaseModel):
+    model_config = ConfigDict(populate_by_name=True)
+
     id: int
     slug: str
     name: str
     task_type: str
-    labels: list[dict[str, Any]]
+    content: str | None = Field(description="The kind of content of its items; none while there are no items.")
+    labels: list[dict[str, Any]] = Field(description="None where answers hold no labels.")
+    scale: dict[str, Any] | None = None
+    schema_: dict[str, Any] = Field(alias="schema", description="All that can be answered, by task type.")
+    schema_version: int
     settings: ProjectSettings
     guideline_version: int | None
     role: str
@@ -180,3 +174,52 @@ class MemberOut(BaseModel):
     role: str
     kind: str
     labels: int
+
+
+class TaskTypeOut(BaseModel):
+    name: str
+    title: str
+    summary: str
+
+
+class MetricOut(BaseModel):
+    name: str
+    title: str
+    description: str
+    better: Literal["higher", "lower"]
+    unit: str = Field(description="share: of 1; scale: of the project's scale; nats; or none.")
+    primary: bool = Field(description="Whether models are compared by it unless a target says otherwise.")
+
+
+class SchemaChange(SchemaParts):
+    """The next version of what can be answered. Labels are recognized by their names, unless `mapping` renames them."""
+
+    mapping: dict[str, str | list[str] | None] = Field(
+        default_factory=dict,
+        max_length=MOST_LABELS,
+        description="Old label to new one. Two to the same new one merge them; null: its answers are open again.",
+    )
+    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    dry_run: bool = Field(False, description="Only say what it would touch.")
+
+
+class Touched(BaseModel):
+    """One line of a mapping, and how many answers it touches."""
+
+    from_: str = Field(alias="from")
+    to: str | None
+    answers: int
+
+    model_config = ConfigDict(populate_by_name=True)
+
+
+class SchemaVersionOut(BaseModel):
+    version: int
+    schema_: dict[str, Any] = Field(alias="schema")
+    mapping: dict[str, str | None] = Field(description="From the labels of the version before.")
+    reason: str
+    created_by: str | None
+    created_at: datetime | None
+    touches: list[Touched] = Field(default_factory=list)
+
+    model_config = ConfigDict(populate_by_name=True)

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from pydantic import ValidationError
 from sqlalchemy import Connection
 
+from labeler import contents
 from labeler.accounts.audit import audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.tables import members
@@ -17,9 +18,11 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
-from labeler.learning.models import model_choices
-from labeler.learning.strategies import strategies
+from labeler.kit.web import explain_validation
+from labeler.learning import problems
+from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
+from labeler.projects.label_schema import change_schema, first_version, schema_of
 from labeler.projects.schemas import (
     Counts,
     MemberIn,
@@ -28,19 +31,19 @@ from labeler.projects.schemas import (
     ProjectIn,
     ProjectOut,
     ProjectSettings,
-    complete_labels,
 )
 from labeler.projects.tables import projects
+from labeler.tasks import TaskType, task_type
 
 
 @dataclass(frozen=True)
 class ProjectChanged(Event):
-    """Settings or labels of a project are other than before."""
+    """Settings of a project are other than before. settings: their names; keywords: whether those of labels are."""
 
     name: ClassVar[str] = "project.changed"
-    project: Project
-    before: ProjectSettings
-    labels_before: list[dict[str, Any]]
+    project_id: int
+    settings: list[str]
+    keywords: bool
 
 
 def slug_of(name: str) -> str:
@@ -59,33 +62,42 @@ def _free_slug(tx: Connection, name: str) -> str:
     return slug
 
 
-def check_settings(settings: ProjectSettings, labels: list[str]) -> None:
-    """Raises `Invalid` for a strategy or model that does not exist, or a label to find that is none of `labels`."""
+def check_settings(settings: ProjectSettings, task: TaskType[Any], labels: list[str]) -> None:
+    """Raises `Invalid` for a strategy, model or metric that the task type does not know, or a label to find that is
+    none of `labels`."""
     if settings.find_label is not None and settings.find_label not in labels:
-        detail = f'"{settings.find_label}" is not a label of this project'
-        wrong = {"pointer": "/settings/find_label", "detail": detail}
-        raise Invalid("Some settings are not acceptable.", errors=[wrong])
-    known = [name for name, _ in strategies()]
+        raise _unknown("find_label", f'"{settings.find_label}" is not a label of this project')
+    known = [name for name, _ in problems.find(task.problem).strategy_choices()]
     if settings.strategy not in known:
-        raise Invalid(
-            f"There is no query strategy {settings.strategy!r}; known: {', '.join(known)}.",
-            errors=[{"pointer": "/settings/strategy", "detail": "unknown"}],
-        )
-    choices = [name for name, _ in model_choices()]
-    if settings.model not in choices:
-        raise Invalid(
-            f"There is no model {settings.model!r}; known: {', '.join(choices)}.",
-            errors=[{"pointer": "/settings/model", "detail": "unknown"}],
-        )
+        raise _unknown("strategy", f'no query strategy "{settings.strategy}", there are: {", ".join(known)}')
+    known = [name for name, _ in problems.find(task.problem).model_choices()]
+    if settings.model not in known:
+        raise _unknown("model", f'no model "{settings.model}", there are: {", ".join(known)}')
+    if settings.target is not None:
+        known = [metric.name for metric in metrics_of(task.problem)]
+        if settings.target.metric not in known:
+            raise _unknown("target/metric", f'no metric "{settings.target.metric}", there are: {", ".join(known)}')
+        metric = next(metric for metric in metrics_of(task.problem) if metric.name == settings.target.metric)
+        if metric.unit == "share" and not 0 < settings.target.value <= 1:
+            raise _unknown("target/value", f"{settings.target.value:g} is no share: expected above 0, up to 1")
+
+
+def _unknown(setting: str, detail: str) -> Invalid:
+    wrong = {"pointer": f"/settings/{setting}", "detail": detail}
+    return Invalid(f"settings/{setting}: {detail}.", errors=[wrong])
 
 
 def create_project(tx: Connection, caller: Caller, body: ProjectIn) -> ProjectOut:
-    check_settings(body.settings, [label.name for label in body.labels])
+    schema = schema_of(body.given, body.task_type)
+    _check_content(body)
+    check_settings(body.settings, task_type(body.task_type), schema.label_names)
     row: dict[str, Any] = {
         "slug": _free_slug(tx, body.name),
         "name": body.name,
         "task_type": body.task_type,
-        "labels": complete_labels(body.labels),
+        "content": body.content,
+        "schema": schema.model_dump(),
+        "schema_version": 1,
         "settings": body.settings.model_dump(),
         "created_by": caller.user_id,
         "created_at": clock(),
@@ -94,9 +106,20 @@ def create_project(tx: Connection, caller: Caller, body: ProjectIn) -> ProjectOu
     tx.execute(
         sa.insert(members).values(project_id=project_id, user_id=caller.user_id, role="manager", created_at=clock())
     )
+    first_version(tx, project_id, schema, caller)
     audit(tx, caller, "project.created", project_id=project_id, target=row["slug"])
     remembered.forget()
     return project_out(tx, Member(caller, find_project(tx, project_id), "manager"))
+
+
+def _check_content(body: ProjectIn) -> None:
+    """Raises `Invalid` for a kind of content that does not exist, or that the task type is not asked about."""
+    if body.content is None:
+        return
+    kinds = sorted(task_type(body.task_type).contents or contents.registry.names())
+    if body.content not in kinds:
+        reason = f'"{body.content[:50]}" is not what "{body.task_type}" is asked about, expected {", ".join(kinds)}'
+        raise Invalid(f"content: {reason}.", errors=[{"pointer": "/content", "detail": reason}])
 
 
 def project_out(tx: Connection, member: Member) -> ProjectOut:
@@ -106,7 +129,11 @@ def project_out(tx: Connection, member: Member) -> ProjectOut:
         slug=project.slug,
         name=project.name,
         task_type=project.task_type,
+        content=project.content,
         labels=project.labels,
+        scale=project.schema.model_dump().get("scale"),
+        schema_=project.schema.model_dump(),
+        schema_version=project.schema_version,
         settings=project.settings,
         guideline_version=_published_guideline(tx, project.id),
         role=member.role,
@@ -146,31 +173,36 @@ def list_projects(tx: Connection, caller: Caller) -> list[ProjectOut]:
 
 
 def change_project(tx: Connection, member: Member, change: ProjectChange) -> ProjectOut:
-    """Raises `Invalid` when a setting does not fit. Labels that were given keep their meaning: see docs."""
-    project = find_project(tx, member.project.id)
+    """Raises `Invalid` when a setting or label does not fit, `Conflict` when answers would lose their label."""
+    before = find_project(tx, member.project.id)
+    project = change_schema(tx, member, change) if change.given else before
     values: dict[str, Any] = {}
     if change.name is not None:
         values["name"] = change.name
-    if change.labels is not None:
-        values["labels"] = complete_labels(change.labels)
     if change.settings is not None:
-        try:
-            settings = ProjectSettings.model_validate(project.settings.model_dump() | change.settings)
-        except ValidationError as error:
-            errors = [
-                {"pointer": "/settings/" + "/".join(map(str, entry["loc"])), "detail": entry["msg"]}
-                for entry in error.errors()
-            ]
-            raise Invalid("Some settings are not acceptable.", errors=errors) from None
-        check_settings(settings, [label["name"] for label in values.get("labels", project.labels)])
+        settings = _settings(project, change.settings)
+        check_settings(settings, project.task, project.label_names)
         values["settings"] = settings.model_dump()
     if values:
         tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**values))
         audit(tx, member.caller, "project.changed", project_id=project.id, target=project.slug, changed=sorted(values))
         project_cache.forget()
     changed = find_project(tx, project.id)
-    emit(tx, ProjectChanged(changed, project.settings, project.labels))
+    old, new = before.settings.model_dump(), changed.settings.model_dump()
+    others = [name for name in new if new[name] != old[name]]
+    emit(tx, ProjectChanged(project.id, others, _keywords(changed) != _keywords(before)), changed)
     return project_out(tx, Member(member.caller, changed, member.role))
+
+
+def _settings(project: Project, change: dict[str, Any]) -> ProjectSettings:
+    try:
+        return ProjectSettings.model_validate(project.settings.model_dump() | change)
+    except ValidationError as error:
+        raise explain_validation(error, "/settings") from None
+
+
+def _keywords(project: Project) -> dict[str, list[str]]:
+    return {label["name"]: label["keywords"] for label in project.labels if label.get("keywords")}
 
 
 def delete_project(tx: Connection, member: Member) -> None:

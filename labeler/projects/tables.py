@@ -1,8 +1,8 @@
-"""Projects: one question asked of one pool of items."""
+"""Projects: one question asked of one pool of items; and the versions of what can be answered."""
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata
+from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
 projects = sa.Table(
     "projects",
@@ -11,9 +11,25 @@ projects = sa.Table(
     sa.Column("slug", sa.String(80), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("task_type", sa.String(32), nullable=False),
-    sa.Column("labels", Json, nullable=False),
+    sa.Column("content", sa.String(32), nullable=True),  # the kind of its items; none before the first one
+    sa.Column("schema", Json, nullable=False),  # the newest version's
+    sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("settings", Json, nullable=False),
     sa.Column("created_by", Id, nullable=True),
     created_at(),
     sa.Column("deleted_at", Timestamp, nullable=True),
+)
+
+# Never changed: an answer is read in the version it was given in, and through the mappings in any later one.
+label_schemas = sa.Table(
+    "label_schemas",
+    metadata,
+    reference("project_id", "projects.id"),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("schema", Json, nullable=False),
+    sa.Column("mapping", Json, nullable=False),  # labels of the version before to this one's; null: retired
+    sa.Column("reason", sa.Text, nullable=False, server_default=""),
+    sa.Column("created_by", Id, nullable=True),
+    created_at(),
+    sa.PrimaryKeyConstraint("project_id", "version"),
 )

@@ -14,7 +14,7 @@ from labeler.labels import set_aside as hard
 from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.labels.submit import LabelSubmitted, submit, take_back
 from labeler.labels.tables import flags, skips
-from labeler.projects.access import Member
+from labeler.projects.access import Member, Project
 from labeler.queue.leases import lend_again, next_items, require_acknowledged
 from labeler.queue.schemas import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 from labeler.queue.tables import leases, queue_entries
@@ -27,22 +27,15 @@ _item = (
 END_LEASE = CompiledStatement(
     sa.delete(leases)
     .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
-    .returning(leases.c.suggestion)
+    .returning(leases.c.suggestion, leases.c.pick)
 )
-DROP_ENTRIES = CompiledStatement(
-    sa.delete(queue_entries).where(
-        queue_entries.c.item_id == bindparam("item"),
-        sa.exists(
-            sa.select(sa.literal(1)).select_from(items).where(items.c.id == bindparam("item"), items.c.needed == 0)
-        ),
-    )
-)
+DROP_ENTRIES = CompiledStatement(sa.delete(queue_entries).where(queue_entries.c.item_id == bindparam("item")))
 
 
 @listen(LabelSubmitted)
-def leave_queue(tx: Connection, event: LabelSubmitted) -> None:
+def leave_queue(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     """An item with all its labels is in no ranking any more, so that the head stays the head."""
-    if event.value is not None:
+    if event.value is not None and event.needed == 0:
         DROP_ENTRIES(tx, item=event.item_id)
 
 
@@ -70,7 +63,8 @@ def _and_next(tx: Connection, member: Member, n: int) -> dict[str, Any]:
 def label(tx: Connection, member: Member, body: LabelAndNext) -> tuple[LabelAnswer, bool]:
     """Returns the answer and whether it was given before (the same idempotency key)."""
     lease = end_lease(tx, member, body.item_key)
-    answered = submit(tx, member, body, _source(member, lease), lease.suggestion if lease is not None else None)
+    suggestion, pick = (None, None) if lease is None else (lease.suggestion, lease.pick)
+    answered = submit(tx, member, body, _source(member, lease), suggestion, pick)
     if body.hard is not None and not answered.repeated:
         flag = FlagIn(
             item_key=body.item_key,
@@ -87,7 +81,8 @@ def label_many(tx: Connection, member: Member, bodies: list[LabelIn]) -> list[La
     made = []
     for body in bodies:
         lease = end_lease(tx, member, body.item_key)
-        made.append(submit(tx, member, body, _source(member, lease)).label)
+        suggestion, pick = (None, None) if lease is None else (lease.suggestion, lease.pick)
+        made.append(submit(tx, member, body, _source(member, lease), suggestion, pick).label)
     return made
 
 
@@ -108,7 +103,7 @@ def undo_label(tx: Connection, member: Member, label_id: int) -> UndoneLabel:
     done = take_back(tx, member, label_id)
     mine = sa.update(flags).where(flags.c.label_id == label_id, flags.c.undone_at.is_(None))
     tx.execute(mine.values(undone_at=done.label.created_at))
-    return UndoneLabel(label=done.label, item=lend_again(tx, member, done.item_id))
+    return UndoneLabel(label=done.label, item=lend_again(tx, member, done.item_id, done.pick))
 
 
 def undo_skip(tx: Connection, member: Member, skip_id: int) -> Undone:

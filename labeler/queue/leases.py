@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
@@ -67,7 +68,7 @@ def _candidates(single: bool, locked: bool) -> list[CompiledStatement]:
     columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
     in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == bindparam("project")).scalar_subquery()
     ranked = (
-        sa.select(*columns, queue_entries.c.suggestion)
+        sa.select(*columns, queue_entries.c.suggestion, queue_entries.c.pick)
         .select_from(queue_entries.join(items, items.c.id == queue_entries.c.item_id))
         .where(queue_entries.c.ranking_id == in_force, items.c.needed > 0, _free[single], _not_aside)
         .order_by(queue_entries.c.rank)
@@ -102,7 +103,7 @@ def _take(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, leases).values(
         expires_at=clock(bindparam("seconds", type_=sa.Integer)), created_at=clock()
     )
-    columns = ("labeler_id", "token", "suggestion", "expires_at", "created_at")
+    columns = ("labeler_id", "token", "suggestion", "pick", "expires_at", "created_at")
     taken = {name: insert.excluded[name] for name in columns}
     taking = insert.on_conflict_do_update(
         index_elements=["item_id", "slot"], set_=taken, where=leases.c.expires_at <= clock()
@@ -117,7 +118,12 @@ DROP_EXPIRED_OF_MINE = CompiledStatement(
     )
 )
 TAKEN_SLOTS = sa.select(leases.c.slot).where(leases.c.item_id == bindparam("item"), leases.c.expires_at > clock())
-RELEASE = sa.delete(leases).where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
+RELEASE = (
+    sa.delete(leases)
+    .where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
+    .returning(leases.c.pick)
+)
+SHUFFLE, PUT_ASIDE = {"by": "shuffle"}, {"by": "put_aside"}
 
 
 def require_acknowledged(tx: Connection, member: Member) -> int | None:
@@ -139,9 +145,11 @@ def next_items(tx: Connection, member: Member, n: int) -> list[QueueItem]:
     if len(held) >= n:
         return held[:n]
     DROP_EXPIRED_OF_MINE(tx, **known)
-    for statement in CANDIDATES[member.project.settings.overlap == 1, tx.dialect.name]:
+    # One label ends an item's stay in the queue, unless labels of this kind of labeler don't count.
+    single = member.project.settings.overlap == 1 and member.project.counts(labels_as(member.caller.kind, "queue"))
+    for statement, pick in zip(CANDIDATES[single, tx.dialect.name], (None, SHUFFLE, PUT_ASIDE), strict=True):
         for row in statement(tx, **known, most=n - len(held)):
-            lent = _lend(tx, member, row)
+            lent = _lend(tx, member, row, pick or row.pick)
             if lent is not None:
                 held.append(lent)
         if len(held) >= n:
@@ -149,8 +157,8 @@ def next_items(tx: Connection, member: Member, n: int) -> list[QueueItem]:
     return held
 
 
-def _lend(tx: Connection, member: Member, row: Any) -> QueueItem | None:
-    """Take the first free slot of the item; None when somebody else was faster."""
+def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None) -> QueueItem | None:
+    """Take the first free slot of the item; None when somebody else was faster. pick: how it was chosen."""
     slot = 0
     if member.project.settings.overlap > 1:
         taken = set(tx.execute(TAKEN_SLOTS, {"item": row.id}).scalars())
@@ -165,22 +173,23 @@ def _lend(tx: Connection, member: Member, row: Any) -> QueueItem | None:
         "labeler_id": member.user_id,
         "token": secrets.token_hex(8),
         "suggestion": suggestion,
+        "pick": pick,
         "seconds": member.project.settings.lease_seconds,
     }
     taken_over = TAKE[tx.dialect.name].one(tx, **lease)
     return None if taken_over is None else _out(row, lease["token"], taken_over.expires_at, suggestion)
 
 
-def lend_again(tx: Connection, member: Member, item_id: int) -> QueueItem | None:
+def lend_again(tx: Connection, member: Member, item_id: int, pick: dict[str, Any] | None = None) -> QueueItem | None:
     """The item of an undone answer goes back to the labeler who undid it, if nobody else holds it."""
-    tx.execute(RELEASE, {"item": item_id, "labeler": member.user_id})
+    held = tx.execute(RELEASE, {"item": item_id, "labeler": member.user_id}).first()
     row = tx.execute(sa.select(items).where(items.c.id == item_id).with_for_update()).one()
     labeled = sa.select(current_labels.c.label_id).where(
         current_labels.c.item_id == item_id, current_labels.c.labeler_id == member.user_id
     )
     if row.needed == 0 or tx.execute(labeled).first() is not None:
         return None
-    return _lend(tx, member, row)
+    return _lend(tx, member, row, pick or (held.pick if held is not None else None))
 
 
 def release(tx: Connection, member: Member, tokens: list[str]) -> None:

@@ -19,16 +19,19 @@ from labeler.kit.db import upsert
 from labeler.projects.access import Project
 from labeler.queue.tables import queue_entries, queues, rankings
 
+HOLDOUT = "holdout"
+EXTERNAL = "external"  # the kind of a ranking that somebody outside made
 LENGTH = 2_000  # entries of a ranking: far more than are labeled before the next one
 
 
 @dataclass(frozen=True)
 class Entry:
-    """An item's place in a ranking; holdout items have no score."""
+    """An item's place in a ranking; holdout items have no score. pick: how it was chosen, see `queue/tables.py`."""
 
     item_id: int
     score: float | None
     suggestion: dict[str, Any] | None = None
+    pick: dict[str, Any] | None = None
 
 
 def open_holdout(tx: Connection, project_id: int, most: int) -> list[int]:
@@ -60,21 +63,27 @@ def has_open(tx: Connection, project_id: int, kind: str) -> bool:
     return tx.execute(sa.select(sa.literal(1)).select_from(joined).where(*here, *picked).limit(1)).first() is not None
 
 
-def interleave(picked: Sequence[Entry], holdout: Sequence[int], share: float, seed: Sequence[int]) -> list[Entry]:
-    """Every place goes to the holdout with probability `share`, as long as there are both kinds."""
+def interleave(
+    picked: Sequence[Entry], holdout: Sequence[int], share: float, seed: Sequence[int], drawn: float | None = None
+) -> list[Entry]:
+    """Every place goes to the holdout with probability `share`, as long as there are both kinds.
+
+    drawn: the share of all items that is the holdout, which is the chance that each had to be drawn into it.
+    """
+    pick = {"by": HOLDOUT, "probability": drawn}
     rng = np.random.default_rng(list(seed))
     mixed: list[Entry] = []
     chosen, held = iter(picked), iter(holdout)
     next_chosen, next_held = next(chosen, None), next(held, None)
     while next_chosen is not None and len(mixed) < LENGTH:
         if next_held is not None and rng.random() < share:
-            mixed.append(Entry(next_held, None))
+            mixed.append(Entry(next_held, None, None, pick))
             next_held = next(held, None)
         else:
             mixed.append(next_chosen)
             next_chosen = next(chosen, None)
     while next_held is not None and len(mixed) < LENGTH:
-        mixed.append(Entry(next_held, None))
+        mixed.append(Entry(next_held, None, None, pick))
         next_held = next(held, None)
     return mixed
 
@@ -95,7 +104,8 @@ def put_in_force(
     ranking_id: int = tx.execute(sa.insert(rankings).values(row).returning(rankings.c.id)).scalar_one()
     share = project.settings.holdout_share if share is None else share
     holdout = open_holdout(tx, project.id, LENGTH) if share > 0 else []
-    entries = interleave(picked, holdout, share, (project.settings.seed, ranking_id))
+    seed, drawn = (project.settings.seed, ranking_id), project.settings.holdout_share
+    entries = interleave(picked, holdout, share, seed, drawn)
     values = [
         {
             "ranking_id": ranking_id,
@@ -103,6 +113,7 @@ def put_in_force(
             "item_id": entry.item_id,
             "score": entry.score,
             "suggestion": entry.suggestion,
+            "pick": entry.pick,
         }
         for rank, entry in enumerate(entries)
     ]

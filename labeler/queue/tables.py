@@ -1,20 +1,22 @@
-"""What to label next: rankings, of which one is in force at a time, and items lent to labelers."""
+"""What to label next: rankings, of which one is in force at a time, and items lent to labelers.
+
+Every pick remembers itself: `pick` says how an item was chosen, {"by": a strategy's name, holdout, search, coverage,
+keywords, external, shuffle or put_aside; "model": the number of the model that ranked it, if one did; "probability":
+the chance that it had, where it was drawn}. It goes from the ranking to the lease and from there to the label.
+"""
 
 import sqlalchemy as sa
 
 from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
-
-KINDS = ("coverage", "model", "outside")
 
 rankings = sa.Table(
     "rankings",
     metadata,
     id_column(),
     reference("project_id", "projects.id"),
-    sa.Column("kind", sa.String(16), nullable=False),
+    sa.Column("kind", sa.String(16), nullable=False),  # coverage, model, external
     sa.Column("model_id", Id, nullable=True),
     created_at(),
-    sa.CheckConstraint(sa.column("kind").in_(KINDS), name="kind"),
     sa.Index("ix_rankings_project_id", "project_id"),
 )
 
@@ -33,6 +35,7 @@ queue_entries = sa.Table(
     sa.Column("rank", sa.Integer, nullable=False),
     reference("item_id", "items.id"),
     sa.Column("score", sa.Float, nullable=True),
+    sa.Column("pick", Json, nullable=True),
     sa.Column("suggestion", Json, nullable=True),
     sa.PrimaryKeyConstraint("ranking_id", "rank"),
     sa.Index("ix_queue_entries_item_id", "item_id"),
@@ -48,6 +51,7 @@ leases = sa.Table(
     reference("labeler_id", "users.id"),
     sa.Column("token", sa.String(32), nullable=False),
     sa.Column("suggestion", Json, nullable=True),  # what the model said, if the labeler is shown it
+    sa.Column("pick", Json, nullable=True),
     sa.Column("expires_at", Timestamp, nullable=False),
     created_at(),
     sa.PrimaryKeyConstraint("item_id", "slot"),

@@ -3,7 +3,6 @@
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -14,25 +13,17 @@ from labeler.learning.numeric.types import Array
 
 @dataclass(frozen=True)
 class Predictions:
-    """items: int64 (n,), rising; proba: float32 (n, classes), memory-mapped; classes: the columns' labels."""
+    """items: int64 (n,), rising; proba: float32 (n, classes), memory-mapped."""
 
     items: Array
     proba: Array
-    classes: list[str]
 
-    def of(self, item_id: int) -> dict[str, Any] | None:
-        """`{value, proba}` of one item, or None when the model has not seen it."""
+    def row(self, item_id: int) -> Array | None:
+        """The probabilities of one item, or None when the model has not seen it."""
         place = int(np.searchsorted(self.items, item_id))
         if place >= len(self.items) or self.items[place] != item_id:
             return None
-        return as_prediction(self.proba[place], self.classes)
-
-
-def as_prediction(row: Array, classes: list[str]) -> dict[str, Any]:
-    """The likeliest label of one row of probabilities, with all of them, likeliest first."""
-    order = np.argsort(-row, kind="stable")
-    proba = {classes[place]: round(float(row[place]), 5) for place in order}
-    return {"value": classes[int(order[0])], "proba": proba}
+        return np.asarray(self.proba[place])
 
 
 def folder_of(settings: Settings, project_id: int, number: int) -> Path:
@@ -45,13 +36,13 @@ def save_predictions(folder: Path, items: Array, proba: Array) -> None:
             np.save(file, array, allow_pickle=False)
 
 
-def load_predictions(folder: Path, classes: list[str]) -> Predictions | None:
+def load_predictions(folder: Path) -> Predictions | None:
     try:
         items = np.load(folder / "items.npy", mmap_mode="r", allow_pickle=False)
         proba = np.load(folder / "proba.npy", mmap_mode="r", allow_pickle=False)
     except (FileNotFoundError, ValueError):
         return None
-    return Predictions(items, proba, classes)
+    return Predictions(items, proba)
 
 
 def prune(settings: Settings, project_id: int, keep: set[int]) -> None:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from labeler.datasets.card import cell
+from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
 from labeler.registry.schemas import ModelOut
 
@@ -16,10 +17,6 @@ def figure(estimate: dict[str, Any] | None) -> str:
     return f"{estimate['value']:.3f}{interval}"
 
 
-def _share(value: float | None) -> str:
-    return "not measured" if value is None else f"{value:.3f}"
-
-
 def _settings(params: dict[str, Any] | None) -> str:
     named = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
     return f" ({named})" if named else ""
@@ -28,12 +25,14 @@ def _settings(params: dict[str, Any] | None) -> str:
 def write_card(project: Project, model: ModelOut) -> str:
     """Markdown; figures are of the holdout, with their 95 % intervals."""
     rows = [("this model", model.metrics or {})]
-    rows += [(f"baseline: {name}", report) for name, report in (model.baselines or {}).items()]
-    table = "\n".join(
-        f"| {cell(name)} | {figure(report.get('accuracy'))} | {figure(report.get('macro_f1'))} |"
-        f" {_share(report.get('ece'))} |"
-        for name, report in rows
+    rows += [(f"baseline: {name}", metrics) for name, metrics in (model.baselines or {}).items()]
+    listed = metrics_of(project.task.problem)
+    head = "| | " + " | ".join(one.title for one in listed) + " |\n" + "|---" * (len(listed) + 1) + "|"
+    lines = (
+        f"| {cell(name)} | " + " | ".join(figure(metrics.get(one.name)) for one in listed) + " |"
+        for name, metrics in rows
     )
+    table = "\n".join([head, *lines])
     made = f"{model.config.get('model', '')}{_settings(model.config.get('params'))}"
     packages = ", ".join(f"{cell(name)} {cell(version)}" for name, version in model.packages.items())
     return f"""# {cell(project.name)}, model {model.number}
@@ -41,8 +40,6 @@ def write_card(project: Project, model: ModelOut) -> str:
 Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {model.dataset.version}
 (tag `{model.dataset.tag}`), judged on {model.holdout_size:,} holdout items that it never saw.
 
-| | accuracy | macro-F1 | calibration error |
-|---|---|---|---|
 {table}
 
 ## How it was made

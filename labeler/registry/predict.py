@@ -9,7 +9,8 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
 from labeler.projects.access import Project
-from labeler.registry.artifacts import as_prediction, folder_of
+from labeler.registry.artifacts import folder_of
+from labeler.registry.decoding import Decoder
 from labeler.registry.schemas import PredictIn, Prediction, PredictOut
 from labeler.registry.service import live_model
 
@@ -54,13 +55,9 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
                 f"{pointer[1:]} {refused.reason}.", errors=[{"pointer": pointer, "detail": refused.reason}]
             ) from None
     model = _model(settings, row)
-    kind = "fields" if "columns" in model.pipeline.config() else "text"
-    for number, content in enumerate(contents):
-        if kind not in content:
-            pointer = f"/items/{number}/{kind}"
-            raise Invalid(f"This model was trained on {kind}.", errors=[{"pointer": pointer, "detail": "missing"}])
     proba = _answers(row, model, contents)
-    found = [as_prediction(line, model.classes) for line in proba]
+    decoder = Decoder(project, row.config)
+    found = [decoder(line) for line in proba]
     predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
     return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)
 

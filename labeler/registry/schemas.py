@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from labeler.kit.web import In
 
@@ -21,8 +21,12 @@ class ModelOut(BaseModel):
     trained_on: int
     holdout_size: int
     labels_seen: int
-    metrics: dict[str, Any] | None = Field(description="Measured on the holdout; none while it has no labels.")
-    baselines: dict[str, Any] | None
+    report: dict[str, Any] | None = Field(
+        description="Measured on the holdout, none while it has no labels: primary (a metric's name), metrics (by "
+        "name, with 95 % intervals), views (confusion, per_label, ...)."
+    )
+    metrics: dict[str, Any] | None = Field(description="The report's metrics.")
+    baselines: dict[str, dict[str, Any]] | None = Field(description="What it has to beat: each one's metrics by name.")
     config: dict[str, Any]
     packages: dict[str, Any]
     code_revision: str
@@ -38,6 +42,10 @@ class StageIn(In):
 
 
 class PredictItem(In):
+    """An item as it is added, without label and split: its content, and a key if it has one."""
+
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=False)
+
     key: str | None = Field(None, max_length=200, description="Comes back with the prediction.")
     text: str | None = None
     fields: dict[str, Any] | None = None
@@ -49,8 +57,9 @@ class PredictIn(In):
 
 class Prediction(BaseModel):
     key: str | None = None
-    value: str
-    proba: dict[str, float]
+    value: Any = Field(description="By task type, as in labels.")
+    proba: dict[str, float] = Field(description="By label, or by step of the scale.")
+    expected: float | None = Field(None, description="Of ratings: the mean of what is likely.")
 
 
 class PredictOut(BaseModel):

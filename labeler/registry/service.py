@@ -43,6 +43,12 @@ def _select(project_id: int) -> Any:
 
 def model_out(row: Any, settings: Settings) -> ModelOut:
     fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
+    report = row.metrics
+    fields |= {
+        "report": report,
+        "metrics": None if report is None else report["metrics"],
+        "baselines": {name: one["metrics"] for name, one in (row.baselines or {}).items()},
+    }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
 

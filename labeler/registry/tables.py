@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import Id, Json, created_at, id_column, metadata, reference
 
-STAGES = ("candidate", "shadow", "canary", "live", "retired")
-
 model_versions = sa.Table(
     "model_versions",
     metadata,
@@ -13,12 +11,12 @@ model_versions = sa.Table(
     reference("project_id", "projects.id"),
     sa.Column("number", sa.Integer, nullable=False),
     reference("dataset_version_id", "dataset_versions.id", ondelete="RESTRICT"),
-    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),
+    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),  # candidate, live, retired
     created_at(),
     sa.Column("trained_on", sa.Integer, nullable=False),
     sa.Column("holdout_size", sa.Integer, nullable=False),
     sa.Column("labels_seen", sa.Integer, nullable=False),
-    sa.Column("metrics", Json, nullable=True),
+    sa.Column("metrics", Json, nullable=True),  # the report: primary, metrics, views
     sa.Column("baselines", Json, nullable=True),
     sa.Column("config", Json, nullable=False),
     sa.Column("packages", Json, nullable=False),
@@ -27,7 +25,6 @@ model_versions = sa.Table(
     sa.Column("duration_s", sa.Float, nullable=False),
     sa.Column("stop", Json, nullable=True),
     sa.UniqueConstraint("project_id", "number"),
-    sa.CheckConstraint(sa.column("stage").in_(STAGES), name="stage"),
 )
 sa.Index(
     "uq_model_versions_live",

@@ -1,28 +1,30 @@
-"""Task types: one class a file, registered by its decorator and found by being here."""
+"""Task types: all that differs between kinds of answers, one class a file, found by being here."""
 
-import importlib
-import pkgutil
-
-from labeler.tasks.registry import (
+from labeler.tasks.base import (
+    DEFAULT,
     InvalidValue,
-    Label,
     TaskError,
+    TaskSchema,
     TaskType,
     UnknownTaskType,
+    parse_schema,
+    registry,
+    suggested,
     task,
     task_type,
     task_types,
 )
 
-for _module in pkgutil.iter_modules(__path__):
-    importlib.import_module(f"{__name__}.{_module.name}")
-
 __all__ = [
+    "DEFAULT",
     "InvalidValue",
-    "Label",
     "TaskError",
+    "TaskSchema",
     "TaskType",
     "UnknownTaskType",
+    "parse_schema",
+    "registry",
+    "suggested",
     "task",
     "task_type",
     "task_types",

@@ -1,64 +1,66 @@
 """Choice: the answer is exactly one of the project's labels."""
 
-from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
-from labeler.tasks.registry import InvalidValue, Label, task
+from labeler.tasks.base import InvalidValue, TaskType, kind_of, task
+from labeler.tasks.labels import LabelsSchema, check_label, distinct, listed
 
-_SHOWN = 20
+_MOST_FOUND = 200
+
+
+class ChoiceSchema(LabelsSchema):
+    """The labels of which one is chosen."""
+
+    type: Literal["choice"] = "choice"
 
 
 @task("choice")
-class Choice:
-    """One of the labels; also yes or no."""
+class Choice(TaskType[ChoiceSchema]):
+    """Exactly one of the labels; also yes or no."""
 
-    name: str
+    title = "One label"
+    schema = ChoiceSchema
+    problem = "classification"
+    breadth = 1
 
-    def validate(self, value: Any, labels: Sequence[Label]) -> str:
+    def validate(self, value: Any, schema: ChoiceSchema, content: Mapping[str, Any] | None) -> str:
         """The label's name. Raises InvalidValue when the value is none of the labels' names."""
-        names = [str(label["name"]) for label in labels]
         if not isinstance(value, str):
-            raise InvalidValue(f'"label" is of type {_kind(value)}, expected text: one of {_listed(names)}')
-        if value not in names:
-            raise InvalidValue(f'"label" is "{_short(value)}", expected one of {_listed(names)}')
-        return value
+            raise InvalidValue(
+                f'"label" is of type {kind_of(value)}, expected text: one of {listed(schema.label_names)}'
+            )
+        return check_label(value, schema.label_names)
 
-    def consensus(self, values: Sequence[str]) -> tuple[str, float]:
-        """The most frequent label, the earliest given among equals, and its share of the values.
+    def parse(self, written: Any, schema: ChoiceSchema, content: Mapping[str, Any] | None) -> str | None:
+        """As it is written; a list of one label is that label, an empty list is none."""
+        if written == []:
+            return None
+        if isinstance(written, list) and len(written) == 1:
+            written = written[0]
+        if isinstance(written, int | float) and not isinstance(written, bool):
+            written = str(int(written)) if float(written).is_integer() else str(written)
+        return self.validate(written.strip() if isinstance(written, str) else written, schema, content)
 
-        Raises ValueError when there are no values.
-        """
-        if not values:
-            raise ValueError("no labels, no consensus")
-        label, count = Counter(values).most_common(1)[0]  # equals come in order of first occurrence
-        return label, count / len(values)
+    def dump(self, value: Any) -> str:
+        """The label's name itself."""
+        return str(value)
 
-    def agreement(self, a: str, b: str) -> float:
-        """1.0 for the same label, else 0.0."""
-        return float(a == b)
+    def load(self, text: str) -> str:
+        return text
 
-    def training_target(self, value: str) -> str:
-        """The label itself."""
-        return value
+    def text(self, value: Any, schema: ChoiceSchema) -> str:
+        return str(value)
 
+    def labels_in(self, value: Any) -> list[str]:
+        return [value]
 
-def _kind(value: Any) -> str:
-    names = {
-        bool: "boolean",
-        int: "number",
-        float: "number",
-        list: "list",
-        dict: "object",
-        type(None): "null",
-    }
-    return names.get(type(value), type(value).__name__)
+    def translate(self, value: Any, mapping: Mapping[str, str | None]) -> str | None:
+        return mapping.get(value, value)
 
-
-def _short(value: str) -> str:
-    return value if len(value) <= 100 else value[:100] + "…"
-
-
-def _listed(names: Sequence[str]) -> str:
-    more = f", … ({len(names)} in all)" if len(names) > _SHOWN else ""
-    return ", ".join(names[:_SHOWN]) + more
+    def suggest(self, written: Sequence[Any]) -> dict[str, Any] | None:
+        cells = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in written]
+        if any(isinstance(one, dict | list) for one in cells):
+            return None
+        found = distinct(cells)
+        return {"labels": [{"name": name} for name in found]} if 0 < len(found) <= _MOST_FOUND else None

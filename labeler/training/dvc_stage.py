@@ -19,7 +19,7 @@ from labeler.kit.config import Settings
 from labeler.kit.files import write_whole
 from labeler.registry.encoders import encoder_for
 from labeler.training.fit import fit
-from labeler.training.model_spec import spec_of
+from labeler.training.model_spec import representation_in, spec_of
 from labeler.training.pool.data import TrainingData
 from labeler.training.pool.representation import represent_again
 
@@ -46,14 +46,15 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             Path(cache),
         )
         fitted = fit(
-            data, look=partial(represent_again, config["representation"]), seed=config["seed"], spec=spec_of(config)
+            data, look=partial(represent_again, representation_in(config)), seed=config["seed"], spec=spec_of(config)
         )
     target.mkdir(exist_ok=True)
     fitted.model.save(target)
     columns = {"item": pa.array(data.items)}
     columns |= {f"proba_{name}": pa.array(fitted.proba[:, place]) for place, name in enumerate(fitted.model.classes)}
     pq.write_table(pa.table(columns), target / "predictions.parquet")
-    write_whole(target / "metrics.json", orjson.dumps(fitted.metrics, option=orjson.OPT_INDENT_2))
+    metrics = None if fitted.report is None else fitted.report.to_dict()
+    write_whole(target / "metrics.json", orjson.dumps(metrics, option=orjson.OPT_INDENT_2))
     if fitted.predictions_sha256 != config["predictions_sha256"]:
         print(
             "The predictions differ from the recorded ones: other package versions or another processor?",

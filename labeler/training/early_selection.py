@@ -8,16 +8,18 @@ anybody yet: a training that is killed in between leaves a good order and nothin
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
 from labeler.kit.jobs.registry import JobRun
+from labeler.learning import loop
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, load_predictions
 from labeler.registry.service import newest_model
-from labeler.training.fit import Fitted, Learned
+from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData
 from labeler.training.selection import picks
 
@@ -26,18 +28,18 @@ UNCERTAIN = 20_000
 SAMPLED = 10_000
 
 
-def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Learned], None] | None:
+def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Fitted], None] | None:
     """What a training does with a new model before it scores the whole pool; None in small pools."""
     if len(data.items) <= LARGE:
         return None
 
-    def swap(learned: Learned) -> None:
-        part = None if learned.representation is None else learned.representation.places
+    def swap(fitted: Fitted) -> None:
+        part = fitted.pool.part
         places = candidates(run, project, data) if part is None else part
-        proba = np.zeros((len(data.items), len(learned.model.classes)), dtype=np.float32)
-        proba[places] = learned.score(data, places)
-        fitted = Fitted(learned.model, proba, learned.trained_on, 0, None, {}, learned.representation)
-        entries_of = picks(run, project, data, fitted, places)
+        proba = np.zeros((len(data.items), len(fitted.model.classes)), dtype=np.float32)
+        proba[places] = loop.predict(fitted.pool, fitted.problem, fitted.learned, places)
+        settings = fitted.problem.settings_of(fitted.model)
+        entries_of = picks(run, project, replace(fitted, proba=proba, settings=settings), None, places)
         run.write(lambda tx: put_in_force(tx, project, "model", None, entries_of(tx)))
 
     return swap
@@ -52,10 +54,9 @@ def candidates(run: JobRun, project: Project, data: TrainingData) -> Array:
     chosen = [np.flatnonzero(~data.unlabeled), rng.choice(n, min(n, SAMPLED), replace=False)]
     stored = None
     if before is not None:
-        stored = load_predictions(folder_of(run.settings, project.id, before.number), before.config["classes"])
+        stored = load_predictions(folder_of(run.settings, project.id, before.number))
     if stored is not None:
-        top_two = np.partition(stored.proba, -2, axis=1)[:, -2:]
-        margin = top_two[:, 1] - top_two[:, 0]
-        most = min(UNCERTAIN, len(margin) - 1)
-        chosen.append(np.searchsorted(data.items, stored.items[np.argpartition(margin, most)[:most]]))
+        sure = data.problem.confidence(stored.proba)
+        most = min(UNCERTAIN, len(sure) - 1)
+        chosen.append(np.searchsorted(data.items, stored.items[np.argpartition(sure, most)[:most]]))
     return np.unique(np.concatenate(chosen))

@@ -10,8 +10,9 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.items.schemas import RowError
 from labeler.items.tables import items
+from labeler.learning import problems
 from labeler.projects.access import Member
-from labeler.queue.rankings import LENGTH, Entry, put_in_force
+from labeler.queue.rankings import EXTERNAL, LENGTH, Entry, put_in_force
 
 MOST_ERRORS = 1000
 IN_CHUNK = 500
@@ -29,8 +30,9 @@ class _Refused(Exception):
         self.field, self.reason = field, reason
 
 
-def score_of(entry: Any, names: list[str]) -> tuple[str, float]:
-    """Key and acquisition score in [0, 1]; of probabilities, one minus the margin of the two likeliest."""
+def score_of(entry: Any, names: list[str], normalized: bool = True) -> tuple[str, float]:
+    """Key and acquisition score in [0, 1]; of probabilities, one minus the margin of the two likeliest; of labels that
+    may go together (normalized: whether they may not), how unsure each is on average."""
     if not isinstance(entry, dict) or not isinstance(entry.get("key"), str):
         raise _Refused("key", "expected an object with key and score or proba")
     score, proba = entry.get("score"), entry.get("proba")
@@ -43,6 +45,9 @@ def score_of(entry: Any, names: list[str]) -> tuple[str, float]:
     for name in proba:
         if name not in names:
             raise _Refused("proba", f'"{str(name)[:50]}" is not a label of this project')
+    if not normalized:
+        shares = [_share("proba", value) for value in proba.values()]
+        return entry["key"], sum(1 - abs(2 * share - 1) for share in shares) / len(shares)
     ordered = sorted((_share("proba", value) for value in proba.values()), reverse=True)
     return entry["key"], 1 - (ordered[0] - (ordered[1] if len(ordered) > 1 else 0.0))
 
@@ -56,6 +61,8 @@ def _share(field: str, value: Any) -> float:
 
 
 def rank_by_scores(tx: Connection, member: Member, entries: list[Any]) -> ScoresResult:
+    normalized = problems.find(member.project.task.problem).normalized
+    names = member.project.schema.names()
     errors: list[RowError] = []
     scores: dict[str, float] = {}
     refused = 0
@@ -64,7 +71,7 @@ def rank_by_scores(tx: Connection, member: Member, entries: list[Any]) -> Scores
         try:
             if isinstance(entry, ValueError):
                 raise _Refused("", f"is not valid JSON: {entry}")
-            key, score = score_of(entry, member.project.label_names)
+            key, score = score_of(entry, names, normalized)
             scores[key], rows[key] = score, number
         except _Refused as wrong:
             refused += 1
@@ -75,8 +82,8 @@ def rank_by_scores(tx: Connection, member: Member, entries: list[Any]) -> Scores
         errors.append(RowError(row=rows[key], field="key", reason="no item has this key"))
     open_ones = [(known[key][0], score) for key, score in scores.items() if key in known and known[key][1]]
     best = sorted(open_ones, key=lambda pair: -pair[1])[:LENGTH]
-    picked = [Entry(item, score) for item, score in best]
-    put_in_force(tx, member.project, "outside", None, picked)
+    picked = [Entry(item, score, None, {"by": EXTERNAL}) for item, score in best]
+    put_in_force(tx, member.project, EXTERNAL, None, picked)
     audit(tx, member.caller, "scores.pushed", project_id=member.project.id, ranked=len(picked))
     errors.sort(key=lambda error: error.row)
     return ScoresResult(ranked=len(picked), refused=refused, errors=errors[:MOST_ERRORS])

@@ -1,27 +1,23 @@
 """From a dataset version's files to a judged model: the one code path of training and reproducing."""
 
 import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, field
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from scipy.sparse import csr_matrix
 
-from labeler.learning.batch_predict import BatchPredictor, predict_blocks
+from labeler.learning import loop
 from labeler.learning.errors import TooFewLabels
-from labeler.learning.evaluation.classification import Estimate, evaluate
-from labeler.learning.evaluation.prediction_powered import prediction_powered
-from labeler.learning.fitting import fit_pooled, predict_pool
+from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.report import Report
 from labeler.learning.numeric.types import Array
-from labeler.learning.semi_supervised.distillation import predict_beyond, predict_part
-from labeler.learning.supervised import baselines, train
+from labeler.learning.problems import Problem, Targets
 from labeler.learning.trained_model import TrainedModel
 from labeler.training.model_spec import ModelSpec, model_alone
-from labeler.training.pool.dask import over_cluster
 from labeler.training.pool.data import TrainingData
 from labeler.training.pool.representation import Representation
+from labeler.training.pool.stored import StoredPool
 
 Look = Callable[[TrainingData, Any, Any], Representation | None]
 
@@ -30,50 +26,48 @@ Look = Callable[[TrainingData, Any, Any], Representation | None]
 class Fitted:
     """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
 
-    params: its hyperparameters that are not at their defaults.
+    positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
+    hyperparameters that are not at their defaults.
     """
 
-    model: TrainedModel
+    pool: StoredPool
+    learned: loop.Learned
     proba: Array
-    trained_on: int
-    holdout_size: int
-    metrics: dict[str, Any] | None
-    baselines: dict[str, Any]
-    representation: Representation | None
+    positions: Array
+    targets: Targets
+    holdout_size: int = 0
+    settings: dict[str, Any] = field(default_factory=dict)
+    report: Report | None = None
+    baselines: dict[str, Report] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
 
     @property
-    def accuracy(self) -> Estimate | None:
-        """On the holdout; None when none of it is labeled."""
-        return None if self.metrics is None else Estimate(**self.metrics["accuracy"])
+    def model(self) -> TrainedModel:
+        return self.learned.model
+
+    @property
+    def problem(self) -> Problem:
+        return self.pool.data.problem
+
+    @property
+    def representation(self) -> Representation | None:
+        return self.pool.representation
+
+    @property
+    def trained_on(self) -> int:
+        return len(self.targets)
+
+    @property
+    def score(self) -> Estimate | None:
+        """The primary metric on the holdout as a share of 1; None when none of it is labeled."""
+        if self.report is None:
+            return None
+        primary = self.report.metrics[self.report.primary]
+        return self.problem.score(primary, self.pool.data.schema.schema.model_dump())
 
     @property
     def predictions_sha256(self) -> str:
         return hashlib.sha256(np.ascontiguousarray(self.proba).tobytes()).hexdigest()
-
-
-@dataclass
-class Learned:
-    """A model that has scored nothing yet. flow: float32 (items, classes) where it learned from its pool."""
-
-    model: TrainedModel
-    trained_on: int
-    representation: Representation | None
-    flow: Array | None
-    blocks: Sequence[csr_matrix]
-
-    def score(self, data: TrainingData, places: Array) -> Array:
-        """Probabilities of the items at these rising positions, float32 (positions, classes); with a map of a part of
-        the pool, only of items in it."""
-        from threadpoolctl import threadpool_limits
-
-        features = data.rows(self.model.pipeline, self.blocks, places)
-        scorer = BatchPredictor.of(self.model)
-        with threadpool_limits(1):
-            if self.representation is None or self.flow is None:
-                return scorer.score(features, None, None, None)
-            graph, inside = self.representation.pooling.graph, self.representation.inside(places)
-            return scorer.score(features, graph.vectors[inside], graph.smooth[inside], self.flow[inside])
 
 
 def fit(
@@ -83,75 +77,60 @@ def fit(
     seed: int,
     spec: ModelSpec | None = None,
     tell: Callable[[int, str], None] = lambda step, text: None,
-    ahead: Callable[[Learned], None] | None = None,
+    ahead: Callable[[Fitted], None] | None = None,
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
-    look(data, pipeline, blocks) fits the pipeline and gives the sight to train with; without one a linear SVM
-    learns from the features alone. spec: another model that does so, where it fits the sight. Raises
-    `TooFewLabels` unless two labels have examples. tell(step, text) hears how far it is (of 4); ahead(learned) is
-    called before the pool is scored.
+    look(data, pipeline, blocks) fits the pipeline and gives the representation to train with; without one the
+    problem's default model learns from the features alone. spec: another model that does so, where it fits the
+    representation. Raises `TooFewLabels` unless there is something to learn. tell(step, text) hears how far it is
+    (of 4); ahead(fitted) is called before the pool is scored, when `proba` is still empty.
     """
-    positions, y = data.labeled(holdout=False)
-    order = np.argsort(positions, kind="stable")
-    positions, y = positions[order], [y[place] for place in order]
-    pipeline = data.choose_pipeline()
+    problem = data.problem
+    positions, values = data.labeled(holdout=False)
+    targets = problem.encode(values)
+    if (reason := problem.why_not(targets)) is not None:
+        raise TooFewLabels(reason)
     tell(1, "computing features")
+    pool, alone = _pool(data, look, spec)
+    tell(2, f"training on {len(targets):,} labels")
+    wanted = None if alone is None else loop.ModelSpec(alone.model, alone.params)
+    learned = loop.fit(pool, problem, positions, targets, spec=wanted, seed=seed)
+    params = {} if alone is None else alone.params
+    fitted = Fitted(pool, learned, np.zeros((0, 0)), positions, targets, params=params)
+    if ahead is not None:
+        ahead(fitted)
+    tell(3, f"scoring {len(data.items):,} items")
+    fitted.proba = loop.predict(pool, problem, learned)
+    fitted.settings = problem.settings_of(learned.model)
+    _judge(fitted, values, seed)
+    return fitted
+
+
+def _pool(data: TrainingData, look: Look, spec: ModelSpec | None) -> tuple[StoredPool, ModelSpec | None]:
+    """The pool as it is seen, and the model that learns from its features alone, if one does."""
+    pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
-    if len(set(y)) < 2:
-        raise TooFewLabels("needs two labels with examples")
     representation = look(data, pipeline, blocks)
-    tell(2, f"training on {len(y):,} labels")
     alone = model_alone(spec, None if representation is None else representation.config)
     if representation is not None and alone is not None:
-        pipeline.fit(blocks)  # to all items: it is trained again without the map that the sight is from
-    rows = data.rows(pipeline, blocks, positions)
-    if representation is None or alone is not None:
-        alone = alone or ModelSpec("linear_svm")
-        trained, flow = train(pipeline, rows, y, model=alone.model, params=alone.params, seed=seed), None
-    else:
-        trained, flow = fit_pooled(pipeline, rows, representation.inside(positions), y, representation.pooling, seed)
-    if ahead is not None:
-        ahead(Learned(trained, len(y), representation, flow, blocks))
-    tell(3, f"scoring {len(data.items):,} items")
-    over = partial(over_cluster, data.scheduler)
-    if representation is None or flow is None:
-        proba = predict_blocks(trained, blocks, over=over)
-    elif representation.places is not None:
-        part = data.rows(pipeline, blocks, representation.places)
-        taught = predict_part(trained, part, representation.pooling.graph, flow)
-        proba = predict_beyond(trained, blocks, part, representation.places, taught, over=over)
-    else:
-        proba = predict_pool(trained, blocks, representation.pooling.graph, flow, over=over)
-    held, y_held = data.labeled(holdout=True)
-    metrics, beside = None, {}
-    among = None if flow is None or representation is None else representation.places
-    if len(held):
-        names = sorted({*trained.classes, *y_held})
-        metrics = evaluate(y_held, _columns(proba[held], trained.classes, names), names, seed).to_dict()
-        metrics["accuracy_powered"] = asdict(_powered(data, proba, trained.classes, held, y_held, among))
-        reports = baselines(data.contents(positions), y, data.contents(held), y_held, names, seed)
-        beside = {name: report.to_dict() for name, report in reports.items()}
-    params = {} if alone is None else alone.params
-    return Fitted(trained, proba, len(y), len(held), metrics, beside, representation, params)
+        pipeline.fit(blocks)  # to all items: it is trained again without the graph that the representation is from
+    return StoredPool(data, pipeline, blocks, representation), alone
 
 
-def _powered(
-    data: TrainingData, proba: Array, classes: list[str], held: Array, y_held: list[str], among: Array | None
-) -> Estimate:
-    """Accuracy sharpened by the model's confidence on holdout items that nobody has labeled yet.
-
-    among: places of the items that the model itself has answered, as it has the labeled ones; None: all.
-    """
-    right = np.array(classes, dtype=object)[proba[held].argmax(axis=1)] == np.array(y_held, dtype=object)
+def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:
+    """Measure the model on the labeled part of the holdout, if there is any, beside what it has to beat."""
+    data, problem, classes = fitted.pool.data, fitted.problem, fitted.model.classes
+    held, held_values = data.labeled(holdout=True)
+    if not len(held):
+        return
+    about = (classes, fitted.settings)
+    report = problem.evaluate(held_values, fitted.proba[held], *about, seed)
     others = np.flatnonzero(data.holdout & data.unlabeled)
-    if among is not None:
-        others = np.intersect1d(others, among)
-    return prediction_powered(right.astype(bool), proba[held].max(axis=1), proba[others].max(axis=1))
-
-
-def _columns(proba: Array, classes: list[str], names: list[str]) -> Array:
-    """The same probabilities with a column for every name; labels the model does not know get 0."""
-    wide = np.zeros((len(proba), len(names)), dtype=proba.dtype)
-    wide[:, [names.index(name) for name in classes]] = proba
-    return wide
+    if fitted.learned.flow is not None and fitted.pool.part is not None:
+        others = np.intersect1d(others, fitted.pool.part)  # as the model itself has answered the labeled ones
+    powered = problem.powered(held_values, fitted.proba[held], fitted.proba[others], *about)
+    fitted.holdout_size = len(held)
+    fitted.report = Report(report.primary, {**report.metrics, **powered}, report.views)
+    contents = data.contents(fitted.positions), data.contents(held)
+    fitted.baselines = problem.baselines(contents[0], values, contents[1], held_values, seed)

@@ -4,6 +4,7 @@ They only order the queue before the first model. They are no labels, teach noth
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,8 +22,18 @@ READ = 100_000  # items at most
 PAGE = 5_000
 
 
-def seeded_by_keywords(run: JobRun, project: Project, covering: Sequence[int]) -> tuple[list[int], dict[str, int]]:
-    """The covering items, ids, best first, with those that keywords find in turns between; and how many were found.
+@dataclass(frozen=True)
+class Seeded:
+    """order: item ids, best first; found: how many items each label's keywords found; brought: those that come early
+    for it."""
+
+    order: list[int]
+    found: dict[str, int]
+    brought: set[int]
+
+
+def seeded_by_keywords(run: JobRun, project: Project, covering: Sequence[int]) -> Seeded:
+    """The covering items, ids, best first, with those that keywords find in turns between.
 
     While all items of one label are searched for, only its keywords count.
     """
@@ -30,13 +41,14 @@ def seeded_by_keywords(run: JobRun, project: Project, covering: Sequence[int]) -
     given = {label["name"]: label.get("keywords") or [] for label in project.labels}
     names = [name for name, keywords in given.items() if keywords and wanted in (None, name)]
     if not names:
-        return [*covering], {}
+        return Seeded([*covering], {}, set())
     found = _found(run, project.id, Keywords([given[name] for name in names]), len(names))
     rank = {item: place for place, item in enumerate(covering)}
     for mine in found:  # what hints at nothing else comes first, then what stands for many
         mine.sort(key=lambda one: (one[1], rank.get(one[0], len(rank))))
     order = in_turn([[item for item, _ in mine] for mine in found], covering, TURNS)
-    return order, {name: len(mine) for name, mine in zip(names, found, strict=True)}
+    brought = {item for mine in found for item, _ in mine[:TURNS]}
+    return Seeded(order, {name: len(mine) for name, mine in zip(names, found, strict=True)}, brought)
 
 
 def _found(run: JobRun, project_id: int, keywords: Keywords, labels: int) -> list[list[tuple[int, int]]]:

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
+from labeler.kit.errors import Conflict
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.schemas import JobOut, job_out
 from labeler.kit.jobs.tables import jobs
@@ -17,6 +18,7 @@ from labeler.training.model_spec import last_search, representation_name
 from labeler.training.schemas import SearchOut, SearchState
 
 KIND = "training.search"
+SEARCHED = "classification"  # the problem that models are searched for
 FIRST = 200  # labels at which the first search starts by itself; the next ones at twice as many each
 
 
@@ -27,7 +29,9 @@ def _enqueue(tx: Connection, project_id: int, args: dict[str, Any], created_by: 
 
 
 def request_search(tx: Connection, member: Member) -> JobOut:
-    """Queue a search on the labels there are now."""
+    """Queue a search on the labels there are now. Raises `Conflict` for questions that none is offered for."""
+    if member.project.task.problem != SEARCHED:
+        raise Conflict("Models are only searched for questions with one label an answer.")
     job_id = _enqueue(tx, member.project.id, {}, member.user_id)
     audit(tx, member.caller, "search.requested", project_id=member.project.id)
     return job_out(get(tx, job_id))
@@ -38,7 +42,7 @@ def want_search(tx: Connection, project: Project, labels: int, representation: M
 
     A search that was cancelled or failed counts: it does not start over by itself with the same labels.
     """
-    if project.settings.model != AUTO or labels < FIRST:
+    if project.settings.model != AUTO or labels < FIRST or project.task.problem != SEARCHED:
         return
     seen, last = representation_name(representation), last_search(tx, project.id)
     if last is not None and last.representation == seen and labels < 2 * last.labels:

@@ -25,8 +25,14 @@ class ModelSpec:
     representation: Literal["any", "encoder", "projection"] | None = "any"
 
 
+def representation_in(config: Mapping[str, Any]) -> dict[str, Any] | None:
+    """How a trained model's pool was represented, by its configuration; earlier versions called that its sight."""
+    found: dict[str, Any] | None = config.get("representation", config.get("sight"))
+    return found
+
+
 def representation_name(config: Mapping[str, Any] | None) -> str | None:
-    """What a model's configuration calls its sight: encoder, projection, or None without a map of the pool."""
+    """encoder, projection, or None without a graph of the pool."""
     return None if config is None else str(config["kind"])
 
 

@@ -1,7 +1,6 @@
 """When a model is trained without anyone asking: after N new labels, or T seconds with fewer (product.md, 2)."""
 
 from functools import cache
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
@@ -18,13 +17,14 @@ from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import labels
 from labeler.learning.features.installed import is_installed
 from labeler.projects.access import Project, find_project
+from labeler.projects.label_schema import SchemaChanged
+from labeler.projects.schemas import reranking
 from labeler.projects.service import ProjectChanged
 from labeler.projects.tables import projects
 from labeler.queue.tables import queues
 from labeler.training.tables import training_marks
 
 FIRST = 5  # labels between attempts while there is no model: the first one comes as early as it can
-RANKING = ("model", "strategy", "find_label", "holdout_share", "show_suggestions")  # settings that order the queue
 MOST_COUNTED = 4  # times N: with more waiting labels (training is broken), only the clock asks again
 
 _mark = sa.select(training_marks.c.label_id).where(training_marks.c.project_id == bindparam("project"))
@@ -77,8 +77,7 @@ def labels_wanted(project: Project, has_model: bool) -> int:
 
 
 @listen(LabelSubmitted)
-def after_labels(tx: Connection, event: LabelSubmitted) -> None:
-    project = event.member.project
+def after_labels(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     most = MOST_COUNTED * project.settings.retrain_every
     new, has_model = new_labels(tx, project.id, most)
     if new and new < most and new % labels_wanted(project, has_model) == 0:
@@ -86,36 +85,35 @@ def after_labels(tx: Connection, event: LabelSubmitted) -> None:
 
 
 @listen(ItemsAdded)
-def after_items(tx: Connection, event: ItemsAdded) -> None:
+def after_items(tx: Connection, event: ItemsAdded, project: Project) -> None:
     """Items that came with labels can train a model; others are put in an order that covers them."""
     if event.labeled:
-        request_training(tx, event.project.id, delay=2)
+        request_training(tx, project.id, delay=2)
     elif event.count:
-        want_coverage(tx, event.project.id)
+        want_coverage(tx, project.id)
     if event.count and has_embeddings():
-        want_vectors(tx, event.project.id)
+        want_vectors(tx, project.id)
 
 
 @listen(ProjectChanged)
-def after_change(tx: Connection, event: ProjectChanged) -> None:
-    """Another model or strategy ranks anew; another overlap changes how many labels each item still needs."""
-    before, now = event.before, event.project.settings
-    if now.overlap != before.overlap:
-        lane = f"recount:{event.project.id}"
-        enqueue(tx, "training.recount", project_id=event.project.id, dedup=lane, lane=lane)
-    other_hints = _keywords(event.project.labels) != _keywords(event.labels_before)
-    other_order = any(getattr(now, name) != getattr(before, name) for name in RANKING)
-    if not other_order and not other_hints:
+def after_change(tx: Connection, event: ProjectChanged, project: Project) -> None:
+    """Another model or strategy, or other labels that count, rank again."""
+    changed = set(event.settings)
+    other_order = bool(changed & {*reranking(), "counting"})
+    if not other_order and not event.keywords:
         return
-    if new_labels(tx, event.project.id, 1)[1]:
+    if new_labels(tx, project.id, 1)[1]:
         if other_order:
-            request_training(tx, event.project.id)
-    elif other_hints or now.find_label != before.find_label:
-        want_coverage(tx, event.project.id)
+            request_training(tx, project.id, delay=2 if "counting" in changed else 0)
+    elif event.keywords or "find_label" in changed:
+        want_coverage(tx, project.id)
 
 
-def _keywords(labels: list[dict[str, Any]]) -> dict[str, list[str]]:
-    return {label["name"]: label["keywords"] for label in labels if label.get("keywords")}
+@listen(SchemaChanged)
+def after_schema(tx: Connection, event: SchemaChanged, project: Project) -> None:
+    """A model learns the labels by their new names."""
+    if event.mapping and new_labels(tx, project.id, 1)[1]:
+        request_training(tx, project.id, delay=1)
 
 
 def want_coverage(tx: Connection, project_id: int) -> None:

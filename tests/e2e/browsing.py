@@ -5,6 +5,7 @@ import itertools
 import secrets
 import time
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,7 +15,6 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
 from labeler.client import Client, Project
-from labeler.demo.setup import data_file
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
@@ -87,7 +87,7 @@ class Site:
 def messages(n: int) -> list[dict[str, Any]]:
     """The first n different messages of the demo's data."""
     found: dict[str, dict[str, Any]] = {}
-    with open(data_file(), encoding="utf-8", newline="") as file:
+    with (files("labeler.demo") / "sms.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
             words = " ".join(row["text"].split())
             found.setdefault(words, {"key": row["id"], "text": words, "metadata": {"truth": row["label"]}})

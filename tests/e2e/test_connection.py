@@ -108,7 +108,7 @@ def test_a_refused_answer_is_shown_and_can_be_sent_again(site, project, lin, lab
         lambda route: route.fulfill(status=422, content_type="application/problem+json", body=refusal),
     )
     card.press("1")
-    expect(card.pill).to_have_text("1 answer not taken")
+    expect(card.pill).to_have_text("1 answer not accepted")
     card.page.unroute("**/labels")
     card.pill.click()
     expect(card.part("dialog")).to_contain_text("Not today.")
@@ -135,7 +135,7 @@ def test_answers_given_after_the_session_ended_are_sent_after_the_next_log_in(si
     expect(card.pill).to_have_text("Logged out: 2 waiting")
     card.part("log-in-again").click()
     page = card.page
-    page.get_by_label("E-mail address").fill(lin.email)
+    page.get_by_label("Email address").fill(lin.email)
     page.get_by_role("textbox", name="Password", exact=True).fill(lin.password)
     page.get_by_test_id("login-submit").click()
     card.ready().saved()

@@ -27,14 +27,14 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
     password = page.get_by_label("Choose a password")
     expect(page.get_by_test_id("login-submit")).to_be_enabled()
     password.fill("short")
-    page.get_by_label("The same password again").fill("short")
+    page.get_by_label("Repeat the password").fill("short")
     page.get_by_test_id("login-submit").click()
     expect(page.get_by_test_id("login-error")).to_contain_text("At least 10 characters")
     password.fill("four words in a row")
-    page.get_by_label("The same password again").fill("four words in a row")
+    page.get_by_label("Repeat the password").fill("four words in a row")
     page.get_by_test_id("login-submit").click()
     expect(page.get_by_role("heading", name="No project yet")).to_be_visible()
-    expect(page.get_by_role("button", name="Make the first project")).to_be_visible()
+    expect(page.get_by_role("button", name="Create the first project")).to_be_visible()
     assert "#" not in page.url
 
     used = visit(link.group())
@@ -45,7 +45,7 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
 def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
     somebody = site.person()
     page = visit(f"{site.url}/progress")
-    page.get_by_label("E-mail address").fill(somebody.email)
+    page.get_by_label("Email address").fill(somebody.email)
     page.get_by_role("textbox", name="Password", exact=True).fill("not the password")
     page.get_by_role("textbox", name="Password", exact=True).press("Enter")
     given = {"email": "nobody@example.org", "password": "not the password"}

@@ -40,18 +40,18 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
         csv.writer(handle).writerows([["id", "text", "label"], *rows])
     page = visit(f"{site.url}/setup", site.person("manager"))
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("Which column is what?")).to_be_visible()
+    expect(page.get_by_text("What is in each column?")).to_be_visible()
     expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
-    for box, column in (("Item key", "id"), ("Text", "text"), ("Label, if there are any", "label")):
+    for box, column in (("Item key", "id"), ("Text", "text"), ("Label, if there is one", "label")):
         expect(page.get_by_label(box, exact=True)).to_have_value(column)
     expect(page.get_by_text("2 labels were found in the file.")).to_be_visible()
     expect(page.locator(".lb-chip")).to_have_text(["spam", "ham"])
-    page.get_by_role("button", name="Make the project").click()
+    page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_text("Still needed: a name.")).to_be_visible()
     page.get_by_label("Name").first.fill("From a file")
     page.get_by_label("Name").first.press("Enter")
     expect(page.get_by_text("Still needed: a name.")).to_be_hidden()
-    page.get_by_role("button", name="Make the project").click()
+    page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
     assert site.admin.client.projects.get("from-a-file").progress()["items"]["labeled"] == 3
     page.get_by_role("button", name="Start labeling").click()
@@ -63,7 +63,7 @@ def test_train_now_makes_a_model(site, project, visit) -> None:
     newest = max(model["number"] for model in project.models())
     page = visit(f"{site.url}/progress?project={project.slug}", site.admin)
     page.get_by_role("button", name="Train now").click()
-    expect(page.get_by_text("Training is on its way.")).to_be_visible()
+    expect(page.get_by_text("Training has been requested.")).to_be_visible()
     processes.wait_for(lambda: max(model["number"] for model in project.models()) > newest, 90, "a new model")
     page.goto(f"{site.url}/models?project={project.slug}")
     expect(page.get_by_role("combobox", name="Model")).to_have_value(f"Model {newest + 1} (candidate)")
@@ -88,11 +88,11 @@ def test_what_a_search_finds_is_asked_first(site, visit) -> None:
 def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) -> None:
     page = visit(f"{site.url}/datasets?project={project.slug}", site.admin)
     page.get_by_placeholder("what is in it, in a few words").fill("for the browser test")
-    page.get_by_role("button", name="Make a version").click()
-    expect(page.get_by_text("The dataset version is there.")).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Create a version").click()
+    expect(page.get_by_text("The dataset version was created.")).to_be_visible(timeout=60_000)
     newest = max(project.datasets(), key=lambda one: one["version"])
     assert newest["message"] == "for the browser test"
-    page.get_by_role("tab", name="Take one out").click()
+    page.get_by_role("tab", name="Download").click()
     page.get_by_role("tabpanel").get_by_test_id("stSelectbox").locator("input").click()
     page.get_by_role("option", name=newest["tag"], exact=True).click()
     line = f"dvc get {newest['repository']} data --rev {newest['tag']}"
@@ -113,7 +113,7 @@ def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> 
     job = search()
     assert job["kind"] == "training.search"
     project.client.post(f"/jobs/{job['id']}/cancel")  # it starts a second after it was asked for
-    expect(page.get_by_text("Cancelled. Nothing was left half done.")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("Canceled. Nothing was left half done.")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Search now")).to_be_visible()
 
 
@@ -145,7 +145,7 @@ def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
     page.keyboard.press("Enter")
     page.wait_for_timeout(500)  # the table hands its changes over with a delay
     settled(page)
-    page.get_by_role("button", name="Save labels").click()
+    page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     saved = site.admin.client.projects.get(fresh.slug).info["labels"]
     assert [label["keywords"] for label in saved] == [["free", "you won"], ["lunch", "see you"]]
@@ -167,12 +167,12 @@ def test_an_invited_labeler_is_added_by_link(site, project, visit) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Accounts").click()
     page.get_by_label("Name", exact=True).locator("visible=true").first.fill("Nina")
-    page.get_by_label("E-mail address", exact=True).fill("nina@example.org")
-    page.get_by_role("button", name="Make an invitation link").click()
+    page.get_by_label("Email address", exact=True).fill("nina@example.org")
+    page.get_by_role("button", name="Create an invitation link").click()
     link = page.get_by_test_id("stCode").inner_text().strip()
     invited = visit(link)
-    expect(invited.get_by_label("E-mail address")).to_have_value("nina@example.org")
+    expect(invited.get_by_label("Email address")).to_have_value("nina@example.org")
     invited.get_by_label("Choose a password").fill("four words in a row")
-    invited.get_by_label("The same password again").fill("four words in a row")
+    invited.get_by_label("Repeat the password").fill("four words in a row")
     invited.get_by_test_id("login-submit").click()
     expect(invited.get_by_text("You are not a member of a project.")).to_be_visible()

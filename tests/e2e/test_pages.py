@@ -16,12 +16,12 @@ DRAWN = {
     "items": "[data-testid=stDataFrame] canvas",
     "hard": ":text('Not labeled yet.'), :text('Resolve')",
     "datasets": "[data-testid=stDataFrame] canvas",
-    "models": "summary:has-text('How it was made')",
+    "models": "summary:has-text('How it was trained')",
     "jobs": ":text('Import')",
     "people": ":text('Add a member')",
     "settings": ".lb-chip",
-    "setup": ":text('Make the project')",
-    "account": ":text('Change it')",
+    "setup": ":text('Create the project')",
+    "account": ":text('Change password')",
 }
 
 

@@ -78,6 +78,6 @@ def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, 
         service.run_jobs()
     points = project.client.get(f"{project.path}/insight/learning-curve")["points"]
     assert [point["model"] for point in points] == sorted(point["model"] for point in points)
-    assert points[-1]["labels"] == 60 and points[-1]["accuracy"]["n"] == points[-1]["holdout_size"]
+    assert points[-1]["labels"] == 60 and points[-1]["metrics"]["accuracy"]["n"] == points[-1]["holdout_size"]
     confusion = project.client.get(f"{project.path}/insight/confusion")
     assert sum(map(sum, confusion["matrix"])) == points[-1]["holdout_size"]

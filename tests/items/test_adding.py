@@ -47,12 +47,13 @@ def test_rows_that_can_not_be_taken_are_told_by_row_field_and_reason(project: Pr
         "not an object",
         {"key": ["h"], "text": "x"},
         {"key": "a", "text": "the same key again"},
-        {"key": "i", "fields": {"a": None, "b": ""}},
+        {"key": "i", "fields": {"a": 1, "b": ""}},
     ]
     answer = add(project, rows)
     told = {error["row"]: (error["field"], error["reason"]) for error in answer["errors"]}
     assert sorted(told) == [2, 3, 4, 5, 6, 7, 8, 9, 11]
-    assert told[2][0] == "text" and told[5] == ("label", '"label" is "spma", expected one of spam, ham')
+    assert told[2] == ("text", "is missing") and told[5] == ("label", '"label" is "spma", expected one of spam, ham')
+    assert told[11] == ("fields", 'is of another kind than this project\'s items ("text"): expected text')
     assert told[6][0] == "split" and told[7][0] == "color" and told[9][0] == "key"
     assert answer["taken"] + answer["already_there"] + answer["refused"] == len(rows)
     assert (answer["taken"], answer["already_there"]) == (1, 1)
@@ -99,9 +100,11 @@ def test_adding_reads_no_items_that_are_there_already(service: Any, project: Pro
 
 
 def test_items_without_a_key_are_known_by_their_content(project: Project) -> None:
-    rows = [{"text": "same"}, {"text": "same"}, {"fields": {"a": 1, "b": 2}}, {"fields": {"b": 2, "a": 1}}]
+    rows = [{"fields": {"a": 1, "b": 2}}, {"fields": {"b": 2, "a": 1}}, {"fields": {"a": 2, "b": 2}}]
     assert add(project, rows)["taken"] == 2
     assert add(project, rows)["taken"] == 0
+    told = add(project, [{"fields": {"a": None, "b": ""}}, {"key": "x"}])["errors"]
+    assert [error["field"] for error in told] == ["fields", "fields"]
 
 
 def test_labels_that_come_with_items_count(project: Project) -> None:

@@ -50,3 +50,39 @@ def test_an_old_schema_is_refused_with_the_command_that_mends_it(db: Database) -
     db.write(lambda tx: tx.execute(sa.text("INSERT INTO alembic_version VALUES ('9999')")).rowcount)
     with pytest.raises(SchemaTooOld, match="newer version"):
         prepare_schema(db)
+
+
+def test_nothing_is_lost_between_the_last_two_versions(
+    service: Any, project: Project, add_texts: Callable[..., Any], db: Database
+) -> None:
+    add_texts(20)
+    for item in project.queue.next(5):
+        project.label(item, "ham")
+    kept = ("projects", "items", "labels", "current_labels", "users", "members", "item_answers")
+    before = {name: _rows(db, name) for name in kept}
+    migrate(db, "0002")
+    settings = _rows(db, "projects")[0]["settings"]
+    assert ("target_accuracy" in settings, "counting" in settings) == (True, False)
+    assert [row["name"] for row in _rows(db, "projects")[0]["labels"]] == ["spam", "ham"]
+    migrate(db)
+    for name in kept:
+        # When an item was first answered is all that is worked out anew, from the labels' own times.
+        assert _without(_rows(db, name), "changed_at", "created_at", "settings", "pick") == _without(
+            before[name], "changed_at", "created_at", "settings", "pick"
+        )
+    first = _rows(db, "label_schemas")[0]
+    assert (first["version"], first["mapping"], first["schema"]) == (1, {}, before["projects"][0]["schema"])
+    assert project.info["content"] is None
+    assert project.client.get(project.path)["content"] == "text"
+
+
+def _rows(db: Database, name: str) -> list[dict[str, Any]]:
+    def read(tx: sa.Connection) -> list[dict[str, Any]]:
+        table = sa.Table(name, sa.MetaData(), autoload_with=tx)
+        return [dict(row) for row in tx.execute(sa.select(table).order_by(*table.primary_key)).mappings()]
+
+    return db.read(read)
+
+
+def _without(rows: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
+    return [{name: value for name, value in row.items() if name not in names} for row in rows]

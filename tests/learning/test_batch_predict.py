@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from labeler.learning.batch_predict import between, predict_blocks
+from labeler.learning.batch_predict import BatchPredictor, between, predict_blocks
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection
 from labeler.learning.features.text import TextPipeline
@@ -37,10 +37,13 @@ def pool():
 @pytest.mark.parametrize(("chunk_rows", "cores"), [(7, 1), (100, 4), (1_024, 2), (2_999, 3), (10_000, 8)])
 def test_scores_are_the_same_bits_however_the_pool_is_cut(pool, monkeypatch, chunk_rows, cores):
     blocks, model, flow, graph, alone = pool
-    whole, whole_alone = predict_pool(model, blocks, graph, flow), predict_blocks(alone, blocks)
+    whole, whole_alone = (
+        predict_pool(BatchPredictor.of(model), blocks, graph, flow),
+        predict_blocks(BatchPredictor.of(alone), blocks, len(alone.classes)),
+    )
     monkeypatch.setattr(threads, "cores", lambda: cores)
-    assert np.array_equal(predict_pool(model, blocks, graph, flow, chunk_rows), whole)
-    assert np.array_equal(predict_blocks(alone, blocks, chunk_rows), whole_alone)
+    assert np.array_equal(predict_pool(BatchPredictor.of(model), blocks, graph, flow, chunk_rows), whole)
+    assert np.array_equal(predict_blocks(BatchPredictor.of(alone), blocks, len(alone.classes), chunk_rows), whole_alone)
 
 
 @pytest.mark.parametrize("classes", [2, 6, 10])
@@ -78,4 +81,6 @@ def test_a_tables_pool_is_scored_by_its_trees_too():
     )
     assert model.estimator.weights["trees"] > 0
     views = Views(features, graph.vectors, graph.smooth, flow, None, pipeline.cells(features))
-    assert np.allclose(predict_pool(model, [block], graph, flow), model.estimator.predict_proba(views), atol=1e-6)
+    assert np.allclose(
+        predict_pool(BatchPredictor.of(model), [block], graph, flow), model.estimator.predict_proba(views), atol=1e-6
+    )

@@ -4,7 +4,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics import f1_score, log_loss
 
-from labeler.learning.evaluation.classification import calibration_error, evaluate, wilson
+from labeler.learning.evaluation.classification import calibration_error, evaluate
+from labeler.learning.evaluation.intervals import wilson
 
 LABELS = ["a", "b", "c"]
 
@@ -20,31 +21,32 @@ def test_figures_agree_with_scikit_learn_and_lie_in_their_intervals(n, seed):
     y, proba = answers(n, seed)
     report = evaluate(y, proba, LABELS, seed=0)
     predicted = np.array(LABELS)[proba.argmax(axis=1)]
-    assert report.accuracy.value == pytest.approx(np.mean(predicted == y))
-    assert report.macro_f1.value == pytest.approx(f1_score(y, predicted, average="macro", zero_division=0))
-    assert report.log_loss.value == pytest.approx(log_loss(y, proba, labels=LABELS), rel=1e-4)
-    assert report.accuracy.low <= report.accuracy.value <= report.accuracy.high
-    assert sum(map(sum, report.confusion.matrix)) == n
+    assert report.metrics["accuracy"].value == pytest.approx(np.mean(predicted == y))
+    assert report.metrics["macro_f1"].value == pytest.approx(f1_score(y, predicted, average="macro", zero_division=0))
+    assert report.metrics["log_loss"].value == pytest.approx(log_loss(y, proba, labels=LABELS), rel=1e-4)
+    assert report.metrics["accuracy"].low <= report.metrics["accuracy"].value <= report.metrics["accuracy"].high
+    assert sum(map(sum, report.views["confusion"]["matrix"])) == n
 
 
 def test_no_items_give_no_figures():
     report = evaluate([], np.zeros((0, 3)), LABELS, seed=0).to_dict()
-    assert report["accuracy"] == {"value": None, "low": None, "high": None, "n": 0}
-    assert report["ece"] is None
-    assert [row["support"] for row in report["per_label"]] == [0, 0, 0]
+    assert report["primary"] == "accuracy"
+    assert report["metrics"]["accuracy"] == {"value": None, "low": None, "high": None, "n": 0}
+    assert report["metrics"]["calibration_error"]["value"] is None
+    assert [row["support"] for row in report["views"]["per_label"]] == [0, 0, 0]
 
 
 def test_one_item_gives_a_wide_interval():
     report = evaluate(["a"], np.array([[0.8, 0.1, 0.1]]), LABELS, seed=0)
-    assert report.accuracy.value == 1.0
-    assert report.accuracy.low < 0.3
+    assert report.metrics["accuracy"].value == 1.0
+    assert report.metrics["accuracy"].low < 0.3
 
 
 def test_a_label_that_the_model_does_not_know_counts_as_wrong():
     report = evaluate(["a", "new"], np.array([[1.0, 0.0], [1.0, 0.0]]), ["a", "b"], seed=0)
-    assert report.accuracy.value == 0.5
-    assert report.confusion.labels == ["a", "b", "new"]
-    assert report.log_loss.value == pytest.approx(-np.log(1e-7) / 2)
+    assert report.metrics["accuracy"].value == 0.5
+    assert report.views["confusion"]["labels"] == ["a", "b", "new"]
+    assert report.metrics["log_loss"].value == pytest.approx(-np.log(1e-7) / 2)
 
 
 def test_the_same_seed_gives_the_same_intervals():
@@ -56,7 +58,7 @@ def test_a_report_is_json():
     import json
 
     y, proba = answers(50)
-    assert json.loads(json.dumps(evaluate(y, proba, LABELS, seed=0).to_dict()))["accuracy"]["n"] == 50
+    assert json.loads(json.dumps(evaluate(y, proba, LABELS, seed=0).to_dict()))["metrics"]["accuracy"]["n"] == 50
 
 
 def test_wilson_agrees_with_its_textbook_example():
@@ -73,17 +75,17 @@ def test_the_f1_interval_covers_the_truth_about_as_often_as_it_says():
         right = rng.random(200) < 0.8
         proba = np.eye(2)[np.where(right, y, 1 - y)]
         report = evaluate(np.array(LABELS)[y], proba, LABELS[:2], seed=repeat)
-        inside += report.macro_f1.low <= 0.8 <= report.macro_f1.high
+        inside += report.metrics["macro_f1"].low <= 0.8 <= report.metrics["macro_f1"].high
     assert inside >= 52
 
 
 def test_a_perfect_score_is_not_certain():
     y = np.repeat([0, 1], [45, 5])
     report = evaluate(np.array(LABELS)[y], np.eye(2)[y], LABELS[:2], seed=0)
-    assert report.macro_f1.value == report.macro_f1.high == 1.0
-    assert 0.7 < report.macro_f1.low < 0.95
+    assert report.metrics["macro_f1"].value == report.metrics["macro_f1"].high == 1.0
+    assert 0.7 < report.metrics["macro_f1"].low < 0.95
     alone = evaluate(["a"] * 3, np.array([[0.9, 0.1]] * 3), LABELS[:2], seed=0)
-    assert alone.macro_f1.low < 0.9
+    assert alone.metrics["macro_f1"].low < 0.9
 
 
 def test_the_f1_interval_covers_a_score_close_to_perfect_and_many_labels():
@@ -94,7 +96,7 @@ def test_the_f1_interval_covers_a_score_close_to_perfect_and_many_labels():
             y = rng.integers(0, k, n)
             said = np.where(rng.random(n) < accuracy, y, (y + rng.integers(1, k, n)) % k)
             report = evaluate(y.astype(str), np.eye(k)[said], [str(i) for i in range(k)], seed=repeat)
-            inside += report.macro_f1.low <= accuracy <= report.macro_f1.high
+            inside += report.metrics["macro_f1"].low <= accuracy <= report.metrics["macro_f1"].high
         assert inside / 100 >= least
 
 

@@ -4,8 +4,8 @@ import hypothesis.strategies as st
 import pytest
 from hypothesis import given
 
-from labeler.learning.evaluation.classification import Estimate, wilson
 from labeler.learning.evaluation.holdout import pace
+from labeler.learning.evaluation.intervals import Estimate, wilson
 
 
 def judged(hits, n):

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from labeler.learning.evaluation.classification import wilson
+from labeler.learning.evaluation.intervals import wilson
 from labeler.learning.evaluation.prediction_powered import combined, lure, prediction_powered
 
 RUNS = 600

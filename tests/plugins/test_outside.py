@@ -5,7 +5,6 @@ import json
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import numpy as np
 import pytest
 from numpy.random import default_rng
 
-from labeler import rooms
 from labeler.client import ApiError, JobFailed, Project
 from labeler.items.readers import FileRefused, read_rows, sniff
 from labeler.kit.config import Settings
@@ -28,22 +26,6 @@ OUTSIDE = Path(__file__).parent / "outside"
 TEXTS = {"spam": "win a prize", "ham": "see you at lunch"}
 CARDS = "#cards\n" + "".join(f"{label} > {text} {n}\n" for n in range(20) for label, text in TEXTS.items())
 NO_LABELS = "".join(f" > {text} {n}\n" for n in range(20, 30) for text in TEXTS.values())
-
-
-@pytest.fixture
-def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """The package is installed: it lies on the path with its metadata, and the registries have not been asked yet."""
-    rooms.load_registries()
-    for registry in registries().values():
-        registry.load()
-    monkeypatch.syspath_prepend(str(OUTSIDE))
-    for registry in registries().values():
-        monkeypatch.setattr(registry, "_found", dict(registry._found))
-        monkeypatch.setattr(registry, "broken", {})
-        monkeypatch.setattr(registry, "_loaded", False)
-    yield
-    for name in [name for name in sys.modules if name == "acme" or name.startswith("acme.")]:
-        del sys.modules[name]
 
 
 @pytest.fixture

@@ -75,7 +75,7 @@ def test_bad_items_are_told_by_place(modeled: Project) -> None:
     modeled.promote(1)
     with pytest.raises(ApiError) as refused:
         modeled.client.post(f"{modeled.path}/predict", json={"items": [{"text": "fine"}, {"fields": {"a": 1}}]})
-    assert refused.value.status == 422 and refused.value.errors[0]["pointer"] == "/items/1/text"
+    assert refused.value.status == 422 and refused.value.errors[0]["pointer"] == "/items/1/fields"
 
 
 def test_the_card_says_what_a_model_was_made_from(modeled: Project) -> None:

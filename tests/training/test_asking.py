@@ -26,7 +26,9 @@ def holdout_places(service: Any, n: int) -> float:
 
 
 def test_a_wide_interval_brings_more_of_the_holdout(service: Any, project: Project, add_texts: Add) -> None:
-    project.client.patch(project.path, json={"settings": {"holdout_share": 0.2, "target_accuracy": 0.98}})
+    project.client.patch(
+        project.path, json={"settings": {"holdout_share": 0.2, "target": {"metric": "accuracy", "value": 0.98}}}
+    )
     add_texts(1000)
     service.run_jobs()
     assert 0.12 < holdout_places(service, 200) < 0.28

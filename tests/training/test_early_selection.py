@@ -8,9 +8,9 @@ import sqlalchemy as sa
 from labeler.client import Project
 from labeler.items.tables import items
 from labeler.kit.jobs.tables import jobs
+from labeler.learning import loop
 from labeler.queue.tables import queue_entries, queues, rankings
 from labeler.training import early_selection as ahead
-from labeler.training import fit
 
 
 @pytest.fixture(autouse=True)
@@ -38,13 +38,14 @@ def label(project: Project, n: int) -> None:
 
 def between_the_swaps(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     """Call act() when candidates are ranked and the pool is not scored yet."""
-    scored = fit.predict_pool
+    scored = loop.predict
 
-    def predict_pool(*given: Any, **more: Any) -> Any:
-        act()
-        return scored(*given, **more)
+    def predict(pool: Any, problem: Any, learned: Any, positions: Any = None) -> Any:
+        if positions is None:
+            act()
+        return scored(pool, problem, learned, positions)
 
-    monkeypatch.setattr(fit, "predict_pool", predict_pool)
+    monkeypatch.setattr(loop, "predict", predict)
 
 
 def test_candidates_are_in_the_queue_before_all_items_are_scored(

@@ -215,9 +215,10 @@ def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
 
 def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(400)
-    with pytest.raises(ApiError, match="not acceptable"):
-        project.client.patch(project.path, {"settings": {"target_accuracy": 2}})
-    project.client.patch(project.path, {"settings": {"target_accuracy": 0.6}})
+    for target in ({"metric": "accuracy", "value": 2}, {"metric": "luck", "value": 0.5}, {"metric": "accuracy"}):
+        with pytest.raises(ApiError, match="target"):
+            project.client.patch(project.path, {"settings": {"target": target}})
+    project.client.patch(project.path, {"settings": {"target": {"metric": "accuracy", "value": 0.6}}})
     for _ in range(5):
         trained(service, project, 25)
     stop = project.progress()["stop"]
@@ -238,7 +239,7 @@ def test_finding_all_of_a_rare_label(service: Any, project: Project) -> None:
         for n, text in enumerate(texts)
     ]
     project.items.add(rows, progress=False)
-    with pytest.raises(ApiError, match="not acceptable"):
+    with pytest.raises(ApiError, match="is not a label of this project"):
         project.client.patch(project.path, {"settings": {"find_label": "nothing"}})
     project.client.patch(project.path, {"settings": {"find_label": "spam"}})
     labeled = label_by_truth(project, 40)

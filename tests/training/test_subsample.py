@@ -110,7 +110,7 @@ def test_how_far_the_reading_is_is_told_while_it_waits(service: Any, project: Pr
 def test_items_that_are_not_read_yet_are_answered_too_and_well(service: Any, project: Project) -> None:
     model = train(service, project, 30)
     folder = folder_of(service.settings, project.info["id"], model.number)
-    stored = load_predictions(folder, model.config["classes"])
+    stored = load_predictions(folder)
     assert stored is not None and len(stored.items) == POOL
     assert np.allclose(stored.proba.sum(axis=1), 1, atol=1e-5)
     pairs = sa.select(items.c.id, items.c.metadata).order_by(items.c.id)
@@ -210,7 +210,7 @@ def test_a_map_of_a_part_serves_where_nothing_is_read(service: Any, large: Calla
     model = train(service, project, 30)
     assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("projection", PART)
     assert f"neighbors (in {PART} of {POOL} items)" in project.progress()["model"]["sees"]
-    stored = load_predictions(folder_of(service.settings, project.info["id"], model.number), model.config["classes"])
+    stored = load_predictions(folder_of(service.settings, project.info["id"], model.number))
     pairs = sa.select(items.c.id, items.c.metadata)
     truth = service.db.read(lambda tx: {row.id: row.metadata["truth"] for row in tx.execute(pairs)})
     assert stored is not None and len(stored.items) == POOL

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from labeler_ui import app, feedback, layout
+from labeler_ui import app, feedback, layout, metrics
 
 
 @pytest.mark.parametrize(
@@ -26,10 +26,12 @@ def test_times_are_said_as_people_say_them():
 
 
 def test_a_metric_says_its_interval():
-    metric = {"value": 0.957, "low": 0.91, "high": 0.98, "n": 90}
-    assert layout.percent(metric) == "95.7 %"
-    assert layout.interval(metric) == "91 to 98 %"
-    assert layout.percent(None) == layout.DASH
+    share = metrics.Metric("accuracy", "Accuracy", unit="share")
+    figures = {"value": 0.957, "low": 0.91, "high": 0.98, "n": 90}
+    assert (share.text(figures), share.interval(figures)) == ("95.7%", "91% to 98%")
+    assert (share.text(None), share.interval(None)) == (layout.DASH, "")
+    error = metrics.Metric("mae", "Mean absolute error", better="lower", unit="scale")
+    assert error.interval({"value": 0.41, "low": 0.35, "high": 0.482}) == "0.35 to 0.48"
 
 
 def test_an_item_reads_as_one_line():

@@ -1,20 +1,29 @@
 """Joins a component's small files into the one text that Streamlit takes for its JavaScript.
 
-Streamlit loads one module a component. The files here are ordinary ES modules, which editors and tests
+Streamlit loads one module per component. The files here are ordinary ES modules, which editors and tests
 understand; joined, they share one scope, so `import` lines and the word `export` go, and names are unique.
+A part stands in a scope of its own: its names are free, and what it throws leaves the other parts alone.
 """
 
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 _IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
-def bundle(folder: Path, files: tuple[str, ...]) -> str:
-    """One module from the files in the given order; the last one holds `export default`."""
-    parts = []
-    for name in files:
-        text = (folder / name).read_text(encoding="utf-8")
-        parts.append(f"// {name}\n" + _EXPORT.sub("", _IMPORT.sub("", text)))
-    return "\n".join(parts)
+def bundle(files: Iterable[Path], parts: Iterable[Path] = ()) -> str:
+    """One module from the files in the given order, the parts before the last of them, which exports the default."""
+    *first, last = [_joined(path) for path in files]
+    return "\n".join([*first, *(_apart(path) for path in parts), last])
+
+
+def _joined(path: Path) -> str:
+    text = path.read_text(encoding="utf-8")
+    return f"// {path.name}\n" + _EXPORT.sub("", _IMPORT.sub("", text))
+
+
+def _apart(path: Path) -> str:
+    what = f"{path.parent.name}/{path.stem}"
+    return f"try {{\n{_joined(path)}}} catch (error) {{ console.error({what!r}, error); }}\n"

@@ -16,11 +16,11 @@ def render() -> None:
         new = st.text_input(
             "New password", type="password", autocomplete="new-password", help="At least 10 characters."
         )
-        again = st.text_input("The new password again", type="password", autocomplete="new-password")
-        if st.form_submit_button("Change it", type="primary"):
+        again = st.text_input("Repeat the new password", type="password", autocomplete="new-password")
+        if st.form_submit_button("Change password", type="primary"):
             if new != again:
                 st.error("The two new passwords differ.", icon=":material/error:")
                 return
             with feedback.told():
                 session.client().post("/password", json={"current": current, "new": new})
-                st.success("The password is changed. All your other sessions have ended.", icon=":material/check:")
+                st.success("The password has been changed. Your other sessions have ended.", icon=":material/check:")

@@ -1,14 +1,14 @@
-"""Dataset versions: make one, take one out, compare two."""
+"""Dataset versions: create one, download one, compare two."""
 
 from typing import Any
 from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import charts, feedback, layout, session
+from labeler_ui import charts, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
-FORMATS = {"JSONL": "jsonl", "CSV": "csv", "Parquet": "parquet"}
+USUAL = "jsonl"  # the format that is chosen at first
 
 
 def render() -> None:
@@ -24,17 +24,17 @@ def render() -> None:
     if not versions:
         feedback.empty(
             "No dataset version yet",
-            "One is made before every training, and whenever you ask for one.",
+            "One is created before every training, and whenever you ask for one.",
             ":material/inventory_2:",
         )
         return
-    everything, one, two = st.tabs(["All versions", "Take one out", "Compare two"], key="dataset-tabs")
+    everything, one, two = st.tabs(["All versions", "Download", "Compare two"], key="dataset-tabs")
     with everything:
         _table(versions)
     with one:
         _take_out(project, versions)
     with two:
-        _compare(versions)
+        _compare(project, versions)
 
 
 def _make(project: dict[str, Any]) -> None:
@@ -44,7 +44,7 @@ def _make(project: dict[str, Any]) -> None:
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
         message = st.text_input("New version", placeholder="what is in it, in a few words", width="stretch")
-        asked = st.form_submit_button("Make a version", icon=":material/add:", type="primary")
+        asked = st.form_submit_button("Create a version", icon=":material/add:", type="primary")
     if asked:
         job = feedback.attempt(lambda: session.client().post(f"/projects/{slug}/datasets", json={"message": message}))
         if job:
@@ -54,7 +54,7 @@ def _make(project: dict[str, Any]) -> None:
         layout.follow(job)
         if job["state"] == "done":
             st.session_state.pop(f"_snapshot_{slug}")
-            feedback.say_later("The dataset version is there.")
+            feedback.say_later("The dataset version was created.")
             feedback.say_now()
 
 
@@ -63,7 +63,7 @@ def _table(versions: list[dict[str, Any]]) -> None:
         {
             "Version": one["tag"],
             "Message": one.get("message"),
-            "Made": layout.when(one["created_at"]),
+            "Created": layout.when(one["created_at"]),
             "Items": one["counts"].get("items"),
             "Labeled": one["counts"].get("labeled"),
             "Guideline": one.get("guideline_version"),
@@ -90,8 +90,11 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     number = left.selectbox(
         "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
     )
-    name = left.segmented_control("Format", list(FORMATS), default="JSONL", required=True) or "JSONL"
-    form = FORMATS[name]
+    offered = feedback.must(lambda: session.client().get("/formats"), "Reading the formats")["exports"]
+    fitting = [one for one in offered if one["tasks"] is None or project["task_type"] in one["tasks"]]
+    titles = {one["name"]: one["title"] for one in fitting}
+    first = USUAL if USUAL in titles else next(iter(titles))
+    form = left.segmented_control("Format", list(titles), format_func=titles.__getitem__, default=first, required=True)
     slug = project["slug"]
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
@@ -100,9 +103,7 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     if form == "csv":
         left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
     if number is None:
-        right.markdown(
-            ":gray[The current state is not kept anywhere. For work that must be repeatable, take a version.]"
-        )
+        right.markdown(":gray[The current state is not kept. For work that must be repeatable, use a version.]")
         return
     one = by_number[number]
     with right:
@@ -127,7 +128,7 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
         )
 
 
-def _compare(versions: list[dict[str, Any]]) -> None:
+def _compare(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     if len(versions) < 2:
         st.markdown(":gray[Two versions can be compared here, once there are two.]")
         return
@@ -147,13 +148,13 @@ def _compare(versions: list[dict[str, Any]]) -> None:
     agreement = diff.get("agreement")
     boxes[3].metric(
         "Same label",
-        layout.DASH if agreement is None else f"{100 * agreement:.1f} %",
+        layout.DASH if agreement is None else f"{100 * agreement:.1f}%",
         border=True,
         help="Of the items labeled in both.",
     )
     gone = diff["items"].get("removed"), labels.get("removed")
     if any(gone):
-        st.markdown(f"Gone: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
+        st.markdown(f"Removed: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Label balance", anchor=False)
@@ -162,12 +163,18 @@ def _compare(versions: list[dict[str, Any]]) -> None:
     with right:
         st.subheader("Changed labels", anchor=False)
         if labels.get("examples"):
-            frame = pd.DataFrame(labels["examples"])[["key", "a", "b"]].rename(
-                columns={"key": "Item", "a": names[a], "b": names[b]}
-            )
-            st.dataframe(frame, hide_index=True)
+            rows = [
+                {"Item": one["key"], names[a]: _text(project, one["a"]), names[b]: _text(project, one["b"])}
+                for one in labels["examples"]
+            ]
+            st.dataframe(pd.DataFrame(rows), hide_index=True)
         else:
             st.markdown(":gray[No label changed.]")
     if diff.get("guideline_changed"):
         st.subheader("The guideline changed", anchor=False)
         layout.diff_table(diff.get("guideline_rows") or [], names[a], names[b], only_changes=True)
+
+
+def _text(project: dict[str, Any], value: Any) -> str | None:
+    """An answer in words; None where an item has none in a version."""
+    return None if value is None else tasks.of(project).value_text(value, tasks.schema_of(project))

@@ -3,25 +3,25 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
 START = (
-    "# {name}\n\nWhat is asked, in one sentence.\n\n{labels}"
+    "# {name}\n\nWhat is asked, in one sentence.\n\n{answers}"
     "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
 )
-SECTION = "## {label}\n\nDefinition.\n\n- *Example:* \n- *Not this:* \n\n"
+SECTION = "## {answer}\n\nDefinition.\n\n- *Example:* \n- *Not this:* \n\n"
 
 
-def start_text(name: str, labels: list[str]) -> str:
-    """A guideline to fill in: one section a label, with definition, example and counter-example."""
-    return START.format(name=name, labels="".join(SECTION.format(label=label) for label in labels))
+def start_text(name: str, answers: list[str]) -> str:
+    """A guideline to fill in: one section per possible answer, with definition, example and counter-example."""
+    return START.format(name=name, answers="".join(SECTION.format(answer=answer) for answer in answers))
 
 
 def render() -> None:
     """Tabs for reading, writing and comparing; labelers only read."""
     project = layout.project()
-    layout.heading("Guideline", "The instructions that every label is made under. Published versions never change.")
+    layout.heading("Guideline", "The instructions that every label follows. Published versions never change.")
     path = f"/projects/{project['slug']}/guidelines"
     versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the guideline")
     versions.sort(key=lambda one: -one["version"])
@@ -45,7 +45,7 @@ def _read(project: dict[str, Any], published: list[dict[str, Any]]) -> None:
     if not published:
         feedback.empty(
             "No guideline yet",
-            "Labels can be given without one, but agree better with one.",
+            "People can label without one, but they agree more often with one.",
             ":material/menu_book:",
         )
         return
@@ -78,7 +78,7 @@ def _write(project: dict[str, Any], published: list[dict[str, Any]], draft: dict
     elif published:
         begin = published[0]["text"]
     else:
-        begin = start_text(project["name"], [label["name"] for label in project["labels"]])
+        begin = start_text(project["name"], tasks.of(project).sections(tasks.schema_of(project)))
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         "Markdown",
@@ -115,12 +115,12 @@ def _calm(text: str) -> str:
 def _publish(project: dict[str, Any], text: str, note: str) -> None:
     slug = project["slug"]
     st.markdown(
-        "It becomes the version that every new label is made under, and can't be changed any more. "
-        "**Every labeler must read and acknowledge it before labeling goes on.**"
+        "It becomes the version that every new label follows, and can't be changed afterwards. "
+        "**Every labeler must read and acknowledge it before they can continue.**"
     )
     labeled = (project.get("counts") or {}).get("labeled") or 0
     if project.get("guideline_version") and labeled:
-        st.markdown(f"{layout.number(labeled)} labeled items keep their labels, made under earlier versions.")
+        st.markdown(f"{layout.number(labeled)} labeled items keep their labels, which follow earlier versions.")
     if st.button("Publish", type="primary", key="publish-yes"):
         with feedback.told("Publishing"):
             draft = session.client().post(f"/projects/{slug}/guidelines", json={"text": text, "note": note})
@@ -151,4 +151,4 @@ def _versions(versions: list[dict[str, Any]]) -> None:
 
 
 def _name(author: Any) -> str:
-    return (author.get("name") if isinstance(author, dict) else author) or "somebody"
+    return (author.get("name") if isinstance(author, dict) else author) or "someone"

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
 
@@ -12,7 +12,7 @@ def render() -> None:
     project = layout.project()
     layout.heading(
         "Hard items",
-        "Decide them once, and put the decision into the guideline so that nobody has to ask again.",
+        "Decide each once, and put the decision into the guideline so that nobody has to ask again.",
     )
     state = st.segmented_control(
         "Show", ["Open", "Resolved"], default="Open", required=True, label_visibility="collapsed"
@@ -61,12 +61,16 @@ def _flag(project: dict[str, Any], flag: dict[str, Any]) -> None:
                 st.markdown(f"“{plain(flag['note'])}”")
         with right:
             for label in flag.get("labels") or []:
-                st.markdown(f"{plain(label['labeler']['name'])}: **{plain(layout.label_words(label['value']))}**")
+                st.markdown(
+                    f"{plain(label['labeler']['name'])}: **{plain(tasks.value_text(project, label['value']))}**"
+                )
             if not flag.get("labels"):
                 st.markdown(":gray[Not labeled yet.]")
             prediction = flag.get("prediction")
             if prediction:
-                st.markdown(f":gray[Model {prediction['model']}: {plain(prediction['value'])}]")
+                st.markdown(
+                    f":gray[Model {prediction['model']}: {plain(tasks.value_text(project, prediction['value']))}]"
+                )
             if flag["state"] == "resolved":
                 done = flag.get("resolution") or {}
                 by = done.get("by")
@@ -81,17 +85,15 @@ def _flag(project: dict[str, Any], flag: dict[str, Any]) -> None:
 def _resolve(project: dict[str, Any], flag: dict[str, Any]) -> None:
     with st.form(f"resolve-{flag['id']}", border=False):
         columns = st.columns([2, 4, 1], vertical_alignment="bottom")
-        value = columns[0].selectbox(
-            "Label",
-            [label["name"] for label in project["labels"]],
-            index=None,
-            placeholder="no label",
-            key=f"value-{flag['id']}",
-        )
+        schema = tasks.schema_of(project)
+        value = tasks.of(project).value_input(columns[0], "Answer", schema, key=f"value-{flag['id']}")
         note = columns[1].text_input("Note", placeholder="what was decided, and why", key=f"note-{flag['id']}")
         if columns[2].form_submit_button("Resolve", width="stretch"):
-            body = {k: v for k, v in {"note": note.strip(), "value": value}.items() if v}
+            body = {"note": note.strip() or None, "value": value}
             with feedback.told("Resolving"):
-                session.client().post(f"/projects/{project['slug']}/flags/{flag['id']}/resolve", json=body)
+                session.client().post(
+                    f"/projects/{project['slug']}/flags/{flag['id']}/resolve",
+                    json={k: v for k, v in body.items() if v is not None},
+                )
                 feedback.say_later("Resolved.")
                 st.rerun()

@@ -3,14 +3,14 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
 
 def render() -> None:
     """Projects as cards."""
     name = (session.user().get("name") or "").split(" ")[0]
-    layout.heading(f"Hello {plain(name)}" if name else "Projects", "Choose where to go on.")
+    layout.heading(f"Hello {plain(name)}" if name else "Projects", "Choose a project.")
     projects = feedback.must(lambda: list(layout.pages_of("/projects", most=200)), "Reading the projects")
     if not projects:
         _none()
@@ -27,10 +27,10 @@ def _none() -> None:
     if session.user().get("role") in {"admin", "manager"}:
         with feedback.empty(
             "No project yet",
-            "A project asks one question of one pool of items. A name, labels and a file will do.",
+            "A project asks one question of one pool of items. A name, a question and a file are enough.",
             ":material/add_circle:",
         ):
-            layout.open_page("setup", "Make the first project", "add", primary=True)
+            layout.open_page("setup", "Create the first project", "add", primary=True)
     else:
         feedback.empty("No project yet", "You are not a member of a project. Ask the person who invited you.")
 
@@ -42,9 +42,7 @@ def _card(project: dict[str, Any]) -> None:
     manages = session.manages(slug)
     with st.container(border=True, key=f"project-{slug}"):
         st.markdown(f"### {plain(session.project_names().get(slug, project['name']))}")
-        labels = ", ".join(plain(label["name"]) for label in project["labels"][:6])
-        more = f" and {len(project['labels']) - 6} more" if len(project["labels"]) > 6 else ""
-        st.markdown(f":gray[{labels}{more}]")
+        st.markdown(f":gray[{plain(tasks.of(project).summary(tasks.schema_of(project)))}]")
         if items:
             flags = counts.get("flags_open") or 0
             words = f"{layout.number(labeled)} of {layout.number(items)} items labeled"

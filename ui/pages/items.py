@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
 STATES = {"All": {}, "Labeled": {}, "Not labeled": {"unlabeled": True}, "Flagged as hard": {"flagged": True}}
@@ -25,30 +25,24 @@ def render() -> None:
     trail = _trail(wanted)
     answer = layout.read("/items", limit=PAGE, cursor=trail[-1], **wanted)
     if not answer["items"]:
-        feedback.empty("Nothing fits", "No item has all of that. Take a filter away.", ":material/search_off:")
+        feedback.empty("No item matches", "No item matches all filters. Remove one of them.", ":material/search_off:")
         return
     if wanted["q"] and session.manages(project["slug"]):
         _ask_first(project["slug"], wanted["q"])
     opened = st.query_params.get("item") or _chosen(len(trail)) is not None
     rows = len(answer["items"])
-    chosen = _table(answer["items"], len(trail), min(35 * rows + 38, 235 if opened else 420))
+    chosen = _table(project, answer["items"], len(trail), min(35 * rows + 38, 235 if opened else 420))
     _pager(answer, trail)
     key = chosen or st.query_params.get("item")
     if key:
         st.query_params["item"] = key
-        _detail(key)
+        _detail(project, key)
 
 
 def _filters(project: dict[str, Any]) -> dict[str, Any]:
     columns = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
     words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key="items-q")
-    label = columns[1].selectbox(
-        "Label",
-        [label["name"] for label in project["labels"]],
-        index=None,
-        placeholder="any",
-        key="items-label",
-    )
+    answer = tasks.of(project).filters(columns[1], tasks.schema_of(project), key=f"items-answer-{project['slug']}")
     state = columns[2].selectbox("State", ["All", "Not labeled", "Flagged as hard"], key="items-state")
     split = columns[3].selectbox(
         "Part",
@@ -58,11 +52,11 @@ def _filters(project: dict[str, Any]) -> dict[str, Any]:
         key="items-split",
         help="Holdout: drawn at random, labeled, never trained on.",
     )
-    return {"q": words or None, "label": label, "split": split, **STATES[state]}
+    return {"q": words or None, "split": split, **answer, **STATES[state]}
 
 
 def _ask_first(slug: str, words: str) -> None:
-    """Rare labels begin with a search: what has these words goes to the head of the queue."""
+    """Rare labels begin with a search: items with these words go to the head of the queue."""
     asked = st.button(
         "Ask these first",
         icon=":material/vertical_align_top:",
@@ -78,7 +72,7 @@ def _ask_first(slug: str, words: str) -> None:
         return
     scores = [{"key": item["key"], "score": 1 - n / (2 * ASKED)} for n, item in enumerate(found)]
     if not scores:
-        st.info("All items with these words are labeled, or in the holdout.")
+        st.info("All items with these words are labeled or in the holdout.")
         return
     answer = feedback.attempt(lambda: session.client().post(f"{here}/scores", json=scores), "Ordering the queue")
     if answer is not None:
@@ -87,8 +81,8 @@ def _ask_first(slug: str, words: str) -> None:
 
 
 def _trail(wanted: dict[str, Any]) -> list[str | None]:
-    """The cursors walked so far; a change of filters starts anew."""
-    kept = st.session_state.get("_items")
+    """The cursors walked so far; a change of filters starts again."""
+    kept: tuple[Any, list[str | None]] | None = st.session_state.get("_items")
     if kept is None or kept[0] != (session.slug(), wanted):
         kept = ((session.slug(), wanted), [None])
         st.session_state["_items"] = kept
@@ -101,18 +95,21 @@ def _chosen(page: int) -> int | None:
     return rows[0] if rows else None
 
 
-def _table(items: list[dict[str, Any]], page: int, height: int) -> str | None:
+def _table(project: dict[str, Any], items: list[dict[str, Any]], page: int, height: int) -> str | None:
     rows = [
         {
             "Item": layout.content_text(item["content"], 220),
-            "Labels": ", ".join(layout.label_words(label["value"]) for label in item["labels"]),
-            "Model": (item.get("prediction") or {}).get("value"),
+            "Labels": tasks.labels_text(project, item["labels"]),
+            "Answer": _answer(project, item),
+            "Model": _predicted(project, item),
             "Hard": item.get("flags_open") or None,
             "Part": item.get("split"),
             "Key": item["key"],
         }
         for item in items
     ]
+    if not any(row["Answer"] for row in rows):
+        rows = [{name: value for name, value in row.items() if name != "Answer"} for row in rows]
     event = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -123,11 +120,23 @@ def _table(items: list[dict[str, Any]], page: int, height: int) -> str | None:
         key=f"items-table-{page}",
         column_config={
             "Item": st.column_config.TextColumn(width="large"),
+            "Labels": st.column_config.TextColumn(width="small"),
             "Hard": st.column_config.NumberColumn(width="small"),
         },
     )
     chosen = event["selection"]["rows"]
     return items[chosen[0]]["key"] if chosen and chosen[0] < len(items) else None
+
+
+def _answer(project: dict[str, Any], item: dict[str, Any]) -> str | None:
+    """The one answer in force, where several labels were given."""
+    answer = item.get("answer")
+    return tasks.value_text(project, answer["value"]) if answer and len(item["labels"]) > 1 else None
+
+
+def _predicted(project: dict[str, Any], item: dict[str, Any]) -> str | None:
+    prediction = item.get("prediction")
+    return tasks.value_text(project, prediction["value"]) if prediction else None
 
 
 def _pager(answer: dict[str, Any], trail: list[str | None]) -> None:
@@ -143,7 +152,7 @@ def _pager(answer: dict[str, Any], trail: list[str | None]) -> None:
         st.markdown(f":gray[Page {len(trail)}]")
 
 
-def _detail(key: str) -> None:
+def _detail(project: dict[str, Any], key: str) -> None:
     from urllib.parse import quote
 
     path = f"/projects/{session.slug()}/items/{quote(key, safe='')}"
@@ -159,28 +168,27 @@ def _detail(key: str) -> None:
             layout.show_content({"fields": item["metadata"]})
         prediction = item.get("prediction")
         if prediction:
-            sure = (prediction.get("proba") or {}).get(prediction["value"])
-            words = f", {100 * sure:.0f} % sure" if sure is not None else ""
-            st.markdown(f"Model {prediction['model']} says **{plain(prediction['value'])}**{words}.")
+            words = tasks.of(project).prediction_text(prediction, tasks.schema_of(project))
+            st.markdown(f"Model {prediction['model']} says {words}.")
     with right:
         st.markdown("**History**")
         events = feedback.attempt(lambda: session.client().get(f"{path}/history"), "Reading the history")
         for event in (events or {}).get("items", []):
-            _event(event)
+            _event(project, event)
         if not (events or {}).get("items"):
             st.markdown(":gray[Nobody has labeled it yet.]")
     if st.toggle("Show comparable items", key=f"similar-{key}"):
         near = feedback.attempt(lambda: session.client().get(f"{path}/similar", n=8), "Comparable items")
         for one in (near or {}).get("items", []):
-            labels = ", ".join(layout.label_words(label["value"]) for label in one.get("labels", []))
+            labels = tasks.labels_text(project, one.get("labels"))
             words = plain(layout.content_text(one["content"], 200))
             st.markdown(f"{words}  \n:gray[{plain(labels or 'not labeled')}]")
 
 
-def _event(event: dict[str, Any]) -> None:
+def _event(project: dict[str, Any], event: dict[str, Any]) -> None:
     who = plain((event.get("labeler") or {}).get("name") or "")
     words = {
-        "label": f"labeled **{plain(layout.label_words(event.get('value')))}**",
+        "label": f"labeled **{plain(tasks.value_text(project, event.get('value')))}**",
         "undo": "took the label back",
         "flag": f"marked it as hard: {plain(event.get('reason') or event.get('value') or '')}",
         "skip": f"skipped it: {plain(event.get('reason') or event.get('value') or '')}",

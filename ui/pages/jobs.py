@@ -18,14 +18,16 @@ KINDS = {
     "coverage": "First order of the queue",
     "embed": "Reading the items (sentence embeddings)",
     "search": "Search for a model",
-    "recount": "New count of the labels",
+    "recount": "Recount of the labels",
 }
 
 
 def render() -> None:
-    """The jobs of the project, looked at anew every two seconds."""
+    """The jobs of the project, read again every two seconds."""
     project = layout.project()
-    layout.heading("Jobs", "Imports, trainings and dataset versions. They go on by themselves, also after a restart.")
+    layout.heading(
+        "Jobs", "Imports, trainings and dataset versions. They keep running in the background, also after a restart."
+    )
     st.fragment(run_every=2.0)(lambda: _list(project))()
 
 
@@ -59,7 +61,7 @@ def _job(job: dict[str, Any]) -> None:
             if job["state"] in {"queued", "running"} and st.button(
                 "Cancel", key=f"cancel-{job['id']}", icon=":material/close:"
             ):
-                with feedback.told("Cancelling"):
+                with feedback.told("Canceling"):
                     session.client().post(f"/jobs/{job['id']}/cancel")
                     st.rerun(scope="fragment")
         if job["state"] != "done":
@@ -82,7 +84,7 @@ def _result(result: dict[str, Any]) -> None:
 
 
 def import_result(result: dict[str, Any]) -> None:
-    """What an import took, what was there, what it refused and why."""
+    """What an import took, what was already there, what it refused and why."""
     n = layout.number
     st.markdown(
         f"{n(result.get('rows'))} rows: {n(result['taken'])} taken, "

@@ -17,7 +17,7 @@ def show_search(project: dict[str, Any]) -> None:
     running = job is not None and job["state"] in ("queued", "running")
     with st.expander(_title(last), expanded=job is not None, icon=":material/manage_search:"):
         st.markdown(
-            ":gray[Tries other models and settings on the labels there are, the holdout left out. One replaces the "
+            ":gray[Tries other models and settings on the labels so far, without the holdout. One replaces the "
             "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there are "
             "twice as many, and lets every other job go first.]"
         )
@@ -63,8 +63,8 @@ def _found(last: dict[str, Any]) -> None:
             "Model": one["model"],
             "Settings": ", ".join(f"{name} {value}" for name, value in one["params"].items()) or "defaults",
             "Log loss": f"{one['log_loss']:.3f} ± {one['log_loss_error']:.3f}",
-            "Accuracy": f"{100 * one['accuracy']:.1f} ± {100 * one['accuracy_error']:.1f} %",
-            "Seconds a fit": round(one["seconds"], 2),
+            "Accuracy": f"{100 * one['accuracy']:.1f} ± {100 * one['accuracy_error']:.1f}%",
+            "Seconds per fit": round(one["seconds"], 2),
         }
         for one in last["trials"]
         if one["final"]
@@ -72,6 +72,6 @@ def _found(last: dict[str, Any]) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     tried = len(last["trials"]) - len(rows)
     st.markdown(
-        f":gray[{tried} more were tried on a part of the labels and did not get that far. A strategy chose these "
-        "labels: the figures compare models; the holdout says how good one is.]"
+        f":gray[{tried} more were tried on part of the labels and were not among the best. A strategy chose these "
+        "labels: the figures compare models; the holdout says how good a model is.]"
     )

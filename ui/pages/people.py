@@ -26,7 +26,7 @@ SCOPES = {
 def render() -> None:
     """Tabs: members of this project, accounts (admins only), tokens."""
     project = layout.project()
-    layout.heading("People", "Who labels and who looks on, and the tokens of programs.")
+    layout.heading("People", "Who labels, who reads, and the API tokens of programs.")
     names = ["Members of this project", *(["Accounts"] if session.is_admin() else []), "API tokens"]
     tabs = dict(zip(names, st.tabs(names, key="people-tabs"), strict=True))
     with tabs["Members of this project"]:
@@ -56,7 +56,7 @@ def _members(project: dict[str, Any]) -> None:
     rows = [
         {
             "Name": m["name"],
-            "E-mail": m["email"],
+            "Email": m["email"],
             "Role": m["role"],
             "Kind": m["kind"],
             "Labels": m.get("labels"),
@@ -66,11 +66,11 @@ def _members(project: dict[str, Any]) -> None:
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
     else:
-        st.markdown(":gray[Nobody yet. Admins can always look in.]")
+        st.markdown(":gray[No members yet. Admins have access to every project.]")
     left, right = st.columns(2, gap="large")
     with left, st.form("member", clear_on_submit=True):
         st.markdown("**Add a member**")
-        email = st.text_input("E-mail address of an account", placeholder="name@example.org")
+        email = st.text_input("Email address of an account", placeholder="name@example.org")
         role = st.selectbox("Role", ["labeler", "reader", "manager"], format_func=lambda r: f"{r}: {ROLES[r]}")
         if st.form_submit_button("Add", type="primary"):
             with feedback.told("Adding the member"):
@@ -79,7 +79,7 @@ def _members(project: dict[str, Any]) -> None:
                 st.rerun()
     if members:
         with right, st.form("member-gone"):
-            st.markdown("**Take a member out**")
+            st.markdown("**Remove a member**")
             gone = st.selectbox(
                 "Member",
                 members,
@@ -88,10 +88,10 @@ def _members(project: dict[str, Any]) -> None:
                 placeholder="choose",
             )
             st.caption("Their labels stay.")
-            if st.form_submit_button("Take out") and gone:
-                with feedback.told("Taking the member out"):
+            if st.form_submit_button("Remove") and gone:
+                with feedback.told("Removing the member"):
                     session.client().delete(f"{path}/{gone['user_id']}")
-                    feedback.say_later("Taken out.")
+                    feedback.say_later("Removed.")
                     st.rerun()
 
 
@@ -100,7 +100,7 @@ def _accounts() -> None:
     rows = [
         {
             "Name": u["name"],
-            "E-mail": u["email"],
+            "Email": u["email"],
             "Role": u["role"],
             "Kind": u["kind"],
             "Active": u["active"],
@@ -112,15 +112,15 @@ def _accounts() -> None:
     _once(
         "_invitation",
         "Invitation link",
-        "Give it to the person. It works once and is shown only now; they choose their own password.",
+        "Send it to the person. It works once and is shown only now; they choose their own password.",
     )
     left, right = st.columns(2, gap="large")
     with left, st.form("invite", clear_on_submit=True):
-        st.markdown("**Invite somebody**")
+        st.markdown("**Invite someone**")
         name = st.text_input("Name")
-        email = st.text_input("E-mail address")
+        email = st.text_input("Email address")
         role = st.selectbox("Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}")
-        if st.form_submit_button("Make an invitation link", type="primary"):
+        if st.form_submit_button("Create an invitation link", type="primary"):
             with feedback.told("Inviting"):
                 made = session.client().post(
                     "/users", json={"name": name.strip(), "email": email.strip(), "role": role}
@@ -156,7 +156,7 @@ def _change(user: dict[str, Any]) -> None:
                 client.patch(path, json={"role": role})
                 feedback.say_later("Role changed.")
                 st.rerun()
-        if st.button("New password link", help="For somebody who forgot the password."):
+        if st.button("New password link", help="For someone who forgot the password."):
             with feedback.told():
                 st.session_state["_invitation"] = client.post(f"{path}/invitation")["invitation_url"]
                 st.rerun()
@@ -181,28 +181,28 @@ def _tokens(project: dict[str, Any]) -> None:
             if t.get("project_id") == project["id"]
             else ("all" if t.get("project_id") is None else str(t["project_id"])),
             "Last used": layout.when(t.get("last_used_at")),
-            "Runs out": (t.get("expires_at") or "never")[:10],
+            "Expires": (t.get("expires_at") or "never")[:10],
         }
         for t in tokens
     ]
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
     else:
-        st.markdown(":gray[No tokens. Programs that push items or pull labels need one each.]")
+        st.markdown(":gray[No tokens yet. Each program that pushes items or pulls labels needs its own.]")
     left, right = st.columns(2, gap="large")
     with left, st.form("token", clear_on_submit=True):
         st.markdown("**New token**")
-        name = st.text_input("Name", placeholder="what uses it", key="token-name")
+        name = st.text_input("Name", placeholder="the program that uses it", key="token-name")
         scopes = st.multiselect("Rights", list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {SCOPES[s]}")
         only = st.toggle("Only for this project", value=True)
-        expires = st.date_input("Runs out on", value=None, min_value="today")
-        if st.form_submit_button("Make the token", type="primary"):
+        expires = st.date_input("Expires on", value=None, min_value="today")
+        if st.form_submit_button("Create the token", type="primary"):
             body: dict[str, Any] = {"name": name.strip(), "scopes": scopes}
             if only:
                 body["project_id"] = project["id"]
             if expires:
                 body["expires_at"] = f"{expires}T00:00:00Z"
-            with feedback.told("Making the token"):
+            with feedback.told("Creating the token"):
                 st.session_state["_token"] = session.client().post("/tokens", json=body)["token"]
                 st.rerun()
     if tokens:
@@ -215,7 +215,7 @@ def _tokens(project: dict[str, Any]) -> None:
                 index=None,
                 placeholder="choose",
             )
-            st.caption("What uses it stops working at once.")
+            st.caption("Programs that use it stop working at once.")
             if st.form_submit_button("Revoke") and gone:
                 with feedback.told("Revoking"):
                     session.client().delete(f"/tokens/{gone['id']}")

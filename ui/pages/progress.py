@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import charts, feedback, layout, session
+from labeler_ui import charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
 
 ADVICE = {
@@ -12,6 +12,7 @@ ADVICE = {
     "nearly there": ("Nearly there", ":material/flag_circle:", "info"),
     "stop": ("Enough labels", ":material/check_circle:", "success"),
 }
+JUDGED = "Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval."
 
 
 def render() -> None:
@@ -25,7 +26,7 @@ def render() -> None:
         return
     st.fragment(run_every=5.0)(lambda: _numbers(project))()
     if session.role_in(project["slug"]) != "labeler":
-        _curve()
+        _curve(project)
     st.fragment(run_every=20.0)(lambda: _labels(project))()
 
 
@@ -64,7 +65,7 @@ def _numbers(project: dict[str, Any]) -> None:
         else None
     )
     boxes[2].metric(
-        "Labels an hour",
+        "Labels per hour",
         layout.number(pace["per_hour"]) if pace else layout.DASH,
         left,
         delta_color="off",
@@ -72,29 +73,33 @@ def _numbers(project: dict[str, Any]) -> None:
         border=True,
         height="stretch",
     )
-    boxes[3].metric(
-        f"Accuracy, model {model['number']}" if model else "Accuracy",
-        layout.percent(model and model["accuracy"]),
-        layout.interval(model and model["accuracy"]) or "no model yet",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help="Measured on the holdout: items drawn at random, labeled, never trained on. With 95 % interval.",
-    )
+    _score(boxes[3], project, model)
     _training(project, progress)
+
+
+def _score(box: Any, project: dict[str, Any], model: dict[str, Any] | None) -> None:
+    """The newest model's primary metric on the holdout."""
+    if model is None or not metrics.known(model.get("score")):
+        name = f"Model {model['number']}" if model else "Model"
+        words = "not measured yet" if model else "no model yet"
+        box.metric(
+            name, layout.DASH, words, delta_color="off", delta_arrow="off", border=True, height="stretch", help=JUDGED
+        )
+        return
+    metric = metrics.named(project["task_type"], model["primary"])
+    report.figure(box, metric, model["score"], f"model {model['number']}", JUDGED)
 
 
 def _labels(project: dict[str, Any]) -> None:
     progress = _read(project)
     if progress is None:
         return
-    labels = progress["labels"]
+    labels, task = progress["labels"], tasks.of(project)
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
-        st.subheader("Labels by name", anchor=False)
+        st.subheader(task.COUNTS, anchor=False)
         if labels["by_label"]:
-            charts.label_balance(labels["by_label"], project["labels"])
+            task.draw_counts(labels["by_label"], tasks.schema_of(project))
         else:
             st.markdown(":gray[No labels yet.]")
     with right_side:
@@ -119,24 +124,24 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
         else:
             busy = training["state"] in {"queued", "running"}
             st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
-        _sight(progress)
+        _representation(progress)
         if session.manages(project["slug"]) and training["state"] not in {"queued", "running"}:
             waits = training["state"] == "waiting"
             if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
                 with feedback.told("Training"):
                     session.client().post(f"/projects/{project['slug']}/train")
-                    st.toast("Training is on its way.", icon=":material/check:")
+                    st.toast("Training has been requested.", icon=":material/check:")
 
 
 def _worth(stop: dict[str, Any]) -> str:
-    """What more labels would bring, and how far the target is."""
+    """What more labels would bring, and how far the target is. The score is the metric as a share, higher better."""
     finding = stop.get("finding")
     if finding:
         return f" {_found(finding)}"
     words = ""
     gain, away = stop.get("gain"), stop.get("labels_to_target")
     if gain and gain.get("value") is not None:
-        words += f" 100 more labels should add {gain['value']:.1%} (at most {gain['high']:.1%})."
+        words += f" 100 more labels should raise the score by {gain['value']:.1%} (at most {gain['high']:.1%})."
     if away and away["labels"]:
         hours = stop.get("hours_to_target")
         words += f" The target is about {layout.number(away['labels'])} labels away"
@@ -149,25 +154,27 @@ def _found(finding: dict[str, Any]) -> str:
     words = f"Found {layout.number(finding['found'])} items labeled {plain(finding['label'])}"
     left, recall = finding["left"], finding["recall"]
     if left["value"] is None:
-        return f"{words}; how many are left is told once holdout items are labeled."
+        return f"{words}; how many are left is known once holdout items are labeled."
     return (
         f"{words}, about {left['value']:.0f} are left ({left['low']:.0f} to {left['high']:.0f}): "
         f"{recall['low']:.0%} to {recall['high']:.0%} of all."
     )
 
 
-def _sight(progress: dict[str, Any]) -> None:
+def _representation(progress: dict[str, Any]) -> None:
     """What the model sees of the items, and how far the sentence encoder is with them."""
     reading, model = progress["training"].get("reading"), progress.get("model")
     if reading and reading["state"] == "failed":
         st.warning(f"Sentence embeddings are not used. {plain(reading['error'] or '')}", icon=":material/warning:")
         return
     if model and model.get("sees"):
-        st.caption(f":material/visibility: The model goes by {plain(model['sees'])}.")
+        st.caption(f":material/visibility: The model uses {plain(model['sees'])}.")
     if reading:
         done, total = reading.get("done") or 0, reading.get("of")
         far = f" ({layout.number(done)} of {layout.number(total)})" if total else ""
-        st.caption(f":material/menu_book: Reading the items for sentence embeddings{far}; models switch by themselves.")
+        st.caption(
+            f":material/menu_book: Reading the items for sentence embeddings{far}; models switch to them automatically."
+        )
 
 
 def _next_model(training: dict[str, Any]) -> str:
@@ -175,7 +182,7 @@ def _next_model(training: dict[str, Any]) -> str:
     if training["state"] in {"queued", "running"}:
         return "A model is training."
     if training["state"] == "waiting":
-        return "The first model trains as soon as two labels have examples."
+        return "The first model trains as soon as two different answers have examples."
     return f"The next model trains after {layout.number(left)} more labels." if left else "A model trains by itself."
 
 
@@ -192,30 +199,36 @@ def _labelers(people: list[dict[str, Any]]) -> None:
             "name": "Labeler",
             "kind": "Kind",
             "labels": st.column_config.NumberColumn("Labels", format="localized"),
-            "per_hour": st.column_config.NumberColumn("Labels an hour", format="%.0f"),
-            "seconds_per_label": st.column_config.NumberColumn("Seconds a label", format="%.1f"),
+            "per_hour": st.column_config.NumberColumn("Labels per hour", format="%.0f"),
+            "seconds_per_label": st.column_config.NumberColumn("Seconds per label", format="%.1f"),
         },
     )
 
 
-def _curve() -> None:
+def _curve(project: dict[str, Any]) -> None:
     st.subheader("Learning curve", anchor=False)
     curve = layout.read("/insight/learning-curve")
-    points = curve["points"]
-    scored = [p for p in points if (p.get("accuracy") or {}).get("value") is not None]
-    if len(scored) < 2:
+    points, primary = curve["points"], curve.get("primary")
+    scored = [point for point in points if metrics.known((point.get("metrics") or {}).get(primary))]
+    if len({point["trained_on"] for point in scored}) < 2:
         st.markdown(
-            ":gray[The curve starts with the second model that is measured on the holdout. "
+            ":gray[The curve starts with the second batch of labels that a measured model learned from. "
             "It shows what each batch of labels was worth.]"
         )
         return
-    names = {"Accuracy": "accuracy", "Macro-F1": "macro_f1"}
+    names = [primary, *(name for name in scored[-1]["metrics"] if name != primary)]
     chosen = st.segmented_control(
-        "Metric", list(names), default="Accuracy", label_visibility="collapsed", required=True
+        "Metric",
+        names[:5],
+        format_func=lambda name: metrics.named(project["task_type"], name).title,
+        default=primary,
+        label_visibility="collapsed",
+        required=True,
     )
-    charts.learning_curve(points, names[chosen or "Accuracy"], curve.get("forecast"))
+    metric = metrics.named(project["task_type"], chosen or primary)
+    charts.learning_curve(points, metric, curve.get("forecast") if metric.name == primary else None)
     st.caption(
-        "Line: score on the holdout. Band: its 95 % interval. Dashed: always guessing the most common label. "
-        "Dotted: where the accuracy is likely to go with more labels. "
+        "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
+        "Dotted: where the score is likely to go with more labels. "
         "The interval narrows as more holdout items are labeled."
     )

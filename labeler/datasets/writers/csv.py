@@ -18,14 +18,15 @@ from labeler.datasets.writers.registry import CHUNK, Columns, ExportRow, registe
 _SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _SUSPICIOUS = frozenset("'=+-@\t\r\n")
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
-_LAST = ("split", "label", "labels", "flags")
+_LAST = ("split", "label", "confidence", "method", "labels", "flags")
 
 
 @register_writer(
     "csv", title="CSV (safe to open in a spreadsheet)", media_type="text/csv; charset=utf-8", suffix=".csv"
 )
 def write_csv(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
-    """key, then text or fields.<name>, metadata.<name>, split, label, labels and flags (both as JSON). UTF-8.
+    """key, then text or fields.<name>, metadata.<name>, split, label, its confidence and
+    method, labels and flags (both as JSON). UTF-8.
 
     columns: which fields and metadata become columns; others are left out. Nested values are JSON.
     """
@@ -65,7 +66,7 @@ def _cells(row: ExportRow, columns: Columns) -> list[Any]:
         cells.append(safe(row.get("text")))
     if columns.metadata:
         cells += _picked(row.get("metadata"), columns.metadata)
-    cells += [safe(row.get("split")), safe(row.get("label"))]
+    cells += [safe(row.get(name)) for name in ("split", "label", "confidence", "method")]
     cells += [orjson.dumps(row.get("labels") or []).decode(), orjson.dumps(row.get("flags") or []).decode()]
     return cells
 

@@ -16,7 +16,8 @@ _KINDS = {bool: "boolean", int: "integer", float: "number"}
     "parquet", title="Parquet (typed columns)", media_type="application/vnd.apache.parquet", suffix=".parquet"
 )
 def write_parquet(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
-    """key, then text or fields.<name>, metadata.<name>, split, label, labels and flags; zstd.
+    """key, then text or fields.<name>, metadata.<name>, split, label, its confidence and method, labels
+    and flags; zstd.
 
     A column of fields or metadata is boolean, integer or float when all of its values are, else text (nested
     values as JSON). That is known after the last row only, so rows go through a temporary file; memory stays
@@ -34,7 +35,8 @@ def _spool(rows: Iterable[ExportRow], columns: Columns, spool: BinaryIO) -> dict
     """Write flat rows as JSON Lines; returns the kind of each column that has one to find out."""
     kinds: dict[str, str] = {}
     for row in rows:
-        flat: dict[str, Any] = {"key": row["key"], "split": row.get("split"), "label": row.get("label")}
+        flat: dict[str, Any] = {"key": row["key"], "split": row.get("split"), "label": _text(row.get("label"))}
+        flat |= {"confidence": row.get("confidence"), "method": row.get("method")}
         if not columns.fields:
             flat["text"] = row.get("text")
         for role, names in (("fields", columns.fields), ("metadata", columns.metadata)):
@@ -65,6 +67,7 @@ def _label(label: Any) -> dict[str, Any]:
     return {
         "labeler": _text(label.get("labeler")),
         "value": _text(label.get("value")),
+        "kind": label.get("kind"),
         "guideline_version": label.get("guideline_version"),
         "created_at": label.get("created_at"),
     }
@@ -81,7 +84,7 @@ def _write(spool: BinaryIO, file: BinaryIO, columns: Columns, kinds: dict[str, s
     import pyarrow.parquet as pq
 
     types = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
-    label = [("labeler", pa.string()), ("value", pa.string())]
+    label = [("labeler", pa.string()), ("value", pa.string()), ("kind", pa.string())]
     label += [("guideline_version", pa.int64()), ("created_at", pa.string())]
     content = [f"fields.{name}" for name in columns.fields] or ["text"]
     typed = [*content, *(f"metadata.{name}" for name in columns.metadata)]
@@ -91,6 +94,8 @@ def _write(spool: BinaryIO, file: BinaryIO, columns: Columns, kinds: dict[str, s
             *((name, types[kinds.get(name, "text")]) for name in typed),
             ("split", pa.string()),
             ("label", pa.string()),
+            ("confidence", pa.float64()),
+            ("method", pa.string()),
             ("labels", pa.list_(pa.struct(label))),
             ("flags", pa.list_(pa.struct([("reason", pa.string()), ("note", pa.string())]))),
         ]

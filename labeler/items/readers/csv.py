@@ -8,7 +8,10 @@ from pathlib import Path
 from labeler.items.readers.lines import Lines, LineTooLong, open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
 
-EXPORT_ENDS_WITH = ("split", "label", "labels", "flags")
+EXPORT_ENDS_WITH = (
+    ("split", "label", "confidence", "method", "labels", "flags"),
+    ("split", "label", "labels", "flags"),  # before answers had a confidence
+)
 """How the header of our own CSV export ends; an apostrophe before a formula sign is taken off there."""
 
 _DELIMITERS = ",;\t|"
@@ -35,7 +38,7 @@ def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
     with open_text(path, detected.encoding or "utf-8") as file:
         records = _records(Lines(file, limits.max_line), detected.delimiter or ",")
         header = _header(next(records, None), limits)
-        neutralized = header[0] == "key" and tuple(header[-4:]) == EXPORT_ENDS_WITH
+        neutralized = header[0] == "key" and any(tuple(header[-len(end) :]) == end for end in EXPORT_ENDS_WITH)
         for number, record in enumerate(records, start=1):
             if isinstance(record, str):
                 yield BadRow(number, None, record)

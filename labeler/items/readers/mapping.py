@@ -11,6 +11,7 @@ from labeler.items.readers.registry import FileRefused, Row, RowRefused
 
 ROLES = ("key", "text", "fields", "label", "split", "metadata")
 MAX_LABEL = 200
+MAX_ANSWER = 20_000
 
 _KEY = ("key", "id", "item_key", "item_id", "uuid", "guid", "uid")
 _TEXT = (
@@ -19,7 +20,7 @@ _TEXT = (
 )  # fmt: skip
 _LABEL = ("label", "category", "class", "target", "labels", "intent", "sentiment", "topic", "tag", "y")
 _SPLIT = ("split", "fold", "partition", "subset")
-_EXPORT = {"labels", "flags"}
+_EXPORT = {"confidence", "method", "labels", "flags"}
 
 
 def guess_mapping(columns: Sequence[str], rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -101,7 +102,7 @@ def to_item(row: Row, mapping: Mapping[str, Any]) -> dict[str, Any]:
     key = _key(values.get(key_column), key_column) if key_column else content_key(content)
     item["metadata"] = _collected(values, mapping.get("metadata") or [], "metadata", nested=True)
     item["split"] = _word(values, mapping.get("split"))
-    item["label"] = _word(values, mapping.get("label"))
+    item["label"] = _answer(values, mapping.get("label"))
     return {"key": key, **item}
 
 
@@ -124,6 +125,16 @@ def _key(value: Any, column: str) -> str:
         return as_key(value)
     except InvalidKey as invalid:
         raise RowRefused(column, f'"{column}" {invalid}') from None
+
+
+def _answer(values: Mapping[str, Any], column: str | None) -> Any:
+    """What is in the cell: the project's task type reads it. Lists and objects may be one (several labels, regions)."""
+    value = values.get(column) if column else None
+    if isinstance(value, str):
+        value = value.strip()
+        if len(value) > MAX_ANSWER:
+            raise RowRefused(column, f'"{column}" has {len(value)} characters, at most {MAX_ANSWER:,} are taken')
+    return None if value == "" else value
 
 
 def _word(values: Mapping[str, Any], column: str | None) -> str | None:
@@ -175,9 +186,10 @@ def _is_unique(cells: Sequence[Any]) -> bool:
 
 def _few_values(cells: Sequence[Any]) -> bool:
     present = _present(cells)
-    if any(isinstance(cell, dict | list) or len(str(cell)) > 100 for cell in present):
+    if any(isinstance(cell, dict) or len(str(cell)) > 100 for cell in present):
         return False
-    return len({str(cell) for cell in present}) <= max(10, len(present) // 4) if present else False
+    words = {str(one) for cell in present for one in (cell if isinstance(cell, list) else str(cell).split("|"))}
+    return len(words) <= max(10, len(present) // 4) if present else False
 
 
 def _is_text(cells: Sequence[Any]) -> bool:

@@ -9,6 +9,8 @@ from typing import Any
 from labeler.items.readers.mapping import guess_mapping
 from labeler.items.readers.registry import BadRow, Limits, Row, read_rows
 from labeler.items.readers.sniff import sniff
+from labeler.tasks import suggested
+from labeler.tasks.labels import distinct
 
 LOOKED_AT = 1_000
 _SHOWN = 300
@@ -21,7 +23,7 @@ def preview(path: Path, n: int = 20, *, limits: Limits | None = None, complete: 
 
     n: how many rows to show; the mapping is guessed from the first 1,000. complete: False when `path` holds
     only the first bytes of the file (not Parquet), whose last row may be cut off.
-    Returns {format, encoding, delimiter, columns: [{name, kind, samples}], rows, mapping, labels_found,
+    Returns {format, encoding, delimiter, columns: [{name, kind, samples}], rows, mapping, labels_found, content, task,
     warnings}; cells in rows and samples are cut to 300 characters. Raises FileRefused.
     """
     detected = sniff(Path(path))
@@ -32,7 +34,8 @@ def preview(path: Path, n: int = 20, *, limits: Limits | None = None, complete: 
     columns = list(dict.fromkeys(name for row in rows for name in row))
     mapping = guess_mapping(columns, rows)
     label = mapping["label"]
-    labels = dict.fromkeys(str(row[label]).strip() for row in rows if label and row.get(label) not in (None, ""))
+    answers = [row[label] for row in rows if label and row.get(label) not in (None, "")]
+    task = suggested(answers)
     return {
         "format": detected.dialect or detected.format,
         "encoding": detected.encoding,
@@ -40,7 +43,9 @@ def preview(path: Path, n: int = 20, *, limits: Limits | None = None, complete: 
         "columns": [_column(name, [row.get(name) for row in rows]) for name in columns],
         "rows": [{name: _cut(cell) for name, cell in row.items()} for row in rows[:n]],
         "mapping": mapping,
-        "labels_found": list(labels),
+        "labels_found": [one["name"] for one in (task or {}).get("labels") or []] or distinct(answers),
+        "content": "text" if mapping["text"] else "table",
+        "task": task,
         "warnings": [*detected.warnings, *_warnings(looked, mapping)],
     }
 

@@ -32,7 +32,6 @@ jobs = sa.Table(
     created_at(),
     sa.Column("started_at", Timestamp, nullable=True),
     sa.Column("finished_at", Timestamp, nullable=True),
-    sa.CheckConstraint(sa.column("state").in_(STATES), name="state"),
     sa.Index("ix_jobs_state_run_at", "state", "run_at"),
     sa.Index("ix_jobs_project_id_id", "project_id", "id"),
 )

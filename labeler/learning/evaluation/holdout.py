@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.evaluation.intervals import Estimate
 
 FEWEST = 30
 """Fewer judged items can't tell a model from guessing: until then the holdout is asked as often as it may be."""

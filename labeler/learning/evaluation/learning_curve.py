@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.numeric.types import Array
 
 MIN_POINTS = 4

@@ -16,7 +16,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.numeric.types import Array
 
 MIN_DRAWN = 30

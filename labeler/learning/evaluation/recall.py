@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
-from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.numeric.types import Array
 
 _TAIL = 0.025

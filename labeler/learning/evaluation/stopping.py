@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from labeler.learning.evaluation.classification import Estimate
+from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.learning_curve import Point, expected_gain, extrapolate, labels_to, missing
 from labeler.learning.numeric.types import Array
 

@@ -16,10 +16,8 @@ from typing import Any, Protocol
 
 from scipy.sparse import csr_matrix
 
+from labeler.contents import Content
 from labeler.learning.numeric.types import Array
-
-Content = Mapping[str, Any]
-"""An item's content: {"text": str} or {"fields": {column: str | int | float | bool | None}}."""
 
 State = dict[str, Array]
 

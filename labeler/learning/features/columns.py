@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
+from labeler.contents import Content
 from labeler.learning.errors import InvalidFeatures
-from labeler.learning.features.base import Content
 
 KINDS = ("numeric", "boolean", "date", "categorical", "text")
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from labeler.contents import Content, kind_of, registry
 from labeler.learning.errors import InvalidFeatures, UnknownName
-from labeler.learning.features.base import Content, FeaturePipeline
+from labeler.learning.features.base import FeaturePipeline
 
 
 def pipeline_from_config(config: Mapping[str, Any]) -> FeaturePipeline:
@@ -12,39 +13,33 @@ def pipeline_from_config(config: Mapping[str, Any]) -> FeaturePipeline:
 
     Raises UnknownName for a pipeline that does not exist, InvalidFeatures for a broken configuration.
     """
-    from labeler.learning.features.table import TablePipeline
-    from labeler.learning.features.text import TextPipeline
-
-    known: dict[str, type[TextPipeline] | type[TablePipeline]] = {
-        TextPipeline.name: TextPipeline,
-        TablePipeline.name: TablePipeline,
-    }
+    known = {name: made for kind in registry for name, made in kind.pipelines().items()}
     name = config.get("name")
     if not isinstance(name, str) or name not in known:
         raise UnknownName(f'no feature pipeline "{name}", there are: {", ".join(sorted(known))}')
     settings = {key: value for key, value in config.items() if key != "name"}
     try:
-        return known[name](**settings)
+        made: FeaturePipeline = known[name](**settings)
     except (TypeError, ValueError, KeyError) as error:
         raise InvalidFeatures(f'the configuration of feature pipeline "{name}" is broken: {error}') from error
+    return made
 
 
-def pipeline_for(sample_contents: Sequence[Content], seed: int = 0) -> FeaturePipeline:
-    """The pipeline that suits these contents: n-grams for texts, one encoder per column for table rows.
+def pipeline_for(
+    sample_contents: Sequence[Content], seed: int = 0, wants: frozenset[str] = frozenset()
+) -> FeaturePipeline:
+    """The pipeline that suits these contents, as their kind chooses it.
 
     sample_contents: a few hundred items are enough; all of one kind. seed: kept in no configuration, since
-    both pipelines are free of chance; it is here for pipelines that are not.
+    both pipelines are free of chance; it is here for pipelines that are not. wants: see `ContentKind.pipeline`.
     Raises InvalidFeatures when the sample is empty or mixes kinds.
     """
-    from labeler.learning.features.table import TablePipeline, infer_columns
-    from labeler.learning.features.text import TextPipeline
-
     del seed
     if not sample_contents:
         raise InvalidFeatures("no items to choose features for")
-    kinds = {"fields" if "fields" in content else "text" for content in sample_contents}
-    if len(kinds) > 1:
-        raise InvalidFeatures("items must be all texts or all table rows, not both")
-    if kinds == {"text"}:
-        return TextPipeline()
-    return TablePipeline(columns=[column.as_config() for column in infer_columns(sample_contents)])
+    kinds = {kind_of(content) for content in sample_contents}
+    kind = kinds.pop()
+    if kinds or kind is None:
+        raise InvalidFeatures("items must all be of one kind of content: all texts, or all table rows")
+    made: FeaturePipeline = kind.pipeline(sample_contents, wants)
+    return made

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 from scipy.sparse import csr_matrix, diags, hstack
 
+from labeler.contents import Content
 from labeler.learning.errors import InvalidFeatures
-from labeler.learning.features.base import Content, State, pipeline_key
+from labeler.learning.features.base import State, pipeline_key
 from labeler.learning.features.columns import (
     KINDS,
     Column,

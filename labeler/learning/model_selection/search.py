@@ -59,7 +59,7 @@ Tell = Callable[[int, int, str], None]
 
 def suited(*, is_table: bool) -> list[str]:
     """Models with one label per item that are worth a search on table rows, or on texts."""
-    found = [one for one in registered().values() if one.task == "choice"]
+    found = [one for one in registered().values() if one.problem == "classification"]
     return [one.name for one in found if is_table or not one.tables_only]
 
 

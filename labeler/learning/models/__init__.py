@@ -2,23 +2,20 @@
 point.
 """
 
-from labeler.learning.models.registry import AUTO, POOL_ENSEMBLE, Model, Task, find, model, registered
+from labeler.learning.models.registry import AUTO, POOL_ENSEMBLE, Model, find, model, pool_model, registered
 
 get_model = find
 
 
-def models(task: Task = "choice") -> list[tuple[str, str]]:
-    """Name and summary of every model for this task; costs no import of scikit-learn."""
-    return [(one.name, one.summary) for one in registered().values() if one.task == task]
+def models(problem: str = "classification") -> list[tuple[str, str]]:
+    """Name and summary of every model that learns this problem from features alone; costs no import of scikit-learn."""
+    return [(one.name, one.summary) for one in registered().values() if one.problem == problem]
 
 
-def model_choices() -> list[tuple[str, str]]:
-    """Name and summary of everything that a project can set as its model, the default first."""
-    return [
-        (AUTO, "What the last search found best for this project; the pool ensemble until there was one"),
-        (POOL_ENSEMBLE, "Several models, the pool's graph and what was written about the labels, weighed by evidence"),
-        *models(),
-    ]
+def model_choices(problem: str, auto: str) -> list[tuple[str, str]]:
+    """Name and summary of everything that can be set as a project's model, the default first. auto: what it means."""
+    pooled = [one for one in registered().values() if one.fit_pool is not None and one.problem in (problem, "any")]
+    return [(AUTO, auto), *((one.name, one.summary) for one in pooled), *models(problem)]
 
 
-__all__ = ["AUTO", "POOL_ENSEMBLE", "Model", "get_model", "model", "model_choices", "models"]
+__all__ = ["AUTO", "POOL_ENSEMBLE", "Model", "get_model", "model", "model_choices", "models", "pool_model"]

@@ -9,7 +9,7 @@ from labeler.learning.models.registry import Categorical, LogRange, model
     "one_vs_rest",
     trusted=("labeler.learning.estimators.one_vs_rest.OneVsRest",),
     space={"C": LogRange(0.03, 30.0), "class_weight": Categorical(("balanced", None))},
-    task="multi_choice",
+    problem="multilabel",
 )
 def one_vs_rest(random_state: int, C: float = 1.0, class_weight: str | None = "balanced") -> Any:
     """A linear SVM for each label (C=1, balanced classes), each with a measured probability."""

@@ -7,7 +7,7 @@ names in processes that never train.
 import inspect
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
@@ -15,10 +15,11 @@ from labeler.learning.errors import InvalidModel, UnknownName
 from labeler.plugins import Registry
 
 Factory = Callable[..., Any]
-Task = Literal["choice", "multi_choice"]
+PoolFit = Callable[..., tuple[Any, Any]]
+"""(problem, pipeline, rows, positions, targets, unlabeled, seed): see `Problem.fit_pool`."""
 AUTO = "auto"
 POOL_ENSEMBLE = "pool_ensemble"
-"""Not of this registry, since it needs the pool: see `labeler.learning.fitting`."""
+"""The default: what `auto` means while nothing else was found better."""
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,9 @@ class Model:
     """A registered model: `make(random_state, **params)` gives an unfitted scikit-learn estimator with predict_proba.
 
     space: the hyperparameters that a search may set. trusted: full names of the classes beyond scikit-learn's that its
-    file holds; nothing else is loaded from it. task: "choice" for one label per item, "multi_choice" for any
-    number of them. tables_only: whether a search leaves it out for texts.
+    file holds; nothing else is loaded from it. problem: what it learns, see `labeler.learning.problems`; "any".
+    tables_only: whether a search leaves it out for texts. fit_pool: how it learns from labels and the pool they lie in;
+    None: from the labeled items' features alone.
     """
 
     name: str
@@ -71,8 +73,9 @@ class Model:
     factory: Factory
     trusted: tuple[str, ...]
     space: Space = field(default_factory=dict)
-    task: Task = "choice"
+    problem: str = "classification"
     tables_only: bool = False
+    fit_pool: PoolFit | None = None
 
     def make(self, random_state: int, **params: Any) -> Any:
         """An unfitted estimator.
@@ -107,7 +110,7 @@ def model(
     *,
     trusted: tuple[str, ...] = (),
     space: Space | None = None,
-    task: Task = "choice",
+    problem: str = "classification",
     tables_only: bool = False,
 ) -> Callable[[Factory], Factory]:
     """Register an estimator factory under a name; the first line of its docstring is its summary.
@@ -117,10 +120,25 @@ def model(
 
     def register(factory: Factory) -> Factory:
         summary = (factory.__doc__ or "").strip().split("\n")[0]
-        _models.add(name, Model(name, summary, factory, trusted, dict(space or {}), task, tables_only))
+        _models.add(name, Model(name, summary, factory, trusted, dict(space or {}), problem, tables_only))
         return factory
 
     return register
+
+
+def pool_model(name: str, *, problem: str = "any") -> Callable[[PoolFit], PoolFit]:
+    """Register a model that learns from labels and from the pool they lie in."""
+
+    def register(function: PoolFit) -> PoolFit:
+        summary = (function.__doc__ or "").strip().split("\n")[0]
+        _models.add(name, Model(name, summary, _needs_the_pool, (), {}, problem, fit_pool=function))
+        return function
+
+    return register
+
+
+def _needs_the_pool(random_state: int) -> Any:
+    raise InvalidModel("this model learns from a pool, and there is none here")
 
 
 def registered() -> dict[str, Model]:

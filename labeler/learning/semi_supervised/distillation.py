@@ -26,15 +26,16 @@ LEAST = 1e-3  # probability
 @dataclass(frozen=True)
 class Student:
     """coefficients: float32 (features, classes), intercept: (classes,), of the ridge regression; trees: of a table's
-    cells, None for texts."""
+    cells, None for texts; normalized: whether an item's probabilities sum to 1."""
 
     pipeline: FeaturePipeline
     coefficients: Array
     intercept: Array
     trees: Any = None
+    normalized: bool = True
 
     @classmethod
-    def of(cls, pipeline: FeaturePipeline, features: Any, proba: Array) -> "Student":
+    def of(cls, pipeline: FeaturePipeline, features: Any, proba: Array, normalized: bool = True) -> "Student":
         """Taught by these probabilities (items, classes) of items with these features (items, features)."""
         from sklearn.ensemble import ExtraTreesRegressor
         from sklearn.linear_model import Ridge
@@ -44,31 +45,39 @@ class Student:
         if cells is not None:
             trees = ExtraTreesRegressor(TREES, min_samples_leaf=2, random_state=0).fit(cells, proba)
         coefficients = np.ascontiguousarray(line.coef_.T, dtype=np.float32)
-        return cls(pipeline, coefficients, line.intercept_.astype(np.float32), trees)
+        return cls(pipeline, coefficients, line.intercept_.astype(np.float32), trees, normalized)
 
     def predict_proba(self, features: Any) -> Array:
         """Probabilities (items, classes) by features alone; rows sum to 1."""
-        proba = _scaled(np.asarray(features @ self.coefficients) + self.intercept)
+        proba = self._scaled(np.asarray(features @ self.coefficients) + self.intercept)
         if self.trees is None:
             return proba
-        return (proba + _scaled(self.trees.predict(self.pipeline.cells(features)))) / 2
+        return (proba + self._scaled(self.trees.predict(self.pipeline.cells(features)))) / 2
 
-
-def _scaled(scores: Array) -> Array:
-    proba = np.clip(scores, LEAST, None)
-    return np.asarray(proba / proba.sum(axis=1, keepdims=True))
+    def _scaled(self, scores: Array) -> Array:
+        if not self.normalized:
+            return np.clip(scores, LEAST, 1 - LEAST)
+        proba = np.clip(scores, LEAST, None)
+        return np.asarray(proba / proba.sum(axis=1, keepdims=True))
 
 
 def predict_beyond(
-    model: TrainedModel, blocks: Iterable[Any], features: Any, places: Array, taught: Array, over: Over = in_threads
+    model: TrainedModel,
+    blocks: Iterable[Any],
+    features: Any,
+    places: Array,
+    taught: Array,
+    over: Over = in_threads,
+    normalized: bool = True,
 ) -> Array:
-    """Probabilities of every item of a pool of which the model's map holds a part, float32 (items, classes).
+    """Probabilities of every item of a pool of which the model's graph holds a part, float32 (items, classes).
 
     blocks: raw features of the whole pool, in its order; places: where in it the part's items are, features: theirs;
-    taught: the model's own probabilities of them, which stay as they are. over: see `predict_pool`.
+    taught: the model's own probabilities of them, which stay as they are. over: see `predict_pool`; normalized: whether
+    an item's probabilities sum to 1.
     """
-    student = TrainedModel(model.pipeline, Student.of(model.pipeline, features, taught), model.classes, "student")
-    proba = predict_blocks(student, blocks, CHUNK_ROWS, over)
+    student = BatchPredictor(model.pipeline, Student.of(model.pipeline, features, taught, normalized))
+    proba = predict_blocks(student, blocks, len(model.classes), CHUNK_ROWS, over)
     proba[places] = taught
     return proba
 

@@ -48,6 +48,10 @@ class Views:
     def __len__(self) -> int:
         return len(self.vectors)
 
+    def take(self, chosen: Array) -> "Views":
+        """These items only, as the linear teachers read them."""
+        return Views(self.sparse[chosen], self.vectors[chosen], self.smooth[chosen])
+
     def parts(self, name: str) -> list[Any]:
         """What the linear teacher of this name reads."""
         return [self.sparse, self.vectors, self.smooth] if name == "linear_smoothed" else [self.sparse, self.vectors]
@@ -157,7 +161,7 @@ def _prior(labels: int, is_table: bool) -> dict[str, float]:
 
 def _linear(ensemble: Ensemble, labeled: Views, codes: Array, judged: Array, seed: int) -> dict[str, Array]:
     """Teach the linear teachers; returns their left-out log probabilities of the judged items."""
-    sample, unseen = _rows(labeled, judged), {}
+    sample, unseen = labeled.take(judged), {}
     for name in TEACHERS[:2]:
         teacher, unseen[name] = ridge(sample.parts(name), codes[judged], len(ensemble.classes))
         ensemble.linear[name] = teacher if len(judged) == len(codes) else svm(labeled.parts(name), codes, seed)
@@ -175,10 +179,6 @@ def _frequency(codes: Array, judged: Array, classes: int) -> tuple[Array, Array]
     counts = np.bincount(codes, minlength=classes) + 1.0
     others = counts[None, :] - np.eye(classes)[codes[judged]]
     return np.log(counts / counts.sum()), np.log(others / others.sum(axis=1, keepdims=True))
-
-
-def _rows(views: Views, chosen: Array) -> Views:
-    return Views(views.sparse[chosen], views.vectors[chosen], views.smooth[chosen])
 
 
 def _flows(

@@ -67,6 +67,15 @@ def prototypes(encoder: Encoder, said: Sequence[Sequence[str]]) -> Array:
     return unit(np.array(rows))
 
 
+def similarity(vectors: Array, toward: Array, center: Array) -> Array:
+    """Nearness to the labels' vectors as logits, float32 (items, labels): 0 for an item as near as any.
+
+    vectors: (items, d); toward: (labels, d); center: (labels,), the pool's mean cosine with each label, taken
+    off so that a label with a general name does not win everywhere.
+    """
+    return np.asarray(SHARPNESS * (product(vectors, toward.T) - center), dtype=np.float32)
+
+
 def log_prior(vectors: Array, toward: Array, center: Array) -> Array:
     """Log probabilities float32 (items, labels) by nearness to the labels' vectors.
 

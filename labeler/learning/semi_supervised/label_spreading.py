@@ -141,6 +141,31 @@ def spread_each(affinity: csr_matrix, positions: Array, codes: Array, classes: i
     return found
 
 
+def spread_rows(affinity: csr_matrix, positions: Array, rows: Array) -> Array:
+    """As `spread`, for any amounts: float32 (items, columns). rows: (labels, columns), what each labeled item sends."""
+    flow = np.zeros((affinity.shape[0], rows.shape[1]), dtype=np.float32)
+    sent = rows.astype(np.float32)
+    flow[positions] = sent
+    for _ in range(_STEPS):
+        flow = _one_step(affinity, flow)
+        flow *= np.float32(_ALPHA)
+        flow[positions] += np.float32(1 - _ALPHA) * sent
+    return flow
+
+
+def spread_left_out(affinity: csr_matrix, positions: Array, rows: Array, judged: Array, fold_of: Array) -> Array:
+    """What reaches some of the labeled items from the labels of other folds: float32 (judged, columns).
+
+    judged: int (judged,), which of the labels; fold_of: int (labels,); the others as for `spread_rows`.
+    """
+    held = np.zeros((len(judged), rows.shape[1]), dtype=np.float32)
+    for fold in np.unique(fold_of):
+        inside, mine = fold_of != fold, np.flatnonzero(fold_of[judged] == fold)
+        if len(mine) and inside.any():
+            held[mine] = spread_rows(affinity, positions[inside], rows[inside])[positions[judged[mine]]]
+    return held
+
+
 def nearby(affinity: csr_matrix, positions: Array, flow: Array) -> tuple[csr_matrix, Array]:
     """The part of a large graph around the labeled items, and where in it they are: int (labels,).
 

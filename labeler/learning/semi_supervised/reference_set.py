@@ -5,13 +5,14 @@ from typing import Any
 
 import numpy as np
 
-from labeler.learning.features.base import Content, FeaturePipeline
+from labeler.contents import Content
+from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.encoder import Encoder, encoder_of
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import text_of
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.ensemble import Views
-from labeler.learning.semi_supervised.label_descriptions import log_prior
+from labeler.learning.semi_supervised.label_descriptions import log_prior, similarity
 from labeler.learning.semi_supervised.label_spreading import NeighborGraph, averaged, unit
 from labeler.learning.semi_supervised.neighbors import NEIGHBORS, nearest
 
@@ -21,14 +22,18 @@ KEPT = 20_000
 
 @dataclass(frozen=True)
 class LabelPrototypes:
-    """What was written about each class: float32 (classes, d), and the pool's mean cosine with each."""
+    """What was written about each class: float32 (classes, d), and the pool's mean cosine with each. independent:
+    whether an item may have several classes, so that one says nothing against another."""
 
     toward: Array
     center: Array
+    independent: bool = False
 
     def prior(self, vectors: Array) -> Array:
-        """Log probabilities, float32 (items, classes); vectors: as the pool's, see NeighborGraph."""
-        return log_prior(meanings(vectors, self.toward.shape[1]), self.toward, self.center)
+        """Log probabilities, float32 (items, classes), of independent classes logits; vectors: as the pool's, see
+        NeighborGraph."""
+        near = meanings(vectors, self.toward.shape[1])
+        return (similarity if self.independent else log_prior)(near, self.toward, self.center)
 
 
 def meanings(vectors: Array, dimensions: int) -> Array:
@@ -95,7 +100,7 @@ class ReferenceSet:
             "vectors": self.vectors,
             "once": self.once,
             "flow": self.flow,
-            "words": None if self.words is None else {"toward": self.words.toward, "center": self.words.center},
+            "words": None if self.words is None else dict(vars(self.words)),
         }
 
     @classmethod

@@ -61,8 +61,17 @@ class SelfTrained:
         return {"ensemble": self.ensemble.state(), **own}
 
 
-def estimator_of(state: dict[str, Any]) -> Ensemble | SelfTrained:
-    """What the `state` of either gave."""
+def estimator_of(state: dict[str, Any]) -> Any:
+    """What the `state` of an ensemble of any problem, or of a self-trained one, gave."""
+    kind = state.get("kind")
+    if kind == "multilabel":
+        from labeler.learning.semi_supervised.multilabel import MultilabelEnsemble
+
+        return MultilabelEnsemble.from_state(state)
+    if kind == "ordinal":
+        from labeler.learning.semi_supervised.ordinal import OrdinalEnsemble
+
+        return OrdinalEnsemble.from_state(state)
     if "ensemble" not in state:
         return Ensemble.from_state(state)
     ensemble = Ensemble.from_state(state["ensemble"])

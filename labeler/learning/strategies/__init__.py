@@ -1,18 +1,26 @@
 """Query strategies: one function per file, registered by its decorator; found by being here, or by an entry point."""
 
-from typing import Literal
-
 from numpy.random import Generator
 
 from labeler.learning.strategies.ranking import rank
-from labeler.learning.strategies.registry import Pool, Ranking, Strategy, find, registered, strategy
+from labeler.learning.strategies.registry import (
+    CLASSIFIER,
+    COST,
+    POSITIVE,
+    Pool,
+    Ranking,
+    Strategy,
+    find,
+    registered,
+    strategy,
+)
 
 get_strategy = find
 
 
-def strategies(task: Literal["choice", "multi_choice"] = "choice") -> list[tuple[str, str]]:
-    """Name and summary of every strategy for this task; costs no import of scikit-learn."""
-    return [(one.name, one.summary) for one in registered().values() if one.task == task]
+def strategies(problem: str = "classification") -> list[tuple[str, str]]:
+    """Name and summary of every strategy for this problem; costs no import of scikit-learn."""
+    return [(one.name, one.summary) for one in registered().values() if one.problem == problem]
 
 
 def query(name: str, pool: Pool, n: int, rng: Generator) -> Ranking:
@@ -20,4 +28,16 @@ def query(name: str, pool: Pool, n: int, rng: Generator) -> Ranking:
     return find(name).function(pool, n, rng)
 
 
-__all__ = ["Pool", "Ranking", "Strategy", "get_strategy", "query", "rank", "strategies", "strategy"]
+__all__ = [
+    "CLASSIFIER",
+    "COST",
+    "POSITIVE",
+    "Pool",
+    "Ranking",
+    "Strategy",
+    "get_strategy",
+    "query",
+    "rank",
+    "strategies",
+    "strategy",
+]

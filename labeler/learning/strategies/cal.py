@@ -11,7 +11,7 @@ from labeler.learning.strategies.batches import looked_at
 from labeler.learning.strategies.geometry import dense_rows, squared_distances, stacked
 from labeler.learning.strategies.labeled import features_of, labeled_features_of, some_of
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Pool, Ranking, strategy
+from labeler.learning.strategies.registry import CLASSIFIER, Pool, Ranking, strategy
 
 NEIGHBORS = 10
 LABELED = 1_000
@@ -19,7 +19,7 @@ SAMPLE = 10_000
 CHUNK = 2_000
 
 
-@strategy("cal")
+@strategy("cal", wants={CLASSIFIER})
 def cal(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items whose probabilities differ most from those of the labeled items nearest to them.
 

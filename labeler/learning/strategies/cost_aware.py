@@ -4,10 +4,10 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.strategies.margin import closeness
-from labeler.learning.strategies.registry import Pool, Ranking, strategy
+from labeler.learning.strategies.registry import COST, Pool, Ranking, strategy
 
 
-@strategy("cost_aware")
+@strategy("cost_aware", wants={COST})
 def cost_aware(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items that are uncertain for the time that they take to label come first.
 

@@ -8,7 +8,7 @@ from labeler.learning.strategies.batches import SHORTLIST, one_of_each_cluster
 from labeler.learning.strategies.registry import Pool, Ranking, strategy
 
 
-@strategy("label_uncertainty", order="label_uncertainty", task="multi_choice")
+@strategy("label_uncertainty", order="label_uncertainty", problem="multilabel")
 def label_uncertainty(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items about whose labels the model is least sure on average (any number of labels per item).
 
@@ -18,7 +18,7 @@ def label_uncertainty(pool: Pool, n: int, rng: Generator) -> Ranking:
     return Ranking.of(mean_uncertainty(pool), n)
 
 
-@strategy("label_uncertainty_kmeans", order="label_uncertainty", batch=True, shortlist=SHORTLIST, task="multi_choice")
+@strategy("label_uncertainty_kmeans", order="label_uncertainty", batch=True, shortlist=SHORTLIST, problem="multilabel")
 def label_uncertainty_kmeans(pool: Pool, n: int, rng: Generator) -> Ranking:
     """As label_uncertainty, but items that differ from each other: one of each cluster of the least sure.
 

@@ -13,7 +13,7 @@ from numpy.random import Generator
 from labeler.learning.errors import InvalidPool, NeedsModel
 from labeler.learning.numeric.types import Array
 from labeler.learning.strategies.geometry import distinct_rows
-from labeler.learning.strategies.registry import Pool, Ranking, strategy
+from labeler.learning.strategies.registry import CLASSIFIER, Pool, Ranking, strategy
 
 RANKED_BATCH_POOL = 10_000
 RANKED_BATCH_SIZE = 100
@@ -38,7 +38,7 @@ class _Learner:
         return X
 
 
-@strategy("modal_uncertainty")
+@strategy("modal_uncertainty", wants={CLASSIFIER})
 def modal_uncertainty(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the likeliest label is least likely (modAL.uncertainty.classifier_uncertainty)."""
     from modAL.uncertainty import classifier_uncertainty
@@ -46,7 +46,7 @@ def modal_uncertainty(pool: Pool, n: int, rng: Generator) -> Ranking:
     return Ranking.of(_scaled(classifier_uncertainty(_Learner(pool), _items(pool))), n)
 
 
-@strategy("modal_margin")
+@strategy("modal_margin", wants={CLASSIFIER})
 def modal_margin(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the two likeliest labels are closest (modAL.uncertainty.classifier_margin)."""
     from modAL.uncertainty import classifier_margin
@@ -54,7 +54,7 @@ def modal_margin(pool: Pool, n: int, rng: Generator) -> Ranking:
     return Ranking.of(1.0 - classifier_margin(_Learner(pool), _items(pool)), n)
 
 
-@strategy("modal_entropy", order="entropy")
+@strategy("modal_entropy", wants={CLASSIFIER}, order="entropy")
 def modal_entropy(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the probabilities are spread most evenly (modAL.uncertainty.classifier_entropy)."""
     from modAL.uncertainty import classifier_entropy
@@ -62,7 +62,7 @@ def modal_entropy(pool: Pool, n: int, rng: Generator) -> Ranking:
     return Ranking.of(_scaled(classifier_entropy(_Learner(pool), _items(pool))), n)
 
 
-@strategy("modal_ranked_batch", batch=True, rounds=1, max_pool=RANKED_BATCH_POOL)
+@strategy("modal_ranked_batch", wants={CLASSIFIER}, batch=True, rounds=1, max_pool=RANKED_BATCH_POOL)
 def modal_ranked_batch(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: uncertain and far from what is labeled, one after the other (modAL.batch; up to 10,000 items).
 
@@ -95,7 +95,7 @@ def modal_ranked_batch(pool: Pool, n: int, rng: Generator) -> Ranking:
     return Ranking.falling(chosen)
 
 
-@strategy("modal_information_density", max_pool=DENSITY_POOL)
+@strategy("modal_information_density", wants={CLASSIFIER}, max_pool=DENSITY_POOL)
 def modal_information_density(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: uncertain and typical of the pool (modAL.density.information_density; up to 5,000 items).
 

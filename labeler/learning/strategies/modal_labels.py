@@ -37,7 +37,7 @@ def _asked(function: Any, pool: Pool, n: int) -> Ranking:
     return Ranking.falling(np.asarray(picked)[order])
 
 
-@strategy("modal_max_loss", order="label_uncertainty", task="multi_choice")
+@strategy("modal_max_loss", order="label_uncertainty", problem="multilabel")
 def modal_max_loss(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the likeliest label would cost most if the predictions were wrong (modAL.multilabel.max_loss).
 
@@ -48,7 +48,7 @@ def modal_max_loss(pool: Pool, n: int, rng: Generator) -> Ranking:
     return _asked(max_loss, pool, n)
 
 
-@strategy("modal_mean_max_loss", order="label_uncertainty", task="multi_choice")
+@strategy("modal_mean_max_loss", order="label_uncertainty", problem="multilabel")
 def modal_mean_max_loss(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the labels would cost most on average (modAL.multilabel.mean_max_loss).
 
@@ -59,7 +59,7 @@ def modal_mean_max_loss(pool: Pool, n: int, rng: Generator) -> Ranking:
     return _asked(mean_max_loss, pool, n)
 
 
-@strategy("modal_min_confidence", order="label_uncertainty", task="multi_choice")
+@strategy("modal_min_confidence", order="label_uncertainty", problem="multilabel")
 def modal_min_confidence(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the least likely label is least likely (modAL.multilabel.min_confidence).
 
@@ -70,7 +70,7 @@ def modal_min_confidence(pool: Pool, n: int, rng: Generator) -> Ranking:
     return _asked(min_confidence, pool, n)
 
 
-@strategy("modal_avg_confidence", order="label_uncertainty", task="multi_choice")
+@strategy("modal_avg_confidence", order="label_uncertainty", problem="multilabel")
 def modal_avg_confidence(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the labels are likeliest on average (modAL.multilabel.avg_confidence).
 
@@ -81,7 +81,7 @@ def modal_avg_confidence(pool: Pool, n: int, rng: Generator) -> Ranking:
     return _asked(avg_confidence, pool, n)
 
 
-@strategy("modal_max_score", order="label_uncertainty", task="multi_choice")
+@strategy("modal_max_score", order="label_uncertainty", problem="multilabel")
 def modal_max_score(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: the likeliest label that is predicted is surest (modAL.multilabel.max_score).
 
@@ -94,7 +94,7 @@ def modal_max_score(pool: Pool, n: int, rng: Generator) -> Ranking:
     return _asked(update_wrapper(partial(max_score, random_tie_break=False), max_score), pool, n)
 
 
-@strategy("modal_avg_score", order="label_uncertainty", task="multi_choice")
+@strategy("modal_avg_score", order="label_uncertainty", problem="multilabel")
 def modal_avg_score(pool: Pool, n: int, rng: Generator) -> Ranking:
     """modAL: predicted labels are surest on average (modAL.multilabel.avg_score).
 

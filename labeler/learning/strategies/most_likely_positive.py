@@ -4,10 +4,10 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.strategies.labeled import label_columns
-from labeler.learning.strategies.registry import Pool, Ranking, strategy
+from labeler.learning.strategies.registry import POSITIVE, Pool, Ranking, strategy
 
 
-@strategy("most_likely_positive")
+@strategy("most_likely_positive", wants={POSITIVE})
 def most_likely_positive(pool: Pool, n: int, rng: Generator) -> Ranking:
     """Items most likely to be of the class that is searched for come first.
 

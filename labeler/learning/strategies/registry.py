@@ -3,7 +3,7 @@
 Numpy only: the service lists strategies without importing scikit-learn; a strategy imports it when it runs.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import wraps
 from typing import Any, Literal, NoReturn
@@ -91,6 +91,7 @@ class Ranking:
 
 
 Function = Callable[[Pool, int, Generator], Ranking]
+CLASSIFIER, COST, POSITIVE = "classifier", "cost", "positive"
 
 
 @dataclass(frozen=True)
@@ -100,8 +101,9 @@ class Strategy:
     needs: "model" when it reads proba. batch: the n items are chosen to complement each other, so a longer
     ranking is made of several batches. order: the strategy that ranks what comes after the batches.
     shortlist: a batch is chosen among the first `shortlist` times n in `order`; None: among all.
-    rounds: how many batches a long ranking holds. max_pool: items it can handle. task: "choice" for one label an
-    item, "multi_choice" for any number of them, whose probabilities don't sum to 1.
+    rounds: how many batches a long ranking holds. max_pool: items it can handle. problem: what its models learn, see
+    `labeler.learning.problems`. wants: what it asks for beyond
+    features and probabilities: CLASSIFIER (a plain one on the features that are shown), COST, POSITIVE.
     """
 
     name: str
@@ -113,7 +115,8 @@ class Strategy:
     shortlist: int | None
     rounds: int
     max_pool: int | None
-    task: Literal["choice", "multi_choice"] = "choice"
+    problem: str = "classification"
+    wants: frozenset[str] = frozenset()
 
 
 _strategies: Registry[Strategy] = Registry("strategy", "strategies", "labeler.learning.strategies", UnknownName)
@@ -128,7 +131,8 @@ def strategy(
     shortlist: int | None = None,
     rounds: int = 8,
     max_pool: int | None = None,
-    task: Literal["choice", "multi_choice"] = "choice",
+    problem: str = "classification",
+    wants: Iterable[str] = (),
 ) -> Callable[[Function], Function]:
     """Register a query strategy. The first line of its docstring is its summary.
 
@@ -154,7 +158,8 @@ def strategy(
             shortlist=shortlist,
             rounds=rounds,
             max_pool=max_pool,
-            task=task,
+            problem=problem,
+            wants=frozenset(wants),
         )
         _strategies.add(name, one)
         return checked
@@ -187,7 +192,7 @@ def check(one: Strategy, pool: Pool, n: int) -> None:
     if pool.X is not None and not _is_finite(pool.X):
         raise InvalidPool("the features hold NaN or infinity")
     if one.needs == "model" and pool.proba is not None:
-        (_check_proba if one.task == "choice" else _check_each)(pool.proba)
+        (_check_each if one.problem == "multilabel" else _check_proba)(pool.proba)
     _check_labeled(pool)
     _check_extras(pool)
 

@@ -18,11 +18,12 @@ from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.batch_predict import CHUNK_ROWS
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.fitting import prototypes_of
+from labeler.learning.loop import SEARCH
 from labeler.learning.numeric.types import Array
 from labeler.learning.strategies import rank
 from labeler.learning.strategies.registry import Pool
 from labeler.projects.access import Project, find_project
-from labeler.queue.rankings import LENGTH, Entry, has_open, open_items, put_in_force
+from labeler.queue.rankings import EXTERNAL, LENGTH, Entry, has_open, open_items, put_in_force
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
 from labeler.training.keyword_seeding import seeded_by_keywords
@@ -30,7 +31,7 @@ from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import EmbeddingStore
 from labeler.training.pool.representation import newest_graph
 from labeler.training.pool.subsample import whole_part
-from labeler.training.selection import FIND_ALL, still_open
+from labeler.training.selection import SEARCHED, still_open
 
 COVERED = 20_000  # items that this order looks at
 
@@ -46,17 +47,20 @@ def coverage(run: JobRun) -> Any:
     known, pool = found
     run.progress(1, 2, "covering the pool")
     rng = np.random.default_rng(project.settings.seed)
-    strategy = "coverage" if pool.proba is None else FIND_ALL
+    strategy = "coverage" if pool.proba is None else SEARCH
     ranking = rank(strategy, pool, min(LENGTH, len(known)), LENGTH, rng)
-    ids, hinted = seeded_by_keywords(run, project, [int(known[place]) for place in ranking.positions])
+    seeded = seeded_by_keywords(run, project, [int(known[place]) for place in ranking.positions])
+    ids, hinted = seeded.order, seeded.found
+    covering = {"by": "coverage" if pool.proba is None else SEARCHED}
 
     def swap(tx: Connection) -> dict[str, Any]:
         if newest_model(tx, project.id) is not None:
             return {"ranked": 0, "reason": "a model ranks the queue"}
-        if has_open(tx, project.id, "outside"):
+        if has_open(tx, project.id, EXTERNAL):
             return {"ranked": 0, "reason": "somebody's own order is not asked to its end yet"}
         still = still_open(tx, ids)
-        entries = [Entry(item, None) for item in ids if item in still]
+        picks = {item: {"by": "keywords"} for item in seeded.brought}
+        entries = [Entry(item, None, None, picks.get(item, covering)) for item in ids if item in still]
         put_in_force(tx, project, "coverage", None, entries)
         return {"ranked": len(entries)} | ({"hinted": hinted} if hinted else {})
 

@@ -3,7 +3,6 @@
 import time
 from typing import Any
 
-import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -14,13 +13,14 @@ from labeler.datasets.snapshot import latest
 from labeler.kit.columns import clock
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
-from labeler.learning.errors import LearningError, TooFewLabels
+from labeler.learning.errors import LearningError, TooFewLabels, UnknownName
 from labeler.learning.features.table import TablePipeline
 from labeler.learning.model_selection.search import FEWEST, PoolFit, search, suited
 from labeler.learning.model_selection.trials import Found
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
-from labeler.training.model_spec import model_alone, representation_name, spec_for
+from labeler.training.model_searches import SEARCHED
+from labeler.training.model_spec import model_alone, representation_in, representation_name, spec_for
 from labeler.training.pool.data import data_of
 from labeler.training.pool.representation import represent
 from labeler.training.tables import model_searches
@@ -83,9 +83,9 @@ def _search(
     run: JobRun, project_id: int, version: Version, saved: dict[str, Any], tell: Any
 ) -> tuple[dict[str, Any] | None, Found]:
     data = data_of(run.settings, project_id, version)
+    if data.problem.name != SEARCHED:
+        raise UnknownName("models are only searched for questions with one label an answer")
     positions, y = data.labeled(holdout=False)
-    order = np.argsort(positions, kind="stable")
-    positions, y = positions[order], [y[place] for place in order]
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
     if len(y) < FEWEST:
@@ -109,7 +109,7 @@ def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str
     tx.execute(sa.insert(model_searches).values(values))
     newest = newest_model(tx, project_id)
     if newest is not None:
-        wanted = model_alone(spec_for(tx, find_project(tx, project_id)), newest.config["representation"])
+        wanted = model_alone(spec_for(tx, find_project(tx, project_id)), representation_in(newest.config))
         has = (newest.config["model"], newest.config.get("params") or {})
         default = values["results"]["default"]["model"]
         if has != ((default, {}) if wanted is None else (wanted.model, wanted.params)):

@@ -12,7 +12,7 @@ from labeler.registry.artifacts import folder_of, load_predictions, save_predict
 from labeler.registry.encoders import encoder_for
 from labeler.registry.service import find_model
 from labeler.training.fit import fit
-from labeler.training.model_spec import spec_of
+from labeler.training.model_spec import representation_in, spec_of
 from labeler.training.pool.data import data_of
 from labeler.training.pool.representation import represent_again
 
@@ -25,7 +25,7 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
     data = data_of(run.settings, project_id, version)
     encoder_for(run.settings)
-    look = partial(represent_again, row.config["representation"])
+    look = partial(represent_again, representation_in(row.config))
     fitted = fit(
         data,
         look=look,
@@ -34,7 +34,7 @@ def reproduce(run: JobRun) -> dict[str, Any]:
         tell=lambda step, text: run.progress(step, 4, text),
     )
     folder = folder_of(run.settings, project_id, row.number)
-    stored = load_predictions(folder, fitted.model.classes)
+    stored = load_predictions(folder)
     difference = None
     if stored is not None and stored.proba.shape == fitted.proba.shape:
         difference = float(np.abs(stored.proba - fitted.proba).max(initial=0.0))

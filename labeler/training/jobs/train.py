@@ -2,24 +2,20 @@
 
 import importlib.metadata
 import time
-from collections.abc import Sequence
 from functools import partial
 from typing import Any
 
 import orjson
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler import DISTRIBUTION
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
 from labeler.datasets.repository import Repository
-from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.kit.revision import code_revision
-from labeler.labels.tables import current_labels
 from labeler.learning.errors import LearningError, TooFewLabels
 from labeler.learning.evaluation.holdout import pace
 from labeler.learning.fitting import teachers_of
@@ -37,7 +33,7 @@ from labeler.training.pool.dask import why_without
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import represent
 from labeler.training.selection import picks
-from labeler.training.stop_advice import advice, remember_round, searched_label
+from labeler.training.stop_advice import advice, remember_round, searched_label, target_score
 from labeler.training.tables import training_marks
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
@@ -73,19 +69,19 @@ def train(run: JobRun) -> Any:
         note = f"training failed: {error}"
         run.write(lambda tx: _mark(tx, project.id, marks, note))
         raise
-    entries_of = picks(run, project, data, fitted)
     before = run.db.read(newest_model, project.id)
     new_labels = version_row.counts["labels"] - (before.labels_seen if before is not None else 0)
     # Two models of nearly the same labels agree whatever they know: that says nothing about stopping.
     enough = before is None or 2 * new_labels >= project.settings.retrain_every
     enough = enough or searched_label(before.stop) != project.settings.find_label
     number = run.db.read(next_number, project.id)
+    entries_of = picks(run, project, fitted, number)
     folder = folder_of(run.settings, project.id, number)
     sha256 = fitted.model.save(folder)
     save_predictions(folder, data.items, fitted.proba)
-    remember_round(run.settings, project.id, number, data, fitted)
-    stop = advice(run, project, data, fitted, before) if enough else before.stop
-    judging = pace(project.settings.holdout_share, fitted.accuracy, project.settings.target_accuracy)
+    remember_round(run.settings, project.id, number, fitted)
+    stop = advice(run, project, fitted, before) if enough else before.stop
+    judging = pace(project.settings.holdout_share, fitted.score, target_score(project, fitted.problem))
     config = _config(project, fitted, version_row)
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
@@ -98,8 +94,8 @@ def train(run: JobRun) -> Any:
         "trained_on": fitted.trained_on,
         "holdout_size": fitted.holdout_size,
         "labels_seen": version_row.counts["labels"],
-        "metrics": fitted.metrics,
-        "baselines": fitted.baselines,
+        "metrics": None if fitted.report is None else fitted.report.to_dict(),
+        "baselines": {name: report.to_dict() for name, report in fitted.baselines.items()},
         "config": config,
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
         "code_revision": code_revision(),
@@ -130,7 +126,10 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "representation": None if fitted.representation is None else fitted.representation.config,
         "weights": teachers_of(fitted.model),
         "features": fitted.model.pipeline.config(),
+        "problem": fitted.problem.name,
         "classes": fitted.model.classes,
+        "decoding": fitted.settings,
+        "schema_version": fitted.pool.data.schema.version,
         "seed": project.settings.seed,
         "strategy": project.settings.strategy,
         "dataset": {"tag": version.tag, "content_hash": version.content_hash},
@@ -139,10 +138,11 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
 
 
 def _explain(data: TrainingData, few: TooFewLabels) -> str:
-    seen = sorted(set(data.labeled(holdout=False)[1]))
-    if seen:
-        return f'{few}: so far every training item is "{seen[0]}"'
-    return f"{few}: none of the labeled items is outside the holdout yet"
+    values = data.labeled(holdout=False)[1]
+    if not values:
+        return f"{few}: none of the labeled items is outside the holdout yet"
+    seen = sorted({data.schema.task.text(value, data.schema.schema) for value in values})
+    return f'{few}: so far every training item is "{seen[0]}"' if len(seen) == 1 else str(few)
 
 
 def _wait(tx: Connection, project: Project, marks: dict[str, int], reason: str) -> dict[str, Any]:
@@ -156,29 +156,3 @@ def _mark(tx: Connection, project_id: int, marks: dict[str, int], note: str) -> 
     row = {"label_id": marks["label"], "item_id": marks["item"], "note": note, "at": clock()}
     insert = upsert(tx, training_marks).values(project_id=project_id, **row)
     tx.execute(insert.on_conflict_do_update(index_elements=["project_id"], set_=row))
-
-
-@job("training.recount")
-def recount(run: JobRun) -> dict[str, int]:
-    """Another overlap: count anew how many labels each item still needs, in short transactions."""
-    project = run.db.read(find_project, run.project_id or 0)
-    given = (
-        sa.select(sa.func.count())
-        .select_from(current_labels)
-        .where(current_labels.c.item_id == items.c.id)
-        .scalar_subquery()
-    )
-    wanted = sa.literal(project.settings.overlap, sa.Integer) - given
-    update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
-    part = sa.select(items.c.id).where(items.c.project_id == project.id).order_by(items.c.id).limit(2000)
-    after, changed = 0, 0
-
-    def step(tx: Connection) -> Sequence[int]:
-        ids = tx.execute(part.where(items.c.id > after)).scalars().all()
-        tx.execute(update.where(items.c.id.in_(ids)))
-        return ids
-
-    while ids := run.write(step):
-        after, changed = ids[-1], changed + len(ids)
-        run.progress(changed, None, f"{changed:,} items")
-    return {"items": changed}

@@ -12,13 +12,16 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix, vstack
 
-from labeler.datasets.reading import Version, content_of
+from labeler.contents import Content
+from labeler.datasets.reading import Version, VersionSchema
 from labeler.datasets.segments import Segment
 from labeler.kit.config import Settings
+from labeler.learning import problems
 from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.store import load_block, save_block
 from labeler.learning.numeric.types import Array
+from labeler.learning.problems import Problem
 from labeler.learning.semi_supervised.label_descriptions import texts_of
 from labeler.training.pool.dask import over_cluster
 
@@ -59,24 +62,37 @@ class TrainingData:
         return self._columns[1]
 
     @cached_property
-    def _labeled(self) -> tuple[Array, Array]:
-        positions = np.searchsorted(self.items, self.current["item"].to_numpy())
-        return positions, np.array(self.current["value"].to_pylist(), dtype=object)
+    def schema(self) -> VersionSchema:
+        return VersionSchema.of(orjson.loads(self.path_of("schema.json").read_bytes()))
 
-    def labeled(self, holdout: bool) -> tuple[Array, list[str]]:
-        """Positions and labels of the labeled items in or outside the holdout."""
+    @property
+    def problem(self) -> Problem:
+        """The learning problem of the version's kind of question."""
+        return problems.find(self.schema.task.problem)
+
+    @cached_property
+    def _labeled(self) -> tuple[Array, list[Any]]:
+        positions = np.searchsorted(self.items, self.current["item"].to_numpy())
+        load = self.schema.task.load
+        return positions, [load(text) for text in self.current["value"].to_pylist()]
+
+    def labeled(self, holdout: bool) -> tuple[Array, list[Any]]:
+        """Rising positions and answers of the labeled items in or outside the holdout."""
         positions, values = self._labeled
-        chosen = self.holdout[positions] == holdout
-        return positions[chosen], [str(value) for value in values[chosen]]
+        chosen = np.flatnonzero(self.holdout[positions] == holdout)
+        chosen = chosen[np.argsort(positions[chosen], kind="stable")]
+        return positions[chosen], [values[place] for place in chosen]
 
     @cached_property
     def said(self) -> dict[str, list[str]]:
-        """What schema and guideline of this version say about each label."""
-        schema = orjson.loads(self.path_of("schema.json").read_bytes())
+        """What schema and guideline of this version say about each label, or step of a scale."""
+        written = self.schema.schema.descriptions()
         guideline = self.path_of("guideline.md").read_text()
-        names = [label["name"] for label in schema["labels"]]
-        descriptions = {label["name"]: label.get("description") or "" for label in schema["labels"]}
-        return dict(zip(names, texts_of(names, descriptions, guideline), strict=True))
+        texts = dict(zip(written, texts_of(list(written), written, guideline), strict=True))
+        if self.schema.schema.label_names:
+            return texts
+        # A number says nothing by itself: only what is written about it.
+        return {name: found[1:] for name, found in texts.items() if found[1:]}
 
     @property
     def unlabeled(self) -> Array:
@@ -85,17 +101,20 @@ class TrainingData:
         mask[self._labeled[0]] = False
         return mask
 
-    def _contents(self, segment: Segment, rows: Array | None = None) -> list[dict[str, Any]]:
-        table = pq.read_table(self.path_of(segment.file), columns=["text", "fields"])
+    def _contents(self, segment: Segment, rows: Array | None = None) -> list[Content]:
+        path = self.path_of(segment.file)
+        there = pq.read_schema(path).names
+        columns = [name for name in self.schema.content_columns() if name in there]
+        table = pq.read_table(path, columns=columns)
         if rows is not None:
             table = table.take(rows)
-        pairs = zip(table["text"].to_pylist(), table["fields"].to_pylist(), strict=True)
-        return [content_of(text, fields) for text, fields in pairs]
+        kind_of = self.schema.kind_of
+        return [kind_of(row).from_columns(row) for row in table.to_pylist()]
 
-    def contents(self, positions: Array) -> list[dict[str, Any]]:
+    def contents(self, positions: Array) -> list[Content]:
         """Contents of these items, in the given order; reads only the segments they are in."""
         starts = np.cumsum([0] + [segment.rows for segment in self.segments])
-        found: dict[int, dict[str, Any]] = {}
+        found: dict[int, Content] = {}
         owner = np.searchsorted(starts, positions, side="right") - 1
         for number in np.unique(owner):
             mine = positions[owner == number]
@@ -105,7 +124,8 @@ class TrainingData:
 
     def choose_pipeline(self) -> FeaturePipeline:
         """By the first items, which never change: the same version always gives the same features."""
-        return pipeline_for(self.contents(np.arange(min(SAMPLE, len(self.items)))))
+        sample = self.contents(np.arange(min(SAMPLE, len(self.items))))
+        return pipeline_for(sample, wants=self.problem.wants)
 
     def blocks(self, pipeline: FeaturePipeline) -> list[csr_matrix]:
         """Raw features, a block a segment: read from disk where an earlier training made them."""

@@ -11,7 +11,13 @@ from hypothesis import strategies as st
 from labeler.datasets.writers import Columns, UnknownFormat, formats, writer
 from labeler.items.readers import Row, guess_mapping, read_rows, sniff, to_item
 
-LABEL = {"labeler": "ann", "value": "spam", "guideline_version": 2, "created_at": "2025-01-02T03:04:05Z"}
+LABEL = {
+    "labeler": "ann",
+    "value": "spam",
+    "kind": "person",
+    "guideline_version": 2,
+    "created_at": "2025-01-02T03:04:05Z",
+}
 
 
 def row(key="a", text="hello there, you", **more):
@@ -53,7 +59,7 @@ def test_csv_flattens_what_is_nested():
     assert lines[0]["metadata.source"] == "mail"
     assert json.loads(lines[0]["labels"]) == [LABEL]
     assert list(lines[0]) == [
-        "key", "text", "metadata.source", "metadata.size", "split", "label", "labels", "flags",
+        "key", "text", "metadata.source", "metadata.size", "split", "label", "confidence", "method", "labels", "flags",
     ]  # fmt: skip
 
 

@@ -74,8 +74,7 @@ def test_a_table_row_becomes_an_item():
         ({"id": "1", "text": "  "}, "text"),
         ({"id": "1"}, "text"),
         ({"id": "1", "text": ["a"]}, "text"),
-        ({"id": "1", "text": "a", "label": {"b": 1}}, "label"),
-        ({"id": "1", "text": "a", "label": "x" * 201}, "label"),
+        ({"id": "1", "text": "a", "label": "x" * 20_001}, "label"),
     ],
 )
 def test_a_row_that_is_no_item_is_refused_by_its_column(values, field):
@@ -101,7 +100,7 @@ def test_a_made_key_depends_on_the_content_only(first, second, text):
 
 def test_whole_numbers_from_tables_are_written_as_such():
     item = to_item(Row(1, {"id": 7.0, "text": "a", "label": 1.0}), MAPPING)
-    assert (item["key"], item["label"]) == ("7", "1")
+    assert (item["key"], item["label"]) == ("7", 1.0)
 
 
 @pytest.mark.parametrize(
@@ -131,9 +130,10 @@ def test_a_preview_shows_what_an_import_would_take(tmp_path):
     assert len(shown["rows"]) == 5
     assert shown["mapping"]["text"] == "text"
     assert shown["labels_found"] == ["a", "b"]
+    assert (shown["content"], shown["task"]) == ("text", {"type": "choice", "labels": [{"name": "a"}, {"name": "b"}]})
     assert shown["warnings"] == ["row 41: has 2 columns, expected 3 as in the header"]
     assert set(shown) == {
-        "format", "encoding", "delimiter", "columns", "rows", "mapping", "labels_found", "warnings",
+        "format", "encoding", "delimiter", "columns", "rows", "mapping", "labels_found", "content", "task", "warnings",
     }  # fmt: skip
 
 

@@ -1,19 +1,32 @@
-"""The labeling card: one item, its labels, and everything that happens at a key press, in the browser."""
+"""The labeling card: one item, its labels, and everything that happens at a key press, in the browser.
 
+Each task type is one file in `answers/`, each kind of content one in `contents/`. An installed distribution adds
+its own through the entry-point group `labeler.card_files`: the value names a package with those folders in it.
+
+    [project.entry-points."labeler.card_files"]
+    mine = "my_package.card"
+"""
+
+import logging
+from collections.abc import Callable
 from functools import cache
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from labeler_ui import theme
+from labeler_ui import tasks, theme
 from labeler_ui.components.bundle import bundle
 
+log = logging.getLogger("labeler.ui")
 FOLDER = Path(__file__).parent
+PARTS = ("answers", "contents")
+DRAWING = ("registry.js", "view.js", "labels.js", "colors.js")
 FILES = (
     "api.js",
     "outbox.js",
     "queue.js",
-    "view.js",
+    *DRAWING,
     "panels.js",
     "keys.js",
     "gate.js",
@@ -21,29 +34,57 @@ FILES = (
     "card.js",
     "main.js",
 )
+PREVIEW_FILES = (*DRAWING, "keys.js", "preview.js")
+
+
+def folders() -> list[Path]:
+    """The card's own folder, then those of installed distributions; one that can't be imported is left out."""
+    found = [FOLDER]
+    for point in sorted(entry_points(group="labeler.card_files"), key=lambda point: point.name):
+        try:
+            found.append(Path(point.load().__file__).parent)
+        except Exception as error:  # whatever somebody else's module raises: the card must work
+            log.warning("card files %s are left out: %s: %s", point.name, type(error).__name__, error)
+    return found
+
+
+def part_files(suffix: str) -> list[Path]:
+    """The files of all task types and kinds of content, in a fixed order."""
+    return [path for folder in folders() for part in PARTS for path in sorted((folder / part).glob(f"*{suffix}"))]
 
 
 @cache
-def _sources() -> dict[str, str]:
+def _sources(html: str, files: tuple[str, ...], more_css: tuple[str, ...] = ()) -> dict[str, str]:
+    styles = [FOLDER / "card.css", *part_files(".css"), *(FOLDER / name for name in more_css)]
     return {
-        "html": (FOLDER / "card.html").read_text(encoding="utf-8"),
-        "css": theme.component_css() + (FOLDER / "card.css").read_text(encoding="utf-8"),
-        "js": bundle(FOLDER, FILES),
+        "html": (FOLDER / html).read_text(encoding="utf-8"),
+        "css": theme.component_css() + "".join(path.read_text(encoding="utf-8") for path in styles),
+        "js": bundle([FOLDER / name for name in files], part_files(".js")),
     }
+
+
+def _component(name: str, sources: dict[str, str]) -> Callable[..., Any]:
+    return st.components.v2.component(name, html=sources["html"], css=sources["css"], js=sources["js"])
 
 
 def card(project: dict[str, Any], user: dict[str, Any], csrf_token: str) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
-    draw = st.components.v2.component("labeler_card", **_sources())
+    draw = _component("labeler_card", _sources("card.html", FILES))
     data = {
         "api": "/api/v1",
         "csrf": csrf_token,
         "user": {"id": user["id"], "name": user["name"]},
         "project": {
             "slug": project["slug"],
-            "task_type": project["task_type"],
-            "labels": project["labels"],
+            "schema": tasks.schema_of(project),
+            "schema_version": project.get("schema_version"),
             "settings": project["settings"],
         },
     }
     draw(key=f"card-{project['slug']}", data=data)
+
+
+def card_preview(schema: dict[str, Any], content: dict[str, Any], key: str) -> None:
+    """Draw the card's item and answer for a schema that is not saved yet."""
+    draw = _component("labeler_card_preview", _sources("preview.html", PREVIEW_FILES, ("preview.css",)))
+    draw(key=key, data={"schema": schema, "content": content})

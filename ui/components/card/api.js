@@ -49,7 +49,7 @@ export class Api {
     try {
       parsed = text ? JSON.parse(text) : {};
     } catch (error) {
-      if (answer.ok) throw new Problem(502, { detail: "The answer was cut off on its way." }, 0);
+      if (answer.ok) throw new Problem(502, { detail: "The answer was cut off in transit." }, 0);
     }
     if (!answer.ok) {
       throw new Problem(answer.status, parsed, Number(answer.headers.get("Retry-After")) || 0);

@@ -2,7 +2,8 @@
 import { Api, Problem, uuid } from "./api.js";
 import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
-import { View, make, preview } from "./view.js";
+import { answerForm, answers, preview } from "./registry.js";
+import { View, make } from "./view.js";
 import { Chooser, Dialogs } from "./panels.js";
 import { gate } from "./gate.js";
 import { keyRows, measure, onKey } from "./keys.js";
@@ -14,9 +15,9 @@ export class Card {
   constructor(root, data) {
     this.data = data;
     this.project = data.project;
-    this.multi = data.project.task_type === "multi_choice";
+    this.schema = data.project.schema;
     this.api = new Api(data.api, this.project.slug, data.csrf);
-    this.view = new View(root, this.project);
+    this.view = new View(root);
     this.outbox = new Outbox(this.api, this.project.slug, data.user.id, {
       changed: () => this.later("status"),
       wish: () => this.queue.wish(),
@@ -29,7 +30,7 @@ export class Card {
     this.chooser = new Chooser(this.view.refs.chooser, (kind, answer) => this.chosenReason(kind, answer));
     this.historyKey = `labeler:history:${data.user.id}:${this.project.slug}`;
     this.history = this.readHistory();
-    this.picked = [];
+    this.form = answerForm(this.schema, { done: (event) => this.submit(event), hint: (words) => this.view.hint(words) });
     this.hard = null;
     this.current = null;
     this.extra = 0;
@@ -41,14 +42,11 @@ export class Card {
 
   wire(root) {
     const { signal } = this.stop;
-    this.view.labels((name, event) => this.choose(name, event));
-    this.view.refs.save.hidden = !this.multi;
+    this.form.draw(this.view.refs.answers, this.schema);
     root.querySelectorAll("[data-do]").forEach((node) => {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
-    const { search, pill } = this.view.refs;
-    search.addEventListener("input", () => this.view.filter(search.value));
-    pill.addEventListener("click", () => this.pillPressed());
+    this.view.refs.pill.addEventListener("click", () => this.pillPressed());
     window.addEventListener("keydown", (event) => onKey(this, event), { signal, capture: true });
     window.addEventListener("online", () => this.outbox.resume(), { signal });
     window.addEventListener("offline", () => this.later("status"), { signal });
@@ -60,6 +58,10 @@ export class Card {
   }
 
   async start() {
+    if (!answers.has(this.schema.type)) {
+      this.view.state("error", "Items of this project can't be labeled here", `No form for the task type "${this.schema.type}" is installed with this page.`);
+      return;
+    }
     this.view.state("loading", "Getting the next items", "One moment.");
     this.status();
     this.outbox.kick();
@@ -70,15 +72,9 @@ export class Card {
 
   /* ---- the way of an answer ---- */
 
-  choose(name, event) {
+  submit(event) {
     if (!this.current || this.dialogs.open) return;
-    if (this.multi) {
-      this.picked = this.picked.includes(name) ? this.picked.filter((one) => one !== name) : [...this.picked, name];
-      this.view.chosen(this.picked);
-      this.view.hint("Enter saves the answer.");
-      return;
-    }
-    this.answer("label", { value: name }, event);
+    this.answer("label", { value: this.form.value() }, event);
   }
 
   answer(kind, fields, event) {
@@ -88,6 +84,7 @@ export class Card {
       guideline_version: this.queue.version ?? undefined,
     };
     if (kind === "label") {
+      body.schema_version = this.project.schema_version ?? undefined;
       body.elapsed_ms = Math.round(performance.now() - this.shownAt - this.hidden);
       if (this.hard) body.hard = this.hard;
     }
@@ -104,7 +101,7 @@ export class Card {
 
   /* Show the head of the queue. Nothing here waits for the network. */
   next() {
-    this.picked = [];
+    this.form.clear();
     this.hard = null;
     [this.current] = this.queue.items;
     if (!this.current) {
@@ -120,17 +117,19 @@ export class Card {
 
   suggest() {
     const { suggestion } = this.current;
-    this.view.hint(suggestion ? `Suggested by model ${suggestion.model}: ${suggestion.value}${suggestion.proba ? ` (${Math.round(100 * (suggestion.proba.value ?? suggestion.proba))} %)` : ""}` : "");
+    if (!suggestion) {
+      this.view.hint("");
+      return;
+    }
+    const { value, proba } = suggestion;
+    const share = typeof proba === "object" && proba ? proba[value] : proba;
+    const sure = typeof share === "number" ? ` (${Math.round(100 * share)}%)` : "";
+    this.view.hint(`Suggested by model ${suggestion.model}: ${this.form.text(value)}${sure}`);
   }
 
   afterPaint() {
     if (!this.current) return;
-    this.view.chosen([]);
     this.view.say(preview(this.current.content).slice(0, 400));
-    if (this.view.refs.search.value) {
-      this.view.refs.search.value = "";
-      this.view.filter("");
-    }
     if (this.lastProgress) this.view.numbers(this.lastProgress, this.extra);
   }
 
@@ -169,21 +168,21 @@ export class Card {
     }
     const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, "Try again");
     if (problem.passing) {
-      this.view.state("offline", problem.status ? "The service is busy" : "No connection", "Your answers are safe in this browser. Labeling goes on by itself when the service answers again.", again);
+      this.view.state("offline", problem.status ? "The service is busy" : "No connection", "Your answers are safe in this browser. Labeling continues by itself when the service answers again.", again);
     } else this.view.state("error", "The items can't be shown", problem.message, again);
   }
 
   empty() {
     if (this.lastProgress && this.lastProgress.items.total === 0) {
-      this.view.state("empty", "No items yet", "Nobody has imported any. They show up here by themselves when they come.");
+      this.view.state("empty", "No items yet", "Nobody has imported any. They appear here by themselves once imported.");
       return;
     }
     const left = this.queue.remaining || 0;
-    const look = make("button", { type: "button", onclick: () => this.more() }, "Look again");
+    const look = make("button", { type: "button", onclick: () => this.more() }, "Check again");
     const title = left ? "Nothing for you right now" : "Everything is labeled";
     const sentence = left
-      ? `Other labelers hold the last ${left} items. This page looks again by itself.`
-      : "Thank you. New items show up here by themselves as soon as they are imported, or come back for another look.";
+      ? `Other labelers have the last ${left} items. This page checks again by itself.`
+      : "Thank you. New items appear here by themselves as soon as they are imported, or come back for another look.";
     this.view.state("empty", title, sentence, look);
     this.view.say(title);
   }
@@ -200,7 +199,9 @@ export class Card {
     if (last.kind === "label") this.extra -= 1;
     this.queue.back(last.item);
     this.next();
-    const words = { label: `You had chosen: ${last.value}`, skip: `You had skipped it: ${last.value}`, flag: `You had set it aside: ${last.value}` };
+    const chosen = last.kind === "label" ? this.form.text(last.value) : "";
+    if (last.kind === "label" && !this.form.atOnce) this.form.set(last.value);
+    const words = { label: `You had chosen: ${chosen}`, skip: `You had skipped it: ${last.value}`, flag: `You had set it aside: ${last.value}` };
     this.view.hint(words[last.kind]);
     this.later("wroteHistory");
     this.tabs.postMessage({ back: last.item.key });
@@ -211,7 +212,6 @@ export class Card {
     else if (name === "guideline") this.showGuideline(false);
     else if (name === "undo") this.undo();
     else if (!this.current) return;
-    else if (name === "save") this.answer("label", { value: this.picked }, event);
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
     else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
     this.lastEvent = event;
@@ -223,7 +223,7 @@ export class Card {
     const { keep, ...fields } = answer;
     if (kind === "flag" && keep) {
       this.hard = fields;
-      this.view.hint(`Marked as hard (${fields.reason}). Now choose a label.`);
+      this.view.hint(`Marked as hard (${fields.reason}). ${this.form.ask}`);
       return;
     }
     this.answer(kind, fields, null);

@@ -46,8 +46,8 @@ export const gate = {
   halted(problem) {
     if (problem.needsAcknowledgement) { this.gate(); return; }
     const link = make("button", { type: "button", class: "main", "data-testid": "log-in-again", onclick: () => window.location.reload() }, "Log in again");
-    this.view.banner(make("span", {}, "Your session has ended. Answers that wait stay in this browser and are sent after you log in. "), link);
-    if (!this.current) this.view.state("expired", "Your session has ended", "Log in again to go on.");
+    this.view.banner(make("span", {}, "Your session has ended. Unsent answers stay in this browser and are sent after you log in. "), link);
+    if (!this.current) this.view.state("expired", "Your session has ended", "Log in again to continue.");
     this.status();
   },
 };

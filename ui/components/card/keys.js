@@ -1,6 +1,6 @@
 /* The keyboard, and the measure of how fast it feels. */
 
-function typingIn(event) {
+export function typingIn(event) {
   const target = event.composedPath()[0];
   return target instanceof Element && (target.matches("input, textarea, select") || target.isContentEditable);
 }
@@ -30,47 +30,17 @@ export function onKey(card, event) {
   const key = event.key.toLowerCase();
   if ((event.ctrlKey || event.metaKey) && key === "z" && !typing) { take(event); card.undo(); return; }
   if (event.ctrlKey || event.metaKey) return;
-  if (typing) { searchKey(card, event); return; }
-  const name = card.view.keys.get(key);
-  if (name && card.current) {
-    take(event);
-    if (!event.repeat) card.choose(name, event);
-    return;
-  }
-  if (card.multi && key === "enter" && card.current && !onButton(event)) {
-    take(event);
-    if (!event.repeat) card.answer("label", { value: card.picked }, event);
-    return;
-  }
-  if (key === "/" && !card.view.refs.search.hidden) { take(event); card.view.refs.search.focus(); return; }
+  if (card.current && card.form.key(event, typing)) { take(event); return; }
+  if (typing) return;
   const action = { u: "undo", backspace: "undo", s: "skip", h: "flag", g: "guideline", "?": "help" }[key];
   if (action) { take(event); card.act(action, event); return; }
   if (key === "r" || key === "c") take(event);
   else if (!onButton(event)) scroll(card, event);
 }
 
-function onButton(event) {
+export function onButton(event) {
   const target = event.composedPath()[0];
   return target instanceof Element && target.closest("button, a, summary") !== null;
-}
-
-function searchKey(card, event) {
-  const { search } = card.view.refs;
-  if (event.composedPath()[0] !== search) return;
-  if (event.key === "Escape") {
-    take(event);
-    search.value = "";
-    card.view.filter("");
-    search.blur();
-  } else if (event.key === "Enter") {
-    take(event);
-    const first = card.view.filter(search.value);
-    if (!first) return;
-    search.value = "";
-    card.view.filter("");
-    search.blur();
-    card.choose(first, event);
-  }
 }
 
 /* Long items scroll with the keys that a reader expects, wherever the focus is. */
@@ -97,9 +67,8 @@ export function measure(event) {
 }
 
 export function keyRows(card) {
-  const rows = [...card.view.keys].map(([key, name]) => [key.toUpperCase(), name]);
-  if (card.multi) rows.push(["Enter", "Save the answer"]);
-  if (!card.view.refs.search.hidden) rows.push(["/", "Find a label"]);
-  rows.push(["U Backspace", "Undo, as often as you like"], ["S", "Skip, with a reason"], ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["?", "These keys"], ["Esc", "Close what is open"]);
-  return rows;
+  return [
+    ...card.form.helpRows(), ["U Backspace", "Undo, as often as you like"], ["S", "Skip, with a reason"],
+    ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["?", "These keys"], ["Esc", "Close what is open"],
+  ];
 }

@@ -1,16 +1,8 @@
 /* Streamlit calls this at every run of the page; the card is made once and kept. */
 import { Card } from "./card.js";
+import { colors } from "./colors.js";
 
 const cards = new WeakMap();
-
-function colors(root) {
-  const value = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
-  const hex = /^#([0-9a-f]{6})/i.exec(value);
-  if (!hex) return;
-  const number = parseInt(hex[1], 16);
-  const light = 0.299 * (number >> 16) + 0.587 * ((number >> 8) & 255) + 0.114 * (number & 255);
-  root.dataset.mode = light < 128 ? "dark" : "light";
-}
 
 export default function mount(component) {
   const { parentElement, data } = component;

@@ -1,5 +1,6 @@
-/* What opens beside the item: the choosers of skip and hard flag, and the dialogs. */
-import { make, preview } from "./view.js";
+/* What opens next to the item: the choosers of skip and hard flag, and the dialogs. */
+import { preview } from "./registry.js";
+import { make } from "./view.js";
 
 const ANSWER = { label: "Label", skip: "Skip", flag: "Hard flag", undo: "Undo" };
 
@@ -123,7 +124,7 @@ export class Dialogs {
     body.push(text);
     const actions = current.acknowledged
       ? [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]
-      : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, "I have read it, go on", make("kbd", {}, "Enter"))];
+      : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, "I have read it, continue", make("kbd", {}, "Enter"))];
     const title = current.acknowledged ? `Guideline, version ${current.version}` : `Please read: guideline version ${current.version}`;
     this.show("guideline", title, body, actions, must);
     this.node.querySelector(".body").scrollTop = 0;
@@ -136,22 +137,22 @@ export class Dialogs {
     this.show("help", "Keys", [list], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]);
   }
 
-  refused(entries, onRetry, onDiscard) {
+  refused(entries, textOf, onRetry, onDiscard) {
     const rows = entries.map((entry) => make("li", {},
       make("p", { class: "quote" }, preview(entry.about && entry.about.content).slice(0, 240)),
-      make("p", {}, `${ANSWER[entry.kind]}${entry.body.value ? `: ${entry.body.value}` : ""}. The service said: ${entry.why}`),
+      make("p", {}, `${ANSWER[entry.kind]}${entry.kind === "label" ? `: ${textOf(entry.body.value)}` : ""}. The service said: ${entry.why}`),
       make("div", { class: "actions" },
         make("button", { type: "button", onclick: () => onRetry(entry.storage) }, "Send again"),
         make("button", { type: "button", "data-testid": "discard", onclick: () => onDiscard(entry.storage) }, "Discard"))));
-    this.show("refused", "Answers that were not taken", [
-      make("p", {}, "These are not saved. Send them again when the reason is gone, or discard them."),
+    this.show("refused", "Answers that were not accepted", [
+      make("p", {}, "These are not saved. Send them again once the reason is fixed, or discard them."),
       make("ul", { class: "refused" }, ...rows),
     ], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling")]);
   }
 }
 
 function changeList(rows) {
-  const words = { added: "New", removed: "Gone", changed: "Changed" };
+  const words = { added: "New", removed: "Removed", changed: "Changed" };
   return make("ul", { class: "changes", "data-testid": "guideline-changes" }, ...rows
     .filter((row) => (row.left || "").trim() || (row.right || "").trim())
     .map((row) => make("li", { class: row.kind },

@@ -43,7 +43,7 @@ export class Queue {
     return this.add(answer.items);
   }
 
-  /* Leases that ran out belong to somebody else by now: ask what one holds and keep only that. */
+  /* Leases that ran out belong to someone else by now: ask what one holds and keep only that. */
   async refresh() {
     this.items = [];
     return this.ask();

@@ -1,4 +1,4 @@
-/* What goes on beside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
+/* What runs alongside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
 
 export const upkeep = {
   status() {
@@ -8,7 +8,7 @@ export const upkeep = {
     if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", `Logged out: ${waiting} waiting`);
     else if (waiting && (this.outbox.offline || navigator.onLine === false)) this.view.pill("offline", `Offline: ${waiting} waiting`);
     else if (waiting && this.outbox.tries) this.view.pill("offline", `Trying again: ${waiting} waiting`);
-    else if (refused) this.view.pill("refused", `${many(refused, "answer", "answers")} not taken`);
+    else if (refused) this.view.pill("refused", `${many(refused, "answer", "answers")} not accepted`);
     else if (waiting) this.view.pill("sending", `Sending ${waiting}`);
     else this.view.pill("saved", "All saved");
     if (this.dialogs.open && this.dialogs.name === "refused") this.showRefused();
@@ -23,7 +23,7 @@ export const upkeep = {
   showRefused() {
     const entries = this.outbox.refused();
     if (!entries.length) { this.dialogs.close(); return; }
-    this.dialogs.refused(entries, (storage) => { this.outbox.retryRefused(storage); this.later("status"); }, (storage) => this.outbox.discardRefused(storage));
+    this.dialogs.refused(entries, (value) => this.form.text(value), (storage) => { this.outbox.retryRefused(storage); this.later("status"); }, (storage) => this.outbox.discardRefused(storage));
   },
 
   async progress() {

@@ -19,10 +19,10 @@ async function post(path, body) {
 }
 
 function strength(password) {
-  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to keep in mind.`];
+  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to remember.`];
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((one) => one.test(password)).length;
   const various = new Set(password).size;
-  if (various < 6) return ["weak", "Too much of the same. Take a few different words."];
+  if (various < 6) return ["weak", "Too repetitive. Use a few different words."];
   if (password.length >= 16 || (password.length >= 12 && kinds >= 3)) return ["good", "Good password."];
   return ["fair", "Fair. A longer one is safer."];
 }
@@ -58,7 +58,7 @@ class Login {
     this.fields.email.readOnly = true;
     submit.disabled = true;
     if (!this.token) {
-      this.wrong("This link is not complete. Open the whole link that you were given.");
+      this.wrong("This link is not complete. Open the complete link that you received.");
       return;
     }
     try {
@@ -90,7 +90,7 @@ class Login {
     const invited = this.data.mode === "invitation";
     if (invited && this.weigh() === "weak") { this.wrong(this.refs.strength.textContent); password.focus(); return; }
     if (invited && password.value !== repeat.value) { this.wrong("The two passwords differ."); repeat.focus(); return; }
-    if (!invited && (!email.value.trim() || !password.value)) { this.wrong("Give your e-mail address and your password."); (email.value ? password : email).focus(); return; }
+    if (!invited && (!email.value.trim() || !password.value)) { this.wrong("Enter your email address and your password."); (email.value ? password : email).focus(); return; }
     this.wrong("");
     this.refs.submit.disabled = true;
     try {

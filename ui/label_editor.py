@@ -8,8 +8,9 @@ from labeler_ui import theme
 
 COLUMNS = ["name", "description", "keywords", "hotkey", "color", "parent"]
 HINTS = (
-    "Keywords are words or phrases that hint at a label, with commas between: *free, prize, you won*. Before the first "
-    "model, items that hold one are asked early, each label in turn. They are never labels themselves."
+    "Double-click a cell to change it. Keywords are words or phrases that hint at a label, separated by commas: "
+    "*free, prize, you won*. Before the first model, items that contain one are asked early, each label in turn. They "
+    "are never labels themselves."
 )
 
 
@@ -36,15 +37,15 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
             "name": text("Label", required=True, max_chars=80),
             "description": text("Description", width=300, help="Shown when the pointer rests on the label"),
             "keywords": text(
-                "Keywords", width=200, help="With commas between. Whole words, upper and lower case alike"
+                "Keywords", width=200, help="Separated by commas. Whole words, upper and lower case alike"
             ),
-            "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9. U, S, H, G are taken."),
+            "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9. U, S, H and G are taken."),
             "color": text("Color", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
             "parent": text("Part of", help="A label above this one, if any"),
         },
     )
     st.markdown(f":gray[{HINTS}]")
-    rows = []
+    rows: list[dict[str, Any]] = []
     for row in edited.to_dict("records"):
         clean: dict[str, Any] = {
             c: str(row[c]).strip() if isinstance(row.get(c), str) and row[c].strip() else None for c in COLUMNS

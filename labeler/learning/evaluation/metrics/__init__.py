@@ -1,0 +1,71 @@
+"""Metrics: one function each, registered by its decorator and found by being here, or through an entry point
+`labeler.metrics`.
+
+    @metric("accuracy", problem="classification", title="Accuracy", primary=True)
+    def accuracy(judged: Judged, rng: Generator) -> Estimate: ...
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+
+from labeler.learning.evaluation.intervals import Estimate
+from labeler.plugins import Registry
+
+Function = Callable[[Any, np.random.Generator], Estimate]
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A registered metric. function(judged, rng) takes what its problem has to judge: see the problem's module in
+    `evaluation`. unit: "share" (of 1), "scale" (steps of the project's scale), "nats" or "". primary: whether models of
+    the problem are compared by it."""
+
+    name: str
+    problem: str
+    title: str
+    description: str
+    better: Literal["higher", "lower"]
+    unit: str
+    primary: bool
+    function: Function
+
+
+registry: Registry[Metric] = Registry("metric", "metrics", __name__)
+
+
+def metric(
+    name: str,
+    *,
+    problem: str,
+    title: str,
+    better: Literal["higher", "lower"] = "higher",
+    unit: str = "share",
+    primary: bool = False,
+) -> Callable[[Function], Function]:
+    """Register a metric of a problem. The first line of its docstring describes it."""
+
+    def register(function: Function) -> Function:
+        description = (function.__doc__ or "").strip().split("\n")[0]
+        made = Metric(name, problem, title, description, better, unit, primary, function)
+        registry.add(f"{problem}.{name}", made)
+        return function
+
+    return register
+
+
+def metrics_of(problem: str) -> list[Metric]:
+    """The metrics of a problem, the primary one first; costs no import of scikit-learn."""
+    found = [one for one in registry if one.problem == problem]
+    return sorted(found, key=lambda one: (not one.primary, one.name))
+
+
+def primary_metric(problem: str) -> str:
+    return metrics_of(problem)[0].name
+
+
+def measure(problem: str, judged: Any, seed: int) -> dict[str, Estimate]:
+    """Every metric of the problem. The same input gives the same figures, whatever other metrics there are."""
+    return {one.name: one.function(judged, np.random.default_rng(seed)) for one in metrics_of(problem)}

@@ -1,0 +1,45 @@
+"""Counting labels again after a change of the settings that say which count, and how many an item needs."""
+
+from collections.abc import Sequence
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.items.tables import items
+from labeler.kit.events import listen
+from labeler.kit.jobs.engine import enqueue
+from labeler.labels.tables import current_labels, labels
+from labeler.projects.access import Project
+from labeler.projects.service import ProjectChanged
+
+KIND = "quality.recount"
+
+
+@listen(ProjectChanged)
+def after_change(tx: Connection, event: ProjectChanged, project: Project) -> None:
+    if {"overlap", "counting"} & set(event.settings):
+        lane = f"recount:{project.id}"
+        enqueue(tx, KIND, project_id=project.id, dedup=lane, lane=lane)
+
+
+def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
+    """How many labels these items still need, by those that count."""
+    given = (
+        sa.select(sa.func.count())
+        .select_from(current_labels)
+        .where(current_labels.c.item_id == items.c.id, current_labels.c.counted)
+        .scalar_subquery()
+    )
+    wanted = sa.literal(project.settings.overlap, sa.Integer) - given
+    update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
+    tx.execute(update.where(items.c.id.in_(item_ids)))
+
+
+def recount_kinds(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
+    """Which of the current labels of these items count."""
+    counts = (
+        sa.select(labels.c.kind.in_(project.settings.counting))
+        .where(labels.c.id == current_labels.c.label_id)
+        .scalar_subquery()
+    )
+    tx.execute(sa.update(current_labels).where(current_labels.c.item_id.in_(item_ids)).values(counted=counts))

@@ -1,0 +1,39 @@
+/* One label: pressing it is the answer. */
+import { LabelList } from "../labels.js";
+import { answers } from "../registry.js";
+
+answers.set("choice", class {
+  atOnce = true;
+
+  ask = "Now choose a label.";
+
+  constructor(host) {
+    this.host = host;
+    this.chosen = null;
+  }
+
+  draw(container, schema) {
+    this.list = new LabelList(container, schema.labels, (name, event) => {
+      this.chosen = name;
+      this.host.done(event);
+    });
+  }
+
+  key(event, typing) { return this.list.key(event, typing); }
+
+  value() { return this.chosen; }
+
+  set(value) {
+    this.chosen = value;
+    this.list.press([value]);
+  }
+
+  clear() {
+    this.chosen = null;
+    this.list.unfilter();
+  }
+
+  text(value) { return String(value); }
+
+  helpRows() { return this.list.helpRows(); }
+});

@@ -1,0 +1,52 @@
+/*
+ * Task types and kinds of content by name. Each file in answers/ and contents/ registers itself here, and so
+ * does every file that an outside package adds.
+ *
+ * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words)}:
+ *   draw(container, schema)   the controls; calls host.done(event) when the answer is complete
+ *   key(event, typing)        true when the key was for this form; typing: it goes into an input
+ *   value(), set(value), clear()
+ *   text(value)               a value in words
+ *   helpRows()                [[keys, words], ...]
+ *   atOnce                    true when one press completes the answer
+ *   ask                       the sentence that asks for the answer
+ * A kind of content: fits(content), draw(node, content), preview(content) -> one line.
+ */
+export const answers = new Map();
+export const contents = new Map();
+
+const UNKNOWN_CONTENT = {
+  draw(node, content) { node.textContent = JSON.stringify(content, null, 2); },
+  preview: (content) => JSON.stringify(content),
+};
+
+export function contentOf(content) {
+  for (const kind of contents.values()) if (kind.fits(content)) return kind;
+  return UNKNOWN_CONTENT;
+}
+
+export function preview(content) {
+  return content ? contentOf(content).preview(content) : "";
+}
+
+/* Stands in for a task type whose form is not installed: nothing can be answered. */
+class UnknownAnswer {
+  draw() {}
+
+  key() { return false; }
+
+  value() { return null; }
+
+  set() {}
+
+  clear() {}
+
+  text(value) { return JSON.stringify(value); }
+
+  helpRows() { return []; }
+}
+
+export function answerForm(schema, host) {
+  const Form = answers.get(schema.type) || UnknownAnswer;
+  return new Form(host);
+}

@@ -1,0 +1,70 @@
+"""The figures that models are judged by, as the service describes them: title, unit, which way is better."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import streamlit as st
+from labeler_ui import feedback, layout, session
+
+Estimate = dict[str, Any]  # {"value", "low", "high", "n"}
+
+
+@dataclass(frozen=True)
+class Metric:
+    """One metric of a task type, and how its figures are written."""
+
+    name: str
+    title: str
+    description: str = ""
+    better: str = "higher"
+    unit: str = "scale"
+
+    @property
+    def axis(self) -> str:
+        """The number format of a chart's axis."""
+        return ".0%" if self.unit == "share" else ".2~f"
+
+    @property
+    def precise(self) -> str:
+        """The number format of a chart's tooltip."""
+        return {"share": ".1%", "nats": ".3f"}.get(self.unit, ".2f")
+
+    def number(self, value: float) -> str:
+        """A value of this metric: "95.7%", "0.41"."""
+        return format(value, self.precise)
+
+    def text(self, estimate: Estimate | None) -> str:
+        """An estimate's value, or a dash."""
+        return layout.DASH if not known(estimate) else self.number(estimate["value"])  # type: ignore[index]
+
+    def interval(self, estimate: Estimate | None) -> str:
+        """An estimate's confidence interval: "91% to 98%"; empty where there is none."""
+        if (
+            not estimate
+            or estimate.get("low") is None
+            or estimate.get("high") is None
+            or estimate["low"] == estimate["high"]
+        ):
+            return ""
+        form = ".0%" if self.unit == "share" else self.precise
+        return f"{estimate['low']:{form}} to {estimate['high']:{form}}"
+
+
+def known(estimate: Estimate | None) -> bool:
+    """Whether there is a value."""
+    return bool(estimate) and estimate.get("value") is not None  # type: ignore[union-attr]
+
+
+def of(task_type: str) -> dict[str, Metric]:
+    """The metrics of a task type by name, in the service's order; asked once per browser session."""
+    kept: dict[str, dict[str, Metric]] = st.session_state.setdefault("_metrics", {})
+    if task_type not in kept:
+        answer = feedback.must(lambda: session.client().get("/metrics", task_type=task_type), "Reading the metrics")
+        names = ("name", "title", "description", "better", "unit")
+        kept[task_type] = {one["name"]: Metric(**{name: one[name] for name in names}) for one in answer["items"]}
+    return kept[task_type]
+
+
+def named(task_type: str, name: str) -> Metric:
+    """A metric by name; one that the service does not describe is shown as a plain number."""
+    return of(task_type).get(name) or Metric(name, name.replace("_", " ").capitalize())

@@ -1,0 +1,49 @@
+"""What a new project asks: the task type, its labels or scale, and the card as labelers will see it."""
+
+from typing import Any
+
+import streamlit as st
+from labeler_ui import feedback, session, tasks, theme
+from labeler_ui.components.card import card_preview
+from labeler_ui.tasks.base import Schema
+
+SAMPLE = {"text": "The text of an item appears here."}
+# While there are no labels yet.
+EXAMPLE = {
+    "labels": [
+        {"name": name, "color": theme.label_color(place)}
+        for place, name in enumerate(("first label", "second label", "third label"))
+    ]
+}
+
+
+def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:
+    """Draw the form. found: the task that the file suggests, {type, labels?, scale?}, or nothing.
+
+    Returns the schema, and what is still missing in it.
+    """
+    offered = feedback.must(lambda: session.client().get("/task-types"), "Reading the task types")["items"]
+    known = [one for one in offered if one["name"] in tasks.registered()]
+    names = [one["name"] for one in known]
+    task_type = st.radio(
+        "An answer is",
+        names,
+        index=names.index(found["type"]) if found.get("type") in names else 0,
+        format_func={one["name"]: one["title"] for one in known}.__getitem__,
+        captions=[one["summary"] for one in known],
+        horizontal=True,
+        key=f"task-type-{mark}",
+    )
+    task = tasks.named(task_type)
+    schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
+    missing = task.problem(schema)
+    st.markdown("**How labelers will see it**")
+    shown = schema if missing is None else task.start(EXAMPLE)
+    card_preview(shown, sample or SAMPLE, key=f"card-preview-{task_type}-{mark}")
+    return schema, missing
+
+
+def parts(schema: Schema) -> dict[str, Any]:
+    """A schema as the bodies of requests have it: its own fields, without the task type."""
+    own = {name: value for name, value in schema.items() if name != "type"}
+    return own if set(own) <= {"labels", "scale"} else {"schema": own}

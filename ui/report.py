@@ -1,0 +1,102 @@
+"""A model's report: its metrics with intervals and baselines, and its views, each drawn by its name."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from labeler_ui import charts, layout, metrics
+from labeler_ui.feedback import plain
+
+BASELINES = {"majority": "always the most common answer", "sklearn": "plain scikit-learn"}
+PER_ROW = 4
+PER_LABEL = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+
+
+def draw(model: dict[str, Any], task_type: str) -> None:
+    """Everything that the holdout says about a model."""
+    report = model["report"]
+    described = [metrics.named(task_type, name) for name in _ordered(report)]
+    for start in range(0, len(described), PER_ROW):
+        for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
+            figure(box, metric, report["metrics"][metric.name])
+    _baselines(model, metrics.named(task_type, report["primary"]))
+    views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and _filled(view)]
+    for start in range(0, len(views), 2):
+        for box, (name, view) in zip(st.columns(2, gap="large"), views[start : start + 2], strict=False):
+            with box:
+                VIEWS[name](view)
+
+
+def _filled(view: Any) -> bool:
+    """Whether there is something to draw: a matrix of too many labels is empty."""
+    return all(view.values()) if isinstance(view, dict) else bool(view)
+
+
+def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: str = "") -> None:
+    """One metric in a box, its interval below. of: what was measured, before the interval."""
+    shown = estimate if isinstance(estimate, dict) else {"value": estimate}
+    below = metric.interval(shown) or ("higher is better" if metric.better == "higher" else "lower is better")
+    box.metric(
+        metric.title,
+        metric.text(shown),
+        f"{of}: {below}" if of else below,
+        delta_color="off",
+        delta_arrow="off",
+        border=True,
+        height="stretch",
+        help=" ".join(filter(None, (metric.description, more))) or None,
+    )
+
+
+def _ordered(report: dict[str, Any]) -> list[str]:
+    """The metric that decides comes first."""
+    return sorted(report["metrics"], key=lambda name: name != report["primary"])
+
+
+def _baselines(model: dict[str, Any], metric: metrics.Metric) -> None:
+    found = model.get("baselines") or {}
+    compared = [
+        f"{BASELINES.get(name, name.replace('_', ' '))}: {metric.text(figures.get(metric.name))}"
+        for name, figures in found.items()
+        if figures and figures.get(metric.name)
+    ]
+    if compared:
+        st.markdown(f":gray[{plain(metric.title)} of the baselines on the same items: {plain(', '.join(compared))}]")
+
+
+def _confusion(view: dict[str, Any]) -> None:
+    st.subheader("Confusion matrix", anchor=False)
+    charts.confusion(view["labels"], view["matrix"])
+
+
+def _per_label(rows: list[dict[str, Any]]) -> None:
+    st.subheader("By label", anchor=False)
+
+    def cell(row: dict[str, Any], name: str) -> str:
+        value, between = row.get(name), row.get(f"{name}_interval")
+        words = f" ({100 * between[0]:.0f}–{100 * between[1]:.0f})" if between else ""
+        return layout.DASH if value is None else f"{value:.0%}{words}"
+
+    shown = [
+        {
+            "Label": row["label"],
+            **{title: cell(row, name) for name, title in PER_LABEL.items()},
+            "Items": row["support"],
+        }
+        for row in rows
+    ]
+    st.dataframe(pd.DataFrame(shown), hide_index=True)
+    st.caption("In parentheses: the 95% interval.")
+
+
+def _errors(view: Any) -> None:
+    st.subheader("How far off it is", anchor=False)
+    charts.errors(view)
+
+
+VIEWS: dict[str, Callable[[Any], None]] = {
+    "confusion": _confusion,
+    "per_label": _per_label,
+    "errors": _errors,
+}

@@ -1,0 +1,123 @@
+"""Changing what can be answered: the editor, what becomes of answers whose label goes, and the earlier versions."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from labeler_ui import feedback, layout, question, session, tasks
+from labeler_ui.components.card import card_preview
+from labeler_ui.feedback import plain
+from labeler_ui.tasks.base import Schema, TaskPages
+
+OPEN_AGAIN = "no answer (the items are open again)"
+MOST_BOXES = 12
+Mapping = dict[str, str | None]
+
+
+def edit(project: dict[str, Any]) -> None:
+    """The schema of a project, changed in place; saved when asked for, after saying what it touches."""
+    task, schema = tasks.of(project), tasks.schema_of(project)
+    st.markdown(
+        ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given.]"
+    )
+    mark = f"{project['slug']}-{project.get('schema_version')}"
+    edited = task.edit_schema(schema, key=f"schema-{mark}")
+    problem = task.problem(edited)
+    if problem:
+        st.markdown(f":gray[Still needed: {plain(problem)}.]")
+        return
+    mapping = _mapping(task, schema, edited, mark)
+    if st.button("Save changes", type="primary"):
+        if mapping:
+            _review(project, edited, mapping)
+        else:
+            _save(project, edited, {}, "")
+    with st.expander("How labelers will see it", expanded=True):
+        card_preview(edited, question.SAMPLE, key=f"card-preview-{mark}")
+    _versions(project)
+
+
+def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mapping:
+    """What each name that is gone becomes. As many new names as went are guessed to be the old ones renamed."""
+    old, new = task.names(before), task.names(after)
+    gone, added = [one for one in old if one not in new], [one for one in new if one not in old]
+    if not gone:
+        return {}
+    renamed: Mapping = dict(zip(gone, added, strict=True)) if len(gone) == len(added) else {}
+    st.markdown("**What happens to answers with:**")
+    if len(gone) > MOST_BOXES:
+        return _mapping_table(gone, new, renamed, mark)
+    found: Mapping = {}
+    options = [None, *new]
+    for name in gone:
+        found[name] = st.selectbox(
+            name,
+            options,
+            index=options.index(renamed.get(name)),
+            format_func=lambda to: OPEN_AGAIN if to is None else to,
+            key=f"becomes-{name}-{renamed.get(name)}-{mark}",
+            width=420,
+        )
+    return found
+
+
+def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, mark: str) -> Mapping:
+    edited = st.data_editor(
+        [{"before": name, "becomes": renamed.get(name)} for name in gone],
+        key=f"becomes-{len(gone)}-{mark}",
+        hide_index=True,
+        width=420,
+        column_config={
+            "before": st.column_config.TextColumn("Before", disabled=True),
+            "becomes": st.column_config.SelectboxColumn("Becomes", options=new, help=f"Empty: {OPEN_AGAIN}"),
+        },
+    )
+    return {str(row["before"]): row["becomes"] for row in edited}
+
+
+@st.dialog("Change what can be answered?")
+def _review(project: dict[str, Any], schema: Schema, mapping: Mapping) -> None:
+    body = {**question.parts(schema), "mapping": mapping, "dry_run": True}
+    planned = feedback.attempt(lambda: session.client().post(f"/projects/{project['slug']}/schema", json=body))
+    if planned is None:
+        return
+    st.markdown(
+        "Nothing is rewritten: answers stay as they were given and are read through this change. "
+        "Earlier dataset versions stay as they are."
+    )
+    for touch in planned["touches"]:
+        count, old, new = touch["answers"], plain(touch["from"]), touch["to"]
+        words = f"- {layout.number(count)} answer{'s' * (count != 1)} with **{old}**"
+        if new is None:
+            st.markdown(f"{words} no longer count{'s' * (count == 1)}; the items are open again")
+        else:
+            st.markdown(f"{words} become{'s' * (count == 1)} **{plain(new)}**")
+    reason = st.text_input("Reason", placeholder="optional, kept with the version")
+    if st.button("Save this version", type="primary", key="schema-yes"):
+        _save(project, schema, mapping, reason.strip())
+
+
+def _save(project: dict[str, Any], schema: Schema, mapping: Mapping, reason: str) -> None:
+    body = {**question.parts(schema), "mapping": mapping, "reason": reason}
+    with feedback.told("Saving"):
+        session.client().post(f"/projects/{project['slug']}/schema", json=body)
+        session.forget()
+        feedback.say_later("Saved.")
+        st.rerun()
+
+
+def _versions(project: dict[str, Any]) -> None:
+    if (project.get("schema_version") or 1) < 2:
+        return
+    with st.expander("Earlier versions"):
+        rows = [
+            {
+                "Version": one["version"],
+                "Created": layout.when(one["created_at"]),
+                "By": one.get("created_by"),
+                "Changed": ", ".join(f"{old} → {to or 'open again'}" for old, to in one["mapping"].items()) or None,
+                "Reason": one.get("reason"),
+            }
+            for one in layout.read("/schema")["items"]
+        ]
+        st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="")

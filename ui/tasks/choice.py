@@ -1,0 +1,39 @@
+"""One of the labels."""
+
+from typing import Any
+
+from labeler_ui import labels
+from labeler_ui.tasks.base import Schema
+from streamlit.delta_generator import DeltaGenerator
+
+NAME = "choice"
+COUNTS = "Labels by name"
+SEARCHES = True
+
+problem = labels.problem
+names = labels.names
+summary = labels.summary
+sections = labels.names
+filters = labels.filters
+draw_counts = labels.draw_counts
+
+
+def start(found: dict[str, Any]) -> Schema:
+    return labels.start(NAME, found)
+
+
+def edit_schema(schema: Schema, key: str) -> Schema:
+    return labels.edit(NAME, schema, key)
+
+
+def value_text(value: Any, schema: Schema) -> str:
+    return str(value)
+
+
+def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
+    return where.selectbox(title, names(schema), index=None, placeholder="no label", key=key)
+
+
+def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:
+    value = prediction["value"]
+    return labels.bold(value) + labels.sure((prediction.get("proba") or {}).get(value))
