@@ -15,9 +15,10 @@ from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
-from labeler.kit.db import insert_for, lock
+from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
+from labeler.labels.current import make_current
 from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
 from labeler.projects.access import Member, Project, find_project
@@ -61,17 +62,11 @@ class Answered:
     pick: dict[str, Any] | None = None  # how the item had been chosen
 
 
-_of_item = current_labels.alias("of_item")
 _find_item = (
     sa.select(
         items.c.id,
         items.c.needed,
         current_labels.c.label_id,
-        sa.select(sa.func.count())
-        .select_from(_of_item)
-        .where(_of_item.c.item_id == items.c.id, _of_item.c.labeler_id != bindparam("labeler"), _of_item.c.counted)
-        .scalar_subquery()
-        .label("others"),
         sa.exists(
             sa.select(sa.literal(1)).where(aside.c.item_id == items.c.id, aside.c.labeler_id == bindparam("labeler"))
         ).label("is_aside"),
@@ -103,26 +98,8 @@ FIND_REPEATED = CompiledStatement(
 INSERT_LABEL = CompiledStatement(
     sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
 )
-DROP_CURRENT = CompiledStatement(
-    sa.delete(current_labels).where(
-        current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
-    )
-)
 DROP_ASIDE = CompiledStatement(
     sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
-)
-_given = (
-    sa.select(sa.func.count())
-    .select_from(current_labels)
-    .where(current_labels.c.item_id == bindparam("item"), current_labels.c.counted)
-    .scalar_subquery()
-)
-_wanted = bindparam("overlap", type_=sa.Integer) - _given
-RECOUNT = CompiledStatement(
-    sa.update(items)
-    .where(items.c.id == bindparam("item"))
-    .values(needed=sa.case((_wanted > 0, _wanted), else_=0))
-    .returning(items.c.needed)
 )
 
 
@@ -219,7 +196,7 @@ def submit(
     }
     created = INSERT_LABEL.one(tx, **row)
     counted = project.counts(kind)
-    needed = make_current(tx, project, member.user_id, item.id, created.id, counted)
+    now = make_current(tx, project, member.user_id, item.id, created.id, counted)
     if item.is_aside:
         DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
     happened = LabelSubmitted(
@@ -231,8 +208,8 @@ def submit(
         value=project.read(value, version),
         is_new=item.label_id is None,
         counted=counted,
-        others=item.others,
-        needed=needed,
+        others=now.others,
+        needed=now.needed,
     )
     emit(tx, happened, project)
     return Answered(_out(row, created.id, created.created_at, body.item_key, member, project), item.id)
@@ -249,18 +226,6 @@ def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
     if before.key != body.item_key:
         raise Conflict("This idempotency_key was used for another item. Use a new one for each answer.")
     return Answered(label_out(before, before.key, member), before.item_id, repeated=True)
-
-
-def make_current(
-    tx: Connection, project: Project, labeler_id: int, item_id: int, label_id: int | None, counted: bool
-) -> int:
-    """Let the labeler's answer on the item be this label (None: nothing); returns how many labels it still needs."""
-    if label_id is None:
-        DROP_CURRENT(tx, item=item_id, labeler=labeler_id)
-    else:
-        row = {"item_id": item_id, "labeler_id": labeler_id, "project_id": project.id, "label_id": label_id}
-        SET_CURRENT[tx.dialect.name](tx, **row, counted=counted)
-    return int(RECOUNT.one(tx, item=item_id, overlap=project.settings.overlap).needed)
 
 
 def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
@@ -301,7 +266,7 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
     }
     created = INSERT_LABEL.one(tx, **values)
     counted = project.counts(row.kind)
-    needed = make_current(tx, project, member.user_id, row.item_id, None, counted)
+    now = make_current(tx, project, member.user_id, row.item_id, None, counted)
     happened = LabelSubmitted(
         project_id=project.id,
         item_id=row.item_id,
@@ -311,8 +276,8 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         value=None,
         is_new=False,
         counted=counted,
-        others=item.others,
-        needed=needed,
+        others=now.others,
+        needed=now.needed,
     )
     emit(tx, happened, project)
     undone_label = _out(values, created.id, created.created_at, row.key, member, project)
@@ -337,12 +302,3 @@ def _out(row: Any, label_id: int, created_at: datetime, key: str, member: Member
         created_at=created_at,
         supersedes=row["supersedes"],
     )
-
-
-def _set_current(dialect: str) -> CompiledStatement:
-    insert = insert_for(dialect, current_labels)
-    changed = {"label_id": insert.excluded.label_id, "counted": insert.excluded.counted}
-    return CompiledStatement(insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed))
-
-
-SET_CURRENT = {dialect: _set_current(dialect) for dialect in ("sqlite", "postgresql")}

@@ -65,6 +65,10 @@ def test_no_item_goes_to_more_labelers_than_wanted(service: Any, admin: Any, ove
     assert set(last.values()) == {overlap} and len(last) == number
     progress = project.progress()
     assert progress["items"]["unlabeled"] == 0 and progress["labels"]["total"] == overlap * number
+    for row in project.answers():  # also where two labeled the same item at the same moment
+        values = Counter(label["value"] for label in row["labels"])
+        assert row["confidence"] == pytest.approx(values.most_common(1)[0][1] / overlap)
+        assert values[row["value"]] == max(values.values())
 
 
 @pytest.mark.parametrize("overlap", [1, 2])
