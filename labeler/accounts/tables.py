@@ -5,8 +5,6 @@ import sqlalchemy as sa
 from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
 ROLES = ("admin", "manager", "labeler", "reader")
-KINDS = ("person", "pipeline", "heuristic", "model", "simulated")
-
 users = sa.Table(
     "users",
     metadata,
@@ -14,6 +12,7 @@ users = sa.Table(
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
+    # person, pipeline, heuristic, model, simulated
     sa.Column("kind", sa.String(16), nullable=False, server_default="person"),
     sa.Column("password_hash", sa.String(200), nullable=True),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),

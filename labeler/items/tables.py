@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import Json, created_at, id_column, metadata, reference
 
-SPLITS = ("train", "holdout")
-
 items = sa.Table(
     "items",
     metadata,
@@ -14,6 +12,7 @@ items = sa.Table(
     sa.Column("key", sa.String(200), nullable=False),
     sa.Column("content", Json, nullable=False),
     sa.Column("metadata", Json, nullable=False),
+    # train, holdout
     sa.Column("split", sa.String(8), nullable=False),
     # A fixed random number: the order of the queue before there is a better one, and the holdout's draw.
     sa.Column("shuffle", sa.BigInteger, nullable=False),

@@ -4,8 +4,6 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata
 
-STATES = ("queued", "running", "done", "failed", "cancelled", "superseded")
-
 jobs = sa.Table(
     "jobs",
     metadata,
@@ -15,6 +13,7 @@ jobs = sa.Table(
     sa.Column("args", Json, nullable=False),
     sa.Column("dedup", sa.String(128), nullable=True),
     sa.Column("lane", sa.String(128), nullable=True),
+    # queued, running, done, failed, cancelled, superseded
     sa.Column("state", sa.String(16), nullable=False, server_default="queued"),
     sa.Column("run_at", Timestamp, nullable=False),
     sa.Column("first_at", Timestamp, nullable=False),

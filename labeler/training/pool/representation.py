@@ -47,7 +47,7 @@ class Representation:
 def represent(
     settings: Settings, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
 ) -> Representation | None:
-    """The best sight that is to be had at once; None for a model on features alone.
+    """The best representation that is to be had at once; None for a model on features alone.
 
     Fits the pipeline: to all items, or to those there were when the map was made that has grown since.
     """
@@ -71,7 +71,7 @@ def represent(
 def represent_again(
     config: Mapping[str, Any] | None, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
 ) -> Representation | None:
-    """The sight that a model was trained with. Raises EncoderMissing when its encoder is not here."""
+    """The representation that a model was trained with. Raises EncoderMissing when its encoder is not here."""
     if config is None:
         pipeline.fit(blocks)
         return None
