@@ -32,6 +32,11 @@ def record_model(tx: Connection, values: dict[str, Any]) -> int:
     return int(tx.execute(insert).scalar_one())
 
 
+def set_file(tx: Connection, model_id: int, sha256: str) -> None:
+    """A model's file was made again, in a form that this version reads; it says the same of every item."""
+    tx.execute(sa.update(models).where(models.c.id == model_id).values(sha256=sha256))
+
+
 def _select(project_id: int) -> Any:
     return (
         sa.select(models, dataset_versions.c.version, dataset_versions.c.tag)

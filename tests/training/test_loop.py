@@ -213,6 +213,24 @@ def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
     assert (folder_of(service.settings, project.info["id"], 1) / "model.skops").exists()
 
 
+def test_files_that_an_earlier_version_wrote_are_made_again(service: Any, project: Project, add_texts: Add) -> None:
+    add_texts(120)
+    trained(service, project, 40)
+    project.promote(1)
+    project_id = project.info["id"]
+    (folder_of(service.settings, project_id, 1) / "model.skops").write_bytes(b"of another format")
+    maps = list((service.settings.home / "features" / str(project_id) / "maps").rglob("near.npy"))
+    assert maps
+    for path in maps:
+        path.rename(path.with_name("former_name.npy"))
+    with pytest.raises(ApiError, match="reproduce it"):
+        project.predict([{"text": "hello"}])
+    job = project.reproduce(1)
+    service.run_jobs()
+    assert job.refresh().result["identical"]
+    assert project.predict([{"text": "hello"}])[0]["proba"]
+
+
 def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(400)
     for target in ({"metric": "accuracy", "value": 2}, {"metric": "luck", "value": 0.5}, {"metric": "accuracy"}):

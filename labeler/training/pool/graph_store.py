@@ -162,6 +162,9 @@ class GraphStore:
             fcntl.flock(handle, fcntl.LOCK_EX)
             stored = self._stored(steps[0])
             there = stored.steps
+            if there and stored.first(there[-1]) is None:  # written by an earlier version, or cut short
+                shutil.rmtree(stored.folder)
+                there = []
             if there and there != list(steps[: len(there)]) and there[: len(steps)] != list(steps):
                 stored = self._again  # how it grew is not how an older one did that is made again
                 shutil.rmtree(stored.folder, ignore_errors=True)
