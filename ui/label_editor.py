@@ -39,7 +39,12 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
             "keywords": text(
                 "Keywords", width=200, help="Separated by commas. Whole words, upper and lower case alike"
             ),
-            "hotkey": text("Key", max_chars=1, width="small", help="Empty: 1 to 9. U, S, H and G are taken."),
+            "hotkey": text(
+                "Key",
+                max_chars=1,
+                width="small",
+                help="Empty: 1 to 9, 0, then letters of the upper row. U, S, H and G are taken.",
+            ),
             "color": text("Color", validate="^#[0-9a-fA-F]{6}$", width="small", help="Like #0f766e"),
             "parent": text("Part of", help="A label above this one, if any"),
         },

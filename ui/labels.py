@@ -24,7 +24,11 @@ def edit(name: str, schema: Schema, key: str) -> Schema:
 
 def problem(schema: Schema) -> str | None:
     """One label is enough: it may be found or not."""
-    return None if names(schema) else "at least one label"
+    found = names(schema)
+    if len(set(found)) < len(found):
+        twice = next(name for name in found if found.count(name) > 1)
+        return f'different names ("{twice}" is there twice; to merge two labels, remove the row of one)'
+    return None if found else "at least one label"
 
 
 def names(schema: Schema) -> list[str]:

@@ -1,5 +1,6 @@
 """Changing what can be answered: the editor, what becomes of answers whose label goes, and the earlier versions."""
 
+from difflib import SequenceMatcher
 from typing import Any
 
 import pandas as pd
@@ -30,6 +31,8 @@ def edit(project: dict[str, Any]) -> None:
     if st.button("Save changes", type="primary"):
         if mapping:
             _review(project, edited, mapping)
+        elif edited == schema:
+            st.info("There is nothing to save: no change was made.")
         else:
             _save(project, edited, {}, "")
     with st.expander("How labelers will see it", expanded=True):
@@ -38,27 +41,42 @@ def edit(project: dict[str, Any]) -> None:
 
 
 def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mapping:
-    """What each name that is gone becomes. As many new names as went are guessed to be the old ones renamed."""
+    """What each name that is gone becomes; first guessed, then what the boxes say."""
     old, new = task.names(before), task.names(after)
-    gone, added = [one for one in old if one not in new], [one for one in new if one not in old]
+    gone = [one for one in old if one not in new]
     if not gone:
         return {}
-    renamed: Mapping = dict(zip(gone, added, strict=True)) if len(gone) == len(added) else {}
+    renamed = _renamed(old, new)
     st.markdown("**What happens to answers with:**")
     if len(gone) > MOST_BOXES:
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}
     options = [None, *new]
     for name in gone:
+        key = f"becomes-{name}-{mark}"
+        _follow_guess(key, renamed.get(name), options)
         found[name] = st.selectbox(
-            name,
-            options,
-            index=options.index(renamed.get(name)),
-            format_func=lambda to: OPEN_AGAIN if to is None else to,
-            key=f"becomes-{name}-{renamed.get(name)}-{mark}",
-            width=420,
+            name, options, format_func=lambda to: OPEN_AGAIN if to is None else to, key=key, width=420
         )
     return found
+
+
+def _renamed(old: list[str], new: list[str]) -> Mapping:
+    """New names that stand where an old one stood: most likely the old one renamed."""
+    found: Mapping = {}
+    for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "replace":
+            found |= dict(zip(old[i:j], new[k:m], strict=False))
+    return {name: to for name, to in found.items() if name not in new and to not in old}
+
+
+def _follow_guess(key: str, guess: str | None, options: list[str | None]) -> None:
+    """Keep what somebody chose in a box; what nobody touched follows the guess."""
+    state, guessed = st.session_state, f"{key}-guess"
+    untouched = key in state and guessed in state and state[key] == state[guessed]
+    if key not in state or state[key] not in options or untouched:
+        state[key] = guess
+    state[guessed] = guess
 
 
 def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, mark: str) -> Mapping:
@@ -89,7 +107,7 @@ def _review(project: dict[str, Any], schema: Schema, mapping: Mapping) -> None:
         count, old, new = touch["answers"], plain(touch["from"]), touch["to"]
         words = f"- {layout.number(count)} answer{'s' * (count != 1)} with **{old}**"
         if new is None:
-            st.markdown(f"{words} no longer count{'s' * (count == 1)}; the items are open again")
+            st.markdown(f"{words} lose it; items with no other label are open again")
         else:
             st.markdown(f"{words} become{'s' * (count == 1)} **{plain(new)}**")
     reason = st.text_input("Reason", placeholder="optional, kept with the version")

@@ -18,6 +18,8 @@ from labeler.tasks.base import InvalidValue, TaskSchema
 
 PALETTE = ("#4f46e5", "#0d9488", "#d97706", "#db2777", "#2563eb", "#65a30d", "#9333ea", "#dc2626", "#0891b2", "#a16207")
 MOST_LABELS = 500
+KEYS = "1234567890qwetyiop"
+"""Given to labels without a key, in this order; others are the card's own, or far from the upper row."""
 MOST_KEYWORDS = 2_000  # of all labels together
 _SHOWN = 20
 
@@ -82,7 +84,7 @@ class LabelsSchema(TaskSchema):
     @model_validator(mode="after")
     def _fits_and_is_whole(self) -> "LabelsSchema":
         _check(self.labels)
-        free = [key for key in "123456789" if key not in {label.hotkey for label in self.labels}]
+        free = [key for key in KEYS if key not in {label.hotkey for label in self.labels}]
         for number, label in enumerate(self.labels):
             label.color = label.color or PALETTE[number % len(PALETTE)]
             label.hotkey = label.hotkey or (free.pop(0) if free else None)

@@ -57,9 +57,11 @@ class MultiChoice(TaskType[MultiChoiceSchema]):
         """The share of the schema's labels on which they differ (Hamming)."""
         return len(set(a) ^ set(b)) / max(1, len(schema.labels))
 
-    def translate(self, value: Any, mapping: Mapping[str, str | None]) -> list[str]:
+    def translate(self, value: Any, mapping: Mapping[str, str | None]) -> list[str] | None:
+        """Without the labels that are retired; an answer without others is gone, which is not "none"."""
         moved = (mapping.get(name, name) for name in value)
-        return list(dict.fromkeys(name for name in moved if name is not None))
+        left = list(dict.fromkeys(name for name in moved if name is not None))
+        return left if left or not value else None
 
     def suggest(self, written: Sequence[Any]) -> dict[str, Any] | None:
         cells = [_cell(one) for one in written]

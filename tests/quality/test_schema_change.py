@@ -73,6 +73,20 @@ def test_a_label_given_under_an_earlier_version_is_read_in_the_newest(project: P
     assert value_of(project, "m0") == "junk"
 
 
+def test_an_answer_of_several_labels_is_open_again_only_when_it_lost_all(admin: Any) -> None:
+    project = admin.client.projects.create("M", task_type="multi_choice", labels=["rain", "wind", "sun"])
+    project.items.add([{"key": f"m{n}", "text": f"text {n}"} for n in range(4)], progress=False)
+    for key, value in (("m0", ["sun"]), ("m1", ["rain", "sun"]), ("m2", [])):
+        project.label(key, value)
+    project.change_schema(labels=["wet", "wind"], mapping={"rain": "wet", "sun": None})
+    assert {row["item_key"]: row["value"] for row in project.answers()} == {"m1": ["wet"], "m2": []}
+    progress = project.progress()
+    assert progress["items"]["labeled"] == 2 and progress["labels"]["by_label"] == {"wet": 1, "wind": 0}
+    with pytest.raises(ApiError, match="was retired after version 1"):
+        project.label("m3", ["sun"], schema_version=1)
+    assert project.label("m3", ["rain", "sun"], schema_version=1)["label"]["value"] == ["wet"]
+
+
 def test_a_rating_scale_is_changed(admin: Any) -> None:
     project = admin.client.projects.create("R", task_type="rating", scale={"min": 1, "max": 3})
     project.items.add([{"key": f"m{n}", "text": f"text {n}"} for n in range(3)], progress=False)

@@ -62,6 +62,11 @@ def test_a_retired_label_leaves_the_others():
     assert multi.translate(["rain", "snow"], {"snow": "rain"}) == ["rain"]
 
 
+def test_an_answer_that_loses_its_last_label_is_none_at_all():
+    assert multi.translate(["snow"], {"snow": None}) is None
+    assert multi.translate([], {"snow": None}) == []
+
+
 def test_a_file_with_sets_of_labels_is_recognized():
     found = suggested(["a|b", "c", "a"])
     assert found == {"type": "multi_choice", "labels": [{"name": "a"}, {"name": "b"}, {"name": "c"}]}

@@ -86,7 +86,7 @@ def _table(versions: list[dict[str, Any]]) -> None:
 
 def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     by_number = {one["version"]: one for one in versions}
-    left, right = st.columns([1, 2], gap="large")
+    left, right = st.columns([2, 3], gap="large")
     number = left.selectbox(
         "Version", [None, *by_number], format_func=lambda v: by_number[v]["tag"] if v else "The current state"
     )
@@ -94,7 +94,7 @@ def _take_out(project: dict[str, Any], versions: list[dict[str, Any]]) -> None:
     fitting = [one for one in offered if one["tasks"] is None or project["task_type"] in one["tasks"]]
     titles = {one["name"]: one["title"] for one in fitting}
     first = USUAL if USUAL in titles else next(iter(titles))
-    form = left.segmented_control("Format", list(titles), format_func=titles.__getitem__, default=first, required=True)
+    form = left.selectbox("Format", list(titles), format_func=titles.__getitem__, index=list(titles).index(first))
     slug = project["slug"]
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.

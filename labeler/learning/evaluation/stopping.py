@@ -126,13 +126,13 @@ def stabilized(
     if before.shape != now.shape:
         raise ValueError(f"the stop set changed: {len(before)} predictions before, {len(now)} now")
     if len(now) == 0:
-        return _advice("keep going", "there is no earlier model to compare with yet", 0.0)
+        return _advice("keep going", "there is no earlier model of the same labels to compare with yet", 0.0)
     if len(np.unique(now)) < 2:
         # Two models that say the same about everything agree perfectly, and know nothing.
         return _advice("keep going", "the model still gives one label to everything", 0.0)
     kappa = cohens_kappa(before, now)
     if len(now) < MIN_STOP_SET:
-        return _advice("keep going", f"{len(now)} unlabeled items are too few to tell whether it has settled", kappa)
+        return _advice("keep going", "too few items are unlabeled to tell whether it has settled", kappa)
     recent = [*history, kappa][-WINDOW:]
     mean = float(np.mean(recent))
     changed = f"the last model changed {np.mean(before != now):.1%} of its predictions"
