@@ -65,6 +65,12 @@ def _baselines(model: dict[str, Any], metric: metrics.Metric) -> None:
         st.markdown(f":gray[{plain(metric.title)} of the baselines on the same items: {plain(', '.join(compared))}]")
 
 
+def _known(row: dict[str, Any], name: str) -> bool:
+    """Whether any item tells: precision wants items that were given the label, recall some that have it."""
+    given, has = row.get("predicted", 1), row.get("support", 1)
+    return bool({"precision": given, "recall": has}.get(name, given or has))
+
+
 def _confusion(view: dict[str, Any]) -> None:
     st.subheader("Confusion matrix", anchor=False)
     charts.confusion(view["labels"], view["matrix"])
@@ -76,7 +82,7 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
     def cell(row: dict[str, Any], name: str) -> str:
         value, between = row.get(name), row.get(f"{name}_interval")
         words = f" ({100 * between[0]:.0f}–{100 * between[1]:.0f})" if between else ""
-        return layout.DASH if value is None else f"{value:.0%}{words}"
+        return layout.DASH if value is None or not _known(row, name) else f"{value:.0%}{words}"
 
     shown = [
         {

@@ -68,7 +68,7 @@ def demo(
     """A ready project with real messages; then serve. A second start keeps the data."""
     from labeler.api.bootstrap import prepare
     from labeler.api.serve import create_site, run
-    from labeler.demo.projects import SPAM
+    from labeler.demo.projects import PROJECTS
     from labeler.demo.setup import ensure_demo, log_ins
     from labeler.demo.simulate import simulate as run_simulation
     from labeler.demo.simulate import token_for_simulation
@@ -82,10 +82,8 @@ def demo(
     logins = "\n".join(f"    {person.email:<18} {person.password}   ({person.role})" for person in people)
     site = create_site(settings)
     print(f"\n  labeler is at {settings.address}\n\n  Log in as\n{logins}\n", flush=True)
-    print(
-        f"  Project: {settings.address}/label?project={SPAM.slug}\n  Data: {settings.home}\n  Stop with Ctrl+C.\n",
-        flush=True,
-    )
+    addresses = "\n".join(f"    {settings.address}/label?project={one.slug}" for one in PROJECTS)
+    print(f"  Projects\n{addresses}\n\n  Data: {settings.home}\n  Stop with Ctrl+C.\n", flush=True)
     if simulate:
         token = token_for_simulation(settings)
         arguments = (f"http://127.0.0.1:{settings.port}", token, simulate, lambda text: print("  " + text, flush=True))
