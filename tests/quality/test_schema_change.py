@@ -196,7 +196,7 @@ def test_no_order_of_changes_loses_an_answer(admin: Any) -> None:
 
     machine = type("M", (Changes,), {"start": staticmethod(start)})
     quick = settings(
-        max_examples=12, stateful_step_count=15, deadline=None, suppress_health_check=list(HealthCheck), database=None
+        max_examples=8, stateful_step_count=14, deadline=None, suppress_health_check=list(HealthCheck), database=None
     )
     machine.TestCase.settings = quick
     from hypothesis.stateful import run_state_machine_as_test
@@ -216,7 +216,7 @@ def test_a_retired_label_is_not_given_any_more(project: Project, add_texts: Add)
 
 def test_sixteen_labelers_go_on_while_labels_are_renamed_and_merged(service: Any, admin: Any) -> None:
     project = admin.client.projects.create("P", labels=["a", "b", "c"])
-    number = 240
+    number = 160
     project.items.add([{"key": f"k{n}", "text": f"text number {n}"} for n in range(number)], progress=False)
     people = [service.join(project, service.person("labeler")) for _ in range(16)]
     labelers = [person.client.projects.get(project.slug) for person in people]

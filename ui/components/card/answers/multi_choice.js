@@ -4,6 +4,9 @@ import { LabelList } from "../labels.js";
 import { answers } from "../registry.js";
 import { make } from "../view.js";
 
+const SEVERAL = 10;
+const NAMED = 4;
+
 answers.set("multi_choice", class {
   atOnce = false;
 
@@ -38,7 +41,7 @@ answers.set("multi_choice", class {
   shown() {
     this.sure = false;
     this.list.press([...this.chosen]);
-    const words = this.chosen.size ? `${this.chosen.size} chosen` : "none of them";
+    const words = this.chosen.size ? `${this.chosen.size} chosen${this.named()}` : "none of them";
     if (this.count.textContent !== words) this.count.textContent = words;
   }
 
@@ -61,6 +64,13 @@ answers.set("multi_choice", class {
     if (!["Escape", "Backspace"].includes(event.key) || !this.chosen.size) return false;
     this.clear();
     return true;
+  }
+
+  /* The first names, where there are so many labels that chosen ones may be out of sight. */
+  named() {
+    if (this.schema.labels.length < SEVERAL) return "";
+    const names = this.value();
+    return `: ${names.slice(0, NAMED).join(", ")}${names.length > NAMED ? ", …" : ""}`;
   }
 
   value() { return this.schema.labels.map((label) => label.name).filter((name) => this.chosen.has(name)); }
