@@ -24,16 +24,15 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-import orjson
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from labeler.kit.config import Settings
+from labeler.kit.engine import make_engine
 from labeler.kit.errors import StorageFull, Unavailable
 
 P = ParamSpec("P")
@@ -43,52 +42,6 @@ CHECKPOINT_SECONDS = 0.5
 BATCH_SECONDS = 0.02  # a group commit takes in new callers for at most this long
 RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 LOST = ("57P01", "57P02", "57P03", "08")  # PostgreSQL: shut down, starting up, connection exceptions
-
-
-def _dumps(value: Any) -> str:
-    return orjson.dumps(value, option=orjson.OPT_NON_STR_KEYS).decode()
-
-
-def _loads(stored: Any) -> Any:
-    """SQLite keeps JSON that is a number alone as a number: the name of the column's type says so."""
-    return stored if isinstance(stored, int | float) else orjson.loads(stored)
-
-
-def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
-    if not settings.is_sqlite:
-        return sa.create_engine(
-            settings.url,
-            pool_size=10,
-            max_overflow=20,
-            pool_pre_ping=True,
-            json_serializer=_dumps,
-            json_deserializer=_loads,
-        )
-    path = sa.make_url(settings.url).database
-    if path and path != ":memory:":
-        Path(path).parent.mkdir(parents=True, exist_ok=True)
-    engine = sa.create_engine(
-        settings.url,
-        poolclass=sa.QueuePool,
-        pool_size=10,
-        max_overflow=30,
-        json_serializer=_dumps,
-        json_deserializer=_loads,
-        connect_args={"check_same_thread": False, "timeout": 5},
-    )
-
-    @event.listens_for(engine, "connect")
-    def _set_up(connection: Any, _record: Any) -> None:
-        connection.isolation_level = None  # transactions are begun below, not guessed by the driver
-        synchronous = f"synchronous={'FULL' if durable else 'NORMAL'}"
-        for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON", "cache_size=-32768"):
-            connection.execute(f"PRAGMA {pragma}")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(connection.get_execution_options().get("sqlite_begin", "BEGIN"))
-
-    return engine
 
 
 def explain(error: Exception) -> Exception:

@@ -21,10 +21,9 @@ from labeler.kit.events import Event, emit
 from labeler.labels.current import make_current
 from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
+from labeler.labels.values import check_value
 from labeler.projects.access import Member, Project, find_project
-from labeler.projects.label_schema import schema_at
 from labeler.projects.tables import projects
-from labeler.tasks import InvalidValue
 
 
 @dataclass(frozen=True)
@@ -81,7 +80,6 @@ _find_item = (
     )
     .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
 )
-CONTENT = CompiledStatement(sa.select(items.c.content).where(items.c.id == bindparam("item")))
 FIND_ITEM = {
     "sqlite": CompiledStatement(_find_item),
     "postgresql": CompiledStatement(_find_item.with_for_update(of=items)),
@@ -128,32 +126,6 @@ def guideline_of(tx: Connection, member: Member, given: int | None) -> int | Non
 def project_now(tx: Connection, project: Project, schema_version: int) -> Project:
     """The project under the newest version of its schema: what a process remembers may be a second old."""
     return project if project.schema_version == schema_version else find_project(tx, project.id)
-
-
-def check_value(tx: Connection, project: Project, item_id: int, given: Any, version: int | None) -> tuple[Any, int]:
-    """The value as it is kept, and the version of the schema that it was given under. Raises `Invalid`.
-
-    version: the one that the labeler saw, which may be older than the newest; None: the newest.
-    """
-    schema = project.schema if version is None else schema_at(tx, project, version)
-    if schema is None:
-        wrong = {"pointer": "/schema_version", "detail": "no such version"}
-        raise Invalid(f"There is no version {version} of this project's schema.", errors=[wrong])
-    task = project.task
-    content = CONTENT.one(tx, item=item_id).content if task.reads_content else None
-    try:
-        value = task.validate(given, schema, content)
-    except InvalidValue as invalid:
-        raise Invalid(f"{invalid}.", errors=[{"pointer": "/value", "detail": str(invalid)}]) from None
-    under = version or project.schema_version
-    if project.read(value, under) is None:
-        reason = f'"{task.text(value, schema)}" was retired after version {under} of the schema'
-        raise Invalid(f"{reason}. Reload the page to see the labels there are.", errors=[_pointed(reason)])
-    return value, under
-
-
-def _pointed(reason: str) -> dict[str, str]:
-    return {"pointer": "/value", "detail": reason}
 
 
 def submit(

@@ -93,7 +93,7 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     newest = max(project.datasets(), key=lambda one: one["version"])
     assert newest["message"] == "for the browser test"
     page.get_by_role("tab", name="Download").click()
-    page.get_by_role("tabpanel").get_by_test_id("stSelectbox").locator("input").click()
+    page.get_by_role("combobox", name="Version").click()
     page.get_by_role("option", name=newest["tag"], exact=True).click()
     line = f"dvc get {newest['repository']} data --rev {newest['tag']}"
     expect(page.get_by_test_id("stCode")).to_contain_text(line)
