@@ -42,6 +42,7 @@ class Registry(Generic[T]):
         self._package = package
         self._error = error
         self._found: dict[str, T] = {}
+        self._sorted: dict[str, T] = {}
         self._loaded = self._loading = False
         self._lock = threading.RLock()
         _registries[group] = self  # type: ignore[assignment]
@@ -65,11 +66,17 @@ class Registry(Generic[T]):
 
     def all(self) -> dict[str, T]:
         """Every thing by name, sorted."""
-        self.load()
-        return dict(sorted(self._found.items()))
+        return dict(self._in_order())
 
     def __iter__(self) -> Iterator[T]:
-        return iter(self.all().values())
+        return iter(self._in_order().values())
+
+    def _in_order(self) -> dict[str, T]:
+        """Sorted once, since every row of an import asks."""
+        self.load()
+        if len(self._sorted) != len(self._found):
+            self._sorted = dict(sorted(self._found.items()))
+        return self._sorted
 
     def __contains__(self, name: object) -> bool:
         self.load()
