@@ -4,6 +4,7 @@ A refused row names its field and a reason that the sender can act on (G7, G24).
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from labeler.contents import Content, ContentKind, ContentRefused, registry
@@ -52,7 +53,7 @@ def check_item(raw: Any, project: Project, limits: Settings, wanted: str | None 
         key=_key(raw.get("key"), content),
         kind=kind.name,
         content=content,
-        metadata=_object("metadata", raw.get("metadata") or {}, limits),
+        metadata=_object("metadata", given, limits) if (given := raw.get("metadata")) else {},
         split=_split(raw.get("split")),
         label=_label(raw.get("label"), project, content),
     )
@@ -87,9 +88,14 @@ def _content(raw: dict[str, Any], project: Project, limits: Settings, held: str 
         raise Refused(refused.field, refused.reason) from None
 
 
+@lru_cache(maxsize=8)
+def _bounds(text: int, entries: int, depth: int) -> Bounds:
+    return Bounds(text=text, entries=entries, depth=depth)
+
+
 def _within_limits(where: str, value: Any, limits: Settings) -> None:
     """Raises `Refused` for what breaks a limit of the installation."""
-    bounds = Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
+    bounds = _bounds(limits.max_cell_chars, limits.max_columns, limits.max_depth + 1)
     if (found := fault(value, bounds, where)) is not None:
         raise Refused(*found)
 
