@@ -6,6 +6,7 @@
 It is found by being in this folder, or through an entry point `labeler.contents` of an installed distribution.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
@@ -27,7 +28,7 @@ class ContentRefused(Exception):
         self.reason = reason
 
 
-class ContentKind:
+class ContentKind(ABC):
     """One kind of content. The methods are pure."""
 
     name: ClassVar[str]
@@ -38,33 +39,33 @@ class ContentKind:
     columns: ClassVar[Mapping[str, str]]
     """Its columns in a dataset version's files, with their Arrow types."""
 
+    @abstractmethod
     def validate(self, value: Any, check: Check) -> Content:
         """The content that is kept. Raises ContentRefused, and what `check` raises."""
-        raise NotImplementedError
 
+    @abstractmethod
     def preview(self, content: Content) -> str:
         """One line that tells an item from others."""
-        raise NotImplementedError
 
+    @abstractmethod
     def to_columns(self, content: Content) -> dict[str, Any]:
         """The content as values of `columns`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def from_columns(self, row: Mapping[str, Any]) -> Content:
         """The content that `to_columns` took apart."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pipelines(self) -> dict[str, type[Any]]:
         """The feature pipelines for this content, by name (`labeler.learning.features.base`)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def pipeline(self, sample: Sequence[Content], wants: frozenset[str] = frozenset()) -> Any:
         """The unfitted feature pipeline that suits these contents: a few hundred are enough.
 
         wants: what the learning problem would like to know of items beside what they say ("statistics": how a text is
         written); a kind that has no such thing passes it over.
         """
-        raise NotImplementedError
 
 
 registry: Registry[ContentKind] = Registry("kind of content", "contents", "labeler.contents", UnknownPlugin)

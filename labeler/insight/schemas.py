@@ -39,7 +39,7 @@ class CurvePoint(BaseModel):
     holdout_size: int
     created_at: datetime
     metrics: dict[str, Any] = Field(description="On the holdout, by name; see GET /metrics.")
-    baseline: dict[str, Any] = Field(description="The same of always giving the commonest answer.")
+    baseline: dict[str, Any] = Field(description="The same of always giving the most common answer.")
 
 
 class Curve(BaseModel):

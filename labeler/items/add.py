@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.items.content import ItemRow, Refused, check_item
@@ -15,8 +14,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
-from labeler.projects.access import Project, find_project, project_cache
-from labeler.projects.tables import projects
+from labeler.projects.access import Project, claim_content, find_project
 
 MOST_ERRORS = 1000  # refused rows that are described; all of them are counted
 
@@ -128,11 +126,7 @@ def _claim_content(tx: Connection, project: Project, rows: Sequence[ItemRow]) ->
     """The first items say what kind of content a project has that was set up without one."""
     if project.content is not None:
         return
-    kind = rows[0].kind
-    first = sa.update(projects).where(projects.c.id == project.id, projects.c.content.is_(None))
-    if tx.execute(first.values(content=kind)).rowcount:
-        project_cache.forget()
-    now = tx.execute(sa.select(projects.c.content).where(projects.c.id == project.id)).scalar_one()
+    now = claim_content(tx, project.id, rows[0].kind)
     other = next((row for row in rows if row.kind != now), None)
     if other is not None:
         raise Conflict(f'This project holds items of kind "{now}"; "{other.key}" is of kind "{other.kind}".')

@@ -2,7 +2,7 @@
 
 Events are data: ids and plain values, which `payload` gives as JSON takes them. Listeners run in the emitter's
 transaction: what they write is kept or dropped together with what happened, so a job that must follow a label can't be
-lost between the two. Whoever emits hands along what it has at hand anyway (a project), to spare listeners a query.
+lost between the two. The emitter hands along what it has at hand anyway (a project), to spare listeners a query.
 
     @dataclass(frozen=True)
     class LabelSubmitted(Event): ...

@@ -68,7 +68,7 @@ def predict_blocks(
     """Probabilities of every item of blocks of rows, float32 (items, classes), in the blocks' order.
 
     Memory: the answer, and the features of a few chunks. Blocks may be memory-mapped and come from a generator.
-    over: who works on the chunks; the answer is the same whoever does.
+    over: who works on the chunks; the answer does not depend on it.
     """
     if chunk_rows < 1:
         raise ValueError(f"chunk_rows is {chunk_rows}, expected 1 or more")

@@ -166,7 +166,7 @@ def predict_pool(
     """Probabilities of every item of the pool, float32 (items, classes), from blocks of rows in the pool's order.
 
     Memory: the answer, and the features of a few chunks; blocks and graph may be memory-mapped. over: who works on
-    the chunks; the answer is the same whoever does.
+    the chunks; the answer does not depend on it.
     """
     proba = None
     done = 0

@@ -91,6 +91,14 @@ class Member:
         return right in RIGHTS[self.role] and (scope is None or self.caller.has_scope(scope))
 
 
+def claim_content(tx: Connection, project_id: int, kind: str) -> str:
+    """The project's kind of content: this one, unless it has another already."""
+    mine = projects.c.id == project_id
+    if tx.execute(sa.update(projects).where(mine, projects.c.content.is_(None)).values(content=kind)).rowcount:
+        project_cache.forget()
+    return str(tx.execute(sa.select(projects.c.content).where(mine)).scalar_one())
+
+
 def find_project(tx: Connection, reference: str | int) -> Project:
     """By id or slug; raises `NotFound`."""
     found = projects.c.slug == str(reference)

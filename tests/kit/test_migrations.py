@@ -66,7 +66,7 @@ def test_nothing_is_lost_between_the_last_two_versions(
     assert [row["name"] for row in _rows(db, "projects")[0]["labels"]] == ["spam", "ham"]
     migrate(db)
     for name in kept:
-        # When an item was first answered is all that is worked out anew, from the labels' own times.
+        # When an item was first answered is all that is computed again, from the labels' own times.
         assert _without(_rows(db, name), "changed_at", "created_at", "settings", "pick") == _without(
             before[name], "changed_at", "created_at", "settings", "pick"
         )

@@ -79,7 +79,7 @@ def test_its_encoder_is_set_by_name(installed: None, tmp_path: Path) -> None:
 
 def test_a_broken_one_is_named_and_the_rest_works(installed: None, admin: Any) -> None:
     assert "csv" in {one["name"] for one in admin.client.formats()["exports"]}
-    why = "can't be imported: RuntimeError: the licence of acme has expired"
+    why = "can't be imported: RuntimeError: the license of acme has expired"
     assert registries()["writers"].broken == {"acme_broken": why}
     assert registries()["models"].names() and registries()["models"].broken == {}
 

@@ -48,6 +48,20 @@ class LabelReport:
     precision_interval: tuple[float, float]
     recall_interval: tuple[float, float]
 
+    @classmethod
+    def of(cls, label: str, hits: int, support: int, predicted: int) -> "LabelReport":
+        """hits: items that have the label and are given it."""
+        return cls(
+            label=label,
+            precision=hits / predicted if predicted else 0.0,
+            recall=hits / support if support else 0.0,
+            f1=2 * hits / (support + predicted) if support + predicted else 0.0,
+            support=support,
+            predicted=predicted,
+            precision_interval=wilson(hits, predicted),
+            recall_interval=wilson(hits, support),
+        )
+
 
 def evaluate(y_true: Sequence[str] | Array, proba: Array, classes: Sequence[str], seed: int) -> Report:
     """Judge probabilities against labels.
@@ -138,16 +152,5 @@ def _per_label(labels: list[str], matrix: Array) -> list[LabelReport]:
     for position, label in enumerate(labels):
         hits, support = int(matrix[position, position]), int(matrix[position].sum())
         predicted = int(matrix[:, position].sum())
-        reports.append(
-            LabelReport(
-                label=label,
-                precision=hits / predicted if predicted else 0.0,
-                recall=hits / support if support else 0.0,
-                f1=2 * hits / (support + predicted) if support + predicted else 0.0,
-                support=support,
-                predicted=predicted,
-                precision_interval=wilson(hits, predicted),
-                recall_interval=wilson(hits, support),
-            )
-        )
+        reports.append(LabelReport.of(label, hits, support, predicted))
     return reports

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.learning.evaluation.classification import LabelReport
-from labeler.learning.evaluation.intervals import Estimate, bootstrap, percentiles, wilson
+from labeler.learning.evaluation.intervals import Estimate, bootstrap, percentiles
 from labeler.learning.evaluation.report import Report
 from labeler.learning.numeric.types import Array
 
@@ -77,17 +77,6 @@ def _per_label(judged: Judged) -> list[dict[str, Any]]:
     hits = (judged.true & judged.given).sum(axis=0).tolist()
     support, predicted = judged.true.sum(axis=0).tolist(), judged.given.sum(axis=0).tolist()
     return [
-        asdict(
-            LabelReport(
-                label=label,
-                precision=hit / said if said else 0.0,
-                recall=hit / there if there else 0.0,
-                f1=2 * hit / (there + said) if there + said else 0.0,
-                support=there,
-                predicted=said,
-                precision_interval=wilson(hit, said),
-                recall_interval=wilson(hit, there),
-            )
-        )
+        asdict(LabelReport.of(label, hit, there, said))
         for label, hit, there, said in zip(judged.labels, hits, support, predicted, strict=True)
     ]

@@ -1,6 +1,6 @@
 """Comparable items: the nearest others of one item of a pool's map, without looking at all vectors.
 
-A walk along the map: whoever is among the n nearest so far shows its own neighbors, and those whose neighbor it
+A walk along the map: each of the n nearest so far shows its own neighbors, and those whose neighbor it
 is, until the n nearest stay. Lists alone would not do: a map that grows leaves the lists of older items as they are,
 so that what came later is only found by its own list. These lists are 40 bytes an item, its vector is 2,000.
 """

@@ -1,1 +1,1 @@
-raise RuntimeError("the licence of acme has expired")
+raise RuntimeError("the license of acme has expired")
