@@ -7,6 +7,7 @@ It is found by being in this folder, or through an entry point `labeler.tasks` o
 """
 
 import json
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
@@ -58,7 +59,7 @@ class TaskSchema(BaseModel):
 Schema = TypeVar("Schema", bound=TaskSchema)
 
 
-class TaskType(Generic[Schema]):
+class TaskType(ABC, Generic[Schema]):
     """How one kind of question is asked, answered, stored and compared. The methods are pure."""
 
     name: ClassVar[str]
@@ -74,9 +75,9 @@ class TaskType(Generic[Schema]):
     contents: ClassVar[frozenset[str] | None] = None
     """Kinds of content that this question can be asked about; None: all."""
 
+    @abstractmethod
     def validate(self, value: Any, schema: Schema, content: Mapping[str, Any] | None) -> Any:
         """The value in its canonical form. content: the item's, None where it is not at hand. Raises InvalidValue."""
-        raise NotImplementedError
 
     def parse(self, written: Any, schema: Schema, content: Mapping[str, Any] | None) -> Any:
         """The value that somebody wrote in a file's cell or a terminal; None for none. Raises InvalidValue."""

@@ -1,5 +1,6 @@
 """What a learning problem is. Nothing here imports scikit-learn: processes that never train list names, too."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
@@ -30,7 +31,7 @@ class Targets:
         return Targets(self.classes, self.y[chosen])
 
 
-class Problem:
+class Problem(ABC):
     """How answers of one kind are learned. The methods are pure; arrays are in one order of items throughout."""
 
     name: ClassVar[str]
@@ -45,51 +46,51 @@ class Problem:
     normalized: ClassVar[bool] = True
     """Whether an item's probabilities sum to 1."""
 
+    @abstractmethod
     def encode(self, values: Sequence[Any]) -> Targets:
         """Values of the task type, as they are kept, for learning."""
-        raise NotImplementedError
 
+    @abstractmethod
     def why_not(self, targets: Targets) -> str | None:
         """Why nothing can be learned from these answers yet, as half a sentence; None when something can."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fit_pool(
         self, pipeline: Any, rows: Any, positions: Array, targets: Targets, unlabeled: Any, seed: int
     ) -> tuple[Any, Array]:
         """A TrainedModel that learned from labels and the pool (UnlabeledData) they lie in, and what flows over its
         graph: float32 (items, columns). rows: the labeled items' features; positions: where in the pool they are."""
-        raise NotImplementedError
 
+    @abstractmethod
     def fit_alone(
         self, pipeline: Any, rows: Any, targets: Targets, model: Any, params: Mapping[str, Any], seed: int
     ) -> Any:
         """A TrainedModel of this name that learned from the labeled items' features alone."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decode(self, row: Array, classes: Sequence[str], settings: Mapping[str, Any]) -> dict[str, Any]:
         """One item's probabilities as a prediction: {"value", "proba": {class: probability}, ...}.
 
         settings: what `settings_of` said of the model.
         """
-        raise NotImplementedError
 
     def settings_of(self, model: Any) -> dict[str, Any]:
         """What `decode` needs to know of a model beside its classes, as JSON takes it."""
         return {}
 
+    @abstractmethod
     def outcomes(self, proba: Array, classes: Sequence[str], settings: Mapping[str, Any]) -> Array:
         """What a model says about items, to compare models by: str (items, columns)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def confidence(self, proba: Array) -> Array:
         """How sure each item's answer is, in [0, 1]: float (items,)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def evaluate(
         self, values: Sequence[Any], proba: Array, classes: Sequence[str], settings: Mapping[str, Any], seed: int
     ) -> Report:
         """Judge probabilities by the answers of items that the model never saw."""
-        raise NotImplementedError
 
     def powered(
         self,
@@ -102,6 +103,7 @@ class Problem:
         """Metrics made sharper by what the model says of items drawn like the holdout but not labeled yet (others)."""
         return {}
 
+    @abstractmethod
     def baselines(
         self,
         contents: Sequence[Content],
@@ -111,7 +113,6 @@ class Problem:
         seed: int,
     ) -> dict[str, Report]:
         """What a model must beat, on the same labels and holdout: "majority", and "sklearn" out of the box."""
-        raise NotImplementedError
 
     def score(self, estimate: Estimate, schema: Mapping[str, Any]) -> Estimate:
         """The primary metric as a share of 1 that rises as models get better: what learning curves are drawn by."""
