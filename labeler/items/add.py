@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from sqlalchemy import Connection
 
-from labeler.items.content import ItemRow, Refused, check_item
+from labeler.items.content import ItemRow, Refused, bounds_of, check_item
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -69,11 +69,12 @@ def split_of(project: Project, row: ItemRow) -> str:
 def check_rows(raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, tally: Tally) -> list[ItemRow]:
     """The acceptable rows of (row number, row); the others are noted in `tally`."""
     good: list[ItemRow] = []
+    bounds = bounds_of(limits)
     for number, entry in raw:
         try:
             if isinstance(entry, ValueError):
                 raise Refused("", f"is not valid JSON: {entry}")
-            good.append(check_item(entry, project, limits, project.content or (good[0].kind if good else None)))
+            good.append(check_item(entry, project, bounds, project.content or (good[0].kind if good else None)))
         except Refused as refused:
             tally.refuse(number, refused.field, refused.reason)
     return good

@@ -3,9 +3,7 @@
 A refused row names its field and a reason that the sender can act on (G7, G24).
 """
 
-from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from labeler.contents import Content, ContentKind, ContentRefused, registry
 from labeler.items.keys import InvalidKey, as_key, content_key
@@ -27,8 +25,7 @@ class Refused(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class ItemRow:
+class ItemRow(NamedTuple):
     """An item that was checked, ready for the database."""
 
     key: str
@@ -39,21 +36,41 @@ class ItemRow:
     label: Any
 
 
-def check_item(raw: Any, project: Project, limits: Settings, wanted: str | None = None) -> ItemRow:
+def bounds_of(limits: Settings) -> Bounds:
+    """How much an item may hold in this installation."""
+    return Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
+
+
+def check_item(raw: Any, project: Project, bounds: Bounds, wanted: str | None = None) -> ItemRow:
     """Raises `Refused` for the first thing that is wrong with the row. wanted: the kind of content, None: any."""
     if not isinstance(raw, dict):
         raise Refused("", "not an object: expected a key and the content, such as text or fields")
-    if not raw.keys() <= KNOWN:
+    rest = raw.keys() - KNOWN
+    given = [kind for kind in registry if kind.field in rest and raw[kind.field] is not None]
+    if len(rest) > len(given):
         known = KNOWN | {kind.field for kind in registry}
-        unknown = sorted(set(map(str, raw)) - known)
-        if unknown:
+        if unknown := sorted(set(map(str, rest)) - known):
             raise Refused(unknown[0][:100], f"unknown field; known: {', '.join(sorted(known))}")
-    kind, content = _content(raw, project, limits, wanted or project.content)
+    kind = _kind(given, project, wanted or project.content)
+
+    def check(where: str, value: Any) -> None:
+        if (found := fault(value, bounds, where)) is not None:
+            raise Refused(*found)
+
+    try:
+        content = kind.validate(raw[kind.field], check)
+    except ContentRefused as refused:
+        raise Refused(refused.field, refused.reason) from None
+    metadata = raw.get("metadata") or {}
+    if metadata:
+        if not isinstance(metadata, dict):
+            raise Refused("metadata", "must be an object")
+        check("metadata", metadata)
     return ItemRow(
         key=_key(raw.get("key"), content),
         kind=kind.name,
         content=content,
-        metadata=_object("metadata", given, limits) if (given := raw.get("metadata")) else {},
+        metadata=metadata,
         split=_split(raw.get("split")),
         label=_label(raw.get("label"), project, content),
     )
@@ -68,8 +85,8 @@ def _key(value: Any, content: Content) -> str:
         raise Refused("key", str(invalid)) from None
 
 
-def _content(raw: dict[str, Any], project: Project, limits: Settings, held: str | None) -> tuple[ContentKind, Content]:
-    given = [kind for kind in registry if raw.get(kind.field) is not None]
+def _kind(given: list[ContentKind], project: Project, held: str | None) -> ContentKind:
+    """The one kind of content that a row has, if this project takes it."""
     if not given:
         wanted = [kind.field for kind in registry if held in (None, kind.name)]
         raise Refused(" or ".join(wanted), "is missing")
@@ -82,29 +99,7 @@ def _content(raw: dict[str, Any], project: Project, limits: Settings, held: str 
     served = project.task.contents
     if served is not None and kind.name not in served:
         raise Refused(kind.field, f"task type {project.task_type} is asked about {', '.join(sorted(served))}")
-    try:
-        return kind, kind.validate(raw[kind.field], lambda where, value: _within_limits(where, value, limits))
-    except ContentRefused as refused:
-        raise Refused(refused.field, refused.reason) from None
-
-
-@lru_cache(maxsize=8)
-def _bounds(text: int, entries: int, depth: int) -> Bounds:
-    return Bounds(text=text, entries=entries, depth=depth)
-
-
-def _within_limits(where: str, value: Any, limits: Settings) -> None:
-    """Raises `Refused` for what breaks a limit of the installation."""
-    bounds = _bounds(limits.max_cell_chars, limits.max_columns, limits.max_depth + 1)
-    if (found := fault(value, bounds, where)) is not None:
-        raise Refused(*found)
-
-
-def _object(name: str, value: Any, limits: Settings) -> dict[str, Any]:
-    if not isinstance(value, dict):
-        raise Refused(name, "must be an object")
-    _within_limits(name, value, limits)
-    return value
+    return kind
 
 
 def _split(value: Any) -> str | None:

@@ -19,6 +19,10 @@ class InvalidKey(Exception):
 
 def as_key(value: Any) -> str:
     """A text or number as a key, without spaces around it; 7.0 is the key 7. Raises InvalidKey."""
+    if isinstance(value, str):
+        key = value.strip()
+        if 0 < len(key) <= MAX_KEY and key.isascii() and key.isprintable():  # as nearly all are
+            return key
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise InvalidKey("is no key: expected text or a number")
     key = (str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)).strip()

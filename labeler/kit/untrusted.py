@@ -50,6 +50,9 @@ def text_fault(text: str, most: int | None = None) -> str | None:
 
 def fault(value: Any, bounds: Bounds, where: str = "") -> Fault | None:
     """The first thing that is wrong with a value, or None."""
+    if isinstance(value, str):  # most values are texts
+        found = text_fault(value, bounds.text)
+        return None if found is None else Fault(where, found)
     waiting = [(where, value, 1)]
     while waiting:
         at, one, depth = waiting.pop()

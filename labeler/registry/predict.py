@@ -4,7 +4,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from labeler.items.content import Refused, check_item
+from labeler.items.content import Refused, bounds_of, check_item
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
@@ -44,11 +44,11 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
         raise NoLiveModel(
             f"Promote a model first: POST /projects/{project.slug}/models/<number>/stage with stage live."
         )
-    contents = []
+    contents, bounds = [], bounds_of(settings)
     for number, item in enumerate(body.items):
         raw = item.model_dump(exclude_none=True, exclude={"key"})
         try:
-            contents.append(check_item(raw, project, settings).content)
+            contents.append(check_item(raw, project, bounds).content)
         except Refused as refused:
             pointer = f"/items/{number}/{refused.field}"
             raise Invalid(
