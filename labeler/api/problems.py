@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse
 
 from labeler.kit import telemetry
 from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem, TooLarge
+from labeler.kit.validation import MOST, field_errors, invalid
 
 
 def respond(request: Request, problem: Problem) -> JSONResponse:
@@ -26,15 +27,19 @@ async def on_problem(request: Request, error: Any) -> JSONResponse:
 
 async def on_validation(request: Request, error: Any) -> JSONResponse:
     """Which field, what is wrong. The value itself is not repeated: it may be a secret."""
-    errors = []
-    for entry in error.errors()[:50]:
-        where = [str(part) for part in entry["loc"]]
-        path = "/".join(where[1:]) if where and where[0] in ("body", "query", "path") else "/".join(where)
-        errors.append({"pointer": "/" + path, "detail": str(entry["msg"])})
-    if any(entry["type"] == "json_invalid" for entry in error.errors()):
+    found = error.errors()[:MOST]
+    errors = [_field(entry, error.body) for entry in found]
+    if any(entry["type"] == "json_invalid" for entry in found):
         return respond(request, Malformed("The body is not valid JSON.", errors=errors))
-    first = errors[0] if errors else {"pointer": "/", "detail": "not acceptable"}
-    return respond(request, Invalid(f"{first['pointer'][1:] or 'body'}: {first['detail']}.", errors=errors))
+    return respond(request, invalid(errors))
+
+
+def _field(entry: dict[str, Any], body: Any) -> dict[str, str]:
+    """What comes first says where the value stands: in the body, or which kind of parameter it is."""
+    kind, *where = entry["loc"] or ("body",)
+    if kind == "body":
+        return field_errors([{**entry, "loc": where}], body)[0]
+    return {"pointer": "/" + "/".join(map(str, where)), "detail": str(entry["msg"])}
 
 
 async def on_http(request: Request, error: Any) -> JSONResponse:

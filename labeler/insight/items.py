@@ -132,6 +132,11 @@ def _answered(project: Project, wanted: Filter) -> list[Any]:
         if not hasattr(project.schema, "scale"):
             raise Invalid("min and max filter by numbers, and the answers of this project are none.")
         number = sa.cast(sa.cast(answers.c.value, sa.Text), sa.Float)
+        if wanted.min is not None and wanted.max is not None and wanted.min > wanted.max:
+            raise Invalid(
+                f"min is {wanted.min:g}, expected at most max ({wanted.max:g}).",
+                errors=[{"pointer": "/min", "detail": "is above max"}],
+            )
         if wanted.min is not None:
             found.append(number >= wanted.min)
         if wanted.max is not None:

@@ -86,12 +86,13 @@ def _labels(tx: Connection, member: Member) -> LabelCounts:
     here = current_labels.c.project_id == project_id
     mine = current_labels.c.labeler_id == me
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    given = labels.c.kind != "import"  # whoever brings labels along has not worked them out here
     today = labels.c.created_at >= midnight
     return LabelCounts(
         total=_count(tx, current_labels, here),
-        mine=_count(tx, current_labels, here, mine),
-        today=_count(tx, joined, here, today),
-        mine_today=_count(tx, joined, here, mine, today),
+        mine=_count(tx, joined, here, mine, given),
+        today=_count(tx, joined, here, given, today),
+        mine_today=_count(tx, joined, here, mine, given, today),
         by_label=_by_label(tx, member.project),
         by_labeler=_by_labeler(tx, project_id) if member.may("read") else [],
         per_day=_per_day(tx, project_id, midnight),
@@ -110,14 +111,14 @@ def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
         sa.select(
             users.c.id,
             users.c.name,
-            users.c.kind,
+            labels.c.kind,
             sa.func.count().label("labels"),
             sa.func.avg(worked).label("mean_ms"),
         )
         .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
         .join(users, users.c.id == current_labels.c.labeler_id)
         .where(current_labels.c.project_id == project_id)
-        .group_by(users.c.id, users.c.name, users.c.kind)
+        .group_by(users.c.id, users.c.name, labels.c.kind)
         .order_by(sa.func.count().desc())
     )
     found = []
@@ -137,14 +138,14 @@ def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
 
 
 def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[dict[str, Any]]:
-    """Labels on each of the last 30 days (UTC) that had any."""
+    """Labels given here, not imported, on each of the last 30 days (UTC) that had any."""
     day = sa.cast(labels.c.created_at, sa.BigInteger) / sa.literal(DAY, sa.BigInteger)
     whole = (
         sa.cast(sa.func.floor(day), sa.BigInteger) if tx.dialect.name == "postgresql" else sa.cast(day, sa.BigInteger)
     )
     statement = (
         sa.select(whole.label("day"), sa.func.count().label("n"))
-        .where(labels.c.project_id == project_id, labels.c.value.is_not(None))
+        .where(labels.c.project_id == project_id, labels.c.value.is_not(None), labels.c.kind != "import")
         .where(labels.c.created_at >= midnight - timedelta(days=29))
         .group_by(whole)
         .order_by(whole)

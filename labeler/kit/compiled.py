@@ -27,10 +27,33 @@ class _Compiled:
             bind = compiled.binds[name]
             processor = bind.type.dialect_impl(dialect).bind_processor(dialect)
             self.places.append((name, bind.key, bind.effective_value, processor))
-        columns = list(statement.exported_columns)
-        self.processors = [column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns]
-        self.plain = not any(self.processors)
-        self.row: Any = namedtuple("row", [column.key for column in columns]) if columns else None
+        self.dialect = dialect
+        self.columns = list(statement.exported_columns)
+        self.row: Any = namedtuple("row", [column.key for column in self.columns]) if self.columns else None
+        self.processors: list[Processor] | None = None
+
+    def rows(self, cursor: Any) -> list[Any]:
+        if self.row is None:
+            return []
+        if self.processors is None:  # what the driver calls the columns' types is known with the first answer
+            given = [column[1] for column in cursor.description]
+            made = [
+                column.type.dialect_impl(self.dialect).result_processor(self.dialect, code)
+                for column, code in zip(self.columns, given, strict=True)
+            ]
+            self.processors = made if any(made) else []
+        if not self.processors:
+            return [self.row._make(row) for row in cursor.fetchall()]
+        processors = self.processors
+        return [
+            self.row._make(
+                [
+                    value if processor is None else processor(value)
+                    for value, processor in zip(row, processors, strict=True)
+                ]
+            )
+            for row in cursor.fetchall()
+        ]
 
     def parameters(self, given: dict[str, Any]) -> list[Any] | dict[str, Any]:
         values = []
@@ -59,19 +82,7 @@ class CompiledStatement:
         cursor = tx.connection.cursor()
         try:
             cursor.execute(compiled.sql, compiled.parameters(given))
-            if compiled.row is None:
-                return []
-            if compiled.plain:
-                return [compiled.row._make(row) for row in cursor.fetchall()]
-            return [
-                compiled.row._make(
-                    [
-                        value if processor is None else processor(value)
-                        for value, processor in zip(row, compiled.processors, strict=True)
-                    ]
-                )
-                for row in cursor.fetchall()
-            ]
+            return compiled.rows(cursor)
         except dialect.loaded_dbapi.Error as error:
             raise _explained(tx, compiled.sql, error) from error
         finally:

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 import orjson
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, model_validator
 from starlette.concurrency import iterate_in_threadpool
 
 from labeler.kit.config import Settings
@@ -162,13 +162,3 @@ def _inlined(model: type[BaseModel]) -> Any:
         return [resolve(entry) for entry in value] if isinstance(value, list) else value
 
     return resolve(schema)
-
-
-def explain_validation(error: ValidationError, at: str = "") -> Invalid:
-    """A pydantic error as one that names each field: what FastAPI does for declared bodies."""
-    errors = [
-        {"pointer": at + "/" + "/".join(map(str, entry["loc"])), "detail": entry["msg"]}
-        for entry in error.errors()[:50]
-    ]
-    first = errors[0]
-    return Invalid(f"{first['pointer'].lstrip('/') or 'body'}: {first['detail']}.", errors=errors)

@@ -18,7 +18,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import lock
 from labeler.kit.errors import Invalid, NotFound
 from labeler.kit.events import Event, emit
-from labeler.kit.web import explain_validation
+from labeler.kit.validation import explain_validation
 from labeler.projects.access import Member, Project, find_project, project_cache
 from labeler.projects.schemas import SchemaParts, SchemaVersionOut
 from labeler.projects.tables import label_schemas, projects
@@ -74,7 +74,7 @@ def schema_of(given: Mapping[str, Any], task_type: str) -> TaskSchema:
     except UnknownTaskType as unknown:
         raise Invalid(f"task_type: {unknown}.", errors=[{"pointer": "/task_type", "detail": str(unknown)}]) from None
     except ValidationError as error:
-        raise explain_validation(error) from None
+        raise explain_validation(error, given) from None
 
 
 def _wrong(name: str, reason: str) -> Invalid:

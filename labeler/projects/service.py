@@ -18,7 +18,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
-from labeler.kit.web import explain_validation
+from labeler.kit.validation import explain_validation
 from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
@@ -198,7 +198,7 @@ def _settings(project: Project, change: dict[str, Any]) -> ProjectSettings:
     try:
         return ProjectSettings.model_validate(project.settings.model_dump() | change)
     except ValidationError as error:
-        raise explain_validation(error, "/settings") from None
+        raise explain_validation(error, change, "/settings") from None
 
 
 def _keywords(project: Project) -> dict[str, list[str]]:

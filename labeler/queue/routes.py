@@ -6,7 +6,8 @@ from fastapi import APIRouter, Header, Path, Request, Response
 from pydantic import BaseModel, ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
-from labeler.kit.web import Config, Db, bulk_body, explain_validation, parse_bulk, parse_json, read_body
+from labeler.kit.validation import explain_validation
+from labeler.kit.web import Config, Db, bulk_body, parse_bulk, parse_json, read_body
 from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
@@ -69,10 +70,11 @@ async def submit_labels(
             for number, entry in enumerate(bodies):
                 entry.idempotency_key = entry.idempotency_key or f"{once} {number}"
         return LabelsRecorded(labels=await db.awrite(answer.label_many, member, bodies))
+    sent = parse_json(raw)
     try:
-        body = LabelAndNext.model_validate(parse_json(raw))
+        body = LabelAndNext.model_validate(sent)
     except ValidationError as error:
-        raise explain_validation(error) from None
+        raise explain_validation(error, sent) from None
     body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.label, member, body)
     if repeated:
@@ -94,7 +96,7 @@ def _many(entries: list[Any], most: int) -> list[LabelIn]:
         try:
             bodies.append(LabelIn.model_validate(entry))
         except ValidationError as error:
-            raise explain_validation(error, f"/{number}") from None
+            raise explain_validation(error, entry, f"/{number}") from None
     return bodies
 
 

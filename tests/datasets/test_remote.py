@@ -10,6 +10,8 @@ import pytest
 
 from labeler.kit.config import Settings
 
+JOBS = ("datasets.snapshot", "datasets.push")
+
 
 @pytest.fixture
 def remote(settings: Settings, tmp_path: Path) -> Path:
@@ -24,7 +26,7 @@ def test_versions_are_pushed_and_come_back_from_the_remote(
 ) -> None:
     add_texts(20)
     project.snapshot("first")
-    service.run_jobs()
+    service.run_jobs(kinds=JOBS)
     made = project.datasets()[0]
     assert made["pushed"] and list(remote.rglob("*.dir"))
     clone = tmp_path / "clone"
@@ -40,6 +42,6 @@ def test_an_unreachable_remote_is_told_and_the_version_is_kept(
     remote.write_text("a file where the remote's folder should be")
     add_texts(5)
     project.snapshot("first")
-    push = next(row for row in service.run_jobs() if row.kind == "datasets.push")
+    push = next(row for row in service.run_jobs(kinds=JOBS) if row.kind == "datasets.push")
     assert push.state == "failed" and "can't be reached" in push.error
     assert [entry["pushed"] for entry in project.datasets()] == [False]

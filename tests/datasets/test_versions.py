@@ -18,7 +18,7 @@ from labeler.datasets.repository import Repository
 
 def snapshot(service: Any, project: Project, message: str = "test") -> dict[str, Any]:
     job = project.snapshot(message)
-    service.run_jobs()
+    service.run_jobs(kinds=("datasets.snapshot",))
     return project.client.get(f"{project.path}/datasets/{job.refresh().result['version']}")
 
 
@@ -156,7 +156,7 @@ def test_a_crash_at_any_step_leaves_nothing_to_see(
     with monkeypatch.context() as patched:
         patched.setattr(Repository, step, crash)
         project.snapshot("cut off")
-        assert service.run_jobs()[-1].state == "failed"
+        assert service.run_jobs(kinds=("datasets.snapshot",))[-1].state == "failed"
     assert [entry["version"] for entry in project.datasets()] == [1]
     repository = Repository(service.settings, project.info["id"])
     assert repository.tags() == {"v1"}
@@ -197,7 +197,7 @@ def test_an_export_comes_back_as_it_was(
         assert pq.read_table(now).equals(pq.read_table(then))
     again = admin.client.projects.create("again", labels=["spam", "ham"])
     job = again.import_file(now, {"key": "key", "text": "text", "label": "label", "split": "split"})
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     assert job.refresh().result["taken"] == 25
     labels = {item["key"]: [label["value"] for label in item["labels"]] for item in again.items}
     assert labels == {item["key"]: [label["value"] for label in item["labels"]] for item in project.items}

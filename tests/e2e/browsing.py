@@ -39,11 +39,12 @@ class Someone:
 class Site:
     """A running service that can be killed and started again on the same port."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, **environment: str) -> None:
         port = processes.free_port()
         self.settings = settings.model_copy(update={"port": port, "log_level": "WARNING"})
         self.db = Database(self.settings)
         self.numbers = itertools.count(1)
+        self.environment = environment
         self.start()
         self.admin = self.person("admin")
 
@@ -53,7 +54,7 @@ class Site:
 
     def start(self) -> None:
         log = self.settings.home / "service.log"
-        self.process = processes.Running(["-m", "labeler", "serve"], self.settings, log)
+        self.process = processes.Running(["-m", "labeler", "serve"], self.settings, log, **self.environment)
         processes.wait_for(self.process.ready, 60, "the service to be ready")
 
     def person(self, role: str = "labeler") -> Someone:

@@ -81,3 +81,13 @@ def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, 
     assert points[-1]["labels"] == 60 and points[-1]["metrics"]["accuracy"]["n"] == points[-1]["holdout_size"]
     confusion = project.client.get(f"{project.path}/insight/confusion")
     assert sum(map(sum, confusion["matrix"])) == points[-1]["holdout_size"]
+
+
+def test_imported_labels_are_nobodys_work(service: Any, project: Project, labelers: list[Project]) -> None:
+    project.items.add([{"key": f"i{k}", "text": f"text {k}", "label": "spam"} for k in range(5)], progress=False)
+    project.items.add([{"key": "open", "text": "still open"}], progress=False)
+    project.label("open", "ham")
+    found = project.progress()["labels"]
+    assert (found["total"], found["mine"], found["today"], found["mine_today"]) == (6, 1, 1, 1)
+    assert {(row["kind"], row["labels"]) for row in found["by_labeler"]} == {("import", 5), ("person", 1)}
+    assert [day["labels"] for day in found["per_day"]] == [1]

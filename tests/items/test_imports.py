@@ -30,7 +30,7 @@ def send(project: Project, data: bytes, mapping: Any = None, name: str = "a.csv"
 def import_bytes(service: Any, project: Project, data: bytes, mapping: Any = None, name: str = "a.csv") -> Any:
     answer = send(project, data, mapping, name)
     assert answer.status_code == 202, answer.text
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     return service.db.read(engine.get, answer.json()["id"])
 
 
@@ -150,7 +150,7 @@ def test_a_hostile_file_is_refused_or_its_rows_are(service: Any, project: Projec
     answer = send(project, HOSTILE[kind])
     assert answer.status_code in (202, 422)
     if answer.status_code == 202:
-        service.run_jobs()
+        service.run_jobs(kinds=("items.import",))
         row = service.db.read(engine.get, answer.json()["id"])
         if row.state == "done":
             counted = row.result
@@ -183,7 +183,7 @@ def test_a_mapping_that_does_not_fit_is_explained(service: Any, project: Project
     if answer.status_code == 422:
         assert said in answer.text
         return
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     row = service.db.read(engine.get, answer.json()["id"])
     assert row.state == "failed" and said in row.error, (row.state, row.error, row.result)
 
@@ -235,7 +235,7 @@ def test_an_import_that_was_killed_goes_on_and_its_counts_add_up(
         process.run_one(service.db, service.settings, {"job": claim.id, **vars(claim)})
     assert len(list(project.items)) == len([r for r in rows[: 10 * cut_at] if r["text"]])
     service.db.write(engine.give_back, job_id, claim.attempt)
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     row = service.db.read(engine.get, job_id)
     assert row.state == "done" and row.attempt == 2
     assert {name: row.result[name] for name in ("rows", "taken", "already_there", "refused")} == {
@@ -257,7 +257,7 @@ def test_imports_of_one_project_run_one_after_the_other(service: Any, project: P
 def test_a_cancelled_import_leaves_whole_batches(service: Any, project: Project) -> None:
     job_id = send(project, as_csv(ROWS)).json()["id"]
     service.db.write(engine.cancel, job_id)
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     assert service.db.read(engine.get, job_id).state == "cancelled" and list(project.items) == []
 
 
@@ -276,5 +276,5 @@ def test_uploads_of_imports_that_never_ran_are_cleared_away(service: Any, projec
     for path in (service.settings.home / "uploads").iterdir():
         os.utime(path, (0, 0))
     project.import_file(file)
-    service.run_jobs()
+    service.run_jobs(kinds=("items.import",))
     assert left and not list((service.settings.home / "uploads").iterdir())

@@ -10,6 +10,7 @@ from labeler.kit.errors import Unavailable
 from labeler.kit.outbox import PUT, outbox
 
 READ = CompiledStatement(sa.select(outbox.c.id, outbox.c.payload, outbox.c.created_at).order_by(outbox.c.id))
+NUMBERS = CompiledStatement(sa.select(sa.literal(0.5, sa.Float).label("a"), sa.literal(1.25, sa.Float).label("b")))
 BROKEN = CompiledStatement(sa.select(sa.column("nothing")).select_from(sa.table("nowhere")))
 ROW = {"name": 'it\'s 100% "done"', "project_id": None, "payload": {"%s": [1, None, "é"]}}
 
@@ -18,6 +19,7 @@ def test_rows_come_back_as_they_went_in(db: Database) -> None:
     db.write(lambda tx: PUT(tx, **ROW))
     row = db.read(READ.one)
     assert row.payload == ROW["payload"] and row.created_at.utcoffset().total_seconds() == 0
+    assert db.read(NUMBERS.one)[:2] == (0.5, 1.25)
     assert row.created_at == db.read(lambda tx: tx.execute(sa.select(outbox.c.created_at)).scalar_one())
 
 

@@ -28,9 +28,11 @@ class Estimate:
 
 def wilson(hits: int, n: int) -> tuple[float, float]:
     """95 % interval of a share; (0, 1) when n is 0. Source: Wilson 1927."""
-    if n == 0:
-        return 0.0, 1.0
-    share = hits / n
+    return wilson_of_share(hits / n, n) if n else (0.0, 1.0)
+
+
+def wilson_of_share(share: float, n: float) -> tuple[float, float]:
+    """The same of a share from 0 to 1 and an effective number of items, which may be a fraction."""
     middle = share + _Z**2 / (2 * n)
     spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
     scale = 1 + _Z**2 / n

@@ -16,11 +16,10 @@ from collections.abc import Sequence
 import numpy as np
 from scipy import stats
 
-from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.intervals import Estimate, wilson_of_share
 from labeler.learning.numeric.types import Array
 
 MIN_DRAWN = 30
-_Z = 1.959963984540054
 _FEW_ERRORS = 2
 
 
@@ -151,8 +150,4 @@ def _size_like(value: float, variance: float, weights: Array, loss: Array) -> fl
 
 def _wilson(share: float, size: float, n: int) -> Estimate:
     share = min(max(share, 0.0), 1.0)
-    middle = share + _Z**2 / (2 * size)
-    spread = _Z * np.sqrt(share * (1 - share) / size + _Z**2 / (4 * size**2))
-    scale = 1 + _Z**2 / size
-    low, high = float((middle - spread) / scale), float((middle + spread) / scale)
-    return Estimate(share, max(0.0, min(low, share)), min(1.0, max(high, share)), n)
+    return Estimate(share, *wilson_of_share(share, size), n)

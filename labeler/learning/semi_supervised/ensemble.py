@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from labeler.learning.errors import TooFewLabels
+from labeler.learning.estimators.softmax import folds_of
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised import trees
 from labeler.learning.semi_supervised.label_spreading import as_log_proba, nearby, spread, spread_each
@@ -185,10 +186,7 @@ def _flows(
     affinity: Any, positions: Array, codes: Array, judged: Array, classes: int, seed: int
 ) -> tuple[Array, Array]:
     """The flow of all labels (items, classes), and of the others' labels at each judged item."""
-    rng = np.random.default_rng(seed)
-    fold_of = np.empty(len(codes), dtype=np.int64)
-    shuffled = rng.permutation(len(codes))
-    fold_of[shuffled[np.argsort(codes[shuffled], kind="stable")]] = np.arange(len(codes)) % FOLDS
+    fold_of = folds_of(codes, seed, FOLDS)
     flow = spread(affinity, positions, codes, classes)
     graph, places = nearby(affinity, positions, flow)
     others = spread_each(graph, places, codes, classes, fold_of != np.arange(FOLDS)[:, None])

@@ -111,6 +111,7 @@ export class Card {
     this.shownAt = performance.now();
     this.hidden = 0;
     this.view.item(this.current);
+    this.form.item?.(this.current.content, this.view.refs.text);
     this.suggest();
     this.later("afterPaint");
   }

@@ -22,6 +22,7 @@ function drawPreview(root, { schema, content }) {
   refs.answers.replaceChildren();
   form.draw(refs.answers, schema);
   contentOf(content).draw(refs.text, content);
+  form.item?.(content, refs.text);
   hint("");
   return form;
 }

@@ -4,6 +4,7 @@
  *
  * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words)}:
  *   draw(container, schema)   the controls; calls host.done(event) when the answer is complete
+ *   item(content, node)       optional: an item was drawn into the node (regions are marked there); cleared before
  *   key(event, typing)        true when the key was for this form; typing: it goes into an input
  *   value(), set(value), clear()
  *   text(value)               a value in words

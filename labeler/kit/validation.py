@@ -1,0 +1,58 @@
+"""What pydantic found wrong in a value, as problems name it: a JSON pointer into what was sent, and what to do."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from pydantic import ValidationError
+
+from labeler.kit.errors import Invalid
+
+MOST = 50
+_NOTHING: Any = object()
+
+
+def explain_validation(error: ValidationError, sent: Any, at: str = "") -> Invalid:
+    """The error as a problem. sent: what was validated. at: pointer to where that stands in the body."""
+    return invalid(field_errors(error.errors(), sent, at))
+
+
+def field_errors(found: Sequence[Any], sent: Any, at: str = "") -> list[dict[str, str]]:
+    """[{pointer, detail}] of pydantic's errors."""
+    return [
+        {"pointer": at + pointer(one["loc"], sent, is_missing=one["type"] == "missing"), "detail": _detail(one["msg"])}
+        for one in found[:MOST]
+    ]
+
+
+def invalid(errors: list[dict[str, str]]) -> Invalid:
+    first = errors[0] if errors else {"pointer": "/", "detail": "not acceptable"}
+    return Invalid(f"{first['pointer'].lstrip('/') or 'body'}: {first['detail']}.", errors=errors)
+
+
+def pointer(where: Sequence[str | int], sent: Any, *, is_missing: bool = False) -> str:
+    """The JSON pointer (RFC 6901) to a place in what was sent.
+
+    pydantic also names what it tried there (the branch of a union, a key, a validator): nothing that a sender knows.
+    """
+    parts = []
+    here = sent
+    for place, part in enumerate(where):
+        inner = _inside(here, part)
+        if inner is not _NOTHING:
+            here = inner
+        elif not (is_missing and place == len(where) - 1):
+            continue
+        parts.append(str(part).replace("~", "~0").replace("/", "~1"))
+    return "/" + "/".join(parts)
+
+
+def _inside(value: Any, part: str | int) -> Any:
+    if isinstance(value, Mapping):
+        return value.get(part, _NOTHING)
+    if isinstance(value, list) and isinstance(part, int) and part < len(value):
+        return value[part]
+    return _NOTHING
+
+
+def _detail(message: str) -> str:
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")

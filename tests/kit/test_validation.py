@@ -1,0 +1,49 @@
+"""What is wrong in a body is named by a pointer into it, in words without pydantic's own."""
+
+from typing import Annotated, Any
+
+import pytest
+from pydantic import BaseModel, Field, ValidationError, model_validator
+
+from labeler.kit.validation import explain_validation, pointer
+
+
+class Inner(BaseModel):
+    low: int
+    names: dict[str, Annotated[str, Field(max_length=3)] | None] = {}
+
+    @model_validator(mode="after")
+    def _fits(self) -> "Inner":
+        if self.low > 9:
+            raise ValueError("low is above 9.")
+        return self
+
+
+class Body(BaseModel):
+    inner: list[Inner | bool] = []
+    value: str | int | list[str] = ""
+
+
+@pytest.mark.parametrize(
+    ("sent", "wanted"),
+    [
+        ({"value": {}}, {"/value"}),
+        ({"value": ["a", 1]}, {"/value", "/value/1"}),
+        ({"inner": [{"low": 1, "names": {"a/b~c": "long"}}]}, {"/inner/0", "/inner/0/names/a~1b~0c"}),
+        ({"inner": [{}]}, {"/inner/0", "/inner/0/low"}),
+        ({"inner": [{"low": 10}]}, {"/inner/0"}),
+        ({"inner": "x"}, {"/inner"}),
+        ([], {"/"}),
+    ],
+)
+def test_pointers_lead_into_what_was_sent(sent: Any, wanted: set[str]) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Body.model_validate(sent)
+    told = explain_validation(raised.value, sent)
+    assert {one["pointer"] for one in told.errors} == wanted
+    assert not any("Value error" in one["detail"] or one["detail"].endswith(".") for one in told.errors)
+
+
+def test_a_pointer_goes_as_far_as_the_value() -> None:
+    assert pointer(("labels", 3, "name"), {"labels": [{}]}) == "/labels"
+    assert pointer(("labels", 0, "name"), {"labels": [{}]}, is_missing=True) == "/labels/0/name"
