@@ -14,11 +14,12 @@ from labeler.items import uploads
 from labeler.items.add import Tally, add_items, check_rows
 from labeler.items.keys import MAX_KEY
 from labeler.items.readers import FileRefused, check_mapping
-from labeler.items.schemas import AddResult, Preview
 from labeler.kit.errors import Invalid, TooLarge
-from labeler.kit.jobs.schemas import JobOut
-from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
 from labeler.projects.access import CanWrite
+from labeler.wire.base import In
+from labeler.wire.items import AddResult, Preview
+from labeler.wire.jobs import JobOut
 
 router = APIRouter(tags=["items"])
 CHUNK = 500

@@ -6,12 +6,14 @@ from pydantic import BaseModel
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
 from labeler.kit.errors import Invalid
-from labeler.kit.web import Db, Page
+from labeler.kit.web import Db
 from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of, primary_metric
 from labeler.projects import label_schema, service
 from labeler.projects.access import CanManage, CanRead, CanSee
-from labeler.projects.schemas import (
+from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
+from labeler.wire.base import Page
+from labeler.wire.projects import (
     MemberIn,
     MemberOut,
     MetricOut,
@@ -21,7 +23,6 @@ from labeler.projects.schemas import (
     SchemaVersionOut,
     TaskTypeOut,
 )
-from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
 
 router = APIRouter(tags=["projects"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]

@@ -7,12 +7,12 @@ from pydantic import BaseModel, ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.web import Config, Db, bulk_body, explain_validation, parse_bulk, parse_json, read_body
-from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
 from labeler.queue.leases import release
 from labeler.queue.remaining import remaining
-from labeler.queue.schemas import (
+from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
+from labeler.wire.queue import (
     FlagAnswer,
     LabelAnswer,
     NextIn,

@@ -8,13 +8,15 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.kit.errors import TooLarge
 from labeler.kit.jobs.engine import get
-from labeler.kit.jobs.schemas import JobOut, job_out
-from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.kit.jobs.out import job_out
+from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
 from labeler.projects.access import CanManage, CanRead, CanWrite, Member
 from labeler.training.external_scores import ScoresResult, rank_by_scores
 from labeler.training.model_searches import request_search, search_state
-from labeler.training.schemas import SearchState
 from labeler.training.trigger import request_training
+from labeler.wire.base import In
+from labeler.wire.jobs import JobOut
+from labeler.wire.training import SearchState
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["training"])
 

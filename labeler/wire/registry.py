@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labeler.kit.web import In
+from labeler.wire.base import In
 
 
 class DatasetTie(BaseModel):

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
-from labeler.kit.jobs.schemas import JobOut
+from labeler.wire.jobs import JobOut
 
 
 class TrialOut(BaseModel):

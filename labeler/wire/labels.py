@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from labeler.kit.web import In
-from labeler.projects.schemas import Reason
+from labeler.wire.base import In
+from labeler.wire.projects import Reason
 
 Key = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False, pattern=r"^[^\x00]*$")]
 Once = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]

@@ -5,11 +5,11 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
 
-from labeler.accounts.schemas import Email, Name
-from labeler.kit.web import In
 from labeler.tasks import DEFAULT
 from labeler.tasks.labels import MOST_LABELS, Label
 from labeler.tasks.rating import Scale
+from labeler.wire.accounts import Email, Name
+from labeler.wire.base import In
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 SKIP_REASONS = ("Not clear", "Not relevant", "Broken content")
