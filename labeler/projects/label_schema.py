@@ -22,7 +22,7 @@ from labeler.kit.web import explain_validation
 from labeler.projects.access import Member, Project, find_project, project_cache
 from labeler.projects.tables import label_schemas, projects
 from labeler.tasks import TaskSchema, UnknownTaskType, parse_schema
-from labeler.wire.projects import SchemaParts, SchemaVersionOut
+from labeler.wire.schema import SchemaParts, SchemaVersionOut
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
 
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
@@ -17,26 +16,18 @@ from labeler.wire.projects import (
     MemberIn,
     MemberOut,
     MetricOut,
+    ModelChoice,
     ProjectChange,
     ProjectIn,
     ProjectOut,
-    SchemaVersionOut,
+    StrategyOut,
     TaskTypeOut,
 )
+from labeler.wire.schema import SchemaVersionOut
 
 router = APIRouter(tags=["projects"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 TaskName = Annotated[str, Query(alias="task_type", max_length=32, description="See GET /task-types.")]
-
-
-class StrategyOut(BaseModel):
-    name: str
-    summary: str
-
-
-class ModelChoice(BaseModel):
-    name: str
-    summary: str
 
 
 @router.get("/projects")

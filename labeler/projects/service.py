@@ -25,15 +25,7 @@ from labeler.projects.access import Member, Project, find_project, member_of, pr
 from labeler.projects.label_schema import change_schema, first_version, schema_of
 from labeler.projects.tables import projects
 from labeler.tasks import TaskType, task_type
-from labeler.wire.projects import (
-    Counts,
-    MemberIn,
-    MemberOut,
-    ProjectChange,
-    ProjectIn,
-    ProjectOut,
-    ProjectSettings,
-)
+from labeler.wire.projects import Counts, MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
 
 
 @dataclass(frozen=True)

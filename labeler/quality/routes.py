@@ -8,7 +8,7 @@ from labeler.kit.web import Db, ndjson
 from labeler.projects.access import CanManage, CanRead
 from labeler.quality.schema_change import request_change
 from labeler.quality.stream import read_answers
-from labeler.wire.projects import SchemaChange, SchemaVersionOut
+from labeler.wire.schema import SchemaChange, SchemaVersionOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["quality"])
 

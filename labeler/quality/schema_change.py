@@ -16,7 +16,7 @@ from labeler.quality.answers import PART, make_answers
 from labeler.quality.queries import used
 from labeler.quality.recount import recount_needed
 from labeler.quality.tables import answers
-from labeler.wire.projects import SchemaChange, SchemaVersionOut, Touched
+from labeler.wire.schema import SchemaChange, SchemaVersionOut, Touched
 
 
 def request_change(tx: Connection, member: Member, change: SchemaChange) -> SchemaVersionOut:

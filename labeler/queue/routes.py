@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.web import Config, Db, bulk_body, explain_validation, parse_bulk, parse_json, read_body
@@ -11,10 +11,11 @@ from labeler.projects.access import CanLabel
 from labeler.queue import answer
 from labeler.queue.leases import release
 from labeler.queue.remaining import remaining
-from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
+from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, SkipIn
 from labeler.wire.queue import (
     FlagAnswer,
     LabelAnswer,
+    LabelsRecorded,
     NextIn,
     NextOut,
     ReleaseIn,
@@ -28,10 +29,6 @@ OnceHeader = Annotated[
     str | None, Header(alias="idempotency-key", min_length=1, max_length=180, description="As in the body.")
 ]
 RowId = Annotated[int, Path(ge=1, lt=2**62)]
-
-
-class LabelsRecorded(BaseModel):
-    labels: list[LabelOut]
 
 
 @router.post("/queue/next")

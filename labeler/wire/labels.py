@@ -6,9 +6,10 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field, StringConstraints
 
 from labeler.wire.base import In
+from labeler.wire.items import MAX_KEY
 from labeler.wire.projects import Reason
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False, pattern=r"^[^\x00]*$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY, strip_whitespace=False, pattern=r"^[^\x00]*$")]
 Once = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Note = Annotated[str, Field(max_length=5000, pattern=r"^[^\x00]*$")]
 Version = Annotated[int, Field(ge=1, lt=2**31)]

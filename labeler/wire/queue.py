@@ -61,3 +61,7 @@ class UndoneLabel(BaseModel):
 
 class Undone(BaseModel):
     item: QueueItem | None
+
+
+class LabelsRecorded(BaseModel):
+    labels: list[LabelOut]
