@@ -20,11 +20,10 @@ from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import find_project, member_of
 from labeler.projects.service import projects_of
 from labeler.wire.base import Page
-from labeler.wire.jobs import JobOut
+from labeler.wire.jobs import ENDED, JobOut
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 JobId = Annotated[int, Path(ge=1, lt=2**62)]
-ENDED = ("done", "failed", "cancelled", "superseded")
 
 
 def visible_job(tx: Connection, caller: Caller, job_id: int, right: str) -> JobOut:

@@ -23,6 +23,12 @@ class AddResult(BaseModel):
     errors: list[RowError] = Field(description="The first thousand refused rows.")
 
 
+class ImportResult(AddResult):
+    """What the job of an import comes to."""
+
+    rows: int
+
+
 class Preview(BaseModel):
     format: str
     encoding: str | None

@@ -5,6 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
+ENDED = ("done", "failed", "cancelled", "superseded")
+"""States that a job does not leave."""
+
 
 class Progress(BaseModel):
     done: int

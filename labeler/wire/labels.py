@@ -106,3 +106,22 @@ class FlagOut(BaseModel):
 class ResolveFlag(In):
     note: Note = ""
     value: Any = Field(None, description="Also label the item with this.")
+
+
+class LabelRow(BaseModel):
+    """A line of GET /labels: one entry of the history, corrections and undos included."""
+
+    cursor: str = Field(description="Go on after this one with `since`.")
+    id: int
+    item_key: str
+    value: Any = Field(description="As the newest schema reads it; null: taken back.")
+    given: Any = Field(None, description="As it was given, where that is something else.")
+    labeler: LabelerOut
+    kind: str
+    source: str
+    pick: dict[str, Any] | None = Field(description="How the item was chosen.")
+    guideline_version: int | None
+    schema_version: int
+    elapsed_ms: int | None
+    supersedes: int | None
+    created_at: datetime
