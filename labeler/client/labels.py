@@ -68,7 +68,7 @@ class Flags:
 
     def find(self, state: str = "open") -> Iterator[FlagOut]:
         """Newest first. state: open, resolved or all."""
-        return self.client.each(FlagOut, self.path, state=state)
+        return self.client.each(FlagOut, self.path, state=state, limit=200)
 
     def resolve(self, flag_id: int, note: str = "", value: Any = None) -> FlagOut:
         """Close a flag; value: also label the item with this."""

@@ -96,7 +96,7 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     page.get_by_role("tab", name="Download").click()
     page.get_by_role("combobox", name="Version").click()
     page.get_by_role("option", name=newest.tag, exact=True).click()
-    line = f"dvc get {newest['repository']} data --rev {newest['tag']}"
+    line = f"dvc get {newest.repository} data --rev {newest.tag}"
     expect(page.get_by_test_id("stCode")).to_contain_text(line)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
