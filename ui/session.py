@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from typing import Any
 
 import streamlit as st
 
@@ -61,7 +62,7 @@ def user() -> UserOut | None:
     return answer.user if answer else None
 
 
-def _projects() -> list[dict[str, str]]:
+def _projects() -> list[dict[str, Any]]:
     """Every project one may see: {id, slug, name, role}."""
     answer = me()
     return answer.projects if answer else []

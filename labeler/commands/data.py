@@ -205,7 +205,7 @@ def push(
     text = _path(project, file).read_text("utf-8")
     with service() as client:
         found = client.projects.get(project)
-        if _published(found) == text:
+        if _published(found) == text.strip():
             answer({"changed": False}, "The service has this text already.")
             return
         if draft:
@@ -243,6 +243,7 @@ def _path(project: str, file: Path | None) -> Path:
 
 
 def _published(project: Project) -> str | None:
+    """The text in force, which the service keeps without the space around it; None while nothing is published."""
     try:
         return project.guidelines.current().text
     except ApiError as error:

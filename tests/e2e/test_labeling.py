@@ -23,7 +23,7 @@ def test_fifteen_key_presses_are_fifteen_labels(site, project, lin, label_page) 
         card.press("1" if number % 3 == 0 else "2")
     card.saved()
     rows = labels_of(project, lin)
-    texts = {row["key"]: row["content"]["text"] for row in project.items}
+    texts = {item.key: item.content["text"] for item in project.items}
     assert {texts[row.item_key]: row.value for row in rows} == given
     assert len(rows) == 15
     assert all(row.guideline_version == 1 for row in rows)

@@ -19,7 +19,7 @@ from labeler.wire.items import ImportResult, Preview
 from labeler.wire.jobs import ENDED
 
 PREVIEW_BYTES = 1_000_000
-Mapping = dict[str, Any]  # what each column of a file is, as imports take it
+ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take it
 
 
 @dataclass(frozen=True)
@@ -28,9 +28,9 @@ class Given:
 
     name: str
     data: bytes | IO[bytes]
-    mapping: Mapping
+    mapping: ColumnMapping
     sample: Content | None
-    task: Mapping
+    task: Schema
 
 
 def render() -> None:
@@ -102,7 +102,7 @@ def _file() -> Given | None:
     return Given(upload.name, upload, mapping, _sample(preview.rows, mapping), preview.task or {})
 
 
-def _sample(rows: Sequence[Content], mapping: Mapping) -> Content | None:
+def _sample(rows: Sequence[Content], mapping: ColumnMapping) -> Content | None:
     """The first row as an item, for the picture of the card."""
     if not rows:
         return None
@@ -123,7 +123,7 @@ def _preview(upload: Any, whole: bool) -> Preview | None:
     return preview
 
 
-def _mapping(preview: Preview, mark: str) -> Mapping:
+def _mapping(preview: Preview, mark: str) -> ColumnMapping:
     guess = preview.mapping
     columns = [column["name"] for column in preview.columns]
     described = ", ".join(part for part in (preview.format, preview.encoding) if part)
