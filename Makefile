@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv
-COMPILE := $(UV) pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+COMPILE := $(UV) pip compile pyproject.toml --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 

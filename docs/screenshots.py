@@ -20,7 +20,8 @@ from typing import Any
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from labeler.client import Client, Project
-from labeler.demo.setup import SLUG, LogIn
+from labeler.demo.projects import SPAM
+from labeler.demo.setup import LogIn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
@@ -74,31 +75,31 @@ def work(url: str, people: list[LogIn]) -> str:
 
     Returns the tag of the first dataset version that was asked for.
     """
-    ada, lin, peer = (log_in(url, person).projects.get(SLUG) for person in people)
-    wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
+    ada, lin, peer = (log_in(url, person).projects.get(SPAM.slug) for person in people)
+    wait(lambda: ada.progress().training["state"] == "idle", 120, "the last training")
     for project in (lin, peer):
         project.guidelines.acknowledge(1)
     truth = known_answers()
     for project, n in ((lin, 24), (peer, 14)):
         for item in project.queue.next(n):
-            seconds = 2.2 + len(item["content"].get("text", "")) / 60
-            project.label(item, truth[item["key"]], elapsed_ms=round(1000 * seconds), guideline_version=1)
+            seconds = 2.2 + len(item.content.get("text", "")) / 60
+            project.label(item, truth[item.key], elapsed_ms=round(1000 * seconds), guideline_version=1)
     ada.snapshot("before the first review").wait(120)
-    before = max(ada.datasets(), key=lambda one: one["version"])["tag"]
-    theirs = [row for row in lin.labels if row["labeler"]["name"] == "Lin"]
+    before = max(ada.datasets(), key=lambda one: one.version).tag
+    theirs = [row for row in lin.labels if row.labeler.name == "Lin"]
     for row in theirs[:2]:  # a change of mind
-        lin.label(row["item_key"], "spam" if row["value"] == "ham" else "ham")
+        lin.label(row.item_key, "spam" if row.value == "ham" else "ham")
     for item in peer.queue.next(10):
-        peer.label(item, truth[item["key"]], elapsed_ms=3100)
+        peer.label(item, truth[item.key], elapsed_ms=3100)
     flag_some(lin, peer)
-    text = ada.guidelines.current()["text"]
+    text = ada.guidelines.current().text
     ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
     for project in (ada, lin, peer):
         project.guidelines.acknowledge(2)
     ada.snapshot("with the decisions of the first review").wait(120)
-    wait(lambda: ada.progress()["training"]["state"] == "idle", 120, "the last training")
+    wait(lambda: ada.progress().training["state"] == "idle", 120, "the last training")
     ada.train().wait(120)
-    newest = max(model["number"] for model in ada.models())
+    newest = max(model.number for model in ada.models())
     ada.promote(newest - 1, "first model in use")
     ada.promote(newest, "better on the same holdout")
     return before
@@ -120,7 +121,7 @@ def second_version(text: str) -> str:
 
 def flag_some(lin: Project, peer: Project) -> None:
     """Hard items as they come up: by one or two labelers, with and without a label."""
-    ambiguous, silent, context, _ = lin.info["settings"]["flag_reasons"]
+    ambiguous, silent, context, _ = lin.info.settings.flag_reasons
     lin.flag(HARD_ITEM, silent, note="A bank's message: does that count as subscribed to?")
     peer.label(HARD_ITEM, "ham")
     peer.flag("sms-train-002476", silent, note="Machine-made, but they want to know it.")
@@ -146,7 +147,7 @@ class Camera:
         self.page: Page = self.context.new_page()
 
     def open(self, name: str, until: str) -> Page:
-        self.page.goto(f"{self.url}/{name}?project={SLUG}")
+        self.page.goto(f"{self.url}/{name}?project={SPAM.slug}")
         self.page.locator(until).first.wait_for()
         return self.page
 

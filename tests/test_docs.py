@@ -74,7 +74,11 @@ def test_every_dependency_has_its_reason() -> None:
     import tomllib
 
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
-    names = {re.split(r"[\[>=; ]", entry)[0].lower() for entry in project["dependencies"]}
+    entries = [
+        *project["dependencies"],
+        *(entry for extra in project["optional-dependencies"].values() for entry in extra),
+    ]
+    names = {re.split(r"[\[>=; ]", entry)[0].lower() for entry in entries}
     reasons = doc("dependencies.md").lower()
     assert [name for name in sorted(names) if name not in reasons] == []
 

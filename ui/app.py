@@ -67,7 +67,7 @@ def visible(entry: Entry, role: str | None, project: str | None) -> bool:
 
 def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) -> None:
     """Project chooser, pages, account."""
-    known = session.project_names()
+    known, user = session.project_names(), session.user()
     query = {"project": project} if project else None
     st.logo(LOGO, size="large")
     with st.sidebar:
@@ -94,9 +94,9 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
                         st.page_link(pages[entry.name], query_params=query)
         st.divider()
         with st.container(gap="xxsmall"):
-            st.page_link(pages["account"], label=session.user().get("name") or "Account", query_params=query)
+            st.page_link(pages["account"], label=user.name if user else "Account", query_params=query)
             if st.button("Log out", icon=":material/logout:", type="tertiary", key="log-out"):
-                feedback.attempt(lambda: session.client().delete("/session"))
+                feedback.attempt(session.client().log_out)
                 session.forget()
                 st.rerun()
 
@@ -118,7 +118,7 @@ def site() -> None:
         logged_out()
         return
     project = session.slug()
-    role = session.role_in(project) or answer["user"]["role"]
+    role = session.role_in(project) or answer.user.role
     pages = {
         e.name: st.Page(
             draw_page(e.name),

@@ -1,5 +1,6 @@
 """The pictures, all in one style. Altair comes with Streamlit; imported with the first page that draws."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import altair as alt
@@ -7,6 +8,9 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import theme
 from labeler_ui.metrics import Metric, known
+
+from labeler.wire.datasets import Balance
+from labeler.wire.insight import CurvePoint
 
 BAND = "#6366e8"
 GRAY = "#8a93a8"
@@ -17,7 +21,7 @@ def _show(chart: Any, alternative: str) -> None:
     st.altair_chart(chart, width="stretch", alt=alternative)
 
 
-def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[dict[str, Any]] | None = None) -> None:
+def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[dict[str, Any]] | None = None) -> None:
     """Holdout score of each model by the labels it learned from, with interval and baseline.
 
     forecast: where the metric's curve leads, drawn dotted. The baseline is the newest model's, as one
@@ -25,12 +29,12 @@ def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[
     """
     rows = [
         {
-            "labels": p["trained_on"] if p.get("trained_on") is not None else p["labels"],
-            "model": f"model {p['model']}",
-            **{k: p["metrics"][metric.name].get(k) for k in ("value", "low", "high")},
+            "labels": point.trained_on,
+            "model": f"model {point.model}",
+            **{k: point.metrics[metric.name].get(k) for k in ("value", "low", "high")},
         }
-        for p in points
-        if known((p.get("metrics") or {}).get(metric.name))
+        for point in points
+        if known(point.metrics.get(metric.name))
     ]
     x = alt.X(
         "labels:Q", title="labels learned from", axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
@@ -46,7 +50,7 @@ def learning_curve(points: list[dict[str, Any]], metric: Metric, forecast: list[
     ]
     if forecast:
         layers += _forecast(forecast, metric, x)
-    baseline = (points[-1].get("baseline") or {}).get(metric.name)
+    baseline = points[-1].baseline.get(metric.name)
     if baseline and known(baseline):
         level = alt.Chart(pd.DataFrame([{"baseline": baseline["value"]}]))
         tip = alt.Tooltip("baseline:Q", format=metric.precise, title="always the most common answer")
@@ -175,9 +179,13 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
     _show((boxes + words).properties(height=side), "Confusion matrix on the holdout")
 
 
-def two_versions(balance: list[dict[str, Any]], a: str, b: str) -> None:
+def two_versions(balance: Sequence[Balance], a: str, b: str) -> None:
     """Label balance of two dataset versions, side by side."""
-    rows = [{"label": r["label"], "version": v, "items": r[k]} for r in balance for k, v in (("a", a), ("b", b))]
+    rows = [
+        {"label": one.label, "version": version, "items": items}
+        for one in balance
+        for version, items in ((a, one.a), (b, one.b))
+    ]
     chart = (
         alt.Chart(pd.DataFrame(rows))
         .mark_bar(cornerRadiusEnd=4)

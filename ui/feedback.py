@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 import streamlit as st
 from labeler_ui import session
 
 from labeler.client import ApiError
+
+T = TypeVar("T")
 
 
 def plain(text: object) -> str:
@@ -55,14 +57,14 @@ def told(doing: str = "") -> Iterator[None]:
         show_error(error, doing)
 
 
-def attempt(call: Callable[[], Any], doing: str = "") -> Any | None:
+def attempt(call: Callable[[], T], doing: str = "") -> T | None:
     """The call's result, or None after showing why the API refused."""
     with told(doing):
         return call()
     return None
 
 
-def must(call: Callable[[], Any], doing: str = "") -> Any:
+def must(call: Callable[[], T], doing: str = "") -> T:
     """The call's result; when the API refuses, the page ends there with the reason shown."""
     try:
         return call()

@@ -1,6 +1,6 @@
 """Pieces that pages share: headings, figures with their interval, times, labels, jobs that are followed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -8,8 +8,13 @@ import streamlit as st
 from labeler_ui import feedback, session
 from labeler_ui.feedback import plain
 
+from labeler.client import Job, Project
+from labeler.wire.guidelines import DiffRow
+from labeler.wire.jobs import ENDED, JobOut
+
+Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
+
 DASH = "\u2013"  # shown where there is no value
-OVER = {"done", "failed", "cancelled", "superseded"}
 JOB_WORDS = {
     "queued": ("waiting", "gray"),
     "running": ("running", "blue"),
@@ -32,30 +37,9 @@ def heading(title: str, text: str = "") -> None:
         st.markdown(f":gray[{text}]")
 
 
-def project() -> dict[str, Any]:
+def project() -> Project:
     """The current project, read again; the page ends with the reason when it can't be read."""
-    found: dict[str, Any] = feedback.must(
-        lambda: session.client().get(f"/projects/{session.slug()}"), "Opening the project"
-    )
-    return found
-
-
-def read(path: str, **params: Any) -> Any:
-    """Something of the current project: `read("/progress")`. The page ends with the reason when refused."""
-    return feedback.must(lambda: session.client().get(f"/projects/{session.slug()}{path}", **params))
-
-
-def pages_of(path: str, most: int = 1000, **params: Any) -> Iterator[dict[str, Any]]:
-    """The items of a list, page after page, at most `most`."""
-    cursor: str | None = None
-    seen = 0
-    while seen < most:
-        answer = session.client().get(path, cursor=cursor, **params)
-        yield from answer["items"][: most - seen]
-        seen += len(answer["items"])
-        cursor = answer.get("next_cursor")
-        if not cursor or not answer["items"]:
-            return
+    return feedback.must(lambda: session.client().projects.get(str(session.slug())), "Opening the project")
 
 
 def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str | None) -> None:
@@ -67,14 +51,8 @@ def open_page(name: str, label: str, icon: str, primary: bool = False, **params:
         st.switch_page(st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None})
 
 
-def moment(text: str | None) -> datetime | None:
-    """An RFC 3339 time as a datetime."""
-    return datetime.fromisoformat(text.replace("Z", "+00:00")) if text else None
-
-
-def when(text: str | None) -> str:
+def when(then: datetime | None) -> str:
     """A time in words: "5 min ago", "3 h ago", else the date (UTC)."""
-    then = moment(text)
     if then is None:
         return DASH
     seconds = (datetime.now(UTC) - then).total_seconds()
@@ -113,9 +91,8 @@ def size(count: float | None) -> str:
     return f"{count:.1f} TB"
 
 
-def content_text(content: dict[str, Any] | None, most: int = 160) -> str:
+def content_text(content: Content, most: int = 160) -> str:
     """One line of an item: its text, or its fields one after the other."""
-    content = content or {}
     if content.get("text") is not None:
         line = str(content["text"])
     else:
@@ -124,7 +101,7 @@ def content_text(content: dict[str, Any] | None, most: int = 160) -> str:
     return line if len(line) <= most else line[: most - 1] + "…"
 
 
-def show_content(content: dict[str, Any]) -> None:
+def show_content(content: Content) -> None:
     """An item in full, as text and never as markup."""
     if content.get("text") is not None:
         st.text(str(content["text"]))
@@ -133,36 +110,34 @@ def show_content(content: dict[str, Any]) -> None:
         st.markdown(f":gray[{plain(name)}]  \n{plain(value)}")
 
 
-def follow(job: dict[str, Any], then: Callable[[dict[str, Any]], None] | None = None) -> None:
+def follow(job: Job, then: Callable[[Job], None] | None = None) -> None:
     """Show a job until it is over; `then` draws its result. Call it at every run while it matters."""
 
-    @st.fragment(run_every=None if job["state"] in OVER else 1.0)
+    @st.fragment(run_every=None if job.state in ENDED else 1.0)
     def live() -> None:
-        now = feedback.attempt(lambda: session.client().get(f"/jobs/{job['id']}"), "Looking at the job")
+        now = feedback.attempt(lambda: session.client().job(job.id), "Looking at the job")
         if now is None:
             return
-        job_line(now)
-        if now["state"] in OVER and job["state"] not in OVER:
-            job.update(now)
+        job_line(now.row)
+        if now.state in ENDED and job.state not in ENDED:
+            job.row = now.row
             st.rerun()
 
     live()
-    if job["state"] == "done" and then:
+    if job.state == "done" and then:
         then(job)
 
 
-def job_line(job: dict[str, Any]) -> None:
+def job_line(job: JobOut) -> None:
     """A job's progress bar, or how it ended."""
-    progress = job.get("progress") or {}
-    done, total = progress.get("done") or 0, progress.get("total") or 0
-    message = plain(progress.get("message") or "")
-    if job["state"] == "running":
-        st.progress(min(1.0, done / total) if total else 0.0, text=message or "working")
-    elif job["state"] == "queued":
+    done, total = job.progress.done, job.progress.total
+    if job.state == "running":
+        st.progress(min(1.0, done / total) if total else 0.0, text=plain(job.progress.message) or "working")
+    elif job.state == "queued":
         st.progress(0.0, text="waiting for its turn")
-    elif job["state"] == "failed":
-        st.error(plain(job.get("error") or "The job failed and gave no reason."), icon=":material/error:")
-    elif job["state"] == "cancelled":
+    elif job.state == "failed":
+        st.error(plain(job.error or "The job failed and gave no reason."), icon=":material/error:")
+    elif job.state == "cancelled":
         st.warning("Canceled. Nothing was left half done.", icon=":material/block:")
 
 
@@ -177,13 +152,13 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
             st.rerun()
 
 
-def _near_changes(rows: list[dict[str, Any]], around: int = 2) -> set[int]:
+def _near_changes(rows: Sequence[DiffRow], around: int = 2) -> set[int]:
     """Positions of the lines that changed, and of the few around them that say where."""
-    changed = [number for number, row in enumerate(rows) if row["kind"] != "same"]
+    changed = [number for number, row in enumerate(rows) if row.kind != "same"]
     return {near for number in changed for near in range(number - around, number + around + 1)}
 
 
-def diff_table(rows: list[dict[str, Any]], left: str, right: str, only_changes: bool = False) -> None:
+def diff_table(rows: Sequence[DiffRow], left: str, right: str, only_changes: bool = False) -> None:
     """Two texts side by side, line by line. Every line is escaped text."""
     from html import escape
 
@@ -196,10 +171,10 @@ def diff_table(rows: list[dict[str, Any]], left: str, right: str, only_changes: 
                 cells.append('<tr class="gap"><td class="m">…</td><td colspan="4"></td></tr>')
             continue
         sides = "".join(
-            f'<td class="n">{row.get(f"{side}_line") or ""}</td><td class="{side}">{escape(row.get(side) or "")}</td>'
-            for side in ("left", "right")
+            f'<td class="n">{line or ""}</td><td class="{side}">{escape(text or "")}</td>'
+            for side, line, text in (("left", row.left_line, row.left), ("right", row.right_line, row.right))
         )
-        cells.append(f'<tr class="{row["kind"]}"><td class="m">{marks.get(row["kind"], "")}</td>{sides}</tr>')
+        cells.append(f'<tr class="{row.kind}"><td class="m">{marks[row.kind]}</td>{sides}</tr>')
     st.html(
         f'<div class="lb-diff" tabindex="0"><table>'
         '<colgroup><col style="width:2rem"><col style="width:3rem"><col>'

@@ -1,11 +1,13 @@
 """The settings of the loop: which items come next, what learns, when, and what is wanted of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, metrics, session
 from streamlit.delta_generator import DeltaGenerator
+
+from labeler.wire.projects import ModelChoice, ProjectOut, StrategyOut
 
 COUNTING = {
     "person": "people",
@@ -14,10 +16,11 @@ COUNTING = {
     "heuristic": "heuristics",
     "model": "models",
 }
-Save = Callable[[dict[str, Any]], None]
+Settings = dict[str, Any]  # those that change, by name
+Save = Callable[[Settings], None]
 
 
-def edit(project: dict[str, Any], save: Save) -> None:
+def edit(project: ProjectOut, save: Save) -> None:
     """Two forms, each saved by itself."""
     st.subheader("Target", anchor=False)
     _target(project, save)
@@ -25,21 +28,21 @@ def edit(project: dict[str, Any], save: Save) -> None:
     _loop(project, save)
 
 
-def _target(project: dict[str, Any], save: Save) -> None:
-    target = project["settings"].get("target") or {}
-    offered = metrics.of(project["task_type"])
+def _target(project: ProjectOut, save: Save) -> None:
+    target = project.settings.target
+    offered = metrics.of(project.task_type)
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom", width=680)
     name = left.selectbox(
         "Score wanted on the holdout",
         list(offered),
-        index=list(offered).index(target["metric"]) if target.get("metric") in offered else None,
+        index=list(offered).index(target.metric) if target and target.metric in offered else None,
         format_func=lambda one: offered[one].title,
         placeholder="no target",
         help="The progress page then says how many labels are missing, for the first of these metrics.",
     )
     value = None
     if name is not None:
-        metric, kept = offered[name], target.get("value") if target.get("metric") == name else None
+        metric, kept = offered[name], target.value if target and target.metric == name else None
         factor = 100.0 if metric.unit == "share" else 1.0
         bound = "At least" if metric.better == "higher" else "At most"
         unit = ", in percent" if metric.unit == "share" else ""
@@ -49,14 +52,14 @@ def _target(project: dict[str, Any], save: Save) -> None:
         )
         value = None if typed is None else typed / factor
     if right.button("Save target", disabled=name is not None and value is None):
-        save({"settings": {"target": None if name is None else {"metric": name, "value": value}}})
+        save({"target": None if name is None else {"metric": name, "value": value}})
 
 
-def _choice(where: DeltaGenerator, title: str, path: str, project: dict[str, Any], name: str, more: str = "") -> str:
+def _choice(
+    where: DeltaGenerator, title: str, offered: Sequence[StrategyOut | ModelChoice], current: str, more: str = ""
+) -> str:
     """A choice among what the service offers for this task type."""
-    offered = feedback.must(lambda: session.client().get(path, task_type=project["task_type"]), "Reading the choices")
-    words = {one["name"]: one["summary"] for one in offered["items"]}
-    current = project["settings"].get(name)
+    words = {one.name: one.summary for one in offered}
     return str(
         where.selectbox(
             title,
@@ -68,31 +71,28 @@ def _choice(where: DeltaGenerator, title: str, path: str, project: dict[str, Any
     )
 
 
-def _loop(project: dict[str, Any], save: Save) -> None:
-    settings = project["settings"]
+def _loop(project: ProjectOut, save: Save) -> None:
+    settings, client = project.settings, session.client()
+    strategies = feedback.must(lambda: client.strategies(project.task_type), "Reading the strategies")
+    models = feedback.must(lambda: client.model_choices(project.task_type), "Reading the models")
     with st.form("loop", border=False, width=680):
         form = st.container()
-        strategy = _choice(form, "Query strategy: which items to ask next", "/strategies", project, "strategy")
+        strategy = _choice(form, "Query strategy: which items to ask next", strategies, settings.strategy)
         model = _choice(
             form,
             "Model: what learns from the labels",
-            "/models",
-            project,
-            "model",
+            models,
+            settings.model,
             "Leave it at auto unless you know better: searches compare the models, see the Models page.",
         )
         left, right = st.columns(2, gap="large")
-        every = left.number_input(
-            "Train after this many new labels", 1, 10000, int(settings.get("retrain_every") or 25)
-        )
-        seconds = right.number_input(
-            "… or after this many seconds", 1, 86400, int(settings.get("retrain_seconds") or 30)
-        )
+        every = left.number_input("Train after this many new labels", 1, 10000, settings.retrain_every)
+        seconds = right.number_input("… or after this many seconds", 1, 86400, settings.retrain_seconds)
         holdout = left.slider(
             "Holdout: share that only judges",
             0,
             50,
-            round(100 * (settings.get("holdout_share") or 0)),
+            round(100 * settings.holdout_share),
             format="%d%%",
             help="Drawn at random, never trained on. They come between the others: up to twice as often as their share "
             "while the score's interval is wide or the target near, down to a quarter of it once it is narrow.",
@@ -101,32 +101,32 @@ def _loop(project: dict[str, Any], save: Save) -> None:
             "Labelers per item",
             1,
             20,
-            int(settings.get("overlap") or 1),
+            settings.overlap,
             help="With 2 or more, agreement can be measured.",
         )
         lease = left.number_input(
             "Minutes an item stays with a labeler",
             1,
             1440,
-            max(1, round((settings.get("lease_seconds") or 900) / 60)),
+            max(1, round(settings.lease_seconds / 60)),
         )
         seed = right.number_input(
-            "Random seed", 0, 2**31 - 1, int(settings.get("seed") or 0), help="The same seed draws the same items."
+            "Random seed", 0, 2**31 - 1, settings.seed, help="The same seed draws the same items."
         )
-        changed: dict[str, Any] = {}
-        if project["labels"]:
+        changed: Settings = {}
+        if project.labels:
             changed["find_label"] = _finding(right, project)
         counting = st.multiselect(
             "Whose labels count",
             list(COUNTING),
-            default=[kind for kind in settings.get("counting") or [] if kind in COUNTING],
+            default=[kind for kind in settings.counting if kind in COUNTING],
             format_func=COUNTING.__getitem__,
             help="They count toward the labels that an item needs, toward its answer, and toward what models learn "
             "from and are judged by. Other labels are kept and shown.",
         )
         suggest = st.toggle(
             "Show labelers what the model would answer",
-            value=bool(settings.get("show_suggestions")),
+            value=settings.show_suggestions,
             help="Faster, but people tend to agree with what they are shown. Off by default.",
         )
         if st.form_submit_button("Save", type="primary"):
@@ -142,12 +142,12 @@ def _loop(project: dict[str, Any], save: Save) -> None:
                 "counting": counting,
                 "show_suggestions": suggest,
             }
-            save({"settings": changed})
+            save(changed)
 
 
-def _finding(where: DeltaGenerator, project: dict[str, Any]) -> str | None:
-    labels = [one["name"] for one in project["labels"]]
-    current = project["settings"].get("find_label")
+def _finding(where: DeltaGenerator, project: ProjectOut) -> str | None:
+    labels = [one["name"] for one in project.labels]
+    current = project.settings.find_label
     chosen: str | None = where.selectbox(
         "Find all items with a label",
         labels,

@@ -59,9 +59,10 @@ def of(task_type: str) -> dict[str, Metric]:
     """The metrics of a task type by name, in the service's order; asked once per browser session."""
     kept: dict[str, dict[str, Metric]] = st.session_state.setdefault("_metrics", {})
     if task_type not in kept:
-        answer = feedback.must(lambda: session.client().get("/metrics", task_type=task_type), "Reading the metrics")
-        names = ("name", "title", "description", "better", "unit")
-        kept[task_type] = {one["name"]: Metric(**{name: one[name] for name in names}) for one in answer["items"]}
+        offered = feedback.must(lambda: session.client().metrics(task_type), "Reading the metrics")
+        kept[task_type] = {
+            one.name: Metric(one.name, one.title, one.description, one.better, one.unit) for one in offered
+        }
     return kept[task_type]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback, session, tasks, theme
 from labeler_ui.components.card import card_preview
+from labeler_ui.layout import Content
 from labeler_ui.tasks.base import Schema
 
 SAMPLE = {"text": "The text of an item appears here."}
@@ -17,20 +18,20 @@ EXAMPLE = {
 }
 
 
-def ask(found: dict[str, Any], sample: dict[str, Any] | None, mark: str) -> tuple[Schema, str | None]:
+def ask(found: Schema, sample: Content | None, mark: str) -> tuple[Schema, str | None]:
     """Draw the form. found: the task that the file suggests, {type, labels?, scale?}, or nothing.
 
     Returns the schema, and what is still missing in it.
     """
-    offered = feedback.must(lambda: session.client().get("/task-types"), "Reading the task types")["items"]
-    known = [one for one in offered if one["name"] in tasks.registered()]
-    names = [one["name"] for one in known]
+    offered = feedback.must(session.client().task_types, "Reading the task types")
+    known = [one for one in offered if one.name in tasks.registered()]
+    names = [one.name for one in known]
     task_type = st.radio(
         "An answer is",
         names,
         index=names.index(found["type"]) if found.get("type") in names else 0,
-        format_func={one["name"]: one["title"] for one in known}.__getitem__,
-        captions=[one["summary"] for one in known],
+        format_func={one.name: one.title for one in known}.__getitem__,
+        captions=[one.summary for one in known],
         horizontal=True,
         key=f"task-type-{mark}",
     )

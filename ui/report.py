@@ -8,14 +8,18 @@ import streamlit as st
 from labeler_ui import charts, layout, metrics
 from labeler_ui.feedback import plain
 
+from labeler.wire.registry import ModelOut
+
 BASELINES = {"majority": "always the most common answer", "sklearn": "plain scikit-learn"}
 PER_ROW = 4
 PER_LABEL = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
 
 
-def draw(model: dict[str, Any], task_type: str) -> None:
-    """Everything that the holdout says about a model."""
-    report = model["report"]
+def draw(model: ModelOut, task_type: str) -> None:
+    """Everything that the holdout says about a model; nothing while it has no labels."""
+    report = model.report
+    if report is None:
+        return
     described = [metrics.named(task_type, name) for name in _ordered(report)]
     for start in range(0, len(described), PER_ROW):
         for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
@@ -54,12 +58,11 @@ def _ordered(report: dict[str, Any]) -> list[str]:
     return sorted(report["metrics"], key=lambda name: name != report["primary"])
 
 
-def _baselines(model: dict[str, Any], metric: metrics.Metric) -> None:
-    found = model.get("baselines") or {}
+def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
     compared = [
         f"{BASELINES.get(name, name.replace('_', ' '))}: {metric.text(figures.get(metric.name))}"
-        for name, figures in found.items()
-        if figures and figures.get(metric.name)
+        for name, figures in (model.baselines or {}).items()
+        if figures.get(metric.name)
     ]
     if compared:
         st.markdown(f":gray[{plain(metric.title)} of the baselines on the same items: {plain(', '.join(compared))}]")

@@ -1,7 +1,6 @@
 """Changing what can be answered: the editor, what becomes of answers whose label goes, and the earlier versions."""
 
 from difflib import SequenceMatcher
-from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,18 +9,21 @@ from labeler_ui.components.card import card_preview
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema, TaskPages
 
+from labeler.client import Project
+
 OPEN_AGAIN = "no answer (the items are open again)"
 MOST_BOXES = 12
 Mapping = dict[str, str | None]
 
 
-def edit(project: dict[str, Any]) -> None:
+def edit(project: Project) -> None:
     """The schema of a project, changed in place; saved when asked for, after saying what it touches."""
-    task, schema = tasks.of(project), tasks.schema_of(project)
+    info = project.info
+    task, schema = tasks.of(info), tasks.schema_of(info)
     st.markdown(
         ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given.]"
     )
-    mark = f"{project['slug']}-{project.get('schema_version')}"
+    mark = f"{info.slug}-{info.schema_version}"
     edited = task.edit_schema(schema, key=f"schema-{mark}")
     problem = task.problem(edited)
     if problem:
@@ -94,17 +96,16 @@ def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, mark: str)
 
 
 @st.dialog("Change what can be answered?")
-def _review(project: dict[str, Any], schema: Schema, mapping: Mapping) -> None:
-    body = {**question.parts(schema), "mapping": mapping, "dry_run": True}
-    planned = feedback.attempt(lambda: session.client().post(f"/projects/{project['slug']}/schema", json=body))
+def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
+    planned = feedback.attempt(lambda: project.change_schema(**question.parts(schema), mapping=mapping, dry_run=True))
     if planned is None:
         return
     st.markdown(
         "Nothing is rewritten: answers stay as they were given and are read through this change. "
         "Earlier dataset versions stay as they are."
     )
-    for touch in planned["touches"]:
-        count, old, new = touch["answers"], plain(touch["from"]), touch["to"]
+    for touch in planned.touches:
+        count, old, new = touch.answers, plain(touch.from_), touch.to
         words = f"- {layout.number(count)} answer{'s' * (count != 1)} with **{old}**"
         if new is None:
             st.markdown(f"{words} lose it; items with no other label are open again")
@@ -115,27 +116,26 @@ def _review(project: dict[str, Any], schema: Schema, mapping: Mapping) -> None:
         _save(project, schema, mapping, reason.strip())
 
 
-def _save(project: dict[str, Any], schema: Schema, mapping: Mapping, reason: str) -> None:
-    body = {**question.parts(schema), "mapping": mapping, "reason": reason}
+def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> None:
     with feedback.told("Saving"):
-        session.client().post(f"/projects/{project['slug']}/schema", json=body)
+        project.change_schema(**question.parts(schema), mapping=mapping, reason=reason)
         session.forget()
         feedback.say_later("Saved.")
         st.rerun()
 
 
-def _versions(project: dict[str, Any]) -> None:
-    if (project.get("schema_version") or 1) < 2:
+def _versions(project: Project) -> None:
+    if project.info.schema_version < 2:
         return
     with st.expander("Earlier versions"):
         rows = [
             {
-                "Version": one["version"],
-                "Created": layout.when(one["created_at"]),
-                "By": one.get("created_by"),
-                "Changed": ", ".join(f"{old} → {to or 'open again'}" for old, to in one["mapping"].items()) or None,
-                "Reason": one.get("reason"),
+                "Version": one.version,
+                "Created": layout.when(one.created_at),
+                "By": one.created_by,
+                "Changed": ", ".join(f"{old} → {to or 'open again'}" for old, to in one.mapping.items()) or None,
+                "Reason": one.reason,
             }
-            for one in layout.read("/schema")["items"]
+            for one in feedback.must(project.schemas, "Reading the versions")
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="")

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from labeler.client import ApiError, Client
+from labeler.wire.accounts import Me, UserOut
 
 COOKIE = "labeler_session"
 ME_SECONDS = 20.0
@@ -28,19 +29,19 @@ def client() -> Client:
     return kept[1]
 
 
-def me(fresh: bool = False) -> dict[str, Any] | None:
-    """The answer of `/me` for the browser's session, or None when nobody is logged in.
+def me() -> Me | None:
+    """Who the browser's session belongs to, or None when nobody is logged in.
 
     Asked at most every 20 s, since Streamlit runs the page at every click. Raises ApiError when the
     service does not answer.
     """
     if not st.context.cookies.get(COOKIE):
         return None
-    kept: tuple[float, dict[str, Any]] | None = st.session_state.get("_me")
-    if kept and not fresh and time.monotonic() - kept[0] < ME_SECONDS:
+    kept: tuple[float, Me] | None = st.session_state.get("_me")
+    if kept and time.monotonic() - kept[0] < ME_SECONDS:
         return kept[1]
     try:
-        answer: dict[str, Any] = client().get("/me")
+        answer = client().me()
     except ApiError as error:
         if error.status == 401:
             st.session_state.pop("_me", None)
@@ -55,22 +56,28 @@ def forget() -> None:
     st.session_state.pop("_me", None)
 
 
-def user() -> dict[str, Any]:
-    """The logged-in user: {id, email, name, role, kind}."""
+def user() -> UserOut | None:
+    """The logged-in user."""
     answer = me()
-    return answer["user"] if answer else {}
+    return answer.user if answer else None
+
+
+def _projects() -> list[dict[str, Any]]:
+    """Every project one may see: {id, slug, name, role}."""
+    answer = me()
+    return answer.projects if answer else []
 
 
 def project_names() -> dict[str, str]:
     """Slug to name of every project one may see; where two have the same name, the slug says which is which."""
-    projects = (me() or {}).get("projects", [])
+    projects = _projects()
     times = Counter(project["name"] for project in projects)
     return {p["slug"]: f"{p['name']} ({p['slug']})" if times[p["name"]] > 1 else p["name"] for p in projects}
 
 
 def slug() -> str | None:
     """The project named in the address (`?project=`), else the one last looked at, if one may see it."""
-    known = [project["slug"] for project in (me() or {}).get("projects", [])]
+    known = [project["slug"] for project in _projects()]
     asked = st.query_params.get("project")
     chosen = asked if asked in known else None
     if chosen is None and not asked:
@@ -92,10 +99,9 @@ def choose(new: str | None) -> None:
 
 def role_in(project: str | None) -> str | None:
     """The user's role in a project: admin, manager, labeler or reader."""
-    answer = me() or {}
-    if answer.get("user", {}).get("role") == "admin":
+    if is_admin():
         return "admin"
-    return next((p["role"] for p in answer.get("projects", []) if p["slug"] == project), None)
+    return next((one["role"] for one in _projects() if one["slug"] == project), None)
 
 
 def manages(project: str | None) -> bool:
@@ -105,4 +111,5 @@ def manages(project: str | None) -> bool:
 
 def is_admin() -> bool:
     """True for an admin of the whole service."""
-    return user().get("role") == "admin"
+    found = user()
+    return found is not None and found.role == "admin"

@@ -6,7 +6,13 @@ from sqlalchemy import Connection
 
 from labeler.accounts import audit, sessions, tokens, users
 from labeler.accounts.auth import COOKIE, Caller, IsAdmin, Open, SignedIn, load_caller
-from labeler.accounts.schemas import (
+from labeler.accounts.secrets import digest
+from labeler.accounts.write import Write
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.errors import Forbidden, WrongCredentials
+from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
+from labeler.wire.accounts import (
     AcceptInvitation,
     AuditOut,
     ChangePassword,
@@ -19,12 +25,7 @@ from labeler.accounts.schemas import (
     UserIn,
     UserOut,
 )
-from labeler.accounts.secrets import digest
-from labeler.accounts.write import Write
-from labeler.kit.config import Settings
-from labeler.kit.db import Database
-from labeler.kit.errors import Forbidden, WrongCredentials
-from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.wire.base import Page
 
 router = APIRouter(tags=["accounts"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]

@@ -7,12 +7,12 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.auth import Caller, remembered
-from labeler.accounts.schemas import NewToken, TokenIn, TokenOut
 from labeler.accounts.secrets import digest, new_token
 from labeler.accounts.tables import api_tokens, users
 from labeler.accounts.users import get_user
 from labeler.kit.columns import clock
 from labeler.kit.errors import Forbidden, Invalid, NotFound
+from labeler.wire.accounts import NewToken, TokenIn, TokenOut
 
 ROLE_SCOPES = {
     "admin": {"read", "label", "write", "manage", "admin", "*"},

@@ -8,12 +8,12 @@ from sqlalchemy.exc import IntegrityError
 
 from labeler.accounts.audit import Audited, audit
 from labeler.accounts.auth import Caller, remembered
-from labeler.accounts.schemas import UserChange, UserIn, UserOut
 from labeler.accounts.secrets import digest, hash_password, new_token
 from labeler.accounts.tables import invitations, sessions, users
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import emit
+from labeler.wire.accounts import UserChange, UserIn, UserOut
 
 COLUMNS = [column for column in users.c if column.name != "password_hash"]
 

@@ -15,14 +15,15 @@ from labeler.accounts.write import Write
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotFound
 from labeler.kit.jobs import engine
-from labeler.kit.jobs.schemas import JobOut, job_out
-from labeler.kit.web import Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.kit.jobs.out import job_out
+from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import find_project, member_of
 from labeler.projects.service import projects_of
+from labeler.wire.base import Page
+from labeler.wire.jobs import ENDED, JobOut
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
 JobId = Annotated[int, Path(ge=1, lt=2**62)]
-ENDED = ("done", "failed", "cancelled", "superseded")
 
 
 def visible_job(tx: Connection, caller: Caller, job_id: int, right: str) -> JobOut:

@@ -6,24 +6,16 @@
         for item in p.queue.next(5): p.label(item, "ham")
         p.train().wait(); p.snapshot("first thousand").wait(); p.labels.to_pandas()
 
-An answer that is not a success raises `ApiError`; each problem type has a subclass of its own, so
-`except client.GuidelineNotAcknowledged` works. `Client.get/post/patch/delete/stream` reach every route.
+Answers are models of `labeler.wire`. An answer that is not a success raises `ApiError`; each problem type has a
+subclass of its own, so `except client.GuidelineNotAcknowledged` works. `Client.get/post/patch/delete/stream` reach
+every route, with plain JSON.
 """
 
-from typing import Any
-
 from labeler.client import errors
-from labeler.client.connection import Connection, Job
-from labeler.client.errors import ApiError, JobFailed, Unreachable
-from labeler.client.project import Project, Projects
-
-
-class Client(Connection):
-    """A service, and the projects in it: `Client(url, token=...)`, or `session=` for a browser's cookie."""
-
-    def __init__(self, url: str = "http://127.0.0.1:8000", token: str | None = None, **options: Any) -> None:
-        super().__init__(url, token, **options)
-        self.projects = Projects(self)
+from labeler.client.errors import ApiError, JobFailed, NotUnderstood, Unreachable
+from labeler.client.job import Job
+from labeler.client.project import Project
+from labeler.client.service import Client
 
 
 def __getattr__(name: str) -> type[ApiError]:
@@ -34,4 +26,4 @@ def __getattr__(name: str) -> type[ApiError]:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}") from None
 
 
-__all__ = ["ApiError", "Client", "Job", "JobFailed", "Project", "Unreachable"]
+__all__ = ["ApiError", "Client", "Job", "JobFailed", "NotUnderstood", "Project", "Unreachable"]

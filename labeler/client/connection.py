@@ -1,21 +1,27 @@
-"""HTTP to the service, and its jobs."""
+"""HTTP to the service: any route by its path, raw, or with its answer as the shape that it has."""
 
 import json
-import time
 from collections.abc import Callable, Iterator
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import httpx
+from pydantic import BaseModel, ValidationError
 
-from labeler.client.errors import JobFailed, Unreachable, raise_for
+from labeler.client.errors import NotUnderstood, Unreachable, raise_for
+from labeler.wire.accounts import Me
+from labeler.wire.base import Page
 
 SAFE = {"GET", "HEAD"}
-ENDED = {"done", "failed", "cancelled", "superseded"}
+Shape = TypeVar("Shape", bound=BaseModel)
 
 
 class Connection:
-    """Every route of a service, by its path."""
+    """Every route of a service, by its path.
+
+    `get`, `post`, `patch`, `delete` and `lines` return JSON as it came. `fetch`, `send`, `page`, `each` and `rows` read
+    it as a shape of `labeler.wire`: fields that a newer service added are left out.
+    """
 
     def __init__(
         self,
@@ -67,34 +73,48 @@ class Connection:
 
     def _csrf_token(self) -> str:
         if self._csrf is None:
-            self._csrf = str(self.get("/me")["csrf_token"])
+            self._csrf = str(self.me().csrf_token)
         return self._csrf
 
     def get(self, path: str, **params: Any) -> Any:
-        return self._json("GET", path, params={k: v for k, v in params.items() if v is not None})
+        return _json(self.request("GET", path, params=_given(params)))
 
     def post(self, path: str, json: Any = None, files: Any = None, data: Any = None, **params: Any) -> Any:
-        return self._json("POST", path, json=json, files=files, data=data, params=params or None)
+        body = _given({"json": json, "files": files, "data": data})
+        return _json(self.request("POST", path, params=params or None, **body))
 
     def patch(self, path: str, json: Any = None) -> Any:
-        return self._json("PATCH", path, json=json)
+        return _json(self.request("PATCH", path, **_given({"json": json})))
 
     def delete(self, path: str) -> Any:
-        return self._json("DELETE", path)
+        return _json(self.request("DELETE", path))
 
-    def _json(self, method: str, path: str, **options: Any) -> Any:
-        response = self.request(method, path, **{key: value for key, value in options.items() if value is not None})
-        if not response.content:
-            return None
-        if "json" in response.headers.get("content-type", ""):
-            return response.json()
-        return response.text
+    def fetch(self, shape: type[Shape], path: str, **params: Any) -> Shape:
+        """A GET's answer. Raises `NotUnderstood` when it is no such shape."""
+        return read(shape, self.request("GET", path, params=_given(params)).content)
+
+    def send(self, shape: type[Shape], method: str, path: str, **body: Any) -> Shape:
+        """The answer to a request with a body: `json=`, or `files=` and `data=`."""
+        return read(shape, self.request(method, path, **_given(body)).content)
+
+    def page(self, shape: type[Shape], path: str, **params: Any) -> Page[Shape]:
+        """One page of a list; `cursor=` is `next_cursor` of the page before."""
+        return self.fetch(Page[shape], path, **params)  # type: ignore[valid-type]
+
+    def each(self, shape: type[Shape], path: str, **params: Any) -> Iterator[Shape]:
+        """All entries of a list, page after page, as they are asked for."""
+        cursor = None
+        while True:
+            page = self.page(shape, path, cursor=cursor, **params)
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def stream(self, path: str, **params: Any) -> Iterator[bytes]:
         """The body of a GET as it arrives."""
-        chosen = {key: value for key, value in params.items() if value is not None}
         try:
-            with self._http.stream("GET", path, params=chosen, timeout=None) as response:
+            with self._http.stream("GET", path, params=_given(params), timeout=None) as response:
                 if not response.is_success:
                     response.read()
                     raise_for(response)
@@ -102,78 +122,45 @@ class Connection:
         except httpx.TransportError as error:
             raise Unreachable(self.url, str(error)) from error
 
-    def lines(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
-        """The rows of an NDJSON answer as they arrive."""
+    def _lines(self, path: str, params: dict[str, Any]) -> Iterator[bytes]:
         rest = b""
         for chunk in self.stream(path, **params):
             *whole, rest = (rest + chunk).split(b"\n")
-            yield from (json.loads(line) for line in whole if line)
+            yield from (line for line in whole if line)
 
-    def pages(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
-        """All entries of a list, page after page."""
-        cursor = None
-        while True:
-            page = self.get(path, cursor=cursor, **params)
-            yield from page["items"]
-            cursor = page["next_cursor"]
-            if cursor is None:
-                return
+    def lines(self, path: str, **params: Any) -> Iterator[dict[str, Any]]:
+        """The rows of an NDJSON answer as they arrive."""
+        return (json.loads(line) for line in self._lines(path, params))
 
-    def job(self, job_id: int) -> "Job":
-        return Job(self, self.get(f"/jobs/{job_id}"))
+    def rows(self, shape: type[Shape], path: str, **params: Any) -> Iterator[Shape]:
+        """The rows of an NDJSON answer as they arrive, each read as a shape."""
+        return (read(shape, line) for line in self._lines(path, params))
 
-    def formats(self) -> dict[str, list[dict[str, Any]]]:
-        """What can be imported (`imports`) and exported (`exports`), each with its name and title."""
-        found: dict[str, list[dict[str, Any]]] = self.get("/formats")
-        return found
-
-    def me(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.get("/me")
-        return found
+    def me(self) -> Me:
+        """Who one is, and the projects that one may see."""
+        return self.fetch(Me, "/me")
 
 
-class Job:
-    """A background job; `wait` follows it to its end."""
+def read(shape: type[Shape], body: bytes) -> Shape:
+    """An answer as its shape, without fields that this client does not know. Raises `NotUnderstood`."""
+    return understand(shape, lambda: shape.model_validate_json(body, extra="ignore"))
 
-    def __init__(self, client: Connection, row: dict[str, Any]) -> None:
-        self.client = client
-        self.row = row
 
-    @property
-    def id(self) -> int:
-        return int(self.row["id"])
+def understand(shape: type[Shape], parse: Callable[[], Shape]) -> Shape:
+    """What `parse` makes of an answer. Raises `NotUnderstood` where that is no such shape."""
+    try:
+        return parse()
+    except ValidationError as error:
+        raise NotUnderstood(shape.__name__, error) from error
 
-    @property
-    def state(self) -> str:
-        return str(self.row["state"])
 
-    @property
-    def result(self) -> Any:
-        return self.row["result"]
+def _given(values: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if value is not None}
 
-    def refresh(self) -> "Job":
-        self.row = self.client.get(f"/jobs/{self.id}")
-        return self
 
-    def cancel(self) -> "Job":
-        self.row = self.client.post(f"/jobs/{self.id}/cancel")
-        return self
-
-    def wait(self, timeout: float | None = None, *, tell: Callable[[dict[str, Any]], None] | None = None) -> "Job":
-        """Wait until the job is done; raises `JobFailed` otherwise, `TimeoutError` after `timeout` seconds.
-
-        tell: called with the job each time it is looked at (a progress bar).
-        """
-        stop_at = None if timeout is None else time.monotonic() + timeout
-        pause = 0.05
-        while self.state not in ENDED:
-            if stop_at is not None and time.monotonic() > stop_at:
-                raise TimeoutError(f"job {self.id} is still {self.state} after {timeout} s")
-            time.sleep(pause)
-            pause = min(pause * 1.5, 0.3)
-            self.refresh()
-            if tell is not None:
-                tell(self.row)
-        if self.state not in ("done", "superseded"):
-            raise JobFailed(self.row)
-        return self
+def _json(response: httpx.Response) -> Any:
+    if not response.content:
+        return None
+    if "json" in response.headers.get("content-type", ""):
+        return response.json()
+    return response.text

@@ -3,8 +3,10 @@
 from typing import Any, NoReturn
 
 import httpx
+from pydantic import ValidationError
 
 from labeler.kit import errors
+from labeler.wire.jobs import JobOut
 
 
 class ApiError(Exception):
@@ -29,12 +31,22 @@ class Unreachable(ApiError):
         super().__init__(0, {"type": "unreachable", "title": "The service can't be reached", "detail": detail})
 
 
-class JobFailed(ApiError):
-    """A job that was waited for ended in another way than done; `body` is the job."""
+class NotUnderstood(ApiError):
+    """An answer that is not of the shape it should have: client and service are of different versions."""
 
-    def __init__(self, job: dict[str, Any]) -> None:
-        detail = job.get("error") or f"The job is {job['state']}."
-        super().__init__(0, {"type": "job-failed", "title": f"Job {job['id']} {job['state']}", "detail": detail})
+    def __init__(self, shape: str, error: ValidationError) -> None:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = "/".join(map(str, first["loc"])) or "body"
+        detail = f"This is no {shape}, {where}: {first['msg']}. Are client and service of the same version?"
+        super().__init__(0, {"type": "not-understood", "title": "The answer can't be read", "detail": detail})
+
+
+class JobFailed(ApiError):
+    """A job that was waited for ended in another way than done; `job` is its row."""
+
+    def __init__(self, job: JobOut) -> None:
+        detail = job.error or f"The job is {job.state}."
+        super().__init__(0, {"type": "job-failed", "title": f"Job {job.id} {job.state}", "detail": detail})
         self.job = job
 
 

@@ -6,14 +6,20 @@ from typing import Any
 from urllib.parse import quote
 
 from labeler.client.connection import Connection
+from labeler.wire.base import Page
+from labeler.wire.insight import HistoryEntry, ItemOut
+from labeler.wire.items import AddResult, ItemIn
 
 CHUNK = 2_000
+Row = dict[str, Any]
 
 
 class Items:
+    """The items of a project; iterating reads all of them, page after page."""
+
     def __init__(self, client: Connection, path: str) -> None:
         self.client = client
-        self.path = path
+        self.path = f"{path}/items"
 
     def add(
         self,
@@ -24,46 +30,69 @@ class Items:
         label: str | None = None,
         metadata: Iterable[str] = (),
         progress: bool = True,
-    ) -> dict[str, Any]:
-        """Add a pandas frame (name its columns) or an iterable of item objects; returns what was taken.
+    ) -> AddResult:
+        """Add a pandas frame (name its columns) or an iterable of items: `ItemIn`, or objects with its fields.
 
-        Of a frame without `text`, all other columns are the fields of a table row.
+        Of a frame without `text`, all other columns are the fields of a table row. Returns what was taken.
         """
-        entries = _from_frame(rows, key, text, label, list(metadata)) if hasattr(rows, "to_dict") else list(rows)
-        total: dict[str, Any] = {"taken": 0, "already_there": 0, "refused": 0, "errors": []}
+        entries = _from_frame(rows, key, text, label, list(metadata)) if hasattr(rows, "to_dict") else _plain(rows)
+        total = AddResult(taken=0, already_there=0, refused=0, errors=[])
         for start in _tracked(range(0, len(entries), CHUNK), "Adding items", progress and len(entries) > CHUNK):
-            part = self.client.post(f"{self.path}/items", json=entries[start : start + CHUNK])
-            for error in part.pop("errors"):
-                total["errors"].append({**error, "row": error["row"] + start})
-            for name, number in part.items():
-                total[name] += number
+            part = self.client.send(AddResult, "POST", self.path, json=entries[start : start + CHUNK])
+            total.taken += part.taken
+            total.already_there += part.already_there
+            total.refused += part.refused
+            total.errors += [error.model_copy(update={"row": error.row + start}) for error in part.errors]
         return total
 
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return self.client.pages(f"{self.path}/items", limit=500)
+    def __iter__(self) -> Iterator[ItemOut]:
+        return self.find()
 
-    def get(self, key: str) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"{self.path}/items/{quote(key, safe='')}")
-        return found
+    def find(self, **filters: Any) -> Iterator[ItemOut]:
+        """Items with their labels, flags and predictions. filters: those of GET /items (label, unlabeled, q, ...)."""
+        return self.client.each(ItemOut, self.path, **{"limit": 500, **filters})
+
+    def page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> Page[ItemOut]:
+        """One page of `find`. cursor: `next_cursor` of the page before."""
+        return self.client.page(ItemOut, self.path, cursor=cursor, limit=limit, **filters)
+
+    def get(self, key: str) -> ItemOut:
+        return self.client.fetch(ItemOut, self._of(key))
+
+    def history(self, key: str) -> list[HistoryEntry]:
+        """Everything that was ever said about an item, oldest first."""
+        return self.client.page(HistoryEntry, f"{self._of(key)}/history").items
+
+    def similar(self, key: str, n: int = 10) -> list[ItemOut]:
+        """The n items most like this one, the most similar first."""
+        return self.client.page(ItemOut, f"{self._of(key)}/similar", n=n).items
+
+    def _of(self, key: str) -> str:
+        return f"{self.path}/{quote(key, safe='')}"
+
+
+def _plain(rows: Iterable[Row | ItemIn]) -> list[Row]:
+    return [row.model_dump(exclude_unset=True) if isinstance(row, ItemIn) else row for row in rows]
 
 
 def _tracked(numbers: range, text: str, shown: bool) -> Iterable[int]:
+    """With a progress bar where rich is installed."""
     if not shown:
         return numbers
-    from rich.progress import track
-
+    try:
+        from rich.progress import track
+    except ImportError:
+        return numbers
     return track(numbers, description=text)
 
 
-def _from_frame(
-    frame: Any, key: str | None, text: str | None, label: str | None, metadata: list[str]
-) -> list[dict[str, Any]]:
+def _from_frame(frame: Any, key: str | None, text: str | None, label: str | None, metadata: list[str]) -> list[Row]:
     # Through JSON: it turns NaN into null, and dates and NumPy numbers into what the service takes.
-    rows: list[dict[str, Any]] = json.loads(frame.to_json(orient="records", date_format="iso"))
+    rows: list[Row] = json.loads(frame.to_json(orient="records", date_format="iso"))
     named = {key, text, label, *metadata}
     entries = []
     for row in rows:
-        entry: dict[str, Any] = {"key": str(row[key])} if key else {}
+        entry: Row = {"key": str(row[key])} if key else {}
         if text:
             entry["text"] = row[text]
         else:

@@ -1,177 +1,202 @@
 """One project's verbs."""
 
 import json
-import time
-import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from pathlib import Path
-from typing import Any
-from urllib.parse import quote
+from typing import IO, Any
 
-from labeler.client.connection import Connection, Job
-from labeler.client.errors import Unreachable
+from labeler.client import job, labels
+from labeler.client.accounts import Members
+from labeler.client.connection import Connection, Shape
+from labeler.client.guidelines import Guidelines
 from labeler.client.items import Items
+from labeler.client.job import Job
+from labeler.client.labels import Flags, Item, Labels, Queue
+from labeler.tasks.labels import Label
+from labeler.wire.datasets import DatasetDiff, DatasetOut
+from labeler.wire.insight import Curve, ItemOut, ProgressOut
+from labeler.wire.labels import Hard
+from labeler.wire.projects import ProjectOut
+from labeler.wire.quality import AnswerRow
+from labeler.wire.queue import FlagAnswer, LabelAnswer, QueueItem, SkipAnswer, UndoneLabel
+from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
+from labeler.wire.schema import SchemaVersionOut
+from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
 
-
-class Projects:
-    def __init__(self, client: Connection) -> None:
-        self.client = client
-
-    def create(
-        self,
-        name: str,
-        *,
-        task_type: str = "choice",
-        labels: Iterable[str | dict[str, Any]] | None = None,
-        scale: dict[str, Any] | None = None,
-        schema: dict[str, Any] | None = None,
-        content: str | None = None,
-        **settings: Any,
-    ) -> "Project":
-        """Set up a project: with labels (names, or objects with name, description, ...), or a scale for ratings
-        ({"min": 1, "max": 5, "step": 1}), or the whole schema of a task type from elsewhere."""
-        named = None if labels is None else [{"name": one} if isinstance(one, str) else one for one in labels]
-        given: dict[str, Any] = {"labels": named, "scale": scale, "schema": schema, "content": content}
-        body: dict[str, Any] = {"name": name, "task_type": task_type, "settings": settings}
-        body |= {key: value for key, value in given.items() if value is not None}
-        return Project(self.client, self.client.post("/projects", json=body))
-
-    def get(self, project: str | int) -> "Project":
-        return Project(self.client, self.client.get(f"/projects/{quote(str(project), safe='')}"))
-
-    def __iter__(self) -> Iterator["Project"]:
-        return (Project(self.client, row) for row in self.client.pages("/projects"))
+AT_ONCE = 1_000  # items of one request for predictions
+PAGE = 200
 
 
 class Project:
-    """One project's verbs. `info` is its description as the service gave it."""
+    """One project's verbs. `info` is its description as the service last gave it."""
 
-    def __init__(self, client: Connection, info: dict[str, Any]) -> None:
+    def __init__(self, client: Connection, info: ProjectOut) -> None:
         self.client = client
         self.info = info
-        self.path = f"/projects/{info['slug']}"
+        self.path = f"/projects/{info.slug}"
         self.items = Items(client, self.path)
         self.queue = Queue(client, self.path)
         self.labels = Labels(client, self.path)
+        self.flags = Flags(client, self.path)
         self.guidelines = Guidelines(client, self.path)
+        self.members = Members(client, self.path)
 
     @property
     def slug(self) -> str:
-        return str(self.info["slug"])
+        return self.info.slug
 
-    def progress(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"{self.path}/progress")
-        return found
+    def change(self, *, name: str | None = None, settings: Mapping[str, Any] | None = None, **parts: Any) -> ProjectOut:
+        """Change the name, single settings, or parts of the schema (labels, scale); `info` follows."""
+        given = {"name": name, "settings": None if settings is None else dict(settings), **parts}
+        body = {field: value for field, value in given.items() if value is not None}
+        self.info = self.client.send(ProjectOut, "PATCH", self.path, json=body)
+        return self.info
 
-    def label(self, item: dict[str, Any] | str, value: Any, **more: Any) -> dict[str, Any]:
-        """Label an item (as `queue.next` gave it, or its key). Repeated when the answer is lost, recorded once."""
-        body = {"item_key": item if isinstance(item, str) else item["key"], "value": value}
-        body["idempotency_key"] = uuid.uuid4().hex
-        if isinstance(item, dict) and "lease" in item:
-            body["lease_token"] = item["lease"]["token"]
-        return self._answer("labels", body | more)
+    def delete(self) -> None:
+        """Take the project out of sight for everybody."""
+        self.client.delete(self.path)
 
-    def schemas(self) -> list[dict[str, Any]]:
+    def progress(self) -> ProgressOut:
+        """Counts, pace, what is left, the newest model, and whether more labels will help."""
+        return self.client.fetch(ProgressOut, f"{self.path}/progress")
+
+    def learning_curve(self) -> Curve:
+        """How good each model was on the holdout, by labels."""
+        return self.client.fetch(Curve, f"{self.path}/insight/learning-curve")
+
+    def label(
+        self, item: Item, value: Any, *, hard: Hard | Mapping[str, Any] | None = None, **more: Any
+    ) -> LabelAnswer:
+        """Label an item (as `queue.next` gave it, or its key). Repeated when the reply is lost, recorded once.
+
+        more: other fields of `LabelAndNext`, such as guideline_version, elapsed_ms or next.
+        """
+        flagged = hard.model_dump() if isinstance(hard, Hard) else hard
+        said = {"value": value, **({} if flagged is None else {"hard": flagged}), **more}
+        return labels.answer(self.client, LabelAnswer, f"{self.path}/labels", item, said)
+
+    def skip(self, item: Item, reason: str, **more: Any) -> SkipAnswer:
+        """Put an item aside. more: other fields of `SkipIn`."""
+        return labels.answer(self.client, SkipAnswer, f"{self.path}/skips", item, {"reason": reason, **more})
+
+    def flag(self, item: Item, reason: str, **more: Any) -> FlagAnswer:
+        """Say that an item is hard, without labeling it. more: other fields of `FlagIn`."""
+        return labels.answer(self.client, FlagAnswer, f"{self.path}/flags", item, {"reason": reason, **more})
+
+    def undo(self, label_id: int) -> UndoneLabel:
+        """Take a label back; the history keeps both."""
+        return self.client.send(UndoneLabel, "DELETE", f"{self.path}/labels/{label_id}")
+
+    def answers(self) -> Iterator[AnswerRow]:
+        """The answer in force of every item that has one, with its confidence and the labels that it was made of."""
+        return self.client.rows(AnswerRow, f"{self.path}/answers")
+
+    def schemas(self) -> list[SchemaVersionOut]:
         """All versions of what can be answered, newest first."""
-        return list(self.client.pages(f"{self.path}/schema"))
+        return list(self.client.each(SchemaVersionOut, f"{self.path}/schema"))
 
     def change_schema(
         self,
         *,
-        labels: Iterable[str | dict[str, Any]] | None = None,
-        mapping: dict[str, str | None] | None = None,
+        labels: Iterable[str | dict[str, Any] | Label] | None = None,
+        mapping: Mapping[str, str | None] | None = None,
         reason: str = "",
         dry_run: bool = False,
         **parts: Any,
-    ) -> dict[str, Any]:
+    ) -> SchemaVersionOut:
         """Make the next version of what can be answered. mapping: old label to new one (two to one merge them), or to
         None, which asks for its items again. dry_run: only say how many answers it touches."""
-        body = {"mapping": mapping or {}, "reason": reason, "dry_run": dry_run, **parts}
+        body = {"mapping": dict(mapping or {}), "reason": reason, "dry_run": dry_run, **parts}
         if labels is not None:
-            body["labels"] = [{"name": one} if isinstance(one, str) else one for one in labels]
-        found: dict[str, Any] = self.client.post(f"{self.path}/schema", json=body)
-        return found
+            body["labels"] = as_labels(labels)
+        return self.client.send(SchemaVersionOut, "POST", f"{self.path}/schema", json=body)
 
-    def answers(self) -> Iterator[dict[str, Any]]:
-        """The answer in force of every item that has one, with its confidence and the labels that it was made of."""
-        return self.client.lines(f"{self.path}/answers")
-
-    def skip(self, item: dict[str, Any] | str, reason: str, **more: Any) -> dict[str, Any]:
-        return self._aside("skips", item, reason, more)
-
-    def flag(self, item: dict[str, Any] | str, reason: str, **more: Any) -> dict[str, Any]:
-        return self._aside("flags", item, reason, more)
-
-    def _aside(self, kind: str, item: dict[str, Any] | str, reason: str, more: dict[str, Any]) -> dict[str, Any]:
-        key = item if isinstance(item, str) else item["key"]
-        return self._answer(kind, {"item_key": key, "reason": reason, "idempotency_key": uuid.uuid4().hex} | more)
-
-    def _answer(self, kind: str, body: dict[str, Any]) -> dict[str, Any]:
-        for attempt in range(5):
-            try:
-                found: dict[str, Any] = self.client.post(f"{self.path}/{kind}", json=body)
-                return found
-            except Unreachable:
-                if attempt == 4:
-                    raise
-                time.sleep(0.2 * 2**attempt)
-        raise AssertionError("unreachable")
-
-    def undo(self, label_id: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.delete(f"{self.path}/labels/{label_id}")
-        return found
-
-    def import_file(self, path: str | Path, mapping: dict[str, Any] | None = None) -> Job:
-        with open(path, "rb") as file:
-            data = {"mapping": json.dumps(mapping)} if mapping else None
-            return Job(
-                self.client,
-                self.client.post(f"{self.path}/imports", files={"file": (Path(path).name, file)}, data=data),
-            )
+    def import_file(
+        self, path: str | Path, mapping: Mapping[str, Any] | None = None, *, data: bytes | IO[bytes] | None = None
+    ) -> Job:
+        """Import a file in the background; the result is an `ImportResult`. data: its bytes, if it is on no disk."""
+        if data is None:
+            with open(path, "rb") as file:
+                return self.import_file(path, mapping, data=file)
+        form = {"mapping": json.dumps(mapping)} if mapping else None
+        return job.start(self.client, f"{self.path}/imports", files={"file": (Path(path).name, data)}, data=form)
 
     def train(self) -> Job:
-        return Job(self.client, self.client.post(f"{self.path}/train"))
+        return job.start(self.client, f"{self.path}/train")
 
     def search(self) -> Job:
         """Search for the model that suits the project's labels; `last_search` has the result."""
-        return Job(self.client, self.client.post(f"{self.path}/search"))
+        return job.start(self.client, f"{self.path}/search")
 
-    def last_search(self) -> dict[str, Any] | None:
-        found: dict[str, Any] | None = self.client.get(f"{self.path}/search")["last"]
-        return found
+    def searches(self) -> SearchState:
+        """What the last search found, and the one that waits or runs."""
+        return self.client.fetch(SearchState, f"{self.path}/search")
+
+    def last_search(self) -> SearchOut | None:
+        return self.searches().last
+
+    def rank(self, scores: Iterable[ScoreIn]) -> ScoresResult:
+        """Order the queue by the scores of a model outside."""
+        body = [score.model_dump(exclude_none=True) for score in scores]
+        return self.client.send(ScoresResult, "POST", f"{self.path}/scores", json=body)
 
     def snapshot(self, message: str = "") -> Job:
-        return Job(self.client, self.client.post(f"{self.path}/datasets", json={"message": message}))
+        """Make an immutable dataset version; the job's result names it."""
+        return job.start(self.client, f"{self.path}/datasets", json={"message": message})
 
-    def datasets(self) -> list[dict[str, Any]]:
-        return list(self.client.pages(f"{self.path}/datasets"))
+    def datasets(self, most: int | None = None) -> list[DatasetOut]:
+        """Dataset versions, newest first."""
+        return self._newest(DatasetOut, "datasets", most)
 
-    def diff(self, a: int, b: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"{self.path}/datasets/{a}/diff/{b}")
-        return found
+    def dataset(self, version: int) -> DatasetOut:
+        return self.client.fetch(DatasetOut, f"{self.path}/datasets/{version}")
 
-    def models(self) -> list[dict[str, Any]]:
-        return list(self.client.pages(f"{self.path}/models"))
+    def diff(self, a: int, b: int) -> DatasetDiff:
+        """What changed between two dataset versions."""
+        return self.client.fetch(DatasetDiff, f"{self.path}/datasets/{a}/diff/{b}")
 
-    def promote(self, number: int, reason: str = "") -> dict[str, Any]:
-        body = {"stage": "live", "reason": reason}
-        found: dict[str, Any] = self.client.post(f"{self.path}/models/{number}/stage", json=body)
-        return found
+    def models(self, most: int | None = None) -> list[ModelOut]:
+        """Model versions, newest first."""
+        return self._newest(ModelOut, "models", most)
 
-    def rollback(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.post(f"{self.path}/rollback")
-        return found
+    def _newest(self, shape: type[Shape], of: str, most: int | None) -> list[Shape]:
+        limit = PAGE if most is None else min(most, PAGE)
+        return list(islice(self.client.each(shape, f"{self.path}/{of}", limit=limit), most))
+
+    def model(self, number: int) -> ModelOut:
+        return self.client.fetch(ModelOut, f"{self.path}/models/{number}")
+
+    def model_card(self, number: int) -> str:
+        """The model's card, in Markdown."""
+        return self.client.request("GET", f"{self.path}/models/{number}/card").text
+
+    def set_stage(self, number: int, stage: str, reason: str = "") -> ModelOut:
+        """stage: live (the one before it retires), candidate or retired."""
+        body = {"stage": stage, "reason": reason}
+        return self.client.send(ModelOut, "POST", f"{self.path}/models/{number}/stage", json=body)
+
+    def promote(self, number: int, reason: str = "") -> ModelOut:
+        """Make a model live: it answers `predict` from now on."""
+        return self.set_stage(number, "live", reason)
+
+    def rollback(self) -> ModelOut:
+        """Make the model live again that was live before."""
+        return self.client.send(ModelOut, "POST", f"{self.path}/rollback")
 
     def reproduce(self, number: int) -> Job:
-        return Job(self.client, self.client.post(f"{self.path}/models/{number}/reproduce"))
+        """Train a model again from its dataset version; the result is a `Reproduction`."""
+        return job.start(self.client, f"{self.path}/models/{number}/reproduce")
 
-    def predict(self, items: Iterable[str | dict[str, Any]]) -> list[dict[str, Any]]:
-        """Predictions of the live model for texts (or `{text}` / `{fields}` objects), in their order."""
-        given = [{"text": item} if isinstance(item, str) else item for item in items]
-        found: list[dict[str, Any]] = []
-        for start in range(0, len(given), 1000):
-            answer = self.client.post(f"{self.path}/predict", json={"items": given[start : start + 1000]})
-            found += [{**entry, "model": answer["model"]} for entry in answer["predictions"]]
+    def predict(self, items: Iterable[str | dict[str, Any] | PredictItem | QueueItem | ItemOut]) -> list[Predicted]:
+        """Predictions of the live model, in the items' order: for texts, for objects as they are added (`{text}` or
+        `{fields}`), or for items that were read."""
+        given: Sequence[dict[str, Any]] = [_to_predict(item) for item in items]
+        found: list[Predicted] = []
+        for start in range(0, len(given), AT_ONCE):
+            body = {"items": given[start : start + AT_ONCE]}
+            answer = self.client.send(PredictOut, "POST", f"{self.path}/predict", json=body)
+            found += [Predicted(**vars(one), model=answer.model) for one in answer.predictions]
         return found
 
     def export(self, target: str | Path, format: str = "jsonl", dataset: int | None = None) -> Path:
@@ -188,58 +213,17 @@ class Project:
         return path
 
 
-class Queue:
-    def __init__(self, client: Connection, path: str) -> None:
-        self.client = client
-        self.path = path
-
-    def next(self, n: int = 1) -> list[dict[str, Any]]:
-        found: list[dict[str, Any]] = self.client.post(f"{self.path}/queue/next", json={"n": n})["items"]
-        return found
+def as_labels(labels: Iterable[str | dict[str, Any] | Label] | None) -> list[dict[str, Any]] | None:
+    """Labels as requests have them: a name alone is a label."""
+    if labels is None:
+        return None
+    named = ({"name": one} if isinstance(one, str) else one for one in labels)
+    return [one.model_dump() if isinstance(one, Label) else one for one in named]
 
 
-class Labels:
-    """The project's label rows, with their history."""
-
-    def __init__(self, client: Connection, path: str) -> None:
-        self.client = client
-        self.path = path
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return self.since("0")
-
-    def since(self, cursor: str) -> Iterator[dict[str, Any]]:
-        """Label rows after a cursor; each row carries the next one in `cursor`."""
-        return self.client.lines(f"{self.path}/labels", since=cursor)
-
-    def to_pandas(self) -> Any:
-        import pandas as pd
-
-        rows = [{**row, "labeler": row["labeler"]["name"]} for row in self]
-        return pd.DataFrame(rows)
-
-
-class Guidelines:
-    def __init__(self, client: Connection, path: str) -> None:
-        self.client = client
-        self.path = f"{path}/guidelines"
-
-    def __iter__(self) -> Iterator[dict[str, Any]]:
-        return self.client.pages(self.path)
-
-    def current(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"{self.path}/current")
-        return found
-
-    def publish(self, text: str, note: str = "") -> dict[str, Any]:
-        """Save a text as the draft and publish it."""
-        draft = self.client.post(self.path, json={"text": text, "note": note})
-        found: dict[str, Any] = self.client.post(f"{self.path}/{draft['version']}/publish")
-        return found
-
-    def acknowledge(self, version: int) -> None:
-        self.client.post(f"{self.path}/{version}/acknowledge")
-
-    def diff(self, a: int, b: int) -> dict[str, Any]:
-        found: dict[str, Any] = self.client.get(f"{self.path}/{a}/diff/{b}")
-        return found
+def _to_predict(item: str | dict[str, Any] | PredictItem | QueueItem | ItemOut) -> dict[str, Any]:
+    if isinstance(item, str):
+        return {"text": item}
+    if isinstance(item, QueueItem | ItemOut):
+        return {"key": item.key, **item.content}
+    return item.model_dump(exclude_none=True) if isinstance(item, PredictItem) else item

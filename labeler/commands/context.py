@@ -8,9 +8,14 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from labeler.client import Client, Job
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
+from labeler.wire.jobs import JobOut
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
@@ -39,12 +44,20 @@ def service(*, jobs: bool = False) -> Iterator[Client]:
         yield client
 
 
+def plain(model: BaseModel, **more: Any) -> Row:
+    """An answer as the API's JSON has it. more: further fields."""
+    return {**model.model_dump(mode="json", by_alias=True), **more}
+
+
 def answer(value: Any, text: str) -> None:
     """The result as JSON when that was asked for, else in words."""
-    print(json.dumps(value, ensure_ascii=False) if state.get().json else text)
+    if not state.get().json:
+        print(text)
+        return
+    print(json.dumps(plain(value) if isinstance(value, BaseModel) else value, ensure_ascii=False))
 
 
-def table(rows: Sequence[dict[str, Any]], columns: dict[str, str]) -> None:
+def table(rows: Sequence[Row], columns: dict[str, str]) -> None:
     """A list: as JSON, or as a table of `columns` (name -> heading)."""
     if state.get().json:
         print(json.dumps(list(rows), ensure_ascii=False))
@@ -78,11 +91,10 @@ def follow(job: Job) -> Job:
         TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=Console(stderr=True), transient=True
     )
     with bar:
-        task = bar.add_task(job.row["kind"], total=None)
+        task = bar.add_task(job.row.kind, total=None)
 
-        def tell(row: dict[str, Any]) -> None:
-            progress = row["progress"]
-            text = progress["message"] or row["state"]
-            bar.update(task, completed=progress["done"], total=progress["total"], description=text)
+        def tell(row: JobOut) -> None:
+            progress = row.progress
+            bar.update(task, completed=progress.done, total=progress.total, description=progress.message or row.state)
 
         return job.wait(tell=tell)

@@ -3,18 +3,21 @@
 import difflib
 import json
 import re
+from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from labeler.client import ApiError
-from labeler.commands.context import answer, follow, service, table
+from labeler.client import ApiError, Project
+from labeler.commands.context import answer, follow, plain, service, table
 from labeler.tasks import DEFAULT, InvalidValue, parse_schema, task_type
+from labeler.wire.items import ImportResult
 
 projects = typer.Typer(no_args_is_help=True, help="Projects.")
 guidelines = typer.Typer(no_args_is_help=True, help="Keep guideline files and the service in step.")
 FOLDER = Path("guidelines")
+MOST_JOBS = 30
 P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 
 
@@ -66,7 +69,7 @@ def _keywords(lines: list[str], names: list[str]) -> dict[str, list[str]]:
 def list_projects() -> None:
     """List projects."""
     with service() as client:
-        rows = [{**project.info, **project.info["counts"]} for project in client.projects]
+        rows = [plain(one.info, **one.info.counts.model_dump()) for one in client.projects]
     table(rows, {"id": "ID", "slug": "PROJECT", "name": "NAME", "items": "ITEMS", "labeled": "LABELED"})
 
 
@@ -80,8 +83,8 @@ def list_formats() -> None:
     """List the file formats that can be imported and exported."""
     with service() as client:
         found = client.formats()
-    rows = [{**one, "for": "import", "suffix": " ".join(one["endings"])} for one in found["imports"]]
-    rows += [{**one, "for": "export"} for one in found["exports"]]
+    rows = [plain(one, **{"for": "import", "suffix": " ".join(one.endings)}) for one in found.imports]
+    rows += [plain(one, **{"for": "export"}) for one in found.exports]
     table(rows, {"for": "FOR", "name": "FORMAT", "suffix": "FILES", "title": "WHAT IT IS"})
 
 
@@ -96,11 +99,11 @@ def import_file(
     except ValueError as error:
         raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
     with service(jobs=True) as client:
-        done = follow(client.projects.get(project).import_file(file, chosen)).result
-    counts = f"{done['taken']:,} taken, {done['already_there']:,} already there, {done['refused']:,} refused"
-    lines = [f"{done['rows']:,} rows: {counts}"]
-    lines += [f'  row {error["row"]}, "{error["field"]}": {error["reason"]}' for error in done["errors"][:20]]
-    if len(done["errors"]) > 20:
+        done = follow(client.projects.get(project).import_file(file, chosen)).result_as(ImportResult)
+    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {done.refused:,} refused"
+    lines = [f"{done.rows:,} rows: {counts}"]
+    lines += [f'  row {error.row}, "{error.field}": {error.reason}' for error in done.errors[:20]]
+    if len(done.errors) > 20:
         lines.append("  … (--json tells all)")
     answer(done, "\n".join(lines))
 
@@ -113,13 +116,13 @@ def label(
     """Label one item."""
     with service() as client:
         found = client.projects.get(project)
-        task = task_type(found.info["task_type"])
+        task = task_type(found.info.task_type)
         try:
-            parsed = task.parse(value, parse_schema(found.info["schema"]), None)
+            parsed = task.parse(value, parse_schema(found.info.schema_), None)
         except InvalidValue as invalid:
             raise typer.BadParameter(str(invalid)) from None
-        made = found.label(key, parsed)["label"]
-    answer(made, f"{made['item_key']}: {task.dump(made['value'])}")
+        made = found.label(key, parsed).label
+    answer(made, f"{made.item_key}: {task.dump(made.value)}")
 
 
 def export(
@@ -137,17 +140,16 @@ def export(
 def snapshot(project: P, message: Annotated[str, typer.Option("-m", "--message", help="What it is.")] = "") -> None:
     """Make an immutable dataset version."""
     with service(jobs=True) as client:
-        done = follow(client.projects.get(project).snapshot(message)).result
-        made = client.get(f"/projects/{project}/datasets/{done['version']}")
-    counts = made["counts"]
-    text = f"Version {made['version']}: {counts['items']:,} items, {counts['labeled']:,} labeled."
-    answer(made, f"{text}\n  dvc get {made['repository']} data --rev {made['tag']}")
+        found = client.projects.get(project)
+        made = found.dataset(follow(found.snapshot(message)).result["version"])
+    text = f"Version {made.version}: {made.counts['items']:,} items, {made.counts['labeled']:,} labeled."
+    answer(made, f"{text}\n  dvc get {made.repository} data --rev {made.tag}")
 
 
 def datasets(project: P) -> None:
     """List dataset versions."""
     with service() as client:
-        rows = [{**entry, **entry["counts"]} for entry in client.projects.get(project).datasets()]
+        rows = [plain(entry, **entry.counts) for entry in client.projects.get(project).datasets()]
     columns = {
         "version": "VERSION",
         "created_at": "MADE",
@@ -163,14 +165,14 @@ def diff(project: P, a: int, b: int) -> None:
     """What changed between two dataset versions."""
     with service() as client:
         found = client.projects.get(project).diff(a, b)
-    labels = found["labels"]
+    labels = found.labels
     lines = [
-        f"items: {found['items']['added']:,} added, {found['items']['removed']:,} removed",
-        f"labels: {labels['added']:,} added, {labels['changed']:,} changed, {labels['removed']:,} removed",
-        *(f"  {entry['key']}: {entry['a']} -> {entry['b']}" for entry in labels["examples"][:20]),
-        *(f"{entry['label']}: {entry['a']:,} -> {entry['b']:,}" for entry in found["balance"]),
+        f"items: {found.items['added']:,} added, {found.items['removed']:,} removed",
+        f"labels: {labels.added:,} added, {labels.changed:,} changed, {labels.removed:,} removed",
+        *(f"  {entry.key}: {entry.a} -> {entry.b}" for entry in labels.examples[:20]),
+        *(f"{entry.label}: {entry.a:,} -> {entry.b:,}" for entry in found.balance),
     ]
-    if found["guideline_changed"]:
+    if found.guideline_changed:
         lines.append("the guideline changed")
     answer(found, "\n".join(lines))
 
@@ -185,11 +187,11 @@ def jobs(
     columns = {"id": "ID", "kind": "KIND", "state": "STATE", "message": "PROGRESS", "error": "ERROR"}
     with service() as client:
         if job_id is None:
-            rows = client.get("/jobs", limit=30)["items"]
+            shown = list(islice(client.jobs(), MOST_JOBS))
         else:
             job = client.job(job_id)
-            rows = [(job.cancel() if cancel else job).row]
-    table([{**row, "message": row["progress"]["message"]} for row in rows], columns)
+            shown = [job.cancel() if cancel else job]
+    table([plain(job.row, message=job.row.progress.message) for job in shown], columns)
 
 
 @guidelines.command("push")
@@ -203,14 +205,14 @@ def push(
     text = _path(project, file).read_text("utf-8")
     with service() as client:
         found = client.projects.get(project)
-        if _published(found) == text:
+        if _published(found) == text.strip():
             answer({"changed": False}, "The service has this text already.")
             return
         if draft:
-            made = client.post(f"{found.guidelines.path}", json={"text": text, "note": note})
+            made = found.guidelines.save_draft(text, note)
         else:
             made = found.guidelines.publish(text, note)
-    answer(made, f"Guideline version {made['version']} is {made['state']}.")
+    answer(made, f"Guideline version {made.version} is {made.state}.")
 
 
 @guidelines.command("pull")
@@ -222,8 +224,8 @@ def pull(
         found = client.projects.get(project).guidelines.current()
     path = _path(project, file)
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(found["text"], "utf-8")
-    answer({"file": str(path), "version": found["version"]}, f"{path}: version {found['version']}")
+    path.write_text(found.text, "utf-8")
+    answer({"file": str(path), "version": found.version}, f"{path}: version {found.version}")
 
 
 @guidelines.command("diff")
@@ -232,7 +234,7 @@ def guideline_diff(project: P, a: int, b: int) -> None:
     with service() as client:
         guideline = client.projects.get(project).guidelines
         found = guideline.diff(a, b)
-        old, new = (client.get(f"{guideline.path}/{version}")["text"].splitlines() for version in (a, b))
+        old, new = (guideline.get(version).text.splitlines() for version in (a, b))
     answer(found, "\n".join(difflib.unified_diff(old, new, f"version {a}", f"version {b}", lineterm="")))
 
 
@@ -240,10 +242,10 @@ def _path(project: str, file: Path | None) -> Path:
     return file or FOLDER / f"{project}.md"
 
 
-def _published(project: object) -> str | None:
+def _published(project: Project) -> str | None:
+    """The text in force, which the service keeps without the space around it; None while nothing is published."""
     try:
-        text: str = project.guidelines.current()["text"]  # type: ignore[attr-defined]
-        return text
+        return project.guidelines.current().text
     except ApiError as error:
         if error.status == 404:
             return None

@@ -7,8 +7,11 @@ from typing import Annotated, Any
 
 import typer
 
-from labeler.commands.context import answer, follow, service, state, table
-from labeler.items.readers import FileRefused, Row, RowRefused, preview, read_rows, sniff, to_item
+from labeler.commands.context import Row, answer, follow, plain, service, state, table
+from labeler.items import readers
+from labeler.items.readers import FileRefused, RowRefused, preview, read_rows, sniff, to_item
+from labeler.wire.registry import Reproduction
+from labeler.wire.training import TrialOut
 
 P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 
@@ -21,8 +24,8 @@ def train(project: P) -> None:
         if not done or done["model"] is None:
             print((done or {}).get("reason", "superseded by a newer request"), file=sys.stderr)
             raise typer.Exit(1)
-        model = client.get(f"{found.path}/models/{done['model']}")
-    answer(model, f"Model {model['number']} on dataset {model['dataset']['tag']}: {_score(model['report'])}.")
+        model = found.model(done["model"])
+    answer(model, f"Model {model.number} on dataset {model.dataset.tag}: {_score(model.report)}.")
 
 
 def _score(report: dict[str, Any] | None) -> str:
@@ -40,33 +43,36 @@ def search(project: P) -> None:
         if not follow(found.search()).result:
             print("superseded by a newer request", file=sys.stderr)
             raise typer.Exit(1)
-        last = found.last_search() or {}
-    if state.get().json:
-        answer(last, "")
+        last = found.last_search()
+    if last is None or state.get().json:
+        answer(last or {}, "")
         return
-    rows = [{**one, "params": _named(one["params"])} for one in last["trials"] if one["final"]]
-    for row in rows:
-        row |= {score: f"{row[score]:.3f} ± {row[score + '_error']:.3f}" for score in ("log_loss", "accuracy")}
+    rows = [_trial(one) for one in last.trials if one.final]
     table(rows, {"model": "model", "params": "hyperparameters", "log_loss": "log loss", "accuracy": "accuracy"})
-    print(f"Chosen on {last['labels']:,} labels: {last['model']} ({last['reason']}).")
+    print(f"Chosen on {last.labels:,} labels: {last.model} ({last.reason}).")
 
 
-def _named(params: dict[str, Any]) -> str:
-    return ", ".join(f"{name}={value}" for name, value in params.items()) or "defaults"
+def _trial(one: TrialOut) -> Row:
+    return {
+        "model": one.model,
+        "params": ", ".join(f"{name}={value}" for name, value in one.params.items()) or "defaults",
+        "log_loss": f"{one.log_loss:.3f} ± {one.log_loss_error:.3f}",
+        "accuracy": f"{one.accuracy:.3f} ± {one.accuracy_error:.3f}",
+    }
 
 
 def promote(project: P, number: int, reason: Annotated[str, typer.Option(help="Why.")] = "") -> None:
     """Make a model live: it answers `predict` from now on."""
     with service() as client:
         made = client.projects.get(project).promote(number, reason)
-    answer(made, f"Model {made['number']} is {made['stage']}.")
+    answer(made, f"Model {made.number} is {made.stage}.")
 
 
 def rollback(project: P) -> None:
     """Make the model live again that was live before."""
     with service() as client:
         made = client.projects.get(project).rollback()
-    answer(made, f"Model {made['number']} is {made['stage']} again.")
+    answer(made, f"Model {made.number} is {made.stage} again.")
 
 
 def predict(
@@ -83,14 +89,14 @@ def predict(
     with service() as client:
         predictions = client.projects.get(project).predict(items)
     for key, prediction in zip(keys, predictions, strict=True):
-        print(json.dumps({**prediction, "key": key}, ensure_ascii=False))
+        print(json.dumps(plain(prediction, key=key), ensure_ascii=False))
 
 
-def _items(file: Path, mapping: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
+def _items(file: Path, mapping: Row) -> tuple[list[Row], list[str]]:
     items, keys = [], []
     for row in read_rows(file, sniff(file)):
         try:
-            if not isinstance(row, Row):
+            if not isinstance(row, readers.Row):
                 raise RowRefused(row.field, row.reason)
             item = to_item(row, mapping)
         except RowRefused as refused:
@@ -104,10 +110,10 @@ def _items(file: Path, mapping: dict[str, Any]) -> tuple[list[dict[str, Any]], l
 def reproduce(project: P, model: int) -> None:
     """Train a model again from its dataset version and compare every prediction."""
     with service(jobs=True) as client:
-        done = follow(client.projects.get(project).reproduce(model)).result
-    text = "identical" if done["identical"] else f"DIFFERENT (largest difference {done['max_difference']})"
-    answer(done, f"Model {model} from dataset {done['dataset']}: {done['compared']:,} predictions, {text}.")
-    if not done["identical"]:
+        done = follow(client.projects.get(project).reproduce(model)).result_as(Reproduction)
+    text = "identical" if done.identical else f"DIFFERENT (largest difference {done.max_difference})"
+    answer(done, f"Model {model} from dataset {done.dataset}: {done.compared:,} predictions, {text}.")
+    if not done.identical:
         raise typer.Exit(1)
 
 

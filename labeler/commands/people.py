@@ -18,8 +18,8 @@ def create_user(
 ) -> None:
     """Invite a person: prints the link through which they set their own password, once."""
     with service() as client:
-        made = client.post("/users", json={"email": email, "name": name or email.split("@")[0], "role": role})
-    answer(made, f"{made['email']} is invited. Send this link, it works once: {made['invitation_url']}")
+        made = client.users.invite(email, name or email.split("@")[0], role)
+    answer(made, f"{made.email} is invited. Send this link, it works once: {made.invitation_url}")
 
 
 @tokens.command("create")
@@ -31,12 +31,11 @@ def create_token(
 ) -> None:
     """Make an API token for an account; it is shown this once."""
     with service() as client:
-        owner = next((user for user in client.pages("/users") if user["email"] == email.lower()), None)
+        owner = next((user for user in client.users if user.email == email.lower()), None)
         if owner is None:
             raise typer.BadParameter(f"there is no account {email}")
-        body = {"name": name, "scopes": scope, "project_id": project, "user_id": owner["id"]}
-        made = client.post("/tokens", json=body)
-    answer(made, made["token"])
+        made = client.tokens.create(name, scope, project=project, user_id=owner.id)
+    answer(made, made.token)
 
 
 def register(app: typer.Typer) -> None:

@@ -9,12 +9,13 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.datasets import export, service
 from labeler.datasets.reading import Version
-from labeler.datasets.schemas import DatasetDiff, DatasetOut, SnapshotIn
 from labeler.datasets.writers import Columns, UnknownFormat, Writer, writer
 from labeler.kit.errors import Invalid
-from labeler.kit.jobs.schemas import JobOut
-from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanManage, CanRead
+from labeler.wire.base import Page
+from labeler.wire.datasets import DatasetDiff, DatasetOut, SnapshotIn
+from labeler.wire.jobs import JobOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["datasets"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]

@@ -11,14 +11,15 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
 from labeler.datasets.repository import Repository
-from labeler.datasets.schemas import Balance, DatasetDiff, DatasetOut, LabelChange, LabelsDiff, SnapshotIn
 from labeler.datasets.tables import dataset_versions
 from labeler.guidelines.text import compare
 from labeler.kit.config import Settings
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
-from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
+from labeler.wire.datasets import Balance, DatasetDiff, DatasetOut, LabelChange, LabelsDiff, SnapshotIn
+from labeler.wire.jobs import JobOut
 
 MOST_EXAMPLES = 200
 

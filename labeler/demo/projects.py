@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from labeler.projects.schemas import ProjectIn
+from labeler.wire.projects import ProjectIn
 
 PEOPLE_AND_SIMULATION = ["person", "import", "simulated"]
 

@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 from labeler.accounts.auth import Caller
 from labeler.accounts.users import add_user, find_user
 from labeler.demo.projects import PROJECTS, DemoProject
-from labeler.guidelines.schemas import GuidelineIn
 from labeler.guidelines.service import publish, save_draft
 from labeler.items.uploads import start_import
 from labeler.kit.config import Settings
@@ -21,6 +20,7 @@ from labeler.kit.db import Database
 from labeler.projects.access import Member, find_project
 from labeler.projects.service import create_project, set_member
 from labeler.projects.tables import projects
+from labeler.wire.guidelines import GuidelineIn
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ Its labels are marked `simulated`, and its account has the kind `simulated`.
 import csv
 import time
 from collections.abc import Callable
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -19,6 +18,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
 from labeler.projects.service import set_member
+from labeler.wire.insight import ProgressOut
 
 EMAIL = "simulated@demo.local"
 TRAINING_SECONDS = 15.0
@@ -49,9 +49,9 @@ def simulate(url: str, token: str, n: int, tell: Callable[[str], None]) -> int:
     truth = answers()
     with Client(url, token=token) as client:
         project = _wait_for_items(client)
-        if project.info["guideline_version"]:
-            project.guidelines.acknowledge(project.info["guideline_version"])
-        every = int(project.info["settings"]["retrain_every"])
+        if project.info.guideline_version is not None:
+            project.guidelines.acknowledge(project.info.guideline_version)
+        every = project.info.settings.retrain_every
         done = 0
         while done < n:
             held = project.queue.next(min(every, n - done, 25))
@@ -59,16 +59,16 @@ def simulate(url: str, token: str, n: int, tell: Callable[[str], None]) -> int:
                 tell("Everything is labeled.")
                 break
             for item in held:
-                project.label(item, truth[item["key"]])
+                project.label(item, truth[item.key])
                 done += 1
             progress = _settled(project)
-            model = progress["model"]
+            model = progress.model
             score = ""
             if model and model["score"] and model["score"]["value"] is not None:
                 accuracy = model["score"]
                 score = f", model {model['number']}: accuracy {accuracy['value']:.3f}"
                 score += f" ({accuracy['low']:.3f} to {accuracy['high']:.3f} on {model['holdout_size']} holdout items)"
-            tell(f"{done:,} of {n:,} labeled{score}. {progress['stop']['reason'].capitalize()}.")
+            tell(f"{done:,} of {n:,} labeled{score}. {progress.stop.reason.capitalize()}.")
     return done
 
 
@@ -76,19 +76,19 @@ def _wait_for_items(client: Client) -> Project:
     while True:
         try:
             project = client.projects.get(SPAM.slug)
-            if project.info["counts"]["items"] > 0:
+            if project.info.counts.items > 0:
                 return project
         except Unreachable:
             pass
         time.sleep(0.3)
 
 
-def _settled(project: Project) -> dict[str, Any]:
+def _settled(project: Project) -> ProgressOut:
     """Progress once no training waits or runs (or it takes too long)."""
     stop_at = time.monotonic() + TRAINING_SECONDS
     time.sleep(0.2)
     while True:
         progress = project.progress()
-        if progress["training"]["state"] not in ("queued", "running") or time.monotonic() > stop_at:
+        if progress.training["state"] not in ("queued", "running") or time.monotonic() > stop_at:
             return progress
         time.sleep(0.2)

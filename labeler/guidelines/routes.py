@@ -4,9 +4,10 @@ from fastapi import APIRouter, Path
 
 from labeler.accounts.write import Write
 from labeler.guidelines import service
-from labeler.guidelines.schemas import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut, Publish
-from labeler.kit.web import Db, Page
+from labeler.kit.web import Db
 from labeler.projects.access import CanManage, CanSee
+from labeler.wire.base import Page
+from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut, Publish
 
 router = APIRouter(prefix="/projects/{project_id}/guidelines", tags=["guidelines"])
 Version = Annotated[int, Path(ge=1, lt=2**31)]

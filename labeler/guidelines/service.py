@@ -8,7 +8,6 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
-from labeler.guidelines.schemas import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut
 from labeler.guidelines.tables import acknowledgements, guideline_versions
 from labeler.guidelines.text import compare, render
 from labeler.kit.columns import clock
@@ -17,6 +16,7 @@ from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Member
+from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut
 
 versions = guideline_versions
 

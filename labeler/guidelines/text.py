@@ -4,7 +4,7 @@ import difflib
 
 from markdown_it import MarkdownIt
 
-from labeler.guidelines.schemas import DiffRow
+from labeler.wire.guidelines import DiffRow
 
 # Raw HTML in the Markdown is shown as text, and links may only have harmless schemes (G15).
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")

@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.insight.schemas import HistoryEntry, ItemOut
 from labeler.items.tables import items
 from labeler.kit.columns import holds
 from labeler.kit.config import Settings
@@ -24,6 +23,7 @@ from labeler.queue.tables import queue_entries, queues
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
 from labeler.registry.decoding import Decoder
 from labeler.registry.service import newest_model
+from labeler.wire.insight import HistoryEntry, ItemOut
 
 SORTS = ("oldest", "newest", "uncertain")
 

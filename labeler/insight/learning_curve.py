@@ -3,11 +3,11 @@
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.insight.schemas import Curve, CurvePoint
 from labeler.learning.evaluation.metrics import primary_metric
 from labeler.projects.access import Project
 from labeler.registry.service import newest_model
 from labeler.registry.tables import model_versions
+from labeler.wire.insight import Curve, CurvePoint
 
 
 def learning_curve(tx: Connection, project: Project) -> Curve:

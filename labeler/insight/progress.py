@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.insight.schemas import ItemCounts, LabelCounts, ProgressOut, StopOut
 from labeler.items.tables import items
 from labeler.kit.columns import to_micros
 from labeler.kit.jobs.tables import jobs
@@ -18,6 +17,7 @@ from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.tables import training_marks
 from labeler.training.trigger import labels_wanted, new_labels
+from labeler.wire.insight import ItemCounts, LabelCounts, ProgressOut, StopOut
 
 DAY = 86_400_000_000
 BREAK_MS = 300_000  # longer than this between two labels is a break, not work

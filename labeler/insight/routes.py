@@ -4,10 +4,11 @@ from typing import Annotated, Any, Literal
 from fastapi import APIRouter, Path, Query
 
 from labeler.insight import items, learning_curve, progress
-from labeler.insight.schemas import Curve, HistoryEntry, ItemOut, ProgressOut
-from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanRead, CanSee
 from labeler.registry.service import newest_model
+from labeler.wire.base import Page
+from labeler.wire.insight import Curve, HistoryEntry, ItemOut, ProgressOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"])
 Key = Annotated[str, Path(max_length=200)]

@@ -17,7 +17,6 @@ from sqlalchemy import Connection
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
 from labeler.insight.items import find_item, items_out
-from labeler.insight.schemas import ItemOut
 from labeler.items.tables import items
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -31,6 +30,7 @@ from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import graph_at
+from labeler.wire.insight import ItemOut
 
 _loading = threading.Lock()
 Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]

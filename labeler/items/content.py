@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 from labeler.contents import Content, ContentKind, ContentRefused, registry
 from labeler.items.keys import InvalidKey, as_key, content_key
 from labeler.kit.config import Settings
-from labeler.kit.untrusted import Bounds, fault
 from labeler.projects.access import Project
 from labeler.tasks import InvalidValue
+from labeler.wire.untrusted import Bounds, fault
 
 SPLIT_NAMES = {"train": "train", "holdout": "holdout", "test": "holdout", "": None}
 KNOWN = {"key", "metadata", "split", "label"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import orjson
 
-from labeler.kit.untrusted import text_fault
+from labeler.wire.items import MAX_KEY
+from labeler.wire.untrusted import text_fault
 
-MAX_KEY = 200
 _CONTROL = re.compile("[\x01-\x1f\x7f]")  # an address has one line
 
 

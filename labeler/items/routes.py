@@ -4,7 +4,6 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, File, Form, Request, UploadFile
-from pydantic import Field
 from sqlalchemy import Connection
 
 from labeler.accounts.auth import SignedIn
@@ -12,27 +11,15 @@ from labeler.accounts.users import labels_as
 from labeler.accounts.write import Write
 from labeler.items import uploads
 from labeler.items.add import Tally, add_items, check_rows
-from labeler.items.keys import MAX_KEY
 from labeler.items.readers import FileRefused, check_mapping
-from labeler.items.schemas import AddResult, Preview
 from labeler.kit.errors import Invalid, TooLarge
-from labeler.kit.jobs.schemas import JobOut
-from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
 from labeler.projects.access import CanWrite
+from labeler.wire.items import AddResult, ItemIn, Preview
+from labeler.wire.jobs import JobOut
 
 router = APIRouter(tags=["items"])
 CHUNK = 500
-
-
-class ItemIn(In):
-    """`text`, or `fields` for a row of a table."""
-
-    key: str | None = Field(None, max_length=MAX_KEY, description="Your own stable id; default: a hash of the content.")
-    text: str | None = Field(None, examples=["WINNER!! You have been selected for a prize"])
-    fields: dict[str, Any] | None = None
-    metadata: dict[str, Any] | None = None
-    split: str | None = Field(None, description="train or holdout; default: drawn at random.")
-    label: Any = Field(None, description="A label that is known already.")
 
 
 @router.post("/projects/{project_id}/items", openapi_extra=bulk_body(ItemIn))

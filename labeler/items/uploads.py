@@ -13,12 +13,13 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.items.readers import FileRefused, Limits
 from labeler.items.readers import preview as preview_file
-from labeler.items.schemas import Preview
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.jobs.engine import enqueue, get
-from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
+from labeler.wire.items import Preview
+from labeler.wire.jobs import JobOut
 
 CHUNK = 1024 * 1024
 

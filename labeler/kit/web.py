@@ -1,4 +1,4 @@
-"""What every HTTP room stands on: the request's database and settings, lists in pages, streams.
+"""What every HTTP room stands on: the request's database and settings, cursors of lists, bodies, streams.
 
 Dependencies are coroutines, though they wait for nothing: FastAPI runs plain functions in a thread,
 which costs a labeler's request more than its database work.
@@ -8,17 +8,16 @@ Nothing about labeling and nothing about who calls: that is `accounts/auth.py` a
 
 import base64
 from collections.abc import AsyncIterator, Iterator
-from typing import Annotated, Any, Generic, TypeVar
+from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, model_validator
+from pydantic import BaseModel
 from starlette.concurrency import iterate_in_threadpool
 
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, Malformed, TooLarge
-from labeler.kit.untrusted import Bounds, fault
 
 
 async def get_database(request: Request) -> Database:
@@ -31,32 +30,8 @@ async def get_settings(request: Request) -> Settings:
     return settings
 
 
-T = TypeVar("T")
 Db = Annotated[Database, Depends(get_database)]
 Config = Annotated[Settings, Depends(get_settings)]
-
-
-BODY = Bounds(plain=False)
-
-
-class In(BaseModel):
-    """A request body: unknown fields are refused, so that a typing error is not silently ignored."""
-
-    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _acceptable(cls, value: Any) -> Any:
-        if (found := fault(value, BODY)) is not None:
-            raise ValueError(found.reason)
-        return value
-
-
-class Page(BaseModel, Generic[T]):
-    items: list[T]
-    next_cursor: str | None = None
-
-
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries on one page.")]
 Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before.")]
 

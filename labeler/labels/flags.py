@@ -10,10 +10,10 @@ from labeler.accounts.tables import users
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, NotFound
-from labeler.labels.schemas import FlagOut, LabelerOut, LabelIn, ResolveFlag
 from labeler.labels.submit import submit
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Member, Project
+from labeler.wire.labels import FlagOut, LabelerOut, LabelIn, ResolveFlag
 
 resolver = users.alias("resolver")
 

@@ -6,11 +6,12 @@ from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
 
 from labeler.accounts.write import Write
-from labeler.kit.web import Cursor, Db, Limit, Page, decode_cursor, encode_cursor, ndjson
+from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor, ndjson
 from labeler.labels import flags
-from labeler.labels.schemas import FlagOut, ResolveFlag
 from labeler.labels.stream import read_labels
 from labeler.projects.access import CanManage, CanRead, CanSee
+from labeler.wire.base import Page
+from labeler.wire.labels import FlagOut, ResolveFlag
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["labels"])
 Since = Annotated[int, Query(ge=0, lt=2**62, description="Cursor of the last label that was read.")]

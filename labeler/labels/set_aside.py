@@ -14,10 +14,10 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
-from labeler.labels.schemas import FlagIn, SkipIn, SkipOut
 from labeler.labels.submit import find_item, guideline_of
 from labeler.labels.tables import aside, flags, skips
 from labeler.projects.access import Member
+from labeler.wire.labels import FlagIn, SkipIn, SkipOut
 
 
 @dataclass(frozen=True)

@@ -19,11 +19,11 @@ from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.labels.current import make_current
-from labeler.labels.schemas import LabelerOut, LabelIn, LabelOut
 from labeler.labels.tables import aside, current_labels, labels
 from labeler.labels.values import check_value
 from labeler.projects.access import Member, Project, find_project
 from labeler.projects.tables import projects
+from labeler.wire.labels import LabelerOut, LabelIn, LabelOut
 
 
 @dataclass(frozen=True)

@@ -18,9 +18,9 @@ from sqlalchemy import Connection
 from labeler.accounts.auth import Caller, get_caller
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotFound
-from labeler.projects.schemas import ProjectSettings
 from labeler.projects.tables import label_schemas, projects
 from labeler.tasks import TaskSchema, TaskType, parse_schema, task_type
+from labeler.wire.projects import ProjectSettings
 
 RIGHTS = {
     "reader": {"see", "read"},

@@ -20,9 +20,9 @@ from labeler.kit.errors import Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.kit.validation import explain_validation
 from labeler.projects.access import Member, Project, find_project, project_cache
-from labeler.projects.schemas import SchemaParts, SchemaVersionOut
 from labeler.projects.tables import label_schemas, projects
 from labeler.tasks import TaskSchema, UnknownTaskType, parse_schema
+from labeler.wire.schema import SchemaParts, SchemaVersionOut
 
 
 @dataclass(frozen=True)

@@ -5,12 +5,13 @@ from sqlalchemy import Connection
 
 from labeler.accounts import tokens
 from labeler.accounts.auth import Caller, SignedIn
-from labeler.accounts.schemas import Me, NewToken, TokenIn, TokenOut
 from labeler.accounts.users import get_user
 from labeler.accounts.write import Write
-from labeler.kit.web import Db, Page
+from labeler.kit.web import Db
 from labeler.projects.access import find_project, member_of
 from labeler.projects.service import projects_of
+from labeler.wire.accounts import Me, NewToken, TokenIn, TokenOut
+from labeler.wire.base import Page
 
 router = APIRouter(tags=["accounts"])
 

@@ -1,41 +1,33 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from pydantic import BaseModel
 
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
 from labeler.kit.errors import Invalid
-from labeler.kit.web import Db, Page
+from labeler.kit.web import Db
 from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of, primary_metric
 from labeler.projects import label_schema, service
 from labeler.projects.access import CanManage, CanRead, CanSee
-from labeler.projects.schemas import (
+from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
+from labeler.wire.base import Page
+from labeler.wire.projects import (
     MemberIn,
     MemberOut,
     MetricOut,
+    ModelChoice,
     ProjectChange,
     ProjectIn,
     ProjectOut,
-    SchemaVersionOut,
+    StrategyOut,
     TaskTypeOut,
 )
-from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
+from labeler.wire.schema import SchemaVersionOut
 
 router = APIRouter(tags=["projects"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 TaskName = Annotated[str, Query(alias="task_type", max_length=32, description="See GET /task-types.")]
-
-
-class StrategyOut(BaseModel):
-    name: str
-    summary: str
-
-
-class ModelChoice(BaseModel):
-    name: str
-    summary: str
 
 
 @router.get("/projects")

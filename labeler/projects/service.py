@@ -23,17 +23,9 @@ from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, schema_of
-from labeler.projects.schemas import (
-    Counts,
-    MemberIn,
-    MemberOut,
-    ProjectChange,
-    ProjectIn,
-    ProjectOut,
-    ProjectSettings,
-)
 from labeler.projects.tables import projects
 from labeler.tasks import TaskType, task_type
+from labeler.wire.projects import Counts, MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
 
 
 @dataclass(frozen=True)

@@ -6,9 +6,9 @@ from fastapi.responses import StreamingResponse
 from labeler.accounts.write import Write
 from labeler.kit.web import Db, ndjson
 from labeler.projects.access import CanManage, CanRead
-from labeler.projects.schemas import SchemaChange, SchemaVersionOut
 from labeler.quality.schema_change import request_change
 from labeler.quality.stream import read_answers
+from labeler.wire.schema import SchemaChange, SchemaVersionOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["quality"])
 

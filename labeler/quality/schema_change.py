@@ -12,11 +12,11 @@ from labeler.kit.events import listen
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Member, Project
 from labeler.projects.label_schema import SchemaChanged, change_schema, get_version, plan
-from labeler.projects.schemas import SchemaChange, SchemaVersionOut, Touched
 from labeler.quality.answers import PART, make_answers
 from labeler.quality.queries import used
 from labeler.quality.recount import recount_needed
 from labeler.quality.tables import answers
+from labeler.wire.schema import SchemaChange, SchemaVersionOut, Touched
 
 
 def request_change(tx: Connection, member: Member, change: SchemaChange) -> SchemaVersionOut:

@@ -11,13 +11,13 @@ from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.kit.events import listen
 from labeler.labels import set_aside as hard
-from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.labels.submit import LabelSubmitted, submit, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member, Project
 from labeler.queue.leases import lend_again, next_items, require_acknowledged
-from labeler.queue.schemas import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 from labeler.queue.tables import leases, queue_entries
+from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
+from labeler.wire.queue import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 
 _item = (
     sa.select(items.c.id)

@@ -21,8 +21,8 @@ from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
 from labeler.labels.tables import aside, current_labels
 from labeler.projects.access import Member
-from labeler.queue.schemas import Lease, QueueItem
 from labeler.queue.tables import leases, queue_entries, queues
+from labeler.wire.queue import Lease, QueueItem
 
 HELD = CompiledStatement(
     sa.select(

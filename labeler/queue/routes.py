@@ -3,19 +3,20 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Header, Path, Request, Response
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.validation import explain_validation
 from labeler.kit.web import Config, Db, bulk_body, parse_bulk, parse_json, read_body
-from labeler.labels.schemas import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
 from labeler.queue.leases import release
 from labeler.queue.remaining import remaining
-from labeler.queue.schemas import (
+from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, SkipIn
+from labeler.wire.queue import (
     FlagAnswer,
     LabelAnswer,
+    LabelsRecorded,
     NextIn,
     NextOut,
     ReleaseIn,
@@ -29,10 +30,6 @@ OnceHeader = Annotated[
     str | None, Header(alias="idempotency-key", min_length=1, max_length=180, description="As in the body.")
 ]
 RowId = Annotated[int, Path(ge=1, lt=2**62)]
-
-
-class LabelsRecorded(BaseModel):
-    labels: list[LabelOut]
 
 
 @router.post("/queue/next")

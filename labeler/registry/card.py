@@ -5,7 +5,7 @@ from typing import Any
 from labeler.datasets.card import cell
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
-from labeler.registry.schemas import ModelOut
+from labeler.wire.registry import ModelOut
 
 
 def figure(estimate: dict[str, Any] | None) -> str:

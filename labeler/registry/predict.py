@@ -11,8 +11,8 @@ from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.decoding import Decoder
-from labeler.registry.schemas import PredictIn, Prediction, PredictOut
 from labeler.registry.service import live_model
+from labeler.wire.registry import PredictIn, Prediction, PredictOut
 
 _loaded: dict[Path, tuple[str, Any]] = {}  # by the project's folder: the live model's hash, and the model
 _loading = threading.Lock()

@@ -5,13 +5,14 @@ from fastapi import APIRouter, Path
 from fastapi.responses import PlainTextResponse
 
 from labeler.accounts.write import Write
-from labeler.kit.jobs.schemas import JobOut
-from labeler.kit.web import Config, Cursor, Db, Limit, Page, decode_cursor, encode_cursor
+from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanManage, CanRead
 from labeler.registry import service
 from labeler.registry.card import write_card
 from labeler.registry.predict import predict
-from labeler.registry.schemas import ModelOut, PredictIn, PredictOut, StageIn
+from labeler.wire.base import Page
+from labeler.wire.jobs import JobOut
+from labeler.wire.registry import ModelOut, PredictIn, PredictOut, StageIn
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]

@@ -12,11 +12,12 @@ from labeler.kit.config import Settings
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.jobs.engine import enqueue, get
-from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
 from labeler.registry.artifacts import folder_of
-from labeler.registry.schemas import DatasetTie, ModelOut
 from labeler.registry.tables import model_versions, stage_changes
+from labeler.wire.jobs import JobOut
+from labeler.wire.registry import DatasetTie, ModelOut
 
 models = model_versions
 

@@ -4,24 +4,18 @@ import math
 from typing import Any
 
 import sqlalchemy as sa
-from pydantic import BaseModel
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.items.schemas import RowError
 from labeler.items.tables import items
 from labeler.learning import problems
 from labeler.projects.access import Member
 from labeler.queue.rankings import EXTERNAL, LENGTH, Entry, put_in_force
+from labeler.wire.items import RowError
+from labeler.wire.training import ScoresResult
 
 MOST_ERRORS = 1000
 IN_CHUNK = 500
-
-
-class ScoresResult(BaseModel):
-    ranked: int
-    refused: int
-    errors: list[RowError]
 
 
 class _Refused(Exception):

@@ -10,12 +10,13 @@ from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
 from labeler.kit.errors import Conflict
 from labeler.kit.jobs.engine import enqueue, get
-from labeler.kit.jobs.schemas import JobOut, job_out
+from labeler.kit.jobs.out import job_out
 from labeler.kit.jobs.tables import jobs
 from labeler.learning.models import AUTO
 from labeler.projects.access import Member, Project
 from labeler.training.model_spec import last_search, representation_name
-from labeler.training.schemas import SearchOut, SearchState
+from labeler.wire.jobs import JobOut
+from labeler.wire.training import SearchOut, SearchState
 
 KIND = "training.search"
 SEARCHED = "classification"  # the problem that models are searched for

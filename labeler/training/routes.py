@@ -1,28 +1,22 @@
-from typing import Annotated, Any
+from typing import Any
 
 from fastapi import APIRouter, Request
-from pydantic import Field
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.kit.errors import TooLarge
 from labeler.kit.jobs.engine import get
-from labeler.kit.jobs.schemas import JobOut, job_out
-from labeler.kit.web import Config, Db, In, bulk_body, parse_bulk, read_body
+from labeler.kit.jobs.out import job_out
+from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
 from labeler.projects.access import CanManage, CanRead, CanWrite, Member
-from labeler.training.external_scores import ScoresResult, rank_by_scores
+from labeler.training.external_scores import rank_by_scores
 from labeler.training.model_searches import request_search, search_state
-from labeler.training.schemas import SearchState
 from labeler.training.trigger import request_training
+from labeler.wire.jobs import JobOut
+from labeler.wire.training import ScoreIn, ScoresResult, SearchState
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["training"])
-
-
-class ScoreIn(In):
-    key: str
-    score: Annotated[float | None, Field(ge=0, le=1, description="Higher comes first.")] = None
-    proba: dict[str, float] | None = Field(None, description="Probabilities by label: the least certain come first.")
 
 
 def _request(tx: Connection, member: Member) -> JobOut:

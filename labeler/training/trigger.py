@@ -18,11 +18,11 @@ from labeler.labels.tables import labels
 from labeler.learning.features.installed import is_installed
 from labeler.projects.access import Project, find_project
 from labeler.projects.label_schema import SchemaChanged
-from labeler.projects.schemas import reranking
 from labeler.projects.service import ProjectChanged
 from labeler.projects.tables import projects
 from labeler.queue.tables import queues
 from labeler.training.tables import training_marks
+from labeler.wire.projects import reranking
 
 FIRST = 5  # labels between attempts while there is no model: the first one comes as early as it can
 MOST_COUNTED = 4  # times N: with more waiting labels (training is broken), only the clock asks again

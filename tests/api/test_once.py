@@ -112,9 +112,9 @@ def test_writes_that_need_no_key_are_once_too(
     send = labelers[0].client._http
     held = three_times(lambda: send.post(f"{labelers[0].path}/queue/next", json={"n": 1}))
     assert len({answer.json()["items"][0]["lease"]["token"] for answer in held}) == 1
-    label = labelers[0].label("a", "spam")["label"]
-    undone = three_times(lambda: send.delete(f"{labelers[0].path}/labels/{label['id']}"))
-    assert {answer.json()["label"]["id"] for answer in undone} == {label["id"] + 1} and counts(service)["labels"] == 3
+    label = labelers[0].label("a", "spam").label
+    undone = three_times(lambda: send.delete(f"{labelers[0].path}/labels/{label.id}"))
+    assert {answer.json()["label"]["id"] for answer in undone} == {label.id + 1} and counts(service)["labels"] == 3
 
 
 def test_a_guideline_is_published_once(service: Any, admin: Any, project: Project) -> None:

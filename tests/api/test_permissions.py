@@ -187,7 +187,7 @@ def test_a_token_for_one_project_sees_no_other(service: Any, admin: Any, project
     other = admin.client.projects.create("Other", labels=["a", "b"])
     made = admin.client.post("/tokens", json={"name": "t", "scopes": ["*"], "project_id": project.slug})
     client = service.client(made["token"])
-    assert [entry["slug"] for entry in client.me()["projects"]] == [project.slug]
+    assert [entry["slug"] for entry in client.me().projects] == [project.slug]
     assert [entry.slug for entry in client.projects] == [project.slug]
     assert client._http.get(other.path).status_code == 404
     assert client._http.get("/users").status_code == 403
@@ -235,7 +235,7 @@ def test_expired_and_revoked_tokens_are_refused(service: Any, admin: Any) -> Non
     assert service.client(past["token"])._http.get("/me").status_code == 401
     made = admin.client.post("/tokens", json={"name": "r", "scopes": ["*"]})
     client = service.client(made["token"])
-    assert client.me()["user"]["id"] == admin.id
+    assert client.me().user.id == admin.id
     client.delete(f"/tokens/{made['id']}")
     assert client._http.get("/me").status_code == 401
     for nonsense in ("", "lab_", "x" * 5000, "lab_é"):
@@ -246,7 +246,7 @@ def test_expired_and_revoked_tokens_are_refused(service: Any, admin: Any) -> Non
 def test_who_loses_a_membership_loses_the_project_at_once(service: Any, project: Project, labelers: Any) -> None:
     member = labelers[0].client
     assert member.get(project.path)["slug"] == project.slug
-    project.client.delete(f"{project.path}/members/{member.me()['user']['id']}")
+    project.client.delete(f"{project.path}/members/{member.me().user.id}")
     assert member._http.get(project.path).status_code == 404
 
 

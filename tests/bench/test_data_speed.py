@@ -80,14 +80,14 @@ def test_from_the_nth_label_to_the_new_order(site, report, database_kind: str) -
     times, number = [], 0
     for _ in range(8):
         for item in project.queue.next(25):
-            project.label(item, "spam" if int(item["key"][1:]) % 2 == 0 else "ham")
+            project.label(item, "spam" if int(item.key[1:]) % 2 == 0 else "ham")
         started = time.perf_counter()
         while True:
-            models = site.client.get(f"{project.path}/models", limit=1)["items"]
+            models = project.models(1)
             jobs = site.client.get("/jobs", limit=5)["items"]
             busy = [job for job in jobs if job["state"] in ("queued", "running")]
-            if models and models[0]["number"] > number and not busy:
-                number = models[0]["number"]
+            if models and models[0].number > number and not busy:
+                number = models[0].number
                 break
             time.sleep(0.02)
         times.append(time.perf_counter() - started)

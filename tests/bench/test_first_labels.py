@@ -34,21 +34,21 @@ def first_labels(service: Any, seed: int, keywords: dict[str, list[str]]) -> tup
     project = admin.projects.create(f"first {seed} {len(keywords)}", labels=labels, seed=seed)
     project.items.add([{"key": row["id"], "text": row["text"]} for row in rows], progress=False)
     service.run_jobs()
-    held_out = {item["key"] for item in admin.pages(f"{project.path}/items", split="holdout", limit=200)}
+    held_out = {item.key for item in project.items.find(split="holdout", limit=200)}
     asked, complete, score, seen = 0, None, None, set()
     while asked < MOST and (complete is None or score is None):
         for item in project.queue.next(AT_ONCE):
             asked += 1
-            project.label(item, truth[item["key"]])
-            if item["key"] not in held_out:
-                seen.add(truth[item["key"]])
+            project.label(item, truth[item.key])
+            if item.key not in held_out:
+                seen.add(truth[item.key])
             if complete is None and len(seen) == len(KEYWORDS):
                 complete = asked
         project.train()
         service.run_jobs()
         if asked == 25:
-            model = admin.get(f"{project.path}/models", limit=1)["items"][0]
-            folder = folder_of(service.settings, project.info["id"], model["number"])
+            model = project.models(1)[0]
+            folder = folder_of(service.settings, project.info.id, model.number)
             score = accuracy(TrainedModel.load(folder, model["sha256"]), test)
     return complete or MOST, score or 0.0
 

@@ -61,17 +61,17 @@ def labels_needed(service: Any, name: str, strategy: str, seed: int, target: flo
     given = 0
     while given < MOST[name]:
         held = project.queue.next(BATCH)
-        body = [{"item_key": item["key"], "value": truth[item["key"]]} for item in held]
+        body = [{"item_key": item.key, "value": truth[item.key]} for item in held]
         admin.post(f"{project.path}/labels", json=body)
         given += len(held)
         project.train()
         service.run_jobs()
-        models = admin.get(f"{project.path}/models", limit=1)["items"]
+        models = project.models(1)
         if not models:
             curve.append(0.0)
             continue
-        folder = folder_of(service.settings, project.info["id"], models[0]["number"])
-        curve.append(accuracy(TrainedModel.load(folder, models[0]["sha256"]), test))
+        folder = folder_of(service.settings, project.info.id, models[0].number)
+        curve.append(accuracy(TrainedModel.load(folder, models[0].sha256), test))
         if curve[-1] >= target:
             return given, curve
     return given + BATCH, curve

@@ -99,19 +99,19 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
     def label(n: int) -> None:
         for _ in range(n // MORE):
             held = project.queue.next(MORE)
-            body = [{"item_key": item["key"], "value": names[int(item["key"][1:]) % CLASSES]} for item in held]
+            body = [{"item_key": item.key, "value": names[int(item.key[1:]) % CLASSES]} for item in held]
             site.client.post(f"{project.path}/labels", json=body)
 
     def order() -> Any:
         return site.db.read(lambda tx: tx.execute(sa.select(queues.c.ranking_id)).scalar_one_or_none())
 
     def sees_the_largest_part() -> bool:
-        return f"({SIZES[-1]:,} of" in ((project.progress()["model"] or {}).get("sees") or "")
+        return f"({SIZES[-1]:,} of" in ((project.progress().model or {}).get("sees") or "")
 
     def settled() -> None:
         if reads:
             processes.wait_for(sees_the_largest_part, LONGEST, "a model of the part that has been read")
-            processes.wait_for(lambda: project.progress()["training"]["state"] == "idle", LONGEST, "its training")
+            processes.wait_for(lambda: project.progress().training["state"] == "idle", LONGEST, "its training")
         else:
             quiet(site)
 

@@ -28,9 +28,9 @@ def test_versions_are_pushed_and_come_back_from_the_remote(
     project.snapshot("first")
     service.run_jobs(kinds=JOBS)
     made = project.datasets()[0]
-    assert made["pushed"] and list(remote.rglob("*.dir"))
+    assert made.pushed and list(remote.rglob("*.dir"))
     clone = tmp_path / "clone"
-    subprocess.run(["git", "clone", "-q", made["repository"], str(clone)], check=True)
+    subprocess.run(["git", "clone", "-q", made.repository, str(clone)], check=True)
     dvc = str(Path(sys.executable).with_name("dvc"))
     subprocess.run([dvc, "pull", "-q"], cwd=clone, check=True, capture_output=True)
     assert "20" in (clone / "data" / "README.md").read_text()
@@ -44,4 +44,4 @@ def test_an_unreachable_remote_is_told_and_the_version_is_kept(
     project.snapshot("first")
     push = next(row for row in service.run_jobs(kinds=JOBS) if row.kind == "datasets.push")
     assert push.state == "failed" and "can't be reached" in push.error
-    assert [entry["pushed"] for entry in project.datasets()] == [False]
+    assert [entry.pushed for entry in project.datasets()] == [False]

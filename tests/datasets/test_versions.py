@@ -14,6 +14,7 @@ import pytest
 
 from labeler.client import Project
 from labeler.datasets.repository import Repository
+from labeler.wire.datasets import LabelChange
 
 
 def snapshot(service: Any, project: Project, message: str = "test") -> dict[str, Any]:
@@ -26,12 +27,12 @@ def label_some(project: Project, n: int, value: str = "ham") -> list[str]:
     keys = []
     for item in project.queue.next(n):
         project.label(item, value)
-        keys.append(item["key"])
+        keys.append(item.key)
     return keys
 
 
 def files_of(service: Any, project: Project) -> Path:
-    return Repository(service.settings, project.info["id"]).data
+    return Repository(service.settings, project.info.id).data
 
 
 def test_a_version_holds_items_labels_and_guideline(
@@ -84,7 +85,7 @@ def test_a_version_costs_what_changed(service: Any, project: Project) -> None:
     snapshot(service, project)
     first = project.datasets()[-1]
     project.client.post(f"{project.path}/labels", json=answers[2000:])
-    assert snapshot(service, project)["new_bytes"] < 0.1 * first["new_bytes"]
+    assert snapshot(service, project)["new_bytes"] < 0.1 * first.new_bytes
 
 
 def test_many_small_versions_are_merged_and_nothing_is_lost(
@@ -109,16 +110,16 @@ def test_two_versions_are_compared(
     snapshot(service, project)
     labelers[0].label("m0", "spam")
     labelers[0].label("m3", "spam")
-    labelers[0].undo(labelers[0].label("m1", "ham")["label"]["id"])
+    labelers[0].undo(labelers[0].label("m1", "ham").label.id)
     project.items.add([{"key": "new", "text": "new one"}], progress=False)
     project.guidelines.publish("# New")
     snapshot(service, project)
     found = project.diff(1, 2)
-    assert found["items"] == {"added": 1, "removed": 0}
-    assert (found["labels"]["added"], found["labels"]["changed"], found["labels"]["removed"]) == (1, 1, 1)
-    assert {"key": "m0", "a": "ham", "b": "spam"} in found["labels"]["examples"]
-    assert found["agreement"] == 0.5 and found["guideline_changed"]
-    assert {row["label"]: (row["a"], row["b"]) for row in found["balance"]} == {"ham": (3, 1), "spam": (0, 2)}
+    assert found.items == {"added": 1, "removed": 0}
+    assert (found.labels.added, found.labels.changed, found.labels.removed) == (1, 1, 1)
+    assert LabelChange(key="m0", a="ham", b="spam") in found.labels.examples
+    assert found.agreement == 0.5 and found.guideline_changed
+    assert {row.label: (row.a, row.b) for row in found.balance} == {"ham": (3, 1), "spam": (0, 2)}
 
 
 def test_plain_dvc_gets_a_version_from_another_folder(
@@ -157,8 +158,8 @@ def test_a_crash_at_any_step_leaves_nothing_to_see(
         patched.setattr(Repository, step, crash)
         project.snapshot("cut off")
         assert service.run_jobs(kinds=("datasets.snapshot",))[-1].state == "failed"
-    assert [entry["version"] for entry in project.datasets()] == [1]
-    repository = Repository(service.settings, project.info["id"])
+    assert [entry.version for entry in project.datasets()] == [1]
+    repository = Repository(service.settings, project.info.id)
     assert repository.tags() == {"v1"}
     made = snapshot(service, project)
     assert made["version"] == 2 and repository.tags() == {"v1", "v2"}
@@ -168,7 +169,7 @@ def test_a_crash_at_any_step_leaves_nothing_to_see(
 def test_a_tag_without_a_row_is_removed(service: Any, project: Project, add_texts: Callable[..., Any]) -> None:
     add_texts(5)
     first = snapshot(service, project)
-    repository = Repository(service.settings, project.info["id"])
+    repository = Repository(service.settings, project.info.id)
     repository.tag("v2", first["git_commit"])  # what a process killed between tag and commit would leave
     repository.tag("v9", first["git_commit"])
     snapshot(service, project)
@@ -199,8 +200,8 @@ def test_an_export_comes_back_as_it_was(
     job = again.import_file(now, {"key": "key", "text": "text", "label": "label", "split": "split"})
     service.run_jobs(kinds=("items.import",))
     assert job.refresh().result["taken"] == 25
-    labels = {item["key"]: [label["value"] for label in item["labels"]] for item in again.items}
-    assert labels == {item["key"]: [label["value"] for label in item["labels"]] for item in project.items}
+    labels = {item.key: [label["value"] for label in item.labels] for item in again.items}
+    assert labels == {item.key: [label["value"] for label in item.labels] for item in project.items}
 
 
 def test_formulas_are_neutralized_in_csv_only(admin: Any, project: Project, tmp_path: Path) -> None:

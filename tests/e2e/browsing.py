@@ -19,6 +19,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
 from labeler.projects.service import set_member
+from labeler.wire.labels import LabelRow
 
 GUIDELINE = "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"
 
@@ -177,6 +178,6 @@ class Card:
         return self.page.get_by_test_id(name)
 
 
-def labels_of(project: Project, someone: Someone | None = None) -> list[dict[str, Any]]:
+def labels_of(project: Project, someone: Someone | None = None) -> list[LabelRow]:
     """The project's label rows, oldest first."""
-    return [row for row in project.labels if someone is None or row["labeler"]["id"] == someone.id]
+    return [row for row in project.labels if someone is None or row.labeler.id == someone.id]

@@ -19,7 +19,7 @@ def lin(site: Site, project) -> Someone:
 
 def once_each(project, lin: Someone, n: int) -> None:
     """n labels, each on an item of its own."""
-    keys = [row["item_key"] for row in labels_of(project, lin)]
+    keys = [row.item_key for row in labels_of(project, lin)]
     assert len(keys) == n
     assert len(set(keys)) == n
 
@@ -37,7 +37,7 @@ def test_labeling_goes_on_without_a_connection(site, project, lin, label_page) -
     card.page.context.set_offline(False)
     card.saved()
     once_each(project, lin, 6)
-    assert [row["value"] for row in labels_of(project, lin)] == ["ham", "ham", "ham", "ham", "spam", "spam"]
+    assert [row.value for row in labels_of(project, lin)] == ["ham", "ham", "ham", "ham", "spam", "spam"]
 
 
 def test_everything_in_the_browser_answered_offline_then_it_goes_on(site, project, lin, label_page) -> None:

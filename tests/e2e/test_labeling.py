@@ -23,11 +23,11 @@ def test_fifteen_key_presses_are_fifteen_labels(site, project, lin, label_page) 
         card.press("1" if number % 3 == 0 else "2")
     card.saved()
     rows = labels_of(project, lin)
-    texts = {row["key"]: row["content"]["text"] for row in project.items}
-    assert {texts[row["item_key"]]: row["value"] for row in rows} == given
+    texts = {item.key: item.content["text"] for item in project.items}
+    assert {texts[row.item_key]: row.value for row in rows} == given
     assert len(rows) == 15
-    assert all(row["guideline_version"] == 1 for row in rows)
-    assert all(0 < row["elapsed_ms"] < 60_000 for row in rows)
+    assert all(row.guideline_version == 1 for row in rows)
+    assert all(0 < row.elapsed_ms < 60_000 for row in rows)
 
 
 def test_a_burst_of_keys_labels_each_item_once(site, project, lin, label_page) -> None:
@@ -35,7 +35,7 @@ def test_a_burst_of_keys_labels_each_item_once(site, project, lin, label_page) -
     for _ in range(9):
         card.page.keyboard.press("2")
     card.saved()
-    keys = [row["item_key"] for row in labels_of(project, lin)]
+    keys = [row.item_key for row in labels_of(project, lin)]
     assert len(keys) == len(set(keys)) == 9
 
 
@@ -51,10 +51,10 @@ def test_undo_brings_the_item_back_and_history_keeps_both(site, project, lin, la
     card.press("2")
     card.saved()
     rows = labels_of(project, lin)
-    assert [row["value"] for row in rows] == ["spam", None, "ham"]
-    assert len({row["item_key"] for row in rows}) == 1
-    history = project.client.get(f"{project.path}/items/{rows[0]['item_key']}/history")["items"]
-    assert [(entry["kind"], entry["value"]) for entry in history] == [
+    assert [row.value for row in rows] == ["spam", None, "ham"]
+    assert len({row.item_key for row in rows}) == 1
+    history = project.items.history(rows[0].item_key)
+    assert [(entry.kind, entry.value) for entry in history] == [
         ("label", "spam"),
         ("undo", None),
         ("label", "ham"),
@@ -71,7 +71,7 @@ def test_three_undos_walk_back_in_order(site, project, lin, label_page) -> None:
         card.page.keyboard.press("Control+z")
         expect(card.text).to_have_text(text)
     card.saved()
-    last = {row["item_key"]: row["value"] for row in labels_of(project, lin)}
+    last = {row.item_key: row.value for row in labels_of(project, lin)}
     assert [value for value in last.values() if value is not None] == []
 
 
@@ -82,11 +82,11 @@ def test_a_skip_has_a_reason_and_the_item_stays_away(site, project, lin, label_p
     expect(card.part("chooser")).to_be_visible()
     card.press("2")
     card.saved()
-    found = next(item for item in project.items if item["content"]["text"] == text)
-    history = project.client.get(f"{project.path}/items/{found['key']}/history")["items"]
-    assert [(entry["kind"], entry["reason"]) for entry in history] == [("skip", "Not relevant")]
+    found = next(item for item in project.items if item.content["text"] == text)
+    history = project.items.history(found.key)
+    assert [(entry.kind, entry.reason) for entry in history] == [("skip", "Not relevant")]
     held = lin.client.projects.get(project.slug).queue.next(10)
-    assert found["key"] not in [item["key"] for item in held]
+    assert found.key not in [item.key for item in held]
 
 
 def test_a_hard_flag_alone_sets_the_item_aside(site, project, lin, label_page) -> None:
@@ -97,9 +97,9 @@ def test_a_hard_flag_alone_sets_the_item_aside(site, project, lin, label_page) -
     card.part("flag-note").fill("half of it is missing")
     card.press("Enter")
     card.saved()
-    flag = next(flag for flag in project.client.pages(f"{project.path}/flags") if flag["content"]["text"] == text)
-    assert (flag["reason"], flag["note"]) == ("Guideline is silent", "half of it is missing")
-    assert flag["labeler"]["id"] == lin.id and flag["guideline_version"] == 1
+    flag = next(flag for flag in project.flags if flag.content["text"] == text)
+    assert (flag.reason, flag.note) == ("Guideline is silent", "half of it is missing")
+    assert flag.labeler.id == lin.id and flag.guideline_version == 1
     assert labels_of(project, lin) == []
 
 
@@ -114,9 +114,9 @@ def test_a_hard_flag_goes_along_with_a_label(site, project, lin, label_page) -> 
     card.press("1")
     card.saved()
     [row] = labels_of(project, lin)
-    flags = [flag for flag in project.client.pages(f"{project.path}/flags") if flag["labeler"]["id"] == lin.id]
-    assert row["value"] == "spam"
-    assert [(flag["item_key"], flag["reason"]) for flag in flags] == [(row["item_key"], "Ambiguous")]
+    flags = [flag for flag in project.flags if flag.labeler.id == lin.id]
+    assert row.value == "spam"
+    assert [(flag.item_key, flag.reason) for flag in flags] == [(row.item_key, "Ambiguous")]
 
 
 def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, label_page) -> None:
@@ -125,7 +125,7 @@ def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, labe
     card = label_page(site, project, lin)
     card.press("2")
     card.saved()
-    text = project.guidelines.current()["text"].replace("Wants money.", "Wants money, a call or a click.")
+    text = project.guidelines.current().text.replace("Wants money.", "Wants money, a call or a click.")
     project.guidelines.publish(text, "calls count too")
     for _ in range(8):  # the browser holds ten; the gate comes with the next answer of the service
         if card.part("acknowledge").is_visible():
@@ -145,9 +145,9 @@ def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, labe
     card.ready().press("1")
     card.saved()
     rows = labels_of(project, lin)
-    assert rows[0]["guideline_version"] == 1
-    assert (rows[-1]["value"], rows[-1]["guideline_version"]) == ("spam", 2)
-    assert len(rows) == len({row["item_key"] for row in rows})
+    assert rows[0].guideline_version == 1
+    assert (rows[-1].value, rows[-1].guideline_version) == ("spam", 2)
+    assert len(rows) == len({row.item_key for row in rows})
 
 
 def test_somebody_who_never_read_the_guideline_reads_it_first(site, project, visit) -> None:
@@ -181,4 +181,4 @@ def test_a_label_can_not_take_a_key_of_the_card(site, label_page) -> None:
     card.page.keyboard.press("Escape")
     card.press("2")
     card.saved()
-    assert [row["value"] for row in labels_of(project, lin)] == ["spam"]
+    assert [row.value for row in labels_of(project, lin)] == ["spam"]

@@ -2,12 +2,13 @@
 
 import csv
 import re
-from typing import Any
 
 import processes
 import pytest
 from browsing import Site, messages
 from playwright.sync_api import Page, expect
+
+from labeler.wire.jobs import JobOut
 
 
 @pytest.fixture(scope="module")
@@ -17,9 +18,9 @@ def project(site: Site):
     made.guidelines.acknowledge(1)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
     for item in made.queue.next(40) + made.queue.next(40):
-        made.label(item, truth[item["key"]])
+        made.label(item, truth[item.key])
     processes.wait_for(made.models, 90, "the first model")
-    processes.wait_for(lambda: made.progress()["training"]["state"] == "idle", 90, "the end of the training")
+    processes.wait_for(lambda: made.progress().training["state"] == "idle", 90, "the end of the training")
     return made
 
 
@@ -53,18 +54,18 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
     expect(page.get_by_text("Still needed: a name.")).to_be_hidden()
     page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
-    assert site.admin.client.projects.get("from-a-file").progress()["items"]["labeled"] == 3
+    assert site.admin.client.projects.get("from-a-file").progress().items.labeled == 3
     page.get_by_role("button", name="Start labeling").click()
     expect(page.get_by_test_id("card")).to_have_attribute("data-state", "item")
     assert page.url.endswith("/label?project=from-a-file")
 
 
 def test_train_now_makes_a_model(site, project, visit) -> None:
-    newest = max(model["number"] for model in project.models())
+    newest = max(model.number for model in project.models())
     page = visit(f"{site.url}/progress?project={project.slug}", site.admin)
     page.get_by_role("button", name="Train now").click()
     expect(page.get_by_text("Training has been requested.")).to_be_visible()
-    processes.wait_for(lambda: max(model["number"] for model in project.models()) > newest, 90, "a new model")
+    processes.wait_for(lambda: max(model.number for model in project.models()) > newest, 90, "a new model")
     page.goto(f"{site.url}/models?project={project.slug}")
     expect(page.get_by_role("combobox", name="Model")).to_have_value(f"Model {newest + 1} (candidate)")
 
@@ -81,7 +82,7 @@ def test_what_a_search_finds_is_asked_first(site, visit) -> None:
     said = page.get_by_text(re.compile(r"\d+ items? will be asked first\."))
     expect(said).to_be_visible()
     ranked = int(said.inner_text().split()[0])
-    asked = [item["content"]["text"].lower() for item in fresh.queue.next(ranked)]
+    asked = [item.content["text"].lower() for item in fresh.queue.next(ranked)]
     assert ranked >= 3 and sum("free" in text for text in asked) >= 0.6 * ranked, "holdout items come in between"
 
 
@@ -90,12 +91,12 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     page.get_by_placeholder("what is in it, in a few words").fill("for the browser test")
     page.get_by_role("button", name="Create a version").click()
     expect(page.get_by_text("The dataset version was created.")).to_be_visible(timeout=60_000)
-    newest = max(project.datasets(), key=lambda one: one["version"])
-    assert newest["message"] == "for the browser test"
+    newest = max(project.datasets(), key=lambda one: one.version)
+    assert newest.message == "for the browser test"
     page.get_by_role("tab", name="Download").click()
     page.get_by_role("combobox", name="Version").click()
-    page.get_by_role("option", name=newest["tag"], exact=True).click()
-    line = f"dvc get {newest['repository']} data --rev {newest['tag']}"
+    page.get_by_role("option", name=newest.tag, exact=True).click()
+    line = f"dvc get {newest.repository} data --rev {newest.tag}"
     expect(page.get_by_test_id("stCode")).to_contain_text(line)
     with page.expect_download() as download:
         page.get_by_role("link", name="Download").click()
@@ -106,13 +107,13 @@ def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> 
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     page.get_by_text("Search for a better model").click()
 
-    def search() -> dict[str, Any]:
+    def search() -> JobOut:
         page.get_by_role("button", name="Search now").click()
-        return processes.wait_for(lambda: project.client.get(f"{project.path}/search")["job"], 20, "the search's job")
+        return processes.wait_for(lambda: project.searches().job, 20, "the search's job")
 
     job = search()
-    assert job["kind"] == "training.search"
-    project.client.post(f"/jobs/{job['id']}/cancel")  # it starts a second after it was asked for
+    assert job.kind == "training.search"
+    project.client.job(job.id).cancel()  # it starts a second after it was asked for
     expect(page.get_by_text("Canceled. Nothing was left half done.")).to_be_visible(timeout=30_000)
     expect(page.get_by_role("button", name="Search now")).to_be_visible()
 
@@ -124,9 +125,9 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     page.get_by_role("option", name=re.compile("^linear_svm:")).click()
     page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    assert site.admin.client.projects.get(project.slug).info["settings"]["model"] == "linear_svm"
+    assert site.admin.client.projects.get(project.slug).info.settings.model == "linear_svm"
     project.client.patch(project.path, json={"settings": {"model": "auto"}})
-    processes.wait_for(lambda: project.progress()["training"]["state"] == "idle", 90, "the end of the training")
+    processes.wait_for(lambda: project.progress().training["state"] == "idle", 90, "the end of the training")
 
 
 def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
@@ -147,20 +148,20 @@ def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
     settled(page)
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    saved = site.admin.client.projects.get(fresh.slug).info["labels"]
+    saved = site.admin.client.projects.get(fresh.slug).info.labels
     assert [label["keywords"] for label in saved] == [["free", "you won"], ["lunch", "see you"]]
 
 
 def test_a_promoted_model_is_live(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
-    number = max(model["number"] for model in project.models())
+    number = max(model.number for model in project.models())
     page.get_by_role("button", name="Promote …").click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Make model \d+ live")).click()
     expect(main(page).get_by_text("answers every prediction")).to_be_visible()
     expect(page.get_by_role("button", name="Roll back …")).to_be_visible()
-    live = [model["number"] for model in project.models() if model["stage"] == "live"]
+    live = [model.number for model in project.models() if model.stage == "live"]
     assert live == [number]
-    assert project.predict(["win a free prize now"])[0]["model"] == number
+    assert project.predict(["win a free prize now"])[0].model == number
 
 
 def test_an_invited_labeler_is_added_by_link(site, project, visit) -> None:

@@ -26,7 +26,7 @@ def test_an_outside_card_labels_words(extended: Site, label_page: Any) -> None:
     project.guidelines.publish("# Spans\n\nMark names.\n", "first version")
     project.items.add(messages(5), progress=False)
     lin = extended.person()
-    extended.db.write(set_member, project.info["id"], lin.id, "labeler")  # this process knows nothing of the package
+    extended.db.write(set_member, project.info.id, lin.id, "labeler")  # this process knows nothing of the package
     lin.client.projects.get(project.slug).guidelines.acknowledge(1)
     card = label_page(extended, project, lin)
     text = card.shown()
@@ -42,6 +42,6 @@ def test_an_outside_card_labels_words(extended: Site, label_page: Any) -> None:
     expect(card.hint).to_have_text(f"You had chosen: {start}-{end} place")
     card.press("Enter", "Enter")
     card.saved()
-    given = [(row["item_key"], row["value"]) for row in labels_of(project, lin)]
+    given = [(row.item_key, row.value) for row in labels_of(project, lin)]
     assert [value for _, value in given] == [[[start, end, "place"]], []]
     assert admin.client.get(f"{project.path}/items/{given[0][0]}")["answer"]["value"] == [[start, end, "place"]]

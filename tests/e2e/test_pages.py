@@ -32,10 +32,10 @@ def project(site: Site):
     made.guidelines.acknowledge(1)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
     for item in made.queue.next(40):
-        made.label(item, truth[item["key"]])
+        made.label(item, truth[item.key])
     for item in made.queue.next(2):
         made.flag(item, "Ambiguous", note="could be either")
-    made.guidelines.publish(made.guidelines.current()["text"] + "\nMore.\n", "more")
+    made.guidelines.publish(made.guidelines.current().text + "\nMore.\n", "more")
     made.guidelines.acknowledge(2)
     made.snapshot("first").wait(90)
     processes.wait_for(made.models, 90, "the first model")

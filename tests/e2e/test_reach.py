@@ -60,7 +60,7 @@ def test_a_button_reached_by_tab_labels_with_enter(site, project, lin, label_pag
     card.part("label-spam").focus()
     card.press("Enter")
     card.saved()
-    assert [row["value"] for row in labels_of(project, lin)] == ["spam"]
+    assert [row.value for row in labels_of(project, lin)] == ["spam"]
     card.press("2")
     card.saved()
 

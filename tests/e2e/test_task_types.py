@@ -45,7 +45,7 @@ def halves(site: Site) -> Project:
 
 
 def given(project: Project, someone: Any) -> list[Any]:
-    return [row["value"] for row in labels_of(project, someone)]
+    return [row.value for row in labels_of(project, someone)]
 
 
 def test_ten_items_get_several_labels_by_keyboard(site, several, label_page) -> None:
@@ -190,7 +190,7 @@ def test_a_rating_project_is_made_from_a_file_with_a_live_preview(site, visit, t
     page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
     info = site.admin.client.projects.get("rated").info
-    assert (info["task_type"], info["scale"]["max"]) == ("rating", 7)
+    assert (info.task_type, info.scale["max"]) == ("rating", 7)
     page.get_by_role("button", name="Start labeling").click()
     expect(page.get_by_test_id("card").get_by_test_id("rate-7")).to_be_visible()
 
@@ -229,8 +229,8 @@ def test_a_scale_is_shortened_and_says_how_many_answers_that_touches(site, visit
     dialog.get_by_role("textbox", name="Reason").fill("five was never clear")
     dialog.get_by_role("button", name="Save this version").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    [newest, _] = project.client.get(f"{project.path}/schema")["items"]
-    assert (newest["version"], newest["mapping"], newest["reason"]) == (2, {"5": "4"}, "five was never clear")
+    [newest, _] = project.schemas()
+    assert (newest.version, newest.mapping, newest.reason) == (2, {"5": "4"}, "five was never clear")
     answers = [json.loads(line) for line in export(project)]
     assert sorted(row["label"] for row in answers if row.get("label") is not None) == [1, 4, 4]
 
@@ -249,8 +249,8 @@ def test_a_target_is_a_metric_and_a_value(site, stars, visit) -> None:
     wanted.first.press("Enter")
     page.get_by_role("button", name="Save target").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
-    target = site.admin.client.projects.get(stars.slug).info["settings"]["target"]
-    assert target["metric"] and target["value"] in (0.5, 0.005)
+    target = site.admin.client.projects.get(stars.slug).info.settings.target
+    assert target.metric and target.value in (0.5, 0.005)
 
 
 def test_a_hard_item_is_resolved_with_a_rating(site, stars, visit) -> None:
@@ -261,7 +261,7 @@ def test_a_hard_item_is_resolved_with_a_rating(site, stars, visit) -> None:
     page.get_by_role("option", name="5 (good)").click()
     page.get_by_role("button", name="Resolve", exact=True).click()
     expect(page.get_by_text("Resolved.")).to_be_visible()
-    given_by = {label["labeler"]["id"]: label["value"] for label in stars.items.get(row["key"])["labels"]}
+    given_by = {label["labeler"]["id"]: label["value"] for label in stars.items.get(row["key"]).labels}
     assert given_by[site.admin.id] == 5
 
 

@@ -62,11 +62,11 @@ def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
                 item, done = mine.queue.next()[0], 0
                 while not stop.is_set():
                     asked = time.monotonic()
-                    answer = mine.label(item, "spam" if "3" in item["key"] else "ham", next=1)
+                    answer = mine.label(item, "spam" if "3" in item.key else "ham", next=1)
                     slowest[number] = max(slowest[number], time.monotonic() - asked)
-                    if not answer["items"]:
+                    if not answer.items:
                         break
-                    item, done = answer["items"][0], done + 1
+                    item, done = answer.items[0], done + 1
                     time.sleep(0.1)
                 return done
 

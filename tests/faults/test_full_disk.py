@@ -46,19 +46,19 @@ def test_a_full_disk_is_told_and_survived(small_disk: Path, sqlite_template: Pat
     admin = service.person("admin")
     project = admin.client.projects.create("disk", labels=["spam", "ham"])
     project.items.add([{"key": f"m{n}", "text": f"message {n}"} for n in range(200)], progress=False)
-    kept = [project.label(f"m{n}", "ham")["label"]["id"] for n in range(20)]
+    kept = [project.label(f"m{n}", "ham").label.id for n in range(20)]
     ballast = fill(small_disk)
     refused = []
     for number in range(20, 60):
         try:
-            kept.append(project.label(f"m{number}", "spam")["label"]["id"])
+            kept.append(project.label(f"m{number}", "spam").label.id)
         except ApiError as error:
             refused.append(error)
     assert refused and {error.status for error in refused} <= {503, 507}
     assert any("disk is full" in error.detail for error in refused)
-    assert project.progress()["labels"]["total"] == len(kept)
+    assert project.progress().labels.total == len(kept)
     ballast.unlink()
-    assert project.label("m100", "ham")["label"]["id"]
+    assert project.label("m100", "ham").label.id
     recorded = {row["id"] for row in project.labels}
     assert set(kept) <= recorded and len(recorded) == len(kept) + 1
     with service.db.engine.connect() as connection:

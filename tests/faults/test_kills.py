@@ -20,6 +20,7 @@ from labeler.kit.db import Database
 from labeler.labels.tables import labels, skips
 from labeler.projects.access import find_project
 from labeler.projects.service import set_member
+from labeler.wire.items import ImportResult
 
 CLIENTS = 8
 
@@ -75,9 +76,11 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int) -> None:
                 one.stopping.set()
             for one in clients:
                 one.join(30)
-            done = [job.wait(240).row for job in jobs]
+            imported = jobs[0].wait(240).result_as(ImportResult)
+            for job in jobs[1:]:
+                job.wait(240)
             after = project.snapshot("afterwards").wait(240)
-            made = client.get(f"{project.path}/datasets/{after.result['version']}")
+            made = project.dataset(after.result["version"])
         assert [error for one in clients for error in one.written.errors] == []
         recorded, put_aside = rows_of(db, labels), rows_of(db, skips)
         promised = {once: what for one in clients for once, what in one.written.labels.items()}
@@ -87,10 +90,9 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int) -> None:
             assert once in recorded, f"an accepted label is lost: {key}"
             assert (item_keys[recorded[once].item_id], recorded[once].value) == (key, value)
         assert {once for one in clients for once in one.written.skips} <= set(put_aside)
-        imported = done[0]["result"]
-        assert imported["taken"] == imported["rows"] == 30_000 and imported["already_there"] == imported["refused"] == 0
-        assert made["counts"]["items"] == 34_000
-        consistent(settings, db, project.info["id"])
+        assert imported.taken == imported.rows == 30_000 and imported.already_there == imported.refused == 0
+        assert made.counts["items"] == 34_000
+        consistent(settings, db, project.info.id)
         given = Counter(row.item_id for row in recorded.values() if row.value is not None)
         print(f"{len(promised)} labels through {kills} kills; {max(given.values())} at most on one item")
     finally:

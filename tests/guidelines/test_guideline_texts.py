@@ -12,11 +12,11 @@ from labeler.guidelines.text import compare, render
 def test_two_versions_side_by_side(project: Project) -> None:
     project.guidelines.publish("a\nb\nc\n")
     project.guidelines.publish("a\nc\nd\n")
-    rows = project.guidelines.diff(1, 2)["rows"]
-    assert [(row["kind"], row["left"], row["right"]) for row in rows] == [
+    rows = project.guidelines.diff(1, 2).rows
+    assert [(row.kind, row.left, row.right) for row in rows] == [
         ("same", "a", "a"), ("removed", "b", None), ("same", "c", "c"), ("added", None, "d"),
     ]  # fmt: skip
-    assert [row["kind"] for row in project.guidelines.diff(1, 1)["rows"]] == ["same"] * 3
+    assert [row.kind for row in project.guidelines.diff(1, 1).rows] == ["same"] * 3
     assert project.client._http.get(f"{project.path}/guidelines/1/diff/9").status_code == 404
 
 
@@ -82,7 +82,7 @@ def test_plain_markdown_is_rendered(project: Project) -> None:
     text = (
         "# Title\n\n*Spam* is **unasked-for**, see [the law](https://example.org).\n\n| a | b |\n|---|---|\n| 1 | 2 |\n"
     )
-    html = project.guidelines.publish(text)["html"]
+    html = project.guidelines.publish(text).html
     seen = _Seen(html)
     assert {"h1", "em", "strong", "a", "table"} <= seen.tags and seen.links == ["https://example.org"]
 

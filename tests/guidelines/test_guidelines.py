@@ -15,7 +15,7 @@ def test_a_draft_is_replaced_until_it_is_published(project: Project, labelers: l
     assert [entry["version"] for entry in labelers[0].guidelines] == []
     published = project.client.post(f"{path}/1/publish", json={"note": "First"})
     assert (published["state"], published["text"], published["note"]) == ("published", "# One, better", "First")
-    assert [entry["version"] for entry in labelers[0].guidelines] == [1]
+    assert [entry.version for entry in labelers[0].guidelines] == [1]
     assert project.client.post(path, json={"text": "# Two"})["version"] == 2
 
 
@@ -33,23 +33,23 @@ def test_labelers_see_what_changed_since_they_read_it(project: Project, labelers
     labelers[0].guidelines.acknowledge(1)
     project.guidelines.publish("# Rules\n\nspam is very bad\nham is good\nask when unsure")
     current = labelers[0].guidelines.current()
-    assert (current["version"], current["acknowledged"], current["acknowledged_version"]) == (2, False, 1)
-    kinds = {row["kind"] for row in current["changes"] if row["kind"] != "same"}
+    assert (current.version, current.acknowledged, current.acknowledged_version) == (2, False, 1)
+    kinds = {row.kind for row in current.changes if row.kind != "same"}
     assert kinds == {"changed", "added"}
-    rows = project.guidelines.diff(1, 2)["rows"]
-    assert [row["right"] for row in rows if row["kind"] == "added"] == ["ask when unsure"]
+    rows = project.guidelines.diff(1, 2).rows
+    assert [row.right for row in rows if row.kind == "added"] == ["ask when unsure"]
 
 
 def test_every_answer_carries_the_version_it_was_made_under(
     project: Project, labelers: list[Project], add_texts: Callable[..., Any]
 ) -> None:
     add_texts(6)
-    assert labelers[0].label("m0", "ham")["label"]["guideline_version"] is None
+    assert labelers[0].label("m0", "ham").label.guideline_version is None
     project.guidelines.publish("# One")
     labelers[0].guidelines.acknowledge(1)
     project.guidelines.publish("# Two")
-    assert labelers[0].label("m1", "ham")["label"]["guideline_version"] == 1
-    assert labelers[0].label("m2", "ham", guideline_version=2)["label"]["guideline_version"] == 2
+    assert labelers[0].label("m1", "ham").label.guideline_version == 1
+    assert labelers[0].label("m2", "ham", guideline_version=2).label.guideline_version == 2
     labelers[0].flag("m3", "Ambiguous")
     labelers[0].skip("m4", "Not clear", guideline_version=2)
     assert project.client.get(f"{project.path}/flags")["items"][0]["guideline_version"] == 1
@@ -74,7 +74,7 @@ def test_every_answer_carries_the_version_it_was_made_under(
 def test_markdown_renders_harmless(project: Project, text: str) -> None:
     import re
 
-    html = project.guidelines.publish(text)["html"]
+    html = project.guidelines.publish(text).html
     tags = re.findall(r"<\s*/?\s*([a-z0-9]+)([^>]*)>", html)
     assert {name for name, _ in tags} <= {"p", "a", "em", "strong"}
     assert not [rest for _, rest in tags if re.search(r"\bon\w+\s*=|javascript:|data:", rest)]

@@ -18,21 +18,21 @@ def test_progress_counts_what_is_there(service: Any, project: Project, labelers:
     labelers[1].skip(skipped, "Not clear")
     labelers[1].flag(labelers[1].queue.next()[0], "Ambiguous")
     found = project.progress()
-    assert (found["items"]["total"], found["items"]["labeled"], found["items"]["unlabeled"]) == (40, 6, 34)
-    assert found["items"]["flags_open"] == 1 and found["items"]["skipped"] == 2
-    assert found["labels"]["by_label"] == {"spam": 0, "ham": 6} and found["labels"]["today"] == 6
-    assert found["pace"] == {"per_hour": 1800.0, "seconds_per_label": 2.0}
-    assert found["estimate"]["labels_left"] == 34
-    assert [(row["labels"], row["kind"]) for row in found["labels"]["by_labeler"]] == [(6, "person")]
-    assert [day["labels"] for day in found["labels"]["per_day"]] == [6]
-    assert labelers[0].progress()["labels"]["mine"] == 6 and labelers[0].progress()["labels"]["by_labeler"] == []
+    assert (found.items.total, found.items.labeled, found.items.unlabeled) == (40, 6, 34)
+    assert found.items.flags_open == 1 and found.items.skipped == 2
+    assert found.labels.by_label == {"spam": 0, "ham": 6} and found.labels.today == 6
+    assert found.pace == {"per_hour": 1800.0, "seconds_per_label": 2.0}
+    assert found.estimate["labels_left"] == 34
+    assert [(row["labels"], row["kind"]) for row in found.labels.by_labeler] == [(6, "person")]
+    assert [day["labels"] for day in found.labels.per_day] == [6]
+    assert labelers[0].progress().labels.mine == 6 and labelers[0].progress().labels.by_labeler == []
 
 
 def test_items_are_filtered_and_paged(project: Project, labelers: list[Project], add_texts: Add) -> None:
     rows = add_texts(30)
     labelers[0].label("m1", "spam")
     labelers[0].flag("m2", "Ambiguous")
-    get = lambda **filters: [item["key"] for item in project.client.pages(f"{project.path}/items", limit=7, **filters)]  # noqa: E731
+    get = lambda **filters: [item.key for item in project.items.find(limit=7, **filters)]  # noqa: E731
     assert get() == [row["key"] for row in rows]
     assert get(sort="newest") == [row["key"] for row in rows][::-1]
     assert get(label="spam") == ["m1"] and get(flagged=True) == ["m2"]
@@ -43,8 +43,8 @@ def test_items_are_filtered_and_paged(project: Project, labelers: list[Project],
 
 def test_an_items_history_keeps_everything(project: Project, labelers: list[Project], add_texts: Add) -> None:
     add_texts(3)
-    first = labelers[0].label("m0", "spam")["label"]
-    labelers[0].undo(first["id"])
+    first = labelers[0].label("m0", "spam").label
+    labelers[0].undo(first.id)
     labelers[0].label("m0", "ham")
     labelers[1].flag("m0", "Ambiguous", note="?")
     entries = project.client.get(f"{project.path}/items/m0/history")["items"]
@@ -62,7 +62,7 @@ def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Proj
         project.client.get(f"{project.path}/items/m0/similar")
     assert refused.value.status == 409
     for item in project.queue.next(20):
-        project.label(item, item["metadata"]["truth"])
+        project.label(item, item.metadata["truth"])
     project.train()
     service.run_jobs()
     near = project.client.get(f"{project.path}/items/m0/similar", n=5)["items"]
@@ -73,7 +73,7 @@ def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, 
     add_texts(150)
     for _ in range(2):
         for item in project.queue.next(30):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
         project.train()
         service.run_jobs()
     points = project.client.get(f"{project.path}/insight/learning-curve")["points"]
@@ -87,7 +87,7 @@ def test_imported_labels_are_nobodys_work(service: Any, project: Project, labele
     project.items.add([{"key": f"i{k}", "text": f"text {k}", "label": "spam"} for k in range(5)], progress=False)
     project.items.add([{"key": "open", "text": "still open"}], progress=False)
     project.label("open", "ham")
-    found = project.progress()["labels"]
-    assert (found["total"], found["mine"], found["today"], found["mine_today"]) == (6, 1, 1, 1)
-    assert {(row["kind"], row["labels"]) for row in found["by_labeler"]} == {("import", 5), ("person", 1)}
-    assert [day["labels"] for day in found["per_day"]] == [1]
+    found = project.progress().labels
+    assert (found.total, found.mine, found.today, found.mine_today) == (6, 1, 1, 1)
+    assert {(row["kind"], row["labels"]) for row in found.by_labeler} == {("import", 5), ("person", 1)}
+    assert [day["labels"] for day in found.per_day] == [1]

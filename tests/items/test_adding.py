@@ -32,7 +32,7 @@ def test_an_object_a_list_and_lines(project: Project) -> None:
     lines = b'{"key": "d", "text": "four"}\n\n{"key": "e", "text": \n{"key": "f", "text": "six"}\n'
     answer = add(project, lines, "application/x-ndjson")
     assert (answer["taken"], answer["refused"], answer["errors"][0]["row"]) == (2, 1, 2)
-    assert sorted(item["key"] for item in project.items) == ["a", "b", "c", "d", "f"]
+    assert sorted(item.key for item in project.items) == ["a", "b", "c", "d", "f"]
 
 
 def test_rows_that_can_not_be_taken_are_told_by_row_field_and_reason(project: Project) -> None:
@@ -64,8 +64,8 @@ def test_data_is_data(project: Project, text: str) -> None:
     key = " ".join(f"k {text}".split())[:50]
     add(project, [{"key": key, "text": text, "metadata": {text[:20]: [text, {"x": text}]}}])
     item = next(iter(project.items))
-    assert item["content"] == {"text": text} and item["metadata"] == {text[:20]: [text, {"x": text}]}
-    assert item["key"] == key and project.items.get(key)["key"] == key
+    assert item.content == {"text": text} and item.metadata == {text[:20]: [text, {"x": text}]}
+    assert item.key == key and project.items.get(key).key == key
 
 
 def test_a_key_is_one_line(project: Project) -> None:
@@ -76,15 +76,15 @@ def test_a_key_is_one_line(project: Project) -> None:
 def test_keys_with_slashes_and_dots_are_found(project: Project) -> None:
     for key in ("a/b/c", "a/../b", "a b", "ä?#&=", "history"):
         add(project, {"key": key, "text": "x"})
-        assert project.items.get(key)["key"] == key
+        assert project.items.get(key).key == key
 
 
 def test_a_key_that_is_there_already_changes_nothing(project: Project) -> None:
     add(project, {"key": "a", "text": "first", "label": "ham"})
     again = add(project, {"key": "a", "text": "second", "label": "spam"})
     item = project.items.get("a")
-    assert again["already_there"] == 1 and item["content"] == {"text": "first"}
-    assert [label["value"] for label in item["labels"]] == ["ham"]
+    assert again["already_there"] == 1 and item.content == {"text": "first"}
+    assert [label["value"] for label in item.labels] == ["ham"]
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
@@ -110,8 +110,8 @@ def test_items_without_a_key_are_known_by_their_content(project: Project) -> Non
 def test_labels_that_come_with_items_count(project: Project) -> None:
     add(project, [{"key": f"k{n}", "text": f"text {n}", "label": "ham" if n % 2 else None} for n in range(10)])
     progress = project.progress()
-    assert progress["labels"]["by_label"] == {"spam": 0, "ham": 5} and progress["items"]["unlabeled"] == 5
-    assert {row["source"] for row in project.labels} == {"import"}
+    assert progress.labels.by_label == {"spam": 0, "ham": 5} and progress.items.unlabeled == 5
+    assert {row.source for row in project.labels} == {"import"}
 
 
 def test_the_holdout_is_about_its_share_and_does_not_depend_on_order(admin: Any) -> None:
@@ -120,7 +120,7 @@ def test_the_holdout_is_about_its_share_and_does_not_depend_on_order(admin: Any)
     for order in (rows, rows[::-1]):
         project = admin.client.projects.create("P", labels=["a", "b"], holdout_share=0.2)
         project.items.add(order, progress=False)
-        splits.append({item["key"]: item["split"] for item in project.items})
+        splits.append({item.key: item.split for item in project.items})
     assert splits[0] == splits[1]
     assert 0.17 < sum(split == "holdout" for split in splits[0].values()) / 2000 < 0.23
 
@@ -165,7 +165,7 @@ def test_browsing_finds_by_label_text_and_split(project: Project, add_texts: Cal
     project.flag("m1", "Ambiguous")
 
     def keys(**wanted: Any) -> list[str]:
-        return [item["key"] for item in project.client.pages(f"{project.path}/items", limit=5, **wanted)]
+        return [item.key for item in project.items.find(limit=5, **wanted)]
 
     assert keys(label="spam") == ["m0"] and keys(flagged="true") == ["m1"] and len(keys(unlabeled="true")) == 11
     assert keys(q="PRIZE") == ["m0", "m6"] and keys(q="100%") == [] and keys(q="m11") == ["m11"]

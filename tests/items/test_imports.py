@@ -77,11 +77,11 @@ def test_every_format_gives_the_same_items_and_labels(service: Any, project: Pro
     assert {name: row.result[name] for name in ("rows", "taken", "already_there", "refused")} == {
         "rows": 60, "taken": 60, "already_there": 0, "refused": 0,
     }  # fmt: skip
-    found = {item["key"]: item for item in project.items}
+    found = {item.key: item for item in project.items}
     for given in ROWS:
         item = found[given["id"]]
-        assert item["content"] == {"text": given["text"]}
-        assert [label["value"] for label in item["labels"]] == ([given["label"]] if given["label"] else [])
+        assert item.content == {"text": given["text"]}
+        assert [label["value"] for label in item.labels] == ([given["label"]] if given["label"] else [])
     again = import_bytes(service, project, FILES[kind])
     assert (again.result["taken"], again.result["already_there"]) == (0, 60)
     assert len(list(project.items)) == 60 and len(list(project.labels)) == 40
@@ -108,7 +108,7 @@ def test_refused_rows_are_told_and_the_sum_is_right(service: Any, project: Proje
     assert sorted(told) == [2, 3, 4, 5, 6, 8] and len(result["errors"]) == result["refused"]
     assert told[2][0] == "text" and told[3] == ("label", '"label" is "spma", expected one of spam, ham')
     assert "expected 3" in told[4][1] and told[6][0] == "id" and "never closed" in told[8][1]
-    assert sorted(item["key"] for item in project.items) == ["a", "g"]
+    assert sorted(item.key for item in project.items) == ["a", "g"]
 
 
 def test_formulas_and_markup_are_kept_as_they_are(service: Any, project: Project) -> None:
@@ -116,7 +116,7 @@ def test_formulas_and_markup_are_kept_as_they_are(service: Any, project: Project
     rows = [{"id": f"=k{n}", "text": text} for n, text in enumerate(texts)]
     row = import_bytes(service, project, as_csv(rows), {"key": "id", "text": "text"})
     assert row.result["taken"] == len(texts), row.result
-    assert {item["key"]: item["content"]["text"] for item in project.items} == {r["id"]: r["text"] for r in rows}
+    assert {item.key: item.content["text"] for item in project.items} == {r["id"]: r["text"] for r in rows}
 
 
 HOSTILE = {
@@ -198,7 +198,7 @@ def test_table_rows_become_fields(service: Any, project: Project) -> None:
     data = b"id,age,city,label\n1,34,Oslo,ham\n2,28,Rome,\n"
     mapping = {"key": "id", "fields": ["age", "city"], "label": "label"}
     assert import_bytes(service, project, data, mapping).result["taken"] == 2
-    assert project.items.get("1")["content"] == {"fields": {"age": "34", "city": "Oslo"}}
+    assert project.items.get("1").content == {"fields": {"age": "34", "city": "Oslo"}}
 
 
 class _PowerCut(BaseException):

@@ -25,17 +25,17 @@ def test_a_change_and_an_undo_are_new_rows(
 ) -> None:
     add_texts(2)
     me = labelers[0]
-    first = me.label("m0", "spam")["label"]
+    first = me.label("m0", "spam").label
     before = rows(service)
-    second = me.label("m0", "ham")["label"]
-    assert second["supersedes"] == first["id"] and rows(service)[:1] == before
+    second = me.label("m0", "ham").label
+    assert second.supersedes == first.id and rows(service)[:1] == before
     before = rows(service)
-    undone = me.undo(second["id"])["label"]
-    assert undone["value"] is None and undone["supersedes"] == second["id"] and rows(service)[:2] == before
+    undone = me.undo(second.id).label
+    assert undone.value is None and undone.supersedes == second.id and rows(service)[:2] == before
     assert kinds(project, "m0") == [("label", "spam"), ("label", "ham"), ("undo", None)]
-    assert project.items.get("m0")["labels"] == [] and project.progress()["labels"]["total"] == 0
-    third = me.label("m0", "spam")["label"]
-    assert third["supersedes"] is None and len(rows(service)) == 4
+    assert project.items.get("m0").labels == [] and project.progress().labels.total == 0
+    third = me.label("m0", "spam").label
+    assert third.supersedes is None and len(rows(service)) == 4
 
 
 def test_labels_of_two_labelers_stand_beside_each_other(
@@ -45,7 +45,7 @@ def test_labels_of_two_labelers_stand_beside_each_other(
     labelers[0].label("m0", "spam")
     labelers[1].label("m0", "ham")
     labelers[0].label("m0", "ham")
-    assert [label["value"] for label in project.items.get("m0")["labels"]] == ["ham", "ham"]
+    assert [label["value"] for label in project.items.get("m0").labels] == ["ham", "ham"]
     assert len(list(project.labels)) == 3
 
 
@@ -62,8 +62,8 @@ def test_every_answer_names_the_guideline_it_was_made_under(
         me.skip(f"m{version + 2}", "Not clear")
         me.flag(f"m{version + 4}", "Ambiguous")
     read_the_first = me.label("m7", "spam", guideline_version=1)
-    assert read_the_first["label"]["guideline_version"] == 1
-    versions = [row["guideline_version"] for row in project.labels]
+    assert read_the_first.label.guideline_version == 1
+    versions = [row.guideline_version for row in project.labels]
     assert versions == [None, 1, 2, 1]
     for table in (skips, flags):
         found = service.db.read(
@@ -85,8 +85,8 @@ def test_an_answer_given_while_a_guideline_is_published_is_kept_under_the_one_th
     item = labelers[0].queue.next()[0]
     project.guidelines.publish("# Two")
     answer = labelers[0].label(item, "ham", next=1)
-    assert answer["label"]["guideline_version"] == 1
-    assert answer["items"] == [] and answer["acknowledge"] == 2
+    assert answer.label.guideline_version == 1
+    assert answer.items == [] and answer.acknowledge == 2
 
 
 def test_skips_and_flags_are_taken_back_by_who_made_them(
@@ -94,13 +94,13 @@ def test_skips_and_flags_are_taken_back_by_who_made_them(
 ) -> None:
     add_texts(3)
     me, other = labelers
-    skip = me.skip("m0", "Not clear", note="too short")["skip"]
-    flag = me.flag("m1", "Ambiguous", note="spam or ham?")["flag"]
+    skip = me.skip("m0", "Not clear", note="too short").skip
+    flag = me.flag("m1", "Ambiguous", note="spam or ham?").flag
     for kind, row in (("skips", skip), ("flags", flag)):
-        assert other.client._http.delete(f"{other.path}/{kind}/{row['id']}").status_code == 404
-        back = me.client.delete(f"{me.path}/{kind}/{row['id']}")
-        assert back["item"]["key"] == row["item_key"]
-        assert me.client.delete(f"{me.path}/{kind}/{row['id']}")["item"]["key"] == row["item_key"]
+        assert other.client._http.delete(f"{other.path}/{kind}/{row.id}").status_code == 404
+        back = me.client.delete(f"{me.path}/{kind}/{row.id}")
+        assert back["item"]["key"] == row.item_key
+        assert me.client.delete(f"{me.path}/{kind}/{row.id}")["item"]["key"] == row.item_key
     assert len(rows(service, skips)) == len(rows(service, flags)) == 1
     assert project.client.get(f"{project.path}/flags", state="all")["items"] == []
     assert kinds(project, "m0")[0] == ("skip", "Not clear")

@@ -15,25 +15,25 @@ Add = Callable[..., list[dict[str, Any]]]
 
 def test_a_correction_is_a_new_row(project: Project, labelers: list[Project], add_texts: Add) -> None:
     add_texts(3)
-    first = labelers[0].label("m0", "spam")["label"]
-    second = labelers[0].label("m0", "ham")["label"]
+    first = labelers[0].label("m0", "spam").label
+    second = labelers[0].label("m0", "ham").label
     rows = list(project.labels)
-    assert [(row["id"], row["value"], row["supersedes"]) for row in rows] == [
-        (first["id"], "spam", None),
-        (second["id"], "ham", first["id"]),
+    assert [(row.id, row.value, row.supersedes) for row in rows] == [
+        (first.id, "spam", None),
+        (second.id, "ham", first.id),
     ]
-    assert [label["value"] for label in project.items.get("m0")["labels"]] == ["ham"]
+    assert [label["value"] for label in project.items.get("m0").labels] == ["ham"]
 
 
 def test_undoing_a_superseded_label_is_refused(project: Project, labelers: list[Project], add_texts: Add) -> None:
     add_texts(3)
-    first = labelers[0].label("m0", "spam")["label"]
+    first = labelers[0].label("m0", "spam").label
     labelers[0].label("m0", "ham")
     with pytest.raises(ApiError) as refused:
-        labelers[0].undo(first["id"])
+        labelers[0].undo(first.id)
     assert refused.value.status == 409
     with pytest.raises(ApiError) as refused:
-        labelers[1].undo(first["id"])
+        labelers[1].undo(first.id)
     assert refused.value.status == 404
 
 
@@ -45,10 +45,10 @@ def test_a_label_after_its_lease_ran_out_is_kept(
     past = sa.update(leases).values(expires_at=sa.literal(0, sa.BigInteger))
     service.db.write(lambda tx: tx.execute(past).rowcount)
     other = labelers[1].queue.next()[0]
-    assert other["key"] == late["key"]
+    assert other.key == late.key
     labelers[1].label(other, "ham")
     labelers[0].label(late, "spam")
-    assert sorted(label["value"] for label in project.items.get(late["key"])["labels"]) == ["ham", "spam"]
+    assert sorted(label["value"] for label in project.items.get(late.key).labels) == ["ham", "spam"]
     assert labelers[0].queue.next() == []
 
 
@@ -90,8 +90,8 @@ def test_flags_are_listed_filtered_and_resolved(project: Project, labelers: list
 
 def test_undoing_a_label_takes_its_flag_back(project: Project, labelers: list[Project], add_texts: Add) -> None:
     add_texts(2)
-    made = labelers[0].label("m0", "spam", hard={"reason": "Ambiguous"})["label"]
-    labelers[0].undo(made["id"])
+    made = labelers[0].label("m0", "spam", hard={"reason": "Ambiguous"}).label
+    labelers[0].undo(made.id)
     assert project.client.get(f"{project.path}/flags")["items"] == []
 
 
@@ -99,11 +99,11 @@ def test_a_flagged_or_skipped_item_comes_back_when_that_is_undone(labelers: list
     add_texts(4)
     for kind, act in (("skips", labelers[0].skip), ("flags", labelers[0].flag)):
         item = labelers[0].queue.next()[0]
-        made = act(item, "Ambiguous")[kind[:-1]]
-        assert labelers[0].queue.next()[0]["key"] != item["key"]
-        undone = labelers[0].client.delete(f"{labelers[0].path}/{kind}/{made['id']}")
-        assert undone["item"]["key"] == item["key"]
-        assert item["key"] in [held["key"] for held in labelers[0].queue.next(4)]
+        made = getattr(act(item, "Ambiguous"), kind[:-1])
+        assert labelers[0].queue.next()[0].key != item.key
+        undone = labelers[0].client.delete(f"{labelers[0].path}/{kind}/{made.id}")
+        assert undone["item"]["key"] == item.key
+        assert item.key in [held.key for held in labelers[0].queue.next(4)]
 
 
 def test_the_stream_goes_on_where_it_was(project: Project, labelers: list[Project], add_texts: Add) -> None:
@@ -113,9 +113,9 @@ def test_the_stream_goes_on_where_it_was(project: Project, labelers: list[Projec
     first = list(project.labels)
     for number in range(4, 7):
         labelers[1].label(f"m{number}", "spam")
-    rest = list(project.labels.since(first[-1]["cursor"]))
-    assert [row["item_key"] for row in rest] == ["m4", "m5", "m6"]
-    assert [row["item_key"] for row in labelers[1].labels] == ["m4", "m5", "m6"]
+    rest = list(project.labels.since(first[-1].cursor))
+    assert [row.item_key for row in rest] == ["m4", "m5", "m6"]
+    assert [row.item_key for row in labelers[1].labels] == ["m4", "m5", "m6"]
 
 
 def test_the_stream_misses_nothing_while_people_label(
@@ -130,8 +130,8 @@ def test_the_stream_misses_nothing_while_people_label(
         while not stop.is_set() or cursor != "done":
             last = stop.is_set()
             for row in project.labels.since(cursor if cursor != "done" else str(seen[-1])):
-                seen.append(row["id"])
-                cursor = row["cursor"]
+                seen.append(row.id)
+                cursor = row.cursor
             if last:
                 return
 
@@ -149,7 +149,7 @@ def test_the_stream_misses_nothing_while_people_label(
         worker.join()
     stop.set()
     reader.join()
-    assert seen == [row["id"] for row in project.labels] and len(seen) == 120
+    assert seen == [row.id for row in project.labels] and len(seen) == 120
 
 
 def test_a_list_of_labels_is_all_or_nothing(project: Project, labelers: list[Project], add_texts: Add) -> None:

@@ -21,6 +21,7 @@ from labeler.learning.models import get_model
 from labeler.learning.strategies import Pool, query
 from labeler.plugins import registries
 from labeler.registry.encoders import encoder_for, why_without
+from labeler.wire.formats import ImportFormat
 
 OUTSIDE = Path(__file__).parent / "outside"
 TEXTS = {"spam": "win a prize", "ham": "see you at lunch"}
@@ -42,9 +43,9 @@ def cards(installed: None, service: Any, project: Project, tmp_path: Path) -> Pr
 
 def test_formats_of_the_package_are_listed(installed: None, admin: Any) -> None:
     found = admin.client.formats()
-    cards = {"name": "acme_cards", "title": "index cards", "endings": [".cards"], "whole_file": False}
-    assert cards in found["imports"]
-    assert {"csv", "jsonl", "parquet", "acme_folders"} <= {one["name"] for one in found["exports"]}
+    cards = ImportFormat(name="acme_cards", title="index cards", endings=[".cards"], whole_file=False)
+    assert cards in found.imports
+    assert {"csv", "jsonl", "parquet", "acme_folders"} <= {one.name for one in found.exports}
 
 
 def test_its_strategy_and_its_model_rank_the_queue(service: Any, cards: Project) -> None:
@@ -52,9 +53,9 @@ def test_its_strategy_and_its_model_rank_the_queue(service: Any, cards: Project)
     cards.client.patch(cards.path, json={"settings": settings})
     cards.train()
     service.run_jobs()
-    made = cards.client.get(f"{cards.path}/models/{cards.models()[0]['number']}")
+    made = cards.client.get(f"{cards.path}/models/{cards.models()[0].number}")
     assert made["config"]["model"] == "acme_bayes" and made["config"]["strategy"] == "acme_first_label"
-    assert all("lunch" in item["content"]["text"] for item in cards.queue.next(10))
+    assert all("lunch" in item.content["text"] for item in cards.queue.next(10))
 
 
 def test_its_folders_are_exported_as_one_file(cards: Project, tmp_path: Path) -> None:
@@ -78,7 +79,7 @@ def test_its_encoder_is_set_by_name(installed: None, tmp_path: Path) -> None:
 
 
 def test_a_broken_one_is_named_and_the_rest_works(installed: None, admin: Any) -> None:
-    assert "csv" in {one["name"] for one in admin.client.formats()["exports"]}
+    assert "csv" in {one.name for one in admin.client.formats().exports}
     why = "can't be imported: RuntimeError: the license of acme has expired"
     assert registries()["writers"].broken == {"acme_broken": why}
     assert registries()["models"].names() and registries()["models"].broken == {}

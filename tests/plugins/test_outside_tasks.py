@@ -33,28 +33,26 @@ def test_spans_from_label_to_prediction(service: Any, spans: Project, tmp_path: 
     texts = sentences(90)
     for number in range(60):
         spans.label(f"m{number}", spans_of(texts[number]))
-    counted = spans.progress()["labels"]["by_label"]
+    counted = spans.progress().labels.by_label
     assert counted["person"] == sum("person" in str(spans_of(text)) for text in texts[:60])
     found = spans.client.get(f"{spans.path}/items", label="place", limit=100)["items"]
     assert {item["key"] for item in found} == {f"m{n}" for n in range(60) if "place" in str(spans_of(texts[n]))}
     spans.train()
     service.run_jobs()
     model = spans.models()[0]
-    assert model["report"]["primary"] == "acme_found" and model["metrics"]["acme_found"]["value"] is not None
+    assert model.report["primary"] == "acme_found" and model.metrics["acme_found"]["value"] is not None
     assert spans.queue.next(3)
-    spans.promote(model["number"])
-    assert spans.predict([{"text": "We met Ada"}])[0]["proba"]["person"] > 0.5
+    spans.promote(model.number)
+    assert spans.predict([{"text": "We met Ada"}])[0].proba["person"] > 0.5
     copy = spans.client
     exported = spans.export(tmp_path / "all.jsonl", "jsonl")
     again = copy.projects.create("Copy", task_type="acme_spans", labels=["person", "place"])
     job = again.import_file(exported)
     service.run_jobs()
     assert job.refresh().result["refused"] == 0
-    assert {row["item_key"]: row["value"] for row in again.answers()} == {
-        row["item_key"]: row["value"] for row in spans.answers()
-    }
+    assert {row.item_key: row.value for row in again.answers()} == {row.item_key: row.value for row in spans.answers()}
     spans.change_schema(labels=["human", "place"], mapping={"person": "human"})
-    assert spans.progress()["labels"]["by_label"]["human"] == counted["person"]
+    assert spans.progress().labels.by_label["human"] == counted["person"]
 
 
 @pytest.mark.parametrize("value", ["Ada", [[0, 999, "person"]], [[5, 2, "person"]], [[0, 2, "dog"]], [[0, 2]], None])
@@ -87,10 +85,10 @@ def test_pictures_from_item_to_prediction(installed: None, service: Any, admin: 
     project.train()
     service.run_jobs()
     model = project.models()[0]
-    assert model["metrics"]["accuracy"]["value"] > 0.9
-    project.promote(model["number"])
-    assert project.predict([{"acme_image": picture("right")}])[0]["value"] == "right"
-    reproduced = project.reproduce(model["number"])
+    assert model.metrics["accuracy"]["value"] > 0.9
+    project.promote(model.number)
+    assert project.predict([{"acme_image": picture("right")}])[0].value == "right"
+    reproduced = project.reproduce(model.number)
     service.run_jobs()
     assert reproduced.refresh().result["identical"]
 

@@ -14,7 +14,7 @@ Add = Callable[..., Any]
 
 def answers(project: Project) -> dict[str, tuple[Any, float]]:
     rows = project.answers()
-    return {row["item_key"]: (row["value"], row["confidence"]) for row in rows}
+    return {row.item_key: (row.value, row.confidence) for row in rows}
 
 
 def test_answers_follow_the_labels(service: Any, project: Project, labelers: list[Project], add_texts: Add) -> None:
@@ -22,17 +22,17 @@ def test_answers_follow_the_labels(service: Any, project: Project, labelers: lis
     add_texts(4)
     labelers[0].label("m2", "spam")
     labelers[0].label("m0", "ham")
-    undone = labelers[0].label("m1", "ham")["label"]
-    labelers[0].undo(undone["id"])
+    undone = labelers[0].label("m1", "ham").label
+    labelers[0].undo(undone.id)
     labelers[1].label("m2", "ham")
     assert answers(project) == {"m2": ("spam", 0.5), "m0": ("ham", 1.0)}
     labelers[0].label("m2", "ham")
     assert answers(project)["m2"] == ("ham", 1.0)
-    project_id = project.info["id"]
+    project_id = project.info.id
     ids = {key: service.db.read(find_item, project_id, key).id for key in ("m0", "m2")}
     in_order = [(ids["m2"], "ham", ["ham"]), (ids["m0"], "ham", ["ham"])]
     assert service.db.read(answers_in_order, project_id) == in_order
-    assert project.items.get("m2")["answer"] == {"value": "ham", "confidence": 1.0, "method": "majority"}
+    assert project.items.get("m2").answer == {"value": "ham", "confidence": 1.0, "method": "majority"}
 
 
 def test_labels_of_kinds_that_do_not_count_are_kept_and_count_nowhere(
@@ -43,14 +43,14 @@ def test_labels_of_kinds_that_do_not_count_are_kept_and_count_nowhere(
     theirs = machine.client.projects.get(project.slug)
     theirs.label("m0", "spam")
     assert answers(project) == {}
-    assert project.progress()["items"]["labeled"] == 0
-    assert [label["kind"] for label in project.items.get("m0")["labels"]] == ["simulated"]
+    assert project.progress().items.labeled == 0
+    assert [label["kind"] for label in project.items.get("m0").labels] == ["simulated"]
     labelers[0].label("m0", "ham")
     assert answers(project) == {"m0": ("ham", 1.0)}
     project.client.patch(project.path, json={"settings": {"counting": ["simulated"]}})
     service.run_jobs()
     assert answers(project) == {"m0": ("spam", 1.0)}
-    assert project.progress()["items"]["labeled"] == 1
+    assert project.progress().items.labeled == 1
     project.client.patch(project.path, json={"settings": {"counting": ["person", "simulated"]}})
     service.run_jobs()
     assert answers(project) == {"m0": ("spam", 0.5)}
@@ -85,13 +85,13 @@ def test_answers_of_other_task_types_are_kept_filtered_and_counted(
     for (name, value), keys in filters.items():
         found = project.client.get(f"{project.path}/items", **{name: value})["items"]
         assert [item["key"] for item in found] == keys
-    counted = project.progress()["labels"]["by_label"]
+    counted = project.progress().labels.by_label
     if task_type == "multi_choice":
         assert counted == {"rain": 1, "wind": 1, "sun": 1}
     else:
         assert counted == {"1": 1, "2": 0, "3": 0, "4": 1, "5": 1}
     found = project.items.get("m3")
-    assert found["answer"] is None
+    assert found.answer is None
 
 
 def test_a_number_is_no_filter_where_answers_are_labels(project: Project) -> None:

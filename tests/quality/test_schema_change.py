@@ -16,7 +16,7 @@ Add = Callable[..., Any]
 
 
 def value_of(project: Project, key: str) -> Any:
-    answer = project.items.get(key)["answer"]
+    answer = project.items.get(key).answer
     return None if answer is None else answer["value"]
 
 
@@ -27,19 +27,19 @@ def test_labels_are_renamed_merged_and_retired(service: Any, project: Project, a
         project.label(key, value)
     wanted = {"labels": ["junk", "fine"], "mapping": {"spam": "junk", "ham": "fine", "unclear": None}}
     told = project.change_schema(**wanted, dry_run=True)
-    assert {(one["from"], one["to"]): one["answers"] for one in told["touches"]} == {
+    assert {(one.from_, one.to): one.answers for one in told.touches} == {
         ("spam", "junk"): 1,
         ("ham", "fine"): 1,
         ("unclear", None): 1,
     }
-    assert value_of(project, "m0") == "spam" and told["version"] == 3
+    assert value_of(project, "m0") == "spam" and told.version == 3
     made = project.change_schema(**wanted, reason="plainer")
-    assert (made["version"], made["reason"]) == (3, "plainer")
+    assert (made.version, made.reason) == (3, "plainer")
     assert [value_of(project, key) for key in ("m0", "m1", "m2")] == ["junk", "fine", None]
-    assert project.progress()["items"]["labeled"] == 2
+    assert project.progress().items.labeled == 2
     given = [entry["value"] for entry in project.client.get(f"{project.path}/items/m0/history")["items"]]
     assert given == ["spam"]  # what was said stays as it was said
-    assert [one["version"] for one in project.schemas()] == [3, 2, 1]
+    assert [one.version for one in project.schemas()] == [3, 2, 1]
 
 
 def test_a_label_with_answers_does_not_go_without_a_word(project: Project, add_texts: Add) -> None:
@@ -68,8 +68,8 @@ def test_a_mapping_that_does_not_fit_is_refused(project: Project, mapping: Any, 
 def test_a_label_given_under_an_earlier_version_is_read_in_the_newest(project: Project, add_texts: Add) -> None:
     add_texts(3)
     project.change_schema(labels=["junk", "ham"], mapping={"spam": "junk"})
-    late = project.label("m0", "spam", schema_version=1)["label"]
-    assert (late["value"], late["schema_version"]) == ("junk", 1)
+    late = project.label("m0", "spam", schema_version=1).label
+    assert (late.value, late.schema_version) == ("junk", 1)
     assert value_of(project, "m0") == "junk"
 
 
@@ -79,12 +79,12 @@ def test_an_answer_of_several_labels_is_open_again_only_when_it_lost_all(admin: 
     for key, value in (("m0", ["sun"]), ("m1", ["rain", "sun"]), ("m2", [])):
         project.label(key, value)
     project.change_schema(labels=["wet", "wind"], mapping={"rain": "wet", "sun": None})
-    assert {row["item_key"]: row["value"] for row in project.answers()} == {"m1": ["wet"], "m2": []}
+    assert {row.item_key: row.value for row in project.answers()} == {"m1": ["wet"], "m2": []}
     progress = project.progress()
-    assert progress["items"]["labeled"] == 2 and progress["labels"]["by_label"] == {"wet": 1, "wind": 0}
+    assert progress.items.labeled == 2 and progress.labels.by_label == {"wet": 1, "wind": 0}
     with pytest.raises(ApiError, match="was retired after version 1"):
         project.label("m3", ["sun"], schema_version=1)
-    assert project.label("m3", ["rain", "sun"], schema_version=1)["label"]["value"] == ["wet"]
+    assert project.label("m3", ["rain", "sun"], schema_version=1).label.value == ["wet"]
 
 
 def test_a_rating_scale_is_changed(admin: Any) -> None:
@@ -110,8 +110,8 @@ def test_exports_and_differences_read_old_versions_in_the_newest_schema(
     project.snapshot("after")
     service.run_jobs(kinds=("datasets.snapshot",))
     difference = project.diff(1, 2)
-    assert difference["labels"]["changed"] == 0
-    balance = {entry["label"]: (entry["a"], entry["b"]) for entry in difference["balance"]}
+    assert difference.labels.changed == 0
+    balance = {entry.label: (entry.a, entry.b) for entry in difference.balance}
     assert balance["junk"] == (1, 1)
     project.export(tmp_path / "old.csv", "csv", 1)
     assert "spam" in (tmp_path / "old.csv").read_text()  # a version is what it was when it was made
@@ -135,7 +135,7 @@ class Changes(RuleBasedStateMachine):
     @rule(key=st.sampled_from(["m0", "m1", "m2", "m3"]), pick=st.integers(0, 9))
     def label(self, key: str, pick: int) -> None:
         value = self.names[pick % len(self.names)]
-        self.given[key] = self.project.label(key, value)["label"]["id"]
+        self.given[key] = self.project.label(key, value).label.id
         self.expected[key] = value
 
     @precondition(lambda self: self.expected)
@@ -177,13 +177,13 @@ class Changes(RuleBasedStateMachine):
     @invariant()
     def answers_are_what_they_should_be(self) -> None:
         rows = self.project.answers()
-        assert {row["item_key"]: row["value"] for row in rows} == self.expected
+        assert {row.item_key: row.value for row in rows} == self.expected
 
     @invariant()
     def counts_follow(self) -> None:
         progress = self.project.progress()
-        assert progress["items"]["labeled"] == len(self.expected)
-        counted = {name: n for name, n in progress["labels"]["by_label"].items() if n}
+        assert progress.items.labeled == len(self.expected)
+        counted = {name: n for name, n in progress.labels.by_label.items() if n}
         values = list(self.expected.values())
         assert counted == {name: values.count(name) for name in set(values)}
 
@@ -211,7 +211,7 @@ def test_a_retired_label_is_not_given_any_more(project: Project, add_texts: Add)
     with pytest.raises(ApiError) as refused:
         project.label("m0", "unclear", schema_version=2)
     assert refused.value.status == 422 and "was retired after version 2" in refused.value.detail
-    assert project.progress()["items"]["labeled"] == 0
+    assert project.progress().items.labeled == 0
 
 
 def test_sixteen_labelers_go_on_while_labels_are_renamed_and_merged(service: Any, admin: Any) -> None:
@@ -224,12 +224,12 @@ def test_sixteen_labelers_go_on_while_labels_are_renamed_and_merged(service: Any
 
     def work(labeler: Project) -> None:
         """As a browser does: with the schema that it was shown, and what it read answered by an older one is fine."""
-        version = labeler.info["schema_version"]
+        version = labeler.info.schema_version
         while held := labeler.queue.next(2):
             for item in held:
-                value = "abc"[int(item["key"][1:]) % 3]
+                value = "abc"[int(item.key[1:]) % 3]
                 labeler.label(item, value, schema_version=version)
-                said[item["key"]] = value
+                said[item.key] = value
 
     with ThreadPoolExecutor(17) as pool:
         done = [pool.submit(work, labeler) for labeler in labelers]
@@ -239,7 +239,7 @@ def test_sixteen_labelers_go_on_while_labels_are_renamed_and_merged(service: Any
             one.result()
     expected = {key: {"a": "a1", "b": "bc", "c": "bc"}[value] for key, value in said.items()}
     assert len(said) == number
-    assert {row["item_key"]: row["value"] for row in project.answers()} == expected
-    assert project.progress()["items"]["labeled"] == number
-    given = {row["item_key"]: row["value"] for row in project.labels}
+    assert {row.item_key: row.value for row in project.answers()} == expected
+    assert project.progress().items.labeled == number
+    given = {row.item_key: row.value for row in project.labels}
     assert len(given) == number  # every label is kept in the words it was given in, or read in the newest

@@ -38,7 +38,7 @@ def given(service: Any, project: Any) -> Counter[int]:
     """How many labelers have labeled each item, by the history alone: undone labels left out."""
     rows = service.db.read(
         lambda tx: tx.execute(
-            sa.select(labels).where(labels.c.project_id == project.info["id"]).order_by(labels.c.id)
+            sa.select(labels).where(labels.c.project_id == project.info.id).order_by(labels.c.id)
         ).all()
     )
     standing = {(row.item_id, row.labeler_id): row.value for row in rows}
@@ -64,11 +64,11 @@ def test_no_item_goes_to_more_labelers_than_wanted(service: Any, admin: Any, ove
     last = given(service, project)
     assert set(last.values()) == {overlap} and len(last) == number
     progress = project.progress()
-    assert progress["items"]["unlabeled"] == 0 and progress["labels"]["total"] == overlap * number
+    assert progress.items.unlabeled == 0 and progress.labels.total == overlap * number
     for row in project.answers():  # also where two labeled the same item at the same moment
-        values = Counter(label["value"] for label in row["labels"])
-        assert row["confidence"] == pytest.approx(values.most_common(1)[0][1] / overlap)
-        assert values[row["value"]] == max(values.values())
+        values = Counter(label.value for label in row.labels)
+        assert row.confidence == pytest.approx(values.most_common(1)[0][1] / overlap)
+        assert values[row.value] == max(values.values())
 
 
 @pytest.mark.parametrize("overlap", [1, 2])
@@ -81,6 +81,6 @@ def test_a_label_after_its_lease_is_kept_and_the_item_is_not_lent_on(service: An
     service.db.write(lambda tx: tx.execute(sa.update(leases).values(expires_at=clock(-1))).rowcount)
     if overlap == 2:
         second.label(second.queue.next()[0], "ham")
-    assert late.label(item, "spam")["label"]["value"] == "spam"
+    assert late.label(item, "spam").label.value == "spam"
     assert third.queue.next() == [] and late.queue.next() == []
-    assert [label["value"] for label in project.items.get("only")["labels"]] == ["ham", "spam"][2 - overlap :]
+    assert [label["value"] for label in project.items.get("only").labels] == ["ham", "spam"][2 - overlap :]

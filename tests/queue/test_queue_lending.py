@@ -10,7 +10,7 @@ from labeler.client import ApiError, GuidelineNotAcknowledged, Project  # type: 
 
 def test_two_labelers_never_hold_the_same_item(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
     add_texts(40)
-    held = [item["key"] for turn in range(4) for item in labelers[turn % 2].queue.next(5 * (turn // 2 + 1))]
+    held = [item.key for turn in range(4) for item in labelers[turn % 2].queue.next(5 * (turn // 2 + 1))]
     assert len(set(held)) == 20
 
 
@@ -26,7 +26,7 @@ def test_the_queue_ends_when_everything_is_labeled(labelers: list[Project], add_
     while items := labelers[0].queue.next(2):
         for item in items:
             labelers[0].label(item, "ham")
-            seen.add(item["key"])
+            seen.add(item.key)
     assert len(seen) == 7
 
 
@@ -34,8 +34,8 @@ def test_a_label_and_the_next_items_are_one_request(labelers: list[Project], add
     add_texts(5)
     item = labelers[0].queue.next()[0]
     answer = labelers[0].label(item, "spam", next=2)
-    assert answer["label"]["value"] == "spam" and len(answer["items"]) == 2
-    assert item["key"] not in [entry["key"] for entry in answer["items"]]
+    assert answer.label.value == "spam" and len(answer.items) == 2
+    assert item.key not in [entry.key for entry in answer.items]
 
 
 def test_overlap_asks_as_many_labelers(
@@ -47,7 +47,7 @@ def test_overlap_asks_as_many_labelers(
         while items := labeler.queue.next(3):
             for item in items:
                 labeler.label(item, "ham")
-    assert all(len(item["labels"]) == 2 for item in project.items)
+    assert all(len(item.labels) == 2 for item in project.items)
 
 
 def test_a_skipped_item_comes_back_last(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
@@ -55,20 +55,20 @@ def test_a_skipped_item_comes_back_last(labelers: list[Project], add_texts: Call
     first = labelers[0].queue.next()[0]
     labelers[0].skip(first, "Not clear")
     rest = []
-    while (item := labelers[0].queue.next()[0])["key"] != first["key"]:
+    while (item := labelers[0].queue.next()[0]).key != first.key:
         labelers[0].label(item, "ham")
-        rest.append(item["key"])
+        rest.append(item.key)
     assert len(rest) == 2
 
 
 def test_undo_gives_the_item_back_to_who_undid(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
     add_texts(5)
     item = labelers[0].queue.next()[0]
-    label = labelers[0].label(item, "spam")["label"]
-    undone = labelers[0].undo(label["id"])
-    assert undone["item"]["key"] == item["key"] and undone["label"]["value"] is None
-    assert labelers[0].queue.next()[0]["key"] == item["key"]
-    assert labelers[0].undo(label["id"])["label"]["id"] == undone["label"]["id"]
+    label = labelers[0].label(item, "spam").label
+    undone = labelers[0].undo(label.id)
+    assert undone.item.key == item.key and undone.label.value is None
+    assert labelers[0].queue.next()[0].key == item.key
+    assert labelers[0].undo(label.id).label.id == undone.label.id
 
 
 def test_a_new_guideline_must_be_acknowledged(
@@ -81,7 +81,7 @@ def test_a_new_guideline_must_be_acknowledged(
     assert refused.value.body["guideline_version"] == 1
     labelers[0].guidelines.acknowledge(1)
     item = labelers[0].queue.next()[0]
-    assert labelers[0].label(item, "ham")["label"]["guideline_version"] == 1
+    assert labelers[0].label(item, "ham").label.guideline_version == 1
 
 
 def test_a_value_that_is_no_label_is_refused(labelers: list[Project], add_texts: Callable[..., Any]) -> None:

@@ -45,7 +45,7 @@ class Lending(RuleBasedStateMachine):
     @rule(who=WHO, n=st.integers(1, 4))
     def asks_for_items(self, who: int, n: int) -> None:
         before = [key for key in ITEMS if who in self.held[key]]
-        got = [item["key"] for item in self.labelers[who].queue.next(n)]
+        got = [item.key for item in self.labelers[who].queue.next(n)]
         assert len(set(got)) == len(got) <= n
         assert set(before) <= set(got) or set(got) <= set(before)
         new = [key for key in got if key not in before]
@@ -59,7 +59,7 @@ class Lending(RuleBasedStateMachine):
 
     @rule(who=WHO, key=WHICH, value=st.sampled_from("ab"))
     def labels_an_item_held_or_not(self, who: int, key: str, value: str) -> None:
-        self.labels[key][who] = self.labelers[who].label(key, value)["label"]["id"]
+        self.labels[key][who] = self.labelers[who].label(key, value).label.id
         self.held[key].discard(who)
         self.aside.discard((who, key))
 
@@ -72,14 +72,14 @@ class Lending(RuleBasedStateMachine):
     def undoes_a_label(self, who: int, key: str) -> None:
         if who in self.labels[key]:
             answer = self.labelers[who].undo(self.labels[key].pop(who))
-            self._lent_again(who, key, answer["item"])
+            self._lent_again(who, key, answer.item)
 
     @rule(who=WHO, key=WHICH)
     def skips_an_item(self, who: int, key: str) -> None:
-        skip = self.labelers[who].skip(key, "Not clear")["skip"]
+        skip = self.labelers[who].skip(key, "Not clear").skip
         self.held[key].discard(who)
         self.aside.add((who, key))
-        self.skips.append((who, key, skip["id"]))
+        self.skips.append((who, key, skip.id))
 
     @precondition(lambda self: self.skips)
     @rule(data=st.data())
@@ -98,7 +98,7 @@ class Lending(RuleBasedStateMachine):
     @rule(who=WHO, key=WHICH)
     def a_lease_runs_out(self, who: int, key: str) -> None:
         if who in self.held[key]:
-            project = sa.select(items.c.id).where(items.c.project_id == self.labelers[0].info["id"])
+            project = sa.select(items.c.id).where(items.c.project_id == self.labelers[0].info.id)
             late = sa.update(leases).where(
                 leases.c.item_id.in_(project.where(items.c.key == key)),
                 leases.c.labeler_id == self.people[who].id,
@@ -111,14 +111,14 @@ class Lending(RuleBasedStateMachine):
         labeler = self.labelers[who]
         mine = [key for key in ITEMS if who in self.held[key]]
         if mine:
-            tokens = [item["lease"]["token"] for item in labeler.queue.next(len(mine))]
+            tokens = [item.lease.token for item in labeler.queue.next(len(mine))]
             labeler.client.post(f"{labeler.path}/queue/release", json={"lease_tokens": tokens})
             for key in mine:
                 self.held[key].discard(who)
 
     @invariant()
     def labels_are_kept(self) -> None:
-        given = {item["key"]: {label["id"] for label in item["labels"]} for item in self.labelers[0].items}
+        given = {item.key: {label["id"] for label in item.labels} for item in self.labelers[0].items}
         assert given == {key: set(labels.values()) for key, labels in self.labels.items()}
 
 

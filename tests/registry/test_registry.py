@@ -17,7 +17,7 @@ def modeled(service: Any, project: Project, add_texts: Add) -> Project:
     add_texts(100)
     for n in (20, 5):
         for item in project.queue.next(n):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
         project.train()
         service.run_jobs()
     assert len(project.models()) >= 2
@@ -33,28 +33,28 @@ def test_predict_needs_a_live_model(project: Project) -> None:
 def test_the_live_model_answers_and_names_itself(modeled: Project) -> None:
     modeled.promote(1)
     found = modeled.predict(["win a free prize call now", "see you at lunch"])
-    assert [entry["value"] for entry in found] == ["spam", "ham"]
-    assert {entry["model"] for entry in found} == {1}
-    assert all(abs(sum(entry["proba"].values()) - 1) < 1e-3 for entry in found)
+    assert [entry.value for entry in found] == ["spam", "ham"]
+    assert {entry.model for entry in found} == {1}
+    assert all(abs(sum(entry.proba.values()) - 1) < 1e-3 for entry in found)
 
 
 def test_serving_gives_what_scoring_gave(modeled: Project) -> None:
-    newest = modeled.models()[0]["number"]
+    newest = modeled.models()[0].number
     modeled.promote(newest)
     for item in list(modeled.items)[:10]:
-        served = modeled.predict([item["content"]["text"]])[0]
-        assert served["value"] == item["prediction"]["value"] and item["prediction"]["model"] == newest
-        assert served["proba"] == pytest.approx(item["prediction"]["proba"], abs=1e-4)
+        served = modeled.predict([item.content["text"]])[0]
+        assert served.value == item.prediction["value"] and item.prediction["model"] == newest
+        assert served.proba == pytest.approx(item.prediction["proba"], abs=1e-4)
 
 
 def test_promotion_retires_the_one_before_and_rollback_brings_it_back(modeled: Project) -> None:
     def stages() -> dict[int, str]:
-        return {model["number"]: model["stage"] for model in modeled.models() if model["number"] <= 2}
+        return {model.number: model.stage for model in modeled.models() if model.number <= 2}
 
     modeled.promote(1)
     modeled.promote(2, reason="better")
     assert stages() == {1: "retired", 2: "live"}
-    assert modeled.rollback()["number"] == 1
+    assert modeled.rollback().number == 1
     assert stages() == {1: "live", 2: "retired"}
     with pytest.raises(ApiError) as refused:
         modeled.rollback()
@@ -63,7 +63,7 @@ def test_promotion_retires_the_one_before_and_rollback_brings_it_back(modeled: P
 
 def test_a_broken_model_file_is_told_and_labeling_goes_on(service: Any, modeled: Project) -> None:
     modeled.promote(1)
-    file = folder_of(service.settings, modeled.info["id"], 1) / "model.skops"
+    file = folder_of(service.settings, modeled.info.id, 1) / "model.skops"
     file.write_bytes(file.read_bytes()[:-10] + b"0123456789")
     with pytest.raises(ApiError) as refused:
         modeled.predict(["hello"])

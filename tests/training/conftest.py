@@ -17,7 +17,7 @@ def dvc_repro(service: Any, tmp_path: Path) -> Callable[[Project, int], str]:
     """Clone a project's dataset repository at a model's tag and run `dvc repro` there; returns what it said."""
 
     def reproduce(project: Project, number: int) -> str:
-        origin = Repository(service.settings, project.info["id"]).path
+        origin = Repository(service.settings, project.info.id).path
         clone = tmp_path / "clone"
         dvc = str(Path(sys.executable).with_name("dvc"))
         path = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}

@@ -14,7 +14,7 @@ Add = Callable[..., list[dict[str, Any]]]
 
 def label(project: Project, n: int, **more: Any) -> None:
     for item in project.queue.next(n):
-        project.label(item, item["metadata"]["truth"], **more)
+        project.label(item, item.metadata["truth"], **more)
 
 
 def holdout_places(service: Any, n: int) -> float:
@@ -36,7 +36,7 @@ def test_a_wide_interval_brings_more_of_the_holdout(service: Any, project: Proje
         label(project, 25)
     project.train()
     service.run_jobs()
-    assert 30 <= project.models()[0]["holdout_size"] < 80
+    assert 30 <= project.models()[0].holdout_size < 80
     assert holdout_places(service, 200) > 0.3
 
 
@@ -50,9 +50,9 @@ def test_what_is_quickly_labeled_is_asked_first_if_that_is_wanted(service: Any, 
     project.items.add(rows, progress=False)
     service.run_jobs()
     for item in project.queue.next(30):
-        words = len(item["content"]["text"].split())
-        project.label(item, item["metadata"]["truth"], elapsed_ms=1000 + 400 * words)
+        words = len(item.content["text"].split())
+        project.label(item, item.metadata["truth"], elapsed_ms=1000 + 400 * words)
     project.train()
     service.run_jobs()
-    lengths = [len(item["content"]["text"].split()) for item in project.queue.next(20)]
+    lengths = [len(item.content["text"].split()) for item in project.queue.next(20)]
     assert sum(length < 10 for length in lengths) >= 18

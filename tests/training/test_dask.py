@@ -115,7 +115,7 @@ def test_a_training_on_the_cluster_is_reproduced_here(
     service.run_jobs()
     project.train()
     service.run_jobs()
-    row = service.db.read(newest_model, project.info["id"])
+    row = service.db.read(newest_model, project.info.id)
     assert row.config["representation"]["kind"] == ("projection" if embeddings == "off" else "encoder")
     service.settings = alone
     found = project.reproduce(row.number)
@@ -136,5 +136,5 @@ def label(project: Project, n: int) -> None:
     done = 0
     while done < n:
         for item in project.queue.next(5):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done += 1

@@ -33,7 +33,7 @@ def order(service: Any) -> list[Any]:
 def label(project: Project, n: int) -> None:
     for _ in range(n):
         (item,) = project.queue.next(1)
-        project.label(item, item["metadata"]["truth"])
+        project.label(item, item.metadata["truth"])
 
 
 def between_the_swaps(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
@@ -61,7 +61,7 @@ def test_candidates_are_in_the_queue_before_all_items_are_scored(
     assert {(row.kind, row.model_id) for row in seen} == {("model", None)}
     assert 0 < sum(True for _ in seen) < len(after)
     assert len({row.id for row in after}) == 1 and after[0].id != seen[0].id and after[0].model_id is not None
-    assert project.models()[0]["number"] == 1
+    assert project.models()[0].number == 1
 
 
 def test_the_second_round_looks_at_what_the_first_model_was_least_certain_of(
@@ -91,14 +91,14 @@ def test_labels_given_between_the_swaps_are_respected(
     def act() -> None:
         held = project.queue.next(3)
         for item in held:
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
         labeled.extend(held)
 
     between_the_swaps(monkeypatch, act)
     project.train()
     service.run_jobs()
     assert len(labeled) == 3
-    keys = sa.select(items.c.id).where(items.c.key.in_([item["key"] for item in labeled]))
+    keys = sa.select(items.c.id).where(items.c.key.in_([item.key for item in labeled]))
     ids = service.db.read(lambda tx: set(tx.execute(keys).scalars()))
     assert len(ids) == 3 and not ids & {row.item_id for row in order(service)}
 

@@ -50,13 +50,13 @@ def label(project: Project, n: int) -> None:
     done = 0
     while done < n:
         for item in project.queue.next(5):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done += 1
 
 
 def config_of(service: Any, project: Project) -> Any:
     """Configuration of the newest model."""
-    return service.db.read(newest_model, project.info["id"]).config
+    return service.db.read(newest_model, project.info.id).config
 
 
 def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> None:
@@ -69,7 +69,7 @@ def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> 
     assert config["representation"]["kind"] == "encoder" and config["representation"]["dimensions"] == 384 + 96
     assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbors", "words", "frequency"}
     progress = project.progress()
-    assert "sentence embeddings" in progress["model"]["sees"] and progress["training"]["reading"] is None
+    assert "sentence embeddings" in progress.model["sees"] and progress.training["reading"] is None
 
 
 def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -> None:
@@ -78,7 +78,7 @@ def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -
     label(project, 20)
     project.train()
     service.run_jobs()
-    found = project.reproduce(project.models()[0]["number"])
+    found = project.reproduce(project.models()[0].number)
     service.run_jobs()
     assert service.db.read(engine.get, found.id).result["identical"] is True
 
@@ -105,7 +105,7 @@ def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, mo
     mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done").order_by(jobs.c.id)
     results = service.db.read(lambda tx: tx.execute(mine).scalars().all())
     assert [result["read"] for result in results] == [GROUP, 2 * GROUP, 3 * GROUP]
-    assert project.progress()["training"]["reading"] is None
+    assert project.progress().training["reading"] is None
 
 
 def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -115,7 +115,7 @@ def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, mo
 
     def read_all(*arguments: Any) -> Any:
         if not queued:  # a search comes due while the first items are read
-            wanted = {"project_id": project.info["id"], "lane": "another"}
+            wanted = {"project_id": project.info.id, "lane": "another"}
             queued.append(service.db.write(lambda tx: engine.enqueue(tx, "training.search", **wanted)))
         return real(*arguments)
 
@@ -129,8 +129,8 @@ def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, mo
 def test_vectors_are_the_same_in_whatever_order_they_are_read(service: Any, read: Any, tmp_path: Path) -> None:
     project = read(300)
     service.run_jobs()
-    row = service.db.read(latest, project.info["id"])
-    data = data_of(service.settings, project.info["id"], Version(service.settings, project.info["id"], row))
+    row = service.db.read(latest, project.info.id)
+    data = data_of(service.settings, project.info.id, Version(service.settings, project.info.id, row))
     again = EmbeddingStore(tmp_path, default_encoder())
     order = np.random.default_rng(0).permutation(300)
     assert list(again.read_all(order, data.contents, "")) == [GROUP, 300]
@@ -144,7 +144,7 @@ def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, rea
     service.settings = service.settings.model_copy(update=wrong)
     project = read(60)
     service.run_jobs()
-    reading = project.progress()["training"]["reading"]
+    reading = project.progress().training["reading"]
     assert reading["state"] == "failed" and "another hash" in reading["error"]
     label(project, 10)
     project.train()
@@ -158,10 +158,10 @@ def test_the_live_model_answers_new_texts(service: Any, read: Any) -> None:
     label(project, 20)
     project.train()
     service.run_jobs()
-    number = project.models()[0]["number"]
+    number = project.models()[0].number
     project.promote(number)
     answered = project.predict(["the goalkeeper saved a penalty", "interest rates went up"])
-    assert [one["value"] for one in answered] == ["sport", "money"]
+    assert [one.value for one in answered] == ["sport", "money"]
 
 
 def test_a_search_begins_where_words_say_before_there_is_a_label(service: Any) -> None:
@@ -178,7 +178,7 @@ def test_a_search_begins_where_words_say_before_there_is_a_label(service: Any) -
     service.run_jobs()
     project.client.patch(project.path, json={"settings": {"find_label": "sport"}})
     service.run_jobs()
-    found = [int(item["key"][1:]) % 10 == 0 for item in project.queue.next(20)]
+    found = [int(item.key[1:]) % 10 == 0 for item in project.queue.next(20)]
     assert sum(found) >= 12, "3 in 30 by chance; holdout items come in between"
 
 
@@ -201,7 +201,7 @@ def test_a_live_model_answers_with_the_encoder_that_the_settings_name(
     assert config_of(service, project)["representation"]["sha256"] == Encoder(other).sha256
     project.promote(1)
     monkeypatch.setattr(encoder, "_known", {})  # the API is another process than the one that trained
-    assert project.predict(["the team won the cup"])[0]["value"] == "sport"
+    assert project.predict(["the team won the cup"])[0].value == "sport"
     other.unlink()
     monkeypatch.setattr(encoder, "_known", {})
     with pytest.raises(ApiError) as refused:

@@ -118,15 +118,15 @@ def test_a_model_on_a_grown_map_is_reproduced_bit_by_bit(
         label(project, 5)
         project.train()
         service.run_jobs()
-    row = service.db.read(newest_model, project.info["id"])
+    row = service.db.read(newest_model, project.info.id)
     assert row.config["model"] == model and row.config["representation"]["steps"] == [300, 340, 380]
     shutil.rmtree(service.settings.home / "features")
     found = project.reproduce(row.number)
     service.run_jobs()
     assert found.refresh().result["identical"] is True
-    version_row = service.db.read(find_version, project.info["id"], row.version)
+    version_row = service.db.read(find_version, project.info.id, row.version)
     (tmp_path / "model.json").write_bytes(orjson.dumps(row.config))
-    with Version(service.settings, project.info["id"], version_row).folder() as data:
+    with Version(service.settings, project.info.id, version_row).folder() as data:
         assert repro.main(data, tmp_path / "model.json", tmp_path / "model") == 0
 
 
@@ -134,5 +134,5 @@ def label(project: Project, n: int) -> None:
     done = 0
     while done < n:
         for item in project.queue.next(5):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done += 1

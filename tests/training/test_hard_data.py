@@ -34,7 +34,7 @@ def labeled(service: Any, rows: Rows, answers: list[str], **settings: Any) -> An
     """A project of these rows, its first items labeled with these answers and trained."""
     project = service.person("manager").client.projects.create("Hard", labels=["a", "b", "c"], **settings)
     added = project.items.add(rows, progress=False)
-    assert added["taken"] == len(rows), added
+    assert added.taken == len(rows), added
     service.run_jobs()
     for answer in answers:
         project.label(project.queue.next(1)[0], answer)
@@ -48,7 +48,7 @@ def test_a_model_comes_out_of_anything_that_has_two_labels(service: Any, kind: s
     rows = [{"key": f"i{n}", **KINDS[kind](n)} for n in range(80)]
     project = labeled(service, rows, ["a", "b"] * 10, holdout_share=0)
     assert failed_jobs(service) == []
-    assert len(project.models()) == 1 and project.models()[0]["trained_on"] == 20
+    assert len(project.models()) == 1 and project.models()[0].trained_on == 20
     assert len(project.queue.next(10)) == 10
     found = project.reproduce(1)
     service.run_jobs()
@@ -59,14 +59,14 @@ def test_a_model_comes_out_of_anything_that_has_two_labels(service: Any, kind: s
 def test_fewer_than_two_labels_are_told_and_the_queue_goes_on(service: Any, answers: list[str]) -> None:
     project = labeled(service, [{"key": f"i{n}", "text": f"text {n}"} for n in range(40)], answers, holdout_share=0)
     assert project.models() == [] and failed_jobs(service) == []
-    assert "needs two labels with examples" in project.progress()["training"]["message"]
+    assert "needs two labels with examples" in project.progress().training["message"]
     assert len(project.queue.next(5)) == 5
 
 
 def test_a_label_with_one_example_and_contradictions_are_learned(service: Any) -> None:
     rows = [{"key": f"i{n}", "text": "the same again" if n % 2 else f"text number {n}"} for n in range(60)]
     project = labeled(service, rows, ["a", "b"] * 8 + ["c"], holdout_share=0)
-    assert failed_jobs(service) == [] and project.models()[0]["config"]["classes"] == ["a", "b", "c"]
+    assert failed_jobs(service) == [] and project.models()[0].config["classes"] == ["a", "b", "c"]
     assert len(project.queue.next(5)) == 5
 
 
@@ -77,4 +77,4 @@ def test_a_label_nobody_gave_may_leave_the_schema_and_the_next_model_is_of_the_o
         project.label(item, "a")
     project.train()
     service.run_jobs()
-    assert failed_jobs(service) == [] and project.models()[0]["config"]["classes"] == ["a", "b"]
+    assert failed_jobs(service) == [] and project.models()[0].config["classes"] == ["a", "b"]

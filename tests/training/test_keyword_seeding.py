@@ -54,20 +54,20 @@ def test_hinted_items_come_early_and_in_turn(service: Any, project: Project, poo
     for turn in (0, 4, 8):  # two hinted, then two that cover the pool
         assert "cash reward" in first[turn] and "depot" in first[turn + 1]
     whole = asked(service)
-    assert len(whole) == len(set(whole)) == sum(item["split"] == "train" for item in project.items)
+    assert len(whole) == len(set(whole)) == sum(item.split == "train" for item in project.items)
 
 
 def test_keywords_make_no_labels_and_leave_the_holdout_alone(
     service: Any, project: Project, pool: list[dict[str, Any]]
 ) -> None:
     service.run_jobs()
-    before = {item["key"]: item["split"] for item in project.items}
+    before = {item.key: item.split for item in project.items}
     place = [split for _, split in order(service)].count("holdout")
     give(project, [{**label, "keywords": ["a", "free prize", "milk"]} for label in LABELS])
     service.run_jobs()
-    assert {item["key"]: item["split"] for item in project.items} == before
+    assert {item.key: item.split for item in project.items} == before
     assert [split for _, split in order(service)].count("holdout") == place > 0
-    assert project.progress()["items"]["labeled"] == 0 and not project.models()
+    assert project.progress().items.labeled == 0 and not project.models()
 
 
 def test_other_keywords_give_another_order_until_there_is_a_model(
@@ -81,7 +81,7 @@ def test_other_keywords_give_another_order_until_there_is_a_model(
     give(project, [{**label, "keywords": []} for label in LABELS])
     assert [job.result["ranked"] > 0 for job in service.run_jobs()] == [True]
     for item in project.queue.next(20):
-        project.label(item, item["metadata"].get("truth", "parcel"))
+        project.label(item, item.metadata.get("truth", "parcel"))
     project.train()
     service.run_jobs()
     give(project, LABELS)
@@ -157,7 +157,7 @@ def test_a_dataset_version_keeps_them_and_one_without_is_as_before(
         job = project.snapshot("test")
         service.run_jobs()
         made = project.client.get(f"{project.path}/datasets/{job.refresh().result['version']}")
-        schema = json.loads((Repository(service.settings, project.info["id"]).data / "schema.json").read_bytes())
+        schema = json.loads((Repository(service.settings, project.info.id).data / "schema.json").read_bytes())
         return made["content_hash"], schema["schema"]["labels"]
 
     plain = project.client.get(project.path)["labels"]

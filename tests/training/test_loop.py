@@ -10,6 +10,7 @@ from labeler.client import ApiError, Project
 from labeler.kit.jobs.tables import jobs
 from labeler.queue.tables import queue_entries, queues, rankings
 from labeler.registry.artifacts import folder_of
+from labeler.wire.registry import DatasetTie
 
 Add = Callable[..., list[dict[str, Any]]]
 
@@ -19,7 +20,7 @@ def label_by_truth(project: Project, n: int) -> list[dict[str, Any]]:
     done = []
     while len(done) < n and (held := project.queue.next(min(10, n - len(done)))):
         for item in held:
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done.append(item)
     return done
 
@@ -39,10 +40,10 @@ def waiting(service: Any, kind: str) -> int:
 def test_a_model_is_tied_to_its_dataset_version(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(120)
     model = trained(service, project)
-    assert model["dataset"] == {"version": 1, "tag": "v1"} and model["artifacts"]
-    assert project.datasets()[0]["models"] == [1]
-    assert model["trained_on"] + model["holdout_size"] == 30
-    assert set(model["baselines"]) == {"majority", "sklearn"} and model["packages"]["scikit-learn"]
+    assert model.dataset == DatasetTie(version=1, tag="v1") and model.artifacts
+    assert project.datasets()[0].models == [1]
+    assert model.trained_on + model.holdout_size == 30
+    assert set(model.baselines) == {"majority", "sklearn"} and model.packages["scikit-learn"]
 
 
 def test_the_first_model_comes_by_itself(service: Any, project: Project, add_texts: Add) -> None:
@@ -85,7 +86,7 @@ def test_one_label_only_waits_and_says_why(service: Any, project: Project, add_t
     project.train()
     done = [row for row in service.run_jobs() if row.kind == "training.train"]
     assert done[-1].state == "done" and done[-1].result["model"] is None
-    training = project.progress()["training"]
+    training = project.progress().training
     assert training["state"] == "waiting" and "needs two labels with examples" in training["message"]
     assert waiting(service, "training.train") == 0
     assert project.queue.next()
@@ -94,10 +95,10 @@ def test_one_label_only_waits_and_says_why(service: Any, project: Project, add_t
 def test_the_holdout_is_never_trained_on(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(300)
     model = trained(service, project, 60)
-    held = {item["key"] for item in project.items if item["split"] == "holdout"}
+    held = {item.key for item in project.items if item.split == "holdout"}
     assert 0.04 < len(held) / 300 < 0.2
-    labeled = {item["key"] for item in project.items if item["labels"]}
-    assert model["holdout_size"] == len(held & labeled) and model["trained_on"] == len(labeled - held)
+    labeled = {item.key for item in project.items if item.labels}
+    assert model.holdout_size == len(held & labeled) and model.trained_on == len(labeled - held)
 
 
 def test_a_new_order_is_swapped_whole(service: Any, project: Project, add_texts: Add) -> None:
@@ -119,13 +120,13 @@ def test_a_new_order_is_swapped_whole(service: Any, project: Project, add_texts:
 
 def test_scores_from_outside_order_the_queue(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(50)
-    train_keys = [item["key"] for item in project.items if item["split"] == "train"]
+    train_keys = [item.key for item in project.items if item.split == "train"]
     scores = [{"key": key, "score": number / 100} for number, key in enumerate(train_keys)]
     answer = project.client.post(
         f"{project.path}/scores", json=[*scores, {"key": "nobody", "score": 1}, {"key": train_keys[0]}]
     )
     assert answer["ranked"] == len(train_keys) and answer["refused"] == 2
-    given = [item["key"] for item in project.queue.next(30) if item["key"] in set(train_keys)]
+    given = [item.key for item in project.queue.next(30) if item.key in set(train_keys)]
     assert given == train_keys[::-1][: len(given)] and len(given) > 20
 
 
@@ -135,9 +136,9 @@ def test_an_order_from_outside_is_not_covered_over(service: Any, project: Projec
     ranked = project.client.post(f"{project.path}/scores", json=[{"key": key, "score": 1} for key in wanted])["ranked"]
     service.run_jobs()  # the order that covers the pool was asked for when the items came
     first = project.queue.next(ranked)
-    assert sum(item["key"] in wanted for item in first) >= ranked - 4, "but for holdout items in between"
+    assert sum(item.key in wanted for item in first) >= ranked - 4, "but for holdout items in between"
     for item in project.items:
-        if item["key"] in wanted and item["split"] == "train":
+        if item.key in wanted and item.split == "train":
             project.label(item, "ham")
     project.items.add([{"key": "new", "text": "one more"}], progress=False)
     service.run_jobs()
@@ -186,7 +187,7 @@ def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(
     project.train()
     failed = [row for row in service.run_jobs() if row.kind == "training.train"][-1]
     assert failed.state == "failed" and "these items can't be read" in failed.error
-    assert project.progress()["training"]["state"] == "failed"
+    assert project.progress().training["state"] == "failed"
     from labeler.training.trigger import sweep
 
     service.db.write(sweep)
@@ -202,22 +203,22 @@ def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
     for _ in range(6):
         trained(service, project, 3)
     oldest = project.models()[-1]
-    assert not oldest["artifacts"]
+    assert not oldest.artifacts
     with pytest.raises(ApiError) as refused:
         project.promote(1)
     assert refused.value.status == 409 and "Reproduce it first" in refused.value.detail
     job = project.reproduce(1)
     service.run_jobs()
     assert job.refresh().result["identical"]
-    assert project.promote(1)["stage"] == "live"
-    assert (folder_of(service.settings, project.info["id"], 1) / "model.skops").exists()
+    assert project.promote(1).stage == "live"
+    assert (folder_of(service.settings, project.info.id, 1) / "model.skops").exists()
 
 
 def test_files_that_an_earlier_version_wrote_are_made_again(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(120)
     trained(service, project, 40)
     project.promote(1)
-    project_id = project.info["id"]
+    project_id = project.info.id
     (folder_of(service.settings, project_id, 1) / "model.skops").write_bytes(b"of another format")
     maps = list((service.settings.home / "features" / str(project_id) / "maps").rglob("near.npy"))
     assert maps
@@ -228,7 +229,7 @@ def test_files_that_an_earlier_version_wrote_are_made_again(service: Any, projec
     job = project.reproduce(1)
     service.run_jobs()
     assert job.refresh().result["identical"]
-    assert project.predict([{"text": "hello"}])[0]["proba"]
+    assert project.predict([{"text": "hello"}])[0].proba
 
 
 def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
@@ -239,14 +240,14 @@ def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, a
     project.client.patch(project.path, {"settings": {"target": {"metric": "accuracy", "value": 0.6}}})
     for _ in range(5):
         trained(service, project, 25)
-    stop = project.progress()["stop"]
-    assert stop["advice"] in {"keep going", "nearly there", "stop"} and stop["reason"]
-    assert stop["gain"]["value"] is not None and stop["gain"]["low"] <= stop["gain"]["value"] <= stop["gain"]["high"]
+    stop = project.progress().stop
+    assert stop.advice in {"keep going", "nearly there", "stop"} and stop.reason
+    assert stop.gain["value"] is not None and stop.gain["low"] <= stop.gain["value"] <= stop.gain["high"]
     curve = project.client.get(f"{project.path}/insight/learning-curve")
     ahead = curve["forecast"]
     assert [point["labels"] for point in ahead] == sorted(point["labels"] for point in ahead) and len(ahead) == 5
     assert all(0 <= point["low"] <= point["value"] <= point["high"] <= 1 for point in ahead)
-    metrics = project.models()[0]["metrics"]
+    metrics = project.models()[0].metrics
     assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]
 
 
@@ -265,13 +266,13 @@ def test_finding_all_of_a_rare_label(service: Any, project: Project) -> None:
         project.train()
         service.run_jobs()
         labeled += label_by_truth(project, 15)
-    found = [item for item in labeled if item["metadata"]["truth"] == "spam" and "claim" in item["content"]["text"]]
+    found = [item for item in labeled if item.metadata["truth"] == "spam" and "claim" in item.content["text"]]
     assert len(found) >= 17, "the likeliest are asked first"
     project.train()
     service.run_jobs()
-    finding = project.progress()["stop"]["finding"]
+    finding = project.progress().stop.finding
     assert finding["label"] == "spam" and finding["found"] == len(found)
     assert finding["left"]["low"] <= 20 - len(found) <= finding["left"]["high"]
     project.client.patch(project.path, {"settings": {"find_label": None}})
     service.run_jobs()
-    assert project.progress()["stop"]["finding"] is None
+    assert project.progress().stop.finding is None

@@ -42,7 +42,7 @@ def label_by_truth(project: Project, n: int) -> None:
     done = 0
     while done < n and (held := project.queue.next(min(20, n - done))):
         for item in held:
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done += 1
 
 
@@ -70,11 +70,11 @@ def test_a_search_is_stored_and_shown(service: Any, project: Project, add_texts:
     service.run_jobs()
     assert job.refresh().state == "done" and project.client.get(f"{project.path}/search")["job"] is None
     found = project.last_search()
-    assert found is not None and found["dataset"] == "v1" and found["seed"] == 0 and found["duration_s"] > 0
-    models = {one["model"] for one in found["trials"] if one["final"]}
+    assert found is not None and found.dataset == "v1" and found.seed == 0 and found.duration_s > 0
+    models = {one.model for one in found.trials if one.final}
     assert models == {"pool_ensemble", "complement_nb"}
-    assert found["labels"] == project.models()[0]["trained_on"]
-    assert job.row["result"]["model"] == found["model"] and found["reason"]
+    assert found.labels == project.models()[0].trained_on
+    assert job.row.result["model"] == found.model and found.reason
 
 
 def test_the_holdout_is_never_searched_on(
@@ -91,7 +91,7 @@ def test_the_holdout_is_never_searched_on(
     monkeypatch.setattr(search_job, "search", spy)
     project.search()
     service.run_jobs()
-    held = {place for place, item in enumerate(project.items) if item["split"] == "holdout"}
+    held = {place for place, item in enumerate(project.items) if item.split == "holdout"}
     assert len(seen) > 50 and held and not held & set(seen)
 
 
@@ -99,14 +99,14 @@ def test_the_choice_is_trained_recorded_and_reproduced(
     service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch, dvc_repro: Any
 ) -> None:
     labeled(service, project, add_texts)
-    assert project.models()[0]["config"]["model"] == "pool_ensemble"
+    assert project.models()[0].config["model"] == "pool_ensemble"
     challenger_wins(monkeypatch)
     project.search()
     service.run_jobs()
     found, model = project.last_search(), project.models()[0]
-    assert found is not None and not found["is_default"] and found["params"]
-    assert model["number"] == 2 and model["config"]["model"] == "complement_nb"
-    assert model["config"]["params"] == found["params"] and model["config"]["weights"] is None
+    assert found is not None and not found.is_default and found.params
+    assert model.number == 2 and model.config["model"] == "complement_nb"
+    assert model.config["params"] == found.params and model.config["weights"] is None
     job = project.reproduce(2)
     service.run_jobs()
     assert job.refresh().result["identical"] is True
@@ -118,18 +118,18 @@ def test_a_kept_default_trains_nothing_anew(service: Any, project: Project, add_
     project.search()
     service.run_jobs()
     found = project.last_search()
-    assert found is not None and found["is_default"] and len(project.models()) == 1
+    assert found is not None and found.is_default and len(project.models()) == 1
 
 
 def test_a_project_can_name_its_model(service: Any, project: Project, add_texts: Add) -> None:
     labeled(service, project, add_texts)
     change(project, model="linear_svm")
     service.run_jobs()
-    assert project.models()[0]["config"]["model"] == "linear_svm" and project.queue.next()
+    assert project.models()[0].config["model"] == "linear_svm" and project.queue.next()
     assert [one["name"] for one in project.client.get("/models")["items"]][:2] == ["auto", "pool_ensemble"]
     change(project, model="pool_ensemble")
     service.run_jobs()
-    assert project.models()[0]["config"]["model"] == "pool_ensemble"
+    assert project.models()[0].config["model"] == "pool_ensemble"
 
 
 def test_an_unknown_model_is_refused_with_those_that_exist(admin: Any, project: Project) -> None:
@@ -144,7 +144,7 @@ def test_too_few_labels_are_told(service: Any, project: Project, add_texts: Add)
     labeled(service, project, add_texts, 20)
     job = project.search()
     service.run_jobs()
-    assert job.refresh().state == "failed" and "a search needs 50 labels" in job.row["error"]
+    assert job.refresh().state == "failed" and "a search needs 50 labels" in job.row.error
     assert project.last_search() is None
 
 
@@ -159,7 +159,7 @@ def test_it_starts_by_itself_at_enough_labels_and_again_at_twice_as_many(
     service.run_jobs()
     assert project.last_search() is None
     for labels, count in ((80, 1), (100, 1), (190, 2)):
-        label_by_truth(project, labels - len([item for item in project.items if item["labels"]]))
+        label_by_truth(project, labels - len([item for item in project.items if item.labels]))
         project.train()
         service.run_jobs()
         rows = service.db.read(lambda tx: tx.execute(sa.select(model_searches)).all())
@@ -220,7 +220,7 @@ def test_a_search_gives_way_and_goes_on_where_it_was(
     )
     job = project.search()
     states = [row.state for row in service.run_jobs() if row.kind == "training.search"]
-    assert states == ["queued", "done"] and job.refresh().row["attempt"] == 2
+    assert states == ["queued", "done"] and job.refresh().row.attempt == 2
     assert len(fits) == len(set(fits)) and project.last_search() is not None
 
 
@@ -294,9 +294,9 @@ def test_scores_of_a_challenger_are_of_this_pool(service: Any, project: Project,
     change(project, model="extra_trees")
     service.run_jobs()
     model = project.models()[0]
-    assert model["config"]["model"] == "extra_trees" and np.isfinite(model["metrics"]["log_loss"]["value"])
-    project.promote(model["number"])
-    assert project.predict(["win a free prize call now"])[0]["value"] in ("spam", "ham")
+    assert model.config["model"] == "extra_trees" and np.isfinite(model.metrics["log_loss"]["value"])
+    project.promote(model.number)
+    assert project.predict(["win a free prize call now"])[0].value in ("spam", "ham")
 
 
 def test_a_search_after_a_cancelled_one_is_made(service: Any, project: Project, add_texts: Add) -> None:

@@ -65,15 +65,15 @@ def train(service: Any, project: Project, n: int = 20) -> Any:
     done = 0
     while done < n:
         for item in project.queue.next(5):
-            project.label(item, item["metadata"]["truth"])
+            project.label(item, item.metadata["truth"])
             done += 1
     project.train()
     service.run_jobs()
-    return service.db.read(newest_model, project.info["id"])
+    return service.db.read(newest_model, project.info.id)
 
 
 def data(service: Any, project: Project) -> TrainingData:
-    number = project.info["id"]
+    number = project.info.id
     return data_of(service.settings, number, Version(service.settings, number, service.db.read(latest, number)))
 
 
@@ -90,26 +90,26 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
 ) -> None:
     model = train(service, project)
     assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("encoder", PART)
-    assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress()["model"]["sees"]
+    assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress().model["sees"]
     seen = data(service, project)
     inside = set(seen.items[part.members(seen, PART)].tolist())
     assert queued(service) and queued(service) <= inside, "what is asked comes from the part"
     go_on()
-    service.db.write(lambda tx: trigger.want_vectors(tx, project.info["id"], delay=0))
+    service.db.write(lambda tx: trigger.want_vectors(tx, project.info.id, delay=0))
     service.run_jobs()
-    config = service.db.read(newest_model, project.info["id"]).config
+    config = service.db.read(newest_model, project.info.id).config
     assert config["representation"]["kind"] == "encoder" and "part" not in config["representation"]
-    assert "so far" not in project.progress()["model"]["sees"]
+    assert "so far" not in project.progress().model["sees"]
 
 
 def test_how_far_the_reading_is_is_told_while_it_waits(service: Any, project: Project) -> None:
-    service.db.write(lambda tx: trigger.want_vectors(tx, project.info["id"], delay=100))
-    assert project.progress()["training"]["reading"] == {"state": "queued", "done": PART, "of": POOL, "error": None}
+    service.db.write(lambda tx: trigger.want_vectors(tx, project.info.id, delay=100))
+    assert project.progress().training["reading"] == {"state": "queued", "done": PART, "of": POOL, "error": None}
 
 
 def test_items_that_are_not_read_yet_are_answered_too_and_well(service: Any, project: Project) -> None:
     model = train(service, project, 30)
-    folder = folder_of(service.settings, project.info["id"], model.number)
+    folder = folder_of(service.settings, project.info.id, model.number)
     stored = load_predictions(folder)
     assert stored is not None and len(stored.items) == POOL
     assert np.allclose(stored.proba.sum(axis=1), 1, atol=1e-5)
@@ -124,7 +124,7 @@ def test_a_model_of_a_part_is_reproduced_bit_by_bit(
 ) -> None:
     model = train(service, project)
     go_on()
-    service.db.write(lambda tx: trigger.want_vectors(tx, project.info["id"], delay=0))
+    service.db.write(lambda tx: trigger.want_vectors(tx, project.info.id, delay=0))
     service.run_jobs()  # all is read now, and the part is made again all the same
     found = project.reproduce(model.number)
     service.run_jobs()
@@ -209,8 +209,8 @@ def test_a_map_of_a_part_serves_where_nothing_is_read(service: Any, large: Calla
     project = large(kind)
     model = train(service, project, 30)
     assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("projection", PART)
-    assert f"neighbors (in {PART} of {POOL} items)" in project.progress()["model"]["sees"]
-    stored = load_predictions(folder_of(service.settings, project.info["id"], model.number))
+    assert f"neighbors (in {PART} of {POOL} items)" in project.progress().model["sees"]
+    stored = load_predictions(folder_of(service.settings, project.info.id, model.number))
     pairs = sa.select(items.c.id, items.c.metadata)
     truth = service.db.read(lambda tx: {row.id: row.metadata["truth"] for row in tx.execute(pairs)})
     assert stored is not None and len(stored.items) == POOL

@@ -70,34 +70,34 @@ def filled(admin: Any, service: Any, task_type: str, folder: Path) -> tuple[Proj
 def test_from_a_file_to_a_live_model(service: Any, admin: Any, task_type: str, tmp_path: Path) -> None:
     about = KINDS[task_type]
     project, truth = filled(admin, service, task_type, tmp_path)
-    given = {row["item_key"]: row["value"] for row in project.answers()}
+    given = {row.item_key: row.value for row in project.answers()}
     in_file = {key: value for key, value in list(truth.items())[:200] if value != []}
     assert {key: sorted(v) if isinstance(v, list) else v for key, v in given.items()} == in_file
     project.train()
     service.run_jobs()
     model = project.models()[0]
-    report = model["report"]
+    report = model.report
     assert report["primary"] == about["primary"] and about["view"] in report["views"]
-    ours, guess = (one[about["primary"]]["value"] for one in (model["metrics"], model["baselines"]["majority"]))
+    ours, guess = (one[about["primary"]]["value"] for one in (model.metrics, model.baselines["majority"]))
     assert about["better"](ours, guess)
-    estimate = model["metrics"][about["primary"]]
-    assert estimate["low"] <= estimate["value"] <= estimate["high"] and estimate["n"] == model["holdout_size"]
+    estimate = model.metrics[about["primary"]]
+    assert estimate["low"] <= estimate["value"] <= estimate["high"] and estimate["n"] == model.holdout_size
     held = project.queue.next(5)
-    assert held and all(item["key"] not in given for item in held)
-    made = project.label(held[0], truth[held[0]["key"]])["label"]
-    row = next(row for row in project.labels if row["id"] == made["id"])
-    assert row["pick"]["by"] in ("holdout", "rare_label_uncertainty", "variance_reduction")
-    assert project.items.get("m250")["prediction"]["model"] == model["number"]
-    project.promote(model["number"])
+    assert held and all(item.key not in given for item in held)
+    made = project.label(held[0], truth[held[0].key]).label
+    row = next(row for row in project.labels if row.id == made.id)
+    assert row.pick["by"] in ("holdout", "rare_label_uncertainty", "variance_reduction")
+    assert project.items.get("m250").prediction["model"] == model.number
+    project.promote(model.number)
     told = project.predict([{"text": "wet umbrella storm gust"}, {"text": "superb good"}])
     if task_type == "multi_choice":
-        assert set(told[0]["value"]) == {"rain", "wind"} and set(told[0]["proba"]) == set(WORDS)
+        assert set(told[0].value) == {"rain", "wind"} and set(told[0].proba) == set(WORDS)
     else:
-        assert told[1]["value"] >= 4 and 1 <= told[0]["expected"] <= 5
-    again = project.reproduce(model["number"])
+        assert told[1].value >= 4 and 1 <= told[0].expected <= 5
+    again = project.reproduce(model.number)
     service.run_jobs()
     assert again.refresh().result["identical"]
-    card = project.client._http.get(f"{project.path}/models/{model['number']}/card").text
+    card = project.client._http.get(f"{project.path}/models/{model.number}/card").text
     assert about["title"] in card
 
 
@@ -105,10 +105,10 @@ def test_from_a_file_to_a_live_model(service: Any, admin: Any, task_type: str, t
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
 def test_an_export_is_an_import(service: Any, admin: Any, task_type: str, format: str, tmp_path: Path) -> None:
     project, _ = filled(admin, service, task_type, tmp_path)
-    before = {row["item_key"]: row["value"] for row in project.answers()}
+    before = {row.item_key: row.value for row in project.answers()}
     path = project.export(tmp_path / f"all.{format}", format)
     copy = admin.client.projects.create("Copy", task_type=task_type, **KINDS[task_type]["parts"])
     job = copy.import_file(path)
     service.run_jobs()
     assert job.refresh().result["refused"] == 0
-    assert {row["item_key"]: row["value"] for row in copy.answers()} == before
+    assert {row.item_key: row.value for row in copy.answers()} == before

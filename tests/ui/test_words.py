@@ -18,10 +18,10 @@ def test_text_from_data_is_never_markup(text):
 
 def test_times_are_said_as_people_say_them():
     now = datetime.now(UTC)
-    assert layout.when(now.isoformat()) == "just now"
-    assert layout.when((now - timedelta(minutes=5)).isoformat().replace("+00:00", "Z")) == "5 min ago"
-    assert layout.when((now - timedelta(hours=3)).isoformat()) == "3 h ago"
-    assert layout.when("2020-01-31T00:00:00Z") == "2020-01-31"
+    assert layout.when(now) == "just now"
+    assert layout.when(now - timedelta(minutes=5)) == "5 min ago"
+    assert layout.when(now - timedelta(hours=3)) == "3 h ago"
+    assert layout.when(datetime(2020, 1, 31, tzinfo=UTC)) == "2020-01-31"
     assert layout.when(None) == layout.DASH
 
 

@@ -8,8 +8,10 @@ from labeler_ui.feedback import plain
 def render() -> None:
     """Name, role and a form for a new password."""
     user = session.user()
+    if user is None:
+        return
     layout.heading("Account")
-    st.markdown(f"**{plain(user['name'])}**  \n{plain(user['email'])}  \n:gray[{plain(user['role'])}]")
+    st.markdown(f"**{plain(user.name)}**  \n{plain(user.email)}  \n:gray[{plain(user.role)}]")
     st.subheader("Change the password", anchor=False)
     with st.form("password", clear_on_submit=True, width=420):
         current = st.text_input("Current password", type="password", autocomplete="current-password")
@@ -22,5 +24,5 @@ def render() -> None:
                 st.error("The two new passwords differ.", icon=":material/error:")
                 return
             with feedback.told():
-                session.client().post("/password", json={"current": current, "new": new})
+                session.client().change_password(current, new)
                 st.success("The password has been changed. Your other sessions have ended.", icon=":material/check:")

@@ -1,11 +1,17 @@
 """The guideline: read it, write the next version, compare any two, publish."""
 
-from typing import Any
+from collections.abc import Sequence
+from itertools import islice
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
+from labeler.client import Project
+from labeler.wire.guidelines import GuidelineOut
+
+SOMEONE = "someone"  # whose account is not known
+MOST = 300  # versions that are listed
 START = (
     "# {name}\n\nWhat is asked, in one sentence.\n\n{answers}"
     "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
@@ -22,12 +28,11 @@ def render() -> None:
     """Tabs for reading, writing and comparing; labelers only read."""
     project = layout.project()
     layout.heading("Guideline", "The instructions that every label follows. Published versions never change.")
-    path = f"/projects/{project['slug']}/guidelines"
-    versions = feedback.must(lambda: list(layout.pages_of(path, most=300)), "Reading the guideline")
-    versions.sort(key=lambda one: -one["version"])
-    published = [one for one in versions if one["state"] == "published"]
-    draft = next((one for one in versions if one["state"] == "draft"), None)
-    if not session.manages(project["slug"]):
+    versions = feedback.must(lambda: list(islice(project.guidelines, MOST)), "Reading the guideline")
+    versions.sort(key=lambda one: -one.version)
+    published = [one for one in versions if one.state == "published"]
+    draft = next((one for one in versions if one.state == "draft"), None)
+    if not session.manages(project.slug):
         _read(project, published)
         return
     read, write, compare = st.tabs(
@@ -38,10 +43,10 @@ def render() -> None:
     with write:
         _write(project, published, draft)
     with compare:
-        _versions(versions)
+        _versions(project, versions)
 
 
-def _read(project: dict[str, Any], published: list[dict[str, Any]]) -> None:
+def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
     if not published:
         feedback.empty(
             "No guideline yet",
@@ -49,42 +54,41 @@ def _read(project: dict[str, Any], published: list[dict[str, Any]]) -> None:
             ":material/menu_book:",
         )
         return
-    numbers = {one["version"]: one for one in published}
-    number = published[0]["version"]
+    numbers = {one.version: one for one in published}
+    number = published[0].version
     if len(published) > 1:
         number = st.selectbox(
             "Version", list(numbers), format_func=lambda v: f"Version {v}", width=220, key="read-version"
         )
     current = numbers[number]
-    note = f": {plain(current['note'])}" if current.get("note") else ""
+    note = f": {plain(current.note)}" if current.note else ""
     st.caption(
-        f"Version {number}{note}. Published {layout.when(current['published_at'])} "
-        f"by {plain(_name(current.get('author')))}."
+        f"Version {number}{note}. Published {layout.when(current.published_at)} by {plain(current.author or SOMEONE)}."
     )
     with st.container(border=True):
-        st.html(f'<div class="lb-guideline">{current["html"]}</div>')
-    if number == published[0]["version"] and current.get("acknowledged"):
+        st.html(f'<div class="lb-guideline">{current.html}</div>')
+    if number == published[0].version and current.acknowledged:
         st.markdown(":green[:material/check: You have read this version.]")
-    elif number == published[0]["version"] and st.button("I have read it", type="primary"):
+    elif number == published[0].version and st.button("I have read it", type="primary"):
         with feedback.told():
-            session.client().post(f"/projects/{project['slug']}/guidelines/{number}/acknowledge")
+            project.guidelines.acknowledge(number)
             st.rerun()
 
 
-def _write(project: dict[str, Any], published: list[dict[str, Any]], draft: dict[str, Any] | None) -> None:
-    slug = project["slug"]
+def _write(project: Project, published: Sequence[GuidelineOut], draft: GuidelineOut | None) -> None:
+    info = project.info
     if draft:
-        begin = draft["text"]
+        begin = draft.text
     elif published:
-        begin = published[0]["text"]
+        begin = published[0].text
     else:
-        begin = start_text(project["name"], tasks.of(project).sections(tasks.schema_of(project)))
+        begin = start_text(info.name, tasks.of(info).sections(tasks.schema_of(info)))
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         "Markdown",
         begin,
         height=520,
-        key=f"guideline-{slug}-{draft['version'] if draft else 'new'}",
+        key=f"guideline-{info.slug}-{draft.version if draft else 'new'}",
         help="The preview follows when you leave the field or press Ctrl+Enter.",
     )
     with right:
@@ -93,13 +97,13 @@ def _write(project: dict[str, Any], published: list[dict[str, Any]], draft: dict
             st.markdown(_calm(text))
     note = st.text_input(
         "What is new in this version?",
-        value=(draft or {}).get("note") or "",
+        value=draft.note if draft else "",
         placeholder="one line that labelers will see",
     )
     with st.container(horizontal=True):
         if st.button("Save draft", icon=":material/save:"):
             with feedback.told("Saving"):
-                session.client().post(f"/projects/{slug}/guidelines", json={"text": text, "note": note})
+                project.guidelines.save_draft(text, note)
                 feedback.say_later("Draft saved.")
                 st.rerun()
         if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
@@ -112,34 +116,32 @@ def _calm(text: str) -> str:
 
 
 @st.dialog("Publish the guideline?")
-def _publish(project: dict[str, Any], text: str, note: str) -> None:
-    slug = project["slug"]
+def _publish(project: Project, text: str, note: str) -> None:
     st.markdown(
         "It becomes the version that every new label follows, and can't be changed afterwards. "
         "**Every labeler must read and acknowledge it before they can continue.**"
     )
-    labeled = (project.get("counts") or {}).get("labeled") or 0
-    if project.get("guideline_version") and labeled:
+    labeled = project.info.counts.labeled
+    if project.info.guideline_version and labeled:
         st.markdown(f"{layout.number(labeled)} labeled items keep their labels, which follow earlier versions.")
     if st.button("Publish", type="primary", key="publish-yes"):
         with feedback.told("Publishing"):
-            draft = session.client().post(f"/projects/{slug}/guidelines", json={"text": text, "note": note})
-            session.client().post(f"/projects/{slug}/guidelines/{draft['version']}/publish", json={"note": note})
-            feedback.say_later(f"Version {draft['version']} is published.")
+            made = project.guidelines.publish(text, note)
+            feedback.say_later(f"Version {made.version} is published.")
             st.rerun()
 
 
-def _versions(versions: list[dict[str, Any]]) -> None:
+def _versions(project: Project, versions: Sequence[GuidelineOut]) -> None:
     if len(versions) < 2:
         st.markdown(":gray[Two versions can be compared here, once there are two.]")
     for one in versions:
-        state = ":orange-badge[draft]" if one["state"] == "draft" else ":green-badge[published]"
-        note = plain(one.get("note") or "")
-        time = layout.when(one.get("published_at") or one.get("created_at"))
-        st.markdown(f"**Version {one['version']}** {state} {note}  \n:gray[{plain(_name(one.get('author')))}, {time}]")
+        state = ":orange-badge[draft]" if one.state == "draft" else ":green-badge[published]"
+        time = layout.when(one.published_at or one.created_at)
+        who = plain(one.author or SOMEONE)
+        st.markdown(f"**Version {one.version}** {state} {plain(one.note)}  \n:gray[{who}, {time}]")
     if len(versions) < 2:
         return
-    numbers = [one["version"] for one in versions]
+    numbers = [one.version for one in versions]
     columns = st.columns([1, 1, 2], vertical_alignment="bottom")
     a = columns[0].selectbox("From", numbers, index=1, format_func=lambda v: f"Version {v}", key="diff-a")
     b = columns[1].selectbox("To", numbers, index=0, format_func=lambda v: f"Version {v}", key="diff-b")
@@ -147,8 +149,5 @@ def _versions(versions: list[dict[str, Any]]) -> None:
     if a == b:
         st.markdown(":gray[Choose two different versions.]")
         return
-    layout.diff_table(layout.read(f"/guidelines/{a}/diff/{b}")["rows"], f"Version {a}", f"Version {b}", only)
-
-
-def _name(author: Any) -> str:
-    return (author.get("name") if isinstance(author, dict) else author) or "someone"
+    diff = feedback.must(lambda: project.guidelines.diff(a, b), "Comparing")
+    layout.diff_table(diff.rows, f"Version {a}", f"Version {b}", only)

@@ -1,17 +1,18 @@
 """The list of projects: where each stands, and the way to go on labeling."""
 
-from typing import Any
-
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
+from labeler.wire.projects import ProjectOut
+
 
 def render() -> None:
     """Projects as cards."""
-    name = (session.user().get("name") or "").split(" ")[0]
+    user = session.user()
+    name = user.name.split(" ")[0] if user else ""
     layout.heading(f"Hello {plain(name)}" if name else "Projects", "Choose a project.")
-    projects = feedback.must(lambda: list(layout.pages_of("/projects", most=200)), "Reading the projects")
+    projects = feedback.must(lambda: [one.info for one in session.client().projects], "Reading the projects")
     if not projects:
         _none()
         return
@@ -19,12 +20,18 @@ def render() -> None:
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
                 _card(project)
-    if session.user().get("role") in {"admin", "manager"}:
+    if _creates():
         layout.open_page("setup", "New project", "add", project=None)
 
 
+def _creates() -> bool:
+    """Whether the user may set up projects."""
+    user = session.user()
+    return user is not None and user.role in {"admin", "manager"}
+
+
 def _none() -> None:
-    if session.user().get("role") in {"admin", "manager"}:
+    if _creates():
         with feedback.empty(
             "No project yet",
             "A project asks one question of one pool of items. A name, a question and a file are enough.",
@@ -35,16 +42,14 @@ def _none() -> None:
         feedback.empty("No project yet", "You are not a member of a project. Ask the person who invited you.")
 
 
-def _card(project: dict[str, Any]) -> None:
-    counts = project.get("counts") or {}
-    items, labeled = counts.get("items") or 0, counts.get("labeled") or 0
-    slug = project["slug"]
+def _card(project: ProjectOut) -> None:
+    items, labeled, slug = project.counts.items, project.counts.labeled, project.slug
     manages = session.manages(slug)
     with st.container(border=True, key=f"project-{slug}"):
-        st.markdown(f"### {plain(session.project_names().get(slug, project['name']))}")
+        st.markdown(f"### {plain(session.project_names().get(slug, project.name))}")
         st.markdown(f":gray[{plain(tasks.of(project).summary(tasks.schema_of(project)))}]")
         if items:
-            flags = counts.get("flags_open") or 0
+            flags = project.counts.flags_open
             words = f"{layout.number(labeled)} of {layout.number(items)} items labeled"
             st.progress(min(1.0, labeled / items), text=words + (f", {flags} hard items open" if flags else ""))
         else:

@@ -1,11 +1,16 @@
 """Background work: what runs, what waits, what failed and why."""
 
-from typing import Any
+from itertools import islice
 
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
+from labeler.client import Job
+from labeler.wire.items import ImportResult
+from labeler.wire.registry import Reproduction
+
+MOST = 50  # jobs that are listed
 KINDS = {
     "import": "Import",
     "training": "Training",
@@ -28,73 +33,70 @@ def render() -> None:
     layout.heading(
         "Jobs", "Imports, trainings and dataset versions. They keep running in the background, also after a restart."
     )
-    st.fragment(run_every=2.0)(lambda: _list(project))()
+    st.fragment(run_every=2.0)(lambda: _list(project.slug))()
 
 
-def _list(project: dict[str, Any]) -> None:
-    answer = feedback.attempt(lambda: session.client().get("/jobs", project=project["slug"]), "Reading the jobs")
-    jobs = (answer or {}).get("items", [])
-    if answer is not None and not jobs:
+def _list(project: str) -> None:
+    jobs = feedback.attempt(lambda: list(islice(session.client().jobs(project), MOST)), "Reading the jobs")
+    if jobs == []:
         feedback.empty(
             "No jobs yet",
             "Imports, trainings and dataset versions show up here while they run.",
             ":material/manufacturing:",
         )
-    for job in jobs[:50]:
+    for job in jobs or []:
         _job(job)
 
 
-def _job(job: dict[str, Any]) -> None:
-    words, color = layout.JOB_WORDS.get(job["state"], (job["state"], "gray"))
-    short = job["kind"].rpartition(".")[2]
+def _job(job: Job) -> None:
+    row = job.row
+    words, color = layout.JOB_WORDS.get(row.state, (row.state, "gray"))
+    short = row.kind.rpartition(".")[2]
     kind = KINDS.get(short, short.replace("_", " ").capitalize())
-    with st.container(border=True, key=f"job-{job['id']}"):
+    with st.container(border=True, key=f"job-{row.id}"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            attempt = f", attempt {job['attempt']}" if (job.get("attempt") or 1) > 1 else ""
-            by = job.get("created_by")
-            name = by.get("name") if isinstance(by, dict) else by if isinstance(by, str) else None
-            who = f", {plain(name)}" if name else ""
+            attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
             st.markdown(
-                f"**{plain(kind)}** :{color}-badge[{words}] :gray[{layout.when(job['created_at'])}{who}{attempt}]",
+                f"**{plain(kind)}** :{color}-badge[{words}] :gray[{layout.when(row.created_at)}{attempt}]",
                 width="stretch",
             )
-            if job["state"] in {"queued", "running"} and st.button(
-                "Cancel", key=f"cancel-{job['id']}", icon=":material/close:"
+            if row.state in {"queued", "running"} and st.button(
+                "Cancel", key=f"cancel-{row.id}", icon=":material/close:"
             ):
                 with feedback.told("Canceling"):
-                    session.client().post(f"/jobs/{job['id']}/cancel")
+                    job.cancel()
                     st.rerun(scope="fragment")
-        if job["state"] != "done":
-            layout.job_line(job)
-        elif isinstance(job.get("result"), dict):
-            _result(job["result"])
+        if row.state != "done":
+            layout.job_line(row)
+        elif isinstance(row.result, dict):
+            _result(job)
 
 
-def _result(result: dict[str, Any]) -> None:
-    if "taken" in result:
-        import_result(result)
+def _result(job: Job) -> None:
+    if job.row.kind == "items.import":
+        import_result(job.result_as(ImportResult))
         return
-    if "identical" in result:
-        same = "all predictions identical" if result["identical"] else "predictions differ"
-        st.markdown(f":gray[{layout.number(result.get('compared'))} items compared: {same}.]")
+    if job.row.kind == "training.reproduce":
+        done = job.result_as(Reproduction)
+        same = "all predictions identical" if done.identical else "predictions differ"
+        st.markdown(f":gray[{layout.number(done.compared)} items compared: {same}.]")
         return
-    simple = [f"{k.replace('_', ' ')} {v}" for k, v in result.items() if isinstance(v, (int, float, str)) and v != ""]
+    found = job.result.items()
+    simple = [f"{k.replace('_', ' ')} {v}" for k, v in found if isinstance(v, (int, float, str)) and v != ""]
     if simple:
         st.markdown(f":gray[{plain(', '.join(simple[:5]))}]")
 
 
-def import_result(result: dict[str, Any]) -> None:
+def import_result(result: ImportResult) -> None:
     """What an import took, what was already there, what it refused and why."""
     n = layout.number
     st.markdown(
-        f"{n(result.get('rows'))} rows: {n(result['taken'])} taken, "
-        f"{n(result.get('already_there'))} already there, "
-        f"{n(result.get('refused'))} refused."
+        f"{n(result.rows)} rows: {n(result.taken)} taken, {n(result.already_there)} already there, "
+        f"{n(result.refused)} refused."
     )
-    errors = result.get("errors") or []
-    if errors:
-        with st.expander(f"Refused rows ({n(result.get('refused'))})"):
+    if result.errors:
+        with st.expander(f"Refused rows ({n(result.refused)})"):
             st.dataframe(
-                [{"Row": e.get("row"), "Field": e.get("field"), "Reason": e.get("reason")} for e in errors],
+                [{"Row": error.row, "Field": error.field, "Reason": error.reason} for error in result.errors],
                 hide_index=True,
             )

@@ -1,30 +1,30 @@
 """The search for a model, on the Models page: starting one, following it, and what the last one found."""
 
-from typing import Any
-
 import pandas as pd
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
 
+from labeler.client import Job, Project
+from labeler.wire.jobs import JobOut
+from labeler.wire.training import SearchOut
 
-def show_search(project: dict[str, Any]) -> None:
+
+def show_search(project: Project) -> None:
     """A closed box while nothing happens; open while a search waits or runs, and to say how it ended."""
-    state = feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/search"), "Reading the search")
+    state = feedback.attempt(project.searches, "Reading the search")
     if state is None:
         return
-    last, job = state["last"], _job(project, state["job"])
-    running = job is not None and job["state"] in ("queued", "running")
+    last, job = state.last, _job(project, state.job)
+    running = job is not None and job.state in ("queued", "running")
     with st.expander(_title(last), expanded=job is not None, icon=":material/manage_search:"):
         st.markdown(
             ":gray[Tries other models and settings on the labels so far, without the holdout. One replaces the "
             "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there are "
             "twice as many, and lets every other job go first.]"
         )
-        if session.manages(project["slug"]) and not running and st.button("Search now", icon=":material/search:"):
-            made = feedback.attempt(
-                lambda: session.client().post(f"/projects/{project['slug']}/search"), "Starting the search"
-            )
+        if session.manages(project.slug) and not running and st.button("Search now", icon=":material/search:"):
+            made = feedback.attempt(project.search, "Starting the search")
             if made:
                 st.session_state[_key(project)] = made
                 st.rerun()
@@ -34,43 +34,43 @@ def show_search(project: dict[str, Any]) -> None:
             _found(last)
 
 
-def _key(project: dict[str, Any]) -> str:
-    return f"_search_{project['slug']}"
+def _key(project: Project) -> str:
+    return f"_search_{project.slug}"
 
 
-def _job(project: dict[str, Any], open_job: dict[str, Any] | None) -> dict[str, Any] | None:
+def _job(project: Project, open_job: JobOut | None) -> Job | None:
     """The search to follow: the one that waits or runs, or the one that was started here."""
-    kept: dict[str, Any] | None = st.session_state.get(_key(project))
-    if open_job is not None and (kept is None or kept["id"] != open_job["id"]):
-        kept = st.session_state[_key(project)] = open_job
+    kept: Job | None = st.session_state.get(_key(project))
+    if open_job is not None and (kept is None or kept.id != open_job.id):
+        kept = st.session_state[_key(project)] = Job(project.client, open_job)
     return kept
 
 
-def _title(last: dict[str, Any] | None) -> str:
+def _title(last: SearchOut | None) -> str:
     if last is None:
         return "Search for a better model"
-    kept = "kept" if last["is_default"] else "chosen"
-    return f"Search for a better model: {plain(last['model'])} {kept}"
+    kept = "kept" if last.is_default else "chosen"
+    return f"Search for a better model: {plain(last.model)} {kept}"
 
 
-def _found(last: dict[str, Any]) -> None:
+def _found(last: SearchOut) -> None:
     st.markdown(
-        f"**{layout.sentence(last['reason'])}** On {layout.number(last['labels'])} labels of dataset version "
-        f"{plain(last['dataset'])}, {layout.when(last['created_at'])}."
+        f"**{layout.sentence(last.reason)}** On {layout.number(last.labels)} labels of dataset version "
+        f"{plain(last.dataset)}, {layout.when(last.created_at)}."
     )
     rows = [
         {
-            "Model": one["model"],
-            "Settings": ", ".join(f"{name} {value}" for name, value in one["params"].items()) or "defaults",
-            "Log loss": f"{one['log_loss']:.3f} ± {one['log_loss_error']:.3f}",
-            "Accuracy": f"{100 * one['accuracy']:.1f} ± {100 * one['accuracy_error']:.1f}%",
-            "Seconds per fit": round(one["seconds"], 2),
+            "Model": one.model,
+            "Settings": ", ".join(f"{name} {value}" for name, value in one.params.items()) or "defaults",
+            "Log loss": f"{one.log_loss:.3f} ± {one.log_loss_error:.3f}",
+            "Accuracy": f"{100 * one.accuracy:.1f} ± {100 * one.accuracy_error:.1f}%",
+            "Seconds per fit": round(one.seconds, 2),
         }
-        for one in last["trials"]
-        if one["final"]
+        for one in last.trials
+        if one.final
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True)
-    tried = len(last["trials"]) - len(rows)
+    tried = len(last.trials) - len(rows)
     st.markdown(
         f":gray[{tried} more were tried on part of the labels and were not among the best. A strategy chose these "
         "labels: the figures compare models; the holdout says how good a model is.]"

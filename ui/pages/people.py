@@ -1,11 +1,15 @@
 """People: members of the project, accounts and invitations, API tokens."""
 
-from typing import Any
+from datetime import UTC, datetime
 
 import pandas as pd
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
+
+from labeler.client import Project
+from labeler.wire.accounts import UserOut
+from labeler.wire.projects import MemberOut
 
 ROLES = {
     "labeler": "labels, and sees their own work",
@@ -50,18 +54,17 @@ def _once(key: str, title: str, text: str) -> None:
                 st.rerun()
 
 
-def _members(project: dict[str, Any]) -> None:
-    path = f"/projects/{project['slug']}/members"
-    members = feedback.must(lambda: list(layout.pages_of(path)), "Reading the members")
+def _members(project: Project) -> None:
+    members = feedback.must(lambda: list(project.members), "Reading the members")
     rows = [
         {
-            "Name": m["name"],
-            "Email": m["email"],
-            "Role": m["role"],
-            "Kind": m["kind"],
-            "Labels": m.get("labels"),
+            "Name": member.name,
+            "Email": member.email,
+            "Role": member.role,
+            "Kind": member.kind,
+            "Labels": member.labels,
         }
-        for m in members
+        for member in members
     ]
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -74,7 +77,7 @@ def _members(project: dict[str, Any]) -> None:
         role = st.selectbox("Role", ["labeler", "reader", "manager"], format_func=lambda r: f"{r}: {ROLES[r]}")
         if st.form_submit_button("Add", type="primary"):
             with feedback.told("Adding the member"):
-                session.client().post(path, json={"email": email.strip(), "role": role})
+                project.members.add(email.strip(), role)
                 feedback.say_later("Added.")
                 st.rerun()
     if members:
@@ -83,30 +86,34 @@ def _members(project: dict[str, Any]) -> None:
             gone = st.selectbox(
                 "Member",
                 members,
-                format_func=lambda m: f"{m['name']} ({m['email']})",
+                format_func=_person,
                 index=None,
                 placeholder="choose",
             )
             st.caption("Their labels stay.")
             if st.form_submit_button("Remove") and gone:
                 with feedback.told("Removing the member"):
-                    session.client().delete(f"{path}/{gone['user_id']}")
+                    project.members.remove(gone.user_id)
                     feedback.say_later("Removed.")
                     st.rerun()
 
 
+def _person(one: UserOut | MemberOut) -> str:
+    return f"{one.name} ({one.email})"
+
+
 def _accounts() -> None:
-    users = feedback.must(lambda: list(layout.pages_of("/users")), "Reading the accounts")
+    users = feedback.must(lambda: list(session.client().users), "Reading the accounts")
     rows = [
         {
-            "Name": u["name"],
-            "Email": u["email"],
-            "Role": u["role"],
-            "Kind": u["kind"],
-            "Active": u["active"],
-            "Since": layout.when(u["created_at"]),
+            "Name": user.name,
+            "Email": user.email,
+            "Role": user.role,
+            "Kind": user.kind,
+            "Active": user.active,
+            "Since": layout.when(user.created_at),
         }
-        for u in users
+        for user in users
     ]
     st.dataframe(pd.DataFrame(rows), hide_index=True, column_config={"Active": st.column_config.CheckboxColumn()})
     _once(
@@ -122,18 +129,16 @@ def _accounts() -> None:
         role = st.selectbox("Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}")
         if st.form_submit_button("Create an invitation link", type="primary"):
             with feedback.told("Inviting"):
-                made = session.client().post(
-                    "/users", json={"name": name.strip(), "email": email.strip(), "role": role}
-                )
-                st.session_state["_invitation"] = made["invitation_url"]
+                made = session.client().users.invite(email.strip(), name.strip(), role)
+                st.session_state["_invitation"] = made.invitation_url
                 st.rerun()
     with right, st.container(border=True):
         st.markdown("**Change an account**")
-        people = [u for u in users if u["kind"] == "person"]
+        people = [user for user in users if user.kind == "person"]
         chosen = st.selectbox(
             "Account",
             people,
-            format_func=lambda u: f"{u['name']} ({u['email']})",
+            format_func=_person,
             index=None,
             placeholder="choose",
         )
@@ -141,49 +146,46 @@ def _accounts() -> None:
             _change(chosen)
 
 
-def _change(user: dict[str, Any]) -> None:
-    path, client = f"/users/{user['id']}", session.client()
-    roles = list(ROLES)
+def _change(user: UserOut) -> None:
+    users, roles = session.client().users, list(ROLES)
     role = st.selectbox(
         "New role",
         roles,
-        index=roles.index(user["role"]) if user["role"] in roles else 0,
-        key=f"role-{user['id']}",
+        index=roles.index(user.role) if user.role in roles else 0,
+        key=f"role-{user.id}",
     )
     with st.container(horizontal=True):
-        if st.button("Save role", disabled=role == user["role"]):
+        if st.button("Save role", disabled=role == user.role):
             with feedback.told():
-                client.patch(path, json={"role": role})
+                users.change(user.id, role=role)
                 feedback.say_later("Role changed.")
                 st.rerun()
         if st.button("New password link", help="For someone who forgot the password."):
             with feedback.told():
-                st.session_state["_invitation"] = client.post(f"{path}/invitation")["invitation_url"]
+                st.session_state["_invitation"] = users.invite_again(user.id)
                 st.rerun()
-        word = "Deactivate" if user["active"] else "Activate"
+        word = "Deactivate" if user.active else "Activate"
         if st.button(word):
             with feedback.told():
-                client.patch(path, json={"active": not user["active"]})
+                users.change(user.id, active=not user.active)
                 feedback.say_later(f"{word}d.")
                 st.rerun()
 
 
-def _tokens(project: dict[str, Any]) -> None:
-    tokens = feedback.must(lambda: list(layout.pages_of("/tokens")), "Reading the tokens")
+def _tokens(project: Project) -> None:
+    tokens = feedback.must(lambda: list(session.client().tokens), "Reading the tokens")
     _once("_token", "The token", "Copy it now; it can't be shown again.")
     rows = [
         {
-            "Name": t["name"],
-            "Starts with": t.get("prefix"),
-            "Owner": t.get("user_name"),
-            "Rights": ", ".join(t.get("scopes") or []),
-            "Project": "this one"
-            if t.get("project_id") == project["id"]
-            else ("all" if t.get("project_id") is None else str(t["project_id"])),
-            "Last used": layout.when(t.get("last_used_at")),
-            "Expires": (t.get("expires_at") or "never")[:10],
+            "Name": token.name,
+            "Starts with": token.prefix,
+            "Owner": token.user_name,
+            "Rights": ", ".join(token.scopes),
+            "Project": {None: "all", project.info.id: "this one"}.get(token.project_id, str(token.project_id)),
+            "Last used": layout.when(token.last_used_at),
+            "Expires": f"{token.expires_at:%Y-%m-%d}" if token.expires_at else "never",
         }
-        for t in tokens
+        for token in tokens
     ]
     if rows:
         st.dataframe(pd.DataFrame(rows), hide_index=True)
@@ -197,13 +199,12 @@ def _tokens(project: dict[str, Any]) -> None:
         only = st.toggle("Only for this project", value=True)
         expires = st.date_input("Expires on", value=None, min_value="today")
         if st.form_submit_button("Create the token", type="primary"):
-            body: dict[str, Any] = {"name": name.strip(), "scopes": scopes}
-            if only:
-                body["project_id"] = project["id"]
-            if expires:
-                body["expires_at"] = f"{expires}T00:00:00Z"
+            until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
             with feedback.told("Creating the token"):
-                st.session_state["_token"] = session.client().post("/tokens", json=body)["token"]
+                made = session.client().tokens.create(
+                    name.strip(), scopes, project=project.info.id if only else None, expires_at=until
+                )
+                st.session_state["_token"] = made.token
                 st.rerun()
     if tokens:
         with right, st.form("token-gone"):
@@ -211,13 +212,13 @@ def _tokens(project: dict[str, Any]) -> None:
             gone = st.selectbox(
                 "Token",
                 tokens,
-                format_func=lambda t: f"{t['name']} ({t.get('prefix')}…)",
+                format_func=lambda token: f"{token.name} ({token.prefix}…)",
                 index=None,
                 placeholder="choose",
             )
             st.caption("Programs that use it stop working at once.")
             if st.form_submit_button("Revoke") and gone:
                 with feedback.told("Revoking"):
-                    session.client().delete(f"/tokens/{gone['id']}")
-                    feedback.say_later(f"{plain(gone['name'])} is revoked.")
+                    session.client().tokens.revoke(gone.id)
+                    feedback.say_later(f"{plain(gone.name)} is revoked.")
                     st.rerun()

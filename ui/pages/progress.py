@@ -7,6 +7,9 @@ import streamlit as st
 from labeler_ui import charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
 
+from labeler.client import Project
+from labeler.wire.insight import ProgressOut, StopOut
+
 ADVICE = {
     "keep going": ("Keep going", ":material/trending_up:", "info"),
     "nearly there": ("Nearly there", ":material/flag_circle:", "info"),
@@ -18,33 +21,28 @@ JUDGED = "Measured on the holdout: items drawn at random, labeled, never trained
 def render() -> None:
     """The overview of the current project."""
     project = layout.project()
-    layout.heading(plain(project["name"]), "Progress of the labels and of the model.")
-    if not (project.get("counts") or {}).get("items"):
+    layout.heading(plain(project.info.name), "Progress of the labels and of the model.")
+    if not project.info.counts.items:
         with feedback.empty("No items yet", "Import a file; then labeling and training start by themselves."):
-            if session.manages(project["slug"]):
+            if session.manages(project.slug):
                 layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
         return
     st.fragment(run_every=5.0)(lambda: _numbers(project))()
-    if session.role_in(project["slug"]) != "labeler":
+    if session.role_in(project.slug) != "labeler":
         _curve(project)
     st.fragment(run_every=20.0)(lambda: _labels(project))()
 
 
-def _read(project: dict[str, Any]) -> dict[str, Any] | None:
-    return feedback.attempt(lambda: session.client().get(f"/projects/{project['slug']}/progress"))
-
-
-def _numbers(project: dict[str, Any]) -> None:
-    progress = _read(project)
+def _numbers(project: Project) -> None:
+    progress = feedback.attempt(project.progress)
     if progress is None:
         return
-    items, labels = progress["items"], progress["labels"]
-    pace, estimate, model = progress.get("pace"), progress.get("estimate"), progress.get("model")
+    items, labels, pace, estimate = progress.items, progress.labels, progress.pace, progress.estimate
     boxes = st.columns(4)
     boxes[0].metric(
         "Labeled items",
-        layout.number(items["labeled"]),
-        f"of {layout.number(items['total'])}",
+        layout.number(items.labeled),
+        f"of {layout.number(items.total)}",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -52,8 +50,8 @@ def _numbers(project: dict[str, Any]) -> None:
     )
     boxes[1].metric(
         "Labels today",
-        layout.number(labels["today"]),
-        f"{layout.number(labels['mine_today'])} of them yours",
+        layout.number(labels.today),
+        f"{layout.number(labels.mine_today)} of them yours",
         delta_color="off",
         delta_arrow="off",
         border=True,
@@ -73,11 +71,11 @@ def _numbers(project: dict[str, Any]) -> None:
         border=True,
         height="stretch",
     )
-    _score(boxes[3], project, model)
+    _score(boxes[3], project.info.task_type, progress.model)
     _training(project, progress)
 
 
-def _score(box: Any, project: dict[str, Any], model: dict[str, Any] | None) -> None:
+def _score(box: Any, task_type: str, model: dict[str, Any] | None) -> None:
     """The newest model's primary metric on the holdout."""
     if model is None or not metrics.known(model.get("score")):
         name = f"Model {model['number']}" if model else "Model"
@@ -86,37 +84,37 @@ def _score(box: Any, project: dict[str, Any], model: dict[str, Any] | None) -> N
             name, layout.DASH, words, delta_color="off", delta_arrow="off", border=True, height="stretch", help=JUDGED
         )
         return
-    metric = metrics.named(project["task_type"], model["primary"])
+    metric = metrics.named(task_type, model["primary"])
     report.figure(box, metric, model["score"], f"model {model['number']}", JUDGED)
 
 
-def _labels(project: dict[str, Any]) -> None:
-    progress = _read(project)
+def _labels(project: Project) -> None:
+    progress = feedback.attempt(project.progress)
     if progress is None:
         return
-    labels, task = progress["labels"], tasks.of(project)
+    labels, task = progress.labels, tasks.of(project.info)
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
         st.subheader(task.COUNTS, anchor=False)
-        if labels["by_label"]:
-            task.draw_counts(labels["by_label"], tasks.schema_of(project))
+        if labels.by_label:
+            task.draw_counts(labels.by_label, tasks.schema_of(project.info))
         else:
             st.markdown(":gray[No labels yet.]")
     with right_side:
         st.subheader("Labels per day", anchor=False)
-        if labels["per_day"]:
-            charts.per_day(labels["per_day"])
+        if labels.per_day:
+            charts.per_day(labels.per_day)
         else:
             st.markdown(":gray[No labels yet.]")
-    _labelers(labels["by_labeler"])
+    _labelers(labels.by_labeler)
 
 
-def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
-    training, stop = progress["training"], progress["stop"]
-    title, icon, kind = ADVICE.get(stop["advice"], (stop["advice"], ":material/info:", "info"))
+def _training(project: Project, progress: ProgressOut) -> None:
+    training, stop = progress.training, progress.stop
+    title, icon, kind = ADVICE.get(stop.advice, (stop.advice, ":material/info:", "info"))
     left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
     with left:
-        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop['reason'])}{_worth(stop)}", icon=icon)
+        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop.reason)}{_worth(stop)}", icon=icon)
     with right:
         words = layout.sentence(training["message"]) or _next_model(training)
         if training["state"] == "failed":
@@ -125,25 +123,23 @@ def _training(project: dict[str, Any], progress: dict[str, Any]) -> None:
             busy = training["state"] in {"queued", "running"}
             st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
         _representation(progress)
-        if session.manages(project["slug"]) and training["state"] not in {"queued", "running"}:
+        if session.manages(project.slug) and training["state"] not in {"queued", "running"}:
             waits = training["state"] == "waiting"
             if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
                 with feedback.told("Training"):
-                    session.client().post(f"/projects/{project['slug']}/train")
+                    project.train()
                     st.toast("Training has been requested.", icon=":material/check:")
 
 
-def _worth(stop: dict[str, Any]) -> str:
+def _worth(stop: StopOut) -> str:
     """What more labels would bring, and how far the target is. The score is the metric as a share, higher better."""
-    finding = stop.get("finding")
-    if finding:
-        return f" {_found(finding)}"
+    if stop.finding:
+        return f" {_found(stop.finding)}"
     words = ""
-    gain, away = stop.get("gain"), stop.get("labels_to_target")
+    gain, away, hours = stop.gain, stop.labels_to_target, stop.hours_to_target
     if gain and gain.get("value") is not None:
         words += f" 100 more labels should raise the score by {gain['value']:.1%} (at most {gain['high']:.1%})."
     if away and away["labels"]:
-        hours = stop.get("hours_to_target")
         words += f" The target is about {layout.number(away['labels'])} labels away"
         words += f" ({hours:.1f} hours)." if hours else "."
     return words
@@ -161,9 +157,9 @@ def _found(finding: dict[str, Any]) -> str:
     )
 
 
-def _representation(progress: dict[str, Any]) -> None:
+def _representation(progress: ProgressOut) -> None:
     """What the model sees of the items, and how far the sentence encoder is with them."""
-    reading, model = progress["training"].get("reading"), progress.get("model")
+    reading, model = progress.training.get("reading"), progress.model
     if reading and reading["state"] == "failed":
         st.warning(f"Sentence embeddings are not used. {plain(reading['error'] or '')}", icon=":material/warning:")
         return
@@ -205,28 +201,28 @@ def _labelers(people: list[dict[str, Any]]) -> None:
     )
 
 
-def _curve(project: dict[str, Any]) -> None:
+def _curve(project: Project) -> None:
     st.subheader("Learning curve", anchor=False)
-    curve = layout.read("/insight/learning-curve")
-    points, primary = curve["points"], curve.get("primary")
-    scored = [point for point in points if metrics.known((point.get("metrics") or {}).get(primary))]
-    if len({point["trained_on"] for point in scored}) < 2:
+    curve = feedback.must(project.learning_curve, "Reading the learning curve")
+    primary = curve.primary
+    scored = [point for point in curve.points if metrics.known(point.metrics.get(primary))]
+    if len({point.trained_on for point in scored}) < 2:
         st.markdown(
             ":gray[The curve starts with the second batch of labels that a measured model learned from. "
             "It shows what each batch of labels was worth.]"
         )
         return
-    names = [primary, *(name for name in scored[-1]["metrics"] if name != primary)]
+    names = [primary, *(name for name in scored[-1].metrics if name != primary)]
     chosen = st.segmented_control(
         "Metric",
         names[:5],
-        format_func=lambda name: metrics.named(project["task_type"], name).title,
+        format_func=lambda name: metrics.named(project.info.task_type, name).title,
         default=primary,
         label_visibility="collapsed",
         required=True,
     )
-    metric = metrics.named(project["task_type"], chosen or primary)
-    charts.learning_curve(points, metric, curve.get("forecast") if metric.name == primary else None)
+    metric = metrics.named(project.info.task_type, chosen or primary)
+    charts.learning_curve(curve.points, metric, curve.forecast if metric.name == primary else None)
     st.caption(
         "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
         "Dotted: where the score is likely to go with more labels. "

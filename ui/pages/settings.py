@@ -6,25 +6,27 @@ import streamlit as st
 from labeler_ui import feedback, layout, learning_settings, schema_change, session
 from labeler_ui.feedback import plain
 
+from labeler.client import Project
+
 
 def render() -> None:
     """Four groups, each saved by itself."""
     project = layout.project()
-    layout.heading("Settings", f"For the project {plain(project['name'])}. Everything has a good default.")
+    layout.heading("Settings", f"For the project {plain(project.info.name)}. Everything has a good default.")
     asked, learning, reasons, danger = st.tabs(["Question", "Learning", "Reasons", "Project"], key="settings-tabs")
     with asked:
         schema_change.edit(project)
     with learning:
-        learning_settings.edit(project, lambda body: _save(project, body))
+        learning_settings.edit(project.info, lambda settings: _save(project, settings=settings))
     with reasons:
         _reasons(project)
     with danger:
         _project(project)
 
 
-def _save(project: dict[str, Any], body: dict[str, Any]) -> None:
+def _save(project: Project, **changed: Any) -> None:
     with feedback.told("Saving"):
-        session.client().patch(f"/projects/{project['slug']}", json=body)
+        project.change(**changed)
         session.forget()
         feedback.say_later("Saved.")
         st.rerun()
@@ -34,44 +36,40 @@ def _lines(text: str) -> list[str]:
     return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
 
 
-def _reasons(project: dict[str, Any]) -> None:
-    settings = project["settings"]
+def _reasons(project: Project) -> None:
+    settings = project.info.settings
     with st.form("reasons", border=False, width=680):
         left, right = st.columns(2, gap="large")
-        skip = left.text_area(
-            "Reasons to skip, one per line", "\n".join(settings.get("skip_reasons") or []), height=180
-        )
-        flag = right.text_area(
-            "Reasons to mark as hard, one per line", "\n".join(settings.get("flag_reasons") or []), height=180
-        )
+        skip = left.text_area("Reasons to skip, one per line", "\n".join(settings.skip_reasons), height=180)
+        flag = right.text_area("Reasons to mark as hard, one per line", "\n".join(settings.flag_reasons), height=180)
         st.caption("The first nine have a digit as their key.")
         if st.form_submit_button("Save", type="primary"):
-            _save(project, {"settings": {"skip_reasons": _lines(skip), "flag_reasons": _lines(flag)}})
+            _save(project, settings={"skip_reasons": _lines(skip), "flag_reasons": _lines(flag)})
 
 
-def _project(project: dict[str, Any]) -> None:
+def _project(project: Project) -> None:
     with st.form("rename", border=False, width=680):
-        name = st.text_input("Name", project["name"])
+        name = st.text_input("Name", project.info.name)
         if st.form_submit_button("Rename"):
-            _save(project, {"name": name.strip()})
+            _save(project, name=name.strip())
     layout.open_page("setup", "Import more items", "upload_file", step="import")
-    if session.role_in(project["slug"]) == "admin" and st.button("Delete the project …", icon=":material/delete:"):
+    if session.role_in(project.slug) == "admin" and st.button("Delete the project …", icon=":material/delete:"):
         _delete(project)
 
 
 @st.dialog("Delete the project?")
-def _delete(project: dict[str, Any]) -> None:
+def _delete(project: Project) -> None:
     st.markdown(
-        f"**{plain(project['name'])}** with its items, labels and models will be deleted for everyone. "
+        f"**{plain(project.info.name)}** with its items, labels and models will be deleted for everyone. "
         "Type its name to continue."
     )
     typed = st.text_input("Name of the project")
     if st.button("Delete permanently", type="primary"):
-        if typed.strip() != project["name"]:
+        if typed.strip() != project.info.name:
             st.error("The name does not match.", icon=":material/error:")
             return
         with feedback.told("Deleting"):
-            session.client().delete(f"/projects/{project['slug']}")
+            project.delete()
             session.forget()
             session.choose(None)
             st.query_params.clear()

@@ -1,17 +1,36 @@
 """A new project in four steps: file, question, guideline, go. Also used to import more into a project."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Any
+from typing import IO, Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, question, session, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.layout import Content
 from labeler_ui.pages.guidelines import start_text
 from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 
+from labeler.client import Job, Project
+from labeler.wire.items import ImportResult, Preview
+from labeler.wire.jobs import ENDED
+
 PREVIEW_BYTES = 1_000_000
+ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take it
+
+
+@dataclass(frozen=True)
+class Given:
+    """A file to import. sample: its first row as an item; task: what its labels look like answers of."""
+
+    name: str
+    data: bytes | IO[bytes]
+    mapping: ColumnMapping
+    sample: Content | None
+    task: Schema
 
 
 def render() -> None:
@@ -20,10 +39,10 @@ def render() -> None:
         _running()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
-        layout.heading("Import items", f"Into {plain(project['name'])}. Rows that are already there are left alone.")
+        layout.heading("Import items", f"Into {plain(project.info.name)}. Rows that are already there are left alone.")
         given = _file()
         if given and st.button("Import", type="primary", icon=":material/upload:"):
-            _upload(project["slug"], given)
+            _upload(project, given)
     else:
         _new()
 
@@ -32,13 +51,13 @@ def _new() -> None:
     layout.heading("New project", "A name, a question and a file are all it takes. Everything can be changed later.")
     name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520)
     st.subheader("1. Items", anchor=False)
-    given = _file() or {}
+    given = _file()
     st.subheader("2. Question", anchor=False)
-    found = given.get("task") or {}
+    found = given.task if given else {}
     if found.get("labels"):
         st.markdown(f":gray[{len(found['labels'])} labels were found in the file.]")
-    mark = f"{given.get('name', '')}-{found.get('type')}-{len(found.get('labels') or [])}"
-    schema, problem = question.ask(found, given.get("sample"), mark)
+    mark = f"{given.name if given else ''}-{found.get('type')}-{len(found.get('labels') or [])}"
+    schema, problem = question.ask(found, given.sample if given else None, mark)
     st.subheader("3. Guideline", anchor=False)
     sections = tasks.named(schema["type"]).sections(schema) if problem is None else []
     with st.expander("A text to start from: one section for each possible answer"):
@@ -57,8 +76,8 @@ def _new() -> None:
         _create(name.strip(), schema, text, publish, given)
 
 
-def _file() -> dict[str, Any] | None:
-    """A file or pasted lines: {name, data, mapping, sample, task?, content?}, or None."""
+def _file() -> Given | None:
+    """A file or pasted lines, once there are some."""
     way = st.segmented_control(
         "From", ["A file", "Pasted text"], default="A file", required=True, label_visibility="collapsed"
     )
@@ -69,27 +88,21 @@ def _file() -> dict[str, Any] | None:
             return None
         st.markdown(f":gray[{len(lines)} items.]")
         data = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines).encode()
-        return {"name": "pasted.jsonl", "data": data, "mapping": {"text": "text"}, "sample": {"text": lines[0]}}
-    formats = feedback.must(lambda: session.client().get("/formats"), "Reading the formats")["imports"]
-    titles = ", ".join(one["title"] for one in formats)
-    upload = st.file_uploader(titles, type=[ending.lstrip(".") for one in formats for ending in one["endings"]])
+        return Given("pasted.jsonl", data, {"text": "text"}, {"text": lines[0]}, {})
+    formats = feedback.must(session.client().formats, "Reading the formats").imports
+    titles = ", ".join(one.title for one in formats)
+    upload = st.file_uploader(titles, type=[ending.lstrip(".") for one in formats for ending in one.endings])
     if upload is None:
         return None
     suffix = PurePath(upload.name).suffix.lower()
-    preview = _preview(upload, any(one["whole_file"] for one in formats if suffix in one["endings"]))
+    preview = _preview(upload, any(one.whole_file for one in formats if suffix in one.endings))
     if preview is None:
         return None
     mapping = _mapping(preview, upload.file_id)
-    return {
-        "name": upload.name,
-        "data": upload,
-        "mapping": mapping,
-        "sample": _sample(preview["rows"], mapping),
-        "task": preview.get("task"),
-    }
+    return Given(upload.name, upload, mapping, _sample(preview.rows, mapping), preview.task or {})
 
 
-def _sample(rows: list[dict[str, Any]], mapping: dict[str, Any]) -> dict[str, Any] | None:
+def _sample(rows: Sequence[Content], mapping: ColumnMapping) -> Content | None:
     """The first row as an item, for the picture of the card."""
     if not rows:
         return None
@@ -98,28 +111,25 @@ def _sample(rows: list[dict[str, Any]], mapping: dict[str, Any]) -> dict[str, An
     return {"fields": {name: rows[0].get(name) for name in mapping["fields"]}} if mapping["fields"] else None
 
 
-def _preview(upload: Any, whole: bool) -> dict[str, Any] | None:
+def _preview(upload: Any, whole: bool) -> Preview | None:
     """What the service reads in the file, asked once per file. whole: its beginning is not enough."""
-    kept: tuple[str, dict[str, Any]] | None = st.session_state.get("_preview")
+    kept: tuple[str, Preview] | None = st.session_state.get("_preview")
     if kept and kept[0] == upload.file_id:
         return kept[1]
     data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
-    preview: dict[str, Any] | None = feedback.attempt(
-        lambda: session.client().post("/imports/preview", files={"file": (upload.name, data)}),
-        "Reading the file",
-    )
+    preview = feedback.attempt(lambda: session.client().preview(upload.name, data), "Reading the file")
     if preview is not None:
         st.session_state["_preview"] = (upload.file_id, preview)
     return preview
 
 
-def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
-    guess = preview.get("mapping") or {}
-    columns = [column["name"] for column in preview["columns"]]
-    described = ", ".join(str(v) for v in (preview.get("format"), preview.get("encoding")) if v)
+def _mapping(preview: Preview, mark: str) -> ColumnMapping:
+    guess = preview.mapping
+    columns = [column["name"] for column in preview.columns]
+    described = ", ".join(part for part in (preview.format, preview.encoding) if part)
     st.markdown(f":gray[The first rows ({plain(described)}):]")
-    st.dataframe(preview["rows"], height=230)
-    for warning in preview.get("warnings") or []:
+    st.dataframe(preview.rows, height=230)
+    for warning in preview.warnings:
         st.warning(plain(warning), icon=":material/warning:")
 
     def pick(where: Any, title: str, name: str, words: str) -> str | None:
@@ -152,49 +162,41 @@ def _mapping(preview: dict[str, Any], mark: str) -> dict[str, Any]:
     }
 
 
-def _create(name: str, schema: Schema, text: str, publish: bool, given: dict[str, Any]) -> None:
-    client = session.client()
-    body = {"name": name, "task_type": schema["type"], **question.parts(schema)}
-    project = feedback.attempt(lambda: client.post("/projects", json=body))
+def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | None) -> None:
+    projects = session.client().projects
+    project = feedback.attempt(lambda: projects.create(name, task_type=schema["type"], **question.parts(schema)))
     if project is None:
         return
     session.forget()
-    session.choose(project["slug"])
+    session.choose(project.slug)
     with feedback.told("The project was created. Saving the guideline"):
-        draft = client.post(f"/projects/{project['slug']}/guidelines", json={"text": text, "note": "first version"})
-        if publish:
-            client.post(f"/projects/{project['slug']}/guidelines/{draft['version']}/publish", json={})
+        save = project.guidelines.publish if publish else project.guidelines.save_draft
+        save(text, "first version")
     if given:
-        _upload(project["slug"], given)
+        _upload(project, given)
     else:
         feedback.say_later("The project was created. Import items to start labeling.")
-        st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project["slug"]})
+        st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project.slug})
 
 
-def _upload(slug: str, given: dict[str, Any]) -> None:
+def _upload(project: Project, given: Given) -> None:
     with st.spinner("Uploading …"):
-        job = feedback.attempt(
-            lambda: session.client().post(
-                f"/projects/{slug}/imports",
-                files={"file": (given["name"], given["data"])},
-                data={"mapping": json.dumps(given["mapping"])},
-            ),
-            "Importing",
-        )
+        job = feedback.attempt(lambda: project.import_file(given.name, given.mapping, data=given.data), "Importing")
     if job:
-        st.session_state["_import_job"] = (slug, job)
+        st.session_state["_import_job"] = (project.slug, job)
         st.session_state.pop("_preview", None)
         st.rerun()
 
 
 def _running() -> None:
-    slug, job = st.session_state["_import_job"]
+    kept: tuple[str, Job] = st.session_state["_import_job"]
+    slug, job = kept
     layout.heading("Import", "It continues in the background; you may leave this page.")
-    layout.follow(job, lambda done: import_result(done.get("result") or {"taken": 0}))
+    layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
     with st.container(horizontal=True):
-        if job["state"] == "done":
+        if job.state == "done":
             layout.open_page("label", "Start labeling", "bolt", primary=True, project=slug)
             layout.open_page("progress", "Progress", "monitoring", project=slug)
-        if job["state"] in layout.OVER and st.button("Import another file"):
+        if job.state in ENDED and st.button("Import another file"):
             st.session_state.pop("_import_job")
             st.rerun()

@@ -11,11 +11,14 @@ its values show as they are.
 import importlib
 import logging
 import pkgutil
+from collections.abc import Iterable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, cast
 
 from labeler_ui.tasks.base import Schema, TaskPages, Unknown
+
+from labeler.wire.projects import ProjectOut
 
 log = logging.getLogger("labeler.ui")
 
@@ -38,21 +41,21 @@ def named(task_type: str) -> TaskPages:
     return registered().get(task_type) or Unknown(task_type)
 
 
-def of(project: dict[str, Any]) -> TaskPages:
+def of(project: ProjectOut) -> TaskPages:
     """The pages' side of a project's task type."""
-    return named(project["task_type"])
+    return named(project.task_type)
 
 
-def schema_of(project: dict[str, Any]) -> Schema:
+def schema_of(project: ProjectOut) -> Schema:
     """A project's schema, with its task type in `type`."""
-    return {"type": project["task_type"], **(project.get("schema") or {"labels": project["labels"]})}
+    return {"type": project.task_type, **project.schema_}
 
 
-def value_text(project: dict[str, Any], value: Any) -> str:
+def value_text(project: ProjectOut, value: Any) -> str:
     """An answer in words; an answer that was taken back is None."""
     return "taken back" if value is None else of(project).value_text(value, schema_of(project))
 
 
-def labels_text(project: dict[str, Any], labels: list[dict[str, Any]] | None) -> str:
+def labels_text(project: ProjectOut, labels: Iterable[Mapping[str, Any]]) -> str:
     """What labelers answered, one after the other."""
-    return "; ".join(value_text(project, label["value"]) for label in labels or [])
+    return "; ".join(value_text(project, label["value"]) for label in labels)

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from labeler.kit.untrusted import HALF, Bounds, fault, text_fault
 from labeler.plugins import Registry
+from labeler.wire.untrusted import HALF, Bounds, fault, text_fault
 
 SAMPLE = 256 * 1024
 

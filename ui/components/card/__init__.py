@@ -8,7 +8,7 @@ its own through the entry-point group `labeler.card_files`: the value names a pa
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -17,6 +17,9 @@ from typing import Any
 import streamlit as st
 from labeler_ui import tasks, theme
 from labeler_ui.components.bundle import bundle
+
+from labeler.wire.accounts import UserOut
+from labeler.wire.projects import ProjectOut
 
 log = logging.getLogger("labeler.ui")
 FOLDER = Path(__file__).parent
@@ -67,24 +70,24 @@ def _component(name: str, sources: dict[str, str]) -> Callable[..., Any]:
     return st.components.v2.component(name, html=sources["html"], css=sources["css"], js=sources["js"])
 
 
-def card(project: dict[str, Any], user: dict[str, Any], csrf_token: str) -> None:
+def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
     draw = _component("labeler_card", _sources("card.html", FILES))
     data = {
         "api": "/api/v1",
         "csrf": csrf_token,
-        "user": {"id": user["id"], "name": user["name"]},
+        "user": {"id": user.id, "name": user.name},
         "project": {
-            "slug": project["slug"],
+            "slug": project.slug,
             "schema": tasks.schema_of(project),
-            "schema_version": project.get("schema_version"),
-            "settings": project["settings"],
+            "schema_version": project.schema_version,
+            "settings": project.settings.model_dump(mode="json"),
         },
     }
-    draw(key=f"card-{project['slug']}", data=data)
+    draw(key=f"card-{project.slug}", data=data)
 
 
-def card_preview(schema: dict[str, Any], content: dict[str, Any], key: str) -> None:
+def card_preview(schema: dict[str, Any], content: Mapping[str, Any], key: str) -> None:
     """Draw the card's item and answer for a schema that is not saved yet."""
     draw = _component("labeler_card_preview", _sources("preview.html", PREVIEW_FILES, ("preview.css",)))
-    draw(key=key, data={"schema": schema, "content": content})
+    draw(key=key, data={"schema": schema, "content": dict(content)})

@@ -4,6 +4,11 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from labeler.wire.base import In
+
+MAX_KEY = 200
+"""Characters of an item's key."""
+
 
 class RowError(BaseModel):
     row: int
@@ -16,6 +21,12 @@ class AddResult(BaseModel):
     already_there: int
     refused: int
     errors: list[RowError] = Field(description="The first thousand refused rows.")
+
+
+class ImportResult(AddResult):
+    """What the job of an import comes to."""
+
+    rows: int
 
 
 class Preview(BaseModel):
@@ -31,3 +42,14 @@ class Preview(BaseModel):
         description="The question that the labels look like answers of: type, and its schema; none without labels."
     )
     warnings: list[str]
+
+
+class ItemIn(In):
+    """`text`, or `fields` for a row of a table."""
+
+    key: str | None = Field(None, max_length=MAX_KEY, description="Your own stable id; default: a hash of the content.")
+    text: str | None = Field(None, examples=["WINNER!! You have been selected for a prize"])
+    fields: dict[str, Any] | None = None
+    metadata: dict[str, Any] | None = None
+    split: str | None = Field(None, description="train or holdout; default: drawn at random.")
+    label: Any = Field(None, description="A label that is known already.")

@@ -3,13 +3,12 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-from labeler.accounts.schemas import Email, Name
-from labeler.kit.web import In
 from labeler.tasks import DEFAULT
-from labeler.tasks.labels import MOST_LABELS, Label
-from labeler.tasks.rating import Scale
+from labeler.wire.accounts import Email, Name
+from labeler.wire.base import In
+from labeler.wire.schema import SchemaParts
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 SKIP_REASONS = ("Not clear", "Not relevant", "Broken content")
@@ -90,32 +89,6 @@ def reranking() -> list[str]:
     return [name for name, field in fields if isinstance(extra := field.json_schema_extra, dict) and "reranks" in extra]
 
 
-def _names_alone(labels: Any) -> Any:
-    """Labels given by their names alone are labels."""
-    return [{"name": one} if isinstance(one, str) else one for one in labels] if isinstance(labels, list) else labels
-
-
-Labels = Annotated[list[Label], BeforeValidator(_names_alone), Field(min_length=1, max_length=MOST_LABELS)]
-
-
-class SchemaParts(In):
-    """What can be answered: `labels` or a `scale`; of a task type from outside, its own fields in `schema`."""
-
-    labels: Labels | None = Field(None, examples=[[{"name": "spam"}, {"name": "ham"}]])
-    scale: Scale | None = Field(None, examples=[{"min": 1, "max": 5, "step": 1}])
-    schema_: dict[str, Any] | None = Field(None, alias="schema", description="The whole schema, as GET gives it.")
-
-    @property
-    def given(self) -> dict[str, Any]:
-        """The fields of the schema that were given; none is an empty dict."""
-        parts: dict[str, Any] = dict(self.schema_ or {})
-        if self.labels is not None:
-            parts["labels"] = [label.model_dump() for label in self.labels]
-        if self.scale is not None:
-            parts["scale"] = self.scale.model_dump()
-        return parts
-
-
 class ProjectIn(SchemaParts):
     name: Name = Field(examples=["SMS spam"])
     task_type: Annotated[str, Field(max_length=32, description="See GET /task-types.")] = DEFAULT
@@ -191,35 +164,11 @@ class MetricOut(BaseModel):
     primary: bool = Field(description="Whether models are compared by it unless a target says otherwise.")
 
 
-class SchemaChange(SchemaParts):
-    """The next version of what can be answered. Labels are recognized by their names, unless `mapping` renames them."""
-
-    mapping: dict[str, str | list[str] | None] = Field(
-        default_factory=dict,
-        max_length=MOST_LABELS,
-        description="Old label to new one. Two to the same new one merge them; null: its answers are open again.",
-    )
-    reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
-    dry_run: bool = Field(False, description="Only say what it would touch.")
+class StrategyOut(BaseModel):
+    name: str
+    summary: str
 
 
-class Touched(BaseModel):
-    """One line of a mapping, and how many answers it touches."""
-
-    from_: str = Field(alias="from")
-    to: str | None
-    answers: int
-
-    model_config = ConfigDict(populate_by_name=True)
-
-
-class SchemaVersionOut(BaseModel):
-    version: int
-    schema_: dict[str, Any] = Field(alias="schema")
-    mapping: dict[str, str | None] = Field(description="From the labels of the version before.")
-    reason: str
-    created_by: str | None
-    created_at: datetime | None
-    touches: list[Touched] = Field(default_factory=list)
-
-    model_config = ConfigDict(populate_by_name=True)
+class ModelChoice(BaseModel):
+    name: str
+    summary: str

@@ -1,11 +1,11 @@
-"""One set of rules for every value that somebody sent (kit/untrusted.py)."""
+"""One set of rules for every value that somebody sent (wire/untrusted.py)."""
 
 from typing import Any
 
 import pytest
 
 from labeler.items.keys import InvalidKey, as_key
-from labeler.kit.untrusted import Bounds, fault
+from labeler.wire.untrusted import Bounds, fault
 
 BOUNDS = Bounds(text=10, entries=3, depth=4)
 

@@ -1,11 +1,13 @@
-"""What goes out about searches for a model."""
+"""What comes in and goes out about trainings: searches for a model, and scores of one outside."""
 
 from datetime import datetime
-from typing import Any
+from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from labeler.kit.jobs.schemas import JobOut
+from labeler.wire.base import In
+from labeler.wire.items import RowError
+from labeler.wire.jobs import JobOut
 
 
 class TrialOut(BaseModel):
@@ -40,3 +42,15 @@ class SearchOut(BaseModel):
 class SearchState(BaseModel):
     last: SearchOut | None = Field(description="What the last search found.")
     job: JobOut | None = Field(description="The search that waits or runs.")
+
+
+class ScoreIn(In):
+    key: str
+    score: Annotated[float | None, Field(ge=0, le=1, description="Higher comes first.")] = None
+    proba: dict[str, float] | None = Field(None, description="Probabilities by label: the least certain come first.")
+
+
+class ScoresResult(BaseModel):
+    ranked: int
+    refused: int
+    errors: list[RowError]

@@ -5,7 +5,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from labeler.kit.web import In
+from labeler.wire.base import In
 
 Role = Literal["admin", "manager", "labeler", "reader"]
 Scope = Literal["read", "label", "write", "manage", "admin", "*"]

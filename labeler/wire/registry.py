@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from labeler.kit.web import In
+from labeler.wire.base import In
 
 
 class DatasetTie(BaseModel):
@@ -66,3 +66,19 @@ class PredictOut(BaseModel):
     model: int
     dataset: str
     predictions: list[Prediction]
+
+
+class Predicted(Prediction):
+    """A prediction, and the number of the model that made it."""
+
+    model: int
+
+
+class Reproduction(BaseModel):
+    """What the job of training a model again comes to. max_difference: between its predictions and the first ones."""
+
+    identical: bool
+    compared: int
+    max_difference: float
+    model: int
+    dataset: str

@@ -1,30 +1,8 @@
-"""A job as callers see it."""
+"""A job's row as callers see it."""
 
-from datetime import datetime
 from typing import Any
 
-from pydantic import BaseModel
-
-
-class Progress(BaseModel):
-    done: int
-    total: int | None
-    message: str
-
-
-class JobOut(BaseModel):
-    id: int
-    kind: str
-    state: str
-    project_id: int | None
-    progress: Progress
-    result: Any | None
-    error: str | None
-    attempt: int
-    created_by: int | None
-    created_at: datetime
-    started_at: datetime | None
-    finished_at: datetime | None
+from labeler.wire.jobs import JobOut, Progress
 
 
 def job_out(row: Any) -> JobOut:

@@ -5,10 +5,11 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field, StringConstraints
 
-from labeler.kit.web import In
-from labeler.projects.schemas import Reason
+from labeler.wire.base import In
+from labeler.wire.items import MAX_KEY
+from labeler.wire.projects import Reason
 
-Key = Annotated[str, StringConstraints(min_length=1, max_length=200, strip_whitespace=False, pattern=r"^[^\x00]*$")]
+Key = Annotated[str, StringConstraints(min_length=1, max_length=MAX_KEY, strip_whitespace=False, pattern=r"^[^\x00]*$")]
 Once = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 Note = Annotated[str, Field(max_length=5000, pattern=r"^[^\x00]*$")]
 Version = Annotated[int, Field(ge=1, lt=2**31)]
@@ -105,3 +106,22 @@ class FlagOut(BaseModel):
 class ResolveFlag(In):
     note: Note = ""
     value: Any = Field(None, description="Also label the item with this.")
+
+
+class LabelRow(BaseModel):
+    """A line of GET /labels: one entry of the history, corrections and undos included."""
+
+    cursor: str = Field(description="Go on after this one with `since`.")
+    id: int
+    item_key: str
+    value: Any = Field(description="As the newest schema reads it; null: taken back.")
+    given: Any = Field(None, description="As it was given, where that is something else.")
+    labeler: LabelerOut
+    kind: str
+    source: str
+    pick: dict[str, Any] | None = Field(description="How the item was chosen.")
+    guideline_version: int | None
+    schema_version: int
+    elapsed_ms: int | None
+    supersedes: int | None
+    created_at: datetime

@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from labeler.kit.web import In
-from labeler.labels.schemas import LabelOut, SkipOut
+from labeler.wire.base import In
+from labeler.wire.labels import LabelOut, SkipOut
 
 
 class NextIn(In):
@@ -61,3 +61,7 @@ class UndoneLabel(BaseModel):
 
 class Undone(BaseModel):
     item: QueueItem | None
+
+
+class LabelsRecorded(BaseModel):
+    labels: list[LabelOut]

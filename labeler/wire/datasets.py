@@ -5,8 +5,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, Field
 
-from labeler.guidelines.schemas import DiffRow
-from labeler.kit.web import In
+from labeler.wire.base import In
+from labeler.wire.guidelines import DiffRow
 
 
 class SnapshotIn(In):

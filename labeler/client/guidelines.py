@@ -1,0 +1,40 @@
+"""The guideline of a project and its versions."""
+
+from collections.abc import Iterator
+
+from labeler.client.connection import Connection
+from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineOut
+
+
+class Guidelines:
+    """Versions of the instructions, drafts included."""
+
+    def __init__(self, client: Connection, path: str) -> None:
+        self.client = client
+        self.path = f"{path}/guidelines"
+
+    def __iter__(self) -> Iterator[GuidelineOut]:
+        return self.client.each(GuidelineOut, self.path)
+
+    def get(self, version: int) -> GuidelineOut:
+        return self.client.fetch(GuidelineOut, f"{self.path}/{version}")
+
+    def current(self) -> CurrentGuideline:
+        """The version in force, and what changed since the caller acknowledged one."""
+        return self.client.fetch(CurrentGuideline, f"{self.path}/current")
+
+    def save_draft(self, text: str, note: str = "") -> GuidelineOut:
+        """Save the draft of the next version."""
+        return self.client.send(GuidelineOut, "POST", self.path, json={"text": text, "note": note})
+
+    def publish(self, text: str, note: str = "") -> GuidelineOut:
+        """Save a text as the draft and publish it."""
+        draft = self.save_draft(text, note)
+        return self.client.send(GuidelineOut, "POST", f"{self.path}/{draft.version}/publish")
+
+    def acknowledge(self, version: int) -> None:
+        self.client.post(f"{self.path}/{version}/acknowledge")
+
+    def diff(self, a: int, b: int) -> GuidelineDiff:
+        """Two versions side by side."""
+        return self.client.fetch(GuidelineDiff, f"{self.path}/{a}/diff/{b}")

@@ -1,0 +1,91 @@
+"""Labels, skips and hard flags: giving them, and reading them back."""
+
+import time
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any, TypeVar
+
+from pydantic import BaseModel
+
+from labeler.client.connection import Connection
+from labeler.client.errors import Unreachable
+from labeler.wire.insight import ItemOut
+from labeler.wire.labels import FlagOut, LabelRow
+from labeler.wire.queue import NextOut, QueueItem
+
+TRIES = 5
+Item = str | QueueItem | ItemOut
+"""An item's key, or the item as the queue or the project gave it."""
+Answer = TypeVar("Answer", bound=BaseModel)
+
+
+class Queue:
+    """What to label next."""
+
+    def __init__(self, client: Connection, path: str) -> None:
+        self.client = client
+        self.path = f"{path}/queue"
+
+    def next(self, n: int = 1) -> list[QueueItem]:
+        """Up to n items, lent to the caller for a time; asking again returns those that are held."""
+        return self.client.send(NextOut, "POST", f"{self.path}/next", json={"n": n}).items
+
+    def release(self, items: list[QueueItem]) -> None:
+        """Give items back that will not be labeled now."""
+        self.client.post(f"{self.path}/release", json={"lease_tokens": [item.lease.token for item in items]})
+
+
+class Labels:
+    """The project's label rows, with their history."""
+
+    def __init__(self, client: Connection, path: str) -> None:
+        self.client = client
+        self.path = f"{path}/labels"
+
+    def __iter__(self) -> Iterator[LabelRow]:
+        return self.since("0")
+
+    def since(self, cursor: str) -> Iterator[LabelRow]:
+        """Label rows after a cursor; each row carries the next one in `cursor`."""
+        return self.client.rows(LabelRow, self.path, since=cursor)
+
+    def to_pandas(self) -> Any:
+        """All rows as a frame, the labelers by name. They are taken as they come, since there may be millions."""
+        import pandas as pd
+
+        return pd.DataFrame([{**row, "labeler": row["labeler"]["name"]} for row in self.client.lines(self.path)])
+
+
+class Flags:
+    """What labelers found hard; iterating reads what is open."""
+
+    def __init__(self, client: Connection, path: str) -> None:
+        self.client = client
+        self.path = f"{path}/flags"
+
+    def __iter__(self) -> Iterator[FlagOut]:
+        return self.find()
+
+    def find(self, state: str = "open") -> Iterator[FlagOut]:
+        """Newest first. state: open, resolved or all."""
+        return self.client.each(FlagOut, self.path, state=state, limit=200)
+
+    def resolve(self, flag_id: int, note: str = "", value: Any = None) -> FlagOut:
+        """Close a flag; value: also label the item with this."""
+        body = {"note": note, **({} if value is None else {"value": value})}
+        return self.client.send(FlagOut, "POST", f"{self.path}/{flag_id}/resolve", json=body)
+
+
+def answer(client: Connection, shape: type[Answer], path: str, item: Item, said: Mapping[str, Any]) -> Answer:
+    """Send what somebody says about an item. Repeated when the reply is lost, recorded once."""
+    body = {"item_key": item if isinstance(item, str) else item.key, "idempotency_key": uuid.uuid4().hex}
+    if isinstance(item, QueueItem):
+        body["lease_token"] = item.lease.token
+    for attempt in range(TRIES):
+        try:
+            return client.send(shape, "POST", path, json={**body, **said})
+        except Unreachable:
+            if attempt == TRIES - 1:
+                raise
+            time.sleep(0.2 * 2**attempt)
+    raise AssertionError("unreachable")

@@ -1,0 +1,62 @@
+"""A service: what it offers, its projects and accounts."""
+
+from collections.abc import Iterator
+from typing import IO, Any
+
+from labeler.client.accounts import Tokens, Users
+from labeler.client.connection import Connection
+from labeler.client.job import Job
+from labeler.client.projects import Projects
+from labeler.wire.formats import Formats
+from labeler.wire.items import Preview
+from labeler.wire.jobs import JobOut
+from labeler.wire.projects import MetricOut, ModelChoice, StrategyOut, TaskTypeOut
+
+
+class Client(Connection):
+    """A service, and the projects in it: `Client(url, token=...)`, or `session=` for a browser's cookie."""
+
+    def __init__(self, url: str = "http://127.0.0.1:8000", token: str | None = None, **options: Any) -> None:
+        super().__init__(url, token, **options)
+        self.projects = Projects(self)
+        self.users = Users(self)
+        self.tokens = Tokens(self)
+
+    def job(self, job_id: int) -> Job:
+        return Job(self, self.fetch(JobOut, f"/jobs/{job_id}"))
+
+    def jobs(self, project: str | None = None) -> Iterator[Job]:
+        """Background jobs that one may see, newest first: of one project, or of all."""
+        return (Job(self, row) for row in self.each(JobOut, "/jobs", project=project))
+
+    def formats(self) -> Formats:
+        """What can be imported (`imports`) and exported (`exports`), each with its name and title."""
+        return self.fetch(Formats, "/formats")
+
+    def preview(self, name: str, data: bytes | IO[bytes]) -> Preview:
+        """What a file looks like, before anything of it is kept."""
+        return self.send(Preview, "POST", "/imports/preview", files={"file": (name, data)})
+
+    def task_types(self) -> list[TaskTypeOut]:
+        """The kinds of questions that a project can ask."""
+        return self.page(TaskTypeOut, "/task-types").items
+
+    def strategies(self, task_type: str) -> list[StrategyOut]:
+        """The query strategies of a task type, the default first."""
+        return self.page(StrategyOut, "/strategies", task_type=task_type).items
+
+    def model_choices(self, task_type: str) -> list[ModelChoice]:
+        """The models that a project of this task type can choose from, the default first."""
+        return self.page(ModelChoice, "/models", task_type=task_type).items
+
+    def metrics(self, task_type: str) -> list[MetricOut]:
+        """What models of this task type are judged by, the primary metric first."""
+        return self.page(MetricOut, "/metrics", task_type=task_type).items
+
+    def log_out(self) -> None:
+        """End the browser's session."""
+        self.delete("/session")
+
+    def change_password(self, current: str, new: str) -> None:
+        """Set one's own password; all other sessions end."""
+        self.post("/password", json={"current": current, "new": new})

@@ -1,0 +1,93 @@
+"""The command line's verbs against a running service: what they print, in words and as JSON."""
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from labeler.cli import app
+from labeler.kit import telemetry
+from labeler.kit.config import Settings
+from labeler.local import local_client
+
+Run = Callable[..., str]
+MAPPING = '{"key": "id", "text": "text", "label": "label"}'
+ROWS = [f'{{"id": "m{n}", "text": "message number {n}", "label": "{"spam" if n % 3 else "ham"}"}}' for n in range(9)]
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
+    """Where a service with a job worker is, and a token for it."""
+    settings = Settings(home=tmp_path_factory.mktemp("verbs"), log_level="ERROR")
+    telemetry.configure(settings, process="test")
+    with local_client(settings, with_worker=True) as client:
+        yield client.url, client.tokens.create("verbs", ["*"]).token
+
+
+@pytest.fixture
+def run(address: tuple[str, str]) -> Run:
+    """`run("projects", "list")`: what the verb prints, once it has ended well."""
+
+    def command(*words: object) -> str:
+        url, token = address
+        done = CliRunner().invoke(app, ["--url", url, "--token", token, *map(str, words)])
+        assert done.exit_code == 0, (done.output, done.exception)
+        return done.stdout.strip()
+
+    return command
+
+
+@pytest.fixture(scope="module")
+def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("rows") / "rows.jsonl"
+    path.write_text("\n".join([*ROWS, '{"id": "", "text": ""}']) + "\n")
+    return path
+
+
+def as_json(run: Run, *words: object) -> Any:
+    return json.loads(run("--json", *words))
+
+
+def test_from_a_project_to_a_dataset_version(run: Run, file: Path, tmp_path: Path) -> None:
+    assert run("projects", "create", "Verbs", "--labels", "spam,ham") == (
+        "Project verbs is there. Next: labeler import verbs FILE"
+    )
+    said = run("import", "verbs", file, "--mapping", MAPPING).splitlines()
+    assert said[0] == "10 rows: 9 taken, 0 already there, 1 refused" and said[1].startswith("  row 10, ")
+    assert as_json(run, "import", "verbs", file, "--mapping", MAPPING)["already_there"] == 9
+    [listed] = as_json(run, "projects", "list")
+    assert (listed["slug"], listed["items"], listed["schema"]["type"]) == ("verbs", 9, "choice")
+    assert run("label", "verbs", "m0", "spam") == "m0: spam"
+    assert as_json(run, "label", "verbs", "m0", "ham")["value"] == "ham"
+    first = as_json(run, "snapshot", "verbs", "-m", "first")["version"]
+    run("label", "verbs", "m1", "ham")
+    assert ": 9 items, 9 labeled.\n  dvc get " in run("snapshot", "verbs", "-m", "second")
+    newest = as_json(run, "datasets", "verbs")[0]
+    assert newest["counts"]["items"] == newest["items"] == 9
+    assert "labels: 0 added, 1 changed, 0 removed\n  m1: spam -> ham" in run("diff", "verbs", first, newest["version"])
+    assert run("export", "verbs", "-o", tmp_path / "all.jsonl").endswith(" bytes")
+    kinds = {job["kind"] for job in as_json(run, "jobs")}
+    assert {"items.import", "datasets.snapshot"} <= kinds and "items.import" in run("jobs")
+
+
+def test_guidelines_are_pushed_and_pulled(run: Run, tmp_path: Path) -> None:
+    run("projects", "create", "Guided", "--labels", "yes,no")
+    path = tmp_path / "guided.md"
+    path.write_text("# Guided\n\nSay yes.\n")
+    assert run("guidelines", "push", "guided", path, "-m", "first") == "Guideline version 1 is published."
+    assert run("guidelines", "push", "guided", path) == "The service has this text already."
+    path.write_text("# Guided\n\nSay no.\n")
+    assert run("guidelines", "push", "guided", path, "--draft") == "Guideline version 2 is draft."
+    assert "-Say yes.\n+Say no." in run("guidelines", "diff", "guided", 1, 2)
+    assert as_json(run, "guidelines", "pull", "guided", tmp_path / "pulled.md")["version"] == 1
+    assert (tmp_path / "pulled.md").read_text() == "# Guided\n\nSay yes."
+
+
+def test_accounts_and_formats(run: Run) -> None:
+    assert run("users", "create", "Ada@Example.org").startswith("ada@example.org is invited. ")
+    assert run("tokens", "create", "ada@example.org", "--scope", "label").startswith("lab_")
+    formats = {(one["for"], one["name"]) for one in as_json(run, "formats")}
+    assert {("import", "csv"), ("export", "parquet")} <= formats
