@@ -10,7 +10,7 @@ from labeler_ui import theme
 from labeler_ui.metrics import Metric, known
 
 from labeler.wire.datasets import Balance
-from labeler.wire.insight import CurvePoint
+from labeler.wire.insight import CurvePoint, DayCount
 
 BAND = "#6366e8"
 GRAY = "#8a93a8"
@@ -126,9 +126,9 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
     _show((bars + words if few else bars).properties(height=220), alternative)
 
 
-def per_day(days: list[dict[str, Any]]) -> None:
+def per_day(days: list[DayCount]) -> None:
     """Labels given on each day (UTC), at least two weeks of them, the days without any too."""
-    frame = pd.DataFrame(days)
+    frame = pd.DataFrame([day.model_dump() for day in days])
     frame["day"] = pd.to_datetime(frame["day"])
     first, last = frame["day"].min(), frame["day"].max()
     span = pd.date_range(min(first, last - pd.Timedelta(days=13)), last, name="day")

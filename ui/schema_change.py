@@ -53,13 +53,10 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
     if len(gone) > MOST_BOXES:
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}
-    options = [None, *new]
     for name in gone:
         key = f"becomes-{name}-{mark}"
-        _follow_guess(key, renamed.get(name), options)
-        found[name] = st.selectbox(
-            name, options, format_func=lambda to: OPEN_AGAIN if to is None else to, key=key, width=420
-        )
+        _follow_guess(key, renamed.get(name), [None, *new])
+        found[name] = st.selectbox(name, new, index=None, placeholder=OPEN_AGAIN, key=key, width=420)
     return found
 
 

@@ -64,10 +64,10 @@ def simulate(url: str, token: str, n: int, tell: Callable[[str], None]) -> int:
             progress = _settled(project)
             model = progress.model
             score = ""
-            if model and model["score"] and model["score"]["value"] is not None:
-                accuracy = model["score"]
-                score = f", model {model['number']}: accuracy {accuracy['value']:.3f}"
-                score += f" ({accuracy['low']:.3f} to {accuracy['high']:.3f} on {model['holdout_size']} holdout items)"
+            if model and model.score and model.score["value"] is not None:
+                accuracy = model.score
+                score = f", model {model.number}: accuracy {accuracy['value']:.3f}"
+                score += f" ({accuracy['low']:.3f} to {accuracy['high']:.3f} on {model.holdout_size} holdout items)"
             tell(f"{done:,} of {n:,} labeled{score}. {progress.stop.reason.capitalize()}.")
     return done
 
@@ -89,6 +89,6 @@ def _settled(project: Project) -> ProgressOut:
     time.sleep(0.2)
     while True:
         progress = project.progress()
-        if progress.training["state"] not in ("queued", "running") or time.monotonic() > stop_at:
+        if progress.training.state not in ("queued", "running") or time.monotonic() > stop_at:
             return progress
         time.sleep(0.2)

@@ -17,7 +17,17 @@ from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.tables import training_marks
 from labeler.training.trigger import labels_wanted, new_labels
-from labeler.wire.insight import ItemCounts, LabelCounts, ProgressOut, StopOut
+from labeler.wire.insight import (
+    DayCount,
+    ItemCounts,
+    LabelCounts,
+    LabelerWork,
+    ModelSummary,
+    ProgressOut,
+    ReadingOut,
+    StopOut,
+    TrainingOut,
+)
 
 DAY = 86_400_000_000
 BREAK_MS = 300_000  # longer than this between two labels is a break, not work
@@ -105,7 +115,7 @@ def _by_label(tx: Connection, project: Project) -> dict[str, int]:
     return {name: counted.pop(name, 0) for name in project.schema.names()} | counted
 
 
-def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
+def _by_labeler(tx: Connection, project_id: int) -> list[LabelerWork]:
     worked = sa.case((labels.c.elapsed_ms < BREAK_MS, labels.c.elapsed_ms))
     statement = (
         sa.select(
@@ -125,19 +135,19 @@ def _by_labeler(tx: Connection, project_id: int) -> list[dict[str, Any]]:
     for row in tx.execute(statement):
         seconds = None if row.mean_ms is None else max(float(row.mean_ms) / 1000, 0.001)
         found.append(
-            {
-                "labeler_id": row.id,
-                "name": row.name,
-                "kind": row.kind,
-                "labels": row.labels,
-                "per_hour": None if seconds is None else round(3600 / seconds, 1),
-                "seconds_per_label": None if seconds is None else round(seconds, 2),
-            }
+            LabelerWork(
+                labeler_id=row.id,
+                name=row.name,
+                kind=row.kind,
+                labels=row.labels,
+                per_hour=None if seconds is None else round(3600 / seconds, 1),
+                seconds_per_label=None if seconds is None else round(seconds, 2),
+            )
         )
     return found
 
 
-def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[dict[str, Any]]:
+def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[DayCount]:
     """Labels given here, not imported, on each of the last 30 days (UTC) that had any."""
     day = sa.cast(labels.c.created_at, sa.BigInteger) / sa.literal(DAY, sa.BigInteger)
     whole = (
@@ -152,7 +162,8 @@ def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[dict[s
     )
     epoch = midnight - timedelta(microseconds=to_micros(midnight))
     return [
-        {"day": (epoch + timedelta(days=row.day)).date().isoformat(), "labels": row.n} for row in tx.execute(statement)
+        DayCount(day=(epoch + timedelta(days=row.day)).date().isoformat(), labels=row.n)
+        for row in tx.execute(statement)
     ]
 
 
@@ -171,17 +182,17 @@ def _pace(tx: Connection, project_id: int) -> dict[str, float] | None:
     return {"per_hour": round(3600 / seconds, 1), "seconds_per_label": round(seconds, 2)}
 
 
-def _model(row: Any) -> dict[str, Any]:
+def _model(row: Any) -> ModelSummary:
     report = row.metrics or {"primary": None, "metrics": {}}
-    return {
-        "number": row.number,
-        "stage": row.stage,
-        "primary": report["primary"],
-        "score": report["metrics"].get(report["primary"]),
-        "metrics": report["metrics"],
-        "holdout_size": row.holdout_size,
-        "sees": _sees(row.config),
-    }
+    return ModelSummary(
+        number=row.number,
+        stage=row.stage,
+        primary=report["primary"],
+        score=report["metrics"].get(report["primary"]),
+        metrics=report["metrics"],
+        holdout_size=row.holdout_size,
+        sees=_sees(row.config),
+    )
 
 
 def _sees(config: dict[str, Any]) -> str:
@@ -197,7 +208,7 @@ def _sees(config: dict[str, Any]) -> str:
     return own
 
 
-def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, Any]:
+def _training(tx: Connection, project: Project, has_model: bool) -> TrainingOut:
     """Whether a training waits, runs, failed, or how many labels are missing to the next one."""
     latest = (
         sa.select(jobs)
@@ -216,16 +227,16 @@ def _training(tx: Connection, project: Project, has_model: bool) -> dict[str, An
         state, message = "failed", job.error or ""
     elif not has_model:
         state, message = "waiting", (mark.note if mark is not None else "") or "needs two labels with examples"
-    return {
-        "state": state,
-        "message": message,
-        "job_id": None if job is None else job.id,
-        "labels_until_next": wanted - new % wanted,
-        "reading": _reading(tx, project.id),
-    }
+    return TrainingOut(
+        state=state,
+        message=message,
+        job_id=None if job is None else job.id,
+        labels_until_next=wanted - new % wanted,
+        reading=_reading(tx, project.id),
+    )
 
 
-def _reading(tx: Connection, project_id: int) -> dict[str, Any] | None:
+def _reading(tx: Connection, project_id: int) -> ReadingOut | None:
     """How far the sentence encoder is with the items; None when nothing is being read."""
     mine = sa.select(jobs.c.state, jobs.c.done, jobs.c.total, jobs.c.error, jobs.c.result).where(
         jobs.c.project_id == project_id, jobs.c.kind == "training.embed", jobs.c.state != "superseded"
@@ -238,4 +249,4 @@ def _reading(tx: Connection, project_id: int) -> dict[str, Any] | None:
     if of is None:  # it waits, or has just begun: the one before it tells how far they came
         before = tx.execute(mine.where(jobs.c.state == "done").order_by(jobs.c.id.desc()).limit(1)).one_or_none()
         done, of = (before.result.get("read", 0), before.result.get("of")) if before is not None else (done, of)
-    return {"state": job.state, "done": done, "of": of, "error": job.error}
+    return ReadingOut(state=job.state, done=done, of=of, error=job.error)

@@ -13,7 +13,7 @@ from labeler.kit.errors import Conflict, NotFound
 from labeler.labels.submit import submit
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Member, Project
-from labeler.wire.labels import FlagOut, LabelerOut, LabelIn, ResolveFlag
+from labeler.wire.labels import FlagOut, ItemLabel, LabelerOut, LabelIn, ResolveFlag
 
 resolver = users.alias("resolver")
 
@@ -53,7 +53,7 @@ def list_flags(
     return [_out(row, given.get(row.item_id, [])) for row in rows]
 
 
-def _out(row: Any, given: list[dict[str, Any]]) -> FlagOut:
+def _out(row: Any, given: list[ItemLabel]) -> FlagOut:
     resolution = None
     if row.resolved_at is not None:
         resolution = {"note": row.resolution or "", "by": row.resolver_name or "", "at": row.resolved_at}
@@ -72,7 +72,7 @@ def _out(row: Any, given: list[dict[str, Any]]) -> FlagOut:
     )
 
 
-def labels_of(tx: Connection, project: Project, item_ids: list[int]) -> dict[int, list[dict[str, Any]]]:
+def labels_of(tx: Connection, project: Project, item_ids: list[int]) -> dict[int, list[ItemLabel]]:
     """The current labels of these items as the newest schema reads them, by item id, oldest first."""
     statement = (
         sa.select(labels, users.c.name.label("labeler_name"), users.c.kind.label("labeler_kind"))
@@ -81,19 +81,18 @@ def labels_of(tx: Connection, project: Project, item_ids: list[int]) -> dict[int
         .where(current_labels.c.item_id.in_(item_ids))
         .order_by(labels.c.id)
     )
-    found: dict[int, list[dict[str, Any]]] = {}
+    found: dict[int, list[ItemLabel]] = {}
     for row in tx.execute(statement):
-        labeler = {"id": row.labeler_id, "name": row.labeler_name, "kind": row.labeler_kind}
-        entry = {
-            "id": row.id,
-            "value": project.read(row.value, row.schema_version),
-            "labeler": labeler,
-            "kind": row.kind,
-            "guideline_version": row.guideline_version,
-            "schema_version": row.schema_version,
-            "created_at": row.created_at,
-            "source": row.source,
-        }
+        entry = ItemLabel(
+            id=row.id,
+            value=project.read(row.value, row.schema_version),
+            labeler=LabelerOut(id=row.labeler_id, name=row.labeler_name, kind=row.labeler_kind),
+            kind=row.kind,
+            guideline_version=row.guideline_version,
+            schema_version=row.schema_version,
+            created_at=row.created_at,
+            source=row.source,
+        )
         found.setdefault(row.item_id, []).append(entry)
     return found
 

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
+from labeler.wire.quality import AnswerOut
 
 
 def answers_in_order(tx: Connection, project_id: int) -> list[tuple[int, Any, list[str]]]:
@@ -18,11 +19,11 @@ def answers_in_order(tx: Connection, project_id: int) -> list[tuple[int, Any, li
     return [(row.item_id, row.value, row.labels) for row in rows]
 
 
-def answers_of(tx: Connection, item_ids: list[int]) -> dict[int, dict[str, Any]]:
-    """{value, confidence, method} of these items, by item id."""
+def answers_of(tx: Connection, item_ids: list[int]) -> dict[int, AnswerOut]:
+    """The answers in force of these items, by item id."""
     statement = sa.select(answers.c.item_id, answers.c.value, answers.c.confidence, answers.c.method)
     rows = tx.execute(statement.where(answers.c.item_id.in_(item_ids)))
-    return {row.item_id: {"value": row.value, "confidence": row.confidence, "method": row.method} for row in rows}
+    return {row.item_id: AnswerOut(value=row.value, confidence=row.confidence, method=row.method) for row in rows}
 
 
 def used(tx: Connection, project: Project) -> Counter[str]:

@@ -5,6 +5,9 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from labeler.wire.labels import ItemLabel, LabelerOut
+from labeler.wire.quality import AnswerOut
+
 
 class ItemOut(BaseModel):
     key: str
@@ -12,10 +15,8 @@ class ItemOut(BaseModel):
     metadata: dict[str, Any]
     split: str
     created_at: datetime
-    labels: list[dict[str, Any]] = Field(description="The current label of everybody, oldest first.")
-    answer: dict[str, Any] | None = Field(
-        description="What the labels that count come to: value, confidence (their share of agreement), method."
-    )
+    labels: list[ItemLabel] = Field(description="The current label of everybody, oldest first.")
+    answer: AnswerOut | None = Field(description="What the labels that count come to.")
     flags_open: int
     prediction: dict[str, Any] | None = Field(description="The newest model's: value, proba, model.")
 
@@ -23,7 +24,7 @@ class ItemOut(BaseModel):
 class HistoryEntry(BaseModel):
     kind: str
     at: datetime
-    labeler: dict[str, Any]
+    labeler: LabelerOut
     value: Any = None
     reason: str | None = None
     note: str | None = None
@@ -60,14 +61,30 @@ class ItemCounts(BaseModel):
     skipped: int
 
 
+class LabelerWork(BaseModel):
+    """What somebody gave. kind: of the labels; an import is not its importer's work. Pace: breaks left out."""
+
+    labeler_id: int
+    name: str
+    kind: str
+    labels: int
+    per_hour: float | None
+    seconds_per_label: float | None
+
+
+class DayCount(BaseModel):
+    day: str
+    labels: int
+
+
 class LabelCounts(BaseModel):
     total: int
     mine: int
     today: int
     mine_today: int
     by_label: dict[str, int] = Field(description="Answers with each label, or of each number of the scale.")
-    by_labeler: list[dict[str, Any]]
-    per_day: list[dict[str, Any]]
+    by_labeler: list[LabelerWork]
+    per_day: list[DayCount]
 
 
 class StopOut(BaseModel):
@@ -83,11 +100,42 @@ class StopOut(BaseModel):
     )
 
 
+class ReadingOut(BaseModel):
+    """How far the sentence encoder is with the items."""
+
+    state: str
+    done: int | None
+    of: int | None
+    error: str | None
+
+
+class TrainingOut(BaseModel):
+    """Whether a training waits, runs or failed (message: why), and how many labels the next one still needs."""
+
+    state: str
+    message: str
+    job_id: int | None
+    labels_until_next: int
+    reading: ReadingOut | None
+
+
+class ModelSummary(BaseModel):
+    """The newest model. sees: what it knows of the items. score: of the metric that decides."""
+
+    number: int
+    stage: str
+    primary: str | None
+    score: dict[str, Any] | None
+    metrics: dict[str, Any]
+    holdout_size: int
+    sees: str
+
+
 class ProgressOut(BaseModel):
     items: ItemCounts
     labels: LabelCounts
     pace: dict[str, float] | None
     estimate: dict[str, float] | None
-    model: dict[str, Any] | None
-    training: dict[str, Any]
+    model: ModelSummary | None
+    training: TrainingOut
     stop: StopOut

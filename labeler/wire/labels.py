@@ -74,6 +74,19 @@ class LabelOut(BaseModel):
     supersedes: int | None
 
 
+class ItemLabel(BaseModel):
+    """The current label of one labeler on an item. value: as the newest schema reads it."""
+
+    id: int
+    value: Any
+    labeler: LabelerOut
+    kind: str = Field(description="What kind of labeler gave it; an import's is not the person's who imported.")
+    guideline_version: int | None
+    schema_version: int
+    created_at: datetime
+    source: str
+
+
 class SkipOut(BaseModel):
     id: int
     item_key: str
@@ -99,7 +112,7 @@ class FlagOut(BaseModel):
     created_at: datetime
     state: str
     resolution: Resolution | None
-    labels: list[dict[str, Any]]
+    labels: list[ItemLabel]
     prediction: dict[str, Any] | None = None
 
 

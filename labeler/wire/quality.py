@@ -5,6 +5,14 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 
+class AnswerOut(BaseModel):
+    """What the labels of an item come to."""
+
+    value: Any
+    confidence: float = Field(description="Share of the labels behind it that agree.")
+    method: str
+
+
 class AnswerLabel(BaseModel):
     """A label behind an answer, as it was given. labeler: their name."""
 
@@ -15,11 +23,8 @@ class AnswerLabel(BaseModel):
     schema_version: int
 
 
-class AnswerRow(BaseModel):
+class AnswerRow(AnswerOut):
     """A line of GET /answers: the answer in force of one item."""
 
     item_key: str
-    value: Any
-    confidence: float = Field(description="Share of the labels behind it that agree.")
-    method: str
     labels: list[AnswerLabel]

@@ -70,14 +70,14 @@ def test_while_reading_the_items(site, report, database_kind: str) -> None:
     project, tokens = filled(site, 40_000, training=False)
     wait_until_read(site, project)
     beside = label_for([site.settings.port], tokens, project.path, SECONDS)
-    assert project.progress().training["reading"], "the reading was over before the load"
+    assert project.progress().training.reading, "the reading was over before the load"
     report.add(f"labeling while sentence embeddings are made, {database_kind}", **beside.summary())
     assert beside.errors == []
 
 
 def wait_until_read(site, project) -> None:
     """Wait until the first items have been read."""
-    processes.wait_for(lambda: (project.progress().training["reading"] or {}).get("done"), 120, "the reading")
+    processes.wait_for(lambda: getattr(project.progress().training.reading, "done", None), 120, "the reading")
 
 
 def test_with_think_time(site, report, database_kind: str) -> None:

@@ -111,7 +111,7 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
     def settled() -> None:
         if reads:
             processes.wait_for(sees_the_largest_part, LONGEST, "a model of the part that has been read")
-            processes.wait_for(lambda: project.progress().training["state"] == "idle", LONGEST, "its training")
+            processes.wait_for(lambda: project.progress().training.state == "idle", LONGEST, "its training")
         else:
             quiet(site)
 

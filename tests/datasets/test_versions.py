@@ -200,8 +200,8 @@ def test_an_export_comes_back_as_it_was(
     job = again.import_file(now, {"key": "key", "text": "text", "label": "label", "split": "split"})
     service.run_jobs(kinds=("items.import",))
     assert job.refresh().result["taken"] == 25
-    labels = {item.key: [label["value"] for label in item.labels] for item in again.items}
-    assert labels == {item.key: [label["value"] for label in item.labels] for item in project.items}
+    labels = {item.key: [label.value for label in item.labels] for item in again.items}
+    assert labels == {item.key: [label.value for label in item.labels] for item in project.items}
 
 
 def test_formulas_are_neutralized_in_csv_only(admin: Any, project: Project, tmp_path: Path) -> None:

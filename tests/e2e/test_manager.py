@@ -20,7 +20,7 @@ def project(site: Site):
     for item in made.queue.next(40) + made.queue.next(40):
         made.label(item, truth[item.key])
     processes.wait_for(made.models, 90, "the first model")
-    processes.wait_for(lambda: made.progress().training["state"] == "idle", 90, "the end of the training")
+    processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
     return made
 
 
@@ -127,7 +127,7 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert site.admin.client.projects.get(project.slug).info.settings.model == "linear_svm"
     project.client.patch(project.path, json={"settings": {"model": "auto"}})
-    processes.wait_for(lambda: project.progress().training["state"] == "idle", 90, "the end of the training")
+    processes.wait_for(lambda: project.progress().training.state == "idle", 90, "the end of the training")
 
 
 def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:

@@ -61,7 +61,8 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     rows = messages(80)
     file = tmp_path / "messages.csv"
     with open(file, "w", encoding="utf-8", newline="") as handle:
-        cells = [[row["key"], row["text"], "|".join(truth(row["text"])) if n < 20 else ""] for n, row in enumerate(rows)]
+        known = ["|".join(truth(row["text"])) for row in rows[:20]] + [""] * 60
+        cells = [[row["key"], row["text"], labels] for row, labels in zip(rows, known, strict=True)]
         csv.writer(handle).writerows([["id", "text", "labels"], *cells])
     someone = site.person("manager")
     page = visit(f"{site.url}/setup", someone)
@@ -104,7 +105,7 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     held = {name for row in project.answers() for name in row.value}
     assert held == {"advert", "question"}
 
-    processes.wait_for(lambda: project.progress().training["state"] == "idle", 120, "the end of the training")
+    processes.wait_for(lambda: project.progress().training.state == "idle", 120, "the end of the training")
     page.goto(f"{site.url}/models?project=first-day")
     page.get_by_role("button", name="Promote …").click()
     page.get_by_role("dialog").get_by_role("button", name="live").click()

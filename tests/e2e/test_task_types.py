@@ -261,7 +261,7 @@ def test_a_hard_item_is_resolved_with_a_rating(site, stars, visit) -> None:
     page.get_by_role("option", name="5 (good)").click()
     page.get_by_role("button", name="Resolve", exact=True).click()
     expect(page.get_by_text("Resolved.")).to_be_visible()
-    given_by = {label["labeler"]["id"]: label["value"] for label in stars.items.get(row["key"]).labels}
+    given_by = {label.labeler.id: label.value for label in stars.items.get(row["key"]).labels}
     assert given_by[site.admin.id] == 5
 
 

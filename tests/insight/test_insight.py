@@ -23,8 +23,8 @@ def test_progress_counts_what_is_there(service: Any, project: Project, labelers:
     assert found.labels.by_label == {"spam": 0, "ham": 6} and found.labels.today == 6
     assert found.pace == {"per_hour": 1800.0, "seconds_per_label": 2.0}
     assert found.estimate["labels_left"] == 34
-    assert [(row["labels"], row["kind"]) for row in found.labels.by_labeler] == [(6, "person")]
-    assert [day["labels"] for day in found.labels.per_day] == [6]
+    assert [(row.labels, row.kind) for row in found.labels.by_labeler] == [(6, "person")]
+    assert [day.labels for day in found.labels.per_day] == [6]
     assert labelers[0].progress().labels.mine == 6 and labelers[0].progress().labels.by_labeler == []
 
 
@@ -89,5 +89,5 @@ def test_imported_labels_are_nobodys_work(service: Any, project: Project, labele
     project.label("open", "ham")
     found = project.progress().labels
     assert (found.total, found.mine, found.today, found.mine_today) == (6, 1, 1, 1)
-    assert {(row["kind"], row["labels"]) for row in found.by_labeler} == {("import", 5), ("person", 1)}
-    assert [day["labels"] for day in found.per_day] == [1]
+    assert {(row.kind, row.labels) for row in found.by_labeler} == {("import", 5), ("person", 1)}
+    assert [day.labels for day in found.per_day] == [1]

@@ -84,7 +84,7 @@ def test_a_key_that_is_there_already_changes_nothing(project: Project) -> None:
     again = add(project, {"key": "a", "text": "second", "label": "spam"})
     item = project.items.get("a")
     assert again["already_there"] == 1 and item.content == {"text": "first"}
-    assert [label["value"] for label in item.labels] == ["ham"]
+    assert [label.value for label in item.labels] == ["ham"]
 
 
 @pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])

@@ -81,7 +81,7 @@ def test_every_format_gives_the_same_items_and_labels(service: Any, project: Pro
     for given in ROWS:
         item = found[given["id"]]
         assert item.content == {"text": given["text"]}
-        assert [label["value"] for label in item.labels] == ([given["label"]] if given["label"] else [])
+        assert [label.value for label in item.labels] == ([given["label"]] if given["label"] else [])
     again = import_bytes(service, project, FILES[kind])
     assert (again.result["taken"], again.result["already_there"]) == (0, 60)
     assert len(list(project.items)) == 60 and len(list(project.labels)) == 40

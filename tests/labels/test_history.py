@@ -45,7 +45,7 @@ def test_labels_of_two_labelers_stand_beside_each_other(
     labelers[0].label("m0", "spam")
     labelers[1].label("m0", "ham")
     labelers[0].label("m0", "ham")
-    assert [label["value"] for label in project.items.get("m0").labels] == ["ham", "ham"]
+    assert [label.value for label in project.items.get("m0").labels] == ["ham", "ham"]
     assert len(list(project.labels)) == 3
 
 

@@ -22,7 +22,7 @@ def test_a_correction_is_a_new_row(project: Project, labelers: list[Project], ad
         (first.id, "spam", None),
         (second.id, "ham", first.id),
     ]
-    assert [label["value"] for label in project.items.get("m0").labels] == ["ham"]
+    assert [label.value for label in project.items.get("m0").labels] == ["ham"]
 
 
 def test_undoing_a_superseded_label_is_refused(project: Project, labelers: list[Project], add_texts: Add) -> None:
@@ -48,7 +48,7 @@ def test_a_label_after_its_lease_ran_out_is_kept(
     assert other.key == late.key
     labelers[1].label(other, "ham")
     labelers[0].label(late, "spam")
-    assert sorted(label["value"] for label in project.items.get(late.key).labels) == ["ham", "spam"]
+    assert sorted(label.value for label in project.items.get(late.key).labels) == ["ham", "spam"]
     assert labelers[0].queue.next() == []
 
 

@@ -8,6 +8,7 @@ import pytest
 from labeler.client import Project
 from labeler.insight.items import find_item
 from labeler.quality.queries import answers_in_order
+from labeler.wire.quality import AnswerOut
 
 Add = Callable[..., Any]
 
@@ -32,7 +33,7 @@ def test_answers_follow_the_labels(service: Any, project: Project, labelers: lis
     ids = {key: service.db.read(find_item, project_id, key).id for key in ("m0", "m2")}
     in_order = [(ids["m2"], "ham", ["ham"]), (ids["m0"], "ham", ["ham"])]
     assert service.db.read(answers_in_order, project_id) == in_order
-    assert project.items.get("m2").answer == {"value": "ham", "confidence": 1.0, "method": "majority"}
+    assert project.items.get("m2").answer == AnswerOut(value="ham", confidence=1.0, method="majority")
 
 
 def test_labels_of_kinds_that_do_not_count_are_kept_and_count_nowhere(
@@ -44,7 +45,7 @@ def test_labels_of_kinds_that_do_not_count_are_kept_and_count_nowhere(
     theirs.label("m0", "spam")
     assert answers(project) == {}
     assert project.progress().items.labeled == 0
-    assert [label["kind"] for label in project.items.get("m0").labels] == ["simulated"]
+    assert [label.kind for label in project.items.get("m0").labels] == ["simulated"]
     labelers[0].label("m0", "ham")
     assert answers(project) == {"m0": ("ham", 1.0)}
     project.client.patch(project.path, json={"settings": {"counting": ["simulated"]}})

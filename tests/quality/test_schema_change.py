@@ -17,7 +17,7 @@ Add = Callable[..., Any]
 
 def value_of(project: Project, key: str) -> Any:
     answer = project.items.get(key).answer
-    return None if answer is None else answer["value"]
+    return None if answer is None else answer.value
 
 
 def test_labels_are_renamed_merged_and_retired(service: Any, project: Project, add_texts: Add) -> None:

@@ -83,4 +83,4 @@ def test_a_label_after_its_lease_is_kept_and_the_item_is_not_lent_on(service: An
         second.label(second.queue.next()[0], "ham")
     assert late.label(item, "spam").label.value == "spam"
     assert third.queue.next() == [] and late.queue.next() == []
-    assert [label["value"] for label in project.items.get("only").labels] == ["ham", "spam"][2 - overlap :]
+    assert [label.value for label in project.items.get("only").labels] == ["ham", "spam"][2 - overlap :]

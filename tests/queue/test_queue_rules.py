@@ -118,7 +118,7 @@ class Lending(RuleBasedStateMachine):
 
     @invariant()
     def labels_are_kept(self) -> None:
-        given = {item.key: {label["id"] for label in item.labels} for item in self.labelers[0].items}
+        given = {item.key: {label.id for label in item.labels} for item in self.labelers[0].items}
         assert given == {key: set(labels.values()) for key, labels in self.labels.items()}
 
 

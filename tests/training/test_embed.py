@@ -69,7 +69,7 @@ def test_the_model_switches_when_all_items_are_read(service: Any, read: Any) -> 
     assert config["representation"]["kind"] == "encoder" and config["representation"]["dimensions"] == 384 + 96
     assert set(config["weights"]) == {"linear", "linear_smoothed", "neighbors", "words", "frequency"}
     progress = project.progress()
-    assert "sentence embeddings" in progress.model["sees"] and progress.training["reading"] is None
+    assert "sentence embeddings" in progress.model.sees and progress.training.reading is None
 
 
 def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -> None:
@@ -105,7 +105,7 @@ def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, mo
     mine = sa.select(jobs.c.result).where(jobs.c.kind == "training.embed", jobs.c.state == "done").order_by(jobs.c.id)
     results = service.db.read(lambda tx: tx.execute(mine).scalars().all())
     assert [result["read"] for result in results] == [GROUP, 2 * GROUP, 3 * GROUP]
-    assert project.progress().training["reading"] is None
+    assert project.progress().training.reading is None
 
 
 def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,8 +144,8 @@ def test_an_encoder_with_another_hash_is_told_and_models_go_on(service: Any, rea
     service.settings = service.settings.model_copy(update=wrong)
     project = read(60)
     service.run_jobs()
-    reading = project.progress().training["reading"]
-    assert reading["state"] == "failed" and "another hash" in reading["error"]
+    reading = project.progress().training.reading
+    assert reading.state == "failed" and "another hash" in reading.error
     label(project, 10)
     project.train()
     service.run_jobs()

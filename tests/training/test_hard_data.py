@@ -59,7 +59,7 @@ def test_a_model_comes_out_of_anything_that_has_two_labels(service: Any, kind: s
 def test_fewer_than_two_labels_are_told_and_the_queue_goes_on(service: Any, answers: list[str]) -> None:
     project = labeled(service, [{"key": f"i{n}", "text": f"text {n}"} for n in range(40)], answers, holdout_share=0)
     assert project.models() == [] and failed_jobs(service) == []
-    assert "needs two labels with examples" in project.progress().training["message"]
+    assert "needs two labels with examples" in project.progress().training.message
     assert len(project.queue.next(5)) == 5
 
 

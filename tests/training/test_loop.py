@@ -87,7 +87,7 @@ def test_one_label_only_waits_and_says_why(service: Any, project: Project, add_t
     done = [row for row in service.run_jobs() if row.kind == "training.train"]
     assert done[-1].state == "done" and done[-1].result["model"] is None
     training = project.progress().training
-    assert training["state"] == "waiting" and "needs two labels with examples" in training["message"]
+    assert training.state == "waiting" and "needs two labels with examples" in training.message
     assert waiting(service, "training.train") == 0
     assert project.queue.next()
 
@@ -187,7 +187,7 @@ def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(
     project.train()
     failed = [row for row in service.run_jobs() if row.kind == "training.train"][-1]
     assert failed.state == "failed" and "these items can't be read" in failed.error
-    assert project.progress().training["state"] == "failed"
+    assert project.progress().training.state == "failed"
     from labeler.training.trigger import sweep
 
     service.db.write(sweep)

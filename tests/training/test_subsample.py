@@ -90,7 +90,7 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
 ) -> None:
     model = train(service, project)
     assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("encoder", PART)
-    assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress().model["sees"]
+    assert f"sentence embeddings ({PART} of {POOL} items so far)" in project.progress().model.sees
     seen = data(service, project)
     inside = set(seen.items[part.members(seen, PART)].tolist())
     assert queued(service) and queued(service) <= inside, "what is asked comes from the part"
@@ -99,12 +99,17 @@ def test_the_model_sees_the_part_that_has_been_read_then_all(
     service.run_jobs()
     config = service.db.read(newest_model, project.info.id).config
     assert config["representation"]["kind"] == "encoder" and "part" not in config["representation"]
-    assert "so far" not in project.progress().model["sees"]
+    assert "so far" not in project.progress().model.sees
 
 
 def test_how_far_the_reading_is_is_told_while_it_waits(service: Any, project: Project) -> None:
     service.db.write(lambda tx: trigger.want_vectors(tx, project.info.id, delay=100))
-    assert project.progress().training["reading"] == {"state": "queued", "done": PART, "of": POOL, "error": None}
+    assert project.progress().training.reading.model_dump() == {
+        "state": "queued",
+        "done": PART,
+        "of": POOL,
+        "error": None,
+    }
 
 
 def test_items_that_are_not_read_yet_are_answered_too_and_well(service: Any, project: Project) -> None:
@@ -209,7 +214,7 @@ def test_a_map_of_a_part_serves_where_nothing_is_read(service: Any, large: Calla
     project = large(kind)
     model = train(service, project, 30)
     assert (model.config["representation"]["kind"], model.config["representation"]["part"]) == ("projection", PART)
-    assert f"neighbors (in {PART} of {POOL} items)" in project.progress().model["sees"]
+    assert f"neighbors (in {PART} of {POOL} items)" in project.progress().model.sees
     stored = load_predictions(folder_of(service.settings, project.info.id, model.number))
     pairs = sa.select(items.c.id, items.c.metadata)
     truth = service.db.read(lambda tx: {row.id: row.metadata["truth"] for row in tx.execute(pairs)})

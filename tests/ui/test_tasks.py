@@ -11,6 +11,7 @@ from labeler_ui.components import card
 from labeler_ui.tasks import base, choice, multi_choice, rating
 from streamlit.testing.v1 import AppTest
 
+from labeler.wire.labels import ItemLabel
 from labeler.wire.projects import ProjectOut
 
 LABELS = {"type": "multi_choice", "labels": [{"name": "toxic"}, {"name": "threat"}]}
@@ -59,7 +60,7 @@ def test_a_value_is_read_in_words(pages, schema, value, words) -> None:
 def test_an_answer_that_was_taken_back_says_so() -> None:
     project = ProjectOut.model_construct(task_type="rating", schema_=STARS)
     assert tasks.value_text(project, None) == "taken back"
-    assert tasks.labels_text(project, [{"value": 1}, {"value": 3}]) == "1 (bad); 3"
+    assert tasks.labels_text(project, [ItemLabel.model_construct(value=value) for value in (1, 3)]) == "1 (bad); 3"
 
 
 @pytest.mark.parametrize(

@@ -63,7 +63,7 @@ def _flag(project: Project, flag: FlagOut) -> None:
                 st.markdown(f"“{plain(flag.note)}”")
         with right:
             for label in flag.labels:
-                st.markdown(f"{plain(label['labeler']['name'])}: **{plain(tasks.value_text(info, label['value']))}**")
+                st.markdown(f"{plain(label.labeler.name)}: **{plain(tasks.value_text(info, label.value))}**")
             if not flag.labels:
                 st.markdown(":gray[Not labeled yet.]")
             said = flag.prediction

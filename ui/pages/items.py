@@ -126,8 +126,8 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         placeholder="",
         key=f"items-table-{page}",
         column_config={
-            "Item": st.column_config.TextColumn(width="large"),
-            "Labels": st.column_config.TextColumn(width="small"),
+            "Item": st.column_config.TextColumn(width=370),
+            "Labels": st.column_config.TextColumn(width=125),
             "Hard": st.column_config.NumberColumn(width="small"),
         },
     )
@@ -137,7 +137,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
 
 def _answer(project: ProjectOut, item: ItemOut) -> str | None:
     """The one answer in force, where several labels were given."""
-    return tasks.value_text(project, item.answer["value"]) if item.answer and len(item.labels) > 1 else None
+    return tasks.value_text(project, item.answer.value) if item.answer and len(item.labels) > 1 else None
 
 
 def _predicted(project: ProjectOut, item: ItemOut) -> str | None:
@@ -195,4 +195,4 @@ def _event(project: ProjectOut, event: HistoryEntry) -> None:
         "skip": f"skipped it: {reason}",
     }.get(event.kind, plain(event.kind))
     note = f"  \n{plain(event.note)}" if event.note else ""
-    st.markdown(f"{plain(event.labeler['name'])} {words}{note}  \n:gray[{layout.when(event.at)}]")
+    st.markdown(f"{plain(event.labeler.name)} {words}{note}  \n:gray[{layout.when(event.at)}]")

@@ -14,6 +14,7 @@ from labeler.wire.registry import ModelOut, Reproduction
 
 HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
 MOST = 300  # models that are listed
+BASELINES = (("majority", "Most common"), ("sklearn", "scikit-learn"))
 STAGES = {
     "live": "answers every prediction",
     "candidate": "trained, not used",
@@ -62,7 +63,7 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
             row[metric.title] = metric.text(figures.get(metric.name))
             if place == 0:
                 row["95% interval"] = metric.interval(figures.get(metric.name))
-                for name, title in (("majority", "Most common answer"), ("sklearn", "Plain scikit-learn")):
+                for name, title in BASELINES:
                     row[title] = metric.text((baselines.get(name) or {}).get(metric.name))
         row["Learned from"] = one.trained_on
         row["Dataset"] = one.dataset.tag
@@ -73,7 +74,11 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         height=min(35 * len(rows) + 38, 213),
-        column_config={"Model": st.column_config.NumberColumn(format="%d")},
+        column_config={
+            "Model": st.column_config.NumberColumn(format="%d"),
+            "Most common": st.column_config.Column(help="The same score for always giving the most common answer"),
+            "scikit-learn": st.column_config.Column(help="The same score for a plain scikit-learn model"),
+        },
     )
 
 

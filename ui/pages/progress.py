@@ -8,7 +8,7 @@ from labeler_ui import charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
-from labeler.wire.insight import ProgressOut, StopOut
+from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, StopOut, TrainingOut
 
 ADVICE = {
     "keep going": ("Keep going", ":material/trending_up:", "info"),
@@ -75,17 +75,17 @@ def _numbers(project: Project) -> None:
     _training(project, progress)
 
 
-def _score(box: Any, task_type: str, model: dict[str, Any] | None) -> None:
+def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
     """The newest model's primary metric on the holdout."""
-    if model is None or not metrics.known(model.get("score")):
-        name = f"Model {model['number']}" if model else "Model"
+    if model is None or not metrics.known(model.score):
+        name = f"Model {model.number}" if model else "Model"
         words = "not measured yet" if model else "no model yet"
         box.metric(
             name, layout.DASH, words, delta_color="off", delta_arrow="off", border=True, height="stretch", help=JUDGED
         )
         return
-    metric = metrics.named(task_type, model["primary"])
-    report.figure(box, metric, model["score"], f"model {model['number']}", JUDGED)
+    metric = metrics.named(task_type, str(model.primary))
+    report.figure(box, metric, model.score, f"model {model.number}", JUDGED)
 
 
 def _labels(project: Project) -> None:
@@ -116,15 +116,15 @@ def _training(project: Project, progress: ProgressOut) -> None:
     with left:
         getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop.reason)}{_worth(stop)}", icon=icon)
     with right:
-        words = layout.sentence(training["message"]) or _next_model(training)
-        if training["state"] == "failed":
+        words = layout.sentence(training.message) or _next_model(training)
+        if training.state == "failed":
             st.error(f"The last training failed. {words}", icon=":material/error:")
         else:
-            busy = training["state"] in {"queued", "running"}
+            busy = training.state in {"queued", "running"}
             st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
         _representation(progress)
-        if session.manages(project.slug) and training["state"] not in {"queued", "running"}:
-            waits = training["state"] == "waiting"
+        if session.manages(project.slug) and training.state not in {"queued", "running"}:
+            waits = training.state == "waiting"
             if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
                 with feedback.told("Training"):
                     project.train()
@@ -159,34 +159,34 @@ def _found(finding: dict[str, Any]) -> str:
 
 def _representation(progress: ProgressOut) -> None:
     """What the model sees of the items, and how far the sentence encoder is with them."""
-    reading, model = progress.training.get("reading"), progress.model
-    if reading and reading["state"] == "failed":
-        st.warning(f"Sentence embeddings are not used. {plain(reading['error'] or '')}", icon=":material/warning:")
+    reading, model = progress.training.reading, progress.model
+    if reading and reading.state == "failed":
+        st.warning(f"Sentence embeddings are not used. {plain(reading.error or '')}", icon=":material/warning:")
         return
-    if model and model.get("sees"):
-        st.caption(f":material/visibility: The model uses {plain(model['sees'])}.")
+    if model and model.sees:
+        st.caption(f":material/visibility: The model uses {plain(model.sees)}.")
     if reading:
-        done, total = reading.get("done") or 0, reading.get("of")
+        done, total = reading.done or 0, reading.of
         far = f" ({layout.number(done)} of {layout.number(total)})" if total else ""
         st.caption(
             f":material/menu_book: Reading the items for sentence embeddings{far}; models switch to them automatically."
         )
 
 
-def _next_model(training: dict[str, Any]) -> str:
-    left = training.get("labels_until_next")
-    if training["state"] in {"queued", "running"}:
+def _next_model(training: TrainingOut) -> str:
+    left = training.labels_until_next
+    if training.state in {"queued", "running"}:
         return "A model is training."
-    if training["state"] == "waiting":
+    if training.state == "waiting":
         return "The first model trains as soon as two different answers have examples."
     return f"The next model trains after {layout.number(left)} more labels." if left else "A model trains by itself."
 
 
-def _labelers(people: list[dict[str, Any]]) -> None:
+def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
     st.subheader("Labelers", anchor=False)
-    frame = pd.DataFrame(people)
+    frame = pd.DataFrame([one.model_dump() for one in people])
     st.dataframe(
         frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
         hide_index=True,

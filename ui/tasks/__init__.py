@@ -11,13 +11,14 @@ its values show as they are.
 import importlib
 import logging
 import pkgutil
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from functools import cache
 from importlib.metadata import entry_points
 from typing import Any, cast
 
 from labeler_ui.tasks.base import Schema, TaskPages, Unknown
 
+from labeler.wire.labels import ItemLabel
 from labeler.wire.projects import ProjectOut
 
 log = logging.getLogger("labeler.ui")
@@ -56,6 +57,6 @@ def value_text(project: ProjectOut, value: Any) -> str:
     return "taken back" if value is None else of(project).value_text(value, schema_of(project))
 
 
-def labels_text(project: ProjectOut, labels: Iterable[Mapping[str, Any]]) -> str:
+def labels_text(project: ProjectOut, labels: Iterable[ItemLabel]) -> str:
     """What labelers answered, one after the other."""
-    return "; ".join(value_text(project, label["value"]) for label in labels)
+    return "; ".join(value_text(project, label.value) for label in labels)
