@@ -9,7 +9,7 @@ frequent it is.
 A label is given where it raises the F1 that is to be expected (Lipton, Elkan and Naryanaswamy 2014, "Optimal
 Thresholding of Classifiers to Maximize F1 Measure"): rare labels would else hardly ever be said.
 
-Why: docs/decisions/0017-several-labels.md
+Why: docs/decisions/0017-several-labels.md and docs/decisions/0018-unseen-thresholds.md
 """
 
 from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ variance alone asks for noise. What a rating takes off the variance of a linear 
 can be said without knowing it, and doesn't count the noise. The linear model is the learner's own: it reads how a text
 is written as well as its vectors, and what only the vectors tell apart is not what most needs a rating.
 
-Why: docs/decisions/0016-ratings.md
+Why: docs/decisions/0016-ratings.md and docs/decisions/0019-ratings-by-features.md
 """
 
 from typing import Any
