@@ -96,10 +96,15 @@ def fit_multilabel_pool(
     if words is not None:
         words = replace(words, independent=True)
     labeled = _labeled_views(pipeline, rows, positions, graph, words)
-    ensemble, flow = fit_multilabel(labeled, targets.y, targets.classes, unlabeled.affinity, positions, seed)
+    ensemble, flow, held = fit_multilabel(labeled, targets.y, targets.classes, unlabeled.affinity, positions, seed)
     model = _with_reference(pipeline, ensemble, targets.classes, unlabeled, flow, words, seed)
-    sample = labeled if unlabeled.features is None else _some_views(pipeline, unlabeled, positions, flow, words, seed)
-    ensemble.thresholds = expected_f1_thresholds(ensemble.predict_proba(sample))
+    # The whole pool as the ensemble would judge it: labeled items as if it had not seen their labels.
+    proba, weight = held, np.full(len(held), len(positions) / len(held))
+    if unlabeled.features is not None and len(positions) < len(unlabeled.graph):
+        others = ensemble.predict_proba(_other_views(pipeline, unlabeled, positions, flow, words, seed))
+        stands = (len(unlabeled.graph) - len(positions)) / len(others)
+        proba, weight = np.vstack([held, others]), np.concatenate([weight, np.full(len(others), stands)])
+    ensemble.thresholds = expected_f1_thresholds(proba, weight)
     return model, flow
 
 
@@ -125,7 +130,7 @@ def _labeled_views(
     return Views(rows, vectors, np.asarray(graph.smooth[positions]), prior=prior, cells=pipeline.cells(rows))
 
 
-def _some_views(
+def _other_views(
     pipeline: FeaturePipeline,
     unlabeled: UnlabeledData,
     positions: Array,
@@ -133,9 +138,9 @@ def _some_views(
     words: LabelPrototypes | None,
     seed: int,
 ) -> Views:
-    """A random part of the pool, with the labeled items, as the ensemble sees it."""
+    """A random part of the unlabeled items, as the ensemble sees them."""
     assert unlabeled.features is not None
-    chosen = lesson(len(unlabeled.graph), positions, seed)
+    chosen = np.setdiff1d(lesson(len(unlabeled.graph), positions, seed), positions)
     seen = _labeled_views(pipeline, unlabeled.features(chosen), chosen, unlabeled.graph, words)
     return replace(seen, flow=flow[chosen])
 

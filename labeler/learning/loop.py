@@ -23,7 +23,7 @@ from labeler.learning.numeric.parallel import Over
 from labeler.learning.numeric.types import Array
 from labeler.learning.problems import Problem, Targets
 from labeler.learning.semi_supervised.distillation import predict_beyond, predict_part
-from labeler.learning.strategies import CLASSIFIER, COST, POSITIVE, Pool, Ranking, get_strategy, rank
+from labeler.learning.strategies import CLASSIFIER, COST, FEATURES, POSITIVE, Pool, Ranking, get_strategy, rank
 from labeler.learning.trained_model import TrainedModel
 
 SEARCH = "most_likely_positive"
@@ -172,7 +172,7 @@ def select(
         candidates = np.intersect1d(candidates, pool.part)
     candidates = _least_certain(name, problem, proba, candidates, max(LOOKED_AT, 40 * wishes.batch))
     wants = get_strategy(name).wants
-    seen = _seen(pool, learned, proba, candidates, positions, targets, CLASSIFIER in wants, rng)
+    seen = _seen(pool, learned, proba, candidates, positions, targets, wants, rng)
     if COST in wants and wishes.cost is not None:
         seen = replace(seen, cost=wishes.cost(candidates))
     return _named(name, seen, candidates, wishes, rng)
@@ -199,7 +199,7 @@ def _seen(
     candidates: Array,
     positions: Array,
     targets: Targets,
-    wants_classifier: bool,
+    wants: frozenset[str],
     rng: Generator,
 ) -> Pool:
     """The pool as a strategy sees it."""
@@ -216,7 +216,10 @@ def _seen(
 
     known = features(positions)
     estimator = None
-    if wants_classifier and names is not None:
+    if CLASSIFIER in wants and names is not None:
         estimator = plain_classifier(known, names, int(rng.integers(2**31)))
     near = unlabeled.affinity[pool.inside(candidates)][:, pool.inside(candidates)]
-    return Pool(features(candidates), proba[candidates], estimator, known, names, neighbors=near)
+    seen = Pool(features(candidates), proba[candidates], estimator, known, names, neighbors=near)
+    if FEATURES not in wants or unlabeled.encoder is None:
+        return seen
+    return replace(seen, features=pool.rows(candidates), features_labeled=pool.rows(positions))

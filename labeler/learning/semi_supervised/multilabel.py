@@ -9,10 +9,10 @@ frequent it is.
 A label is given where it raises the F1 that is to be expected (Lipton, Elkan and Naryanaswamy 2014, "Optimal
 Thresholding of Classifiers to Maximize F1 Measure"): rare labels would else hardly ever be said.
 
-Why: docs/decisions/0017-several-labels.md
+Why: docs/decisions/0017-several-labels.md and docs/decisions/0018-unseen-thresholds.md
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -50,10 +50,11 @@ class MultilabelEnsemble:
 
     def predict_proba(self, views: Views) -> Array:
         """How likely each item has each label, float32 (items, labels)."""
-        logits = np.tile(self.shift, (len(views), 1))
-        for name, said in self._answers(views):
-            logits += self.weights[name] * said
-        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))), dtype=np.float32)
+        return self._proba(self._answers(views)).astype(np.float32)
+
+    def _proba(self, answers: Iterable[tuple[str, Array]]) -> Array:
+        logits = self.shift + sum(self.weights[name] * said for name, said in answers)
+        return np.asarray(1 / (1 + np.exp(-np.clip(logits, -30, 30))))
 
     def _answers(self, views: Views) -> Iterator[tuple[str, Array]]:
         for name, teacher in self.linear.items():
@@ -77,9 +78,10 @@ class MultilabelEnsemble:
 
 def fit_multilabel(
     labeled: Views, has: Array, classes: list[str], affinity: Any, positions: Array, seed: int
-) -> tuple[MultilabelEnsemble, Array]:
-    """Teach on labeled items; returns the ensemble, and what flows over the pool: float32 (items, labels + 1), each
-    label's and, last, everybody's.
+) -> tuple[MultilabelEnsemble, Array, Array]:
+    """Teach on labeled items; returns the ensemble; what flows over the pool: float32 (items, labels + 1), each label's
+    and, last, everybody's; and what is said of labeled items by teachers that had not seen their labels: float64
+    (judged, labels), of all of them or of a random part.
 
     labeled: the labeled items in one order (prior: logits by what was written, or None); has: bool (items, labels);
     affinity: the pool's graph; positions: int (items,), where in it the labeled ones are. The same input gives
@@ -106,7 +108,8 @@ def fit_multilabel(
         if labeled.prior is not None:
             unseen["words"] = np.asarray(labeled.prior[judged], dtype=np.float64)
         ensemble.weights, ensemble.shift = _weigh(unseen, has[judged], ensemble.shift)
-    return ensemble, flow
+        held_out = ensemble._proba(unseen.items())
+    return ensemble, flow, held_out
 
 
 def near_logits(flow: Array, shares: Array, reach: float) -> Array:
@@ -120,17 +123,19 @@ def near_logits(flow: Array, shares: Array, reach: float) -> Array:
     return np.asarray(np.log(share / (1 - share)) - np.log(shares / (1 - shares)))
 
 
-def expected_f1_thresholds(proba: Array) -> Array:
+def expected_f1_thresholds(proba: Array, weight: Array | None = None) -> Array:
     """The probability from which on giving each label makes the F1 largest that is to be expected: (labels,).
 
-    proba: (items, labels) of items like those that will be judged, calibrated.
+    proba: (items, labels) of items like those that will be judged, calibrated; weight: (items,), how many each stands
+    for, None: all for as many.
     """
-    n = len(proba)
+    amount = np.ones(len(proba)) if weight is None else np.asarray(weight, dtype=np.float64)
     thresholds = np.full(proba.shape[1], 0.5)
     for label in range(proba.shape[1]):
-        highest = np.sort(proba[:, label].astype(np.float64))[::-1]
-        hits = np.cumsum(highest)
-        f1 = 2 * hits / (np.arange(1, n + 1) + hits[-1])
+        order = np.argsort(-proba[:, label], kind="stable")
+        highest = proba[order, label].astype(np.float64)
+        hits = np.cumsum(amount[order] * highest)
+        f1 = 2 * hits / (np.cumsum(amount[order]) + hits[-1])
         best = int(f1.argmax())
         thresholds[label] = np.clip(highest[best], 0.02, 0.5)
     return thresholds

@@ -6,6 +6,7 @@ from labeler.learning.strategies.ranking import rank
 from labeler.learning.strategies.registry import (
     CLASSIFIER,
     COST,
+    FEATURES,
     POSITIVE,
     Pool,
     Ranking,
@@ -31,6 +32,7 @@ def query(name: str, pool: Pool, n: int, rng: Generator) -> Ranking:
 __all__ = [
     "CLASSIFIER",
     "COST",
+    "FEATURES",
     "POSITIVE",
     "Pool",
     "Ranking",

@@ -59,3 +59,9 @@ def beside_labeled(pool: Pool, X: Any, most: int, rng: Generator) -> tuple[Array
     labeled = pool.X_labeled[some_of(pool.X_labeled.shape[0], most, rng)]
     rows = dense_rows(stacked(X, labeled), rng)
     return rows[: X.shape[0]], rows[X.shape[0] :]
+
+
+def inner(a: Any, b: Any) -> Array:
+    """Inner products of the rows: float64 (rows of a, rows of b)."""
+    found = a @ b.T
+    return np.asarray(found.toarray() if hasattr(found, "toarray") else found, dtype=np.float64)

@@ -22,6 +22,7 @@ class Pool:
 
     X: features, sparse or dense (items, features); proba: float (items, classes), rows sum to 1, None while
     there is no model; estimator: the fitted classifier behind proba; X_labeled, y_labeled: its labels.
+    features, features_labeled: what the model reads beside X, None where that is all or nobody asked for it.
     cost: (items,), seconds that each item takes to label, None: all alike. positive: the column of proba that
     is searched for. neighbors: symmetric sparse (items, items), how near the items lie to each other, 0 or
     more; None: unknown.
@@ -32,6 +33,8 @@ class Pool:
     estimator: Any = None
     X_labeled: Any = None
     y_labeled: Any = None
+    features: Any = None
+    features_labeled: Any = None
     cost: Array | None = None
     positive: int | None = None
     neighbors: Any = None
@@ -47,6 +50,7 @@ class Pool:
             self,
             X=None if self.X is None else self.X[positions],
             proba=None if self.proba is None else self.proba[positions],
+            features=None if self.features is None else self.features[positions],
             cost=None if self.cost is None else self.cost[positions],
             neighbors=None if self.neighbors is None else self.neighbors[positions][:, positions],
         )
@@ -91,7 +95,7 @@ class Ranking:
 
 
 Function = Callable[[Pool, int, Generator], Ranking]
-CLASSIFIER, COST, POSITIVE = "classifier", "cost", "positive"
+CLASSIFIER, COST, FEATURES, POSITIVE = "classifier", "cost", "features", "positive"
 
 
 @dataclass(frozen=True)
@@ -103,7 +107,8 @@ class Strategy:
     shortlist: a batch is chosen among the first `shortlist` times n in `order`; None: among all.
     rounds: how many batches a long ranking holds. max_pool: items it can handle. problem: what its models learn, see
     `labeler.learning.problems`. wants: what it asks for beyond
-    features and probabilities: CLASSIFIER (a plain one on the features that are shown), COST, POSITIVE.
+    vectors and probabilities: CLASSIFIER (a plain one on the features that are shown), COST, FEATURES (all that the
+    model reads), POSITIVE.
     """
 
     name: str
