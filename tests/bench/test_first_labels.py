@@ -49,7 +49,7 @@ def first_labels(service: Any, seed: int, keywords: dict[str, list[str]]) -> tup
         if asked == 25:
             model = project.models(1)[0]
             folder = folder_of(service.settings, project.info.id, model.number)
-            score = accuracy(TrainedModel.load(folder, model["sha256"]), test)
+            score = accuracy(TrainedModel.load(folder, model.sha256), test)
     return complete or MOST, score or 0.0
 
 

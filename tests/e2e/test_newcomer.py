@@ -81,8 +81,9 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     card = Card(page).ready()
     answer(card, keys, 30)
     processes.wait_for(lambda: project.models(), 120, "the first model")
-    answer(card, keys, 8)
-    assert [row.pick for row in project.labels if (row.pick or {}).get("model")], "the queue was ranked by the model"
+    for _ in range(4):  # what the page holds already was chosen before
+        answer(card, keys, 5)
+    assert any((row.pick or {}).get("model") for row in project.labels), "the queue was ranked by the model"
 
     page.goto(f"{site.url}/settings?project=first-day")
     expect(page.locator(".lb-chip")).to_have_count(3)

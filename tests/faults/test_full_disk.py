@@ -59,7 +59,7 @@ def test_a_full_disk_is_told_and_survived(small_disk: Path, sqlite_template: Pat
     assert project.progress().labels.total == len(kept)
     ballast.unlink()
     assert project.label("m100", "ham").label.id
-    recorded = {row["id"] for row in project.labels}
+    recorded = {row.id for row in project.labels}
     assert set(kept) <= recorded and len(recorded) == len(kept) + 1
     with service.db.engine.connect() as connection:
         assert connection.exec_driver_sql("PRAGMA integrity_check").scalar() == "ok"

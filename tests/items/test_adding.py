@@ -89,7 +89,7 @@ def test_a_key_that_is_there_already_changes_nothing(project: Project) -> None:
 
 @pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
 def test_adding_reads_no_items_that_are_there_already(service: Any, project: Project, database_kind: str) -> None:
-    mine = service.db.read(find_project, project.info["id"])
+    mine = service.db.read(find_project, project.info.id)
     read = sa.text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'")
 
     def added(batch: int) -> int:

@@ -26,7 +26,7 @@ def work(labeler: Any, seed: int) -> int:
                 continue
             made = labeler.label(item, rng.choice(["spam", "ham"]), next=rng.randint(0, 3))
             if chance > 0.97:
-                labeler.undo(made["label"]["id"])
+                labeler.undo(made.label.id)
                 continue
             done += 1
             if done >= stops_after:
