@@ -96,7 +96,7 @@ def _labels(tx: Connection, member: Member) -> LabelCounts:
     here = current_labels.c.project_id == project_id
     mine = current_labels.c.labeler_id == me
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    given = labels.c.kind != "import"  # whoever brings labels along has not worked them out here
+    given = labels.c.kind != "import"  # an import is not the work of the person who imports
     today = labels.c.created_at >= midnight
     return LabelCounts(
         total=_count(tx, current_labels, here),

@@ -1,5 +1,6 @@
 """Statements of the labelers' path: errors are SQLAlchemy's, and a lost connection is replaced."""
 
+import postgres
 import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError, IntegrityError
@@ -32,10 +33,8 @@ def test_errors_are_those_of_sqlalchemy(db: Database) -> None:
     assert len(db.read(READ)) == 1
 
 
-def test_a_lost_connection_is_told_and_replaced(db: Database) -> None:
-    if db.is_sqlite:
-        pytest.skip("SQLite is a file: there is no connection to lose")
-
+@pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
+def test_a_lost_connection_is_told_and_replaced(db: Database, database_kind: str) -> None:
     def killed(tx: sa.Connection) -> None:
         own = tx.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
         with db.engine.connect() as other:

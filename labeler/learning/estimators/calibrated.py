@@ -1,5 +1,6 @@
 """What the estimators share: labels as codes, and decisions as probabilities with a measured temperature."""
 
+from abc import ABC, abstractmethod
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from labeler.learning.estimators.softmax import MAX_LABELS, best_scale, out_of_f
 from labeler.learning.numeric.types import Array
 
 
-class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn has no types
+class Calibrated(ClassifierMixin, BaseEstimator, ABC):  # type: ignore[misc]  # scikit-learn has no types
     """A classifier whose decisions become probabilities by a softmax with a measured temperature.
 
     A subclass says how it learns (`_learn`) and decides, has a parameter `random_state`, and a parameter
@@ -44,13 +45,13 @@ class Calibrated(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sciki
                 self.scale_ = self.fixed_scale if unseen is None else best_scale(*unseen)
         return self
 
+    @abstractmethod
     def _learn(self, X: Any, codes: Array, classes: int) -> None:
         """codes: int (items,), each of `classes` occurs."""
-        raise NotImplementedError
 
+    @abstractmethod
     def decision_function(self, X: Any) -> Array:
         """How much speaks for each class, (items, classes); two columns also for two classes."""
-        raise NotImplementedError
 
     def predict_proba(self, X: Any) -> Array:
         """Probabilities, float32 (items, classes), in the order of classes_."""
