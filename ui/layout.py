@@ -1,8 +1,9 @@
 """Pieces that pages share: headings, figures with their interval, times, labels, jobs that are followed."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
-from typing import Any, Literal
+from itertools import islice
+from typing import Any, Literal, TypeVar
 
 import streamlit as st
 from labeler_ui import feedback, session
@@ -11,6 +12,8 @@ from labeler_ui.feedback import plain
 from labeler.client import Job, Project
 from labeler.wire.guidelines import DiffRow
 from labeler.wire.jobs import ENDED, JobOut
+
+T = TypeVar("T")
 
 Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
 
@@ -40,6 +43,14 @@ def heading(title: str, text: str = "") -> None:
 def project() -> Project:
     """The current project, read again; the page ends with the reason when it can't be read."""
     return feedback.must(lambda: session.client().projects.get(str(session.slug())), "Opening the project")
+
+
+def newest(rows: Iterable[T], most: int, what: str) -> list[T]:
+    """The first `most` of what comes newest first; a line says so where there are more."""
+    taken = list(islice(rows, most + 1))
+    if len(taken) > most:
+        st.caption(f"The newest {number(most)} {what} are shown. The command line and the API give all.")
+    return taken[:most]
 
 
 def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str | None) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from labeler_ui import app, feedback, layout, metrics
+from streamlit.testing.v1 import AppTest
 
 
 @pytest.mark.parametrize(
@@ -67,3 +68,17 @@ def test_every_page_has_a_file():
 
     folder = Path(app.__file__).parent / "pages"
     assert all((folder / f"{entry.name}.py").is_file() for entry in app.ENTRIES)
+
+
+def few(rows: int, most: int) -> None:
+    import streamlit as st
+    from labeler_ui import layout
+
+    st.session_state["shown"] = layout.newest(iter(range(rows)), most, "things")
+
+
+@pytest.mark.parametrize(("rows", "said"), [(0, 0), (3, 0), (4, 1)])
+def test_a_list_that_is_cut_says_so(rows: int, said: int) -> None:
+    page = AppTest.from_function(few, default_timeout=60, args=(rows, 3)).run()
+    assert page.session_state["shown"] == list(range(min(rows, 3))) and not page.exception
+    assert [one.value[:24] for one in page.caption] == ["The newest 3 things are "] * said

@@ -21,7 +21,9 @@ def render() -> None:
     """The list, newest first, and what can be done with it."""
     project = layout.project()
     layout.heading("Dataset versions", "Immutable snapshots of items, labels and guideline, each with its DVC tag.")
-    versions = feedback.must(lambda: project.datasets(MOST), "Reading the dataset versions")
+    versions = feedback.must(
+        lambda: layout.newest(project.datasets(MOST + 1), MOST, "versions"), "Reading the dataset versions"
+    )
     if session.manages(project.slug):
         with st.container(key="make-version"):
             _make(project)

@@ -1,7 +1,6 @@
 """The guideline: read it, write the next version, compare any two, publish."""
 
 from collections.abc import Sequence
-from itertools import islice
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
@@ -11,7 +10,7 @@ from labeler.client import Project
 from labeler.wire.guidelines import GuidelineOut
 
 SOMEONE = "someone"  # whose account is not known
-MOST = 300  # versions that are listed
+MOST = 300  # versions that are listed, the newest
 START = (
     "# {name}\n\nWhat is asked, in one sentence.\n\n{answers}"
     "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
@@ -28,8 +27,7 @@ def render() -> None:
     """Tabs for reading, writing and comparing; labelers only read."""
     project = layout.project()
     layout.heading("Guideline", "The instructions that every label follows. Published versions never change.")
-    versions = feedback.must(lambda: list(islice(project.guidelines, MOST)), "Reading the guideline")
-    versions.sort(key=lambda one: -one.version)
+    versions = feedback.must(lambda: layout.newest(project.guidelines, MOST, "versions"), "Reading the guideline")
     published = [one for one in versions if one.state == "published"]
     draft = next((one for one in versions if one.state == "draft"), None)
     if not session.manages(project.slug):

@@ -1,7 +1,5 @@
 """Hard items: what labelers could not decide, by reason, with what others said, until each is resolved."""
 
-from itertools import islice
-
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.feedback import plain
@@ -22,7 +20,7 @@ def render() -> None:
     state = st.segmented_control(
         "Show", ["Open", "Resolved"], default="Open", required=True, label_visibility="collapsed"
     )
-    flags = feedback.must(lambda: list(islice(project.flags.find(state.lower()), MOST)), "Reading the flags")
+    flags = feedback.must(lambda: layout.newest(project.flags.find(state.lower()), MOST, "flags"), "Reading the flags")
     if not flags:
         if state == "Open":
             feedback.empty(

@@ -1,7 +1,5 @@
 """Background work: what runs, what waits, what failed and why."""
 
-from itertools import islice
-
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
@@ -37,7 +35,7 @@ def render() -> None:
 
 
 def _list(project: str) -> None:
-    jobs = feedback.attempt(lambda: list(islice(session.client().jobs(project), MOST)), "Reading the jobs")
+    jobs = feedback.attempt(lambda: layout.newest(session.client().jobs(project), MOST, "jobs"), "Reading the jobs")
     if jobs == []:
         feedback.empty(
             "No jobs yet",

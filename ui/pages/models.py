@@ -26,7 +26,7 @@ def render() -> None:
     """The list, then the chosen model."""
     project = layout.project()
     layout.heading("Models", "Every model is tied to the dataset version that it learned from.")
-    models = feedback.must(lambda: project.models(MOST), "Reading the models")
+    models = feedback.must(lambda: layout.newest(project.models(MOST + 1), MOST, "models"), "Reading the models")
     if not models:
         with feedback.empty(
             "No model yet",
