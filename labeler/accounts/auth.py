@@ -149,6 +149,13 @@ def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | Non
     )
 
 
+def acting_as(tx: Connection, user_id: int) -> Caller:
+    """The account for which a job acts: what it may do was decided when the job was asked for."""
+    row = tx.execute(sa.select(users).where(users.c.id == user_id)).one()
+    rights = {member.project_id: member.role for member in RIGHTS(tx, user=row.id)}
+    return Caller(row.id, row.email, row.name, row.role, row.kind, rights, None, None, "", None, None)
+
+
 def _credential(request: Request) -> tuple[str, bool] | None:
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":

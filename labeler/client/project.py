@@ -113,13 +113,21 @@ class Project:
         return self.client.send(SchemaVersionOut, "POST", f"{self.path}/schema", json=body)
 
     def import_file(
-        self, path: str | Path, mapping: Mapping[str, Any] | None = None, *, data: bytes | IO[bytes] | None = None
+        self,
+        path: str | Path,
+        mapping: Mapping[str, Any] | None = None,
+        *,
+        data: bytes | IO[bytes] | None = None,
+        dry_run: bool = False,
     ) -> Job:
-        """Import a file in the background; the result is an `ImportResult`. data: its bytes, if it is on no disk."""
+        """Import a file in the background; the result is an `ImportResult`. data: its bytes, if it is on no disk.
+        dry_run: change nothing, only tell what would become of every row and label."""
         if data is None:
             with open(path, "rb") as file:
-                return self.import_file(path, mapping, data=file)
-        form = {"mapping": json.dumps(mapping)} if mapping else None
+                return self.import_file(path, mapping, data=file, dry_run=dry_run)
+        form = {"mapping": json.dumps(dict(mapping))} if mapping else {}
+        if dry_run:
+            form["dry_run"] = "true"
         return job.start(self.client, f"{self.path}/imports", files={"file": (Path(path).name, data)}, data=form)
 
     def train(self) -> Job:

@@ -1,7 +1,9 @@
 """A service: what it offers, its projects and accounts."""
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from typing import IO, Any
+from urllib.parse import quote
 
 from labeler.client.accounts import Tokens, Users
 from labeler.client.connection import Connection
@@ -33,9 +35,20 @@ class Client(Connection):
         """What can be imported (`imports`) and exported (`exports`), each with its name and title."""
         return self.fetch(Formats, "/formats")
 
-    def preview(self, name: str, data: bytes | IO[bytes]) -> Preview:
-        """What a file looks like, before anything of it is kept."""
-        return self.send(Preview, "POST", "/imports/preview", files={"file": (name, data)})
+    def preview(
+        self,
+        name: str,
+        data: bytes | IO[bytes],
+        mapping: Mapping[str, Any] | None = None,
+        *,
+        project: str | None = None,
+        cut: bool = False,
+    ) -> Preview:
+        """What a file is taken for, before anything of it is kept. project: the slug of one, in which the first rows
+        are judged as its import would. cut: the data are only the beginning of the file."""
+        form = {"cut": str(cut).lower()} | ({"mapping": json.dumps(dict(mapping))} if mapping else {})
+        path = "/imports/preview" if project is None else f"/projects/{quote(project, safe='')}/imports/preview"
+        return self.send(Preview, "POST", path, files={"file": (name, data)}, data=form)
 
     def task_types(self) -> list[TaskTypeOut]:
         """The kinds of questions that a project can ask."""

@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from labeler.client import ApiError, Project
+from labeler.commands.balance import told
 from labeler.commands.context import answer, follow, plain, service, table
 from labeler.tasks import DEFAULT, InvalidValue, parse_schema, task_type
 from labeler.wire.items import ImportResult
@@ -92,20 +93,17 @@ def import_file(
     project: P,
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")],
     mapping: Annotated[str, typer.Option(help='JSON such as {"key": "id", "text": "message"}; default: guessed.')] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing: tell what would happen.")] = False,
 ) -> None:
-    """Import items from a file. Importing it twice adds nothing."""
+    """Import items from a file, with the labels that come along. Importing it twice adds nothing."""
     try:
         chosen = json.loads(mapping) if mapping else None
     except ValueError as error:
         raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
     with service(jobs=True) as client:
-        done = follow(client.projects.get(project).import_file(file, chosen)).result_as(ImportResult)
-    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {done.refused:,} refused"
-    lines = [f"{done.rows:,} rows: {counts}"]
-    lines += [f'  row {error.row}, "{error.field}": {error.reason}' for error in done.errors[:20]]
-    if len(done.errors) > 20:
-        lines.append("  … (--json tells all)")
-    answer(done, "\n".join(lines))
+        job = client.projects.get(project).import_file(file, chosen, dry_run=dry_run)
+        done = follow(job).result_as(ImportResult)
+    answer(done, "\n".join(told(done)))
 
 
 def label(

@@ -8,11 +8,16 @@ from typing import Annotated, Any
 import typer
 
 from labeler.commands.context import Row, answer, follow, plain, service, state, table
+from labeler.imports.entry import to_item
+from labeler.imports.plan import look
 from labeler.items import readers
-from labeler.items.readers import FileRefused, RowRefused, preview, read_rows, sniff, to_item
+from labeler.items.keys import content_key
+from labeler.items.readers import FileRefused, RowRefused, read_rows, sniff
+from labeler.wire.imports import ImportMapping
 from labeler.wire.registry import Reproduction
 from labeler.wire.training import TrialOut
 
+WITHOUT_ANSWERS = dict.fromkeys(("label", "labeler", "prediction", "score", "split", "metadata"))
 P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 
 
@@ -81,7 +86,7 @@ def predict(
 ) -> None:
     """Predict with the live model; a JSON line for each row on standard output."""
     try:
-        mapping = {**preview(file)["mapping"], "label": None, "split": None}
+        mapping = look(file).plan.mapping.model_copy(update=WITHOUT_ANSWERS)
         items, keys = _items(file, mapping)
     except FileRefused as refused:
         print(refused, file=sys.stderr)
@@ -92,7 +97,7 @@ def predict(
         print(json.dumps(plain(prediction, key=key), ensure_ascii=False))
 
 
-def _items(file: Path, mapping: Row) -> tuple[list[Row], list[str]]:
+def _items(file: Path, mapping: ImportMapping) -> tuple[list[Row], list[str]]:
     items, keys = [], []
     for row in read_rows(file, sniff(file)):
         try:
@@ -103,7 +108,7 @@ def _items(file: Path, mapping: Row) -> tuple[list[Row], list[str]]:
             print(f"row {row.number} left out: {refused.field}: {refused.reason}", file=sys.stderr)
             continue
         items.append({name: item[name] for name in ("text", "fields") if item.get(name) is not None})
-        keys.append(item["key"])
+        keys.append(item.get("key") or content_key(items[-1]))
     return items, keys
 
 

@@ -14,7 +14,7 @@ from labeler.accounts.auth import Caller
 from labeler.accounts.users import add_user, find_user
 from labeler.demo.projects import PROJECTS, DemoProject
 from labeler.guidelines.service import publish, save_draft
-from labeler.items.uploads import start_import
+from labeler.imports.uploads import start_import
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Member, find_project

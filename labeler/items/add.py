@@ -2,54 +2,28 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from typing import Any, ClassVar
+from dataclasses import dataclass
+from typing import ClassVar
 
 from sqlalchemy import Connection
 
-from labeler.items.content import ItemRow, Refused, bounds_of, check_item
+from labeler.items.content import ItemRow
 from labeler.items.tables import items
 from labeler.kit.columns import clock
-from labeler.kit.config import Settings
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Project, claim_content, find_project
 
-MOST_ERRORS = 1000  # refused rows that are described; all of them are counted
-
 
 @dataclass(frozen=True)
 class ItemsAdded(Event):
-    """New items of one project; `labeled` has (item id, value) of those that came with a label of this kind of labeler,
-    given under this version of the schema."""
+    """New items of one project. labeled: how many of them came with a label."""
 
     name: ClassVar[str] = "items.added"
     project_id: int
     count: int
-    labeled: list[tuple[int, Any]]
-    labeler_id: int
-    kind: str
-    schema_version: int
-
-    def payload(self) -> dict[str, Any]:
-        return {**vars(self), "labeled": len(self.labeled)}
-
-
-@dataclass
-class Tally:
-    """taken + already_there + refused is the number of rows seen (G7)."""
-
-    rows: int = 0
-    taken: int = 0
-    already_there: int = 0
-    refused: int = 0
-    errors: list[dict[str, Any]] = field(default_factory=list)
-
-    def refuse(self, row: int, where: str | None, reason: str) -> None:
-        self.refused += 1
-        if len(self.errors) < MOST_ERRORS:
-            self.errors.append({"row": row, "field": where or "", "reason": reason})
+    labeled: int
 
 
 def draw(seed: int, purpose: str, key: str) -> int:
@@ -66,33 +40,18 @@ def split_of(project: Project, row: ItemRow) -> str:
     return "holdout" if share < project.settings.holdout_share else "train"
 
 
-def check_rows(raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, tally: Tally) -> list[ItemRow]:
-    """The acceptable rows of (row number, row); the others are noted in `tally`."""
-    good: list[ItemRow] = []
-    bounds = bounds_of(limits)
-    for number, entry in raw:
-        try:
-            if isinstance(entry, ValueError):
-                raise Refused("", f"is not valid JSON: {entry}")
-            good.append(check_item(entry, project, bounds, project.content or (good[0].kind if good else None)))
-        except Refused as refused:
-            tally.refuse(number, refused.field, refused.reason)
-    return good
-
-
 def add_items(
-    tx: Connection, project: Project, rows: Sequence[ItemRow], labeler_id: int, kind: str = "import"
-) -> tuple[int, int]:
-    """Insert rows whose key is new; returns (taken, already there). Call with at most a few thousand.
-
-    kind: what kind of labeler the labels are of that came with them. Raises `Conflict` for another kind of content
-    than the project's.
+    tx: Connection, project: Project, rows: Sequence[ItemRow], import_id: int | None = None
+) -> dict[str, int]:
+    """Insert the rows whose key is new (of several with one key, the first); returns their ids by key. Call with at
+    most a few thousand. import_id: of the job that brings them. Raises `Conflict` for another kind of content than
+    the project's.
 
     The insert itself says which keys are new: asked before, PostgreSQL reads all items of a project that is filled
     faster than it renews its statistics (100,000 rows in 56 s).
     """
     if not rows:
-        return 0, 0
+        return {}
     lock(tx, "items", project.id, shared=True)
     _claim_content(tx, project, rows)
     first: dict[str, ItemRow] = {}
@@ -108,19 +67,16 @@ def add_items(
             "split": split_of(project, row),
             "shuffle": draw(seed, "order", row.key),
             "needed": project.settings.overlap,
+            "import_id": import_id,
         }
         for row in first.values()
     ]
     insert = upsert(tx, items).values(created_at=clock()).on_conflict_do_nothing()
     added = tx.execute(insert.returning(items.c.id, items.c.key), values).all()
-    if not added:
-        return 0, len(rows)
-    labels = {row.key: row.label for row in first.values() if row.label is not None}
-    labeled = [(row.id, labels[row.key]) for row in added if row.key in labels]
-    taken = len(added)
-    now = find_project(tx, project.id)
-    emit(tx, ItemsAdded(project.id, taken, labeled, labeler_id, kind, project.schema_version), now)
-    return taken, len(rows) - taken
+    if added:
+        labeled = sum(bool(first[row.key].labels) for row in added)
+        emit(tx, ItemsAdded(project.id, len(added), labeled), find_project(tx, project.id))
+    return {row.key: row.id for row in added}
 
 
 def _claim_content(tx: Connection, project: Project, rows: Sequence[ItemRow]) -> None:

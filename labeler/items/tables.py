@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Json, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, created_at, id_column, metadata, reference
 
 items = sa.Table(
     "items",
@@ -17,9 +17,16 @@ items = sa.Table(
     # A fixed random number: the order of the queue before there is a better one, and the holdout's draw.
     sa.Column("shuffle", sa.BigInteger, nullable=False),
     sa.Column("needed", sa.SmallInteger, nullable=False),
+    sa.Column("import_id", Id, nullable=True),  # the job that brought it
     created_at(),
     sa.UniqueConstraint("project_id", "key"),
     sa.Index("ix_items_project_id_id", "project_id", "id"),
+)
+sa.Index(
+    "ix_items_import_id",
+    items.c.import_id,
+    sqlite_where=items.c.import_id.is_not(None),
+    postgresql_where=items.c.import_id.is_not(None),
 )
 sa.Index(
     "ix_items_open",

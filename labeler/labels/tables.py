@@ -27,10 +27,18 @@ labels = sa.Table(
     sa.Column("pick", Json, nullable=True),  # how the item was chosen, see `queue/tables.py`
     sa.Column("suggestion", Json, nullable=True),  # what a model suggested to the labeler, if anything
     sa.Column("idempotency_key", sa.String(200), nullable=True),
+    sa.Column("import_id", Id, nullable=True),  # the job that brought it
     created_at(),
     sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
     sa.Index("ix_labels_project_id_id", "project_id", "id"),
     sa.Index("ix_labels_item_id_id", "item_id", "id"),
+)
+
+sa.Index(
+    "ix_labels_import_id",
+    labels.c.import_id,
+    sqlite_where=labels.c.import_id.is_not(None),
+    postgresql_where=labels.c.import_id.is_not(None),
 )
 
 current_labels = sa.Table(

@@ -13,7 +13,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
-from labeler.items.add import ItemsAdded
+from labeler.imports.write import LabelsImported
+from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
@@ -22,6 +23,7 @@ from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
 from labeler.quality.consensus import MAJORITY, majority
+from labeler.quality.recount import recount_needed
 from labeler.quality.tables import answers
 
 PART = 500
@@ -67,12 +69,20 @@ def keep_answer(tx: Connection, event: LabelSubmitted, project: Project) -> None
         SET[tx.dialect.name](tx, item_id=event.item_id, project_id=project.id, **row)
 
 
-@listen(ItemsAdded)
-def keep_imported(tx: Connection, event: ItemsAdded, project: Project) -> None:
-    if not event.labeled or not project.counts(event.kind):
+@listen(LabelsImported)
+def keep_imported(tx: Connection, event: LabelsImported, project: Project) -> None:
+    """Most have one label on a new item: these are written together."""
+    if not project.counts(event.kind):
         return
+    first = [item_id for item_id, _ in event.first]
+    if first:
+        left = max(project.settings.overlap - 1, 0)
+        tx.execute(sa.update(items).where(items.c.id.in_(first)).values(needed=left))
+    if event.others:
+        recount_needed(tx, project, event.others)
+        make_answers(tx, project, event.others)
     rows = []
-    for item_id, given in event.labeled:
+    for item_id, given in event.first:
         value = project.read(given, event.schema_version)
         if value is not None:
             rows.append({"item_id": item_id, "project_id": project.id, **answer_of(project, [value])})

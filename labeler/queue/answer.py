@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.imports.write import LabelsImported
 from labeler.items.tables import items
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
@@ -37,6 +38,13 @@ def leave_queue(tx: Connection, event: LabelSubmitted, project: Project) -> None
     """An item with all its labels is in no ranking any more, so that the head stays the head."""
     if event.value is not None and event.needed == 0:
         DROP_ENTRIES(tx, item=event.item_id)
+
+
+@listen(LabelsImported)
+def leave_queue_together(tx: Connection, event: LabelsImported, project: Project) -> None:
+    if event.others:
+        done = sa.select(items.c.id).where(items.c.id.in_(event.others), items.c.needed == 0)
+        tx.execute(sa.delete(queue_entries).where(queue_entries.c.item_id.in_(done)))
 
 
 def end_lease(tx: Connection, member: Member, key: str) -> Any:

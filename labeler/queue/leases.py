@@ -14,6 +14,7 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
+from labeler.imports.predictions import outside_suggestion
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
@@ -165,7 +166,9 @@ def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None)
         if len(taken) >= row.needed:  # a holder may be in a slot beyond what is still needed
             return None
         slot = next(number for number in range(row.needed) if number not in taken)
-    suggestion = getattr(row, "suggestion", None) if member.project.settings.show_suggestions else None
+    suggestion = None
+    if member.project.settings.show_suggestions:
+        suggestion = getattr(row, "suggestion", None) or outside_suggestion(tx, row.id)
     lease = {
         "item_id": row.id,
         "slot": slot,

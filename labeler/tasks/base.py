@@ -31,6 +31,14 @@ class InvalidValue(TaskError):
         self.reason = reason
 
 
+class UnknownLabel(InvalidValue):
+    """A value with labels that the schema does not have: `names`."""
+
+    def __init__(self, reason: str, names: tuple[str, ...]) -> None:
+        super().__init__(reason)
+        self.names = names
+
+
 class UnknownTaskType(TaskError):
     """No task type has this name; the message lists those that exist."""
 

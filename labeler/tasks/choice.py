@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from labeler.tasks.base import InvalidValue, TaskType, kind_of, task
-from labeler.tasks.labels import LabelsSchema, check_label, distinct, listed
+from labeler.tasks.labels import LabelsSchema, check_label, listed, meant, spellings
 
 _MOST_FOUND = 200
 
@@ -33,14 +33,16 @@ class Choice(TaskType[ChoiceSchema]):
         return check_label(value, schema.label_names)
 
     def parse(self, written: Any, schema: ChoiceSchema, content: Mapping[str, Any] | None) -> str | None:
-        """As it is written; a list of one label is that label, an empty list is none."""
+        """As it is written, in any case; a list of one label is that label, an empty list is none."""
         if written == []:
             return None
         if isinstance(written, list) and len(written) == 1:
             written = written[0]
         if isinstance(written, int | float) and not isinstance(written, bool):
             written = str(int(written)) if float(written).is_integer() else str(written)
-        return self.validate(written.strip() if isinstance(written, str) else written, schema, content)
+        return self.validate(
+            meant(written, schema.label_names) if isinstance(written, str) else written, schema, content
+        )
 
     def dump(self, value: Any) -> str:
         """The label's name itself."""
@@ -62,5 +64,5 @@ class Choice(TaskType[ChoiceSchema]):
         cells = [one[0] if isinstance(one, list) and len(one) == 1 else one for one in written]
         if any(isinstance(one, dict | list) for one in cells):
             return None
-        found = distinct(cells)
+        found = [group[0] for group in spellings(cells)]
         return {"labels": [{"name": name} for name in found]} if 0 < len(found) <= _MOST_FOUND else None

@@ -1,5 +1,7 @@
 """Labels as task types share them: named answers with description, color and key."""
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Annotated, Any
 
@@ -14,7 +16,7 @@ from pydantic import (
     model_validator,
 )
 
-from labeler.tasks.base import InvalidValue, TaskSchema
+from labeler.tasks.base import TaskSchema, UnknownLabel
 
 PALETTE = ("#4f46e5", "#0d9488", "#d97706", "#db2777", "#2563eb", "#65a30d", "#9333ea", "#dc2626", "#0891b2", "#a16207")
 MOST_LABELS = 500
@@ -113,10 +115,32 @@ def _check(labels: Sequence[Label]) -> None:
 
 
 def check_label(name: str, names: Sequence[str]) -> str:
-    """The label's name. Raises InvalidValue when it is none of `names`."""
+    """The label's name. Raises UnknownLabel when it is none of `names`."""
     if name not in names:
-        raise InvalidValue(f'"label" is "{shortened(name)}", expected one of {listed(names)}')
+        check_labels([name], names)
     return name
+
+
+def check_labels(given: Sequence[str], names: Sequence[str]) -> None:
+    """Raises UnknownLabel when one of these is none of `names`."""
+    known = set(names)
+    if unknown := tuple(dict.fromkeys(one for one in given if one not in known)):
+        shown = ", ".join(f'"{shortened(one)}"' for one in unknown[:_SHOWN])
+        raise UnknownLabel(f'"label" is {shown}, expected one of {listed(names)}', unknown)
+
+
+def folded(name: str) -> str:
+    """A label without what people write in different ways: case, forms of one letter, spaces around and inside."""
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+
+
+def meant(written: str, names: Sequence[str]) -> str:
+    """The label of `names` that is written in another way; as it is written if there is none, or more than one."""
+    if written in names:
+        return written
+    key = folded(written)
+    found = [name for name in names if folded(name) == key]
+    return found[0] if len(found) == 1 else written.strip()
 
 
 def shortened(text: str) -> str:
@@ -132,3 +156,12 @@ def listed(names: Sequence[str]) -> str:
 def distinct(words: Iterable[Any]) -> list[str]:
     """Every word that is there, once, in order of first occurrence."""
     return list(dict.fromkeys(str(word).strip() for word in words if word is not None and str(word).strip()))
+
+
+def spellings(words: Iterable[Any]) -> list[list[str]]:
+    """The words that are there, those which are spelled in different ways together, the most frequent spelling first."""
+    counts = Counter(str(word).strip() for word in words if word is not None and str(word).strip())
+    found: dict[str, list[str]] = {}
+    for word in counts:
+        found.setdefault(folded(word), []).append(word)
+    return [sorted(group, key=lambda word: -counts[word]) for group in found.values()]

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 from labeler.tasks.base import InvalidValue, TaskType, kind_of, task
-from labeler.tasks.labels import LabelsSchema, check_label, distinct, listed
+from labeler.tasks.labels import LabelsSchema, check_labels, folded, listed, meant, spellings
 
 _SEPARATORS = ("|", ";", ",")
 _MOST_FOUND = 200
@@ -35,16 +35,18 @@ class MultiChoice(TaskType[MultiChoiceSchema]):
         for one in value:
             if not isinstance(one, str):
                 raise InvalidValue(f'"label" holds a {kind_of(one)}, expected labels: {listed(names)}')
-            check_label(one, names)
+        check_labels(value, names)
         chosen = set(value)
         if len(chosen) < len(value):
             raise InvalidValue('"label" holds a label twice')
         return [name for name in names if name in chosen]
 
     def parse(self, written: Any, schema: MultiChoiceSchema, content: Mapping[str, Any] | None) -> list[str]:
-        """A list, a JSON list, or labels with |, ; or commas between them; nothing is the empty set."""
+        """A list, a JSON list, or labels with |, ; or commas between them, in any case; nothing is the empty set."""
         if isinstance(written, str):
-            written = _split(written, set(schema.label_names))
+            written = _split(written, schema.label_names)
+        if isinstance(written, list):
+            written = [meant(one, schema.label_names) if isinstance(one, str) else one for one in written]
         return self.validate(written, schema, content)
 
     def text(self, value: Any, schema: MultiChoiceSchema) -> str:
@@ -67,7 +69,8 @@ class MultiChoice(TaskType[MultiChoiceSchema]):
         cells = [_cell(one) for one in written]
         if not any(isinstance(one, list) and len(one) > 1 for one in cells):
             return None
-        found = distinct(name for one in cells for name in (one if isinstance(one, list) else [one]))
+        words = (name for one in cells for name in (one if isinstance(one, list) else [one]))
+        found = [group[0] for group in spellings(words)]
         return {"labels": [{"name": name} for name in found]} if 0 < len(found) <= _MOST_FOUND else None
 
 
@@ -88,7 +91,7 @@ def _as_json(written: str) -> list[Any] | None:
     return found if isinstance(found, list) else None
 
 
-def _split(written: str, names: set[str]) -> list[Any]:
+def _split(written: str, names: list[str]) -> list[Any]:
     text = written.strip()
     if not text:
         return []
@@ -96,8 +99,9 @@ def _split(written: str, names: set[str]) -> list[Any]:
         return [text]
     if (found := _as_json(text)) is not None:
         return found
+    known = {folded(name) for name in names}
     for separator in _SEPARATORS:
         parts = [part.strip() for part in text.split(separator) if part.strip()]
-        if len(parts) > 1 and (separator == "|" or set(parts) <= names):
+        if len(parts) > 1 and (separator == "|" or {folded(part) for part in parts} <= known):
             return parts
     return [text]

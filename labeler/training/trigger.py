@@ -5,6 +5,7 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.imports.write import LabelsImported
 from labeler.items.add import ItemsAdded
 from labeler.items.tables import items
 from labeler.kit.columns import clock
@@ -86,13 +87,16 @@ def after_labels(tx: Connection, event: LabelSubmitted, project: Project) -> Non
 
 @listen(ItemsAdded)
 def after_items(tx: Connection, event: ItemsAdded, project: Project) -> None:
-    """Items that came with labels can train a model; others are put in an order that covers them."""
-    if event.labeled:
-        request_training(tx, project.id, delay=2)
-    elif event.count:
+    """Items that came without labels are put in an order that covers them; those with labels train a model."""
+    if event.count and not event.labeled:
         want_coverage(tx, project.id)
     if event.count and has_embeddings():
         want_vectors(tx, project.id)
+
+
+@listen(LabelsImported)
+def after_import(tx: Connection, event: LabelsImported, project: Project) -> None:
+    request_training(tx, project.id, delay=2)
 
 
 @listen(ProjectChanged)

@@ -5,6 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import In
+from labeler.wire.imports import Balance, Plan
 
 MAX_KEY = 200
 """Characters of an item's key."""
@@ -21,12 +22,18 @@ class AddResult(BaseModel):
     already_there: int
     refused: int
     errors: list[RowError] = Field(description="The first thousand refused rows.")
+    notes: list[RowError] = Field(
+        default_factory=list, description="The first thousand rows and labels that were not taken as they are, and why."
+    )
+    balance: Balance = Field(default_factory=Balance)
 
 
 class ImportResult(AddResult):
     """What the job of an import comes to."""
 
     rows: int
+    dry_run: bool = False
+    plan: Plan | None = None
 
 
 class Preview(BaseModel):
@@ -42,6 +49,23 @@ class Preview(BaseModel):
         description="The question that the labels look like answers of: type, and its schema; none without labels."
     )
     warnings: list[str]
+    plan: Plan
+    balance: Balance | None = Field(description="Of the first thousand rows, where the project is known.")
+
+
+class GivenLabelIn(In):
+    """A label that is known already. labeler: who gave it, if it was not the sender."""
+
+    value: Any
+    labeler: str | None = Field(None, min_length=1, max_length=200)
+
+
+class GivenPrediction(In):
+    """What a model elsewhere predicts: a suggestion, never a label."""
+
+    value: Any
+    score: float | None = None
+    model: str | None = Field(None, min_length=1, max_length=200)
 
 
 class ItemIn(In):
@@ -53,3 +77,5 @@ class ItemIn(In):
     metadata: dict[str, Any] | None = None
     split: str | None = Field(None, description="train or holdout; default: drawn at random.")
     label: Any = Field(None, description="A label that is known already.")
+    labels: list[GivenLabelIn] | None = Field(None, description="Labels that are known already, with who gave them.")
+    predictions: list[GivenPrediction] | None = None

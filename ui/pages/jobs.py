@@ -1,7 +1,7 @@
 """Background work: what runs, what waits, what failed and why."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, import_plan, layout, session
 from labeler_ui.feedback import plain
 
 from labeler.client import Job
@@ -88,13 +88,19 @@ def _result(job: Job) -> None:
 def import_result(result: ImportResult) -> None:
     """What an import took, what was already there, what it refused and why."""
     n = layout.number
+    would = "A trial: nothing was changed. It would be " if result.dry_run else ""
     st.markdown(
-        f"{n(result.rows)} rows: {n(result.taken)} taken, {n(result.already_there)} already there, "
+        f"{would}{n(result.rows)} rows: {n(result.taken)} taken, {n(result.already_there)} already there, "
         f"{n(result.refused)} refused."
     )
-    if result.errors:
-        with st.expander(f"Refused rows ({n(result.refused)})"):
-            st.dataframe(
-                [{"Row": error.row, "Field": error.field, "Reason": error.reason} for error in result.errors],
-                hide_index=True,
-            )
+    if result.balance.rows:
+        import_plan.balance(result.balance, result.rows)
+    for title, told in (("Refused rows", result.errors), ("Not taken as they are", result.notes)):
+        if told:
+            with st.expander(f"{title} (the first {n(len(told))})"):
+                st.dataframe(
+                    [{"Row": one.row, "Field": one.field, "Reason": one.reason} for one in told], hide_index=True
+                )
+    if result.plan is not None:
+        with st.expander("The plan it followed"):
+            import_plan.about(result.plan)

@@ -1,13 +1,13 @@
 """A new project in four steps: file, question, guideline, go. Also used to import more into a project."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, question, session, tasks
+from labeler_ui import feedback, import_plan, layout, question, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.layout import Content
 from labeler_ui.pages.guidelines import start_text
@@ -15,6 +15,7 @@ from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 
 from labeler.client import Job, Project
+from labeler.wire.imports import Balance
 from labeler.wire.items import ImportResult, Preview
 from labeler.wire.jobs import ENDED
 
@@ -24,13 +25,16 @@ ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take
 
 @dataclass(frozen=True)
 class Given:
-    """A file to import. sample: its first row as an item; task: what its labels look like answers of."""
+    """A file to import. sample: its first row as an item; task: what its labels look like answers of; problem: what
+    the plan still lacks; balance: of its first rows, where the project is known."""
 
     name: str
     data: bytes | IO[bytes]
     mapping: ColumnMapping
     sample: Content | None
     task: Schema
+    problem: str | None = None
+    balance: Balance | None = None
 
 
 def render() -> None:
@@ -40,9 +44,24 @@ def render() -> None:
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
         layout.heading("Import items", f"Into {plain(project.info.name)}. Rows that are already there are left alone.")
-        given = _file()
-        if given and st.button("Import", type="primary", icon=":material/upload:"):
-            _upload(project, given)
+        given = _file(project)
+        if given is None:
+            return
+        if given.balance:
+            st.subheader("What becomes of the first rows", anchor=False)
+            import_plan.balance(given.balance)
+        if given.problem:
+            st.error(f"Still needed: {given.problem}.", icon=":material/error:")
+            return
+        with st.container(horizontal=True):
+            start = st.button("Import", type="primary", icon=":material/upload:")
+            trial = st.button(
+                "Try it on the whole file",
+                icon=":material/science:",
+                help="Tells the fate of every row and label, and changes nothing.",
+            )
+        if start or trial:
+            _upload(project, given, dry_run=trial)
     else:
         _new()
 
@@ -68,7 +87,8 @@ def _new() -> None:
             key=f"new-guideline-{name}-{schema['type']}-{len(sections)}",
         )
         publish = st.toggle("Publish it right away", value=False, help="Otherwise it is kept as a draft.")
-    missing = [words for words in (None if name.strip() else "a name", problem) if words]
+    lacking = given.problem if given else None
+    missing = [words for words in (None if name.strip() else "a name", lacking, problem) if words]
     if st.button("Create the project", type="primary", icon=":material/check:"):
         if missing:
             st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
@@ -76,7 +96,7 @@ def _new() -> None:
         _create(name.strip(), schema, text, publish, given)
 
 
-def _file() -> Given | None:
+def _file(project: Project | None = None) -> Given | None:
     """A file or pasted lines, once there are some."""
     way = st.segmented_control(
         "From", ["A file", "Pasted text"], default="A file", required=True, label_visibility="collapsed"
@@ -95,71 +115,75 @@ def _file() -> Given | None:
     if upload is None:
         return None
     suffix = PurePath(upload.name).suffix.lower()
-    preview = _preview(upload, any(one.whole_file for one in formats if suffix in one.endings))
+    whole = any(one.whole_file for one in formats if suffix in one.endings)
+    slug = None if project is None else project.slug
+    read = _how_to_read(upload.file_id)
+    preview = _preview(upload, whole, read, slug)
     if preview is None:
         return None
-    mapping = _mapping(preview, upload.file_id)
-    return Given(upload.name, upload, mapping, _sample(preview.rows, mapping), preview.task or {})
+    mapping = _mapping(preview, f"{upload.file_id}-{read}")
+    lacking = import_plan.problem(mapping)
+    if lacking is None:
+        chosen = _preview(upload, whole, mapping, slug)
+        if chosen is None:
+            return None
+        preview = chosen
+    st.markdown("**What becomes of it**")
+    import_plan.about(preview.plan)
+    sample = _sample(preview.rows, mapping)
+    return Given(upload.name, upload, mapping, sample, preview.task or {}, lacking, preview.balance)
+
+
+def _how_to_read(mark: str) -> ColumnMapping:
+    """Whether the first row names the columns, if somebody says so."""
+    said = st.segmented_control(
+        "First row",
+        ["guess", "names of the columns", "a row like the others"],
+        default="guess",
+        required=True,
+        key=f"header-{mark}",
+        help="Of text files with columns. Guessed from the first rows.",
+    )
+    return {} if said == "guess" else {"header": said == "names of the columns"}
 
 
 def _sample(rows: Sequence[Content], mapping: ColumnMapping) -> Content | None:
     """The first row as an item, for the picture of the card."""
     if not rows:
         return None
-    if mapping["text"]:
-        return {"text": str(rows[0].get(mapping["text"]) or "")}
-    return {"fields": {name: rows[0].get(name) for name in mapping["fields"]}} if mapping["fields"] else None
+    if text := mapping.get("text"):
+        names = text if isinstance(text, list) else [text]
+        return {"text": "\n\n".join(str(rows[0].get(name) or "") for name in names)}
+    fields = mapping.get("fields") or []
+    return {"fields": {name: rows[0].get(name) for name in fields}} if fields else None
 
 
-def _preview(upload: Any, whole: bool) -> Preview | None:
-    """What the service reads in the file, asked once per file. whole: its beginning is not enough."""
-    kept: tuple[str, Preview] | None = st.session_state.get("_preview")
-    if kept and kept[0] == upload.file_id:
-        return kept[1]
-    data = upload.getvalue() if whole else upload.getvalue()[:PREVIEW_BYTES]
-    preview = feedback.attempt(lambda: session.client().preview(upload.name, data), "Reading the file")
+def _preview(upload: Any, whole: bool, mapping: Mapping[str, Any], project: str | None) -> Preview | None:
+    """What the service makes of the file, asked once per mapping. whole: its beginning is not enough."""
+    kept: dict[str, Preview] = st.session_state.setdefault("_preview", {})
+    mark = f"{upload.file_id} {project} {json.dumps(mapping, sort_keys=True)}"
+    if mark in kept:
+        return kept[mark]
+    data = upload.getvalue()
+    cut = not whole and len(data) > PREVIEW_BYTES
+    part = data[:PREVIEW_BYTES] if cut else data
+    client = session.client()
+    preview = feedback.attempt(
+        lambda: client.preview(upload.name, part, mapping, project=project, cut=cut), "Reading the file"
+    )
     if preview is not None:
-        st.session_state["_preview"] = (upload.file_id, preview)
+        kept[mark] = preview
     return preview
 
 
 def _mapping(preview: Preview, mark: str) -> ColumnMapping:
-    guess = preview.mapping
-    columns = [column["name"] for column in preview.columns]
+    """What is in each column: as it was guessed, or as somebody says."""
     described = ", ".join(part for part in (preview.format, preview.encoding) if part)
     st.markdown(f":gray[The first rows ({plain(described)}):]")
     st.dataframe(preview.rows, height=230)
-    for warning in preview.warnings:
-        st.warning(plain(warning), icon=":material/warning:")
-
-    def pick(where: Any, title: str, name: str, words: str) -> str | None:
-        at = columns.index(guess[name]) if guess.get(name) in columns else None
-        chosen: str | None = where.selectbox(title, columns, index=at, placeholder=words, key=f"map-{name}-{mark}")
-        return chosen
-
     st.markdown("**What is in each column?** Change what was not recognized.")
-    boxes = st.columns(4)
-    key = pick(boxes[0], "Item key", "key", "made from the content")
-    text = pick(boxes[1], "Text", "text", "none: use fields")
-    label = pick(boxes[2], "Label, if there is one", "label", "none")
-    split = pick(boxes[3], "Split", "split", "none")
-    if label:
-        st.markdown(":gray[Rows that have a label count as labeled. Without that column, people label all of them.]")
-    wide = st.columns(2)
-    default = [c for c in guess.get("fields") or [] if c in columns]
-    fields = wide[0].multiselect(
-        "Fields of a table row", columns, default=default, key=f"map-fields-{mark}", disabled=text is not None
-    )
-    beside = [c for c in guess.get("metadata") or [] if c in columns]
-    metadata = wide[1].multiselect("Shown next to the item", columns, default=beside, key=f"map-metadata-{mark}")
-    return {
-        "key": key,
-        "text": text,
-        "fields": [] if text else fields,
-        "label": label,
-        "split": split,
-        "metadata": metadata,
-    }
+    mapping = import_plan.columns(preview.plan, mark)
+    return {**mapping, **import_plan.options(preview.mapping, mapping, mark)}
 
 
 def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | None) -> None:
@@ -179,9 +203,12 @@ def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | 
         st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project.slug})
 
 
-def _upload(project: Project, given: Given) -> None:
+def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
+    def send() -> Job:
+        return project.import_file(given.name, given.mapping, data=given.data, dry_run=dry_run)
+
     with st.spinner("Uploading …"):
-        job = feedback.attempt(lambda: project.import_file(given.name, given.mapping, data=given.data), "Importing")
+        job = feedback.attempt(send, "Importing")
     if job:
         st.session_state["_import_job"] = (project.slug, job)
         st.session_state.pop("_preview", None)
@@ -194,7 +221,7 @@ def _running() -> None:
     layout.heading("Import", "It continues in the background; you may leave this page.")
     layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
     with st.container(horizontal=True):
-        if job.state == "done":
+        if job.state == "done" and not (job.result or {}).get("dry_run"):
             layout.open_page("label", "Start labeling", "bolt", primary=True, project=slug)
             layout.open_page("progress", "Progress", "monitoring", project=slug)
         if job.state in ENDED and st.button("Import another file"):

@@ -1,16 +1,14 @@
 """Import formats: one file per format, registered by its decorator; found by being here, or by an entry point.
 
-What a file is, its content says: `sniff` a file, `read_rows` from it in constant memory, and make each an item with
-`to_item`.
+What a file is, its content says: `sniff` a file, and `read_rows` from it in constant memory.
 """
 
-from labeler.items.readers.mapping import check_mapping, guess_mapping, to_item
-from labeler.items.readers.preview import preview
 from labeler.items.readers.registry import (
     BadRow,
     Detected,
     FileRefused,
     Head,
+    Hints,
     Limits,
     Reader,
     Row,
@@ -29,19 +27,16 @@ __all__ = [
     "Detected",
     "FileRefused",
     "Head",
+    "Hints",
     "Limits",
     "Reader",
     "Row",
     "RowRefused",
     "accepted",
-    "check_mapping",
     "endings",
-    "guess_mapping",
-    "preview",
     "read_rows",
     "reader",
     "reader_of",
     "readers",
     "sniff",
-    "to_item",
 ]

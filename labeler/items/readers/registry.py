@@ -45,10 +45,21 @@ class Limits:
 
 
 @dataclass(frozen=True)
+class Hints:
+    """What somebody said about a file, instead of having it guessed; None: guess."""
+
+    format: str | None = None
+    header: bool | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+
+
+@dataclass(frozen=True)
 class Detected:
     """What a file is. encoding and delimiter are None where the format has none.
 
-    dialect: how the format is called here where there is a word for it ("tsv" of "csv").
+    dialect: how the format is called here where there is a word for it ("tsv" of "csv"). header: whether the first row
+    names the columns, None where the format knows no such row.
     """
 
     format: str
@@ -56,6 +67,7 @@ class Detected:
     delimiter: str | None = None
     warnings: tuple[str, ...] = field(default=())
     dialect: str | None = None
+    header: bool | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,7 @@ class Head:
     text: str = ""
     encoding: str | None = None
     warnings: tuple[str, ...] = ()
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,11 @@
 
 import codecs
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from labeler.items.readers.encoding import NoText, encoding_of
-from labeler.items.readers.registry import SAMPLE, Detected, FileRefused, Head, Reader, accepted, readers
+from labeler.items.readers.registry import SAMPLE, Detected, FileRefused, Head, Hints, Reader, accepted, readers
 from labeler.kit import telemetry
 
 _MAGIC = (
@@ -30,14 +31,15 @@ _MAGIC = (
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
-def sniff(path: Path) -> Detected:
-    """Format, encoding and delimiter of a file. Raises FileRefused for what can't be imported."""
+def sniff(path: Path, hints: Hints | None = None) -> Detected:
+    """Format, encoding and delimiter of a file. hints: what somebody said about it. Raises FileRefused for what can't
+    be imported."""
     path = Path(path)
     with open(path, "rb") as file:
         raw = file.read(SAMPLE)
     if not raw.strip():
         raise FileRefused("the file is empty")
-    head = Head(path, raw, complete=len(raw) < SAMPLE)
+    head = Head(path, raw, complete=len(raw) < SAMPLE, hints=hints or Hints())
     if (found := _ask([one for one in readers() if one.binary], head)) is not None:
         return found
     _refuse_known(raw)
@@ -78,7 +80,7 @@ def _as_text(head: Head) -> Head:
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head.raw)
     if len(_CONTROL.findall(text)) > 0.02 * len(text):
         raise _refused("a binary file")
-    return Head(head.path, head.raw, head.complete, text, encoding, warnings)
+    return replace(head, text=text, encoding=encoding, warnings=warnings)
 
 
 def _refuse_markup(text: str) -> None:

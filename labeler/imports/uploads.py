@@ -5,32 +5,24 @@ import os
 import tempfile
 import uuid
 from pathlib import Path
-from typing import Any
 
 from fastapi import UploadFile
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.items.readers import FileRefused, Limits
-from labeler.items.readers import preview as preview_file
+from labeler.imports.preview import Into
+from labeler.imports.preview import preview as preview_file
+from labeler.items.readers import FileRefused
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
+from labeler.wire.imports import ImportMapping
 from labeler.wire.items import Preview
 from labeler.wire.jobs import JobOut
 
 CHUNK = 1024 * 1024
-
-
-def limits_of(settings: Settings) -> Limits:
-    return Limits(
-        max_rows=settings.max_rows,
-        max_columns=settings.max_columns,
-        max_cell=settings.max_cell_chars,
-        max_depth=settings.max_depth,
-    )
 
 
 async def _copy(file: UploadFile, path: Path, most: int) -> None:
@@ -45,13 +37,19 @@ async def _copy(file: UploadFile, path: Path, most: int) -> None:
         os.fsync(target.fileno())
 
 
-async def preview(settings: Settings, file: UploadFile) -> Preview:
+async def preview(
+    settings: Settings,
+    file: UploadFile,
+    mapping: ImportMapping | None = None,
+    into: Into | None = None,
+    cut: bool = False,
+) -> Preview:
     """Raises `Invalid` for files that are nothing we read, with what they look like."""
     with tempfile.TemporaryDirectory(prefix="labeler-preview-") as folder:
         path = Path(folder) / "upload"
         await _copy(file, path, settings.max_upload_bytes)
         try:
-            found = await asyncio.to_thread(preview_file, path, limits=limits_of(settings))
+            found = await asyncio.to_thread(preview_file, path, settings, mapping, into, cut)
         except FileRefused as refused:
             raise Invalid(str(refused), errors=[{"pointer": "/file", "detail": str(refused)}]) from None
     return Preview.model_validate(found)
@@ -71,13 +69,22 @@ async def keep(settings: Settings, file: UploadFile) -> Path:
 
 
 def start_import(
-    tx: Connection, member: Member, path: Path, name: str, mapping: dict[str, Any] | None, *, keep_file: bool = False
+    tx: Connection,
+    member: Member,
+    path: Path,
+    name: str,
+    mapping: ImportMapping | None,
+    *,
+    keep_file: bool = False,
+    dry_run: bool = False,
 ) -> JobOut:
     """Queue the import of a file that lies at `path`; imports of one project run one after the other."""
-    args = {"path": str(path), "name": name[:200], "mapping": mapping, "keep_file": keep_file}
+    chosen = None if mapping is None else mapping.model_dump(exclude_unset=True)
+    args = {"path": str(path), "name": name[:200], "mapping": chosen, "keep_file": keep_file, "dry_run": dry_run}
     project_id = member.project.id
     job_id = enqueue(
         tx, "items.import", args, project_id=project_id, lane=f"import:{project_id}", created_by=member.user_id
     )
-    audit(tx, member.caller, "items.import", project_id=project_id, target=name[:200])
+    if not dry_run:
+        audit(tx, member.caller, "items.import", project_id=project_id, target=name[:200])
     return job_out(get(tx, job_id))

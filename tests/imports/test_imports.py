@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from labeler.client import Project
-from labeler.items import jobs as item_jobs
+from labeler.imports import jobs as import_jobs
 from labeler.kit.jobs import engine, process
 
 TEXT = {"key": "id", "text": "text", "label": "label"}
@@ -209,26 +209,21 @@ class _PowerCut(BaseException):
 def test_an_import_that_was_killed_goes_on_and_its_counts_add_up(
     service: Any, project: Project, monkeypatch: pytest.MonkeyPatch, cut_at: int
 ) -> None:
-    monkeypatch.setattr(item_jobs, "BATCH", 10)
+    monkeypatch.setattr(import_jobs, "BATCH", 10)
     rows = [{"id": f"k{n}", "text": "" if n % 7 == 0 else f"text {n}", "label": "ham"} for n in range(45)]
     job_id = send(project, as_csv(rows), TEXT).json()["id"]
-    whole_step = item_jobs._step
+    whole_take = import_jobs.take
     steps = 0
 
     def cut(*arguments: Any) -> Any:
         nonlocal steps
         steps += 1
-        step = whole_step(*arguments)
+        if steps == cut_at + 1:
+            whole_take(*arguments)
+            raise _PowerCut
+        return whole_take(*arguments)
 
-        def run(tx: Any) -> Any:
-            found = step(tx)
-            if steps == cut_at + 1:
-                raise _PowerCut
-            return found
-
-        return run
-
-    monkeypatch.setattr(item_jobs, "_step", cut)
+    monkeypatch.setattr(import_jobs, "take", cut)
     claim = engine.claim(service.db, "test/0/a")
     assert claim is not None and claim.id == job_id
     with pytest.raises(_PowerCut):

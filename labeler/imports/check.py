@@ -1,0 +1,63 @@
+"""Rows that came in, each checked on its own: the acceptable ones, and what is wrong with the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from labeler.imports.judge import Numbered
+from labeler.imports.tally import Tally
+from labeler.items.content import STRICT, LabelRules, Refused, bounds_of, check_item, given_in
+from labeler.kit.config import Settings
+from labeler.projects.access import Project
+from labeler.wire.imports import ImportMapping
+
+
+@dataclass
+class Batch:
+    """rows: those that can be taken. refused: (row number, field, reason), and how many labels went with the row."""
+
+    rows: list[Numbered] = field(default_factory=list)
+    refused: list[tuple[int, str, str, int]] = field(default_factory=list)
+
+    def count(self, tally: Tally) -> None:
+        """Tell of the refused ones."""
+        for number, where, reason, labels in self.refused:
+            tally.refuse(number, where, reason)
+            for _ in range(labels):
+                tally.label("with_row", number, None, "label", reason)
+        tally.predictions += sum(len(row.suggested) for _, row in self.rows)
+
+
+def check_rows(
+    raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, mapping: ImportMapping | None = None
+) -> Batch:
+    """raw: (row number, row as it came, or the ValueError that reading it raised)."""
+    found = Batch()
+    bounds = bounds_of(limits)
+    rules = STRICT if mapping is None else LabelRules(mapping.unknown_labels, mapping.label_map)
+    kind = project.content
+    for number, entry in raw:
+        try:
+            if isinstance(entry, ValueError):
+                raise Refused("", f"is not valid JSON: {entry}")
+            row = check_item(entry, project, bounds, kind, rules)
+        except Refused as refused:
+            found.refused.append((number, refused.field, refused.reason, _labels_in(entry)))
+            continue
+        kind = kind or row.kind
+        found.rows.append((number, row))
+    return found
+
+
+def unknown_labels(batch: Batch) -> list[str]:
+    """The labels in these rows that the project does not have, in order of first occurrence."""
+    return list(dict.fromkeys(name for _, row in batch.rows for lost in row.lost for name in lost.names))
+
+
+def _labels_in(entry: Any) -> int:
+    if not isinstance(entry, dict):
+        return 0
+    try:
+        return len(given_in(entry))
+    except Refused:
+        return 0

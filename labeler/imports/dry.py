@@ -1,0 +1,123 @@
+"""An import that changes nothing: every row and label gets the fate that it would have."""
+
+import hashlib
+import sqlite3
+import tempfile
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from labeler.imports.add_labels import with_labels
+from labeler.imports.check import Batch
+from labeler.imports.judge import There, judge
+from labeler.imports.labelers import find_labelers
+from labeler.imports.tally import Tally
+from labeler.imports.write import read_there
+from labeler.items.content import ItemRow
+from labeler.kit.db import Database
+from labeler.kit.jobs.registry import JobRun
+from labeler.projects.access import Project
+from labeler.tasks import parse_schema
+from labeler.wire.imports import ImportMapping
+
+
+class Seen:
+    """What earlier rows of the file would have added, in a file on disk: there may be millions."""
+
+    def __init__(self) -> None:
+        self._folder = tempfile.TemporaryDirectory(prefix="labeler-dry-run-")
+        self._db = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None)
+        self._db.execute("PRAGMA synchronous=OFF")
+        self._db.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, content BLOB, labels TEXT)")
+
+    def close(self) -> None:
+        self._db.close()
+        self._folder.cleanup()
+
+    def find(self, keys: Iterable[str]) -> dict[str, tuple[bytes, dict[int, Any]]]:
+        wanted = orjson.dumps(list(keys)).decode()
+        rows = self._db.execute("SELECT * FROM seen WHERE key IN (SELECT value FROM json_each(?))", (wanted,))
+        return {
+            key: (content, {int(who): value for who, value in orjson.loads(labels)}) for key, content, labels in rows
+        }
+
+    def keep(self, rows: Iterable[tuple[str, bytes, dict[int, Any]]]) -> None:
+        values = [(key, content, orjson.dumps(list(labels.items())).decode()) for key, content, labels in rows]
+        self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", values)
+
+
+class DryRun:
+    """Takes the place of writing: reads what is there, and remembers what would be."""
+
+    def __init__(self, db: Database, run: JobRun | None = None, user_id: int = 0) -> None:
+        self.db, self.run, self.user_id = db, run, user_id
+        self.seen = Seen()
+        self.names: dict[str, int] = {}
+        self.next_id = -1
+
+    def close(self) -> None:
+        self.seen.close()
+
+    def add_labels(self, project: Project, names: list[str]) -> Project:
+        """The project as it would be with these labels."""
+        if not project.labels:
+            return project
+        missing = [name for name in names if name not in project.label_names]
+        schema = parse_schema({**project.schema.model_dump(), "labels": with_labels(project, missing)})
+        return replace(project, schema=schema)
+
+    def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
+        keys = {row.key for _, row in good.rows}
+        there = self.db.read(read_there, project, keys)
+        self._overlay(there, keys, {row.key: row for _, row in good.rows})
+        new = {key: self._new_id() for key in keys if key not in there}
+        names = {label.labeler for _, row in good.rows for label in row.labels if label.labeler is not None}
+        labelers: dict[str | None, int] = {None: self.user_id, **self._labelers(names)}
+        found = judge(good.rows, new, there, labelers, mapping.known_labels, tally)
+        self._keep(good, new, there, found)
+        if self.run is not None:
+            self.run.progress(tally.rows, total, f"{tally.rows:,} rows read")
+
+    def _new_id(self) -> int:
+        self.next_id -= 1
+        return self.next_id
+
+    def _labelers(self, names: set[str]) -> dict[str, int]:
+        unknown = names - set(self.names)
+        self.names |= self.db.read(find_labelers, unknown)
+        for name in sorted(unknown - set(self.names)):
+            self.names[name] = self._new_id()
+        return {name: self.names[name] for name in names}
+
+    def _overlay(self, there: dict[str, There], keys: set[str], rows: dict[str, ItemRow]) -> None:
+        """Add what earlier batches would have made of these keys."""
+        for key, (content, labels) in self.seen.find(keys).items():
+            if key not in there:
+                same = rows[key].content if digest(rows[key]) == content else {}
+                there[key] = There(self._new_id(), same)
+            for who, value in labels.items():
+                there[key].labels[who] = value
+                if who == self.user_id or there[key].answer is None:
+                    there[key].answer = value
+
+    def _keep(self, good: Batch, new: dict[str, int], there: dict[str, There], found: list[Any]) -> None:
+        by_item: dict[int, dict[int, Any]] = {}
+        for label in found:
+            by_item.setdefault(label.item_id, {})[label.labeler_id] = label.value
+        kept: dict[str, tuple[str, bytes, dict[int, Any]]] = {}
+        for _, row in good.rows:
+            if row.key in kept:
+                continue
+            if row.key in new:
+                kept[row.key] = (row.key, digest(row), by_item.get(new[row.key], {}))
+            elif labels := by_item.get(there[row.key].id):
+                kept[row.key] = (row.key, digest(row), {**there[row.key].labels, **labels})
+        self.seen.keep(kept.values())
+
+
+def digest(row: ItemRow) -> bytes:
+    """Of what an item says."""
+    return hashlib.blake2b(orjson.dumps(row.content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

@@ -1,0 +1,150 @@
+"""Importing a file: row by row, in batches short enough that labelers don't notice.
+
+After each batch the place in the file and the counts so far are stored with the batch itself, so that
+an import whose process was killed goes on where it was, and its counts still add up (G6, G7, G25).
+"""
+
+import time
+from collections.abc import Iterator
+from functools import partial
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.users import kind_of_account, labels_as
+from labeler.imports.add_labels import add_labels
+from labeler.imports.check import Batch, check_rows, unknown_labels
+from labeler.imports.dry import DryRun
+from labeler.imports.entry import to_item
+from labeler.imports.limits import limits_of
+from labeler.imports.plan import look
+from labeler.imports.tally import Tally
+from labeler.imports.write import Importer, take
+from labeler.items.readers import BadRow, Detected, FileRefused, Row, RowRefused, read_rows, reader_of
+from labeler.kit.jobs import engine
+from labeler.kit.jobs.registry import JobRefused, JobRun, job
+from labeler.kit.jobs.tables import jobs
+from labeler.projects.access import Project, find_project
+from labeler.wire.imports import ImportMapping, Plan
+
+BATCH = 1000
+KEEP_SECONDS = 86_400
+
+
+@job("items.import")
+def import_file(run: JobRun) -> dict[str, Any]:
+    path = Path(run.args["path"])
+    tally = Tally.of(run.saved)
+    try:
+        if not path.exists():
+            raise JobRefused("The uploaded file is gone. Upload it again.")
+        plan = _read(run, path, tally)
+    except FileRefused as refused:
+        _forget(run, path)
+        raise JobRefused(f"{run.args['name']}: {refused}") from None
+    result = {**tally.result(), "plan": plan.model_dump(mode="json"), "dry_run": bool(run.args.get("dry_run"))}
+    run.finish(partial(_finish, result=result))
+    _forget(run, path)
+    return result
+
+
+def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
+    """Reads the file to its end, counting in `tally`; returns the plan it followed."""
+    given = run.args["mapping"]
+    limits = limits_of(run.settings)
+    looked = look(path, limits, None if given is None else ImportMapping.model_validate(given))
+    mapping = looked.plan.mapping
+    project = run.db.read(find_project, run.project_id or 0)
+    step = DryRun(run.db, run, run.created_by or 0) if run.args.get("dry_run") else Writing(run)
+    try:
+        _read_rows(run, path, looked.detected, project, mapping, step, tally)
+    finally:
+        step.close()
+    return looked.plan
+
+
+def _read_rows(
+    run: JobRun,
+    path: Path,
+    detected: Detected,
+    project: Project,
+    mapping: ImportMapping,
+    step: "Writing | DryRun",
+    tally: Tally,
+) -> None:
+    limits = limits_of(run.settings)
+    total = reader_of(detected).count(path)
+    rows = _items(islice(read_rows(path, detected, limits), tally.rows, None), mapping, tally)
+    while batch := list(islice(rows, BATCH)):
+        started = time.monotonic()
+        entries = [entry for entry in batch if entry[1] is not None]
+        good = check_rows(entries, project, run.settings, mapping)
+        if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
+            project = step.add_labels(project, names)
+            good = check_rows(entries, project, run.settings, mapping)
+        good.count(tally)
+        tally.rows += len(batch)
+        step.take(project, good, mapping, tally, total)
+        # Leave the writer to others for as long as it was taken: imports are many small visits.
+        time.sleep(min(time.monotonic() - started, 0.03))
+
+
+class Writing:
+    """Each batch becomes items and labels."""
+
+    def __init__(self, run: JobRun) -> None:
+        self.run = run
+        self.kind = labels_as(run.db.read(kind_of_account, run.created_by or 0), "import")
+
+    def close(self) -> None:
+        """Nothing is open between two batches."""
+
+    def add_labels(self, project: Project, names: list[str]) -> Project:
+        return self.run.write(partial(add_labels, project=project, names=names, user_id=self.run.created_by))
+
+    def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
+        importer = Importer(self.run.created_by or 0, self.kind, mapping.known_labels, self.run.id)
+
+        def step(tx: Connection) -> Tally:
+            after = take(tx, project, good.rows, importer, tally)
+            message = f"{after.rows:,} rows read, {after.taken:,} taken"
+            run = self.run
+            engine.save(tx, run.id, run.attempt, after.dump(), done=after.rows, total=total or None, message=message)
+            return after
+
+        tally.become(self.run.write(step))
+
+
+def _finish(tx: Connection, result: dict[str, Any]) -> dict[str, Any]:
+    if result["taken"] and tx.dialect.name == "postgresql" and not result["dry_run"]:
+        tx.execute(sa.text("ANALYZE items"))  # else questions are planned for the project as it was for up to a minute
+    return result
+
+
+def _forget(run: JobRun, path: Path) -> None:
+    """Remove the upload, and those of a day ago or older whose import was cancelled or given up."""
+    if run.args["keep_file"]:
+        return
+    path.unlink(missing_ok=True)
+    wanted = sa.select(jobs.c.args).where(jobs.c.kind == "items.import", jobs.c.state.in_(("queued", "running")))
+    in_use = {Path(args["path"]) for args in run.db.read(lambda tx: tx.execute(wanted).scalars().all())}
+    for old in path.parent.glob("*") if path.parent == run.settings.home / "uploads" else ():
+        if old not in in_use and time.time() - old.stat().st_mtime > KEEP_SECONDS:
+            old.unlink(missing_ok=True)
+
+
+def _items(rows: Iterator[Row | BadRow], mapping: ImportMapping, tally: Tally) -> Iterator[tuple[int, Any]]:
+    """(row number, raw item), or (row number, None) for rows already reported as refused."""
+    for row in rows:
+        if isinstance(row, BadRow):
+            tally.refuse(row.number, row.field, row.reason)
+            yield row.number, None
+            continue
+        try:
+            yield row.number, to_item(row, mapping)
+        except RowRefused as refused:
+            tally.refuse(row.number, refused.field, refused.reason)
+            yield row.number, None

@@ -1,0 +1,53 @@
+"""Keeping what models elsewhere predict, and showing it where no model of this service has a suggestion."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from labeler.imports.tables import outside_predictions
+from labeler.items.content import ItemRow
+from labeler.kit.columns import clock
+from labeler.kit.compiled import CompiledStatement
+from labeler.kit.db import upsert
+from labeler.projects.access import Project
+
+OF_ITEM = CompiledStatement(
+    sa.select(outside_predictions.c.value, outside_predictions.c.score, outside_predictions.c.model).where(
+        outside_predictions.c.item_id == bindparam("item")
+    )
+)
+
+
+def keep_predictions(
+    tx: Connection, project: Project, rows: Sequence[ItemRow], ids: Mapping[str, int], import_id: int | None
+) -> None:
+    """ids: the items' by key; rows of other keys are passed over. Of several predictions the surest is kept, and a
+    newer import's takes the place of an older one's."""
+    best: dict[int, dict[str, Any]] = {}
+    for row in rows:
+        if row.suggested and row.key in ids:
+            one = max(row.suggested, key=lambda given: given.score if given.score is not None else -1.0)
+            best[ids[row.key]] = {
+                "item_id": ids[row.key],
+                "project_id": project.id,
+                "value": one.value,
+                "score": one.score,
+                "model": one.model,
+                "import_id": import_id,
+            }
+    if not best:
+        return
+    insert = upsert(tx, outside_predictions).values(created_at=clock())
+    changed = {name: insert.excluded[name] for name in ("value", "score", "model", "import_id", "created_at")}
+    tx.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=changed), list(best.values()))
+
+
+def outside_suggestion(tx: Connection, item_id: int) -> dict[str, Any] | None:
+    """As the queue hands it out: {value, proba (of that value alone), model}."""
+    row = OF_ITEM.one(tx, item=item_id)
+    if row is None:
+        return None
+    proba = {} if row.score is None or isinstance(row.value, list) else {str(row.value): row.score}
+    return {"value": row.value, "proba": proba, "model": row.model or "outside"}

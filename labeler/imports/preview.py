@@ -1,0 +1,87 @@
+"""The plan of an import, with what would become of the first rows: before anything is imported."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from labeler.imports.check import check_rows, unknown_labels
+from labeler.imports.dry import DryRun
+from labeler.imports.entry import to_item
+from labeler.imports.limits import limits_of
+from labeler.imports.plan import answers_in, look, question_of, shortened
+from labeler.imports.tally import Tally
+from labeler.items.readers import BadRow, RowRefused
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.projects.access import Project
+from labeler.tasks.labels import distinct
+from labeler.wire.imports import ImportMapping
+
+SHOWN = 20
+
+
+@dataclass(frozen=True)
+class Into:
+    """Where a file would go: the project, and who would import it."""
+
+    db: Database
+    project: Project
+    user_id: int
+
+
+def preview(
+    path: Path, settings: Settings, given: ImportMapping | None = None, into: Into | None = None, cut: bool = False
+) -> dict[str, Any]:
+    """What an import page shows of a file, as `wire.items.Preview` has it. cut: the file is only its beginning.
+
+    With a project, the first thousand rows are judged as the import would. Raises FileRefused.
+    """
+    looked = look(path, limits_of(settings), given, cut)
+    plan, values = looked.plan, looked.values
+    mapping = plan.mapping
+    task = question_of(mapping, values)
+    found = [one["name"] for one in (task or {}).get("labels") or []] or distinct(answers_in(mapping, values))
+    return {
+        "format": plan.format,
+        "encoding": plan.encoding,
+        "delimiter": plan.delimiter,
+        "columns": [column.model_dump() for column in plan.columns],
+        "rows": [{name: shortened(one) for name, one in row.items()} for row in values[:SHOWN]],
+        "mapping": mapping.model_dump(exclude_defaults=True) | _roles(mapping),
+        "labels_found": found,
+        "content": "text" if mapping.text else "table",
+        "task": task,
+        "warnings": plan.warnings,
+        "plan": plan,
+        "balance": None if into is None else _judged(looked.rows, mapping, settings, into).result()["balance"],
+    }
+
+
+def _roles(mapping: ImportMapping) -> dict[str, Any]:
+    roles = ("key", "text", "fields", "label", "split", "metadata")
+    return {role: getattr(mapping, role) for role in roles}
+
+
+def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: Into) -> Tally:
+    tally, project = Tally(), into.project
+    dry = DryRun(into.db, user_id=into.user_id)
+    try:
+        raw = []
+        for row in rows:
+            if isinstance(row, BadRow):
+                tally.refuse(row.number, row.field, row.reason)
+                continue
+            try:
+                raw.append((row.number, to_item(row, mapping)))
+            except RowRefused as refused:
+                tally.refuse(row.number, refused.field, refused.reason)
+        good = check_rows(raw, project, settings, mapping)
+        if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
+            project = dry.add_labels(project, names)
+            good = check_rows(raw, project, settings, mapping)
+        good.count(tally)
+        tally.rows = len(rows)
+        dry.take(project, good, mapping, tally, 0)
+    finally:
+        dry.close()
+    return tally

@@ -1,0 +1,124 @@
+"""Rows of an import become items and labels, a batch in one transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.imports.judge import NewLabel, Numbered, There, judge
+from labeler.imports.labelers import add_labelers
+from labeler.imports.predictions import keep_predictions
+from labeler.imports.tally import Tally
+from labeler.items.add import add_items
+from labeler.items.tables import items
+from labeler.kit.columns import clock
+from labeler.kit.db import lock
+from labeler.kit.events import Event, emit
+from labeler.labels.tables import current_labels, labels
+from labeler.projects.access import Project, find_project
+
+
+@dataclass(frozen=True)
+class LabelsImported(Event):
+    """Labels that came along with items. first: (item id, value) of items whose only label it is; others: items that
+    have more. kind: of labeler. schema_version: under which they were given."""
+
+    name: ClassVar[str] = "labels.imported"
+    project_id: int
+    count: int
+    first: list[tuple[int, Any]]
+    others: list[int]
+    kind: str
+    schema_version: int
+
+    def payload(self) -> dict[str, Any]:
+        return {"project_id": self.project_id, "count": self.count, "kind": self.kind}
+
+
+@dataclass(frozen=True)
+class Importer:
+    """Who imports, as what kind of labeler, and in which job. known_labels: see `ImportMapping`."""
+
+    user_id: int
+    kind: str
+    known_labels: str = "add"
+    import_id: int | None = None
+
+
+def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: Importer, tally: Tally) -> Tally:
+    """Add these rows (row number, row) with their labels; returns the tally with their fates counted."""
+    new = add_items(tx, project, [row for _, row in rows], importer.import_id)
+    lock(tx, "labels", project.id, shared=True)
+    there = read_there(tx, project, {row.key for _, row in rows} - set(new))
+    names = {label.labeler for _, row in rows for label in row.labels if label.labeler is not None}
+    alike = [row for _, row in rows if row.key in new or there[row.key].content == row.content]
+    ids = {key: item.id for key, item in there.items()} | new
+    keep_predictions(tx, project, alike, ids, importer.import_id)
+    labelers: dict[str | None, int] = {None: importer.user_id, **add_labelers(tx, names)}
+    after = tally.copy()
+    found = judge(rows, new, there, labelers, importer.known_labels, after)
+    if found:
+        _insert(tx, project, found, importer)
+        by_item: dict[int, list[Any]] = {}
+        for label in found:
+            by_item.setdefault(label.item_id, []).append(label.value)
+        fresh = set(new.values())
+        first = [(item, values[0]) for item, values in by_item.items() if len(values) == 1 and item in fresh]
+        once = {item for item, _ in first}
+        others = [item for item in by_item if item not in once]
+        kind, version = importer.kind, project.schema_version
+        emit(
+            tx,
+            LabelsImported(project.id, len(found), first, others, kind, version),
+            find_project(tx, project.id),
+        )
+    return after
+
+
+def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, There]:
+    """The items that have these keys, with their labels in force."""
+    if not keys:
+        return {}
+    wanted = sa.select(items.c.id, items.c.key, items.c.content).order_by(items.c.id)
+    wanted = wanted.where(items.c.project_id == project.id, items.c.key.in_(list(keys)))
+    if tx.dialect.name != "sqlite":
+        wanted = wanted.with_for_update()  # no label is given to them meanwhile
+    rows = tx.execute(wanted).all()
+    found = {row.id: There(row.id, row.content) for row in rows}
+    given = (
+        sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
+        .join(current_labels, current_labels.c.label_id == labels.c.id)
+        .where(current_labels.c.item_id.in_(list(found)))
+        .order_by(labels.c.id)
+    )
+    for row in tx.execute(given):
+        value = project.read(row.value, row.schema_version)
+        if value is not None:
+            there = found[row.item_id]
+            there.labels[row.labeler_id] = there.answer = value
+    return {row.key: found[row.id] for row in rows}
+
+
+def _insert(tx: Connection, project: Project, found: Sequence[NewLabel], importer: Importer) -> None:
+    """The labels, and that they are in force. No labeler has another one on these items."""
+    values = [
+        {"project_id": project.id, "item_id": one.item_id, "labeler_id": one.labeler_id, "value": one.value}
+        for one in found
+    ]
+    about = {"source": "import", "kind": importer.kind, "schema_version": project.schema_version}
+    insert = sa.insert(labels).values(created_at=clock(), import_id=importer.import_id, **about)
+    made = tx.execute(insert.returning(labels.c.id, labels.c.item_id, labels.c.labeler_id), values).all()
+    counted = project.counts(importer.kind)
+    current = [
+        {
+            "item_id": row.item_id,
+            "labeler_id": row.labeler_id,
+            "project_id": project.id,
+            "label_id": row.id,
+            "counted": counted,
+        }
+        for row in made
+    ]
+    tx.execute(sa.insert(current_labels), current)

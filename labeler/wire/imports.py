@@ -1,0 +1,109 @@
+"""What is said about an import before it, and what it came to."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from labeler.wire.base import In
+
+Columns = Annotated[list[str], Field(max_length=1_000)]
+
+ROW_FATES = {
+    "labeled": "taken, with a label",
+    "unlabeled": "taken, without a label",
+    "same": "there already, and the same",
+    "different": "there already, with another content: not taken",
+    "refused": "refused",
+}
+"""Every row of a file has one of these fates; together they are all rows."""
+
+LABEL_FATES = {
+    "recorded": "recorded",
+    "same": "there already, and the same",
+    "different": "another label is there already: not recorded",
+    "unknown": "no label of this project: not recorded",
+    "unclear": "not one answer to this question: not recorded",
+    "rejected": "rejected in the file: not recorded",
+    "ignored": "ignored in the file: not recorded",
+    "left_out": "left out, as the plan says",
+    "with_row": "its row was not taken",
+}
+"""Every label that a file holds has one of these fates."""
+
+
+class ImportMapping(In):
+    """What the columns of a file are, and what is to become of what does not fit. All that is left out is guessed, or
+    as it is said here."""
+
+    key: str | None = Field(None, description="The column of stable ids; none: keys are made of the content.")
+    text: str | Columns | None = Field(None, description="The column of the text; several are joined.")
+    fields: Columns | None = Field(None, description="The columns of a table row.")
+    label: str | Columns | None = Field(None, description="The column with labels, or several.")
+    labeler: str | None = Field(None, description="The column that says who labeled.")
+    prediction: str | None = Field(None, description="The column with what a model predicts: never a label.")
+    score: str | None = Field(None, description="The column with the prediction's score.")
+    split: str | None = Field(None, description="The column that says train or holdout.")
+    metadata: Columns | None = Field(None, description="Columns that are kept and shown next to the item.")
+    label_columns: Literal["labelers", "flags"] = Field(
+        "labelers", description="Several label columns: one for each labeler, or one for each label (yes or no)."
+    )
+    separator: str | None = Field(None, min_length=1, max_length=5, description="Between the labels in one cell.")
+    join: str = Field("\n\n", max_length=20, description="Between the columns of a joined text.")
+    label_map: dict[str, str | None] = Field(
+        default_factory=dict, description="Labels as they are written, to labels of the project; null leaves out."
+    )
+    unknown_labels: Literal["report", "add", "refuse"] = Field(
+        "report", description="Take the item without it and say so, add it to the project, or refuse the row."
+    )
+    known_labels: Literal["add", "leave"] = Field(
+        "add", description="Of items that are there already: record labels where there is none yet, or leave all."
+    )
+    format: str | None = Field(None, max_length=64, description="What the file is, if it is not recognized rightly.")
+    header: bool | None = Field(None, description="Whether the first row names the columns.")
+    delimiter: str | None = Field(None, min_length=1, max_length=1)
+    encoding: str | None = Field(None, max_length=40)
+
+
+class PlannedColumn(BaseModel):
+    name: str
+    role: str = Field(description="key, text, fields, label, labeler, prediction, score, split, metadata or unused")
+    why: str
+    kind: str
+    samples: list[str]
+
+
+class Example(BaseModel):
+    """One row with its fate."""
+
+    row: int
+    key: str | None = None
+    field: str = ""
+    reason: str = ""
+
+
+class Balance(BaseModel):
+    """How many have which fate. The numbers add up to the rows, and to the labels, of the file."""
+
+    rows: dict[str, int] = Field(default_factory=dict)
+    labels: dict[str, int] = Field(default_factory=dict)
+    predictions: int = 0
+    examples: dict[str, list[Example]] = Field(
+        default_factory=dict, description="The first few of each fate; those of labels begin with `label_`."
+    )
+
+
+class Plan(BaseModel):
+    """What an import takes a file for, and what becomes of what is in it."""
+
+    format: str
+    encoding: str | None = None
+    delimiter: str | None = None
+    header: bool | None = None
+    columns: list[PlannedColumn]
+    keys: str
+    labels: str
+    labelers: str
+    predictions: str
+    metadata: str
+    mapping: ImportMapping = Field(description="Sent back with the file, it gives exactly this plan.")
+    warnings: list[str]
