@@ -17,16 +17,8 @@ TEXT = (
 LABEL = ("label", "category", "class", "target", "labels", "intent", "sentiment", "topic", "tag", "y")
 SPLIT = ("split", "fold", "partition", "subset")
 LABELER = (
-    "labeler",
-    "annotator",
-    "annotated_by",
-    "labeled_by",
-    "rater",
-    "coder",
-    "worker_id",
-    "worker",
-    "annotator_id",
-)
+    "labeler", "annotator", "annotator_id", "annotated_by", "labeled_by", "rater", "coder", "worker", "worker_id",
+)  # fmt: skip
 PREDICTION = ("prediction", "predicted_label", "predicted", "pred", "suggestion", "model_label")
 SCORE = ("score", "prediction_score", "probability", "proba", "pred_score", "confidence")
 HEADED = (("title", "abstract"), ("subject", "body"), ("headline", "body"), ("title", "body"))

@@ -159,7 +159,7 @@ def distinct(words: Iterable[Any]) -> list[str]:
 
 
 def spellings(words: Iterable[Any]) -> list[list[str]]:
-    """The words that are there, those which are spelled in different ways together, the most frequent spelling first."""
+    """The words that are there; spellings of one word together, the most frequent first."""
     counts = Counter(str(word).strip() for word in words if word is not None and str(word).strip())
     found: dict[str, list[str]] = {}
     for word in counts:
