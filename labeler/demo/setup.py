@@ -21,6 +21,9 @@ from labeler.projects.access import Member, find_project
 from labeler.projects.service import create_project, set_member
 from labeler.projects.tables import projects
 from labeler.wire.guidelines import GuidelineIn
+from labeler.wire.imports import ImportMapping
+
+COLUMNS = ImportMapping(key="id", text="text")
 
 
 @dataclass(frozen=True)
@@ -86,4 +89,4 @@ def _make(tx: Connection, people: list[LogIn], wanted: DemoProject) -> None:
     text = (files("labeler.guideline_files") / wanted.guideline).read_text("utf-8")
     draft = save_draft(tx, manager, GuidelineIn(text=text, note="First version"))
     publish(tx, manager, draft.version, None)
-    start_import(tx, manager, data_file(wanted.file), wanted.file, {"key": "id", "text": "text"}, keep_file=True)
+    start_import(tx, manager, data_file(wanted.file), wanted.file, COLUMNS, keep_file=True)

@@ -9,6 +9,7 @@ from labeler.imports.tally import Tally
 from labeler.items.content import STRICT, LabelRules, Refused, bounds_of, check_item, given_in
 from labeler.kit.config import Settings
 from labeler.projects.access import Project
+from labeler.tasks.labels import folded
 from labeler.wire.imports import ImportMapping
 
 
@@ -50,8 +51,14 @@ def check_rows(
 
 
 def unknown_labels(batch: Batch) -> list[str]:
-    """The labels in these rows that the project does not have, in order of first occurrence."""
-    return list(dict.fromkeys(name for _, row in batch.rows for lost in row.lost for name in lost.names))
+    """The labels in these rows that the project does not have, in order of first occurrence; of several spellings of
+    one, the first."""
+    found: dict[str, str] = {}
+    for _, row in batch.rows:
+        for lost in row.lost:
+            for name in lost.names:
+                found.setdefault(folded(name), name)
+    return list(found.values())
 
 
 def _labels_in(entry: Any) -> int:

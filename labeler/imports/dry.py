@@ -75,7 +75,8 @@ class DryRun:
         self._overlay(there, keys, {row.key: row for _, row in good.rows})
         new = {key: self._new_id() for key in keys if key not in there}
         names = {label.labeler for _, row in good.rows for label in row.labels if label.labeler is not None}
-        labelers: dict[str | None, int] = {None: self.user_id, **self._labelers(names)}
+        labelers: dict[str | None, int] = {None: self.user_id}
+        labelers.update(self._labelers(names))
         found = judge(good.rows, new, there, labelers, mapping.known_labels, tally)
         self._keep(good, new, there, found)
         if self.run is not None:

@@ -34,9 +34,16 @@ class Looked:
         return [row.values for row in self.rows if isinstance(row, Row)]
 
 
-def look(path: Path, limits: Limits | None = None, given: ImportMapping | None = None, cut: bool = False) -> Looked:
+def look(
+    path: Path,
+    limits: Limits | None = None,
+    given: ImportMapping | None = None,
+    cut: bool = False,
+    names: Sequence[str] = (),
+) -> Looked:
     """Reads the first 1,000 rows. given: what somebody chose; all that it leaves out is guessed. cut: the file is only
-    the beginning of one, and its last row may be incomplete. Raises FileRefused."""
+    the beginning of one, and its last row may be incomplete. names: the labels of the project that it is for. Raises
+    FileRefused."""
     path = Path(path)
     detected = sniff(path, hints_of(given))
     rows = list(islice(read_rows(path, detected, limits), LOOKED_AT))
@@ -49,7 +56,8 @@ def look(path: Path, limits: Limits | None = None, given: ImportMapping | None =
         # Where each row has names of its own, what one lacks is reported with the row.
         known = columns if columns and reader_of(detected).same_columns else None
         mapping, why = _chosen(given, mapping, why, known)
-    return Looked(detected, rows, _plan(detected, columns, values, mapping, why, _warnings(rows, detected)))
+    warnings = [*_warnings(rows), *_about_labels(mapping, values, names)]
+    return Looked(detected, rows, _plan(detected, columns, values, mapping, why, warnings))
 
 
 def hints_of(given: ImportMapping | None) -> Hints:
@@ -80,9 +88,8 @@ def _plan(
     planned = [
         _column(name, [cell(row, name) for row in rows], *why.get(name, ("unused", "not chosen"))) for name in columns
     ]
-    more = _about_labels(mapping, rows)
     if mapping.key is None and rows:
-        more.append("no column of ids: keys are made of the content, and rows with the same content are one item")
+        warnings.append("no column of ids: keys are made of the content, and rows with the same content are one item")
     return Plan(
         format=detected.dialect or detected.format,
         encoding=detected.encoding,
@@ -95,7 +102,7 @@ def _plan(
         predictions=_predictions(mapping),
         metadata=_metadata(mapping, planned),
         mapping=mapping,
-        warnings=[*detected.warnings, *warnings, *more],
+        warnings=[*detected.warnings, *warnings],
     )
 
 
@@ -175,7 +182,7 @@ def question_of(mapping: ImportMapping, rows: Rows) -> dict[str, Any] | None:
     return suggested(answers_in(mapping, rows))
 
 
-def _about_labels(mapping: ImportMapping, rows: Rows) -> list[str]:
+def _about_labels(mapping: ImportMapping, rows: Rows, names: Sequence[str]) -> list[str]:
     """Guesses about labels that somebody should know of."""
     answers = answers_in(mapping, rows)
     words = [one for answer in answers for one in (answer if isinstance(answer, list) else [answer])]
@@ -183,7 +190,8 @@ def _about_labels(mapping: ImportMapping, rows: Rows) -> list[str]:
     twice = [group for group in spellings(w for w in words if isinstance(w, str)) if len(group) > 1]
     for group in twice[:_WARNINGS]:
         found.append(f"one label is spelled in {len(group)} ways and taken as one: {', '.join(group[:5])}")
-    if answers and mapping.label_columns != "flags" and all(_is_number(word) for word in words):
+    unlike = names and not mapping.label_map and not {str(word) for word in words} & set(names)
+    if unlike and words and all(_is_number(word) for word in words):
         found.append("the labels are numbers: if they stand for names, say for which in label_map")
     return found
 
@@ -194,7 +202,7 @@ def _is_number(word: Any) -> bool:
     )
 
 
-def _warnings(looked: Sequence[Row | BadRow], detected: Detected) -> list[str]:
+def _warnings(looked: Sequence[Row | BadRow]) -> list[str]:
     bad = [f"row {row.number}: {row.reason}" for row in looked if isinstance(row, BadRow)]
     warnings = bad[:_WARNINGS]
     if len(bad) > _WARNINGS:

@@ -36,7 +36,8 @@ def preview(
 
     With a project, the first thousand rows are judged as the import would. Raises FileRefused.
     """
-    looked = look(path, limits_of(settings), given, cut)
+    names = () if into is None else into.project.label_names
+    looked = look(path, limits_of(settings), given, cut, names)
     plan, values = looked.plan, looked.values
     mapping = plan.mapping
     task = question_of(mapping, values)

@@ -56,7 +56,8 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     alike = [row for _, row in rows if row.key in new or there[row.key].content == row.content]
     ids = {key: item.id for key, item in there.items()} | new
     keep_predictions(tx, project, alike, ids, importer.import_id)
-    labelers: dict[str | None, int] = {None: importer.user_id, **add_labelers(tx, names)}
+    labelers: dict[str | None, int] = {None: importer.user_id}
+    labelers.update(add_labelers(tx, names))
     after = tally.copy()
     found = judge(rows, new, there, labelers, importer.known_labels, after)
     if found:

@@ -62,6 +62,7 @@ RULES = {
     ("GET", P + "/items/{key:path}/history"): "read",
     ("GET", P + "/items/{key:path}/similar"): "read",
     ("POST", P + "/imports"): "write",
+    ("POST", P + "/imports/preview"): "write",
     ("GET", P + "/progress"): "see",
     ("GET", P + "/insight/learning-curve"): "read",
     ("GET", P + "/insight/confusion"): "read",

@@ -11,7 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeler.client import Project
-from labeler.items.add import Tally, add_items, check_rows
+from labeler.imports.check import check_rows
+from labeler.items.add import add_items
 from labeler.projects.access import find_project
 
 STRINGS = ["=1+1", "@SUM(A1)", "-2+3", "<script>alert(1)</script>", "'; DROP TABLE items; --", "../../etc/passwd",
@@ -93,8 +94,9 @@ def test_adding_reads_no_items_that_are_there_already(service: Any, project: Pro
     read = sa.text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'items'")
 
     def added(batch: int) -> int:
-        rows = check_rows([(k, {"text": f"{batch} {k}"}) for k in range(500)], mine, service.settings, Tally())
-        return int(service.db.write(lambda tx: (add_items(tx, mine, rows, 0), tx.execute(read).scalar_one())[1]))
+        batch_rows = check_rows([(k, {"text": f"{batch} {k}"}) for k in range(500)], mine, service.settings).rows
+        rows = [row for _, row in batch_rows]
+        return int(service.db.write(lambda tx: (add_items(tx, mine, rows), tx.execute(read).scalar_one())[1]))
 
     assert max(added(batch) for batch in range(8)) < 500
 
