@@ -148,7 +148,7 @@ def about(plan: Plan) -> None:
     lines += [("Predictions", plan.predictions), ("Next to the item", plan.metadata)]
     st.markdown("  \n".join(f"**{title}:** {plain(words)}" for title, words in lines if words))
     for warning in plan.warnings:
-        st.warning(plain(layout.sentence(warning)), icon=":material/warning:")
+        st.warning(layout.sentence(warning), icon=":material/warning:")
 
 
 def balance(found: Balance, rows: int | None = None) -> None:

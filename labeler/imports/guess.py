@@ -57,6 +57,7 @@ class Guess:
         self.cells = {name: [cell(row, name) for row in rows] for name in columns}
         self.left = list(columns)
         self.why: Why = {}
+        self.notes: dict[str, str] = {}
 
     def take(self, role: str, names: Iterable[str], why: str) -> str | None:
         """The first of these columns, which is then not left any more."""
@@ -97,9 +98,13 @@ def guess_mapping(columns: Sequence[str], rows: Rows) -> tuple[ImportMapping, Wh
     for name in fields:
         guess.assign("fields", name, "no column is a text: the row is the item" if not nested else "named as a field")
     found["fields"] = fields
+    if found["key"] is None:
+        _take_repeated_key(guess, found)
     found["metadata"] = _outer(guess)
     for name in found["metadata"]:
-        guess.assign("metadata", name, "nothing else it could be: kept, and shown next to the item")
+        guess.assign(
+            "metadata", name, guess.notes.get(name, "nothing else it could be: kept, and shown next to the item")
+        )
     return ImportMapping.model_validate(found), guess.why
 
 
@@ -121,6 +126,27 @@ def _take_labels(guess: Guess, found: dict[str, Any]) -> None:
     found["prediction"] = guess.take("prediction", guess.named(PREDICTION, _few_values), "named like a prediction")
     if found["prediction"]:
         found["score"] = guess.take("score", guess.named(SCORE, _numbers), "named like the score of the prediction")
+
+
+def _take_repeated_key(guess: Guess, found: dict[str, Any]) -> None:
+    """A column of ids in which some are there twice is the key all the same where the content is, too: a row for each
+    labeler. Where the content is another one, that is told."""
+    content = found.get("text") or found["fields"]
+    columns = [content] if isinstance(content, str) else content
+    for name in guess.named(KEY, _scalars, "id"):
+        first: dict[str, list[Any]] = {}
+        cells = guess.cells[name]
+        if not cells or len(present(cells)) < len(cells):
+            guess.notes[name] = "named like an id, but empty in some rows: no key"
+            continue
+        for place, value in enumerate(cells):
+            said = [guess.cells[column][place] for column in columns]
+            if first.setdefault(str(value), said) != said:
+                guess.notes[name] = f'named like an id, but "{value}" is there with two different contents: no key'
+                break
+        else:
+            found["key"] = guess.take("key", [name], "named like an id; where it repeats, the content does, too")
+            return
 
 
 def _take_text(guess: Guess, found: dict[str, Any]) -> None:

@@ -43,8 +43,8 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
     page.locator("input[type=file]").set_input_files(file)
     expect(page.get_by_text("What is in each column?")).to_be_visible()
     expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
-    for box, column in (("Item key", "id"), ("Text", "text"), ("Label, if there is one", "label")):
-        expect(page.get_by_label(box, exact=True)).to_have_value(column)
+    for column, role in (("id", "key"), ("text", "text"), ("label", "label")):
+        expect(page.get_by_label(f"What is {column}?", exact=True)).to_have_value(role)
     expect(page.get_by_text("2 labels were found in the file.")).to_be_visible()
     expect(page.locator(".lb-chip")).to_have_text(["spam", "ham"])
     page.get_by_role("button", name="Create the project").click()
@@ -58,6 +58,30 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
     page.get_by_role("button", name="Start labeling").click()
     expect(page.get_by_test_id("card")).to_have_attribute("data-state", "item")
     assert page.url.endswith("/label?project=from-a-file")
+
+
+def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
+    project = site.project(3, "Told before")
+    file = tmp_path / "more.csv"
+    rows = [f"n{n},some new text {n},{['Spam', 'ham', 'odd', ''][n % 4]},{['ann', 'bob'][n % 2]}" for n in range(40)]
+    file.write_text("\n".join(["id,text,label,annotator", *rows, "n1,another text,ham,ann"]))
+    page = visit(f"{site.url}/setup?project={project.slug}&step=import", site.admin)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.get_by_label("What is annotator?", exact=True)).to_have_value("who labeled")
+    expect(page.get_by_text("with two different contents: no key")).to_be_visible()
+    expect(page.get_by_text("31 labels")).to_be_visible()
+    page.get_by_text("Labels that do not fit").click()
+    page.get_by_text("add the label to the project", exact=True).click()
+    expect(page.get_by_text("it is added to the project's labels")).to_be_visible()
+    page.get_by_role("button", name="Try it on the whole file").click()
+    said = "41 rows: 41 taken, 0 already there, 0 refused."
+    expect(page.get_by_text(f"A trial: nothing was changed. It would be {said}")).to_be_visible(timeout=60_000)
+    assert project.progress().items.total == 3
+    page.get_by_role("button", name="Import another file").click()
+    page.locator("input[type=file]").set_input_files(file)
+    page.get_by_role("button", name="Import", exact=True).click()
+    expect(page.get_by_text(said)).to_be_visible(timeout=60_000)
+    assert {row.labeler.name for row in project.labels} == {"ann", "bob"}
 
 
 def test_train_now_makes_a_model(site, project, visit) -> None:

@@ -182,3 +182,13 @@ def test_real_files_are_understood(name, tmp_path):
     assert shown["mapping"]["label"] == "label"
     assert (shown["mapping"]["text"] == "text") if name == "sms" else (len(shown["mapping"]["fields"]) == 64)
     assert shown["warnings"] == []
+
+
+def test_ids_that_repeat_are_keys_where_the_content_repeats():
+    rows = [{"id": str(i // 2), "text": f"words number {i // 2}", "label": "ab"[i % 2]} for i in range(20)]
+    assert guessed(rows)["key"] == "id"
+    rows[3]["text"] = "other words"
+    mapping, why = guess_mapping(list(rows[0]), rows)
+    assert mapping.key is None and why["id"] == (
+        "metadata", 'named like an id, but "1" is there with two different contents: no key'
+    )  # fmt: skip
