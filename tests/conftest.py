@@ -47,6 +47,12 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     items[:] = [item for item in items if item not in left_out]
 
 
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """`one_database`: what is tested has nothing to do with the database, and takes long."""
+    if metafunc.definition.get_closest_marker("one_database") and "database_kind" in metafunc.fixturenames:
+        metafunc.parametrize("database_kind", ["sqlite"])
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     if not HAS_POSTGRES:
         terminalreporter.write_line(

@@ -137,6 +137,16 @@ class Visits:
         dialog.dismiss()
 
 
+def shown(where: Page | Locator, text: str) -> Locator:
+    """The first of these texts that one sees: tables keep others, hidden, for screen readers."""
+    return where.get_by_text(text).locator("visible=true").first
+
+
+def settled(page: Page) -> None:
+    """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
+    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
 class Card:
     """The labeling card as a labeler sees it."""
 

@@ -56,6 +56,7 @@ def test_everything_in_the_browser_answered_offline_then_it_goes_on(site, projec
     once_each(project, lin, 11)
 
 
+@pytest.mark.one_database
 def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_page) -> None:
     project = own_site.project(60)
     lin = own_site.member(project)

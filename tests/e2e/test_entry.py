@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx
 import processes
 import pytest
+from browsing import shown
 from playwright.sync_api import expect
 
 from labeler.kit.config import Settings
@@ -53,7 +54,7 @@ def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
     expect(page.get_by_test_id("login-error")).to_have_text(detail)
     page.get_by_role("textbox", name="Password", exact=True).fill(somebody.password)
     page.get_by_role("textbox", name="Password", exact=True).press("Enter")
-    expect(page.get_by_text("Choose a project").first).to_be_visible()
+    expect(shown(page, "Choose a project")).to_be_visible()
 
 
 def test_log_out_ends_the_session(site, visit) -> None:

@@ -1,5 +1,6 @@
 """A labeler at work: by keyboard, with undo, skips, hard flags and the guideline's gate."""
 
+import processes
 import pytest
 from browsing import Card, Site, labels_of
 from playwright.sync_api import expect
@@ -130,8 +131,9 @@ def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, labe
     for _ in range(8):  # the browser holds ten; the gate comes with the next answer of the service
         if card.part("acknowledge").is_visible():
             break
+        before = card.shown()
         card.page.keyboard.press("2")
-        card.page.wait_for_timeout(150)
+        processes.wait_for(lambda: card.part("acknowledge").is_visible() or card.shown() != before)  # noqa: B023
     expect(card.part("dialog")).to_contain_text("guideline version 2")
     expect(card.part("dialog")).to_contain_text("calls count too")
     expect(card.part("guideline-changes")).to_contain_text("Wants money, a call or a click.")

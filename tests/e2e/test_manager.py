@@ -5,7 +5,7 @@ import re
 
 import processes
 import pytest
-from browsing import Site, messages
+from browsing import Site, messages, settled
 from playwright.sync_api import Page, expect
 
 from labeler.wire.jobs import JobOut
@@ -26,11 +26,6 @@ def project(site: Site):
 
 def main(page: Page):
     return page.get_by_test_id("stMainBlockContainer")
-
-
-def settled(page: Page) -> None:
-    """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
-    expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
 def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:

@@ -3,7 +3,7 @@
 from urllib.parse import quote
 
 import pytest
-from browsing import Card, Site
+from browsing import Card, Site, shown
 from playwright.sync_api import Page, expect
 
 TEXT = "<img src=x onerror=\"alert('text')\"><script>alert('script')</script> **bold** <b id=hit>win</b>"
@@ -56,13 +56,12 @@ def test_on_the_card(site, hostile, visit) -> None:
 
 def test_on_the_pages(site, hostile, visit) -> None:
     page = visit(f"{site.url}/hard?project={hostile.slug}", site.admin)
-    expect(page.get_by_text(TEXT).first).to_be_visible()
-    expect(page.get_by_text("<u id=hit>reason</u>").first).to_be_visible()
-    expect(page.get_by_text(NOTE).first).to_be_visible()
+    for text in (TEXT, "<u id=hit>reason</u>", NOTE):
+        expect(shown(page, text)).to_be_visible()
     is_text(page)
 
     page.goto(f"{site.url}/guidelines?project={hostile.slug}")
-    expect(page.get_by_text("<script>alert('g')</script>").first).to_be_visible()
+    expect(shown(page, "<script>alert('g')</script>")).to_be_visible()
     is_text(page)
     page.get_by_role("tab", name="Write").click()
     expect(page.get_by_text("Preview")).to_be_visible()
@@ -75,10 +74,10 @@ def test_on_the_pages(site, hostile, visit) -> None:
     page.goto(f"{site.url}/items?project={hostile.slug}&item={quote(KEY, safe='')}")
     expect(page.get_by_text("History", exact=True)).to_be_visible()
     expect(page.get_by_test_id("stText").get_by_text(TEXT)).to_be_visible()
-    expect(page.get_by_text(KEY).first).to_be_visible()
+    expect(shown(page, KEY)).to_be_visible()
     is_text(page)
 
-    for name, shown in (("", NAME), ("progress", NAME), ("settings", LABEL), ("setup", "New project")):
+    for name, text in (("", NAME), ("progress", NAME), ("settings", LABEL), ("setup", "New project")):
         page.goto(f"{site.url}/{name}?project={hostile.slug}")
-        expect(page.get_by_test_id("stMain").get_by_text(shown).locator("visible=true").first).to_be_visible()
+        expect(shown(page.get_by_test_id("stMain"), text)).to_be_visible()
         is_text(page)

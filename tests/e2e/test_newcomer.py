@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import processes
-from browsing import Card, messages
+from browsing import Card, messages, settled
 from playwright.sync_api import Page, expect
 
 LABELS = ["promo", "money", "question"]
@@ -19,10 +19,6 @@ def truth(text: str) -> list[str]:
         "question": "?" in words,
     }
     return [name for name in LABELS if found[name]]
-
-
-def settled(page: Page) -> None:
-    expect(page.get_by_test_id("stStatusWidget")).to_have_count(0)
 
 
 def answer(card: Card, keys: dict[str, str], n: int) -> None:

@@ -1,7 +1,7 @@
 """For everybody: by keyboard alone with the focus in sight, on a narrow phone, with a screen reader's names."""
 
 import pytest
-from browsing import Site, labels_of
+from browsing import Site, labels_of, settled
 from playwright.sync_api import expect
 
 FOCUSED = """() => {
@@ -89,7 +89,7 @@ def test_a_phone_needs_no_sideways_scrolling(site, project, lin, visit, name: st
     )
     shown = page.get_by_test_id("item-text") if name == "label" else page.get_by_test_id("stHeading").first
     expect(shown).to_be_visible()
-    page.wait_for_timeout(500)
+    settled(page)
     wide = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
     assert wide[0] <= wide[1] == 360
     if name == "label":

@@ -18,6 +18,8 @@ from labeler.learning.numeric.parallel import in_threads
 from labeler.registry.service import newest_model
 from labeler.training.pool.dask import over_cluster, why_without
 
+pytestmark = pytest.mark.one_database
+
 NOWHERE = "tcp://127.0.0.1:9"
 
 

@@ -24,7 +24,10 @@ from labeler.training.jobs import embed as embedding
 from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 
-pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
+pytestmark = [
+    pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed"),
+    pytest.mark.one_database,
+]
 
 
 @pytest.fixture

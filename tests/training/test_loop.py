@@ -161,6 +161,7 @@ def test_reproducing_gives_identical_predictions(service: Any, project: Project,
     }
 
 
+@pytest.mark.one_database
 def test_dvc_repro_on_the_models_tag_gives_identical_predictions(
     service: Any, project: Project, add_texts: Add, dvc_repro: Any
 ) -> None:

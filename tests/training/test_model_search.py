@@ -95,6 +95,7 @@ def test_the_holdout_is_never_searched_on(
     assert len(seen) > 50 and held and not held & set(seen)
 
 
+@pytest.mark.one_database
 def test_the_choice_is_trained_recorded_and_reproduced(
     service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch, dvc_repro: Any
 ) -> None:

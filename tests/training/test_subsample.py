@@ -27,6 +27,8 @@ from labeler.training.pool import subsample as part
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.embedding_store import EmbeddingStore
 
+pytestmark = pytest.mark.one_database
+
 POOL, PART = 300, 80
 
 

@@ -20,6 +20,7 @@ from labeler.learning.strategies.predictive_variance import spread_of
 from labeler.learning.strategies.registry import FEATURES, Pool, Ranking, strategy
 
 LOOKED_AT = 2_500
+CHOSEN = 500
 """Items of the pool that are chosen among, and stand for it."""
 
 LABELED = 1_500
@@ -40,10 +41,10 @@ def variance_reduction(pool: Pool, n: int, rng: Generator) -> Ranking:
 
     assert pool.proba is not None
     features_of("variance_reduction", pool)
-    looked = some_of(len(pool), max(LOOKED_AT, 2 * n), rng)
+    looked = some_of(len(pool), LOOKED_AT, rng)
     with threadpool_limits(1):
         left = _left(pool, looked, rng)
-        chosen = looked[_greedy(left, min(n, len(looked)))]
+        chosen = looked[_greedy(left, min(n, CHOSEN, len(looked)))]
     return Ranking.falling(filled(chosen, spread_of(pool.proba), n))
 
 
