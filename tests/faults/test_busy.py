@@ -35,7 +35,7 @@ def running(settings: Settings, tmp_path: Path) -> Any:
     db.close()
 
 
-@pytest.mark.parametrize("database_kind", ["sqlite"])
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     "rows", [1_000, pytest.param(200_000, marks=[pytest.mark.faults, pytest.mark.timeout(1200)])], ids=["few", "many"]
 )
