@@ -39,18 +39,22 @@ DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long fault tests and benchmarks run only when asked for (`-m faults`, `-m bench`)."""
-    if config.getoption("-m"):
-        return
-    left_out = [item for item in items if item.get_closest_marker("faults") or item.get_closest_marker("bench")]
+    """Long fault tests and benchmarks run only when asked for (`-m faults`, `-m bench`). `one_database`: what is tested
+    has nothing to do with the database, and takes long."""
+    asked = bool(config.getoption("-m"))
+    left_out = [item for item in items if _repeats(item) or (not asked and _is_long(item))]
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
 
 
-def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """`one_database`: what is tested has nothing to do with the database, and takes long."""
-    if metafunc.definition.get_closest_marker("one_database") and "database_kind" in metafunc.fixturenames:
-        metafunc.parametrize("database_kind", ["sqlite"])
+def _is_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("faults", "bench"))
+
+
+def _repeats(item: pytest.Item) -> bool:
+    if item.get_closest_marker("one_database") is None:
+        return False
+    return bool(getattr(item, "callspec", None) and item.callspec.params.get("database_kind") == "postgresql")  # type: ignore[attr-defined]
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
