@@ -9,6 +9,7 @@ from labeler.client.connection import Connection
 from labeler.wire.base import Page
 from labeler.wire.insight import HistoryEntry, ItemOut
 from labeler.wire.items import AddResult, ItemIn
+from labeler.wire.removal import RemovalOut
 
 CHUNK = 2_000
 Row = dict[str, Any]
@@ -43,7 +44,23 @@ class Items:
             total.already_there += part.already_there
             total.refused += part.refused
             total.errors += [error.model_copy(update={"row": error.row + start}) for error in part.errors]
+            total.notes += [note.model_copy(update={"row": note.row + start}) for note in part.notes]
+            total.balance.add(part.balance, start)
         return total
+
+    def remove(
+        self,
+        keys: Iterable[str] | None = None,
+        *,
+        import_id: int | None = None,
+        search: dict[str, Any] | None = None,
+        dry_run: bool = False,
+    ) -> RemovalOut:
+        """Remove items: by keys, by the import (the id of its job) that brought them, or by a search (the filters of
+        `find`). They leave the queue and the pool, in a job; labels stay on record, dataset versions as they are."""
+        body: dict[str, Any] = {"import_id": import_id, "search": search, "dry_run": dry_run}
+        body["keys"] = None if keys is None else list(keys)
+        return self.client.send(RemovalOut, "DELETE", self.path, json={k: v for k, v in body.items() if v is not None})
 
     def __iter__(self) -> Iterator[ItemOut]:
         return self.find()

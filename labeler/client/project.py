@@ -53,9 +53,12 @@ class Project:
         self.info = self.client.send(ProjectOut, "PATCH", self.path, json=body)
         return self.info
 
-    def delete(self) -> None:
-        """Take the project out of sight for everybody."""
-        self.client.delete(self.path)
+    def delete(self, *, erase: bool = False) -> None:
+        """Take the project out of sight for everybody. erase: destroy it for good, in the background."""
+        if erase:
+            self.client.request("DELETE", self.path, params={"erase": "true", "name": self.info.name})
+        else:
+            self.client.delete(self.path)
 
     def progress(self) -> ProgressOut:
         """Counts, pace, what is left, the newest model, and whether more labels will help."""

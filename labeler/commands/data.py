@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from labeler.client import ApiError, Project
+from labeler.client import ApiError, Job, Project
 from labeler.commands.balance import told
 from labeler.commands.context import answer, follow, plain, service, table
 from labeler.tasks import DEFAULT, InvalidValue, parse_schema, task_type
@@ -74,6 +74,24 @@ def list_projects() -> None:
     table(rows, {"id": "ID", "slug": "PROJECT", "name": "NAME", "items": "ITEMS", "labeled": "LABELED"})
 
 
+@projects.command("delete")
+def delete_project(
+    project: P,
+    erase: Annotated[bool, typer.Option("--erase", help="Destroy rows, files, versions and models for good.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take a project out of sight, or erase it."""
+    with service(jobs=True) as client:
+        found = client.projects.get(project)
+        counts = found.info.counts
+        said = f"{found.info.name}: {counts.items:,} items, {counts.labeled:,} labeled."
+        said += " All of it is destroyed, dataset versions and models too." if erase else " It is kept, unseen."
+        if not yes and not typer.confirm(f"{said} Go on?"):
+            raise typer.Exit(1)
+        found.delete(erase=erase)
+    answer({"project": project, "erased": erase}, said)
+
+
 def _format_names() -> list[str]:
     from labeler.datasets.writers import formats  # only when somebody presses the tabulator: plug-ins are imported
 
@@ -104,6 +122,30 @@ def import_file(
         job = client.projects.get(project).import_file(file, chosen, dry_run=dry_run)
         done = follow(job).result_as(ImportResult)
     answer(done, "\n".join(told(done)))
+
+
+def remove(
+    project: P,
+    key: Annotated[list[str] | None, typer.Option("--key", help="An item's key; may be given again.")] = None,
+    import_id: Annotated[int | None, typer.Option("--import", help="All that an import brought: its job's id.")] = None,
+    search: Annotated[str, typer.Option(help="All items with these words in their text.")] = "",
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing: tell what it comes to.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove items. They leave the queue and the pool; labels stay on record, dataset versions as they are."""
+    found = {"q": search} if search else None
+    with service(jobs=True) as client:
+        items = client.projects.get(project).items
+        told = items.remove(key, import_id=import_id, search=found, dry_run=True)
+        if dry_run or not (told.items or told.labels):
+            answer(told, f"{told.said} Nothing was changed.")
+            return
+        if not yes and not typer.confirm(f"{told.said} Go on?"):
+            raise typer.Exit(1)
+        done = items.remove(key, import_id=import_id, search=found)
+        if done.job is not None:
+            follow(Job(client, done.job))
+    answer(done, done.said)
 
 
 def label(
@@ -255,5 +297,6 @@ def register(app: typer.Typer) -> None:
     app.add_typer(guidelines, name="guidelines")
     app.command("import")(import_file)
     app.command("formats")(list_formats)
+    app.command("remove")(remove)
     for function in (label, export, snapshot, datasets, diff, jobs):
         app.command()(function)

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, bindparam
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
 from labeler.datasets.writers import Columns
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels
@@ -28,7 +28,7 @@ Row = dict[str, Any]
 
 ITEMS_AFTER = CompiledStatement(
     sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split)
-    .where(items.c.project_id == bindparam("project"), items.c.id > bindparam("after"))
+    .where(present(bindparam("project")), items.c.id > bindparam("after"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
@@ -90,9 +90,9 @@ def current_columns(db: Database, project: Project) -> Columns:
     """The columns of a flat export of the present state: a pass over fields and metadata only."""
     empty = sa.cast(items.c.metadata, sa.Text) == "{}"
     with db.engine.connect() as tx:
-        wanted = sa.select(items.c.metadata, items.c.content).where(items.c.project_id == project.id)
+        wanted = sa.select(items.c.metadata, items.c.content).where(present(project.id))
         if project.content != "table":
-            wanted = sa.select(items.c.metadata).where(items.c.project_id == project.id, sa.not_(empty))
+            wanted = sa.select(items.c.metadata).where(present(project.id), sa.not_(empty))
         rows = tx.execution_options(yield_per=CHUNK).execute(wanted)
         return Columns.of(
             {**(row.content if "content" in row._fields else {}), "metadata": row.metadata} for row in rows

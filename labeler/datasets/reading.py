@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -89,6 +90,20 @@ class Version:
             path = self.path(segment.file)
             there = None if columns is None else [name for name in pq.read_schema(path).names if name in columns]
             yield pq.read_table(path, columns=there)
+
+    def other_items(self, other: "Version") -> int:
+        """How many items the other version has that this one has not. Files that both have are not read."""
+        mine, theirs = ({one.sha256: one for one in version.segments("items")} for version in (self, other))
+        only = [
+            [
+                pq.read_table(version.path(segment.file), columns=["item"])["item"].to_numpy()
+                for sha256, segment in segments.items()
+                if sha256 not in others
+            ]
+            for version, segments, others in ((self, mine, theirs), (other, theirs, mine))
+        ]
+        ids = [np.concatenate(parts) if parts else np.zeros(0, dtype=np.int64) for parts in only]
+        return len(np.setdiff1d(ids[1], ids[0], assume_unique=True))
 
     @contextmanager
     def folder(self) -> Iterator[Path]:

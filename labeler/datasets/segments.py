@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -108,9 +109,10 @@ def extend(
     `read` gives the rows after an id; the first column of `schema` is that id.
     """
     kept = list(before)
-    small = sum(segment.rows < SEGMENT for segment in kept)
-    if small >= MOST_SMALL:
-        kept = [segment for segment in kept if segment.rows == SEGMENT]
+    # Small ones lie behind the last full one; before it, only what removed items left of full ones.
+    full = 1 + max((place for place, segment in enumerate(kept) if segment.rows == SEGMENT), default=-1)
+    if len(kept) - full >= MOST_SMALL:
+        kept = kept[:full]
     after = kept[-1].last if kept else 0
     written = 0
     while rows := read(after, SEGMENT):
@@ -123,9 +125,40 @@ def extend(
     return kept, written
 
 
-def write(folder: Path, kind: str, schema: pa.Schema, rows: Rows) -> Segment:
-    first, last = rows[0][schema.names[0]], rows[-1][schema.names[0]]
-    file = f"{kind}/{first:012d}-{last:012d}.parquet"
+def without(
+    folder: Path,
+    kind: str,
+    schema: pa.Schema,
+    before: Sequence[Segment],
+    gone: Sequence[int],
+    count: Callable[[int, int], int],
+    read: Read,
+) -> tuple[list[Segment], int]:
+    """Segments without rows that are gone; returns them and the bytes written.
+
+    gone: rising ids of all that ever went; count(first, last): how many rows there still are. A segment that lost some
+    keeps its range of ids and gets a new file; one of which nothing is left goes.
+    """
+    kept: list[Segment] = []
+    written = 0
+    ids = np.asarray(gone, dtype=np.int64)
+    for segment in before:
+        first, last = np.searchsorted(ids, [segment.first, segment.last + 1])
+        left = segment.rows if first == last else count(segment.first, segment.last)
+        if left == segment.rows:
+            kept.append(segment)
+        elif left:
+            rows = read(segment.first - 1, left)
+            kept.append(write(folder, kind, schema, rows, (segment.first, segment.last)))
+            written += kept[-1].bytes
+    return kept, written
+
+
+def write(folder: Path, kind: str, schema: pa.Schema, rows: Rows, span: tuple[int, int] | None = None) -> Segment:
+    """span: the range of ids that the file stands for; default: of its first and last row."""
+    first, last = span or (rows[0][schema.names[0]], rows[-1][schema.names[0]])
+    left = f"-{len(rows)}" if span else ""
+    file = f"{kind}/{first:012d}-{last:012d}{left}.parquet"
     write_table(folder / file, pa.Table.from_pylist(rows, schema=schema))
     path = folder / file
     return Segment(file, len(rows), first, last, sha256_of(path), path.stat().st_size)

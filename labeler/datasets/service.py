@@ -112,13 +112,13 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
     shown = sorted(changed)[:MOST_EXAMPLES]
     shown += sorted(removed)[: MOST_EXAMPLES - len(shown)]
-    items = (a.counts["items"], b.counts["items"])
+    came, went = left.other_items(right), right.other_items(left)
     counts = [Counter(name for one in found.values() for name in schema.task.counted_as(one)) for found in (old, new)]
     texts = [version.small_file("guideline.md") for version in (left, right)]
     return DatasetDiff(
         a=a.version,
         b=b.version,
-        items={"added": max(items[1] - items[0], 0), "removed": max(items[0] - items[1], 0)},
+        items={"added": came, "removed": went},
         labels=LabelsDiff(
             added=len(added),
             changed=len(changed),

@@ -8,6 +8,7 @@ import hashlib
 import shutil
 from collections import Counter
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -150,13 +151,12 @@ def _restore(repository: Repository, last: Any, before: dict[str, Any]) -> None:
 def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, Any]) -> Files:
     with state.consistent_view(run.db, project.id) as tx:
         project = find_project(tx, project.id)  # as it is in this very moment
-        items, item_bytes = segments.extend(
-            folder,
-            "items",
-            segments.items_schema(state.kind_of_items(project)),
-            segments.segments_of(before, "items"),
-            lambda after, most: state.read_items(tx, project, after, most),
-        )
+        columns = segments.items_schema(state.kind_of_items(project))
+        read = partial(state.read_items, tx, project)
+        gone, count = state.removed_items(tx, project.id), partial(state.count_items, tx, project)
+        earlier = segments.segments_of(before, "items")
+        kept, rewritten = segments.without(folder, "items", columns, earlier, gone, count, read)
+        items, item_bytes = segments.extend(folder, "items", columns, kept, read)
         labels, label_bytes = segments.extend(
             folder,
             "labels",
@@ -205,7 +205,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     }
     content = orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)
     marks = {"item": items[-1].last if items else 0, "label": labels[-1].last if labels else 0}
-    new_bytes = item_bytes + label_bytes + sum(int(entry["bytes"]) for entry in single.values())
+    new_bytes = rewritten + item_bytes + label_bytes + sum(int(entry["bytes"]) for entry in single.values())
     return Files(project, manifest, marks, new_bytes, hashlib.sha256(content).hexdigest())
 
 

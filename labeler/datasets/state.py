@@ -14,7 +14,7 @@ from labeler.accounts.tables import users
 from labeler.contents import ContentKind
 from labeler.datasets.segments import Rows
 from labeler.guidelines.service import get_text, published_version
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.db import Database, lock
 from labeler.labels.tables import flags, labels
 from labeler.projects.access import Project
@@ -51,7 +51,7 @@ def read_items(tx: Connection, project: Project, after: int, most: int) -> Rows:
     kind = kind_of_items(project)
     statement = (
         sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split, items.c.created_at)
-        .where(items.c.project_id == project.id, items.c.id > after)
+        .where(present(project.id), items.c.id > after)
         .order_by(items.c.id)
         .limit(most)
     )
@@ -66,6 +66,18 @@ def read_items(tx: Connection, project: Project, after: int, most: int) -> Rows:
         }
         for row in tx.execute(statement)
     ]
+
+
+def removed_items(tx: Connection, project_id: int) -> list[int]:
+    """The ids of all items that were ever removed, rising."""
+    gone = sa.select(items.c.id).where(items.c.project_id == project_id, items.c.removed_at.is_not(None))
+    return list(tx.execute(gone.order_by(items.c.id)).scalars())
+
+
+def count_items(tx: Connection, project: Project, first: int, last: int) -> int:
+    """How many items there are with ids from first to last."""
+    there = sa.select(sa.func.count()).where(present(project.id), items.c.id.between(first, last))
+    return int(tx.execute(there).scalar_one())
 
 
 def kind_of_items(project: Project) -> ContentKind:

@@ -4,10 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from labeler.wire.imports import LABEL_FATES, ROW_FATES
+from labeler.wire.imports import EXAMPLES, LABEL_FATES, ROW_FATES
 
 MOST_ERRORS = 1000  # rows that are described; all of them are counted
-EXAMPLES = 5  # of each fate
 TAKEN = ("labeled", "unlabeled")
 THERE = ("same", "different")
 

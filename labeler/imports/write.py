@@ -12,7 +12,7 @@ from labeler.imports.labelers import add_labelers
 from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
 from labeler.items.add import add_items
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.columns import clock
 from labeler.kit.db import lock
 from labeler.kit.events import Event, emit
@@ -83,7 +83,7 @@ def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, Th
     if not keys:
         return {}
     wanted = sa.select(items.c.id, items.c.key, items.c.content).order_by(items.c.id)
-    wanted = wanted.where(items.c.project_id == project.id, items.c.key.in_(list(keys)))
+    wanted = wanted.where(present(project.id), items.c.key.in_(list(keys)))
     if tx.dialect.name != "sqlite":
         wanted = wanted.with_for_update()  # no label is given to them meanwhile
     rows = tx.execute(wanted).all()

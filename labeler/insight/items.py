@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.columns import holds
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, NotFound
@@ -78,7 +78,7 @@ def list_items(
     if wanted.sort not in SORTS:
         raise Invalid(f"sort must be one of {', '.join(SORTS)}.")
     place: Any = items.c.id
-    statement = sa.select(items).where(items.c.project_id == project.id)
+    statement = sa.select(items).where(present(project.id))
     if wanted.sort == "uncertain":
         in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == project.id).scalar_subquery()
         place = queue_entries.c.rank
@@ -87,7 +87,7 @@ def list_items(
     newest = wanted.sort == "newest"
     if wanted.after is not None:
         statement = statement.where(place < wanted.after if newest else place > wanted.after)
-    for condition in _conditions(project, wanted):
+    for condition in conditions(project, wanted):
         statement = statement.where(condition)
     statement = statement.add_columns(place.label("place")).order_by(place.desc() if newest else place)
     rows = tx.execute(statement.limit(limit + 1)).all()
@@ -95,7 +95,7 @@ def list_items(
     return items_out(tx, settings, project, rows[:limit]), more
 
 
-def _conditions(project: Project, wanted: Filter) -> list[Any]:
+def conditions(project: Project, wanted: Filter) -> list[Any]:
     found: list[Any] = []
     if wanted.label is not None or wanted.min is not None or wanted.max is not None:
         answer = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, *_answered(project, wanted))
@@ -173,7 +173,7 @@ def items_out(tx: Connection, settings: Settings, project: Project, rows: Any) -
 
 
 def find_item(tx: Connection, project_id: int, key: str) -> Any:
-    row = tx.execute(sa.select(items).where(items.c.project_id == project_id, items.c.key == key)).one_or_none()
+    row = tx.execute(sa.select(items).where(present(project_id), items.c.key == key)).one_or_none()
     if row is None:
         raise NotFound(f'There is no item with key "{key}" in this project.')
     return row

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.columns import to_micros
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import aside, current_labels, flags, labels
@@ -74,9 +74,9 @@ def _count(tx: Connection, table: Any, *conditions: Any) -> int:
 
 
 def _items(tx: Connection, project_id: int) -> ItemCounts:
-    total = _count(tx, items, items.c.project_id == project_id)
+    total = _count(tx, items, present(project_id))
     still_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0)
-    holdout = _count(tx, items, items.c.project_id == project_id, items.c.split == "holdout")
+    holdout = _count(tx, items, present(project_id), items.c.split == "holdout")
     holdout_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0, items.c.split == "holdout")
     unresolved = (flags.c.project_id == project_id, flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
     return ItemCounts(

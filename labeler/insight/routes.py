@@ -3,12 +3,14 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
-from labeler.insight import items, learning_curve, progress
+from labeler.accounts.write import Write
+from labeler.insight import items, learning_curve, progress, removal
 from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
-from labeler.projects.access import CanRead, CanSee
+from labeler.projects.access import CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
 from labeler.wire.insight import Curve, HistoryEntry, ItemOut, ProgressOut
+from labeler.wire.removal import RemovalIn, RemovalOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"])
 Key = Annotated[str, Path(max_length=200)]
@@ -43,6 +45,16 @@ async def list_items(
     wanted = items.Filter(label, min, max, flagged, unlabeled, disagreement, split, q, sort, place)
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
     return Page(items=found, next_cursor=None if more is None else encode_cursor(more))
+
+
+@router.delete("/items")
+async def remove_items(body: RemovalIn, member: CanManage, db: Db, write: Write) -> RemovalOut:
+    """Remove items: by keys, by the import that brought them (whose labels on other items are taken back, too), or by
+    a search. They leave the queue and the pool; labels stay in the history, dataset versions as they are. `dry_run`
+    says what it comes to."""
+    if body.dry_run:
+        return await db.aread(removal.request_removal, member, body)
+    return await write(removal.request_removal, member, body)
 
 
 # Keys may hold slashes: the longer paths come first.

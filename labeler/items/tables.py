@@ -1,8 +1,14 @@
-"""Items: what is labeled. Their content never changes; `needed` says how many labels are still wanted."""
+"""Items: what is labeled. Their content never changes; `needed` says how many labels are still wanted.
+
+A removed item keeps its row, for the labels that were given on it; its key is free again. Whoever lists, counts or
+finds items asks with `present`.
+"""
+
+from typing import Any
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
 items = sa.Table(
     "items",
@@ -19,8 +25,23 @@ items = sa.Table(
     sa.Column("needed", sa.SmallInteger, nullable=False),
     sa.Column("import_id", Id, nullable=True),  # the job that brought it
     created_at(),
-    sa.UniqueConstraint("project_id", "key"),
+    sa.Column("removed_at", Timestamp, nullable=True),
     sa.Index("ix_items_project_id_id", "project_id", "id"),
+)
+sa.Index(
+    "ix_items_project_id_key",
+    items.c.project_id,
+    items.c.key,
+    unique=True,
+    sqlite_where=items.c.removed_at.is_(None),
+    postgresql_where=items.c.removed_at.is_(None),
+)
+sa.Index(
+    "ix_items_removed_at",
+    items.c.project_id,
+    items.c.removed_at,
+    sqlite_where=items.c.removed_at.is_not(None),
+    postgresql_where=items.c.removed_at.is_not(None),
 )
 sa.Index(
     "ix_items_import_id",
@@ -35,3 +56,8 @@ sa.Index(
     sqlite_where=items.c.needed > 0,
     postgresql_where=items.c.needed > 0,
 )
+
+
+def present(project_id: Any) -> sa.ColumnElement[bool]:
+    """The items of a project that were not removed. project_id: a number, a column or a bound parameter."""
+    return sa.and_(items.c.project_id == project_id, items.c.removed_at.is_(None))

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
@@ -78,7 +78,7 @@ _find_item = (
         current_labels,
         sa.and_(current_labels.c.item_id == items.c.id, current_labels.c.labeler_id == bindparam("labeler")),
     )
-    .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
+    .where(present(bindparam("project")), items.c.key == bindparam("key"))
 )
 FIND_ITEM = {
     "sqlite": CompiledStatement(_find_item),

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Path, Query
 
 from labeler.accounts.auth import CanCreate, SignedIn
 from labeler.accounts.write import Write
-from labeler.kit.errors import Invalid
+from labeler.kit.errors import Forbidden, Invalid
 from labeler.kit.web import Db
 from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of, primary_metric
@@ -54,9 +54,17 @@ async def change_project(body: ProjectChange, member: CanManage, write: Write) -
 
 
 @router.delete("/projects/{project_id}", status_code=204)
-async def delete_project(member: CanManage, write: Write) -> None:
-    """Take a project out of sight. Nothing of it is destroyed."""
-    await write(service.delete_project, member)
+async def delete_project(
+    member: CanManage,
+    write: Write,
+    erase: Annotated[bool, Query(description="Destroy its rows, files, dataset versions and models for good.")] = False,
+    name: Annotated[str, Query(max_length=200, description="To erase it: the project's name once more.")] = "",
+) -> None:
+    """Take a project out of sight; nothing of it is destroyed. Or, by administrators only, erase it: the audit keeps
+    that it happened, and nothing else is left, also of dataset versions in the DVC remote."""
+    if erase and not member.caller.administers:
+        raise Forbidden("Only an administrator may erase a project.")
+    await write(service.delete_project, member, erase, name)
 
 
 @router.get("/projects/{project_id}/members")

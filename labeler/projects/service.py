@@ -38,6 +38,16 @@ class ProjectChanged(Event):
     keywords: bool
 
 
+@dataclass(frozen=True)
+class ProjectErased(Event):
+    """A project is to be erased: nothing of it may be left."""
+
+    name: ClassVar[str] = "project.erased"
+    project_id: int
+    slug: str
+    by: int
+
+
 def slug_of(name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "project"
@@ -197,13 +207,19 @@ def _keywords(project: Project) -> dict[str, list[str]]:
     return {label["name"]: label["keywords"] for label in project.labels if label.get("keywords")}
 
 
-def delete_project(tx: Connection, member: Member) -> None:
-    """Hide a project. Its labels, versions and models are kept (G3); its name becomes free again."""
+def delete_project(tx: Connection, member: Member, erase: bool = False, name: str = "") -> None:
+    """Hide a project; its name becomes free again. Its labels, versions and models are kept (G3), unless it is erased:
+    then the name must be given once more. Raises `Invalid` when it is another."""
     project = member.project
+    if erase and name.strip() != project.name:
+        detail = f'repeat the name of the project, "{project.name}", to erase it'
+        raise Invalid(f"name: {detail}.", errors=[{"pointer": "/name", "detail": detail}])
     gone = {"deleted_at": clock(), "slug": f"{project.slug[:60]}~{project.id}"}
     tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**gone))
-    audit(tx, member.caller, "project.deleted", project_id=project.id, target=project.slug)
+    audit(tx, member.caller, "project.deleted", project_id=project.id, target=project.slug, erase=erase)
     project_cache.forget()
+    if erase:
+        emit(tx, ProjectErased(project.id, project.slug, member.user_id))
 
 
 def list_members(tx: Connection, project_id: int) -> list[MemberOut]:

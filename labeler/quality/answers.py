@@ -13,7 +13,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.imports.undo import LabelsTakenBack
 from labeler.imports.write import LabelsImported
+from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
@@ -88,6 +90,17 @@ def keep_imported(tx: Connection, event: LabelsImported, project: Project) -> No
             rows.append({"item_id": item_id, "project_id": project.id, **answer_of(project, [value])})
     if rows:
         tx.execute(sa.insert(answers).values(created_at=clock(), changed_at=clock()), rows)
+
+
+@listen(ItemsRemoved)
+def drop_answers(tx: Connection, event: ItemsRemoved, project: Project) -> None:
+    tx.execute(sa.delete(answers).where(answers.c.item_id.in_(event.item_ids)))
+
+
+@listen(LabelsTakenBack)
+def answer_again(tx: Connection, event: LabelsTakenBack, project: Project) -> None:
+    recount_needed(tx, project, event.item_ids)
+    make_answers(tx, project, event.item_ids)
 
 
 def make_answers(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:

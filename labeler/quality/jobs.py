@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.projects.access import find_project
 from labeler.quality.answers import make_answers
@@ -18,7 +18,7 @@ PART = 2_000
 def recount(run: JobRun) -> dict[str, int]:
     """Another overlap, or other kinds of labelers that count: every item again, in short transactions."""
     project = run.db.read(find_project, run.project_id or 0)
-    part = sa.select(items.c.id).where(items.c.project_id == project.id).order_by(items.c.id).limit(PART)
+    part = sa.select(items.c.id).where(present(project.id)).order_by(items.c.id).limit(PART)
     after, changed = 0, 0
 
     def step(tx: Connection) -> Sequence[int]:

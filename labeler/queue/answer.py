@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.imports.write import LabelsImported
-from labeler.items.tables import items
+from labeler.items.remove import ItemsRemoved
+from labeler.items.tables import items, present
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
 from labeler.kit.errors import GuidelineNotAcknowledged
@@ -20,11 +21,7 @@ from labeler.queue.tables import leases, queue_entries
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.wire.queue import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 
-_item = (
-    sa.select(items.c.id)
-    .where(items.c.project_id == bindparam("project"), items.c.key == bindparam("key"))
-    .scalar_subquery()
-)
+_item = sa.select(items.c.id).where(present(bindparam("project")), items.c.key == bindparam("key")).scalar_subquery()
 END_LEASE = CompiledStatement(
     sa.delete(leases)
     .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
@@ -45,6 +42,12 @@ def leave_queue_together(tx: Connection, event: LabelsImported, project: Project
     if event.others:
         done = sa.select(items.c.id).where(items.c.id.in_(event.others), items.c.needed == 0)
         tx.execute(sa.delete(queue_entries).where(queue_entries.c.item_id.in_(done)))
+
+
+@listen(ItemsRemoved)
+def leave_queue_for_good(tx: Connection, event: ItemsRemoved, project: Project) -> None:
+    for table in (queue_entries, leases):
+        tx.execute(sa.delete(table).where(table.c.item_id.in_(event.item_ids)))
 
 
 def end_lease(tx: Connection, member: Member, key: str) -> Any:

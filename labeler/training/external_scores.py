@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.items.tables import items
+from labeler.items.tables import items, present
 from labeler.learning import problems
 from labeler.projects.access import Member
 from labeler.queue.rankings import EXTERNAL, LENGTH, Entry, put_in_force
@@ -89,7 +89,7 @@ def _items(tx: Connection, project_id: int, keys: list[str]) -> dict[str, tuple[
     for start in range(0, len(keys), IN_CHUNK):
         part = keys[start : start + IN_CHUNK]
         statement = sa.select(items.c.id, items.c.key, items.c.needed, items.c.split).where(
-            items.c.project_id == project_id, items.c.key.in_(part)
+            present(project_id), items.c.key.in_(part)
         )
         for row in tx.execute(statement):
             found[row.key] = (row.id, row.needed > 0 and row.split == "train")

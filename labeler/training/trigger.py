@@ -5,8 +5,10 @@ from functools import cache
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.imports.undo import LabelsTakenBack
 from labeler.imports.write import LabelsImported
 from labeler.items.add import ItemsAdded
+from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
@@ -92,6 +94,19 @@ def after_items(tx: Connection, event: ItemsAdded, project: Project) -> None:
         want_coverage(tx, project.id)
     if event.count and has_embeddings():
         want_vectors(tx, project.id)
+
+
+@listen(ItemsRemoved)
+def after_removal(tx: Connection, event: ItemsRemoved, project: Project) -> None:
+    """What is gone is learned from no more."""
+    if new_labels(tx, project.id, 1)[1]:
+        request_training(tx, project.id, delay=2)
+
+
+@listen(LabelsTakenBack)
+def after_taking_back(tx: Connection, event: LabelsTakenBack, project: Project) -> None:
+    if new_labels(tx, project.id, 1)[1]:
+        request_training(tx, project.id, delay=2)
 
 
 @listen(LabelsImported)

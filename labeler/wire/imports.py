@@ -8,6 +8,9 @@ from labeler.wire.base import In
 
 Columns = Annotated[list[str], Field(max_length=1_000)]
 
+EXAMPLES = 5
+"""Of each fate."""
+
 ROW_FATES = {
     "labeled": "taken, with a label",
     "unlabeled": "taken, without a label",
@@ -90,6 +93,16 @@ class Balance(BaseModel):
     examples: dict[str, list[Example]] = Field(
         default_factory=dict, description="The first few of each fate; those of labels begin with `label_`."
     )
+
+    def add(self, other: "Balance", rows: int = 0) -> None:
+        """Count in what another part came to, which began after so many rows."""
+        for mine, theirs in ((self.rows, other.rows), (self.labels, other.labels)):
+            for fate, number in theirs.items():
+                mine[fate] = mine.get(fate, 0) + number
+        self.predictions += other.predictions
+        for fate, shown in other.examples.items():
+            moved = [one.model_copy(update={"row": one.row + rows}) for one in shown]
+            self.examples[fate] = (self.examples.get(fate, []) + moved)[:EXAMPLES]
 
 
 class Plan(BaseModel):

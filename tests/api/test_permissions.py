@@ -58,6 +58,7 @@ RULES = {
     ("GET", P + "/guidelines/{a}/diff/{b}"): "see",
     ("POST", P + "/items"): "write",
     ("GET", P + "/items"): "read",
+    ("DELETE", P + "/items"): "manage",
     ("GET", P + "/items/{key:path}"): "read",
     ("GET", P + "/items/{key:path}/history"): "read",
     ("GET", P + "/items/{key:path}/similar"): "read",

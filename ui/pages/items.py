@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, session, tasks
+from labeler_ui import feedback, layout, removal, session, tasks
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
@@ -35,8 +35,12 @@ def render() -> None:
     if not page.items:
         feedback.empty("No item matches", "No item matches all filters. Remove one of them.", ":material/search_off:")
         return
-    if wanted["q"] and session.manages(project.slug):
-        _ask_first(project, wanted["q"])
+    if session.manages(project.slug) and any(wanted.values()):
+        with st.container(horizontal=True):
+            if wanted["q"]:
+                _ask_first(project, wanted["q"])
+            if st.button("Remove these …", icon=":material/delete:", help="All items that this search finds."):
+                removal.ask(project, search={name: value for name, value in wanted.items() if value})
     opened = st.query_params.get("item") or _chosen(len(trail)) is not None
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     chosen = _table(project.info, page.items, len(trail), height)

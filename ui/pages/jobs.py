@@ -1,7 +1,7 @@
 """Background work: what runs, what waits, what failed and why."""
 
 import streamlit as st
-from labeler_ui import feedback, import_plan, layout, session
+from labeler_ui import feedback, import_plan, layout, removal, session
 from labeler_ui.feedback import plain
 
 from labeler.client import Job
@@ -22,6 +22,8 @@ KINDS = {
     "embed": "Reading the items (sentence embeddings)",
     "search": "Search for a model",
     "recount": "Recount of the labels",
+    "remove": "Removal of items",
+    "erase": "Erasing a project",
 }
 
 
@@ -31,6 +33,9 @@ def render() -> None:
     layout.heading(
         "Jobs", "Imports, trainings and dataset versions. They keep running in the background, also after a restart."
     )
+    wanted = st.session_state.pop("_take_back", None)
+    if wanted is not None:
+        removal.ask(project, import_id=wanted)
     st.fragment(run_every=2.0)(lambda: _list(project.slug))()
 
 
@@ -68,11 +73,19 @@ def _job(job: Job) -> None:
             layout.job_line(row)
         elif isinstance(row.result, dict):
             _result(job)
+            if row.kind == "items.import" and not row.result.get("dry_run"):
+                _offer_to_take_back(row.id)
+
+
+def _offer_to_take_back(import_id: int) -> None:
+    if session.manages(session.slug()) and st.button("Take it back …", key=f"back-{import_id}", icon=":material/undo:"):
+        st.session_state["_take_back"] = import_id  # a dialog can't open from a part that is drawn by itself
+        st.rerun()
 
 
 def _result(job: Job) -> None:
     if job.row.kind == "items.import":
-        import_result(job.result_as(ImportResult))
+        import_result(job.result_as(ImportResult), brief=True)
         return
     if job.row.kind == "training.reproduce":
         done = job.result_as(Reproduction)
@@ -85,8 +98,8 @@ def _result(job: Job) -> None:
         st.markdown(f":gray[{plain(', '.join(simple[:5]))}]")
 
 
-def import_result(result: ImportResult) -> None:
-    """What an import took, what was already there, what it refused and why."""
+def import_result(result: ImportResult, brief: bool = False) -> None:
+    """What an import took, what was already there, what it refused and why. brief: the rest is folded away."""
     n = layout.number
     would = "A trial: nothing was changed. It would be " if result.dry_run else ""
     st.markdown(
@@ -94,7 +107,8 @@ def import_result(result: ImportResult) -> None:
         f"{n(result.refused)} refused."
     )
     if result.balance.rows:
-        import_plan.balance(result.balance, result.rows)
+        with st.expander("What became of every row and label", expanded=not brief):
+            import_plan.balance(result.balance, result.rows)
     for title, told in (("Refused rows", result.errors), ("Not taken as they are", result.notes)):
         if told:
             with st.expander(f"{title} (the first {n(len(told))})"):

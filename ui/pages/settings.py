@@ -59,17 +59,30 @@ def _project(project: Project) -> None:
 
 @st.dialog("Delete the project?")
 def _delete(project: Project) -> None:
+    counts = project.info.counts
     st.markdown(
-        f"**{plain(project.info.name)}** with its items, labels and models will be deleted for everyone. "
-        "Type its name to continue."
+        f"**{plain(project.info.name)}** has {layout.number(counts.items)} items, {layout.number(counts.labeled)} of "
+        "them labeled. Nobody will see it any more."
     )
-    typed = st.text_input("Name of the project")
-    if st.button("Delete permanently", type="primary"):
+    erase = (
+        st.radio(
+            "What becomes of its data",
+            ["Kept, out of sight", "Erased for good"],
+            captions=[
+                "Labels, dataset versions and models stay on disk; an operator can bring them back.",
+                "Items, labels, dataset versions (also in the DVC remote) and models are destroyed. The audit keeps "
+                "that it happened.",
+            ],
+        )
+        == "Erased for good"
+    )
+    typed = st.text_input("Type the name of the project to continue")
+    if st.button("Erase for good" if erase else "Delete", type="primary"):
         if typed.strip() != project.info.name:
             st.error("The name does not match.", icon=":material/error:")
             return
         with feedback.told("Deleting"):
-            project.delete()
+            project.delete(erase=erase)
             session.forget()
             session.choose(None)
             st.query_params.clear()

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
-from labeler.items.tables import items
+from labeler.items.tables import present
 from labeler.kit.config import Settings
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
@@ -92,7 +92,7 @@ def _later(tx: Connection, project_id: int, done: int, n: int, rank: bool = Fals
 def _items_of(run: JobRun, project: Project) -> TrainingData:
     """The items of a dataset version: a new one when many have come since the newest."""
     row = run.db.read(latest, project.id)
-    newer = sa.select(sa.func.count()).where(items.c.project_id == project.id)
+    newer = sa.select(sa.func.count()).where(present(project.id))
     if row is None or run.db.read(lambda tx: tx.execute(newer).scalar_one()) - row.counts["items"] >= GROUP:
         row = ensure_version(run, project, "Items before training")
     return data_of(run.settings, project.id, Version(run.settings, project.id, row))

@@ -1,0 +1,128 @@
+"""Removing items by keys, by import or by a search: said before, done in the background."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.audit import audit
+from labeler.datasets.tables import dataset_versions
+from labeler.imports.undo import brought, in_force, take_back_labels
+from labeler.insight.items import Filter, conditions
+from labeler.items.remove import remove_items
+from labeler.items.tables import items, present
+from labeler.kit.errors import NotFound
+from labeler.kit.jobs.engine import enqueue, get
+from labeler.kit.jobs.out import job_out
+from labeler.kit.jobs.registry import JobRun, job
+from labeler.kit.jobs.tables import jobs
+from labeler.labels.tables import current_labels
+from labeler.projects.access import Member, Project, find_project
+from labeler.wire.removal import RemovalIn, RemovalOut
+
+PART = 1_000
+SHOWN = 100
+
+
+def wanted(project: Project, body: RemovalIn) -> Iterator[Any]:
+    """Statements that find the ids of the items that are meant, in their order; keys are looked up a part at a time."""
+    found = sa.select(items.c.id).where(present(project.id)).order_by(items.c.id)
+    if body.import_id is not None:
+        yield brought(project, body.import_id)
+    elif body.search is not None:
+        yield found.where(*conditions(project, Filter(**body.search.model_dump())))
+    else:
+        keys = list(dict.fromkeys(body.keys or []))
+        for start in range(0, len(keys), PART):
+            yield found.where(items.c.key.in_(keys[start : start + PART]))
+
+
+def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalOut:
+    """Says what it comes to, and queues the job unless it is a dry run. Raises `NotFound` for an unknown import."""
+    project = member.project
+    _check_import(tx, project, body)
+    count, labels = _counts(tx, project, body)
+    made = sa.select(sa.func.count()).where(dataset_versions.c.project_id == project.id)
+    versions = int(tx.execute(made).scalar_one())
+    said, missing = _said(count, labels, versions), _missing(tx, project, body)
+    out = RemovalOut(items=count, labels=labels, versions=versions, missing=missing, said=said)
+    if not body.dry_run and (count or labels):
+        job_id = enqueue(
+            tx,
+            "items.remove",
+            {"wanted": body.model_dump(mode="json", exclude_none=True)},
+            project_id=project.id,
+            lane=f"import:{project.id}",
+            created_by=member.user_id,
+        )
+        how = next(name for name in ("keys", "import_id", "search") if getattr(body, name) is not None)
+        audit(tx, member.caller, "items.removed", project_id=project.id, target=how, items=count, labels=labels)
+        out.job = job_out(get(tx, job_id))
+    return out
+
+
+def _counts(tx: Connection, project: Project, body: RemovalIn) -> tuple[int, int]:
+    """How many items are meant, and how many labels in force go with them."""
+    count, labels = 0, 0
+    for statement in wanted(project, body):
+        meant = statement.order_by(None).subquery()
+        count += _count(tx, sa.select(meant))
+        on_them = current_labels.c.item_id.in_(sa.select(meant.c.id))
+        labels += _count(tx, sa.select(current_labels.c.label_id).where(on_them))
+        if body.import_id is not None:
+            given = in_force(project, body.import_id).order_by(None).subquery()
+            labels += _count(tx, sa.select(given.c.id).where(given.c.item_id.not_in(sa.select(meant.c.id))))
+    return count, labels
+
+
+def _count(tx: Connection, statement: Any) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
+
+
+def _said(count: int, labels: int, versions: int) -> str:
+    said = f"{count:,} items leave the queue and the pool. {labels:,} labels are in force no more; they stay on record."
+    if versions:
+        said += f" The {versions:,} dataset versions there are keep what they hold; later ones will not have it."
+    return said
+
+
+def _check_import(tx: Connection, project: Project, body: RemovalIn) -> None:
+    if body.import_id is None:
+        return
+    mine = (jobs.c.id == body.import_id, jobs.c.project_id == project.id, jobs.c.kind == "items.import")
+    known = tx.execute(sa.select(jobs.c.id).where(*mine)).first()
+    if known is None and tx.execute(brought(project, body.import_id).limit(1)).first() is None:
+        raise NotFound(f"There is no import {body.import_id} in this project.")
+
+
+def _missing(tx: Connection, project: Project, body: RemovalIn) -> list[str]:
+    """Keys that are no item's, the first of them."""
+    keys, there = body.keys or [], set()
+    for start in range(0, len(keys), PART):
+        part = keys[start : start + PART]
+        there |= set(tx.execute(sa.select(items.c.key).where(present(project.id), items.c.key.in_(part))).scalars())
+    return [key for key in keys if key not in there][:SHOWN]
+
+
+@job("items.remove")
+def remove(run: JobRun) -> dict[str, int]:
+    """In parts short enough that labelers don't notice; an attempt after a kill goes on with what is left."""
+    project = run.db.read(find_project, run.project_id or 0)
+    body = RemovalIn.model_validate(run.args["wanted"])
+    removed, taken_back = 0, 0
+    for statement in wanted(project, body):
+        while n := run.write(partial(_remove, project=project, part=statement.limit(PART))):
+            removed += n
+            run.progress(removed, None, f"{removed:,} items removed")
+    if body.import_id is not None:
+        import_id = body.import_id
+        while n := run.write(partial(take_back_labels, project=project, import_id=import_id, most=PART)):
+            taken_back += n
+            run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
+    return {"items": removed, "labels_taken_back": taken_back}
+
+
+def _remove(tx: Connection, project: Project, part: Any) -> int:
+    return remove_items(tx, project, list(tx.execute(part).scalars()))
