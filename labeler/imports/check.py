@@ -6,7 +6,8 @@ from typing import Any
 
 from labeler.imports.judge import Numbered
 from labeler.imports.tally import Tally
-from labeler.items.content import STRICT, LabelRules, Refused, bounds_of, check_item, given_in
+from labeler.items.answers import STRICT, Answers, LabelRules, Refused, given_in
+from labeler.items.content import bounds_of, check_item
 from labeler.kit.config import Settings
 from labeler.projects.access import Project
 from labeler.tasks.labels import folded
@@ -36,12 +37,13 @@ def check_rows(
     found = Batch()
     bounds = bounds_of(limits)
     rules = STRICT if mapping is None else LabelRules(mapping.unknown_labels, mapping.label_map)
+    answers = Answers(project, rules)
     kind = project.content
     for number, entry in raw:
         try:
             if isinstance(entry, ValueError):
                 raise Refused("", f"is not valid JSON: {entry}")
-            row = check_item(entry, project, bounds, kind, rules)
+            row = check_item(entry, project, bounds, kind, answers)
         except Refused as refused:
             found.refused.append((number, refused.field, refused.reason, _labels_in(entry)))
             continue

@@ -79,8 +79,8 @@ def _read_rows(
     limits = limits_of(run.settings)
     total = reader_of(detected).count(path)
     rows = _items(islice(read_rows(path, detected, limits), tally.rows, None), mapping, tally)
+    began = time.monotonic()
     while batch := list(islice(rows, BATCH)):
-        started = time.monotonic()
         entries = [entry for entry in batch if entry[1] is not None]
         good = check_rows(entries, project, run.settings, mapping)
         if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
@@ -88,9 +88,12 @@ def _read_rows(
             good = check_rows(entries, project, run.settings, mapping)
         good.count(tally)
         tally.rows += len(batch)
+        read = time.monotonic()
         step.take(project, good, mapping, tally, total)
-        # Leave the writer to others for as long as it was taken: imports are many small visits.
-        time.sleep(min(time.monotonic() - started, 0.03))
+        # The writer is others' for as long as it was taken: while the next rows are read, and longer if need be.
+        done = time.monotonic()
+        time.sleep(min(max((done - read) - (read - began), 0.0), 0.03))
+        began = time.monotonic()
 
 
 class Writing:

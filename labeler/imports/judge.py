@@ -43,6 +43,7 @@ def judge(
     """
     found: list[NewLabel] = []
     items = dict(there)
+    fresh = set(new.values())
     for number, row in rows:
         for lost in row.lost:
             tally.label(lost.fate, number, row.key, "label", lost.reason)
@@ -58,7 +59,7 @@ def judge(
                 tally.label("with_row", number, row.key, "label", reason)
         else:
             tally.row("same", number, row.key)
-            if known_labels == "add" or item.id in new.values():
+            if known_labels == "add" or item.id in fresh:
                 _labels(number, row, item, labelers, tally, found)
             else:
                 for _ in row.labels:

@@ -7,6 +7,7 @@ from typing import Any
 from labeler.wire.imports import EXAMPLES, LABEL_FATES, ROW_FATES
 
 MOST_ERRORS = 1000  # rows that are described; all of them are counted
+_OF_LABELS = {fate: f"label_{fate}" for fate in LABEL_FATES}
 TAKEN = ("labeled", "unlabeled")
 THERE = ("same", "different")
 
@@ -58,7 +59,7 @@ class Tally:
         self.labels[fate] += 1
         if fate not in ("recorded", "same"):
             self._note(number, where, reason)
-        self._example(f"label_{fate}", number, key, where, reason)
+        self._example(_OF_LABELS[fate], number, key, where, reason)
 
     def refuse(self, number: int, where: str | None, reason: str) -> None:
         self.row("refused", number, where=where, reason=reason)
@@ -68,7 +69,9 @@ class Tally:
             self.notes.append({"row": number, "field": where or "", "reason": reason})
 
     def _example(self, fate: str, number: int, key: str | None, where: str | None, reason: str) -> None:
-        shown = self.examples.setdefault(fate, [])
+        shown = self.examples.get(fate)
+        if shown is None:
+            shown = self.examples[fate] = []
         if len(shown) < EXAMPLES:
             shown.append({"row": number, "key": key, "field": where or "", "reason": reason})
 

@@ -13,11 +13,14 @@ from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
 from labeler.items.add import add_items
 from labeler.items.tables import items, present
+from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
 from labeler.kit.db import lock
 from labeler.kit.events import Event, emit
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project, find_project
+
+COLUMNS = ("item_id", "labeler_id", "value")
 
 
 @dataclass(frozen=True)
@@ -104,22 +107,15 @@ def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, Th
 
 def _insert(tx: Connection, project: Project, found: Sequence[NewLabel], importer: Importer) -> None:
     """The labels, and that they are in force. No labeler has another one on these items."""
-    values = [
-        {"project_id": project.id, "item_id": one.item_id, "labeler_id": one.labeler_id, "value": one.value}
-        for one in found
-    ]
-    about = {"source": "import", "kind": importer.kind, "schema_version": project.schema_version}
-    insert = sa.insert(labels).values(created_at=clock(), import_id=importer.import_id, **about)
-    made = tx.execute(insert.returning(labels.c.id, labels.c.item_id, labels.c.labeler_id), values).all()
-    counted = project.counts(importer.kind)
-    current = [
-        {
-            "item_id": row.item_id,
-            "labeler_id": row.labeler_id,
-            "project_id": project.id,
-            "label_id": row.id,
-            "counted": counted,
-        }
-        for row in made
-    ]
-    tx.execute(sa.insert(current_labels), current)
+    values = [(one.item_id, one.labeler_id, one.value) for one in found]
+    same = {
+        "project_id": project.id,
+        "source": "import",
+        "kind": importer.kind,
+        "schema_version": project.schema_version,
+        "import_id": importer.import_id,
+        "created_at": clock(),
+    }
+    made = insert_many(tx, labels, COLUMNS, values, same, returning=("item_id", "labeler_id", "id"))
+    counted = {"project_id": project.id, "counted": project.counts(importer.kind)}
+    insert_many(tx, current_labels, ("item_id", "labeler_id", "label_id"), [tuple(row) for row in made], counted)

@@ -9,11 +9,14 @@ from sqlalchemy import Connection
 
 from labeler.items.content import ItemRow
 from labeler.items.tables import items
+from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
-from labeler.kit.db import lock, upsert
+from labeler.kit.db import lock
 from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Project, claim_content, find_project
+
+COLUMNS = ("key", "content", "metadata", "split", "shuffle")
 
 
 @dataclass(frozen=True)
@@ -59,20 +62,16 @@ def add_items(
         first.setdefault(row.key, row)
     seed = project.settings.seed
     values = [
-        {
-            "project_id": project.id,
-            "key": row.key,
-            "content": row.content,
-            "metadata": row.metadata,
-            "split": split_of(project, row),
-            "shuffle": draw(seed, "order", row.key),
-            "needed": project.settings.overlap,
-            "import_id": import_id,
-        }
+        (row.key, row.content, row.metadata, split_of(project, row), draw(seed, "order", row.key))
         for row in first.values()
     ]
-    insert = upsert(tx, items).values(created_at=clock()).on_conflict_do_nothing()
-    added = tx.execute(insert.returning(items.c.id, items.c.key), values).all()
+    same = {
+        "project_id": project.id,
+        "needed": project.settings.overlap,
+        "import_id": import_id,
+        "created_at": clock(),
+    }
+    added = insert_many(tx, items, COLUMNS, values, same, skip_known=True, returning=("id", "key"))
     if added:
         labeled = sum(bool(first[row.key].labels) for row in added)
         emit(tx, ItemsAdded(project.id, len(added), labeled), find_project(tx, project.id))

@@ -4,53 +4,17 @@ A refused row names its field and a reason that the sender can act on (G7, G24).
 row, or is left out of it and told, as the rules say (G25).
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from labeler.contents import Content, ContentKind, ContentRefused, registry
-from labeler.items.given import GivenLabel
+from labeler.items.answers import Answers, LostLabel, ReadLabel, Refused, Suggested
 from labeler.items.keys import InvalidKey, as_key, content_key
 from labeler.kit.config import Settings
 from labeler.projects.access import Project
-from labeler.tasks import InvalidValue, UnknownLabel
 from labeler.wire.untrusted import Bounds, fault
 
 SPLIT_NAMES = {"train": "train", "holdout": "holdout", "test": "holdout", "": None}
 KNOWN = {"key", "metadata", "split", "label", "labels", "predictions"}
-
-
-class Refused(Exception):
-    """This row can't be taken: `field` and `reason` are shown to the sender."""
-
-    def __init__(self, field: str, reason: str) -> None:
-        super().__init__(f"{field}: {reason}")
-        self.field = field
-        self.reason = reason
-
-
-class ReadLabel(NamedTuple):
-    """A label as the project's schema knows it, and who gave it (None: who imports it)."""
-
-    value: Any
-    labeler: str | None
-
-
-class LostLabel(NamedTuple):
-    """A label that came along and is none of this project's: its fate (`wire.imports.LABEL_FATES`), and why. names: the
-    labels that the project does not have."""
-
-    fate: str
-    reason: str
-    names: tuple[str, ...] = ()
-
-
-class Suggested(NamedTuple):
-    """What a model elsewhere predicts."""
-
-    value: Any
-    score: float | None
-    model: str | None
 
 
 class ItemRow(NamedTuple):
@@ -66,26 +30,16 @@ class ItemRow(NamedTuple):
     suggested: tuple[Suggested, ...] = ()
 
 
-@dataclass(frozen=True)
-class LabelRules:
-    """What becomes of labels that do not fit. unknown: report, add or refuse; renamed: as written to as meant."""
-
-    unknown: str = "refuse"
-    renamed: Mapping[str, str | None] = field(default_factory=dict)
-
-
-STRICT = LabelRules()
-
-
 def bounds_of(limits: Settings) -> Bounds:
     """How much an item may hold in this installation."""
     return Bounds(text=limits.max_cell_chars, entries=limits.max_columns, depth=limits.max_depth + 1)
 
 
 def check_item(
-    raw: Any, project: Project, bounds: Bounds, wanted: str | None = None, rules: LabelRules = STRICT
+    raw: Any, project: Project, bounds: Bounds, wanted: str | None = None, answers: Answers | None = None
 ) -> ItemRow:
-    """Raises `Refused` for the first thing that is wrong with the row. wanted: the kind of content, None: any."""
+    """Raises `Refused` for the first thing that is wrong with the row. wanted: the kind of content, None: any. answers:
+    who reads the labels, made once for many rows."""
     if not isinstance(raw, dict):
         raise Refused("", "not an object: expected a key and the content, such as text or fields")
     rest = raw.keys() - KNOWN
@@ -97,6 +51,8 @@ def check_item(
     kind = _kind(given, project, wanted or project.content)
 
     def check(where: str, value: Any) -> None:
+        if isinstance(value, str) and value.isascii() and "\0" not in value and len(value) <= (bounds.text or 0):
+            return  # as nearly all are
         if (found := fault(value, bounds, where)) is not None:
             raise Refused(*found)
 
@@ -112,9 +68,9 @@ def check_item(
     key, split = _key(raw.get("key"), content), _split(raw.get("split"))
     if raw.get("label") in (None, "") and not raw.get("labels") and not raw.get("predictions"):
         return ItemRow(key, kind.name, content, metadata, split)
-    answers = Answers(project, content, rules)
-    labels, lost = answers.labels(raw)
-    return ItemRow(key, kind.name, content, metadata, split, labels, lost, answers.predictions(raw))
+    answers = answers or Answers(project)
+    labels, lost = answers.labels(raw, content)
+    return ItemRow(key, kind.name, content, metadata, split, labels, lost, answers.predictions(raw, content))
 
 
 def _key(value: Any, content: Content) -> str:
@@ -150,80 +106,3 @@ def _split(value: Any) -> str | None:
     if name not in SPLIT_NAMES:
         raise Refused("split", f'is "{name[:50]}", expected train, holdout or test')
     return SPLIT_NAMES[name]
-
-
-class Answers:
-    """Reads the labels and predictions of one row, by the project's schema."""
-
-    def __init__(self, project: Project, content: Content, rules: LabelRules) -> None:
-        self.project, self.content, self.rules = project, content, rules
-
-    def labels(self, raw: Mapping[str, Any]) -> tuple[tuple[ReadLabel, ...], tuple[LostLabel, ...]]:
-        """Raises `Refused` for one that does not fit, where the rules refuse it."""
-        found, lost = [], []
-        for one in given_in(raw):
-            if one.lost is not None:
-                lost.append(LostLabel(*one.lost))
-                continue
-            read = self._read(one.value)
-            if isinstance(read, LostLabel):
-                lost.append(read)
-            elif read is not None:
-                found.append(ReadLabel(read, one.labeler))
-        return tuple(found), tuple(lost)
-
-    def predictions(self, raw: Mapping[str, Any]) -> tuple[Suggested, ...]:
-        """Those that are answers to the project's question."""
-        found = []
-        for one in raw.get("predictions") or ():
-            given = one if isinstance(one, GivenLabel) else _given(one, "predictions")
-            try:
-                read = self.project.task.parse(self._renamed(given.value), self.project.schema, self.content)
-            except InvalidValue:
-                continue
-            if read is not None:
-                found.append(Suggested(read, given.score, given.model))
-        return tuple(found)
-
-    def _read(self, written: Any) -> Any:
-        renamed = self._renamed(written) if self.rules.renamed else written
-        if renamed is None:
-            return LostLabel("left_out", f'"{written}" is left out by the plan')
-        try:
-            return self.project.task.parse(renamed, self.project.schema, self.content)
-        except InvalidValue as invalid:
-            if self.rules.unknown == "refuse":
-                raise Refused("label", str(invalid)) from None
-            if isinstance(invalid, UnknownLabel):
-                return LostLabel("unknown", str(invalid), invalid.names)
-            return LostLabel("unclear", str(invalid))
-
-    def _renamed(self, written: Any) -> Any:
-        names = self.rules.renamed
-        if isinstance(written, list):
-            moved = [names.get(str(one), one) for one in written]
-            return [one for one in moved if one is not None]
-        return names.get(str(written), written) if names else written
-
-
-def given_in(raw: Mapping[str, Any]) -> list[GivenLabel]:
-    """The labels of a row. Raises `Refused` for what is none."""
-    found = [] if raw.get("label") in (None, "") else [GivenLabel(raw["label"])]
-    labels = raw.get("labels") or ()
-    if not isinstance(labels, list | tuple):
-        raise Refused("labels", "must be a list of objects with a value")
-    return found + [one if isinstance(one, GivenLabel) else _given(one, "labels") for one in labels]
-
-
-def _given(one: Any, where: str) -> GivenLabel:
-    """A label or prediction as a request has it: {value, labeler} or {value, score, model}."""
-    if not isinstance(one, dict) or "value" not in one:
-        raise Refused(where, "must be objects with a value")
-    names = ("labeler",) if where == "labels" else ("score", "model")
-    about = {name: one[name] for name in names if one.get(name) is not None}
-    for name, value in about.items():
-        if name == "score" and (isinstance(value, bool) or not isinstance(value, int | float)):
-            raise Refused(f"{where}/score", "must be a number")
-        if name != "score" and (not isinstance(value, str) or not 0 < len(value) <= 200):
-            raise Refused(f"{where}/{name}", "must be text of at most 200 characters")
-    return GivenLabel(one["value"], **about)

@@ -17,6 +17,7 @@ from labeler.imports.undo import LabelsTakenBack
 from labeler.imports.write import LabelsImported
 from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items
+from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
@@ -29,6 +30,7 @@ from labeler.quality.recount import recount_needed
 from labeler.quality.tables import answers
 
 PART = 500
+ANSWER = ("value", "labels", "confidence", "method", "given")
 
 
 def _set(dialect: str) -> CompiledStatement:
@@ -83,13 +85,17 @@ def keep_imported(tx: Connection, event: LabelsImported, project: Project) -> No
     if event.others:
         recount_needed(tx, project, event.others)
         make_answers(tx, project, event.others)
-    rows = []
+    rows: list[tuple[Any, ...]] = []
+    known: dict[str, tuple[Any, ...]] = {}  # the same few answers come again and again
     for item_id, given in event.first:
         value = project.read(given, event.schema_version)
         if value is not None:
-            rows.append({"item_id": item_id, "project_id": project.id, **answer_of(project, [value])})
-    if rows:
-        tx.execute(sa.insert(answers).values(created_at=clock(), changed_at=clock()), rows)
+            made = known.get(repr(value))
+            if made is None:
+                made = known[repr(value)] = tuple(answer_of(project, [value]).values())
+            rows.append((item_id, *made))
+    same = {"project_id": project.id, "created_at": clock(), "changed_at": clock()}
+    insert_many(tx, answers, ("item_id", *ANSWER), rows, same)
 
 
 @listen(ItemsRemoved)

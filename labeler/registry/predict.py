@@ -4,7 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from labeler.items.content import Refused, bounds_of, check_item
+from labeler.items.answers import Refused
+from labeler.items.content import bounds_of, check_item
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
