@@ -5,14 +5,14 @@ from fastapi import APIRouter, Path, Query
 
 from labeler.accounts.write import Write
 from labeler.insight import items, learning_curve, progress, removal
-from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
+from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
 from labeler.wire.insight import Curve, HistoryEntry, ItemOut, ProgressOut
 from labeler.wire.removal import RemovalIn, RemovalOut
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["insight"])
+router = APIRouter(prefix="/projects/{project_id}", tags=["insight"], route_class=AsWritten)
 Key = Annotated[str, Path(max_length=200)]
 
 

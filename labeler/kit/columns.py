@@ -86,6 +86,23 @@ def created_at(name: str = "created_at") -> sa.Column[datetime]:
     return sa.Column(name, Timestamp, nullable=False, default=clock())
 
 
+class lowered(sa.sql.functions.GenericFunction[str]):
+    """`lowered(text)`: in lower case, in every script; of a database that was set up for English alone, too."""
+
+    type = sa.Text()
+    inherit_cache = True
+
+
+@compiles(lowered, "sqlite")
+def _lowered_sqlite(element: lowered, compiler: Any, **kw: Any) -> str:
+    return f"unicode_lower({compiler.process(element.clauses, **kw)})"
+
+
+@compiles(lowered, "postgresql")
+def _lowered_postgresql(element: lowered, compiler: Any, **kw: Any) -> str:
+    return f'lower({compiler.process(element.clauses, **kw)} COLLATE "und-x-icu")'
+
+
 class holds(sa.sql.functions.GenericFunction[bool]):
     """`holds(column, text)`: whether a JSON list of texts has this one in it."""
 

@@ -19,6 +19,11 @@ def _loads(stored: Any) -> Any:
     return stored if isinstance(stored, int | float) else orjson.loads(stored)
 
 
+def _lower(value: Any) -> Any:
+    """SQLite's own `lower` knows the letters of English alone."""
+    return value.lower() if isinstance(value, str) else value
+
+
 def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
     if not settings.is_sqlite:
         return sa.create_engine(
@@ -48,6 +53,7 @@ def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
         synchronous = f"synchronous={'FULL' if durable else 'NORMAL'}"
         for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON", "cache_size=-32768"):
             connection.execute(f"PRAGMA {pragma}")
+        connection.create_function("unicode_lower", 1, _lower, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

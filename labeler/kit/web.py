@@ -12,8 +12,11 @@ from typing import Annotated, Any
 
 import orjson
 from fastapi import Depends, Query, Request
+from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.concurrency import iterate_in_threadpool
+from starlette.routing import Match
+from starlette.types import Scope
 
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -34,6 +37,17 @@ Db = Annotated[Database, Depends(get_database)]
 Config = Annotated[Settings, Depends(get_settings)]
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries on one page.")]
 Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before.")]
+
+
+class AsWritten(APIRoute):
+    """A route whose last words must stand in the address as written: `a%2Fhistory` is a key, not the history of `a`."""
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, found = super().matches(scope)
+        words, written = self.path_format.rpartition("}")[2].encode(), scope.get("raw_path")
+        if match is not Match.NONE and words and written and not written.endswith(words):
+            return Match.NONE, {}
+        return match, found
 
 
 def encode_cursor(*values: Any) -> str:

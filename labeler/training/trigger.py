@@ -1,5 +1,6 @@
 """When a model is trained without anyone asking: after N new labels, or T seconds with fewer (product.md, 2)."""
 
+import re
 from functools import cache
 
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from labeler.kit.config import Settings
 from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
+from labeler.kit.jobs.tables import jobs
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import labels
 from labeler.learning.features.installed import is_installed
@@ -146,6 +148,22 @@ def want_vectors(tx: Connection, project_id: int, *, delay: float = 2) -> None:
     enqueue(tx, "training.embed", project_id=project_id, dedup=lane, lane=lane, delay=delay)
 
 
+def _is_hopeless(tx: Connection, project_id: int, newest_label: int, newest_item: int | None) -> bool:
+    """Whether the last two trainings failed alike, and nothing has come since: a third one would fail, too."""
+    trainings = sa.select(jobs.c.state, jobs.c.error, jobs.c.created_at).where(
+        jobs.c.project_id == project_id, jobs.c.kind == "training.train"
+    )
+    last = tx.execute(trainings.order_by(jobs.c.id.desc()).limit(2)).all()
+    errors = {re.sub(r"job=\d+", "", row.error or "") for row in last if row.state == "failed"}
+    if len(last) < 2 or any(row.state != "failed" for row in last) or len(errors) > 1:
+        return False
+    came = [
+        tx.execute(sa.select(table.c.created_at).where(table.c.id == newest)).scalar()
+        for table, newest in ((labels, newest_label), (items, newest_item))
+    ]
+    return all(when is None or when <= last[0].created_at for when in came)
+
+
 @every(3, "training.sweep")
 def sweep(tx: Connection) -> None:
     """Train where labels or items wait longer than the project's `retrain_seconds`."""
@@ -159,6 +177,8 @@ def sweep(tx: Connection) -> None:
     now = tx.execute(sa.select(clock())).scalar_one()
     for row in tx.execute(statement).all():
         if row.label is None or (row.at is not None and row.label <= row.label_id and (row.item or 0) <= row.item_id):
+            continue
+        if _is_hopeless(tx, row.id, row.label, row.item):
             continue
         project = find_project(tx, row.id)
         if row.at is None or (now - row.at).total_seconds() >= project.settings.retrain_seconds:

@@ -53,7 +53,7 @@ class Numbers:
         for place in range(self.count):
             hats[:, place] = hat_weights(filled[:, place], self.knots[place])
         hats[missing] = 0
-        parts = [standard.astype(np.float32), missing.astype(np.float32), hats.reshape(len(values), -1)]
+        parts = [standard.astype(np.float32), missing.astype(np.float32), hats.reshape(len(values), self.count * KNOTS)]
         return csr_matrix(np.concatenate(parts, axis=1) / np.float32(np.sqrt(max(1, self.count))))
 
     def cells(self, rows: Array) -> Array:
