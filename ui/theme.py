@@ -117,7 +117,7 @@ def component_css() -> str:
 .lb {{ {variables(LIGHT)} color-scheme: light;
   --lb-font: var(--st-font, "Source Sans", system-ui, sans-serif); --lb-code: var(--st-code-font, monospace);
   --lb-radius: 0.625rem; --lb-gap: 1rem; font-family: var(--lb-font); color: var(--lb-text); font-size: 1rem;
-  line-height: 1.5; text-align: left; }}
+  line-height: 1.5; text-align: start; }}
 .lb[data-mode="dark"] {{ {variables(DARK)} color-scheme: dark; }}
 """
 
@@ -138,6 +138,8 @@ def page_css() -> str:
   outline: 3px solid var(--lb-accent) !important; outline-offset: 2px !important; }}
 {BOXED} :is(input, textarea):focus-visible {{ outline: none !important; }}
 {BOXED}:has(:is(input, textarea):focus-visible) {{ outline: 3px solid var(--lb-accent); outline-offset: 2px; }}
+:is([data-testid="stText"] *, [data-testid="stMarkdownContainer"] :is(p, li), .lb-guideline :is(p, li, h1, h2, h3),
+.lb-diff td, .lb-chip) {{ unicode-bidi: plaintext; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricLabel"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}
