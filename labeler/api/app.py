@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from typing import Any, TypeGuard
+from typing import Any
 
 from fastapi import FastAPI
 from fastapi.routing import APIRoute
@@ -13,11 +13,11 @@ from labeler import rooms
 from labeler.accounts.auth import get_admin, get_caller, get_creator, needs_nothing
 from labeler.api import docs, health, problems
 from labeler.api.middleware import Around
+from labeler.api.paths import PREFIX, routes
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.revision import code_revision
 
-PREFIX = "/api/v1"
 SUMMARY = "Active learning: asks for the labels that teach most, keeps every one, ties models to data and instructions."
 
 
@@ -50,16 +50,6 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         )
     require_permissions()
     return api
-
-
-def routes() -> list[tuple[str, APIRoute]]:
-    """Every route with its whole path."""
-    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.outside), ("", docs.outside)]
-    return [(prefix + route.path, route) for prefix, router in found for route in router.routes if _is_route(route)]
-
-
-def _is_route(route: Any) -> TypeGuard[APIRoute]:
-    return isinstance(route, APIRoute)
 
 
 def permission_of(route: APIRoute) -> str | None:

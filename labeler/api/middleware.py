@@ -1,5 +1,6 @@
 """What happens around every request: an id, limits, headers, a log line. Plain ASGI, since it is on every path."""
 
+import re
 import secrets
 import time
 from typing import Any
@@ -37,9 +38,25 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+_REQUEST_ID = re.compile(rb"[A-Za-z0-9._:/-]{1,64}")
+_TRACE = re.compile(rb"[0-9a-f]{2}-([0-9a-f]{32})-[0-9a-f]{16}-[0-9a-f]{2}")
+
+
 def add_headers(message: Message, headers: list[tuple[bytes, bytes]]) -> None:
     present = {name.lower() for name, _ in message["headers"]}
     message["headers"] = [*message["headers"], *((name, value) for name, value in headers if name not in present)]
+
+
+def named(scope: Scope) -> tuple[str, dict[str, str]]:
+    """The request's id: the sender's `X-Request-ID`, if it is one that a log can bear; and the trace that it is part of
+    (`traceparent`, W3C Trace Context), for the log."""
+    request_id, trace = "", {}
+    for name, value in scope["headers"]:
+        if name == b"x-request-id" and (found := _REQUEST_ID.fullmatch(value)):
+            request_id = found[0].decode()
+        elif name == b"traceparent" and (found := _TRACE.fullmatch(value)):
+            trace = {"trace_id": found[1].decode()}
+    return request_id or secrets.token_hex(8), trace
 
 
 class Around:
@@ -55,9 +72,9 @@ class Around:
         if scope["type"] != "http":
             await self.app(scope, receive, send)
             return
-        request_id = secrets.token_hex(8)
+        request_id, known = named(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        structlog.contextvars.bind_contextvars(request_id=request_id)
+        structlog.contextvars.bind_contextvars(request_id=request_id, **known)
         started = time.monotonic()
         status = 500
         extra = [*self.headers, (b"x-request-id", request_id.encode())]
@@ -83,7 +100,7 @@ class Around:
             getattr(self.log, level)(
                 "request", method=scope["method"], path=scope["path"], status=status, ms=round(1000 * took, 1)
             )
-            structlog.contextvars.unbind_contextvars("request_id")
+            structlog.contextvars.unbind_contextvars("request_id", *known)
 
     def _most(self, scope: Scope) -> tuple[int, int]:
         """How many bytes the body may have, and how many it says it has."""

@@ -8,14 +8,16 @@ from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
+from labeler.api.paths import methods_at
 from labeler.kit import telemetry
 from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem, TooLarge
 from labeler.kit.validation import MOST, field_errors, invalid
 
 
-def respond(request: Request, problem: Problem) -> JSONResponse:
+def respond(request: Request, problem: Problem, **headers: str) -> JSONResponse:
     request_id = getattr(request.state, "request_id", "")
-    headers = {"retry-after": "60"} if problem.status == 429 else None
+    if problem.status == 429:
+        headers["retry-after"] = "60"
     return JSONResponse(
         problem.body(request_id), problem.status, headers=headers, media_type="application/problem+json"
     )
@@ -49,7 +51,10 @@ async def on_http(request: Request, error: Any) -> JSONResponse:
     if error.status_code == 404:
         return respond(request, NotFound("There is nothing at this address. See /api/docs."))
     if error.status_code == 405:
-        return respond(request, MethodNotAllowed("This method is not offered here. See /api/docs."))
+        allowed = ", ".join(methods_at(request.url.path)) or (error.headers or {}).get("Allow", "")
+        said = f"This method is not offered here; {allowed} are. See /api/docs." if "," in allowed else None
+        said = said or f"This method is not offered here; {allowed} is. See /api/docs."
+        return respond(request, MethodNotAllowed(said), allow=allowed)
     if error.status_code < 500:
         return respond(request, Malformed(str(error.detail)))
     return respond(request, Internal(str(error.detail)))

@@ -1,7 +1,9 @@
 """Training, predicting, reproducing."""
 
 import json
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -82,15 +84,28 @@ def rollback(project: P) -> None:
 
 def predict(
     project: P,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")],
+    file: Annotated[
+        Path,
+        typer.Argument(
+            exists=True,
+            dir_okay=False,
+            allow_dash=True,
+            help="`labeler formats` lists what it may be; - reads it from standard input.",
+        ),
+    ],
 ) -> None:
     """Predict with the live model; a JSON line for each row on standard output."""
-    try:
-        mapping = look(file).plan.mapping.model_copy(update=WITHOUT_ANSWERS)
-        items, keys = _items(file, mapping)
-    except FileRefused as refused:
-        print(refused, file=sys.stderr)
-        raise typer.Exit(1) from None
+    with tempfile.TemporaryDirectory(prefix="labeler-predict-") as folder:
+        if str(file) == "-":
+            file = Path(folder) / "input"
+            with open(file, "wb") as copy:
+                shutil.copyfileobj(sys.stdin.buffer, copy)
+        try:
+            mapping = look(file).plan.mapping.model_copy(update=WITHOUT_ANSWERS)
+            items, keys = _items(file, mapping)
+        except FileRefused as refused:
+            print(refused, file=sys.stderr)
+            raise typer.Exit(1) from None
     with service() as client:
         predictions = client.projects.get(project).predict(items)
     for key, prediction in zip(keys, predictions, strict=True):

@@ -65,7 +65,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         """Learn from the labeled of all items, and from the others.
 
         X: list of str, array or sparse (items, features), or DataFrame; y: (items,), None or NaN where
-        unlabeled, all None is fine; sets, tuples or lists of labels where items have any number of them.
+        unlabeled, all None is fine; sets, tuples or lists of labels where items have any number of them. Where all are
+        whole numbers and none is None, -1 means unlabeled, as scikit-learn's semi-supervised estimators have it
+        (numbers of "ordinal" are always labels).
         Fitting again on the same X reuses its features.
         Raises InvalidFeatures when X and y don't fit together, UnknownName for an unknown strategy, model or problem,
         or one that does not go with these labels.

@@ -10,6 +10,9 @@ from sklearn.exceptions import DataConversionWarning
 
 from labeler.learning.errors import InvalidFeatures
 
+UNLABELED = -1
+"""In scikit-learn's semi-supervised estimators."""
+
 
 def is_missing(label: Any) -> bool:
     """Whether an item is unlabeled: None, NaN, or pandas' NA."""
@@ -43,8 +46,8 @@ def plain_of(X: Any) -> Any:
 def labels_of(y: Any, continuous: bool = False) -> list[Any]:
     """Labels one by one, of a list, array, series, or array of one column.
 
-    continuous: whether numbers may be any. Raises InvalidFeatures for infinite ones, and for numbers that are no
-    classes but a measured quantity.
+    continuous: whether numbers may be any; else -1 among whole numbers alone is None. Raises InvalidFeatures for
+    infinite ones, and for numbers that are no classes but a measured quantity.
     """
     if y is None:
         raise InvalidFeatures("requires y to be passed, but the target y is None: give a list, None where unlabeled")
@@ -59,6 +62,8 @@ def labels_of(y: Any, continuous: bool = False) -> list[Any]:
         raise InvalidFeatures("Input y contains infinity: give labels, None or NaN where unlabeled")
     if not continuous and (known != np.floor(known)).any():
         raise InvalidFeatures("Unknown label type: continuous. Give classes, not a measured quantity")
+    if not continuous and all(isinstance(one, int | np.integer) and not isinstance(one, bool) for one in labels):
+        return [None if one == UNLABELED else one for one in labels]
     return labels
 
 

@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from labeler.accounts.tokens import make_token
-from labeler.api.app import permission_of, routes
+from labeler.api.app import permission_of
+from labeler.api.paths import routes
 from labeler.client import Project
 
 API = "/api/v1"

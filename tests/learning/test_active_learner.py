@@ -1,6 +1,8 @@
 import csv
+import pickle
 from pathlib import Path
 
+import joblib
 import numpy as np
 import pandas as pd
 import pytest
@@ -162,3 +164,34 @@ def test_words_say_where_a_search_begins_and_guess_before_the_first_label():
     learner = ActiveLearner("most_likely_positive", positive="sport", labels=said).fit(texts, [None] * 200)
     assert np.mean(learner.query(10) % 10 == 0) > 0.7
     assert learner.predict(["a striker joins the team", "profits of the bank"]).tolist() == ["sport", "money"]
+
+
+def test_minus_one_is_unlabeled_as_in_semi_supervised_estimators():
+    X = np.random.default_rng(0).normal(size=(60, 4)) + np.arange(60)[:, None] % 2
+    y = [n % 2 if n < 20 else -1 for n in range(60)]
+    learner = ActiveLearner().fit(X, y)
+    assert learner.classes_.tolist() == [0, 1] and learner.labeled_.sum() == 20 and learner.n_features_in_ == 4
+    same = ActiveLearner().fit(X, [None if label == -1 else label for label in y])
+    assert (learner.predict_proba(X) == same.predict_proba(X)).all()
+    # Where None says what is unlabeled, and for numbers to predict, -1 is a label like any other.
+    assert ActiveLearner().fit(X, [None if n > 30 else n % 3 - 1 for n in range(60)]).classes_.tolist() == [-1, 0, 1]
+    ordinal = ActiveLearner(problem="ordinal").fit(X, [n % 3 - 1 if n < 30 else None for n in range(60)])
+    assert ordinal.classes_.tolist() == [-1, 0, 1]
+
+
+@pytest.mark.parametrize("kind", ["texts", "arrays"])
+def test_a_fitted_learner_survives_pickle_joblib_and_clone(kind, tmp_path):
+    X = [f"{['win a prize', 'see you soon'][n % 2]} number {n}" for n in range(60)]
+    if kind == "arrays":
+        X = np.random.default_rng(0).normal(size=(60, 4)) + np.arange(60)[:, None] % 2
+    y = [["spam", "ham"][n % 2] if n < 20 else None for n in range(60)]
+    learner = ActiveLearner(random_state=3).fit(X, y)
+    new = ["a prize to win"] if kind == "texts" else X[:1] + 1
+    path = tmp_path / "learner.joblib"
+    joblib.dump(learner, path)
+    for again in (pickle.loads(pickle.dumps(learner)), joblib.load(path)):
+        assert (again.predict_proba(X) == learner.predict_proba(X)).all()
+        assert (again.predict_proba(new) == learner.predict_proba(new)).all()
+        assert again.query(5).tolist() == learner.query(5).tolist()
+        assert again.fit(X, y).query(5).tolist() == learner.query(5).tolist()
+    assert clone(learner).get_params() == learner.get_params() and not hasattr(clone(learner), "classes_")

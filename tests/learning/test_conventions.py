@@ -7,6 +7,7 @@ from labeler.learning import ActiveLearner
 OTHERWISE = {
     "check_supervised_y_no_nan": "NaN means unlabeled, and nothing labeled is fine",
     "check_classifiers_one_label": "with one label there is no model yet: TooFewLabels says so",
+    "check_classifiers_classes": "-1 means unlabeled, as in scikit-learn's own semi-supervised classifiers",
     "check_methods_sample_order_invariance": "items of the pool are known by their neighbors, others are not in it",
     "check_methods_subset_invariance": "items of the pool are known by their neighbors, others are not in it",
 }

@@ -54,6 +54,10 @@ class Encoder:
             raise EncoderBroken(f"the encoder file {self.file.name} has another hash than expected; it was not loaded")
         self.sha256 = found
 
+    def __getstate__(self) -> dict[str, Any]:
+        """Where the model is, without the model: it is loaded again when it is needed."""
+        return {"file": self.file, "sha256": self.sha256}
+
     @property
     def key(self) -> str:
         """Names vectors of this encoder: equal keys, equal vectors."""
