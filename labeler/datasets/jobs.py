@@ -5,10 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.datasets.remotes import KIND, has_remote, want_push
 from labeler.datasets.repository import Repository
 from labeler.datasets.snapshot import Prepared, prepare, record
 from labeler.datasets.tables import dataset_versions
-from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.projects.access import Project, find_project
 
@@ -22,7 +22,8 @@ def snapshot(run: JobRun) -> Any:
 
         def finish(tx: Connection) -> dict[str, Any]:
             made = record(tx, repository, prepared)
-            want_push(tx, run, project)
+            if has_remote(run.settings):
+                want_push(tx, project.id)
             return {"version": made.version, "tag": made.tag, "counts": made.counts}
 
         return run.finish(finish)
@@ -38,19 +39,14 @@ def ensure_version(run: JobRun, project: Project, message: str) -> Any:
 
         def store(tx: Connection) -> Any:
             made = record(tx, repository, prepared)
-            want_push(tx, run, project)
+            if has_remote(run.settings):
+                want_push(tx, project.id)
             return made
 
         return run.write(store)
 
 
-def want_push(tx: Connection, run: JobRun, project: Project) -> None:
-    if run.settings.dvc_remote:
-        lane = f"push:{project.id}"
-        enqueue(tx, "datasets.push", project_id=project.id, dedup=lane, lane=lane)
-
-
-@job("datasets.push")
+@job(KIND)
 def push(run: JobRun) -> dict[str, Any]:
     """Send all versions that the remote does not have yet."""
     project_id = run.project_id or 0
@@ -60,11 +56,19 @@ def push(run: JobRun) -> dict[str, Any]:
     rows = run.db.read(lambda tx: tx.execute(waiting).all())
     if not rows:
         return {"pushed": []}
-    run.progress(0, len(rows), "pushing to the DVC remote")
+    repository, remote = Repository(run.settings, project_id), "DVC"
     try:
-        Repository(run.settings, project_id).push([row.tag for row in rows])
+        if run.settings.dvc_remote:
+            run.progress(0, len(rows), "pushing to the DVC remote")
+            repository.push([row.tag for row in rows])
+        if run.settings.git_remote:  # last: what it names can be fetched
+            remote = "git"
+            run.progress(0, len(rows), "pushing to the git remote")
+            repository.push_git()
     except Exception as error:  # whatever the storage's client raises: the versions stay, unpushed
-        raise JobRefused(f"The DVC remote can't be reached: {error}. The versions are kept here.") from error
+        reason = str(error).replace(repository.git_url, repository.address)
+        said = f"The {remote} remote can't be reached: {reason}. The versions are kept here, and it is tried again."
+        raise JobRefused(said) from error
     ids = [row.id for row in rows]
     done = sa.update(dataset_versions).where(dataset_versions.c.id.in_(ids)).values(pushed=True)
     run.finish(lambda tx: {"pushed": [row.tag for row in rows], "rows": tx.execute(done).rowcount})

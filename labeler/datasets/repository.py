@@ -5,6 +5,7 @@ killed one left (DVC's and git's own lock files). Nothing in it is visible until
 """
 
 import fcntl
+import io
 import logging
 import os
 import re
@@ -175,6 +176,30 @@ class Repository:
         """Send the data of these tags to the remote; returns how many files were sent."""
         with self._dvc() as repo:
             return int(repo.push(revs=tags, workspace=False) or 0)
+
+    @property
+    def git_url(self) -> str:
+        """Where others find the repository: in the git remote, or else here."""
+        remote = self.settings.git_remote
+        return f"{remote.rstrip('/')}/{self.path.name}.git" if remote else str(self.path)
+
+    @property
+    def address(self) -> str:
+        """`git_url` for everybody's eyes: without a password in it."""
+        return re.sub(r"//[^/@]*@", "//", self.git_url)
+
+    def push_git(self) -> None:
+        """Send the branch and all tags to the git remote; a folder is made if it is not there."""
+        from dulwich import porcelain
+
+        if "://" not in self.git_url and "@" not in self.git_url and not Path(self.git_url).exists():
+            Path(self.git_url).mkdir(parents=True)
+            porcelain.init(self.git_url, bare=True).close()
+        tags = [f"+refs/tags/{name}:refs/tags/{name}" for name in sorted(self.tags())]
+        branch = porcelain.active_branch(str(self.path)).decode()
+        refs = [f"+refs/heads/{branch}:refs/heads/{branch}", *tags]
+        nowhere = io.BytesIO()
+        porcelain.push(str(self.path), self.git_url, refs, outstream=nowhere, errstream=nowhere)
 
     @contextmanager
     def _dvc(self) -> Iterator[Any]:

@@ -1,7 +1,6 @@
 """Listing, comparing and asking for dataset versions."""
 
 from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import orjson
@@ -65,9 +64,9 @@ def _models_of(tx: Connection, project_id: int) -> dict[int, list[int]]:
     return tied
 
 
-def dataset_out(row: Any, repository: Path, models: list[int]) -> DatasetOut:
+def dataset_out(row: Any, repository: str, models: list[int]) -> DatasetOut:
     fields = {name: row._mapping[name] for name in DatasetOut.model_fields if name in row._mapping}
-    return DatasetOut(**(fields | {"created_by": row.by, "repository": str(repository), "models": models}))
+    return DatasetOut(**(fields | {"created_by": row.by, "repository": repository, "models": models}))
 
 
 def list_versions(
@@ -76,13 +75,13 @@ def list_versions(
     statement = _select(project_id).limit(limit)
     if before is not None:
         statement = statement.where(dataset_versions.c.version < before)
-    path, models = Repository(settings, project_id).path, _models_of(tx, project_id)
+    path, models = Repository(settings, project_id).address, _models_of(tx, project_id)
     return [dataset_out(row, path, models.get(row.id, [])) for row in tx.execute(statement)]
 
 
 def get_version(tx: Connection, settings: Settings, project_id: int, version: int) -> DatasetOut:
     row = find_version(tx, project_id, version)
-    return dataset_out(row, Repository(settings, project_id).path, _models_of(tx, project_id).get(row.id, []))
+    return dataset_out(row, Repository(settings, project_id).address, _models_of(tx, project_id).get(row.id, []))
 
 
 def manifest_at(settings: Settings, project_id: int, commit: str) -> dict[str, Any]:

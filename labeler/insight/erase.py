@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import Audited
 from labeler.accounts.tables import audit_events
+from labeler.datasets.repository import Repository
 from labeler.items.tables import items
 from labeler.kit.columns import metadata
 from labeler.kit.config import Settings
@@ -91,16 +92,20 @@ def _erase_files(settings: Settings, project_id: int) -> None:
 
 
 def _erase_remote(settings: Settings, project_id: int) -> str | None:
-    """The copies of its dataset versions in the DVC remote; returns where they still are, and why."""
-    if not settings.dvc_remote:
-        return None
-    import fsspec
+    """The copies of its dataset versions in the remotes; returns where they still are, and why."""
+    repository, left = Repository(settings, project_id), []
+    if settings.git_remote:
+        if "://" in repository.git_url or "@" in repository.git_url:
+            left.append(f"{repository.address}: delete it where it is hosted")
+        shutil.rmtree(repository.git_url, ignore_errors=True)
+    if settings.dvc_remote:
+        import fsspec
 
-    url = f"{settings.dvc_remote.rstrip('/')}/{project_id}"
-    try:
-        files, path = fsspec.core.url_to_fs(url)
-        if files.exists(path):
-            files.rm(path, recursive=True)
-    except Exception as error:  # whatever the storage's client raises, or none is installed for it
-        return f"{url}: {error}"
-    return None
+        url = f"{settings.dvc_remote.rstrip('/')}/{project_id}"
+        try:
+            files, path = fsspec.core.url_to_fs(url)
+            if files.exists(path):
+                files.rm(path, recursive=True)
+        except Exception as error:  # whatever the storage's client raises, or none is installed for it
+            left.append(f"{url}: {error}")
+    return "; ".join(left) or None

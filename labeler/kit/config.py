@@ -26,6 +26,11 @@ class Settings(BaseSettings):
     home: Path = Field(default_factory=default_home, description="Data folder: database, datasets, models, secret.")
     database_url: str = Field("", description="SQLAlchemy URL; empty: SQLite file `labeler.db` in the data folder.")
     dvc_remote: str = Field("", description="DVC remote URL that every dataset version is pushed to; empty: none.")
+    git_remote: str = Field(
+        "",
+        description="Git URL or folder that dataset versions are pushed to, a repository per project (its id is put "
+        "behind it): where `dvc get URL data --rev v3` finds them; empty: none.",
+    )
     public_url: str = Field("", description="Address people reach the service at; empty: taken from host and port.")
 
     # First start
