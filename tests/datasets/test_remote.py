@@ -11,6 +11,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from labeler.datasets import remotes
+from labeler.datasets.repository import Repository
 from labeler.kit.config import Settings
 
 JOBS = ("datasets.snapshot", "datasets.push")
@@ -97,3 +98,8 @@ def test_an_unreachable_git_remote_is_told(
     project.snapshot("first")
     push = next(row for row in service.run_jobs(kinds=JOBS) if row.kind == "datasets.push")
     assert push.state == "failed" and "The git remote can't be reached" in push.error
+
+
+def test_a_password_in_the_address_is_nobodys_to_see(settings: Settings) -> None:
+    settings.git_remote = "https://bot:secret@git.example.org/data"
+    assert Repository(settings, 7).address == "https://git.example.org/data/7.git"
