@@ -1,0 +1,73 @@
+"""Records of a delimited text. Quotes that are not meant as quotes cost nobody else's row."""
+
+import csv
+from collections.abc import Iterator
+
+from labeler.items.readers.lines import Lines, LineTooLong
+
+LITERAL = "its quotation marks are no valid quoting and are taken as they stand"
+DOUBTFUL = "a quoted cell holds lines that look like rows of their own"
+_OPEN = "a quote is opened and never closed"
+_EARLY = "a quote ends before its cell does; write quotation marks inside of a quoted cell twice"
+
+
+class Noted(list[str]):
+    """The cells of a record, with what somebody should know of how they were read."""
+
+    def __init__(self, cells: list[str], note: str) -> None:
+        super().__init__(cells)
+        self.note = note
+
+
+def records(lines: Lines, delimiter: str, width: int | None) -> Iterator[list[str] | str]:
+    """Each record as its cells, or what is wrong with it; blank lines are left out.
+
+    A cell may hold line ends only within valid quoting: the closing quote is followed by a delimiter or a line end.
+    Otherwise the first line is a record alone: with its quotes as they stand if it then has `width` cells (None: any
+    number), else refused; and the lines after it are records of their own.
+    """
+    parser = csv.reader(lines, delimiter=delimiter, strict=True)
+    while True:
+        lines.begin()
+        try:
+            cells = next(parser)
+        except StopIteration:
+            return
+        except LineTooLong:
+            if lines.taken == 1:
+                yield "the line is too long"
+                continue
+            if lines.skip_quoted(delimiter):
+                yield "a quoted cell is too long"
+                continue
+            problem = _OPEN
+        except csv.Error as error:
+            problem = _OPEN if lines.taken > 1 or "unexpected end" in str(error) else _EARLY
+        else:
+            if lines.taken > 1 and width is not None:
+                alike = [_width(line, delimiter) == width for line in lines.all]
+                if all(alike):
+                    cells = Noted(cells, DOUBTFUL)
+                if len(cells) != width and alike[0] and sum(alike) > len(alike) / 2:
+                    lines.keep_first()
+                    cells = _as_it_stands(lines.first, delimiter)
+            if cells:
+                yield cells
+            continue
+        lines.keep_first()
+        literal = _as_it_stands(lines.first, delimiter)
+        yield literal if width in (None, len(literal)) else problem
+
+
+def _width(line: str, delimiter: str) -> int:
+    return line.count(delimiter) + 1
+
+
+def _as_it_stands(line: str, delimiter: str) -> Noted:
+    return Noted([_bare(cell) for cell in line.rstrip("\r\n").split(delimiter)], LITERAL)
+
+
+def _bare(cell: str) -> str:
+    """Without the quotes around it, where there are two."""
+    around = len(cell) > 1 and cell[0] == cell[-1] == '"'
+    return cell[1:-1].replace('""', '"') if around else cell

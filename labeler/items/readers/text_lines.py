@@ -1,0 +1,41 @@
+"""Text lines: one text per line, no header, no quoting."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from labeler.items.readers.lines import Lines, LineTooLong, open_text
+from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader
+
+
+def looks_like_lines(head: Head) -> Detected:
+    """Any text."""
+    note = "one text per line, without a row that names a column"
+    return Detected("lines", head.encoding, None, (*head.warnings, note), header=False, columns=("text",))
+
+
+@reader("lines", title="text lines", endings=(".txt",), matches=looks_like_lines, fallback=True, any_text=True)
+def read_lines(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
+    """Each line that is not blank, as "text"."""
+    with open_text(path, detected.encoding or "utf-8") as file:
+        for number, line in enumerate(numbered_lines(Lines(file, limits.max_line)), start=1):
+            if line is None:
+                yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
+            elif (problem := cell_problem(text := line.rstrip("\r\n"), limits)) is not None:
+                yield BadRow(number, "text", f'"text" {problem}')
+            else:
+                yield Row(number, {"text": text})
+
+
+def numbered_lines(lines: Lines) -> Iterator[str | None]:
+    """The lines that are not blank; None for one that is too long."""
+    while True:
+        lines.begin()
+        try:
+            line = next(lines)
+        except StopIteration:
+            return
+        except LineTooLong:
+            yield None
+            continue
+        if not line.isspace():
+            yield line
