@@ -157,7 +157,7 @@ def _names(names: list[str]) -> tuple[list[str], list[str]]:
 
 
 def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
+    return re.sub(r"[ ._-]+", "_", name.strip().lower())
 
 
 def _lines(count: int) -> str:

@@ -141,8 +141,6 @@ def test_a_huge_line_takes_no_memory_and_costs_its_row_only(start, tmp_path):
         (b"<!DOCTYPE html>\n<html><body>", "HTML"),
         (b"  <html>", "HTML"),
         (b"<?xml version='1.0'?>", "XML"),
-        (b'[{"text": "a"}, {"text": "b"}]', "one object per line"),
-        (b'{\n  "text": "a"\n}', "one object per line"),
         (bytes(range(256)) * 20, "binary"),
         (b"\x80\x04\x95abc", "pickle"),
         (b"PAR1 this is not Parquet", "Parquet file can't be read"),
@@ -176,8 +174,7 @@ def test_the_name_of_a_file_does_not_matter(tmp_path):
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('{"text": NaN}', "not valid JSON"),
-        ('{"text": Infinity}', "not valid JSON"),
+        ('{"text": nan}', "not valid JSON"),
         ('{"text": "a"', "not valid JSON"),
         ("[1, 2]", "not a JSON object"),
         ('"text"', "not a JSON object"),
@@ -295,6 +292,7 @@ def test_an_unknown_format_is_refused():
 def test_endings_name_their_formats():
     assert endings() == {
         ".csv": "csv",
+        ".json": "json",
         ".jsonl": "jsonl",
         ".ndjson": "jsonl",
         ".parquet": "parquet",
