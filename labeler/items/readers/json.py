@@ -37,7 +37,8 @@ def _of_object(text: str, head: Head, found: Detected) -> Detected | None:
     alone = head.complete and not text[end:].strip()
     if not alone:
         next_line = text[end:].split("\n", 1)[0].strip() == ""
-        return None if next_line and "\n" not in text[:end] else found
+        lines = next_line and "\n" not in text[:end] and head.hints.format is None
+        return None if lines else found
     lists = [name for name, one in value.items() if _is_list_of_objects(one)]
     if not lists or _ITEM & set(value):
         if _is_table_of_objects(list(value.values())):

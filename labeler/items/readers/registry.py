@@ -61,7 +61,7 @@ class Detected:
     dialect: how the format is called here where there is a word for it ("tsv" of "csv"). header: whether the first row
     names the columns, None where the format knows no such row. columns: their names, where they are known before
     reading. skipped: how many records above the header are none. part: what inside the file has the rows: a sheet, a
-    table, a list. inner: what is packed in an archive.
+    table, a list. hints: what was said about the files in an archive.
     """
 
     format: str
@@ -73,7 +73,7 @@ class Detected:
     columns: tuple[str, ...] | None = None
     skipped: int = 0
     part: str | None = None
-    inner: "Detected | None" = None
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True)

@@ -24,17 +24,15 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"Rar!", "a RAR archive"),
-    (b"SQLite format 3", "an SQLite database"),
+    (b"FEA1", "a Feather file of version 1 (write version 2)"),
     (b"\xd0\xcf\x11\xe0", "an old Microsoft Office document"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"ARROW1", "an Arrow file"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x80\x04\x95", "a Python pickle"),
 )
@@ -51,6 +49,19 @@ def sniff(path: Path, hints: Hints | None = None) -> Detected:
         raise FileRefused("the file is empty")
     head = Head(path, raw, complete=len(raw) < SAMPLE, hints=hints or Hints())
     return _as_said(head) if head.hints.format is not None else _by_content(head)
+
+
+def sniff_packed(path: Path, hints: Hints, what: str) -> Detected:
+    """What a file is that came out of an archive. what: it, for messages. Raises FileRefused, also for another
+    archive."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(4)
+        if start.startswith((b"PK", b"\x1f\x8b")):
+            raise FileRefused("the file looks like another archive or a workbook; import it by itself")
+        return sniff(path, hints)
+    except FileRefused as refused:
+        raise FileRefused(f"{what}: {refused}") from None
 
 
 def _by_content(head: Head) -> Detected:
@@ -72,6 +83,8 @@ def _as_said(head: Head) -> Detected:
     one = next((one for one in readers() if said in (one.name, *one.also)), None)
     if one is None:
         raise FileRefused(f'format "{said[:64]}" is not accepted; accepted are {accepted()}')
+    if one.packs:
+        head = replace(head, hints=replace(head.hints, format=None))
     packed = [other for other in readers() if other.packs and other is not one]
     if (found := _ask(packed, head)) is not None:
         return found
@@ -147,12 +160,8 @@ def _refused(what: str) -> FileRefused:
 
 
 def _refuse_known(head: bytes) -> None:
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        if b"xl/" in head:
-            raise _refused("an Excel workbook")
-        if b"word/" in head:
-            raise _refused("a Word document")
-        raise _refused("a zip archive")
+    if head[257:262] == b"ustar":
+        raise _refused("a tar archive")
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise _refused(what)

@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -23,6 +23,9 @@ class Reading:
 
     def rows(self, data: bytes | str | None = None, limits: Limits | None = None, **hints: Any) -> list[Any]:
         return list(read_rows(self.path, self.sniff(data, **hints), limits))
+
+    def iterate(self) -> Iterator[Any]:
+        return read_rows(self.path, self.sniff())
 
     def values(self, data: bytes | str | None = None, limits: Limits | None = None, **hints: Any) -> list[dict]:
         rows = self.rows(data, limits, **hints)

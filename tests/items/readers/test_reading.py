@@ -1,8 +1,6 @@
 import codecs
-import io
 import json
 import tracemalloc
-import zipfile
 from pathlib import Path
 
 import pyarrow as pa
@@ -138,6 +136,11 @@ def test_a_huge_line_takes_no_memory_and_costs_its_row_only(start, tmp_path):
         (b"\x89PNG\r\n\x1a\n....", "PNG image"),
         (b"%PDF-1.7 ...", "PDF"),
         (b"\x1f\x8b\x08\x00", "gzip"),
+        (b"FEA1....", "Feather file of version 1"),
+        (b"SQLite format 3\0....", "database can't be read"),
+        (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1....", "old Microsoft Office"),
+        (b"ARROW1\0\0....", "Arrow file can't be read"),
+        (b"PK\x03\x04....", "zip archive can't be read"),
         (b"<!DOCTYPE html>\n<html><body>", "HTML"),
         (b"  <html>", "HTML"),
         (b"<?xml version='1.0'?>", "XML"),
@@ -154,15 +157,6 @@ def test_other_files_are_refused_for_what_they_are(data, reason, tmp_path):
     with pytest.raises(FileRefused) as caught:
         read(tmp_path, data)
     assert reason in caught.value.reason
-
-
-@pytest.mark.parametrize(("inside", "what"), [("xl/workbook.xml", "Excel"), ("a.csv", "zip archive")])
-def test_archives_are_refused_by_what_is_in_them(inside, what, tmp_path):
-    data = io.BytesIO()
-    with zipfile.ZipFile(data, "w") as archive:
-        archive.writestr(inside, "id,text")
-    with pytest.raises(FileRefused, match=what):
-        sniff(write(tmp_path, data.getvalue()))
 
 
 def test_the_name_of_a_file_does_not_matter(tmp_path):
@@ -285,20 +279,15 @@ def test_memory_does_not_grow_with_the_file(tmp_path):
 
 
 def test_an_unknown_format_is_refused():
-    with pytest.raises(FileRefused, match="accepted are CSV"):
-        list(read_rows(Path("x"), Detected("xlsx")))
+    with pytest.raises(FileRefused, match="accepted are Arrow, Feather, CSV"):
+        list(read_rows(Path("x"), Detected("docx")))
 
 
 def test_endings_name_their_formats():
-    assert endings() == {
-        ".csv": "csv",
-        ".json": "json",
-        ".jsonl": "jsonl",
-        ".ndjson": "jsonl",
-        ".parquet": "parquet",
-        ".tsv": "csv",
-        ".txt": "lines",
-    }
+    found = endings()
+    assert found[".csv"] == found[".tsv"] == "csv"
+    assert found[".xlsx"] == found[".xls"] == found[".ods"] == "excel"
+    assert {found[ending] for ending in (".txt", ".json", ".jsonl", ".zip")} == {"lines", "json", "jsonl", "zip"}
 
 
 def test_the_mark_at_the_start_is_no_part_of_the_first_column(tmp_path):
