@@ -158,7 +158,7 @@ def _sample(head: Head, delimiter: str, most: int = _LOOKED_AT) -> list[list[str
     """The first records, without one that the sample cuts off. Quoting that is none is taken as it stands."""
     csv.field_size_limit(max(csv.field_size_limit(), SAMPLE))
     lines = Lines(io.StringIO(head.text, newline=""), SAMPLE)
-    found = list(islice(records(lines, delimiter, None), most + 1))
+    found = list(islice(records(lines, delimiter, None, cut=not head.complete), most + 1))
     if len(found) <= most and not head.complete and len(found) > 1:
         found.pop()
     return [one for one in found[:most] if not isinstance(one, str) and any(map(str.strip, one))]

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from labeler.items.readers.json_rows import object_row
+from labeler.items.readers.json_rows import object_rows
 from labeler.items.readers.json_values import Buffer, NotFinished, Unreadable, array, decode_at
 from labeler.items.readers.lines import open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
@@ -98,12 +98,12 @@ def read_json(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | 
 
     Each text of an array of texts is a row with a "text".
     """
-    number = 0
+    row, number = object_rows(limits), 0
     with open_text(path, detected.encoding or "utf-8") as file:
         try:
             for value in _values(Buffer(file, limits.max_line), detected.part):
                 number += 1
-                yield object_row(number, {"text": value} if isinstance(value, str) else value, limits)
+                yield row(number, {"text": value} if isinstance(value, str) else value)
         except NotFinished:
             yield BadRow(number + 1, None, "the file ends before its list or object does: it may be cut off")
 

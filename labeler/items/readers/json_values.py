@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, TextIO
 
-CHUNK = 256 * 1024
+CHUNK = 64 * 1024
+"""Characters read at a time; an error of the parser counts the lines of what is at hand, so it should be little."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _TOKEN = re.compile(r'"[^"\\\n]*+(?:\\.[^"\\\n]*+)*+"|[{}\[\]"]')
 _CLOSES = {"}": "{", "]": "["}

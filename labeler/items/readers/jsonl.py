@@ -8,14 +8,14 @@ from typing import Any
 import orjson
 
 from labeler.items.readers.json import looks_like_json
-from labeler.items.readers.json_rows import object_row
+from labeler.items.readers.json_rows import object_rows
 from labeler.items.readers.json_values import Unreadable, decode
 from labeler.items.readers.lines import Lines, open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
 from labeler.items.readers.text_lines import numbered_lines
 
 _LOOKED_AT = 20
-_LONG = re.compile(r"\d{19}")
+_LONG = re.compile("[0-9]{19}")
 """A number that orjson may not keep as it is written."""
 
 
@@ -43,12 +43,13 @@ def looks_like_jsonl(head: Head) -> Detected | None:
 )
 def read_jsonl(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
     """Rows as their objects. NaN is missing, Infinity refused; whole numbers beyond 64 bits become text."""
+    row = object_rows(limits)
     with open_text(path, detected.encoding or "utf-8") as file:
         for number, line in enumerate(numbered_lines(Lines(file, limits.max_line)), start=1):
             if line is None:
                 yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
             else:
-                yield object_row(number, _loads(line), limits)
+                yield row(number, _loads(line))
 
 
 def _loads(line: str) -> Any:

@@ -10,7 +10,9 @@ _SURROGATE = "\udcff"
 _AHEAD = 10
 """To look for the end of rows that have none may cost this many times max_line, and as often the length of all rows
 that were read since: a file can ask for that search in every row."""
-_EARNED = 4
+_EARNED = 2
+_SKIPPED = 100
+"""And to look for the end of quoted cells that are too long, this many times max_line in one file."""
 
 codecs.register_error(_MARK, lambda error: (_SURROGATE, error.end))  # type: ignore[attr-defined]
 
@@ -39,6 +41,7 @@ class Lines:
         self._file = file
         self._max = max_line
         self._ahead = self._limit = _AHEAD * max_line
+        self._to_skip = _SKIPPED * max_line
         self._again: list[str] = []
         self._taken: list[str] = []
         self._length = 0
@@ -92,7 +95,7 @@ class Lines:
             return False
         place, waiting, seen = self._file.tell(), len(self._again), 0
         line = self._taken[-1]
-        while line and seen <= self._ahead:
+        while line and seen <= self._to_skip:
             seen += len(line)
             _, quote, rest = line.replace('""', "").partition('"')
             if quote:
@@ -102,7 +105,7 @@ class Lines:
                 return True
             waiting -= 1
             line = self._again[waiting] if waiting >= 0 else self._file.readline(self._max)
-        self._ahead -= seen
+        self._to_skip -= seen
         self._file.seek(place)
         return False
 

@@ -19,12 +19,13 @@ class Noted(list[str]):
         self.note = note
 
 
-def records(lines: Lines, delimiter: str, width: int | None) -> Iterator[list[str] | str]:
+def records(lines: Lines, delimiter: str, width: int | None, cut: bool = False) -> Iterator[list[str] | str]:
     """Each record as its cells, or what is wrong with it; blank lines are left out.
 
     A cell may hold line ends only within valid quoting: the closing quote is followed by a delimiter or a line end.
     Otherwise the first line is a record alone: with its quotes as they stand if it then has `width` cells (None: any
-    number), else refused; and the lines after it are records of their own.
+    number), else refused; and the lines after it are records of their own. cut: the text goes on behind its end, so
+    that a quote which is open there says nothing.
     """
     parser = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -42,7 +43,10 @@ def records(lines: Lines, delimiter: str, width: int | None) -> Iterator[list[st
                 continue
             problem = _OPEN
         except csv.Error as error:
-            problem = _OPEN if lines.taken > 1 or "unexpected end" in str(error) else _EARLY
+            ended = "unexpected end" in str(error)
+            if ended and cut:
+                return
+            problem = _OPEN if lines.taken > 1 or ended else _EARLY
         else:
             if lines.taken > 1 and width is not None:
                 alike = [_width(line, delimiter) == width for line in lines.all]

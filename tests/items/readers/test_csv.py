@@ -58,6 +58,18 @@ def test_a_quoted_row_of_another_width_is_one_row(reading):
 CELLS = st.text(alphabet='ab ,;"\n\r\t|é漢=', max_size=8)
 
 
+def test_a_quoted_cell_that_is_too_long_costs_its_row_only(reading, peak):
+    lines = 'a line, with ""quotes"", of a text\n' * 100_000
+    reading.write(f'id,text\n0,first\n1,"{lines}"\n2,last\n')
+    limits = Limits(max_line=200_000)
+    assert peak(lambda: reading.rows(None, limits)) < 8_000_000
+    assert reading.rows(None, limits) == [
+        Row(1, {"id": "0", "text": "first"}), BadRow(2, None, "a quoted cell is too long"),
+        Row(3, {"id": "2", "text": "last"}),
+    ]  # fmt: skip
+    assert reading.sniff().warnings == ()
+
+
 @LITTLE
 @given(st.lists(st.tuples(CELLS, CELLS, CELLS).filter(lambda row: any(map(str.strip, row))), min_size=1, max_size=20))
 def test_every_table_that_is_written_right_comes_back_the_same(reading, rows):
