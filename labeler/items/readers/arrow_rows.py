@@ -15,7 +15,6 @@ _AT_ONCE = 32_000_000
 _LARGEST = 16
 """Bytes of a cell that is made at all, for each character that a text may have."""
 _LOOKED_AT = 20
-_PLAIN = (str, int, bool, type(None))
 _TAKEN = "taken are text, numbers, booleans, dates, times, and lists or structs of them"
 
 
@@ -57,10 +56,11 @@ def rows_of(batches: Iterator[Any], names: dict[str, list[str]], limits: Limits)
     for batch in batches:
         if number == 0:
             _refuse_bytes(batch.slice(0, _LOOKED_AT))
-        columns = [_cells(batch.column(at), names.get(name), limits) for at, name in enumerate(batch.schema.names)]
+        heads = batch.schema.names
+        columns = [_cells(batch.column(at), names.get(name), limits) for at, name in enumerate(heads)]
         for cells in zip(*columns, strict=True) if columns else ():
             number += 1
-            yield _row(number, dict(zip(batch.schema.names, cells, strict=True)), limits)
+            yield _row(number, dict(zip(heads, cells, strict=True)), limits)
 
 
 class _TooLarge:
@@ -139,23 +139,26 @@ def _refuse_bytes(batch: Any) -> None:
 def _row(number: int, values: dict[str, Any], limits: Limits) -> Row | BadRow:
     for name, cell in values.items():
         kind = type(cell)
-        if kind is float:
-            if cell - cell != 0:  # NaN or infinite
-                if math.isinf(cell):
-                    return BadRow(number, name, f'"{name}" is infinite')
-                values[name] = None
+        if kind is str:
+            if len(cell) <= limits.max_cell and cell.isascii() and "\0" not in cell:  # as most are
+                continue
+        elif kind is int or kind is bool or cell is None:
             continue
-        if kind not in _PLAIN:
+        else:
             values[name] = cell = plain(cell)
-        if isinstance(cell, _TooLarge):
-            return BadRow(
-                number, name, f'"{name}" has {cell.size:,} bytes, at most {limits.max_cell:,} characters are taken'
-            )
-        if isinstance(cell, bytes):
-            return BadRow(number, name, f'"{name}" holds bytes that are no text')
-        if (problem := cell_problem(cell, limits)) is not None:
+        if (problem := _problem(cell, limits)) is not None:
             return BadRow(number, name, f'"{name}" {problem}')
     return Row(number, values)
+
+
+def _problem(cell: Any, limits: Limits) -> str | None:
+    if isinstance(cell, float):
+        return "is infinite" if math.isinf(cell) else None
+    if isinstance(cell, _TooLarge):
+        return f"has {cell.size:,} bytes, at most {limits.max_cell:,} characters are taken"
+    if isinstance(cell, bytes):
+        return "holds bytes that are no text"
+    return cell_problem(cell, limits)
 
 
 def plain(value: Any) -> Any:
