@@ -5,10 +5,11 @@ from pathlib import Path
 from typing import Any
 
 from labeler.items.readers.arrow_rows import check_schema, class_names, rows_of
+from labeler.items.readers.parquet_pages import look_through
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
 
-_BATCH = 1_000
-_GROUP_BYTES = 1_000_000_000
+_BATCH, _BATCH_BYTES = 1_000, 32_000_000
+_BUFFER = 1_000_000
 
 
 def looks_like_parquet(head: Head) -> Detected | None:
@@ -40,15 +41,19 @@ def read_parquet(path: Path, detected: Detected, limits: Limits) -> Iterator[Row
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    open_with = {"thrift_string_size_limit": 50_000_000, "thrift_container_size_limit": 2_000_000}
+    open_with = {
+        "thrift_string_size_limit": 50_000_000,
+        "thrift_container_size_limit": 2_000_000,
+        "buffer_size": _BUFFER,
+    }
     try:
         with pq.ParquetFile(path, **open_with) as file:
-            _check(file, limits)
+            rows = _batch_of(path, file, limits)
             names = class_names(file.schema_arrow)
             texts = _paths_of_texts(file.metadata)
         with pq.ParquetFile(path, read_dictionary=texts, **open_with) as file:
-            yield from rows_of(file.iter_batches(batch_size=_BATCH, use_threads=False), names, limits)
-    except (pa.ArrowException, OSError, UnicodeDecodeError, ValueError) as error:
+            yield from rows_of(file.iter_batches(batch_size=rows, use_threads=False), names, limits)
+    except (pa.ArrowException, OSError, IndexError, ValueError) as error:
         raise FileRefused(f"the Parquet file can't be read: {str(error)[:300]}") from error
 
 
@@ -59,11 +64,13 @@ def _paths_of_texts(metadata: Any) -> list[str]:
     return [one.path for one in columns if one.physical_type == "BYTE_ARRAY"]
 
 
-def _check(file: Any, limits: Limits) -> None:
+def _batch_of(path: Path, file: Any, limits: Limits) -> int:
+    """How many rows may be read at once. Raises FileRefused for a file that asks for too much."""
     metadata = file.metadata
     if metadata.num_rows > limits.max_rows:
         raise FileRefused(f"{metadata.num_rows} rows, at most {limits.max_rows} are taken; split the file")
-    groups = [metadata.row_group(place).total_byte_size for place in range(metadata.num_row_groups)]
-    if sum(groups) > limits.max_bytes or max(groups, default=0) > _GROUP_BYTES:
-        raise FileRefused("the Parquet file unpacks to too much; write it with smaller row groups, or split it")
     check_schema(file.schema_arrow, limits)
+    pages = look_through(path, metadata)
+    if pages.total > limits.max_bytes:
+        raise FileRefused("the Parquet file unpacks to too much; split it")
+    return int(max(1, min(_BATCH, _BATCH_BYTES // pages.widest)))

@@ -7,7 +7,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 
-from labeler.items.readers import BadRow, FileRefused, Limits, Row, arrow_messages
+from labeler.items.readers import BadRow, FileRefused, Limits, Row, arrow_messages, parquet_pages
 
 FILES = Path(__file__).parent / "files"
 
@@ -108,6 +108,55 @@ def test_what_unpacks_to_too_much_is_refused_before_it_is_unpacked(write, readin
     write(reading.path, pa.table({"text": pa.array(["x" * 2_000_000]).dictionary_encode()}), compression="zstd")
     with pytest.raises(FileRefused, match="unpacks to too much"):
         reading.rows()
+
+
+def a_list(count):
+    return pa.ListArray.from_arrays(pa.array([0, count], pa.int32()), pa.array([0] * count, pa.int8()))
+
+
+@pytest.mark.parametrize(
+    ("limit", "most", "columns", "reason"),
+    [
+        ("MOST_PAGE", 1_000_000, {"text": ["x" * 20_000] * 100}, "unpacks to too much"),
+        ("MOST_GROUP", 1_000_000, {"text": ["x" * 20_000] * 100}, "unpacks to too much"),
+        ("MOST_VALUES", 100_000, {"text": ["a"], "n": a_list(200_000)}, "a column has 200,000 values in one row group"),
+    ],
+)
+def test_pages_that_unpack_to_too_much_are_refused_before_that(limit, most, columns, reason, reading, monkeypatch):
+    """Whatever the file's table of contents says of their size."""
+    monkeypatch.setattr(parquet_pages, limit, most)
+    parquet(reading.path, pa.table(columns), compression="zstd", use_dictionary=False)
+    assert reading.path.stat().st_size < 5_000
+    with pytest.raises(FileRefused, match=reason):
+        reading.rows()
+
+
+@pytest.mark.parametrize("version", ["1.0", "2.0"])
+@pytest.mark.parametrize("compression", ["none", "snappy", "gzip", "zstd"])
+@pytest.mark.parametrize("dictionary", [True, False])
+def test_headers_of_pages_are_understood(version, compression, dictionary, reading):
+    rows = 20_000
+    table = pa.table(
+        {"text": [f"text {at % 7000}" for at in range(rows)], "n": range(rows), "l": [[1, 2], []] * 10_000}
+    )
+    options = {"data_page_version": version, "compression": compression, "use_dictionary": dictionary}
+    parquet(reading.path, table, row_group_size=8_000, data_page_size=10_000, write_page_index=True, **options)
+    metadata = pq.read_metadata(reading.path)
+    said = sum(metadata.row_group(at).column(place).total_uncompressed_size for at in range(3) for place in range(3))
+    total, widest = parquet_pages.look_through(reading.path, metadata)
+    assert 0.9 * said < total < 1.1 * said
+    assert widest < 100
+    assert len(reading.values()) == rows
+
+
+def test_long_texts_are_read_in_small_batches(reading, monkeypatch):
+    monkeypatch.setattr("labeler.items.readers.parquet._BATCH_BYTES", 100_000)
+    seen = []
+    monkeypatch.setattr(
+        "labeler.items.readers.parquet.rows_of", lambda batches, *_: seen.extend(map(len, batches)) or ()
+    )
+    parquet(reading.path, pa.table({"text": ["x" * 20_000] * 100}), compression="zstd", use_dictionary=False)
+    assert reading.rows() == [] and max(seen) <= 5 and sum(seen) == 100
 
 
 def test_a_file_that_is_cut_off_or_changed_is_refused_or_read(columns):
