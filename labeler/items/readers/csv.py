@@ -41,7 +41,8 @@ def looks_like_csv(head: Head) -> Detected | None:
     said = _SEP.match(head.text)
     chosen = head.hints.delimiter or ("\t" if head.hints.format == "tsv" else None)
     delimiter = chosen or (said[1] if said else _delimiter(head))
-    sample = _sample(head, delimiter)
+    spaced = re.search(re.escape(delimiter) + ' +"', head.text) is not None and _fits_better_spaced(head, delimiter)
+    sample = _sample(head, delimiter, spaced=spaced)
     above = 1 if said and sample and sample[0][0].lower().startswith("sep=") else 0
     layout = layout_of(sample[above:], head.hints.header)
     certain = head.hints.format is not None or head.hints.delimiter is not None or said is not None
@@ -52,7 +53,7 @@ def looks_like_csv(head: Head) -> Detected | None:
     warnings = (*head.warnings, *layout.notes, *_about_quotes(sample))
     dialect = "tsv" if delimiter == "\t" else None
     found = Detected("csv", head.encoding, delimiter, warnings, dialect, layout.header)
-    return replace(found, columns=layout.columns, skipped=above + layout.skipped)
+    return replace(found, columns=layout.columns, skipped=above + layout.skipped, spaced=spaced)
 
 
 def _one_column(layout: Layout, text: str) -> bool:
@@ -67,7 +68,7 @@ def _is_prose(text: str) -> bool:
 
 def _about_quotes(sample: list[list[str]]) -> list[str]:
     notes = Counter(one.note for one in sample if isinstance(one, Noted))
-    return [f"{count} of the first {len(sample)} rows: {note}" for note, count in notes.items()]
+    return [f"{count} of the first {len(sample)} records: {note}" for note, count in notes.items()]
 
 
 @reader("csv", title="CSV, TSV", endings=(".csv", ".tsv"), matches=looks_like_csv, fallback=True, also=("tsv",))
@@ -83,7 +84,8 @@ def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
     above = detected.skipped + (detected.header is not False)
     number = 0
     with open_text(path, detected.encoding or "utf-8") as file:
-        for record in records(Lines(file, limits.max_line), detected.delimiter or ",", width):
+        lines = Lines(file, limits.max_line)
+        for record in records(lines, detected.delimiter or ",", width, spaced=detected.spaced):
             if isinstance(record, str):
                 number += 1
                 yield BadRow(number, None, record)
@@ -99,6 +101,9 @@ def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
                 record.pop()
             if len(record) != width:
                 yield BadRow(number, None, f"has {_cells(len(record))}, expected {width} {_as(detected)}")
+                continue
+            if width > 1 and record[0] == columns[0] and detected.header and tuple(record) == columns:
+                yield BadRow(number, None, "repeats the names of the columns")
                 continue
             if neutralized:
                 record[:] = [_formula(cell) for cell in record]
@@ -154,11 +159,18 @@ def _delimiter(head: Head) -> str:
     return best
 
 
-def _sample(head: Head, delimiter: str, most: int = _LOOKED_AT) -> list[list[str]]:
+def _fits_better_spaced(head: Head, delimiter: str) -> bool:
+    """Whether fewer quotes are stray when the spaces before them are left out."""
+    plain, spaced = _sample(head, delimiter), _sample(head, delimiter, spaced=True)
+    quotes = sum('"' in cell for one in plain for cell in one)
+    return sum('"' in cell for one in spaced for cell in one) < quotes / 2
+
+
+def _sample(head: Head, delimiter: str, most: int = _LOOKED_AT, spaced: bool = False) -> list[list[str]]:
     """The first records, without one that the sample cuts off. Quoting that is none is taken as it stands."""
     csv.field_size_limit(max(csv.field_size_limit(), SAMPLE))
     lines = Lines(io.StringIO(head.text, newline=""), SAMPLE)
-    found = list(islice(records(lines, delimiter, None, cut=not head.complete), most + 1))
+    found = list(islice(records(lines, delimiter, None, cut=not head.complete, spaced=spaced), most + 1))
     if len(found) <= most and not head.complete and len(found) > 1:
         found.pop()
     return [one for one in found[:most] if not isinstance(one, str) and any(map(str.strip, one))]

@@ -11,7 +11,9 @@ from labeler.items.readers.json_values import Buffer, NotFinished, Unreadable, a
 from labeler.items.readers.lines import open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
 
-_ITEM = frozenset(("text", "label", "labels"))
+_ITEM = frozenset(("text",))
+"""An object with such a field is a row itself, whatever lists it holds."""
+_USUAL = frozenset(("data", "items", "rows", "records", "examples", "results", "documents", "texts"))
 _MEMBER = re.compile(r'\s*[{,]\s*("[^"\\]*+(?:\\.[^"\\]*+)*+")\s*:\s*')
 
 
@@ -47,6 +49,7 @@ def _of_object(text: str, head: Head, found: Detected) -> Detected | None:
                 '(pandas: to_json(orient="records"))'
             )
         return found if "\n" in text[:end] else None
+    lists = [name for name in lists if name in _USUAL] if len(lists) > 1 and _USUAL & set(lists) else lists
     if len(lists) > 1:
         named = ", ".join(f'"{name}"' for name in lists[:10])
         raise FileRefused(f"the file holds several lists of objects ({named}); write the one with the rows alone")
@@ -121,7 +124,8 @@ def _values(buffer: Buffer, part: str | None) -> Iterator[Any]:
             yield Unreadable("stands behind the end of the list: left out, with all that follows it")
             return
         buffer.take(",")
-        yield buffer.value()
+        if buffer.peek():
+            yield buffer.value()
 
 
 def _go_to(buffer: Buffer, part: str) -> None:

@@ -86,12 +86,19 @@ def _titles(records: Records, usual: int, header: bool | None) -> int:
 def _is_title(record: Sequence[str], usual: int) -> bool:
     if len(record) < usual and record[0].lstrip().startswith("#"):
         return True
+    if len(record) == 1 and is_name(record[0]):
+        return False
     return sum(map(bool, record)) <= 1 and (len(record) < usual or usual > 2)
+
+
+def is_name(cell: str) -> bool:
+    """Whether people call columns so."""
+    return re.sub(r"[ ._-]+", "_", cell.strip().lower()) in KNOWN
 
 
 def _evidence(first: Sequence[str], rest: Records) -> float:
     """Above 0: these cells name columns; below: they are data; 0: nobody can tell."""
-    if any(_plain(name) in KNOWN for name in first) and list(first) not in map(list, rest[:1]):
+    if any(map(is_name, first)) and list(first) not in map(list, rest[:1]):
         return 1
     if not rest:
         return -1 if any(_kind(cell) != "text" for cell in first if cell.strip()) else 0
@@ -154,10 +161,6 @@ def _names(names: list[str]) -> tuple[list[str], list[str]]:
         taken.add(new)
         columns.append(new)
     return columns, notes
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[ ._-]+", "_", name.strip().lower())
 
 
 def _lines(count: int) -> str:

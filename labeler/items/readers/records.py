@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from labeler.items.readers.lines import Lines, LineTooLong
 
 LITERAL = "its quotation marks are no valid quoting and are taken as they stand"
+UNDIVIDED = "there is one column, so what could part columns is text"
 DOUBTFUL = "a quoted cell holds lines that look like rows of their own"
 _OPEN = "a quote is opened and never closed"
 _EARLY = "a quote ends before its cell does; write quotation marks inside of a quoted cell twice"
@@ -19,15 +20,18 @@ class Noted(list[str]):
         self.note = note
 
 
-def records(lines: Lines, delimiter: str, width: int | None, cut: bool = False) -> Iterator[list[str] | str]:
+def records(
+    lines: Lines, delimiter: str, width: int | None, *, cut: bool = False, spaced: bool = False
+) -> Iterator[list[str] | str]:
     """Each record as its cells, or what is wrong with it; blank lines are left out.
 
     A cell may hold line ends only within valid quoting: the closing quote is followed by a delimiter or a line end.
     Otherwise the first line is a record alone: with its quotes as they stand if it then has `width` cells (None: any
     number), else refused; and the lines after it are records of their own. cut: the text goes on behind its end, so
-    that a quote which is open there says nothing.
+    that a quote which is open there says nothing. spaced: spaces behind a delimiter are no part of a cell.
     """
-    parser = csv.reader(lines, delimiter=delimiter, strict=True)
+    parser = csv.reader(lines, delimiter=delimiter, strict=True, skipinitialspace=spaced)
+    padded = None
     while True:
         lines.begin()
         try:
@@ -55,11 +59,15 @@ def records(lines: Lines, delimiter: str, width: int | None, cut: bool = False) 
                 if len(cells) != width and alike[0] and sum(alike) > len(alike) / 2:
                     lines.keep_first()
                     cells = _as_it_stands(lines.first, delimiter)
+            elif width == 1 and cells and padded is None:
+                padded = len(cells) > 1
+            elif width == 1 and len(cells) > 1 and not padded and '"' not in lines.first:
+                cells = Noted([lines.first.rstrip("\r\n")], UNDIVIDED)
             if cells:
                 yield cells
             continue
         lines.keep_first()
-        literal = _as_it_stands(lines.first, delimiter)
+        literal = _as_it_stands(lines.first, None if width == 1 else delimiter)
         yield literal if width in (None, len(literal)) else problem
 
 
@@ -67,8 +75,10 @@ def _width(line: str, delimiter: str) -> int:
     return line.count(delimiter) + 1
 
 
-def _as_it_stands(line: str, delimiter: str) -> Noted:
-    return Noted([_bare(cell) for cell in line.rstrip("\r\n").split(delimiter)], LITERAL)
+def _as_it_stands(line: str, delimiter: str | None) -> Noted:
+    """Its cells; without a delimiter it is one."""
+    line = line.rstrip("\r\n")
+    return Noted([_bare(cell) for cell in line.split(delimiter)] if delimiter else [line], LITERAL)
 
 
 def _bare(cell: str) -> str:

@@ -60,7 +60,8 @@ class Detected:
 
     dialect: how the format is called here where there is a word for it ("tsv" of "csv"). header: whether the first row
     names the columns, None where the format knows no such row. columns: their names, where they are known before
-    reading. skipped: how many records above the header are none. part: what inside the file has the rows: a sheet, a
+    reading. skipped: how many records above the header are none. spaced: whether spaces behind delimiters
+    are no part of cells. part: what inside the file has the rows: a sheet, a
     table, a list. hints: what was said about the files in an archive.
     """
 
@@ -72,6 +73,7 @@ class Detected:
     header: bool | None = None
     columns: tuple[str, ...] | None = None
     skipped: int = 0
+    spaced: bool = False
     part: str | None = None
     hints: Hints = Hints()
 

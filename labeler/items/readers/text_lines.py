@@ -8,22 +8,29 @@ from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, 
 
 
 def looks_like_lines(head: Head) -> Detected:
-    """Any text."""
+    """Any text. Where somebody says that there is a header, the first line is the name of the column."""
+    if head.hints.header:
+        name = head.text.lstrip().split("\n", 1)[0].strip()[:200] or "text"
+        return Detected("lines", head.encoding, None, head.warnings, header=True, columns=(name,))
     note = "one text per line, without a row that names a column"
     return Detected("lines", head.encoding, None, (*head.warnings, note), header=False, columns=("text",))
 
 
 @reader("lines", title="text lines", endings=(".txt",), matches=looks_like_lines, fallback=True, any_text=True)
 def read_lines(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
-    """Each line that is not blank, as "text"."""
+    """Each line that is not blank, as "text", or under the name in the first line."""
+    name = (detected.columns or ("text",))[0]
     with open_text(path, detected.encoding or "utf-8") as file:
-        for number, line in enumerate(numbered_lines(Lines(file, limits.max_line)), start=1):
+        lines = numbered_lines(Lines(file, limits.max_line))
+        if detected.header:
+            next(lines, None)
+        for number, line in enumerate(lines, start=1):
             if line is None:
                 yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
             elif (problem := cell_problem(text := line.rstrip("\r\n"), limits)) is not None:
-                yield BadRow(number, "text", f'"text" {problem}')
+                yield BadRow(number, name, f'"{name}" {problem}')
             else:
-                yield Row(number, {"text": text})
+                yield Row(number, {name: text})
 
 
 def numbered_lines(lines: Lines) -> Iterator[str | None]:

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from labeler.items.readers import BadRow, FileRefused, Limits, Row
-from labeler.items.readers.records import DOUBTFUL, LITERAL
+from labeler.items.readers.records import DOUBTFUL, LITERAL, UNDIVIDED
 
 LITTLE = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -20,7 +20,7 @@ def test_a_quote_that_was_never_meant_costs_nobody_elses_row(reading):
         '"Win a prize', "See you at noon", "Call me", '"Free" entry now', "Bye",
     ]  # fmt: skip
     assert [row.note for row in rows] == [LITERAL, None, None, LITERAL, None]
-    assert f"2 of the first 6 rows: {LITERAL}" in reading.sniff().warnings
+    assert f"2 of the first 6 records: {LITERAL}" in reading.sniff().warnings
 
 
 def test_a_row_that_does_not_fit_with_its_quotes_as_they_stand_is_refused_alone(reading):
@@ -179,6 +179,25 @@ def test_sentences_with_a_comma_in_each_are_no_table(reading):
 def test_one_column_with_a_name_or_quotes_is_a_table(data, reading):
     assert reading.sniff(data).format == "csv"
     assert len(reading.values()) == 2
+
+
+def test_quotes_behind_spaces_are_quotes(reading):
+    rows = reading.values('id, text, label\n1, "hello, you", ham\n2, "by ""me""", spam\n')
+    assert rows[0] == {"id": "1", "text": "hello, you", "label": "ham"}
+    assert rows[1] == {"id": "2", "text": 'by "me"', "label": "spam"}
+
+
+@pytest.mark.parametrize("header", ["text", "reviewText"])
+def test_in_one_column_commas_and_stray_quotes_are_text(header, reading):
+    texts = ["Hello, you", "one", '"Hi, there" she said', "So, what, now", "Well,"]
+    rows = reading.rows(f"{header}\n" + "".join(f"{text}\n" for text in ["a", "b", "c", "d", *texts]))
+    assert [row.values[header] for row in rows[4:]] == texts
+    assert [row.note for row in rows[4:]] == [UNDIVIDED, None, LITERAL, UNDIVIDED, UNDIVIDED]
+
+
+def test_a_header_that_stands_there_again_is_no_item(reading):
+    rows = reading.rows("id,text\n1,a\nid,text\n2,b\n")
+    assert rows[1] == BadRow(2, None, "repeats the names of the columns")
 
 
 @pytest.mark.parametrize("blank", ["\n", "\r\n", ",,\n", " , ,\n", '"",,\n'])

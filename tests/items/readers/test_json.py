@@ -31,6 +31,16 @@ def test_objects_behind_each_other_are_rows(reading):
     assert reading.values(json.dumps(ROWS[0], indent=2)) == ROWS[:1]
 
 
+def test_a_comma_behind_each_object_does_no_harm(reading):
+    assert reading.values('{"a": 1},\n{"a": 2},\n') == [{"a": 1}, {"a": 2}]
+
+
+def test_of_several_lists_the_one_that_is_called_data_has_the_rows(reading):
+    data = {"labels": [{"name": "spam"}], "data": ROWS}
+    assert reading.values(json.dumps(data)) == ROWS
+    assert 'the rows are the list "data"' in reading.sniff().warnings[0]
+
+
 def test_a_list_of_texts_is_rows_of_texts(reading):
     assert reading.values('["a", "b"]') == [{"text": "a"}, {"text": "b"}]
 
