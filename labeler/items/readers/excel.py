@@ -13,6 +13,7 @@ import orjson
 from labeler.items.readers import workbook
 from labeler.items.readers.layout import Layout, layout_of
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.unpack import BROKEN
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _BOOKS = ("xl/workbook.xml", "xl/workbook.bin")
@@ -110,7 +111,7 @@ def _is_workbook(head: Head) -> bool:
     try:
         with zipfile.ZipFile(head.path) as archive:
             return any(name in _BOOKS for name in archive.namelist())
-    except (zipfile.BadZipFile, OSError, ValueError):
+    except BROKEN:
         return b"xl/" in head.raw
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from labeler.items.given import Given, GivenLabel
 from labeler.items.readers.lines import Lines, open_text
 from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader
-from labeler.items.readers.text_lines import numbered_lines
+from labeler.items.readers.text_lines import first_lines, numbered_lines
 
 _MARK = "__label__"
 _LOOKED_AT = 50
@@ -14,7 +14,7 @@ _LOOKED_AT = 50
 
 def looks_like_fasttext(head: Head) -> Detected | None:
     """Most of the first lines begin with a label."""
-    lines = [line for line in head.text.splitlines()[:_LOOKED_AT] if line.strip()]
+    lines = first_lines(head.text, _LOOKED_AT)
     marked = sum(line.lstrip().startswith(_MARK) for line in lines)
     return Detected("fasttext", head.encoding, None, head.warnings) if marked > len(lines) / 2 else None
 

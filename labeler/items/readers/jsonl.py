@@ -12,7 +12,7 @@ from labeler.items.readers.json_rows import object_rows
 from labeler.items.readers.json_values import Unreadable, decode
 from labeler.items.readers.lines import Lines, open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
-from labeler.items.readers.text_lines import numbered_lines
+from labeler.items.readers.text_lines import first_lines, numbered_lines
 
 _LOOKED_AT = 20
 _LONG = re.compile("[0-9]{19}")
@@ -26,7 +26,7 @@ def looks_like_jsonl(head: Head) -> Detected | None:
         return None
     if head.complete and "\n" not in start.strip() and looks_like_json(head) is not None:
         return None
-    lines = [line for line in start.splitlines()[:_LOOKED_AT] if line.strip()]
+    lines = first_lines(start, _LOOKED_AT)
     if any(isinstance(_loads(line), dict) for line in lines) or (len(lines) == 1 and not head.complete):
         return Detected("jsonl", head.encoding, None, head.warnings)
     if re.match(r"\{\s*[\"}]", start):

@@ -82,7 +82,7 @@ def _opened(path: Path, limits: Limits) -> Iterator[sqlite3.Connection]:
             db.execute("PRAGMA query_only = ON")
             db.text_factory = lambda data: data.decode("utf-8", "surrogateescape")
             yield db
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:
         raise FileRefused(f"the database can't be read: {str(error)[:300]}") from error
 
 

@@ -1,6 +1,8 @@
 """Text lines: one text per line, no header, no quoting."""
 
+import io
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from labeler.items.readers.lines import Lines, LineTooLong, open_text
@@ -10,7 +12,7 @@ from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, 
 def looks_like_lines(head: Head) -> Detected:
     """Any text. Where somebody says that there is a header, the first line is the name of the column."""
     if head.hints.header:
-        name = head.text.lstrip().split("\n", 1)[0].strip()[:200] or "text"
+        name = "".join(first_lines(head.text.lstrip(), 1)).strip()[:200] or "text"
         return Detected("lines", head.encoding, None, head.warnings, header=True, columns=(name,))
     note = "one text per line, without a row that names a column"
     return Detected("lines", head.encoding, None, (*head.warnings, note), header=False, columns=("text",))
@@ -31,6 +33,13 @@ def read_lines(path: Path, detected: Detected, limits: Limits) -> Iterator[Row |
                 yield BadRow(number, name, f'"{name}" {problem}')
             else:
                 yield Row(number, {name: text})
+
+
+def first_lines(text: str, most: int) -> list[str]:
+    """The first lines of a text that are not blank, parted where files are: not at every sign that Unicode calls an end
+    of a line."""
+    lines = islice(io.StringIO(text, newline=""), most)
+    return [line for line in lines if not line.isspace()]
 
 
 def numbered_lines(lines: Lines) -> Iterator[str | None]:

@@ -19,7 +19,8 @@ _MOST_FILES = 1_000
 _RATIO = 200
 _SMALL = 50_000_000
 _WAY_OUT = "unpack the archive and import the file by itself"
-_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError, ValueError)
+"""What a broken archive makes of reading it."""
 
 
 class Source(Protocol):
@@ -34,7 +35,7 @@ def opened(path: Path) -> Iterator[ZipFile]:
     try:
         with ZipFile(path) as archive:
             yield archive
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FileRefused(f"the zip archive can't be read, it may be cut off or broken: {str(error)[:200]}") from error
 
 
@@ -84,7 +85,7 @@ def unpacked(source: Source, packed: int, limits: Limits, what: str, most: int |
 def _read(source: Source, size: int, what: str) -> bytes:
     try:
         return source.read(size)
-    except _BROKEN as error:
+    except BROKEN as error:
         raise FileRefused(f"{what} can't be unpacked, it may be cut off or broken: {str(error)[:200]}") from error
 
 

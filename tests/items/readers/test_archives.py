@@ -2,15 +2,19 @@ import gzip
 import io
 import json
 import os
+import random
+import sqlite3
 import struct
 import zipfile
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from labeler.items.readers import BadRow, FileRefused, Limits, unpack
+from labeler.items.readers import BadRow, FileRefused, Limits, Row, unpack
 
+FILES = Path(__file__).parent / "files"
 CSV = "id,text\n1,a\n2,b\n"
 FORMS = {
     "csv": CSV.encode(),
@@ -122,6 +126,35 @@ def test_a_size_that_lies_does_not_count(reading):
         struct.pack_into("<I", data, data.index(mark) + place, 20)
     with pytest.raises(FileRefused, match="cut off or broken"):
         reading.rows(bytes(data))
+
+
+def binary_files(folder):
+    """One of each binary format, by name."""
+    with sqlite3.connect(folder / "db") as db:
+        db.execute("CREATE TABLE a (id INTEGER PRIMARY KEY, text TEXT)")
+        db.executemany("INSERT INTO a VALUES (?, ?)", [(at, f"text {at}") for at in range(300)])
+    db.close()
+    table = {"text": [f"text {at}" for at in range(500)], "l": [["x"] * (at % 4) for at in range(500)]}
+    pq.write_table(pa.table(table), folder / "parquet", compression="zstd")
+    found = {name: (folder / name).read_bytes() for name in ("db", "parquet")}
+    found |= {"gz": gzip.compress(CSV.encode() * 50), "zip": packed({"a.csv": CSV * 20, "b.csv": CSV})}
+    return found | {path.name: path.read_bytes() for path in FILES.iterdir()}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_broken_file_of_any_format_is_refused_or_read_and_nothing_else(seed, tmp_path, reading, monkeypatch):
+    monkeypatch.setattr("labeler.kit.telemetry.logger", lambda: pytest.fail("a reader failed to tell its format"))
+    rng = random.Random(seed)
+    for name, data in binary_files(tmp_path).items():
+        for _ in range(2 if name in ("old.xls", "open.ods") else 30):
+            changed = bytearray(data)
+            for _ in range(rng.choice([1, 1, 2, 8])):
+                changed[rng.randrange(len(changed))] = rng.randrange(256)
+            try:
+                rows = reading.rows(bytes(changed[: rng.choice([len(changed), rng.randrange(1, len(changed))])]))
+            except FileRefused:
+                continue
+            assert all(isinstance(row, Row | BadRow) for row in rows)
 
 
 def test_packed_rows_take_constant_memory(reading, peak):

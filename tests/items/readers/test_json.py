@@ -31,6 +31,13 @@ def test_objects_behind_each_other_are_rows(reading):
     assert reading.values(json.dumps(ROWS[0], indent=2)) == ROWS[:1]
 
 
+def test_lines_end_where_those_of_files_do(reading):
+    rows = [{"text": "one\u2028two\x0bthree\x85four"}, {"text": "five"}]
+    assert reading.values("".join(json.dumps(row, ensure_ascii=False).replace("\\u000b", "") + "\n" for row in rows))
+    assert reading.sniff().format == "jsonl"
+    assert reading.sniff(json.dumps(rows[0], ensure_ascii=False) + "\n").format == "jsonl"
+
+
 def test_a_comma_behind_each_object_does_no_harm(reading):
     assert reading.values('{"a": 1},\n{"a": 2},\n') == [{"a": 1}, {"a": 2}]
 
