@@ -95,7 +95,14 @@ def _is_json(text: str) -> bool:
     return True
 
 
-@reader("json", title="JSON", endings=(".json",), matches=looks_like_json, same_columns=False)
+@reader(
+    "json",
+    title="JSON",
+    endings=(".json",),
+    matches=looks_like_json,
+    same_columns=False,
+    count=lambda path: 0,
+)
 def read_json(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
     """Rows as their objects, one at a time. NaN is missing, Infinity refused; whole numbers beyond 64 bits become text.
 

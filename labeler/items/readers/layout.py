@@ -47,9 +47,15 @@ def layout_of(records: Records, header: bool | None = None) -> Layout:
     evidence = _evidence(first, rest)
     sure = evidence > 0 if header is None else True
     header = (evidence > 0 or (evidence == 0 and usual > 1)) if header is None else header
+    if header and _lacks_a_name(first, rest, usual):
+        first = ["", *first]
+        unnamed = ["the rows have one cell more than there are names: their first cell is column_1, the names follow"]
+    else:
+        unnamed = []
     width = _width(first, rest) if header else max(_filled_to(one) for one in records[skipped:])
     names = [name.strip() for name in first[:width]] if header else [""] * width
     columns, notes = _names(names)
+    notes += unnamed
     if skipped:
         shown = "; ".join(f'"{" ".join(filter(None, one))[:60]}"' for one in records[:skipped])
         notes.insert(0, f"{_lines(skipped)} above the table left out: {shown}")
@@ -134,6 +140,12 @@ def _width(first: Sequence[str], rest: Records) -> int:
     named = _filled_to(first)
     below = max((_filled_to(one) for one in rest if len(one) <= len(first)), default=0)
     return max(named, below) or len(first)
+
+
+def _lacks_a_name(first: Sequence[str], rest: Records, usual: int) -> bool:
+    """Whether the first column, of names or numbers of rows, has no name of its own, as R writes tables."""
+    last = [one[-1].strip() for one in rest if len(one) == usual]
+    return usual > 2 and len(first) == usual - 1 and all(first) and len(last) > 0.8 * len(rest) and all(last)
 
 
 def _filled_to(record: Sequence[str]) -> int:

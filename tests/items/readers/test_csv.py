@@ -217,6 +217,12 @@ def test_a_column_without_a_name_that_has_values_is_kept(reading):
     assert reading.values(",text,\n1,a,x\n2,b,\n")[0] == {"column_1": "1", "text": "a", "column_3": "x"}
 
 
+def test_row_names_without_a_name_become_a_column(reading):
+    rows = reading.values('"text","label"\n"1","win a prize","spam"\n"2","see you","ham"\n')
+    assert rows[0] == {"column_1": "1", "text": "win a prize", "label": "spam"}
+    assert any("one cell more than there are names" in warning for warning in reading.sniff().warnings)
+
+
 def test_a_value_late_in_a_column_that_seemed_empty_is_not_lost(reading):
     rows = reading.rows("id,text,\n" + "1,a,\n" * 500 + "2,b,late\n")
     assert rows[-1] == BadRow(501, None, "has 3 columns, expected 2 as in the header")
