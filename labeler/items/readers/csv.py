@@ -2,11 +2,27 @@
 
 import csv
 import io
+import re
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
-from labeler.items.readers.lines import Lines, LineTooLong, open_text
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.layout import Layout, layout_of
+from labeler.items.readers.lines import Lines, open_text
+from labeler.items.readers.records import Noted, records
+from labeler.items.readers.registry import (
+    SAMPLE,
+    BadRow,
+    Detected,
+    FileRefused,
+    Head,
+    Limits,
+    Row,
+    cell_problem,
+    reader,
+)
 
 EXPORT_ENDS_WITH = (
     ("split", "label", "confidence", "method", "labels", "flags"),
@@ -16,93 +32,103 @@ EXPORT_ENDS_WITH = (
 
 _DELIMITERS = ",;\t|"
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
-_PATIENCE = 20
-"""After this many rows whose quote is never closed, a row may not go over the end of its line any more: to look
-for the closing quote costs up to max_line each time, which a hostile file could ask for in every row."""
+_LOOKED_AT = 200
+_SEP = re.compile(r"\s*\"?sep=(.)\"?\r?\n", re.IGNORECASE)
 
 
-def looks_like_csv(head: Head) -> Detected:
-    """Any text may be a table, if only of one column."""
-    delimiter = _delimiter(head.text, head.complete)
+def looks_like_csv(head: Head) -> Detected | None:
+    """Any text in which cells are delimited, or with one column that has a name; or whatever is said to be CSV."""
+    said = _SEP.match(head.text)
+    chosen = head.hints.delimiter or ("\t" if head.hints.format == "tsv" else None)
+    delimiter = chosen or (said[1] if said else _delimiter(head))
+    spaced = re.search(re.escape(delimiter) + ' +"', head.text) is not None and _fits_better_spaced(head, delimiter)
+    sample = _sample(head, delimiter, spaced=spaced)
+    above = 1 if said and sample and sample[0][0].lower().startswith("sep=") else 0
+    layout = layout_of(sample[above:], head.hints.header)
+    certain = head.hints.format is not None or head.hints.delimiter is not None or said is not None
+    if not certain and not (layout.table or _one_column(layout, head.text)):
+        return None
+    if not certain and not layout.sure and delimiter == "," and _is_prose(head.text):
+        return None
+    warnings = (*head.warnings, *layout.notes, *_about_quotes(sample))
     dialect = "tsv" if delimiter == "\t" else None
-    return Detected("csv", head.encoding, delimiter, head.warnings, dialect)
+    found = Detected("csv", head.encoding, delimiter, warnings, dialect, layout.header)
+    return replace(found, columns=layout.columns, skipped=above + layout.skipped, spaced=spaced)
 
 
-@reader("csv", title="CSV, TSV", endings=(".csv", ".tsv"), matches=looks_like_csv, fallback=True)
+def _one_column(layout: Layout, text: str) -> bool:
+    """Whether a single column is a table: it has a name, or quoted cells. Else each line is a text."""
+    return len(layout.columns) < 2 and (layout.header or text.lstrip().startswith('"'))
+
+
+def _is_prose(text: str) -> bool:
+    """Whether a comma is what it is in a sentence: a space follows."""
+    return '"' not in text and text.count(", ") > 0.8 * text.count(",")
+
+
+def _about_quotes(sample: list[list[str]]) -> list[str]:
+    notes = Counter(one.note for one in sample if isinstance(one, Noted))
+    return [f"{count} of the first {len(sample)} records: {note}" for note, count in notes.items()]
+
+
+@reader("csv", title="CSV, TSV", endings=(".csv", ".tsv"), matches=looks_like_csv, fallback=True, also=("tsv",))
 def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
-    """Rows by the names in the first row. All values are text.
+    """Rows by the names in the header, or by column_1, ... without one. All values are text.
 
-    Raises FileRefused for a header that is missing, has the same name twice, or too many columns.
+    Records of empty cells are no rows. Raises FileRefused for a file without rows and names, or with too many columns.
     """
     csv.field_size_limit(max(csv.field_size_limit(), limits.max_line))
+    columns = _checked(detected.columns or (), limits)
+    width = len(columns)
+    neutralized = columns[0] == "key" and any(columns[-len(end) :] == end for end in EXPORT_ENDS_WITH)
+    above = detected.skipped + (detected.header is not False)
+    number = 0
     with open_text(path, detected.encoding or "utf-8") as file:
-        records = _records(Lines(file, limits.max_line), detected.delimiter or ",")
-        header = _header(next(records, None), limits)
-        neutralized = header[0] == "key" and any(tuple(header[-len(end) :]) == end for end in EXPORT_ENDS_WITH)
-        for number, record in enumerate(records, start=1):
+        lines = Lines(file, limits.max_line)
+        for record in records(lines, detected.delimiter or ",", width, spaced=detected.spaced):
             if isinstance(record, str):
+                number += 1
                 yield BadRow(number, None, record)
-            elif len(record) != len(header):
-                yield BadRow(number, None, f"has {_cells(len(record))}, expected {len(header)} as in the header")
-            else:
-                if neutralized:
-                    record = [_formula(cell) for cell in record]
-                yield _row(number, header, record, limits)
+                continue
+            joined = "".join(record)
+            if not joined or joined.isspace():
+                continue
+            if above:
+                above -= 1
+                continue
+            number += 1
+            while len(record) > width and not record[-1]:
+                record.pop()
+            if len(record) != width:
+                yield BadRow(number, None, f"has {_cells(len(record))}, expected {width} {_as(detected)}")
+                continue
+            if width > 1 and record[0] == columns[0] and detected.header and tuple(record) == columns:
+                yield BadRow(number, None, "repeats the names of the columns")
+                continue
+            if neutralized:
+                record[:] = [_formula(cell) for cell in record]
+            yield _row(number, columns, record, joined, limits)
 
 
-def _row(number: int, header: list[str], cells: list[str], limits: Limits) -> Row | BadRow:
-    joined = "".join(cells)
+def _row(number: int, columns: tuple[str, ...], cells: list[str], joined: str, limits: Limits) -> Row | BadRow:
     # Most rows are short and plain: one look at all cells together instead of one at each.
-    if len(joined) > limits.max_cell or "\0" in joined or not joined.isascii():
-        for name, cell in zip(header, cells, strict=True):
+    if cell_problem(joined, limits) is not None:
+        for name, cell in zip(columns, cells, strict=True):
             if (problem := cell_problem(cell, limits)) is not None:
                 return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, dict(zip(header, cells, strict=True)))
+    values = dict(zip(columns, cells, strict=True))
+    return Row(number, values, cells.note) if isinstance(cells, Noted) else Row(number, values)
 
 
-def _records(lines: Lines, delimiter: str) -> Iterator[list[str] | str]:
-    """Each record as its cells, or what is wrong with it; blank lines are left out."""
-    parser = csv.reader(lines, delimiter=delimiter)
-    unclosed = 0
-    while True:
-        lines.begin()
-        problem = None
-        cells: list[str] = []
-        try:
-            cells = next(parser)
-            # The parser asks for another line only inside quotes: at the end of the file they are still open.
-            if lines.ended:
-                problem = "a quote is opened and never closed"
-        except StopIteration:
-            return
-        except LineTooLong:
-            problem = "the line is too long" if lines.taken == 1 else "a quote is opened and never closed"
-        except csv.Error as error:
-            problem = f"can't be read as CSV: {error}"
-        if problem is not None:
-            unclosed += lines.taken > 1 or lines.ended
-            lines.keep_first()
-            lines.one_line_a_row = unclosed >= _PATIENCE
-            parser = csv.reader(lines, delimiter=delimiter)
-            yield problem
-        elif cells:
-            yield cells
-
-
-def _header(record: list[str] | str | None, limits: Limits) -> list[str]:
-    if record is None:
-        raise FileRefused("the file is empty: expected a first row with the names of the columns")
-    if isinstance(record, str):
-        raise FileRefused(f"the first row, which should name the columns, can't be read: {record}")
-    if len(record) > limits.max_columns:
-        raise FileRefused(f"{len(record)} columns, at most {limits.max_columns} are taken")
-    names = [name.strip() or f"column_{place}" for place, name in enumerate(record, start=1)]
-    for name in names:
-        if names.count(name) > 1:
-            raise FileRefused(f'the column "{name}" is there twice; each column needs a name of its own')
+def _checked(columns: tuple[str, ...], limits: Limits) -> tuple[str, ...]:
+    if not columns:
+        raise FileRefused("the file is empty: expected rows, or a first row with the names of the columns")
+    if len(columns) > limits.max_columns:
+        raise FileRefused(f"{len(columns)} columns, at most {limits.max_columns} are taken")
+    for name in columns:
         if (problem := cell_problem(name, limits)) is not None:
             raise FileRefused(f"the name of a column {problem}")
-    return names
+    return columns
 
 
 def _formula(cell: str) -> str:
@@ -113,28 +139,38 @@ def _cells(count: int) -> str:
     return "1 column" if count == 1 else f"{count} columns"
 
 
-def _delimiter(text: str, complete: bool) -> str:
+def _as(detected: Detected) -> str:
+    return "as in the header" if detected.header is not False else "as in most rows"
+
+
+def _delimiter(head: Head) -> str:
     """The delimiter under which the first rows have the same number of columns, more than one."""
     best, best_score = ",", 0.0
     for delimiter in _DELIMITERS:
-        widths = _widths(text, delimiter, complete)
-        if not widths or widths[0] < 2:
+        if delimiter not in head.text:
             continue
-        alike = sum(width == widths[0] for width in widths) / len(widths)
-        score = alike + min(widths[0], 20) / 100
+        widths = [len(one) for one in _sample(head, delimiter, 50)]
+        width, count = Counter(widths).most_common(1)[0] if widths else (0, 0)
+        if width < 2:
+            continue
+        score = count / len(widths) + min(width, 20) / 100
         if score > best_score:
             best, best_score = delimiter, score
     return best
 
 
-def _widths(text: str, delimiter: str, complete: bool) -> list[int]:
-    widths: list[int] = []
-    try:
-        for record in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter):
-            if record:
-                widths.append(len(record))
-            if len(widths) == 50:
-                return widths
-    except csv.Error:
-        return widths
-    return widths if complete or len(widths) < 2 else widths[:-1]
+def _fits_better_spaced(head: Head, delimiter: str) -> bool:
+    """Whether fewer quotes are stray when the spaces before them are left out."""
+    plain, spaced = _sample(head, delimiter), _sample(head, delimiter, spaced=True)
+    quotes = sum('"' in cell for one in plain for cell in one)
+    return sum('"' in cell for one in spaced for cell in one) < quotes / 2
+
+
+def _sample(head: Head, delimiter: str, most: int = _LOOKED_AT, spaced: bool = False) -> list[list[str]]:
+    """The first records, without one that the sample cuts off. Quoting that is none is taken as it stands."""
+    csv.field_size_limit(max(csv.field_size_limit(), SAMPLE))
+    lines = Lines(io.StringIO(head.text, newline=""), SAMPLE)
+    found = list(islice(records(lines, delimiter, None, cut=not head.complete, spaced=spaced), most + 1))
+    if len(found) <= most and not head.complete and len(found) > 1:
+        found.pop()
+    return [one for one in found[:most] if not isinstance(one, str) and any(map(str.strip, one))]

@@ -2,10 +2,12 @@
 
 import codecs
 from pathlib import Path
+from typing import NamedTuple
 
-from labeler.items.readers.registry import SAMPLE
+from labeler.items.readers.registry import SAMPLE, FileRefused
 
 _CHUNK = 1024 * 1024
+_COUNTED = 64 * _CHUNK
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
     (codecs.BOM_UTF32_BE, "utf-32"),
@@ -28,22 +30,40 @@ class NoText(Exception):
     """These bytes are no text in any encoding."""
 
 
-def encoding_of(path: Path, head: bytes) -> tuple[str, tuple[str, ...]]:
-    """The file's encoding, and a warning when it had to be guessed. Raises NoText for a binary file."""
-    for bom, name in _BOMS:
-        if head.startswith(bom):
-            return name, ()
+def encoding_of(path: Path, head: bytes, chosen: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """The file's encoding, and a warning when it had to be guessed. chosen: what somebody said that it is.
+
+    A file that is UTF-8 but for a few bytes is UTF-8: the rows that hold them are refused. Raises NoText for a binary
+    file, FileRefused for a choice that is no encoding.
+    """
+    marked = next((name for bom, name in _BOMS if head.startswith(bom)), None)
+    if chosen is not None:
+        name = _known(chosen)
+        return (marked if marked and marked.startswith(name[:5]) else name), ()
+    if marked is not None:
+        return marked, ()
     if b"\0" in head:
         return _without_bom(head), ()
-    suspicious = _first_no_utf8(path)
-    if suspicious is None:
+    found = _against_utf8(path)
+    if found is None:
         return "utf-8", ()
-    wrong = suspicious.decode("utf-8", "replace").count("\ufffd")
-    valid = sum(character > "\x7f" for character in suspicious.decode("utf-8", "ignore"))
-    if valid > 10 * wrong:
+    if found.valid >= found.wrong:
         return "utf-8", ("some characters are not valid UTF-8; the rows that hold them are refused",)
-    guess = _guess(suspicious)
+    guess = _guess(found.sample)
     return guess, (f"the file is not UTF-8; read as {guess}: check letters with accents",)
+
+
+def _known(name: str) -> str:
+    """The name as Python has it."""
+    try:
+        codec = codecs.lookup(name.strip())
+        if isinstance(codecs.decode(b"", codec.name), str):
+            return codec.name
+    except (LookupError, ValueError):
+        pass
+    raise FileRefused(
+        f'there is no encoding "{name[:40]}"; there are utf-8, utf-16, cp1252, cp1251, shift_jis and others'
+    )
 
 
 def _without_bom(head: bytes) -> str:
@@ -59,20 +79,37 @@ def _without_bom(head: bytes) -> str:
     return "utf-8"
 
 
-def _first_no_utf8(path: Path) -> bytes | None:
-    """The chunk of the file in which the first bytes are that are no UTF-8, None when all is UTF-8."""
-    decoder = codecs.getincrementaldecoder("utf-8")()
+class _Found(NamedTuple):
+    """Of a file that is not UTF-8 throughout: characters beyond ASCII that are UTF-8, bytes that are not, and a part
+    of the file around the first of those."""
+
+    valid: int
+    wrong: int
+    sample: bytes
+
+
+def _against_utf8(path: Path) -> _Found | None:
+    """None when all is UTF-8, or only cut off in its last character. After the first wrong byte, 64 MB are counted."""
+    decoder = codecs.getincrementaldecoder("utf-8")("surrogateescape")
+    valid = wrong = 0
+    sample = b""
+    left = _COUNTED
     with open(path, "rb") as file:
-        while chunk := file.read(_CHUNK):
+        while left > 0 and (chunk := file.read(_CHUNK)):
+            text = decoder.decode(chunk)
+            if text.isascii():
+                continue
+            bad = 0
             try:
-                decoder.decode(chunk)
-            except UnicodeDecodeError as error:
-                return chunk[max(0, error.start - SAMPLE // 2) : error.start + SAMPLE // 2]
-    try:
-        decoder.decode(b"", final=True)
-    except UnicodeDecodeError:
-        return None  # cut off within the last character: its row will be reported
-    return None
+                text.encode()
+            except UnicodeEncodeError as error:
+                bad = len(text) - len(text.encode("utf-8", "ignore").decode())
+                start = len(text[: error.start].encode("utf-8", "surrogateescape"))
+                sample = sample or chunk[max(0, start - SAMPLE // 2) : start + SAMPLE // 2]
+            wrong += bad
+            valid += len(text) - bad - len(text.encode("ascii", "ignore"))
+            left -= len(chunk) if sample else 0
+    return _Found(valid, wrong, sample) if sample else None
 
 
 def _guess(sample: bytes) -> str:

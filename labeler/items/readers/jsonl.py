@@ -7,18 +7,31 @@ from typing import Any
 
 import orjson
 
-from labeler.items.readers.lines import Lines, LineTooLong, open_text
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.json import looks_like_json
+from labeler.items.readers.json_rows import object_rows
+from labeler.items.readers.json_values import Unreadable, decode
+from labeler.items.readers.lines import Lines, open_text
+from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
+from labeler.items.readers.text_lines import first_lines, numbered_lines
+
+_LOOKED_AT = 20
+_LONG = re.compile("[0-9]{19}")
+"""A number that orjson may not keep as it is written."""
 
 
 def looks_like_jsonl(head: Head) -> Detected | None:
-    """It starts with an object, on a line of its own. Raises FileRefused for other JSON."""
-    start = head.text.lstrip()[:2000]
-    if re.match(r"\[\s*[\[{\]]", start):
-        raise FileRefused("the file looks like one JSON array; write it as JSON Lines, one object per line")
-    if re.match(r"\{[ \t]*\r?\n", start):
-        raise FileRefused("the file looks like one JSON object over many lines; write one object per line")
-    return Detected("jsonl", head.encoding, None, head.warnings) if start.startswith("{") else None
+    """One of the first lines is an object. Raises FileRefused for JSON that can't be read."""
+    start = head.text.lstrip()
+    if not start.startswith("{"):
+        return None
+    if head.complete and "\n" not in start.strip() and looks_like_json(head) is not None:
+        return None
+    lines = first_lines(start, _LOOKED_AT)
+    if any(isinstance(_loads(line), dict) for line in lines) or (len(lines) == 1 and not head.complete):
+        return Detected("jsonl", head.encoding, None, head.warnings)
+    if re.match(r"\{\s*[\"}]", start):
+        raise FileRefused("the file looks like JSON, but no line of it is an object, and as a whole it can't be read")
+    return None
 
 
 @reader(
@@ -29,37 +42,23 @@ def looks_like_jsonl(head: Head) -> Detected | None:
     same_columns=False,
 )
 def read_jsonl(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
-    """Rows as their objects. NaN and Infinity are not JSON: such a row is refused."""
+    """Rows as their objects. NaN is missing, Infinity refused; whole numbers beyond 64 bits become text."""
+    row = object_rows(limits)
     with open_text(path, detected.encoding or "utf-8") as file:
-        lines = Lines(file, limits.max_line)
-        number = 0
-        while True:
-            lines.begin()
-            try:
-                line = next(lines)
-            except StopIteration:
-                return
-            except LineTooLong:
-                number += 1
-                yield BadRow(number, None, f"the line is longer than {limits.max_line} characters")
-                continue
-            if not line.isspace():
-                number += 1
-                yield _row(number, line, limits)
+        for number, line in enumerate(numbered_lines(Lines(file, limits.max_line)), start=1):
+            if line is None:
+                yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
+            else:
+                yield row(number, _loads(line))
 
 
-def _row(number: int, line: str, limits: Limits) -> Row | BadRow:
+def _loads(line: str) -> Any:
+    if _LONG.search(line) is None:
+        try:
+            return orjson.loads(line)
+        except orjson.JSONDecodeError:
+            pass
     try:
-        value: Any = orjson.loads(line)
-    except orjson.JSONDecodeError as error:
-        return BadRow(number, None, f"is not valid JSON: {str(error)[:200]}")
-    if not isinstance(value, dict):
-        return BadRow(number, None, "is not a JSON object")
-    if len(value) > limits.max_columns:
-        return BadRow(number, None, f"has {len(value)} fields, at most {limits.max_columns} are taken")
-    for name, cell in value.items():
-        if cell_problem(name, limits) is not None:
-            return BadRow(number, None, "the name of a field is too long or holds a NUL character")
-        if (problem := cell_problem(cell, limits)) is not None:
-            return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, value)
+        return decode(line)
+    except ValueError as error:
+        return Unreadable(f"is not valid JSON: {str(error)[:200]}")

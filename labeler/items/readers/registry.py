@@ -59,7 +59,10 @@ class Detected:
     """What a file is. encoding and delimiter are None where the format has none.
 
     dialect: how the format is called here where there is a word for it ("tsv" of "csv"). header: whether the first row
-    names the columns, None where the format knows no such row.
+    names the columns, None where the format knows no such row. columns: their names, where they are known before
+    reading. skipped: how many records above the header are none. spaced: whether spaces behind delimiters
+    are no part of cells. part: what inside the file has the rows: a sheet, a
+    table, a list. hints: what was said about the files in an archive.
     """
 
     format: str
@@ -68,6 +71,11 @@ class Detected:
     warnings: tuple[str, ...] = field(default=())
     dialect: str | None = None
     header: bool | None = None
+    columns: tuple[str, ...] | None = None
+    skipped: int = 0
+    spaced: bool = False
+    part: str | None = None
+    hints: Hints = Hints()
 
 
 @dataclass(frozen=True)
@@ -89,10 +97,14 @@ class Head:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A row that could be read: number as a person counts data rows, from 1; values by column."""
+    """A row that could be read: number as a person counts data rows, from 1; values by column.
+
+    note: what somebody should know of how it was read, None for nearly all rows.
+    """
 
     number: int
     values: dict[str, Any]
+    note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +135,8 @@ class Reader:
     what is almost of this format, which counts when no other reader takes it. binary: asked before the file is read
     as text, of which there is then none. fallback: takes any text, so it is asked last. whole_file: a preview needs
     all of the file, not only its first bytes. same_columns: every row has the same names. count: about how many
-    rows, 0: unknown.
+    rows, 0: unknown. also: other names that it answers to, as dialects are called. packs: an archive, whose rows are
+    those of the files in it. any_text: takes whatever is text, when it is asked for.
     """
 
     name: str
@@ -136,6 +149,9 @@ class Reader:
     whole_file: bool = False
     same_columns: bool = True
     count: Callable[[Path], int] = count_lines
+    also: tuple[str, ...] = ()
+    packs: bool = False
+    any_text: bool = False
 
 
 _readers: Registry[Reader] = Registry("import format", "readers", "labeler.items.readers", FileRefused)
@@ -152,11 +168,15 @@ def reader(
     whole_file: bool = False,
     same_columns: bool = True,
     count: Callable[[Path], int] = count_lines,
+    also: tuple[str, ...] = (),
+    packs: bool = False,
+    any_text: bool = False,
 ) -> Callable[[ReadRows], ReadRows]:
     """Register the function that yields the rows of a format; see `Reader` for what the rest means."""
 
     def register(rows: ReadRows) -> ReadRows:
-        one = Reader(name, title, endings, rows, matches, binary, fallback, whole_file, same_columns, count)
+        about = (binary, fallback, whole_file, same_columns, count, also, packs, any_text)
+        one = Reader(name, title, endings, rows, matches, *about)
         _readers.add(name, one)
         return rows
 

@@ -6,7 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 from labeler.items.readers.encoding import NoText, encoding_of
-from labeler.items.readers.registry import SAMPLE, Detected, FileRefused, Head, Hints, Reader, accepted, readers
+from labeler.items.readers.registry import (
+    SAMPLE,
+    Detected,
+    FileRefused,
+    Head,
+    Hints,
+    Reader,
+    accepted,
+    reader_of,
+    readers,
+)
 from labeler.kit import telemetry
 
 _MAGIC = (
@@ -14,17 +24,15 @@ _MAGIC = (
     (b"\xff\xd8\xff", "a JPEG image"),
     (b"GIF8", "a GIF image"),
     (b"%PDF", "a PDF document"),
-    (b"\x1f\x8b", "a gzip archive"),
     (b"BZh", "a bzip2 archive"),
     (b"\xfd7zXZ", "an xz archive"),
     (b"7z\xbc\xaf", "a 7-Zip archive"),
     (b"\x28\xb5\x2f\xfd", "a Zstandard archive"),
     (b"Rar!", "a RAR archive"),
-    (b"SQLite format 3", "an SQLite database"),
+    (b"FEA1", "a Feather file of version 1 (write version 2)"),
     (b"\xd0\xcf\x11\xe0", "an old Microsoft Office document"),
     (b"\x7fELF", "a program"),
     (b"MZ\x90", "a program"),
-    (b"ARROW1", "an Arrow file"),
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x80\x04\x95", "a Python pickle"),
 )
@@ -32,17 +40,34 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(path: Path, hints: Hints | None = None) -> Detected:
-    """Format, encoding and delimiter of a file. hints: what somebody said about it. Raises FileRefused for what can't
-    be imported."""
+    """Format, encoding and delimiter of a file. hints: what somebody said about it, which is obeyed or refused. Raises
+    FileRefused for what can't be imported."""
     path = Path(path)
     with open(path, "rb") as file:
         raw = file.read(SAMPLE)
     if not raw.strip():
         raise FileRefused("the file is empty")
     head = Head(path, raw, complete=len(raw) < SAMPLE, hints=hints or Hints())
+    return _as_said(head) if head.hints.format is not None else _by_content(head)
+
+
+def sniff_packed(path: Path, hints: Hints, what: str) -> Detected:
+    """What a file is that came out of an archive. what: it, for messages. Raises FileRefused, also for another
+    archive."""
+    try:
+        with open(path, "rb") as file:
+            start = file.read(4)
+        if start.startswith((b"PK", b"\x1f\x8b")):
+            raise FileRefused("the file looks like another archive or a workbook; import it by itself")
+        return sniff(path, hints)
+    except FileRefused as refused:
+        raise FileRefused(f"{what}: {refused}") from None
+
+
+def _by_content(head: Head) -> Detected:
     if (found := _ask([one for one in readers() if one.binary], head)) is not None:
         return found
-    _refuse_known(raw)
+    _refuse_known(head.raw)
     head = _as_text(head)
     if (found := _ask([one for one in readers() if not one.binary and not one.fallback], head)) is not None:
         return found
@@ -50,6 +75,45 @@ def sniff(path: Path, hints: Hints | None = None) -> Detected:
     if (found := _ask([one for one in readers() if one.fallback], head)) is not None:
         return found
     raise _refused("another kind of text")
+
+
+def _as_said(head: Head) -> Detected:
+    """What a file is when somebody said its format. Archives are opened for it."""
+    said = str(head.hints.format)
+    one = next((one for one in readers() if said in (one.name, *one.also)), None)
+    if one is None:
+        raise FileRefused(f'format "{said[:64]}" is not accepted; accepted are {accepted()}')
+    if one.packs:
+        head = replace(head, hints=replace(head.hints, format=None))
+    packed = [other for other in readers() if other.packs and other is not one]
+    if (found := _ask(packed, head)) is not None:
+        return found
+    plain: Detected | None = None
+    try:
+        plain = _by_content(replace(head, hints=replace(head.hints, format=None)))
+        why = f"the file looks like {reader_of(plain).title}; leave the format out, or choose that one"
+    except FileRefused as refused:
+        why = str(refused)
+    if not _may_be(one, plain):
+        raise FileRefused(f"the file is not {one.title}: {why}")
+    try:
+        found = one.matches(head if one.binary else _as_text(head))
+    except FileRefused as refused:
+        raise FileRefused(f"the file is not {one.title}: {refused}") from None
+    if found is None:
+        raise FileRefused(f"the file is not {one.title}: {why}")
+    return found
+
+
+def _may_be(one: Reader, plain: Detected | None) -> bool:
+    """Whether this reader may be asked for a file whose content looks like `plain`."""
+    if plain is None:
+        return not (one.fallback or one.binary)
+    return plain.format == one.name or one.any_text or not (one.fallback or one.binary) or _is_fallback(one, plain)
+
+
+def _is_fallback(one: Reader, plain: Detected) -> bool:
+    return one.fallback and reader_of(plain).fallback
 
 
 def _ask(some: list[Reader], head: Head) -> Detected | None:
@@ -74,7 +138,7 @@ def _ask(some: list[Reader], head: Head) -> Detected | None:
 
 def _as_text(head: Head) -> Head:
     try:
-        encoding, warnings = encoding_of(head.path, head.raw)
+        encoding, warnings = encoding_of(head.path, head.raw, head.hints.encoding)
     except NoText:
         raise _refused("a binary file") from None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head.raw)
@@ -96,12 +160,8 @@ def _refused(what: str) -> FileRefused:
 
 
 def _refuse_known(head: bytes) -> None:
-    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
-        if b"xl/" in head:
-            raise _refused("an Excel workbook")
-        if b"word/" in head:
-            raise _refused("a Word document")
-        raise _refused("a zip archive")
+    if head[257:262] == b"ustar":
+        raise _refused("a tar archive")
     for magic, what in _MAGIC:
         if head.startswith(magic):
             raise _refused(what)

@@ -1,0 +1,45 @@
+"""fastText: on each line the labels, then the text."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from labeler.items.given import Given, GivenLabel
+from labeler.items.readers.lines import Lines, open_text
+from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.text_lines import first_lines, numbered_lines
+
+_MARK = "__label__"
+_LOOKED_AT = 50
+
+
+def looks_like_fasttext(head: Head) -> Detected | None:
+    """Most of the first lines begin with a label."""
+    lines = first_lines(head.text, _LOOKED_AT)
+    marked = sum(line.lstrip().startswith(_MARK) for line in lines)
+    return Detected("fasttext", head.encoding, None, head.warnings) if marked > len(lines) / 2 else None
+
+
+@reader("fasttext", title="fastText (__label__ before each text)", endings=(".ft",), matches=looks_like_fasttext)
+def read_fasttext(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
+    """Each line as its "text" and its "label": one label, a list of several, or none."""
+    with open_text(path, detected.encoding or "utf-8") as file:
+        for number, line in enumerate(numbered_lines(Lines(file, limits.max_line)), start=1):
+            if line is None:
+                yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
+            else:
+                yield _row(number, line, limits)
+
+
+def _row(number: int, line: str, limits: Limits) -> Row | BadRow:
+    labels, text = [], line.strip()
+    while text.startswith(_MARK):
+        word, _, text = text.partition(" ") if "\t" not in text.split(" ", 1)[0] else text.partition("\t")
+        labels.append(word.removeprefix(_MARK))
+        text = text.lstrip()
+    for name, cell in (("text", text), ("label", labels)):
+        if (problem := cell_problem(cell, limits)) is not None:
+            return BadRow(number, name, f'"{name}" {problem}')
+    if not all(labels):
+        return BadRow(number, "label", '"label" is empty: a name is expected behind "__label__"')
+    value = labels[0] if len(labels) == 1 else labels
+    return Row(number, {"label": Given([GivenLabel(value)] if labels else []), "text": text})
