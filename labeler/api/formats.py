@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from labeler.accounts.auth import SignedIn
-from labeler.datasets.writers import writers
+from labeler.datasets.writers import described, writers
 from labeler.items.readers import readers
 from labeler.wire.formats import ExportFormat, Formats, ImportFormat
 
@@ -15,5 +15,5 @@ def list_formats(caller: SignedIn) -> Formats:
     """File formats that can be imported, and those that can be exported."""
     return Formats(
         imports=[ImportFormat.model_validate(one, from_attributes=True) for one in readers()],
-        exports=[ExportFormat.model_validate(one, from_attributes=True) for one in writers()],
+        exports=[ExportFormat.model_validate(vars(one) | {"options": described(one.options)}) for one in writers()],
     )
