@@ -44,7 +44,7 @@ def look(path: Path, limits: Limits | None = None, given: ImportMapping | None =
         rows = rows[:-1]
     values = [row.values for row in rows if isinstance(row, Row)]
     columns = columns_of(values)
-    mapping, why = guess_mapping(columns, values)
+    mapping, why = guess_mapping(columns, values, detected.meaning)
     if given is not None:
         # Where each row has names of its own, what one lacks is reported with the row.
         known = columns if columns and reader_of(detected).same_columns else None

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labeler.items.readers.tools import Meaning
 from labeler.plugins import Registry
 from labeler.wire.untrusted import HALF, Bounds, fault, text_fault
 
@@ -59,7 +60,8 @@ class Detected:
     """What a file is. encoding and delimiter are None where the format has none.
 
     dialect: how the format is called here where there is a word for it ("tsv" of "csv"). header: whether the first row
-    names the columns, None where the format knows no such row.
+    names the columns, None where the format knows no such row. meaning: what the rows mean, where a labeling tool wrote
+    them.
     """
 
     format: str
@@ -68,6 +70,7 @@ class Detected:
     warnings: tuple[str, ...] = field(default=())
     dialect: str | None = None
     header: bool | None = None
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True)
@@ -198,7 +201,18 @@ def read_rows(path: Path, detected: Detected, limits: Limits | None = None) -> I
             raise FileRefused(f'the reader of "{detected.format}" gave {type(row).__name__} where a row was expected')
         if row.number > limit.max_rows:
             raise FileRefused(f"more than {limit.max_rows} rows; split the file")
-        yield row
+        yield row if detected.meaning is None else understood(row, detected.meaning)
+
+
+def understood(row: Row | BadRow, meaning: Meaning) -> Row | BadRow:
+    """The row as the tool that wrote it means it."""
+    if isinstance(row, BadRow):
+        return row
+    try:
+        return Row(row.number, meaning.convert(row.values))
+    except Exception as error:  # a tool from outside may raise anything at a row that is none of its own
+        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        return BadRow(row.number, None, f"is no row of {meaning.title}: {reason[:300]}")
 
 
 def cell_problem(value: Any, limits: Limits) -> str | None:

@@ -3,12 +3,26 @@
 import codecs
 import re
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from labeler.items.readers.encoding import NoText, encoding_of
-from labeler.items.readers.registry import SAMPLE, Detected, FileRefused, Head, Hints, Reader, accepted, readers
+from labeler.items.readers.registry import (
+    SAMPLE,
+    Detected,
+    FileRefused,
+    Head,
+    Hints,
+    Reader,
+    Row,
+    accepted,
+    read_rows,
+    readers,
+)
+from labeler.items.readers.tools import meaning_of
 from labeler.kit import telemetry
 
+LOOKED_AT = 200  # rows in which a tool is recognized
 _MAGIC = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -32,9 +46,24 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(path: Path, hints: Hints | None = None) -> Detected:
-    """Format, encoding and delimiter of a file. hints: what somebody said about it. Raises FileRefused for what can't
-    be imported."""
-    path = Path(path)
+    """Format, encoding and delimiter of a file, and which tool wrote it. hints: what somebody said about it. Raises
+    FileRefused for what can't be imported."""
+    return with_meaning(Path(path), _container(Path(path), hints))
+
+
+def with_meaning(path: Path, found: Detected) -> Detected:
+    """The same, with what its rows mean where a labeling tool wrote them."""
+    try:
+        rows = [row.values for row in islice(read_rows(path, found), LOOKED_AT) if isinstance(row, Row)]
+    except FileRefused:  # whoever reads the file is told
+        return found
+    meaning = meaning_of(rows, lambda name: telemetry.logger().exception("a tool failed to tell its rows", tool=name))
+    if meaning is None:
+        return found
+    return replace(found, meaning=meaning, dialect=meaning.tool, warnings=(*found.warnings, *meaning.notes))
+
+
+def _container(path: Path, hints: Hints | None) -> Detected:
     with open(path, "rb") as file:
         raw = file.read(SAMPLE)
     if not raw.strip():
