@@ -74,7 +74,10 @@ def test_its_tools_rows_bring_labels_by_labeler(
     job = project.import_file(path)
     service.run_jobs()
     assert job.refresh().result["taken"] == 2 and "Acme Verdicts" in job.result["errors"][0]["reason"]
-    assert sorted((one.labeler, one.value) for one in project.items.get("1").labels) == [("ab", "spam"), ("cd", "ham")]
+    assert sorted((one.labeler.name, one.value) for one in project.items.get("1").labels) == [
+        ("ab", "spam"),
+        ("cd", "ham"),
+    ]
 
 
 def test_a_format_for_other_tasks_is_refused(cards: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

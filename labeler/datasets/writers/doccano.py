@@ -98,5 +98,6 @@ def _line(row: ExportRow, labels: list[str]) -> bytes:
     }
     split = {} if row.get("split") is None else {"split": row["split"]}
     return orjson.dumps(
-        {"text": row["text"], "label": labels, "key": row["key"], **split, **metadata}, option=orjson.OPT_APPEND_NEWLINE
+        {"text": row["text"], "label": labels, "Comments": [], "key": row["key"], **split, **metadata},
+        option=orjson.OPT_APPEND_NEWLINE,
     )
