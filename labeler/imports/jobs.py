@@ -55,9 +55,10 @@ def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
     """Reads the file to its end, counting in `tally`; returns the plan it followed."""
     given = run.args["mapping"]
     limits = limits_of(run.settings)
-    looked = look(path, limits, None if given is None else ImportMapping.model_validate(given))
-    mapping = looked.plan.mapping
     project = run.db.read(find_project, run.project_id or 0)
+    chosen = None if given is None else ImportMapping.model_validate(given)
+    looked = look(path, limits, chosen, project=project)
+    mapping = looked.plan.mapping
     step = DryRun(run.db, run, run.created_by or 0) if run.args.get("dry_run") else Writing(run)
     try:
         _read_rows(run, path, looked.detected, project, mapping, step, tally)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from labeler.items.given import Given, GivenLabel
-from labeler.items.readers.tools.cells import columns_of, decoded, free_name, is_list_of, listed
+from labeler.items.readers.tools.cells import SEVERAL, columns_of, decoded, free_name, is_list_of, listed
 from labeler.items.readers.tools.registry import Meaning, Values, tool
 
 RESPONSES, SUGGESTION = ".responses", ".suggestion"
@@ -42,9 +42,7 @@ def argilla(rows: Sequence[Values]) -> Meaning | None:
             "this kind of file does not say which responses were submitted: drafts and discarded ones count too"
         )
     if len(questions) > 1:
-        notes.append(
-            f"labels are taken from {listed([names[questions[0]]])}; answers to {listed(questions[1:])} are metadata"
-        )
+        notes.append(SEVERAL.format(listed(names.values())))
     roles = {"key": "id"} if "id" in columns else {}
     if main is not None:
         roles |= {"label": names[main]} | ({PREDICTION: PREDICTION} if main in suggested else {})
@@ -60,8 +58,8 @@ def _responses(rows: Iterable[Values], nested: bool) -> Iterator[tuple[str, Any]
                 yield from ((question, one.get("value")) for one in given or ())
         else:
             for name, cell in row.items():
-                if name.endswith(RESPONSES):
-                    yield from ((name.removesuffix(RESPONSES), one) for one in decoded(cell) or ())
+                if name.endswith(RESPONSES) and isinstance(given := decoded(cell), list):
+                    yield from ((name.removesuffix(RESPONSES), one) for one in given)
 
 
 def _by_use(responses: Iterable[tuple[str, Any]]) -> list[str]:
@@ -102,9 +100,7 @@ def _flat(values: Values, names: dict[str, str], main: str | None) -> Values:
         n: v for n, v in values.items() if not n.startswith(ours) and (n == "id" or n not in _OWN or n == "metadata")
     }
     for question, name in names.items():
-        given = decoded(values.get(f"{question}{RESPONSES}")) or []
-        users = decoded(values.get(f"{question}{RESPONSES}.users")) or []
-        states = decoded(values.get(f"{question}{RESPONSES}.status")) or []
+        given, users, states = (_list(values, f"{question}{RESPONSES}{part}") for part in ("", ".users", ".status"))
         if not len(given) == len(users) or (states and len(states) != len(given)):
             raise ValueError(f'"{question}{RESPONSES}" has another number of entries than its users or states')
         states = states or [None] * len(given)
@@ -119,6 +115,13 @@ def _flat(values: Values, names: dict[str, str], main: str | None) -> Values:
             )
             row[PREDICTION if question == main else f"{name} {PREDICTION}"] = _prediction(*about)
     return row
+
+
+def _list(values: Values, column: str) -> list[Any]:
+    cell = decoded(values.get(column))
+    if cell not in (None, "") and not isinstance(cell, list):
+        raise ValueError(f'"{column}" is no list that can be read back: save the dataset as Parquet or JSON Lines')
+    return cell or []
 
 
 def _prediction(value: Any, score: Any, agent: Any) -> Given:

@@ -7,6 +7,8 @@ import orjson
 
 from labeler.items.readers.tools.registry import Values
 
+SEVERAL = "several questions were answered, {}: one is taken for the labels, the others are kept as metadata"
+
 
 def columns_of(rows: Iterable[Values]) -> set[str]:
     return {name for row in rows for name in row}

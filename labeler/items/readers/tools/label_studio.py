@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from labeler.items.given import Given, GivenLabel
-from labeler.items.readers.tools.cells import columns_of, first_key, free_name, listed
+from labeler.items.readers.tools.cells import SEVERAL, columns_of, first_key, free_name, listed
 from labeler.items.readers.tools.registry import Meaning, Values, tool
 
 ANSWERS = {"choices": "choices", "rating": "rating", "number": "number"}
@@ -39,7 +39,7 @@ def label_studio(rows: Sequence[Values]) -> Meaning | None:
 
     notes = []
     if len(questions) > 1:
-        notes.append(f'"{main}" is taken for the question; answers to {listed(questions[1:])} are kept as metadata')
+        notes.append(SEVERAL.format(listed(questions)))
     if any(not _is_answer(one) for one in given):
         notes.append(f'marked places, texts and relations are kept as metadata in "{REGIONS}"')
     roles = {"key": "key"} if inner or all("id" in row for row in rows) else {}
@@ -81,10 +81,10 @@ def _row(task: Values, names: Mapping[str, str], main: str | None, inner: str | 
     labels: dict[str, list[GivenLabel]] = {name: [] for name in names}
     regions: list[dict[str, Any]] = []
     for annotation in annotations(task):
-        _say(annotation, who(annotation), labels, regions, main)
+        _say(annotation, who(annotation), labels, regions)
     for draft in task.get("drafts") or ():
-        if isinstance(draft, dict) and main is not None and any(_is_answer(one) for one in _results(draft)):
-            labels[main].append(GivenLabel(None, account(draft.get("user")), DRAFT))
+        if isinstance(draft, dict) and any(_is_answer(one) for one in _results(draft)):
+            _lose(labels, GivenLabel(None, account(draft.get("user")), DRAFT))
     row |= {names.get(name, name): Given(said) for name, said in labels.items()}
     for name, predicted in _predictions(task).items():
         row[PREDICTION if name == main else f"{names.get(name, name)} {PREDICTION}"] = Given(predicted)
@@ -100,12 +100,10 @@ def _say(
     labeler: str | None,
     labels: dict[str, list[GivenLabel]],
     regions: list[dict[str, Any]],
-    main: str | None,
 ) -> None:
     """Adds what one annotation says to `labels` and `regions`."""
     if annotation.get("was_cancelled") or annotation.get("skipped"):
-        if main is not None:
-            labels[main].append(GivenLabel(None, labeler, CANCELLED))
+        _lose(labels, GivenLabel(None, labeler, CANCELLED))
         return
     for name, value in _answers(_results(annotation)).items():
         labels.setdefault(name, []).append(GivenLabel(value, labeler))
@@ -113,6 +111,12 @@ def _say(
         if not _is_answer(one):
             kept = {part: one[part] for part in ("type", "from_name", "value") if part in one}
             regions.append(kept | ({"labeler": labeler} if labeler else {}))
+
+
+def _lose(labels: dict[str, list[GivenLabel]], one: GivenLabel) -> None:
+    """Whichever question will be taken, this is no label of it."""
+    for given in labels.values():
+        given.append(one)
 
 
 def _answers(results: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labeler.items.given import Given, GivenLabel
-from labeler.items.readers.tools.cells import columns_of, decoded, listed
+from labeler.items.readers.tools.cells import SEVERAL, columns_of, decoded, listed
 from labeler.items.readers.tools.label_studio import account
 from labeler.items.readers.tools.registry import Meaning, Values, tool
 
@@ -28,7 +28,7 @@ def label_studio_flat(rows: Sequence[Values]) -> Meaning | None:
         "cancelled annotations are not in such files",
     ]
     if len(questions) > 1:
-        notes.append(f"{listed(questions[:1])} is taken for the question; {listed(questions[1:])} are kept as metadata")
+        notes.append(SEVERAL.format(listed(questions)))
     if not questions:
         notes.append("which column holds the answers can't be told: choose it, and who labeled is taken along")
     roles = {"key": "id", "labeler": "annotator"} | ({"label": questions[0]} if questions else {})
