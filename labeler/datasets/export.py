@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any, NamedTuple
+from typing import Any
 
 import orjson
 import pyarrow as pa
@@ -117,6 +117,10 @@ def _micros_text(micros: int) -> str:
 _load = lru_cache(4096)(orjson.loads)
 
 
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
 @dataclass(frozen=True)
 class Source:
     """What is exported: the present state, in one transaction, or a dataset version (tx: None). wants: what is read
@@ -169,14 +173,11 @@ def open_source(
 
 def _current_rows(tx: Connection, project: Project, wants: Wants) -> Iterator[Row]:
     after, names = 0, Names()
-    while chunk := ITEMS_AFTER(tx, project=project.id, after=after, most=CHUNK):
-        first, after = chunk[0].id, chunk[-1].id
+    while chunk := ITEMS_AFTER.tuples(tx, project=project.id, after=after, most=CHUNK):
+        first, after = chunk[0][0], chunk[-1][0]
         given = _labels_between(tx, project, first, after, names, wants.history)
         marked = _flags_between(tx, project.id, first, after)
-        answered = {
-            item_id: (item_id, _load(value), *rest)
-            for item_id, value, *rest in ANSWERS_BETWEEN(tx, project=project.id, first=first, last=after)
-        }
+        answered = {row[0]: row for row in ANSWERS_BETWEEN.tuples(tx, project=project.id, first=first, last=after)}
         predicted = _predictions_between(tx, project, first, after) if wants.predictions else {}
         for item_id, key, content, metadata, split in chunk:
             about = (answered.get(item_id), given.get(item_id), marked.get(item_id))
@@ -229,7 +230,8 @@ def _labels_between(
     """The labels in force by item; ever: every label there was, with whether it is in force."""
     found: dict[int, list[Row]] = {}
     newest = project.schema_version
-    for row in (LABELS_EVER if ever else LABELS_BETWEEN)(tx, project=project.id, first=first, last=last):
+    read = LABELS_EVER if ever else LABELS_BETWEEN
+    for row in read.tuples(tx, project=project.id, first=first, last=last):
         item, labeler_id, name, value, kind, guideline, under, source, pick, created_at = row[:10]
         value = None if value is None else _load(value)
         if under != newest and value is not None:
@@ -240,7 +242,7 @@ def _labels_between(
         created = _micros_text(created_at)
         label = _given(names.of(labeler_id, name), value, kind, guideline, under, source, pick, created)
         if ever:
-            label["in_force"] = value is not None and row.in_force is not None
+            label["in_force"] = value is not None and row[10] is not None
         found.setdefault(item, []).append(label)
     return found
 
@@ -284,13 +286,8 @@ def _flags_between(tx: Connection, project_id: int, first: int, last: int) -> di
     return found
 
 
-class Answer(NamedTuple):
-    """An item's answer in force, how sure it is, and how it was made."""
-
-    item_id: int
-    value: Any
-    confidence: float | None
-    method: str | None
+Answer = tuple[int, str, float | None, str | None]
+"""The id of an item, its answer in force as JSON, how sure it is, and how it was made."""
 
 
 def _row(
@@ -298,12 +295,11 @@ def _row(
     content: Mapping[str, Any],
     metadata: Row,
     split: str,
-    answer: Any,
+    answer: Answer | None,
     given: list[Row] | None,
     marked: list[Row] | None,
     history: bool,
 ) -> Row:
-    """answer: an `Answer`, or a row of that shape."""
     row = {
         "key": key,
         **content,
@@ -316,7 +312,8 @@ def _row(
         "flags": marked or [],
     }
     if answer is not None:
-        _, row["label"], row["confidence"], row["method"] = answer
+        _, value, row["confidence"], row["method"] = answer
+        row["label"] = _load(value)
     if history:
         row["history"] = row["labels"]
         row["labels"] = [
@@ -344,7 +341,7 @@ def _version_rows(version: Version, wants: Wants) -> Iterator[Row]:
 def _version_answers(version: Version) -> dict[int, Answer]:
     load = version.schema.task.load
     return {
-        row["item"]: Answer(row["item"], load(row["value"]), row["confidence"], row.get("method") or "majority")
+        row["item"]: (row["item"], _dump(load(row["value"])), row["confidence"], row.get("method") or "majority")
         for row in version.current_table().to_pylist()
     }
 

@@ -72,7 +72,7 @@ def _sheet(book: Any, names: list[str], number: int) -> Any:
 
 def _write(sheet: Any, row: int, column: int, value: Any) -> int:
     """Writes a cell; returns how long its text is if it had to be cut."""
-    if value is None or value == "":
+    if value is None or value == "" or value == "[]":
         return 0
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
