@@ -104,7 +104,7 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
     form = left.selectbox("Format", list(titles), format_func=titles.__getitem__, index=list(titles).index(first))
     chosen = next(one for one in fitting if one.name == form)
     with left:
-        options = _options(chosen)
+        options = options_of(chosen)
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
     query = urlencode({"format": form, **({"dataset": number} if number else {}), "option": options}, doseq=True)
@@ -118,7 +118,7 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
         _version(by_number[number])
 
 
-def _options(form: ExportFormat) -> list[str]:
+def options_of(form: ExportFormat) -> list[str]:
     """Asks for what can be chosen about a format; returns what is not the default, as the API takes it."""
     found = []
     for option in form.options:
