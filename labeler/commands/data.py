@@ -86,6 +86,7 @@ def list_formats() -> None:
     with service() as client:
         found = client.formats()
     rows = [plain(one, **{"for": "import", "suffix": " ".join(one.endings)}) for one in found.imports]
+    rows += [plain(one, **{"for": "import"}) for one in found.tools]
     rows += [plain(one, **{"for": "export", "how": _options(one)}) for one in found.exports]
     table(rows, {"for": "FOR", "name": "FORMAT", "suffix": "FILES", "title": "WHAT IT IS", "how": "OPTIONS"})
 

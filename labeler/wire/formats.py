@@ -12,6 +12,13 @@ class ImportFormat(BaseModel):
     whole_file: bool
 
 
+class ImportTool(BaseModel):
+    """A labeling tool whose files are known by what is in them, whatever their format."""
+
+    name: str
+    title: str
+
+
 class FormatOption(BaseModel):
     """What one can choose about an export. choices: the values there are; null: any text."""
 
@@ -41,3 +48,4 @@ class ExportFormat(BaseModel):
 class Formats(BaseModel):
     imports: list[ImportFormat]
     exports: list[ExportFormat]
+    tools: list[ImportTool] = Field(default_factory=list)

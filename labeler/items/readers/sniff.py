@@ -19,7 +19,7 @@ from labeler.items.readers.registry import (
     read_rows,
     readers,
 )
-from labeler.items.readers.tools import meaning_of
+from labeler.items.readers.tools import meaning_of, tools
 from labeler.kit import telemetry
 
 LOOKED_AT = 200  # rows in which a tool is recognized
@@ -46,19 +46,26 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(path: Path, hints: Hints | None = None) -> Detected:
-    """Format, encoding and delimiter of a file, and which tool wrote it. hints: what somebody said about it. Raises
-    FileRefused for what can't be imported."""
-    return with_meaning(Path(path), _container(Path(path), hints))
+    """Format, encoding and delimiter of a file, and which tool wrote it. hints: what somebody said about it; a format
+    that is a tool's is that tool's file, any other one is nobody's. Raises FileRefused for what can't be imported."""
+    given = hints or Hints()
+    only = given.format if given.format in {one.name for one in tools()} else None
+    found = _container(Path(path), replace(given, format=None) if only else given)
+    return found if given.format is not None and only is None else with_meaning(Path(path), found, only)
 
 
-def with_meaning(path: Path, found: Detected) -> Detected:
-    """The same, with what its rows mean where a labeling tool wrote them."""
+def with_meaning(path: Path, found: Detected, only: str | None = None) -> Detected:
+    """The same, with what its rows mean where a labeling tool wrote them. only: the name of the one that did; raises
+    FileRefused where these are not its rows."""
     try:
         rows = [row.values for row in islice(read_rows(path, found), LOOKED_AT) if isinstance(row, Row)]
     except FileRefused:  # whoever reads the file is told
         return found
-    meaning = meaning_of(rows, lambda name: telemetry.logger().exception("a tool failed to tell its rows", tool=name))
+    logger = telemetry.logger()
+    meaning = meaning_of(rows, lambda name: logger.exception("a tool failed to tell its rows", tool=name), only)
     if meaning is None:
+        if only is not None:
+            raise FileRefused(f'the rows are not what "{only}" writes; leave the format out to have it found')
         return found
     return replace(found, meaning=meaning, dialect=meaning.tool, warnings=(*found.warnings, *meaning.notes))
 

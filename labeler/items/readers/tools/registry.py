@@ -63,12 +63,14 @@ def tools() -> list[Tool]:
     return list(_tools)
 
 
-def meaning_of(rows: Sequence[Values], failed: Callable[[str], None]) -> Meaning | None:
+def meaning_of(rows: Sequence[Values], failed: Callable[[str], None], only: str | None = None) -> Meaning | None:
     """What the first tool that knows these rows says of them; None: no tool does. failed: told the name of one that
-    raised, which is passed over."""
+    raised, which is passed over. only: the name of the one that is asked."""
     if not rows:
         return None
     for one in _tools:
+        if only not in (None, one.name):
+            continue
         try:
             found = one.look(rows)
             if found is not None and not isinstance(found, Meaning):

@@ -13,7 +13,8 @@ import pytest
 from labeler.imports.entry import to_item
 from labeler.imports.plan import Looked, look
 from labeler.items.given import GivenLabel
-from labeler.items.readers import BadRow, Row, read_rows
+from labeler.items.readers import BadRow, FileRefused, Row, read_rows
+from labeler.wire.imports import ImportMapping
 
 REJECTED, IGNORED = "rejected", "ignored"
 
@@ -276,6 +277,15 @@ def test_label_studios_flat_files_have_a_row_for_each_annotation(tmp_path: Path,
         [("Label Studio 2", "ham")],
     ]
     assert items[0]["metadata"]["source"] == "mail"
+
+
+@pytest.mark.parametrize(("format", "found"), [("doccano", "doccano"), ("jsonl", "jsonl"), (None, "doccano")])
+def test_whose_file_it_is_can_be_said(tmp_path: Path, format: str | None, found: str) -> None:
+    path = lines(tmp_path / "a", DOCCANO)
+    given = None if format is None else ImportMapping(format=format)
+    assert look(path, given=given).plan.format == found
+    with pytest.raises(FileRefused, match='not what "argilla" writes'):
+        look(path, given=ImportMapping(format="argilla"))
 
 
 # All of them ------------------------------------------------------------------------------------------------------
