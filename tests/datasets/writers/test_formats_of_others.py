@@ -7,6 +7,7 @@ import os
 import zipfile
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 from xml.etree import ElementTree
 
 import pyarrow.parquet as pq
@@ -204,6 +205,17 @@ def test_label_studio_has_tasks_with_everybodys_annotations() -> None:
     assert "completed_by" not in tasks[0]["annotations"][0]
     values = [json.loads(encoded("label_studio", [item("a", value)], RATING))[0] for value in (4, 2.5)]
     assert [one["annotations"][0]["result"][0]["value"] for one in values] == [{"rating": 4}, {"number": 2.5}]
+
+
+def test_argilla_knows_users_by_uuid() -> None:
+    one = item("a", "spam", "ham it is", prediction={"value": "spam", "score": 0.7, "model": "m"})
+    one["labels"][1]["labeler"] = "00000000-0000-0000-0000-000000000002"
+    records = json.loads(encoded("argilla", [one, item("b", metadata={"deep": {"x": 1}})]))
+    said = records[0]["responses"]["label"]
+    assert [response["value"] for response in said] == ["spam", "ham it is"]
+    assert UUID(said[0]["user_id"]).version == 5 and said[1]["user_id"] == one["labels"][1]["labeler"]
+    assert records[0]["suggestions"]["label"] == {"value": "spam", "score": 0.7, "agent": "m"}
+    assert records[1]["responses"] == {} and records[1]["metadata"] == {"deep": '{"x":1}', "split": "train"}
 
 
 # Options ----------------------------------------------------------------------------------------------------------

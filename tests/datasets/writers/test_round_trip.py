@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from labeler.datasets.shares import by_label
 from labeler.datasets.writers import Columns, Export, parse_options, writer
+from labeler.datasets.writers.argilla import user_id
 from labeler.imports.entry import to_item
 from labeler.imports.plan import look
 from labeler.items.readers import Row, read_rows
@@ -131,6 +132,18 @@ def test_doccano_brings_the_answers_back(task: str, data: st.DataObject, tmp_pat
     items = list(read(encoded("doccano", rows, schema), "doccano", tmp_path))
     assert {item["key"]: item["text"] for item in items} == {row["key"]: row["text"] for row in rows}
     assert labels_of(items, schema) == {row["key"]: {None: row["label"]} if row["label"] else {} for row in rows}
+
+
+@pytest.mark.parametrize("task", SCHEMAS)
+@quick
+@given(data=st.data())
+def test_argilla_brings_the_labels_back_by_user(task: str, data: st.DataObject, tmp_path: Path) -> None:
+    rows, schema = data.draw(exported(task)), SCHEMAS[task]
+    items = list(read(encoded("argilla", rows, schema), "argilla", tmp_path))
+    assert {item["key"]: item["text"] for item in items} == {row["key"]: row["text"] for row in rows}
+    assert labels_of(items, schema) == {
+        row["key"]: {user_id(one["labeler"]): one["value"] for one in row["labels"]} for row in rows
+    }
 
 
 @quick

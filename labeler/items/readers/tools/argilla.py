@@ -37,7 +37,7 @@ def argilla(rows: Sequence[Values]) -> Meaning | None:
         return _nested(values, names, main) if nested else _flat(values, names, main)
 
     notes = []
-    if nested and responses:
+    if nested and responses and not any("status" in one for one in _given(rows)):
         notes.append(
             "this kind of file does not say which responses were submitted: drafts and discarded ones count too"
         )
@@ -60,6 +60,10 @@ def _responses(rows: Iterable[Values], nested: bool) -> Iterator[tuple[str, Any]
             for name, cell in row.items():
                 if name.endswith(RESPONSES) and isinstance(given := decoded(cell), list):
                     yield from ((name.removesuffix(RESPONSES), one) for one in given)
+
+
+def _given(rows: Iterable[Values]) -> Iterator[Values]:
+    return (one for row in rows for given in (row.get("responses") or {}).values() for one in given or ())
 
 
 def _by_use(responses: Iterable[tuple[str, Any]]) -> list[str]:
@@ -86,7 +90,9 @@ def _nested(values: Values, names: dict[str, str], main: str | None) -> Values:
         row["metadata"] = values["metadata"]
     for question, name in names.items():
         given = (values.get("responses") or {}).get(question) or ()
-        row[name] = Given(GivenLabel(one.get("value"), _user(one.get("user_id"))) for one in given)
+        row[name] = Given(
+            GivenLabel(one.get("value"), _user(one.get("user_id")), _LOST.get(one.get("status"))) for one in given
+        )
         one = (values.get("suggestions") or {}).get(question)
         if one is not None and one.get("value") is not None:
             about = (one["value"], one.get("score"), one.get("agent"))
