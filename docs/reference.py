@@ -8,8 +8,9 @@ from typing import Any
 from typer.main import get_command
 
 from labeler.cli import app
-from labeler.datasets.writers import writers
+from labeler.datasets.writers import Writer, described, writers
 from labeler.items.readers import readers
+from labeler.items.readers.tools import tools
 from labeler.kit.config import Settings
 from labeler.learning.features.encoders import encoders
 from labeler.learning.models.registry import AUTO, POOL_ENSEMBLE, registered
@@ -51,20 +52,29 @@ def models_page() -> str:
 def formats_page() -> str:
     imports = ([f"`{one.name}`", one.title, ", ".join(f"`{end}`" for end in one.endings)] for one in readers())
     exports = (
-        [f"`{one.name}`", one.title, f"`{one.suffix}`", ", ".join(one.tasks) if one.tasks else "all"]
+        [f"`{one.name}`", one.title, f"`{one.suffix}`", ", ".join(one.tasks) if one.tasks else "all", _options(one)]
         for one in writers()
     )
+    known = ([f"`{one.name}`", one.title] for one in tools())
     made = ([f"`{name}`", summary] for name, summary in encoders())
     return (
         f"# Formats and encoders\n\n{NOTE}\n`GET /formats` and `labeler formats` list those of a running service.\n\n"
         "## Import\n\nWhat a file is, its content says; its name does not matter.\n\n"
         + table(["name", "what it is", "usual endings"], imports)
+        + "\n\nFiles of these tools are known by what is in them, whichever of the formats they have: labels come with"
+        " who gave them, predictions as suggestions.\n\n"
+        + table(["name", "whose files"], known)
         + "\n\n## Export\n\n"
-        + table(["name", "what it is", "ending", "task types"], exports)
+        + table(["name", "what it is", "ending", "task types", "options"], exports)
         + "\n\n## Sentence encoders\n\nThe setting `LABELER_ENCODER` names one, or another by its file.\n\n"
         + table(["name", "what it is"], made)
         + "\n"
     )
+
+
+def _options(one: Writer) -> str:
+    shown = (f"`{o['name']}={'|'.join(o['choices'] or ['TEXT'])}` {o['description']}" for o in described(one.options))
+    return "<br>".join(shown) or "none"
 
 
 def commands_page() -> str:

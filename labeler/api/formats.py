@@ -3,9 +3,10 @@
 from fastapi import APIRouter
 
 from labeler.accounts.auth import SignedIn
-from labeler.datasets.writers import writers
+from labeler.datasets.writers import described, writers
 from labeler.items.readers import readers
-from labeler.wire.formats import ExportFormat, Formats, ImportFormat
+from labeler.items.readers.tools import tools
+from labeler.wire.formats import ExportFormat, Formats, ImportFormat, ImportTool
 
 router = APIRouter(tags=["items"])
 
@@ -15,5 +16,6 @@ def list_formats(caller: SignedIn) -> Formats:
     """File formats that can be imported, and those that can be exported."""
     return Formats(
         imports=[ImportFormat.model_validate(one, from_attributes=True) for one in readers()],
-        exports=[ExportFormat.model_validate(one, from_attributes=True) for one in writers()],
+        tools=[ImportTool(name=one.name, title=one.title) for one in tools()],
+        exports=[ExportFormat.model_validate(vars(one) | {"options": described(one.options)}) for one in writers()],
     )

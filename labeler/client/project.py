@@ -210,13 +210,24 @@ class Project:
             found += [Predicted(**vars(one), model=answer.model) for one in answer.predictions]
         return found
 
-    def export(self, target: str | Path, format: str = "jsonl", dataset: int | None = None) -> Path:
-        """Write an export to a file, which appears only when it is complete."""
+    def export(
+        self,
+        target: str | Path,
+        format: str = "jsonl",
+        dataset: int | None = None,
+        options: Mapping[str, str | bool] | None = None,
+    ) -> Path:
+        """Write an export to a file, which appears only when it is complete. options: of the format, by name; see
+        `Client.formats`."""
+        chosen = [
+            f"{name}={str(value).lower() if value in (True, False) else value}"
+            for name, value in (options or {}).items()
+        ]
         path = Path(target)
         partial = path.with_name(f".{path.name}.part")
         try:
             with open(partial, "wb") as file:
-                for chunk in self.client.stream(f"{self.path}/export", format=format, dataset=dataset):
+                for chunk in self.client.stream(f"{self.path}/export", format=format, dataset=dataset, option=chosen):
                     file.write(chunk)
             partial.replace(path)
         finally:

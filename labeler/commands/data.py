@@ -13,6 +13,7 @@ from labeler.client import ApiError, Job, Project
 from labeler.commands.balance import told
 from labeler.commands.context import answer, follow, plain, service, table
 from labeler.tasks import DEFAULT, InvalidValue, parse_schema, task_type
+from labeler.wire.formats import ExportFormat
 from labeler.wire.items import ImportResult
 
 projects = typer.Typer(no_args_is_help=True, help="Projects.")
@@ -103,8 +104,13 @@ def list_formats() -> None:
     with service() as client:
         found = client.formats()
     rows = [plain(one, **{"for": "import", "suffix": " ".join(one.endings)}) for one in found.imports]
-    rows += [plain(one, **{"for": "export"}) for one in found.exports]
-    table(rows, {"for": "FOR", "name": "FORMAT", "suffix": "FILES", "title": "WHAT IT IS"})
+    rows += [plain(one, **{"for": "import"}) for one in found.tools]
+    rows += [plain(one, **{"for": "export", "how": _options(one)}) for one in found.exports]
+    table(rows, {"for": "FOR", "name": "FORMAT", "suffix": "FILES", "title": "WHAT IT IS", "how": "OPTIONS"})
+
+
+def _options(one: ExportFormat) -> str:
+    return " ".join(f"{option.name}={'|'.join(option.choices or ['TEXT'])}" for option in one.options)
 
 
 def import_file(
@@ -170,10 +176,16 @@ def export(
     output: Annotated[Path, typer.Option("-o", "--output", help="File to write.")],
     format: Annotated[str, typer.Option(autocompletion=_format_names, help="`labeler formats` lists them.")] = "jsonl",
     dataset: Annotated[int | None, typer.Option(help="A dataset version; default: the present state.")] = None,
+    option: Annotated[
+        list[str] | None, typer.Option(metavar="NAME=VALUE", help="Of the format; `labeler formats` lists them.")
+    ] = None,
 ) -> None:
     """Write items with their labels to a file, which appears only when it is complete."""
+    if wrong := [one for one in option or [] if "=" not in one]:
+        raise typer.BadParameter(f'--option {wrong[0]!r}: expected NAME=VALUE, such as "rows=labels"')
+    chosen = dict(one.split("=", 1) for one in option or [])
     with service() as client:
-        path = client.projects.get(project).export(output, format, dataset)
+        path = client.projects.get(project).export(output, format, dataset, chosen)
     answer({"file": str(path), "bytes": path.stat().st_size}, f"{path}: {path.stat().st_size:,} bytes")
 
 

@@ -4,99 +4,196 @@ Both give the same rows for the same state, a chunk of items at a time (G8).
 """
 
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache, partial
 from typing import Any
 
 import orjson
+import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
-from labeler.datasets.writers import Columns
+from labeler.datasets.shares import by_label, with_shares
+from labeler.datasets.writers import Columns, Wants
+from labeler.imports.tables import outside_predictions
 from labeler.items.tables import items, present
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
+from labeler.tasks import TaskSchema
 
-CHUNK = 2000
+CHUNK = 300  # items; more of them at a time are slower, as Python looks through all of them for garbage
 Row = dict[str, Any]
 
 
+# JSON and times come as the database keeps them: a million rows of them are read here faster than by their types.
+_text = partial(sa.cast, type_=sa.Text)
+_CREATED = sa.type_coerce(labels.c.created_at, sa.BigInteger).label("created_at")
+
 ITEMS_AFTER = CompiledStatement(
-    sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.split)
+    sa.select(
+        *(items.c.id, items.c.key, _text(items.c.content).label("content")),
+        *(_text(items.c.metadata).label("metadata"), items.c.split),
+    )
     .where(present(bindparam("project")), items.c.id > bindparam("after"))
     .order_by(items.c.id)
     .limit(bindparam("most"))
 )
-LABELS_BETWEEN = CompiledStatement(
-    sa.select(
-        labels.c.item_id,
-        labels.c.value,
-        labels.c.kind,
-        labels.c.pick,
+_GIVEN = (
+    *(labels.c.item_id, labels.c.labeler_id, users.c.name, _text(labels.c.value).label("value"), labels.c.kind),
+    *(
         labels.c.guideline_version,
         labels.c.schema_version,
-        labels.c.created_at,
         labels.c.source,
-        users.c.name,
+        _text(labels.c.pick).label("pick"),
+        _CREATED,
+    ),
+)
+
+
+def _of_items(table: sa.Table) -> tuple[sa.ColumnElement[bool], ...]:
+    """Rows of a chunk of a project's items. "+ 0": else SQLite reads all rows of the project for each chunk."""
+    return (
+        table.c.item_id.between(bindparam("first"), bindparam("last")),
+        table.c.project_id + 0 == bindparam("project", type_=sa.BigInteger),
     )
+
+
+LABELS_BETWEEN = CompiledStatement(
+    sa.select(*_GIVEN)
     .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
     .join(users, users.c.id == labels.c.labeler_id)
-    .where(
-        current_labels.c.item_id.between(bindparam("first"), bindparam("last")),
-        current_labels.c.project_id == bindparam("project"),
-    )
+    .where(*_of_items(current_labels))
     .order_by(labels.c.id)
+)
+LABELS_EVER = CompiledStatement(
+    sa.select(*_GIVEN, current_labels.c.label_id.label("in_force"))
+    .select_from(labels.join(users, users.c.id == labels.c.labeler_id))
+    .outerjoin(current_labels, current_labels.c.label_id == labels.c.id)
+    .where(*_of_items(labels))
+    .order_by(labels.c.id)
+)
+PREDICTIONS_BETWEEN = CompiledStatement(
+    sa.select(
+        outside_predictions.c.item_id,
+        outside_predictions.c.value,
+        outside_predictions.c.score,
+        outside_predictions.c.model,
+    ).where(*_of_items(outside_predictions))
 )
 
 
 ANSWERS_BETWEEN = CompiledStatement(
-    sa.select(answers.c.item_id, answers.c.value, answers.c.confidence, answers.c.method).where(
-        answers.c.item_id.between(bindparam("first"), bindparam("last")), answers.c.project_id == bindparam("project")
-    )
+    sa.select(
+        *(answers.c.item_id, _text(answers.c.value).label("value"), answers.c.confidence, answers.c.method)
+    ).where(*_of_items(answers))
 )
 
 
-def time_text(moment: Any) -> str:
-    return str(moment.isoformat().replace("+00:00", "Z"))
+def time_text(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")
 
 
-def current_rows(db: Database, project: Project) -> Iterator[Row]:
-    """Every item with its labels as they are now; one consistent view, however long the stream takes."""
+@lru_cache(4096)
+def _second_text(seconds: int) -> str:
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
+
+
+def _micros_text(micros: int) -> str:
+    """As `time_text`, of microseconds since 1970."""
+    seconds, rest = divmod(micros, 1_000_000)
+    return f"{_second_text(seconds)}.{rest:06d}Z" if rest else f"{_second_text(seconds)}Z"
+
+
+# Most labels and picks are one of few. Nobody changes what is inside a row.
+_load = lru_cache(4096)(orjson.loads)
+
+
+def _dump(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+@dataclass(frozen=True)
+class Source:
+    """What is exported: the present state, in one transaction, or a dataset version (tx: None). wants: what is read
+    beside items, answers and labels in force."""
+
+    project: Project
+    wants: Wants
+    tx: Connection | None = None
+    version: Version | None = None
+
+    @property
+    def schema(self) -> TaskSchema:
+        return self.version.schema.schema if self.version else self.project.schema
+
+    def columns(self) -> Columns:
+        """The columns of a flat export: a pass over fields and metadata only."""
+        return version_columns(self.version) if self.version else _current_columns(self._tx, self.project)
+
+    def rows(self) -> Iterator[Row]:
+        """Every item with its labels; or, as the options may want it, every label with its item."""
+        found = (
+            _version_rows(self.version, self.wants)
+            if self.version
+            else _current_rows(self._tx, self.project, self.wants)
+        )
+        if self.wants.soft:
+            found = with_shares(found, self.schema, self.project.counts)
+        return by_label(found) if self.wants.rows == "labels" else found
+
+    @property
+    def _tx(self) -> Connection:
+        assert self.tx is not None
+        return self.tx
+
+
+@contextmanager
+def open_source(
+    db: Database, project: Project, version: Version | None = None, wants: Wants = Wants()
+) -> Iterator[Source]:
+    """One consistent view, however long the stream takes."""
+    if version is not None:
+        yield Source(project, wants, version=version)
+        return
     with db.engine.connect() as tx:
         if not db.is_sqlite:
             tx = tx.execution_options(isolation_level="REPEATABLE READ")
-        after = 0
-        while True:
-            chunk = ITEMS_AFTER(tx, project=project.id, after=after, most=CHUNK)
-            if not chunk:
-                return
-            first, after = chunk[0].id, chunk[-1].id
-            given = _labels_between(tx, project, first, after)
-            marked = _flags_between(tx, project.id, first, after)
-            answered = {row.item_id: row for row in ANSWERS_BETWEEN(tx, project=project.id, first=first, last=after)}
-            for row in chunk:
-                found = answered.get(row.id)
-                answer = None if found is None else Answer(found.value, found.confidence, found.method)
-                about = (row.key, row.content, row.metadata, row.split)
-                yield _row(*about, answer, given.get(row.id), marked.get(row.id))
+        with tx.begin():
+            yield Source(project, wants, tx)
 
 
-def current_columns(db: Database, project: Project) -> Columns:
-    """The columns of a flat export of the present state: a pass over fields and metadata only."""
+def _current_rows(tx: Connection, project: Project, wants: Wants) -> Iterator[Row]:
+    after, names = 0, Names()
+    while chunk := ITEMS_AFTER.tuples(tx, project=project.id, after=after, most=CHUNK):
+        first, after = chunk[0][0], chunk[-1][0]
+        given = _labels_between(tx, project, first, after, names, wants.history)
+        marked = _flags_between(tx, project.id, first, after)
+        answered = {row[0]: row for row in ANSWERS_BETWEEN.tuples(tx, project=project.id, first=first, last=after)}
+        predicted = _predictions_between(tx, project, first, after) if wants.predictions else {}
+        for item_id, key, content, metadata, split in chunk:
+            about = (answered.get(item_id), given.get(item_id), marked.get(item_id))
+            row = _row(key, orjson.loads(content), _load(metadata), split, *about, wants.history)
+            if item_id in predicted:
+                row["prediction"] = predicted[item_id]
+            yield row
+
+
+def _current_columns(tx: Connection, project: Project) -> Columns:
     empty = sa.cast(items.c.metadata, sa.Text) == "{}"
-    with db.engine.connect() as tx:
-        wanted = sa.select(items.c.metadata, items.c.content).where(present(project.id))
-        if project.content != "table":
-            wanted = sa.select(items.c.metadata).where(present(project.id), sa.not_(empty))
-        rows = tx.execution_options(yield_per=CHUNK).execute(wanted)
-        return Columns.of(
-            {**(row.content if "content" in row._fields else {}), "metadata": row.metadata} for row in rows
-        )
+    wanted = sa.select(items.c.metadata, items.c.content).where(present(project.id))
+    if project.content != "table":
+        wanted = sa.select(items.c.metadata).where(present(project.id), sa.not_(empty))
+    rows = tx.execution_options(yield_per=CHUNK).execute(wanted)
+    return Columns.of({**(row.content if "content" in row._fields else {}), "metadata": row.metadata} for row in rows)
 
 
 def version_columns(version: Version) -> Columns:
@@ -112,13 +209,41 @@ def version_columns(version: Version) -> Columns:
     return Columns.of(rows())
 
 
-def _labels_between(tx: Connection, project: Project, first: int, last: int) -> dict[int, list[Row]]:
+class Names:
+    """Labelers' names, told apart where two labelers have the same one."""
+
+    def __init__(self) -> None:
+        self._names: dict[int, str] = {}
+        self._owners: dict[str, int] = {}
+
+    def of(self, labeler_id: int, name: str) -> str:
+        found = self._names.get(labeler_id)
+        if found is None:
+            found = name if self._owners.setdefault(name, labeler_id) == labeler_id else f"{name} #{labeler_id}"
+            self._names[labeler_id] = found
+        return found
+
+
+def _labels_between(
+    tx: Connection, project: Project, first: int, last: int, names: Names, ever: bool
+) -> dict[int, list[Row]]:
+    """The labels in force by item; ever: every label there was, with whether it is in force."""
     found: dict[int, list[Row]] = {}
-    for row in LABELS_BETWEEN(tx, project=project.id, first=first, last=last):
-        value = project.read(row.value, row.schema_version)
-        if value is not None:
-            about = (row.kind, row.guideline_version, row.schema_version, row.source, row.pick)
-            found.setdefault(row.item_id, []).append(_given(row.name, value, *about, row.created_at))
+    newest = project.schema_version
+    read = LABELS_EVER if ever else LABELS_BETWEEN
+    for row in read.tuples(tx, project=project.id, first=first, last=last):
+        item, labeler_id, name, value, kind, guideline, under, source, pick, created_at = row[:10]
+        value = None if value is None else _load(value)
+        if under != newest and value is not None:
+            value = project.read(value, under)
+        if value is None and not ever:
+            continue
+        pick = None if pick is None else _load(pick)
+        created = _micros_text(created_at)
+        label = _given(names.of(labeler_id, name), value, kind, guideline, under, source, pick, created)
+        if ever:
+            label["in_force"] = value is not None and row[10] is not None
+        found.setdefault(item, []).append(label)
     return found
 
 
@@ -130,7 +255,7 @@ def _given(
     schema_version: int | None,
     source: str,
     pick: Any,
-    created_at: Any,
+    created_at: str,
 ) -> Row:
     return {
         "labeler": labeler,
@@ -140,7 +265,14 @@ def _given(
         "schema_version": schema_version,
         "source": source,
         "pick": pick,
-        "created_at": time_text(created_at),
+        "created_at": created_at,
+    }
+
+
+def _predictions_between(tx: Connection, project: Project, first: int, last: int) -> dict[int, Row]:
+    return {
+        row.item_id: {"value": row.value, "score": row.score, "model": row.model}
+        for row in PREDICTIONS_BETWEEN(tx, project=project.id, first=first, last=last)
     }
 
 
@@ -154,13 +286,8 @@ def _flags_between(tx: Connection, project_id: int, first: int, last: int) -> di
     return found
 
 
-@dataclass(frozen=True)
-class Answer:
-    """An item's answer in force, how sure it is, and how it was made."""
-
-    value: Any
-    confidence: float | None
-    method: str | None
+Answer = tuple[int, str, float | None, str | None]
+"""The id of an item, its answer in force as JSON, how sure it is, and how it was made."""
 
 
 def _row(
@@ -171,25 +298,36 @@ def _row(
     answer: Answer | None,
     given: list[Row] | None,
     marked: list[Row] | None,
+    history: bool,
 ) -> Row:
-    found = answer or Answer(None, None, None)
-    return {
+    row = {
         "key": key,
         **content,
         "metadata": metadata,
         "split": split,
-        "label": found.value,
-        "confidence": found.confidence,
-        "method": found.method,
+        "label": None,
+        "confidence": None,
+        "method": None,
         "labels": given or [],
         "flags": marked or [],
     }
+    if answer is not None:
+        _, value, row["confidence"], row["method"] = answer
+        row["label"] = _load(value)
+    if history:
+        row["history"] = row["labels"]
+        row["labels"] = [
+            {name: value for name, value in one.items() if name != "in_force"}
+            for one in row["history"]
+            if one["in_force"]
+        ]
+    return row
 
 
-def version_rows(version: Version) -> Iterator[Row]:
+def _version_rows(version: Version, wants: Wants) -> Iterator[Row]:
     """Every item of a dataset version with its answer and the labels it holds, in the version's own schema."""
     schema = version.schema
-    given, answered = _version_labels(version), _version_answers(version)
+    given, answered = _version_labels(version, wants.history), _version_answers(version)
     marked: dict[int, list[Row]] = {}
     for flag in _records(version, "flags.parquet"):
         marked.setdefault(flag["item"], []).append({"reason": flag["reason"], "note": flag["note"]})
@@ -197,42 +335,44 @@ def version_rows(version: Version) -> Iterator[Row]:
         for row in table.to_pylist():
             item, metadata = row["item"], orjson.loads(row["metadata"])
             about = (row["key"], schema.kind_of(row).from_columns(row), metadata, row["split"])
-            yield _row(*about, answered.get(item), given.get(item), marked.get(item))
+            yield _row(*about, answered.get(item), given.get(item), marked.get(item), wants.history)
 
 
 def _version_answers(version: Version) -> dict[int, Answer]:
     load = version.schema.task.load
     return {
-        row["item"]: Answer(load(row["value"]), row["confidence"], row.get("method") or "majority")
+        row["item"]: (row["item"], _dump(load(row["value"])), row["confidence"], row.get("method") or "majority")
         for row in version.current_table().to_pylist()
     }
 
 
 def _records(version: Version, name: str) -> list[Row]:
-    import pyarrow.parquet as pq
-
     rows: list[Row] = pq.read_table(version.path(name)).to_pylist()
     return rows
 
 
-def _version_labels(version: Version) -> dict[int, list[Row]]:
-    """The labels in force, by item: what no later row supersedes, undone ones left out."""
+def _version_labels(version: Version, ever: bool) -> dict[int, list[Row]]:
+    """The labels in force, by item: what no later row supersedes, undone ones left out. ever: all there were."""
     tables = list(version.tables("labels"))
     if not tables:
         return {}
-    import pyarrow as pa
-
     table = pa.concat_tables(tables, promote_options="default").drop_columns(["suggestion", "key"])
     gone = pc.is_in(table["label"], value_set=table["supersedes"].drop_null().combine_chunks())
-    table = table.filter(pc.and_(pc.invert(gone), pc.is_valid(table["value"])))
-    schema = version.schema
+    in_force = pc.and_(pc.invert(gone), pc.is_valid(table["value"]))
+    table = table.append_column("in_force", in_force) if ever else table.filter(in_force)
+    schema, names = version.schema, Names()
     found: dict[int, list[Row]] = {}
     for batch in table.to_batches(max_chunksize=CHUNK):
         for row in batch.to_pylist():
             under = row.get("schema_version") or 1
-            value = schema.read(row["value"], under)
-            if value is not None:
-                pick = orjson.loads(row["pick"]) if row.get("pick") else None
-                about = (row.get("kind"), row["guideline_version"], under, row["source"], pick)
-                found.setdefault(row["item"], []).append(_given(row["labeler_name"], value, *about, row["created_at"]))
+            value = None if row["value"] is None else schema.read(row["value"], under)
+            if value is None and not ever:
+                continue
+            pick = orjson.loads(row["pick"]) if row.get("pick") else None
+            name = names.of(row["labeler"], row["labeler_name"])
+            about = (row.get("kind"), row["guideline_version"], under, row["source"], pick)
+            label = _given(name, value, *about, time_text(row["created_at"]))
+            if ever:
+                label["in_force"] = row["in_force"] and value is not None
+            found.setdefault(row["item"], []).append(label)
     return found

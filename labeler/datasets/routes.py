@@ -9,10 +9,10 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.datasets import export, service
 from labeler.datasets.reading import Version
-from labeler.datasets.writers import Columns, UnknownFormat, Writer, writer
+from labeler.datasets.writers import BadOption, Columns, Export, Options, UnknownFormat, Writer, parse_options, writer
 from labeler.kit.errors import Invalid
 from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
-from labeler.projects.access import CanManage, CanRead
+from labeler.projects.access import CanManage, CanRead, Project
 from labeler.wire.base import Page
 from labeler.wire.datasets import DatasetDiff, DatasetOut, SnapshotIn
 from labeler.wire.jobs import JobOut
@@ -62,36 +62,51 @@ async def export_items(
         int | None, Query(ge=1, lt=2**31, description="A dataset version; default: the present state.")
     ] = None,
     labeled: Annotated[bool, Query(description="Only items that have a label.")] = False,
+    option: Annotated[
+        list[Annotated[str, Query(max_length=300)]],
+        Query(max_length=20, description='"name=value", of `options` of the format in `GET /formats`.'),
+    ] = [],  # noqa: B006 (FastAPI copies it)
 ) -> StreamingResponse:
     """Stream items with their labels. In CSV, cells that a spreadsheet would run as a formula get a leading '."""
-    chosen = _writer(format, member.project.task_type)
+    chosen = _writer(format, member.project)
+    options = _options(chosen, option)
     version = None
     if dataset is not None:
         row = await db.aread(service.find_version, member.project.id, dataset)
         version = Version(settings, member.project.id, row)
     await write(audit, member.caller, "export", project_id=member.project.id, target=format, dataset=dataset)
 
-    def rows() -> Iterator[export.Row]:
-        found = export.version_rows(version) if version else export.current_rows(db, member.project)
-        return (row for row in found if row["method"]) if labeled else found
-
     def chunks() -> Iterator[bytes]:
-        # Flat formats need their columns first: that is a pass of its own, in constant memory.
-        columns = Columns()
-        if chosen.needs_columns:
-            columns = export.version_columns(version) if version else export.current_columns(db, member.project)
-        yield from chosen.encode(rows(), columns)
+        with export.open_source(db, member.project, version, options.wants) as source:
+            # Flat formats need their columns first: that is a pass of its own, in constant memory.
+            columns = source.columns() if chosen.needs_columns else Columns()
+            found = source.rows()
+            about = Export(columns, source.schema, member.project.name, options)
+            yield from chosen.encode((row for row in found if _is_labeled(row)) if labeled else found, about)
 
     name = f"{member.project.slug}-{f'v{dataset}' if dataset else 'current'}{chosen.suffix}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(iterate_in_threadpool(chunks()), media_type=chosen.media_type, headers=headers)
 
 
-def _writer(name: str, task_type: str) -> Writer:
+def _is_labeled(row: export.Row) -> bool:
+    return bool(row.get("method")) or "labeler" in row
+
+
+def _writer(name: str, project: Project) -> Writer:
     try:
         chosen = writer(name)
     except UnknownFormat as unknown:
         raise Invalid(f"There is {unknown}.") from None
-    if not chosen.suits(task_type):
+    if not chosen.suits(project.task_type):
         raise Invalid(f'The export format "{name}" is for projects of type {", ".join(chosen.tasks or ())}.')
+    if not chosen.suits(project.task_type, project.content):
+        raise Invalid(f'The export format "{name}" is for items of kind {", ".join(chosen.contents or ())}.')
     return chosen
+
+
+def _options(chosen: Writer, given: list[str]) -> Options:
+    try:
+        return parse_options(chosen.options, given)
+    except BadOption as bad:
+        raise Invalid(f"{bad}.", errors=[{"pointer": "/option", "detail": str(bad)}]) from None

@@ -156,7 +156,9 @@ def _collected(values: Mapping[str, Any], columns: Sequence[str], role: str, *, 
 
 def _plain(value: Any, nested: bool) -> Any:
     if isinstance(value, Given):
-        value = [{"value": one.value, **({"labeler": one.labeler} if one.labeler else {})} for one in value]
+        value = [
+            {"value": one.value, **({"labeler": one.labeler} if one.labeler else {})} for one in value if not one.lost
+        ]
     return orjson.dumps(value).decode() if isinstance(value, dict | list) and not nested else value
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from labeler.imports.entry import cell
 from labeler.items.given import Given
 from labeler.items.readers import FileRefused
+from labeler.items.readers.tools import Meaning
 from labeler.wire.imports import ImportMapping
 
 KEY = ("key", "id", "item_key", "item_id", "uuid", "guid", "uid")
@@ -24,7 +25,7 @@ SCORE = ("score", "prediction_score", "probability", "proba", "pred_score", "con
 HEADED = (("title", "abstract"), ("subject", "body"), ("headline", "body"), ("title", "body"))
 """Columns that are one text together."""
 ANSWERS_OF_ONE = re.compile(r"(rater|annotator|coder|labeler|worker|judge)[ _-]?\w{1,12}", re.IGNORECASE)
-EXPORT = {"confidence", "method", "labels", "flags"}
+EXPORT = {"confidence", "method", "labels", "flags", "shares", "history"}
 DEPTH = 3
 
 Rows = Sequence[Mapping[str, Any]]
@@ -74,23 +75,27 @@ class Guess:
         return [name for name in _by_name(self.left, words, suffix) if fits(self.cells[name])]
 
 
-def guess_mapping(columns: Sequence[str], rows: Rows) -> tuple[ImportMapping, Why]:
+def guess_mapping(columns: Sequence[str], rows: Rows, meaning: Meaning | None = None) -> tuple[ImportMapping, Why]:
     """The mapping that these columns look like, and the reason for each column.
 
     key: unique, and named like an id. text: named like one and not numeric, else the longest free text. label: named
     like one, with few different short values, or whatever the reader says are labels. Without a text, all other
     columns are fields; with one they are metadata. Columns of our own exports go back to where they came from.
+    meaning: what the tool that wrote the file says; the rest is guessed.
     """
     guess = Guess(columns, rows)
     found: dict[str, Any] = {}
-    found["key"] = guess.take("key", guess.named(KEY, _is_unique, "id"), "named like an id, no value twice so far")
+    for role, name in meaning.roles.items() if meaning else ():
+        found[role] = guess.take(role, [name], f"as {meaning.title} writes it") if meaning else None
+    if not found.get("key"):
+        found["key"] = guess.take("key", guess.named(KEY, _is_unique, "id"), "named like an id, no value twice so far")
     _take_labels(guess, found)
     found["split"] = guess.take("split", guess.named(SPLIT, _few_values), "named like a split, few values")
     if {"key", "split", "label"} <= set(columns):
-        for name in [name for name in guess.left if name in EXPORT]:
+        for name in [name for name in guess.left if name in EXPORT or name.startswith("shares.")]:
             guess.assign("unused", name, "our own export made it of the labels")
     nested = [name for name in guess.left if name == "fields" or name.startswith("fields.")]
-    if not nested:
+    if not nested and not found.get("text"):
         _take_text(guess, found)
     fields = nested
     if found.get("text") is None and not nested:
@@ -109,6 +114,8 @@ def guess_mapping(columns: Sequence[str], rows: Rows) -> tuple[ImportMapping, Wh
 
 
 def _take_labels(guess: Guess, found: dict[str, Any]) -> None:
+    if found.get("label"):
+        return
     given = [name for name in guess.left if any(isinstance(one, Given) for one in guess.cells[name])]
     found["label"] = guess.take("label", given, "the file says that these are labels")
     if found["label"] is None:

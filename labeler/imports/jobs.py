@@ -57,7 +57,7 @@ def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
     limits = limits_of(run.settings)
     project = run.db.read(find_project, run.project_id or 0)
     chosen = None if given is None else ImportMapping.model_validate(given)
-    looked = look(path, limits, chosen, names=project.label_names)
+    looked = look(path, limits, chosen, project=project)
     mapping = looked.plan.mapping
     step = DryRun(run.db, run, run.created_by or 0) if run.args.get("dry_run") else Writing(run)
     try:

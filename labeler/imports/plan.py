@@ -9,8 +9,10 @@ from typing import Any
 
 from labeler.imports.entry import cell
 from labeler.imports.guess import Rows, Why, check_columns, columns_of, guess_mapping, present
+from labeler.imports.question import fitting
 from labeler.items.given import Given
 from labeler.items.readers import BadRow, Detected, Hints, Limits, Row, read_rows, reader_of, sniff
+from labeler.projects.access import Project
 from labeler.tasks import suggested
 from labeler.tasks.labels import spellings
 from labeler.wire.imports import ImportMapping, Plan, PlannedColumn
@@ -39,11 +41,10 @@ def look(
     limits: Limits | None = None,
     given: ImportMapping | None = None,
     cut: bool = False,
-    names: Sequence[str] = (),
+    project: Project | None = None,
 ) -> Looked:
     """Reads the first 1,000 rows. given: what somebody chose; all that it leaves out is guessed. cut: the file is only
-    the beginning of one, and its last row may be incomplete. names: the labels of the project that it is for. Raises
-    FileRefused."""
+    the beginning of one, and its last row may be incomplete. project: where it is to go. Raises FileRefused."""
     path = Path(path)
     detected = sniff(path, hints_of(given))
     rows = list(islice(read_rows(path, detected, limits), LOOKED_AT))
@@ -51,12 +52,14 @@ def look(
         rows = rows[:-1]
     values = [row.values for row in rows if isinstance(row, Row)]
     columns = columns_of(values)
-    mapping, why = guess_mapping(columns, values)
+    mapping, why = guess_mapping(columns, values, detected.meaning)
+    if project is not None:
+        mapping, why = fitting(mapping, why, columns, values, project)
     if given is not None:
         # Where each row has names of its own, what one lacks is reported with the row.
         known = columns if columns and reader_of(detected).same_columns else None
         mapping, why = _chosen(given, mapping, why, known)
-    warnings = [*_warnings(rows), *_about_labels(mapping, values, names)]
+    warnings = [*_warnings(rows), *_about_labels(mapping, values, () if project is None else project.label_names)]
     return Looked(detected, rows, _plan(detected, columns, values, mapping, why, warnings))
 
 

@@ -36,8 +36,7 @@ def preview(
 
     With a project, the first thousand rows are judged as the import would. Raises FileRefused.
     """
-    names = () if into is None else into.project.label_names
-    looked = look(path, limits_of(settings), given, cut, names)
+    looked = look(path, limits_of(settings), given, cut, None if into is None else into.project)
     plan, values = looked.plan, looked.values
     mapping = plan.mapping
     task = question_of(mapping, values)

@@ -35,6 +35,9 @@ class _Compiled:
     def rows(self, cursor: Any) -> list[Any]:
         if self.row is None:
             return []
+        return [self.row._make(row) for row in self.tuples(cursor)]
+
+    def tuples(self, cursor: Any) -> list[Any]:
         if self.processors is None:  # what the driver calls the columns' types is known with the first answer
             given = [column[1] for column in cursor.description]
             made = [
@@ -43,15 +46,10 @@ class _Compiled:
             ]
             self.processors = made if any(made) else []
         if not self.processors:
-            return [self.row._make(row) for row in cursor.fetchall()]
+            return list(cursor.fetchall())
         processors = self.processors
         return [
-            self.row._make(
-                [
-                    value if processor is None else processor(value)
-                    for value, processor in zip(row, processors, strict=True)
-                ]
-            )
+            [value if processor is None else processor(value) for value, processor in zip(row, processors, strict=True)]
             for row in cursor.fetchall()
         ]
 
@@ -74,6 +72,13 @@ class CompiledStatement:
 
     def __call__(self, tx: Connection, **given: Any) -> list[Any]:
         """Raises what SQLAlchemy raises: the subclass of DBAPIError that suits the driver's error."""
+        return self._run(tx, _Compiled.rows, given)
+
+    def tuples(self, tx: Connection, **given: Any) -> list[Any]:
+        """The rows without names, for those who read very many."""
+        return self._run(tx, _Compiled.tuples, given)
+
+    def _run(self, tx: Connection, read: Callable[[_Compiled, Any], list[Any]], given: dict[str, Any]) -> list[Any]:
         dialect = tx.dialect
         keys = (dialect.name, *given)
         compiled = self._compiled.get(keys)
@@ -82,7 +87,7 @@ class CompiledStatement:
         cursor = tx.connection.cursor()
         try:
             cursor.execute(compiled.sql, compiled.parameters(given))
-            return compiled.rows(cursor)
+            return read(compiled, cursor)
         except dialect.loaded_dbapi.Error as error:
             raise _explained(tx, compiled.sql, error) from error
         finally:

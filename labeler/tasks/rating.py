@@ -81,7 +81,9 @@ class Rating(TaskType[RatingSchema]):
         return tidy(scale.min + round(steps) * scale.step)
 
     def parse(self, written: Any, schema: RatingSchema, content: Mapping[str, Any] | None) -> Number:
-        """A number as text, or the name of a number on the scale."""
+        """A number as text, or the name of a number on the scale; a list of one is that one."""
+        if isinstance(written, list) and len(written) == 1:
+            written = written[0]
         if isinstance(written, str):
             named = {name.casefold(): number for number, name in schema.scale.names.items() if name}
             text = named.get(written.strip().casefold(), written.strip())

@@ -92,3 +92,16 @@ def test_accounts_and_formats(run: Run) -> None:
     assert run("tokens", "create", "ada@example.org", "--scope", "label").startswith("lab_")
     formats = {(one["for"], one["name"]) for one in as_json(run, "formats")}
     assert {("import", "csv"), ("export", "parquet")} <= formats
+
+
+def test_an_export_takes_options(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
+    run("projects", "create", "Optional", "--labels", "spam,ham")
+    run("import", "optional", file, "--mapping", MAPPING)
+    out = tmp_path / "out.csv"
+    run("export", "optional", "-o", out, "--format", "csv", "--option", "rows=labels", "--option", "excel=true")
+    first, *rows = out.read_text("utf-8-sig").splitlines()
+    assert first.startswith("key,text,split,label,labeler,") and len(rows) == 9
+    assert "rows=answers|labels" in " ".join(one["how"] for one in as_json(run, "formats") if one["for"] == "export")
+    wrong = ["--url", address[0], "--token", address[1], "export", "optional", "-o", str(out), "--option", "excel"]
+    done = CliRunner().invoke(app, wrong)
+    assert done.exit_code == 2 and "expected NAME=VALUE" in done.output

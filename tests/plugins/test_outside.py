@@ -65,6 +65,21 @@ def test_its_folders_are_exported_as_one_file(cards: Project, tmp_path: Path) ->
     assert cards.export(tmp_path / "again.zip", "acme_folders").read_bytes() == first
 
 
+def test_its_tools_rows_bring_labels_by_labeler(
+    installed: None, service: Any, project: Project, tmp_path: Path
+) -> None:
+    path = tmp_path / "verdicts.csv"
+    path.write_text("number,text,acme_verdicts\n1,win a prize,ab:spam cd:ham\n2,see you at lunch,ab:ham\n3,broken,ab\n")
+    assert sniff(path).dialect == "acme_verdicts"
+    job = project.import_file(path)
+    service.run_jobs()
+    assert job.refresh().result["taken"] == 2 and "Acme Verdicts" in job.result["errors"][0]["reason"]
+    assert sorted((one.labeler.name, one.value) for one in project.items.get("1").labels) == [
+        ("ab", "spam"),
+        ("cd", "ham"),
+    ]
+
+
 def test_a_format_for_other_tasks_is_refused(cards: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     writer = registries()["writers"].find("acme_folders")
     monkeypatch.setitem(writer.__dict__, "tasks", ("boxes",))

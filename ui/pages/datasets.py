@@ -11,6 +11,7 @@ from labeler_ui.feedback import plain
 
 from labeler.client import Job, Project
 from labeler.wire.datasets import DatasetOut
+from labeler.wire.formats import ExportFormat
 from labeler.wire.projects import ProjectOut
 
 USUAL = "jsonl"  # the format that is chosen at first
@@ -97,13 +98,16 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
         "Version", [None, *by_number], format_func=lambda v: by_number[v].tag if v else "The current state"
     )
     offered = feedback.must(session.client().formats, "Reading the formats").exports
-    fitting = [one for one in offered if one.tasks is None or project.info.task_type in one.tasks]
+    fitting = [one for one in offered if one.suits(project.info.task_type, project.info.content)]
     titles = {one.name: one.title for one in fitting}
     first = USUAL if USUAL in titles else next(iter(titles))
     form = left.selectbox("Format", list(titles), format_func=titles.__getitem__, index=list(titles).index(first))
+    chosen = next(one for one in fitting if one.name == form)
+    with left:
+        options = options_of(chosen)
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
-    query = urlencode({"format": form, **({"dataset": number} if number else {})})
+    query = urlencode({"format": form, **({"dataset": number} if number else {}), "option": options}, doseq=True)
     left.link_button("Download", f"/api/v1{project.path}/export?{query}", icon=":material/download:", type="primary")
     if form == "csv":
         left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
@@ -112,6 +116,24 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
         return
     with right:
         _version(by_number[number])
+
+
+def options_of(form: ExportFormat) -> list[str]:
+    """Asks for what can be chosen about a format; returns what is not the default, as the API takes it."""
+    found = []
+    for option in form.options:
+        key, title = f"option-{form.name}-{option.name}", option.name.replace("_", " ").capitalize()
+        value: bool | str
+        if isinstance(option.default, bool):
+            value = st.checkbox(title, option.default, key=key, help=option.description)
+        elif option.choices:
+            at = option.choices.index(option.default)
+            value = st.selectbox(title, option.choices, index=at, key=key, help=option.description)
+        else:
+            value = st.text_input(title, option.default, key=key, help=option.description)
+        if value != option.default:
+            found.append(f"{option.name}={str(value).lower() if isinstance(value, bool) else value}")
+    return found
 
 
 def _version(one: DatasetOut) -> None:

@@ -1,10 +1,18 @@
-"""JSON Lines: the rows as they are."""
+"""JSON Lines, and one JSON array: the rows as they are."""
 
 from collections.abc import Iterable, Iterator
 
 import orjson
+from pydantic import Field
 
-from labeler.datasets.writers.registry import CHUNK, Columns, ExportRow, register_writer
+from labeler.datasets.writers.options import ItemOptions, Rows
+from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+
+_HOW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
+
+
+class JsonOptions(ItemOptions):
+    rows: Rows = Field("answers", description="One object for each item with its labels, or for each label.")
 
 
 @register_writer(
@@ -13,13 +21,14 @@ from labeler.datasets.writers.registry import CHUNK, Columns, ExportRow, registe
     media_type="application/x-ndjson",
     suffix=".jsonl",
     needs_columns=False,
+    options=JsonOptions,
 )
-def write_jsonl(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
-    """One object per line, UTF-8. Nothing is flattened, `columns` is not needed."""
+def write_jsonl(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
+    """One object per line, UTF-8. Nothing is flattened."""
     lines: list[bytes] = []
     size = 0
     for row in rows:
-        line = orjson.dumps(row, option=orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z)
+        line = orjson.dumps(row, option=_HOW)
         lines.append(line)
         size += len(line)
         if size >= CHUNK:
@@ -27,3 +36,31 @@ def write_jsonl(rows: Iterable[ExportRow], columns: Columns) -> Iterator[bytes]:
             lines, size = [], 0
     if lines:
         yield b"".join(lines)
+
+
+@register_writer(
+    "json",
+    title="JSON (one array)",
+    media_type="application/json",
+    suffix=".json",
+    needs_columns=False,
+    options=JsonOptions,
+)
+def write_json(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
+    """The same objects in one array, one per line."""
+    return array(orjson.dumps(row, option=orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z) for row in rows)
+
+
+def array(objects: Iterable[bytes]) -> Iterator[bytes]:
+    """JSON texts as one array, in chunks."""
+    parts: list[bytes] = [b"["]
+    size = 0
+    between = b"\n"
+    for one in objects:
+        parts += (between, one)
+        between = b",\n"
+        size += len(one)
+        if size >= CHUNK:
+            yield b"".join(parts)
+            parts, size = [], 0
+    yield b"".join((*parts, b"\n]\n"))

@@ -27,6 +27,7 @@ from labeler.items.readers.registry import (
 EXPORT_ENDS_WITH = (
     ("split", "label", "confidence", "method", "labels", "flags"),
     ("split", "label", "labels", "flags"),  # before answers had a confidence
+    ("kind", "source", "guideline_version", "schema_version", "created_at", "pick"),  # one row a label
 )
 """How the header of our own CSV export ends; an apostrophe before a formula sign is taken off there."""
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from labeler.items.readers.tools import Meaning
 from labeler.plugins import Registry
 from labeler.wire.untrusted import HALF, Bounds, fault, text_fault
 
@@ -62,7 +63,8 @@ class Detected:
     names the columns, None where the format knows no such row. columns: their names, where they are known before
     reading. skipped: how many records above the header are none. spaced: whether spaces behind delimiters
     are no part of cells. part: what inside the file has the rows: a sheet, a
-    table, a list. hints: what was said about the files in an archive.
+    table, a list. hints: what was said about the files in an archive. meaning: what the rows mean, where a labeling
+    tool wrote them.
     """
 
     format: str
@@ -76,6 +78,7 @@ class Detected:
     spaced: bool = False
     part: str | None = None
     hints: Hints = Hints()
+    meaning: Meaning | None = None
 
 
 @dataclass(frozen=True)
@@ -218,7 +221,18 @@ def read_rows(path: Path, detected: Detected, limits: Limits | None = None) -> I
             raise FileRefused(f'the reader of "{detected.format}" gave {type(row).__name__} where a row was expected')
         if row.number > limit.max_rows:
             raise FileRefused(f"more than {limit.max_rows} rows; split the file")
-        yield row
+        yield row if detected.meaning is None else understood(row, detected.meaning)
+
+
+def understood(row: Row | BadRow, meaning: Meaning) -> Row | BadRow:
+    """The row as the tool that wrote it means it."""
+    if isinstance(row, BadRow):
+        return row
+    try:
+        return Row(row.number, meaning.convert(row.values))
+    except Exception as error:  # a tool from outside may raise anything at a row that is none of its own
+        reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
+        return BadRow(row.number, None, f"is no row of {meaning.title}: {reason[:300]}")
 
 
 def cell_problem(value: Any, limits: Limits) -> str | None:

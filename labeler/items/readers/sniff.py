@@ -3,6 +3,7 @@
 import codecs
 import re
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 from labeler.items.readers.encoding import NoText, encoding_of
@@ -13,12 +14,16 @@ from labeler.items.readers.registry import (
     Head,
     Hints,
     Reader,
+    Row,
     accepted,
+    read_rows,
     reader_of,
     readers,
 )
+from labeler.items.readers.tools import meaning_of, tools
 from labeler.kit import telemetry
 
+LOOKED_AT = 200  # rows in which a tool is recognized
 _MAGIC = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -40,9 +45,31 @@ _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
 def sniff(path: Path, hints: Hints | None = None) -> Detected:
-    """Format, encoding and delimiter of a file. hints: what somebody said about it, which is obeyed or refused. Raises
-    FileRefused for what can't be imported."""
-    path = Path(path)
+    """Format, encoding and delimiter of a file, and which tool wrote it. hints: what somebody said about it; a format
+    that is a tool's is that tool's file, any other one is nobody's. Raises FileRefused for what can't be imported."""
+    given = hints or Hints()
+    only = given.format if given.format in {one.name for one in tools()} else None
+    found = _container(Path(path), replace(given, format=None) if only else given)
+    return found if given.format is not None and only is None else with_meaning(Path(path), found, only)
+
+
+def with_meaning(path: Path, found: Detected, only: str | None = None) -> Detected:
+    """The same, with what its rows mean where a labeling tool wrote them. only: the name of the one that did; raises
+    FileRefused where these are not its rows."""
+    try:
+        rows = [row.values for row in islice(read_rows(path, found), LOOKED_AT) if isinstance(row, Row)]
+    except FileRefused:  # whoever reads the file is told
+        return found
+    logger = telemetry.logger()
+    meaning = meaning_of(rows, lambda name: logger.exception("a tool failed to tell its rows", tool=name), only)
+    if meaning is None:
+        if only is not None:
+            raise FileRefused(f'the rows are not what "{only}" writes; leave the format out to have it found')
+        return found
+    return replace(found, meaning=meaning, dialect=meaning.tool, warnings=(*found.warnings, *meaning.notes))
+
+
+def _container(path: Path, hints: Hints | None) -> Detected:
     with open(path, "rb") as file:
         raw = file.read(SAMPLE)
     if not raw.strip():
@@ -59,7 +86,7 @@ def sniff_packed(path: Path, hints: Hints, what: str) -> Detected:
             start = file.read(4)
         if start.startswith((b"PK", b"\x1f\x8b")):
             raise FileRefused("the file looks like another archive or a workbook; import it by itself")
-        return sniff(path, hints)
+        return _container(path, hints)
     except FileRefused as refused:
         raise FileRefused(f"{what}: {refused}") from None
 

@@ -8,14 +8,25 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from labeler.datasets.writers import Columns, UnknownFormat, formats, writer
-from labeler.items.readers import Row, guess_mapping, read_rows, sniff, to_item
+from labeler.datasets.writers import Columns, Export, UnknownFormat, formats, parse_options, writer
+from labeler.imports.entry import to_item
+from labeler.imports.plan import look
+from labeler.items.given import GivenLabel
+from labeler.items.readers import Row, read_rows, sniff
+from labeler.tasks import parse_schema
+
+SCHEMA = parse_schema({"type": "choice", "labels": ["spam", "ham"]})
+OURS = ["csv", "jsonl", "parquet"]
+"""What comes back with all that was in it."""
 
 LABEL = {
     "labeler": "ann",
     "value": "spam",
     "kind": "person",
     "guideline_version": 2,
+    "schema_version": 1,
+    "source": "ui",
+    "pick": None,
     "created_at": "2025-01-02T03:04:05Z",
 }
 
@@ -36,17 +47,18 @@ def table(key="a", **fields):
     return {name: value for name, value in row(key).items() if name != "text"} | {"fields": fields}
 
 
-def encoded(name, rows, columns=None):
-    return b"".join(writer(name).encode(iter(rows), columns or Columns.of(rows)))
+def encoded(name, rows, columns=None, schema=SCHEMA, **options):
+    chosen = parse_options(writer(name).options, [f"{option}={value}" for option, value in options.items()])
+    return b"".join(writer(name).encode(iter(rows), Export(columns or Columns.of(rows), schema, "SMS", chosen)))
 
 
 def imported(name, rows, tmp_path):
     path = tmp_path / f"export{writer(name).suffix}"
     path.write_bytes(encoded(name, rows))
-    read = list(read_rows(path, sniff(path)))
+    looked = look(path)
+    read = list(read_rows(path, looked.detected))
     assert all(isinstance(one, Row) for one in read)
-    mapping = guess_mapping(list(read[0].values), [one.values for one in read])
-    return [to_item(one, mapping) for one in read]
+    return [to_item(one, looked.plan.mapping) for one in read]
 
 
 def test_jsonl_holds_the_rows_as_they_are():
@@ -86,26 +98,26 @@ def test_equal_rows_give_equal_bytes(name):
 @pytest.mark.parametrize("name", formats())
 def test_no_rows_give_a_whole_file(name):
     data = encoded(name, [])
-    assert data == b"" if name == "jsonl" else data
+    assert data == b"" if name in ("jsonl", "doccano", "fasttext", "prodigy") else data
     if name == "parquet":
         assert pq.read_table(io.BytesIO(data)).num_rows == 0
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", OURS)
 def test_an_import_of_an_export_gives_the_same_items_and_labels(name, tmp_path):
     rows = [
         row("a"),
         row("b", text="=1+1 is a formula, isn't it", label="ham"),
-        row("c", text="'=so", label=None),
+        row("c", text="'=so", label=None, labels=[]),
     ]
     items = imported(name, rows, tmp_path)
     assert [item["key"] for item in items] == ["a", "b", "c"]
     assert [item["text"] for item in items] == [one["text"] for one in rows]
-    assert [item["label"] for item in items] == ["spam", "ham", None]
+    assert [item["labels"] for item in items] == [[GivenLabel("spam", "ann")], [GivenLabel("spam", "ann")], []]
     assert items[0]["metadata"]["source"] == "mail"
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", OURS)
 def test_tables_come_back_too(name, tmp_path):
     items = imported(name, [table("a", age=3, city="Rome"), table("b", age=4, city="Oslo")], tmp_path)
     assert [str(item["fields"]["age"]) for item in items] == ["3", "4"]
@@ -115,7 +127,7 @@ def test_tables_come_back_too(name, tmp_path):
 hostile = st.text(alphabet="=+-@\t\r\n'\";,|a1 é🙂", min_size=1, max_size=12).filter(str.strip)
 
 
-@pytest.mark.parametrize("name", formats())
+@pytest.mark.parametrize("name", OURS)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(hostile, min_size=1, max_size=5))
 def test_any_text_survives_export_and_import(name, texts, tmp_path):
@@ -143,7 +155,7 @@ def test_numbers_stay_numbers_in_csv():
 
 
 def test_an_unknown_format_is_refused_with_those_that_exist():
-    with pytest.raises(UnknownFormat, match="csv, jsonl, parquet"):
+    with pytest.raises(UnknownFormat, match=r"csv, .*jsonl, .*parquet"):
         writer("docx")
 
 
@@ -151,12 +163,13 @@ def test_an_unknown_format_is_refused_with_those_that_exist():
 def test_memory_does_not_grow_with_the_rows(name):
     def peak(count):
         tracemalloc.start()
-        columns = Columns(metadata=("source", "size"))
-        for _ in writer(name).encode((row(f"k{i}", text=f"text {i} " * 20) for i in range(count)), columns):
+        rows = (row(f"k{i}", text=f"text {i} " * 20) for i in range(count))
+        about = Export(Columns(metadata=("source", "size")), SCHEMA, "SMS", writer(name).options())
+        for _ in writer(name).encode(rows, about):
             pass
         _, most = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         return most
 
     peak(100)
-    assert peak(30_000) < 2 * peak(8_000) + 1_000_000
+    assert peak(12_000) < 1.5 * peak(6_000) + 500_000

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.random import Generator
 
 from labeler.items.readers import Detected, Head, Limits, reader
+from labeler.items.readers.tools import tool
 from labeler.learning.features.encoders import encoder
 from labeler.learning.models import model
 from labeler.learning.strategies import Pool, Ranking, strategy
@@ -60,6 +61,12 @@ def read_crashes(path: Path, detected: Detected, limits: Limits) -> Iterator[Any
 )
 def read_mad(path: Path, detected: Detected, limits: Limits) -> Iterator[Any]:
     yield {"text": "no Row"}
+
+
+@tool("acme_mad", title="nothing")
+def mad_tool(rows: Any) -> Any:
+    """Takes nothing in, and what it takes in it breaks."""
+    return "no Meaning" if all("mad" in row for row in rows) else 1 / 0
 
 
 @encoder("acme_mad")

@@ -1,0 +1,70 @@
+"""A Hugging Face dataset folder: `datasets.load_dataset(folder)` reads it, also without a network."""
+
+from collections.abc import Iterable
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import orjson
+from pydantic import Field
+
+from labeler.datasets.writers.options import Options
+from labeler.datasets.writers.registry import Export, ExportRow, register_folder_writer
+
+SPLITS = {"holdout": "test"}
+"""What our splits are called there; the others are "train"."""
+_MARKS = "\\`*_{}[]<>|#"
+
+
+class HuggingFaceOptions(Options):
+    soft: bool = Field(False, description="A column for each label: which part of an item's labels says it.")
+    unlabeled: bool = Field(True, description="Items without an answer, too: their label is null.")
+
+
+@register_folder_writer(
+    "hugging_face",
+    title="Hugging Face dataset (zip)",
+    tasks=("choice", "multi_choice", "rating"),
+    options=HuggingFaceOptions,
+)
+def write_hugging_face(rows: Iterable[ExportRow], export: Export, folder: Path) -> None:
+    """README.md, a card whose front matter names the splits; data/SPLIT-00000-of-00001.parquet with the features in
+    its schema: label is a ClassLabel, a list of them, or a number; labels are those of every labeler."""
+    from labeler.datasets import arrow
+
+    columns = arrow.feature_columns(export)
+    info = {"info": {"features": {column.name: column.feature for column in columns}}}
+    schema = arrow.schema_of(columns).with_metadata({"huggingface": orjson.dumps(info).decode()})
+    (folder / "data").mkdir()
+    counts: dict[str, int] = {}
+    with ExitStack() as open_files:
+        files: dict[str, Any] = {}
+        for batch in arrow.batches(row for row in rows if export.options.unlabeled or row.get("label") is not None):
+            for split, part in _parted(batch).items():
+                if split not in files:
+                    path = folder / "data" / f"{split}-00000-of-00001.parquet"
+                    files[split] = open_files.enter_context(arrow.File(path, schema))
+                files[split].write(arrow.batch_of(part, columns))
+                counts[split] = counts.get(split, 0) + len(part)
+        if not files:
+            arrow.write((), columns, folder / "data" / "train-00000-of-00001.parquet")
+            counts["train"] = 0
+    (folder / "README.md").write_text(_card(export, counts), "utf-8")
+
+
+def _parted(rows: Iterable[ExportRow]) -> dict[str, list[ExportRow]]:
+    parts: dict[str, list[ExportRow]] = {}
+    for row in rows:
+        parts.setdefault(SPLITS.get(row.get("split") or "", "train"), []).append(row)
+    return parts
+
+
+def _card(export: Export, counts: dict[str, int]) -> str:
+    title = " ".join("".join("\\" + sign if sign in _MARKS else sign for sign in export.title).split())
+    files = [{"split": split, "path": f"data/{split}-*"} for split in sorted(counts, reverse=True)]
+    about = {"pretty_name": export.title, "configs": [{"config_name": "default", "data_files": files}]}
+    meaning = [f"- {orjson.dumps(name).decode()}: {text or '–'}" for name, text in export.schema.descriptions().items()]
+    lines = [f"- {split}: {count:,} items" for split, count in sorted(counts.items(), reverse=True)]
+    # JSON is YAML: no name can end the front matter or become part of it.
+    front = "\n".join(f"{name}: {orjson.dumps(value).decode()}" for name, value in about.items())
+    return f"---\n{front}\n---\n\n# {title}\n\n" + "\n".join([*lines, "", "Labels:", "", *meaning, ""])

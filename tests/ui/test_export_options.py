@@ -1,0 +1,37 @@
+"""What the page of dataset versions asks about a format, and what it makes of the answers."""
+
+from streamlit.testing.v1 import AppTest
+
+from labeler.datasets.writers import described, writer
+
+
+def form(format: dict) -> None:
+    import streamlit as st
+    from labeler_ui.pages.datasets import options_of
+
+    from labeler.wire.formats import ExportFormat
+
+    st.session_state["chosen"] = options_of(ExportFormat.model_validate(format))
+
+
+def shown(name: str) -> AppTest:
+    one = writer(name)
+    told = {"name": name, "title": one.title, "suffix": one.suffix, "media_type": one.media_type, "tasks": None}
+    return AppTest.from_function(form, default_timeout=60, args=(told | {"options": described(one.options)},)).run()
+
+
+def test_nothing_chosen_is_the_default() -> None:
+    page = shown("csv")
+    assert not page.exception and page.session_state["chosen"] == []
+    assert [one.label for one in page.checkbox] == ["Soft", "History", "Excel"] and page.selectbox[0].label == "Rows"
+
+
+def test_what_is_chosen_is_sent_as_the_service_takes_it() -> None:
+    page = shown("csv")
+    page.checkbox[2].check()
+    page.selectbox[0].select("labels").run()
+    assert page.session_state["chosen"] == ["rows=labels", "excel=true"]
+    page = shown("label_studio")
+    page.text_input[0].input("kind").run()
+    page.checkbox[0].uncheck().run()
+    assert page.session_state["chosen"] == ["question=kind", "people=false"]
