@@ -25,8 +25,8 @@ def looks_like_workbook(head: Head) -> Detected | None:
     if not _is_workbook(head):
         return None
     with _lines(head.path) as lines:
-        sheets = orjson.loads(next(lines, b"[]"))
-    filled = [one for one in sheets if any(map(_filled, one["rows"]))]
+        sheets = [one for one in map(orjson.loads, lines) if one is not None]
+    filled = [one for one in sheets if one["rows"]]
     if not filled:
         raise FileRefused("the workbook has no sheet with rows")
     first, *others = filled
@@ -73,6 +73,10 @@ def read_workbook(path: Path, detected: Detected, limits: Limits) -> Iterator[Ro
     with _lines(path, detected.part or "") as lines:
         for line in lines:
             cells = orjson.loads(line)
+            if cells is None:
+                number += 1
+                yield BadRow(number, None, "the row is too long")
+                continue
             if not _filled(cells):
                 continue
             if above:
@@ -94,7 +98,7 @@ def _row(number: int, columns: tuple[str, ...], cells: list[Any], limits: Limits
 
 
 def _layout(rows: list[list[Any]], header: bool | None) -> Layout:
-    return layout_of([["" if cell is None else str(cell) for cell in row] for row in rows if _filled(row)], header)
+    return layout_of([["" if cell is None else str(cell) for cell in row] for row in rows], header)
 
 
 def _filled(row: list[Any]) -> bool:

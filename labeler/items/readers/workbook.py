@@ -1,4 +1,5 @@
-"""Reads a workbook in a process of its own: `python workbook.py FILE [SHEET]` writes its rows as JSON lines.
+"""Reads a workbook in a process of its own: `workbook.py FILE SHEET` writes its rows as JSON lines; without SHEET,
+a line for each sheet with its name and first rows.
 
 The library that reads workbooks makes room for every cell up to the last one, so a file of a few bytes can ask for all
 memory there is, which ends the process. Here it ends this one. Started by its path: it imports nothing of ours.
@@ -6,13 +7,15 @@ memory there is, which ends the process. Here it ends this one. Started by its p
 
 import json
 import sys
-from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
 MEMORY = 600_000_000
 """Bytes of addresses: what the interpreter and the library take before they read is among them."""
 SECONDS = 30
+LINE = 16_000_000
+"""Characters of a row as JSON."""
+_LOOKED_AT, _CELLS, _SHOWN = 200, 50_000, 100
 
 
 def main(path: str, sheet: str | None = None) -> None:
@@ -22,7 +25,11 @@ def main(path: str, sheet: str | None = None) -> None:
     try:
         with CalamineWorkbook.from_path(path) as book:
             if sheet is None:
-                _write([_about(book, name) for name in book.sheet_names])
+                most = _LOOKED_AT
+                for name in book.sheet_names:
+                    rows = _first_rows(book.get_sheet_by_name(name), most)
+                    most = 1 if rows else most
+                    _write({"name": name, "rows": rows})
             else:
                 for row in book.get_sheet_by_name(sheet).iter_rows():
                     _write([_cell(value) for value in row])
@@ -31,10 +38,18 @@ def main(path: str, sheet: str | None = None) -> None:
         sys.exit(1)
 
 
-def _about(book: Any, name: str) -> dict[str, Any]:
-    """The first rows of a sheet."""
-    rows: Iterator[list[Any]] = book.get_sheet_by_name(name).iter_rows()
-    return {"name": name, "rows": [[_cell(value) for value in row] for row, _ in zip(rows, range(200), strict=False)]}
+def _first_rows(sheet: Any, most: int) -> list[list[Any]]:
+    """Those that are not blank, texts shortened."""
+    rows: list[list[Any]] = []
+    cells = 0
+    for row in sheet.iter_rows():
+        found = [value[:_SHOWN] if isinstance(value, str) else value for value in map(_cell, row)]
+        cells += len(row)
+        if any(value is not None for value in found):
+            rows.append(found)
+        if len(rows) == most or cells > _CELLS:
+            break
+    return rows
 
 
 def _cell(value: Any) -> Any:
@@ -50,7 +65,9 @@ def _cell(value: Any) -> Any:
 
 
 def _write(value: Any) -> None:
-    sys.stdout.write(json.dumps(value) + "\n")
+    """A line; "null" for a row that is too long."""
+    line = json.dumps(value, ensure_ascii=False)
+    sys.stdout.buffer.write((line if len(line) < LINE else "null").encode("utf-8", "replace") + b"\n")
 
 
 def _limit() -> None:

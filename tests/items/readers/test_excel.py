@@ -95,6 +95,13 @@ def test_a_cell_far_away_does_not_take_all_memory(reading):
         reading.sniff()
 
 
+def test_a_row_that_is_too_long_is_refused_alone(workbook):
+    rows = [[f"c{at}" for at in range(900)], ["x" * 30_000] * 900, ["fine"] * 900]
+    found = workbook({"data": rows}).rows()
+    assert found[0] == BadRow(1, None, "the row is too long")
+    assert found[1].values["c899"] == "fine"
+
+
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
