@@ -1,5 +1,5 @@
-"""Reads a workbook in a process of its own: `python workbook.py FILE SHEET` writes its rows as JSON lines; without
-SHEET, a line for each sheet with its name and first rows.
+"""Reads a workbook in a process of its own: `workbook.py FILE SHEET` writes its rows as JSON lines; without SHEET,
+a line for each sheet with its name and first rows.
 
 The library that reads workbooks makes room for every cell up to the last one, so a file of a few bytes can ask for all
 memory there is, which ends the process. Here it ends this one. Started by its path: it imports nothing of ours.
