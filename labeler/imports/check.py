@@ -1,13 +1,15 @@
 """Rows that came in, each checked on its own: the acceptable ones, and what is wrong with the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from labeler.imports.entry import to_item
 from labeler.imports.judge import Numbered
 from labeler.imports.tally import Tally
 from labeler.items.answers import STRICT, Answers, LabelRules, Refused, given_in
 from labeler.items.content import bounds_of, check_item
+from labeler.items.readers import BadRow, Row, RowRefused
 from labeler.kit.config import Settings
 from labeler.projects.access import Project
 from labeler.tasks.labels import folded
@@ -28,6 +30,22 @@ class Batch:
             for _ in range(labels):
                 tally.label("with_row", number, None, "label", reason)
         tally.predictions += sum(len(row.suggested) for _, row in self.rows)
+
+
+def entries_of(rows: Iterable[Row | BadRow], mapping: ImportMapping, tally: Tally) -> list[tuple[int, Any]]:
+    """(row number, item as it came) of the rows that can be one; the others are told, and what was said about rows."""
+    found = []
+    for row in rows:
+        if isinstance(row, BadRow):
+            tally.refuse(row.number, row.field, row.reason)
+            continue
+        if row.note is not None:
+            tally.note(row.number, None, row.note)
+        try:
+            found.append((row.number, to_item(row, mapping)))
+        except RowRefused as refused:
+            tally.refuse(row.number, refused.field, refused.reason)
+    return found
 
 
 def check_rows(

@@ -5,7 +5,6 @@ an import whose process was killed goes on where it was, and its counts still ad
 """
 
 import time
-from collections.abc import Iterator
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -16,14 +15,14 @@ from sqlalchemy import Connection
 
 from labeler.accounts.users import kind_of_account, labels_as
 from labeler.imports.add_labels import add_labels
-from labeler.imports.check import Batch, check_rows, unknown_labels
+from labeler.imports.check import Batch, check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
-from labeler.imports.entry import to_item
 from labeler.imports.limits import limits_of
 from labeler.imports.plan import look
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, take
-from labeler.items.readers import BadRow, Detected, FileRefused, Row, RowRefused, read_rows, reader_of
+from labeler.items.readers import Detected, FileRefused, read_rows, reader_of
+from labeler.items.readers.portions import portion
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.kit.jobs.tables import jobs
@@ -31,6 +30,7 @@ from labeler.projects.access import Project, find_project
 from labeler.wire.imports import ImportMapping, Plan
 
 BATCH = 1000
+CHARACTERS = 8_000_000  # of the rows of a batch
 KEEP_SECONDS = 86_400
 
 
@@ -78,10 +78,10 @@ def _read_rows(
 ) -> None:
     limits = limits_of(run.settings)
     total = reader_of(detected).count(path)
-    rows = _items(islice(read_rows(path, detected, limits), tally.rows, None), mapping, tally)
+    rows = islice(read_rows(path, detected, limits), tally.rows, None)
     began = time.monotonic()
-    while batch := list(islice(rows, BATCH)):
-        entries = [entry for entry in batch if entry[1] is not None]
+    while batch := portion(rows, BATCH, CHARACTERS):
+        entries = entries_of(batch, mapping, tally)
         good = check_rows(entries, project, run.settings, mapping)
         if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
             project = step.add_labels(project, names)
@@ -140,17 +140,3 @@ def _forget(run: JobRun, path: Path) -> None:
     for old in path.parent.glob("*") if path.parent == run.settings.home / "uploads" else ():
         if old not in in_use and time.time() - old.stat().st_mtime > KEEP_SECONDS:
             old.unlink(missing_ok=True)
-
-
-def _items(rows: Iterator[Row | BadRow], mapping: ImportMapping, tally: Tally) -> Iterator[tuple[int, Any]]:
-    """(row number, raw item), or (row number, None) for rows already reported as refused."""
-    for row in rows:
-        if isinstance(row, BadRow):
-            tally.refuse(row.number, row.field, row.reason)
-            yield row.number, None
-            continue
-        try:
-            yield row.number, to_item(row, mapping)
-        except RowRefused as refused:
-            tally.refuse(row.number, refused.field, refused.reason)
-            yield row.number, None

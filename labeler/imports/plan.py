@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -12,12 +11,14 @@ from labeler.imports.guess import Rows, Why, check_columns, columns_of, guess_ma
 from labeler.imports.question import fitting
 from labeler.items.given import Given
 from labeler.items.readers import BadRow, Detected, Hints, Limits, Row, read_rows, reader_of, sniff
+from labeler.items.readers.portions import portion
 from labeler.projects.access import Project
 from labeler.tasks import suggested
 from labeler.tasks.labels import spellings
 from labeler.wire.imports import ImportMapping, Plan, PlannedColumn
 
 LOOKED_AT = 1_000
+CHARACTERS = 20_000_000  # of the rows that are looked at
 _SAMPLES = 3
 _SHOWN = 300
 _WARNINGS = 10
@@ -47,7 +48,7 @@ def look(
     the beginning of one, and its last row may be incomplete. project: where it is to go. Raises FileRefused."""
     path = Path(path)
     detected = sniff(path, hints_of(given))
-    rows = list(islice(read_rows(path, detected, limits), LOOKED_AT))
+    rows = portion(read_rows(path, detected, limits), LOOKED_AT, CHARACTERS)
     if cut and len(rows) < LOOKED_AT:
         rows = rows[:-1]
     values = [row.values for row in rows if isinstance(row, Row)]

@@ -4,13 +4,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from labeler.imports.check import check_rows, unknown_labels
+from labeler.imports.check import check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
-from labeler.imports.entry import to_item
 from labeler.imports.limits import limits_of
 from labeler.imports.plan import answers_in, look, question_of, shortened
 from labeler.imports.tally import Tally
-from labeler.items.readers import BadRow, RowRefused
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Project
@@ -66,15 +64,7 @@ def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: I
     tally, project = Tally(), into.project
     dry = DryRun(into.db, user_id=into.user_id)
     try:
-        raw = []
-        for row in rows:
-            if isinstance(row, BadRow):
-                tally.refuse(row.number, row.field, row.reason)
-                continue
-            try:
-                raw.append((row.number, to_item(row, mapping)))
-            except RowRefused as refused:
-                tally.refuse(row.number, refused.field, refused.reason)
+        raw = entries_of(rows, mapping, tally)
         good = check_rows(raw, project, settings, mapping)
         if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
             project = dry.add_labels(project, names)

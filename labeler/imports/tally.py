@@ -52,19 +52,20 @@ class Tally:
             if len(self.errors) < MOST_ERRORS:
                 self.errors.append({"row": number, "field": where or "", "reason": reason})
         elif fate == "different":
-            self._note(number, where, reason)
+            self.note(number, where, reason)
         self._example(fate, number, key, where, reason)
 
     def label(self, fate: str, number: int, key: str | None = None, where: str | None = None, reason: str = "") -> None:
         self.labels[fate] += 1
         if fate not in ("recorded", "same"):
-            self._note(number, where, reason)
+            self.note(number, where, reason)
         self._example(_OF_LABELS[fate], number, key, where, reason)
 
     def refuse(self, number: int, where: str | None, reason: str) -> None:
         self.row("refused", number, where=where, reason=reason)
 
-    def _note(self, number: int, where: str | None, reason: str) -> None:
+    def note(self, number: int, where: str | None, reason: str) -> None:
+        """Something that somebody should know of a row."""
         if len(self.notes) < MOST_ERRORS:
             self.notes.append({"row": number, "field": where or "", "reason": reason})
 

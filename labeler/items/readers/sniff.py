@@ -3,16 +3,17 @@
 import codecs
 import re
 from dataclasses import replace
-from itertools import islice
 from pathlib import Path
 
 from labeler.items.readers.encoding import NoText, encoding_of
+from labeler.items.readers.portions import portion
 from labeler.items.readers.registry import (
     SAMPLE,
     Detected,
     FileRefused,
     Head,
     Hints,
+    Limits,
     Reader,
     Row,
     accepted,
@@ -24,6 +25,8 @@ from labeler.items.readers.tools import meaning_of, tools
 from labeler.kit import telemetry
 
 LOOKED_AT = 200  # rows in which a tool is recognized
+CHARACTERS = 1_000_000  # of them
+LITTLE = Limits(max_cell=100_000, max_line=500_000)  # rows that are longer say nothing of the tool
 _MAGIC = (
     (b"\x89PNG", "a PNG image"),
     (b"\xff\xd8\xff", "a JPEG image"),
@@ -57,7 +60,8 @@ def with_meaning(path: Path, found: Detected, only: str | None = None) -> Detect
     """The same, with what its rows mean where a labeling tool wrote them. only: the name of the one that did; raises
     FileRefused where these are not its rows."""
     try:
-        rows = [row.values for row in islice(read_rows(path, found), LOOKED_AT) if isinstance(row, Row)]
+        looked = portion(read_rows(path, found, LITTLE), LOOKED_AT, CHARACTERS)
+        rows = [row.values for row in looked if isinstance(row, Row)]
     except FileRefused:  # whoever reads the file is told
         return found
     logger = telemetry.logger()
