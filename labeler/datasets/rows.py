@@ -76,8 +76,10 @@ def item_row(
         "flags": marked or [],
     }
     if answer is not None:
-        _, value, row["confidence"], row["method"] = answer
+        _, value, confidence, row["method"] = answer
         row["label"] = load(value)
+        # Versions keep 32 bits of it: as many digits as these have, so that both give the same text.
+        row["confidence"] = None if confidence is None else round(confidence, 6)
     if history:
         row["history"] = row["labels"]
         row["labels"] = [
