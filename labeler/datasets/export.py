@@ -8,18 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache, partial
-from typing import Any
 
 import orjson
-import pyarrow as pa
-import pyarrow.compute as pc
-import pyarrow.parquet as pq
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
+from labeler.datasets.rows import CHUNK, Row, given, item_row, load, told_apart
 from labeler.datasets.shares import by_label, with_shares
+from labeler.datasets.version_rows import version_columns, version_rows
 from labeler.datasets.writers import Columns, Wants
 from labeler.imports.tables import outside_predictions
 from labeler.items.tables import items, present
@@ -29,10 +27,6 @@ from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
 from labeler.tasks import TaskSchema
-
-CHUNK = 300  # items; more of them at a time are slower, as Python looks through all of them for garbage
-Row = dict[str, Any]
-
 
 # JSON and times come as the database keeps them: a million rows of them are read here faster than by their types.
 _text = partial(sa.cast, type_=sa.Text)
@@ -98,10 +92,6 @@ ANSWERS_BETWEEN = CompiledStatement(
 )
 
 
-def time_text(moment: datetime) -> str:
-    return moment.isoformat().replace("+00:00", "Z")
-
-
 @lru_cache(4096)
 def _second_text(seconds: int) -> str:
     return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%S")
@@ -111,14 +101,6 @@ def _micros_text(micros: int) -> str:
     """As `time_text`, of microseconds since 1970."""
     seconds, rest = divmod(micros, 1_000_000)
     return f"{_second_text(seconds)}.{rest:06d}Z" if rest else f"{_second_text(seconds)}Z"
-
-
-# Most labels and picks are one of few. Nobody changes what is inside a row.
-_load = lru_cache(4096)(orjson.loads)
-
-
-def _dump(value: Any) -> str:
-    return orjson.dumps(value).decode()
 
 
 @dataclass(frozen=True)
@@ -142,7 +124,7 @@ class Source:
     def rows(self) -> Iterator[Row]:
         """Every item with its labels; or, as the options may want it, every label with its item."""
         found = (
-            _version_rows(self.version, self.wants)
+            version_rows(self.version, self.wants.history)
             if self.version
             else _current_rows(self._tx, self.project, self.wants)
         )
@@ -172,7 +154,7 @@ def open_source(
 
 
 def _current_rows(tx: Connection, project: Project, wants: Wants) -> Iterator[Row]:
-    after, names = 0, Names()
+    after, names = 0, told_apart(_namesakes(tx, project))
     while chunk := ITEMS_AFTER.tuples(tx, project=project.id, after=after, most=CHUNK):
         first, after = chunk[0][0], chunk[-1][0]
         given = _labels_between(tx, project, first, after, names, wants.history)
@@ -181,7 +163,7 @@ def _current_rows(tx: Connection, project: Project, wants: Wants) -> Iterator[Ro
         predicted = _predictions_between(tx, project, first, after) if wants.predictions else {}
         for item_id, key, content, metadata, split in chunk:
             about = (answered.get(item_id), given.get(item_id), marked.get(item_id))
-            row = _row(key, orjson.loads(content), _load(metadata), split, *about, wants.history)
+            row = item_row(key, orjson.loads(content), load(metadata), split, *about, wants.history)
             if item_id in predicted:
                 row["prediction"] = predicted[item_id]
             yield row
@@ -196,36 +178,19 @@ def _current_columns(tx: Connection, project: Project) -> Columns:
     return Columns.of({**(row.content if "content" in row._fields else {}), "metadata": row.metadata} for row in rows)
 
 
-def version_columns(version: Version) -> Columns:
-    """The columns of a flat export of a dataset version."""
-
-    def rows() -> Iterator[Row]:
-        for table in version.tables("items", ["fields", "metadata"]):
-            for row in table.to_pylist():
-                fields, metadata = row.get("fields"), row["metadata"]
-                if fields is not None or metadata != "{}":
-                    yield {"fields": orjson.loads(fields) if fields else None, "metadata": orjson.loads(metadata)}
-
-    return Columns.of(rows())
-
-
-class Names:
-    """Labelers' names, told apart where two labelers have the same one."""
-
-    def __init__(self) -> None:
-        self._names: dict[int, str] = {}
-        self._owners: dict[str, int] = {}
-
-    def of(self, labeler_id: int, name: str) -> str:
-        found = self._names.get(labeler_id)
-        if found is None:
-            found = name if self._owners.setdefault(name, labeler_id) == labeler_id else f"{name} #{labeler_id}"
-            self._names[labeler_id] = found
-        return found
+def _namesakes(tx: Connection, project: Project) -> list[tuple[int, str]]:
+    """(id, name) of those who labeled here and whose name somebody else has, too: seldom anybody."""
+    twice = sa.select(users.c.name).group_by(users.c.name).having(sa.func.count() > 1)
+    found = tx.execute(sa.select(users.c.id, users.c.name).where(users.c.name.in_(twice))).all()
+    if not found:
+        return []
+    here = sa.select(labels.c.labeler_id).where(labels.c.project_id == project.id).distinct()
+    mine = set(tx.execute(here).scalars())
+    return [(row.id, row.name) for row in found if row.id in mine]
 
 
 def _labels_between(
-    tx: Connection, project: Project, first: int, last: int, names: Names, ever: bool
+    tx: Connection, project: Project, first: int, last: int, names: Mapping[int, str], ever: bool
 ) -> dict[int, list[Row]]:
     """The labels in force by item; ever: every label there was, with whether it is in force."""
     found: dict[int, list[Row]] = {}
@@ -233,40 +198,18 @@ def _labels_between(
     read = LABELS_EVER if ever else LABELS_BETWEEN
     for row in read.tuples(tx, project=project.id, first=first, last=last):
         item, labeler_id, name, value, kind, guideline, under, source, pick, created_at = row[:10]
-        value = None if value is None else _load(value)
+        value = None if value is None else load(value)
         if under != newest and value is not None:
             value = project.read(value, under)
         if value is None and not ever:
             continue
-        pick = None if pick is None else _load(pick)
+        pick = None if pick is None else load(pick)
         created = _micros_text(created_at)
-        label = _given(names.of(labeler_id, name), value, kind, guideline, under, source, pick, created)
+        label = given(names.get(labeler_id, name), value, kind, guideline, under, source, pick, created)
         if ever:
             label["in_force"] = value is not None and row[10] is not None
         found.setdefault(item, []).append(label)
     return found
-
-
-def _given(
-    labeler: str,
-    value: Any,
-    kind: str | None,
-    guideline_version: int | None,
-    schema_version: int | None,
-    source: str,
-    pick: Any,
-    created_at: str,
-) -> Row:
-    return {
-        "labeler": labeler,
-        "kind": kind,
-        "value": value,
-        "guideline_version": guideline_version,
-        "schema_version": schema_version,
-        "source": source,
-        "pick": pick,
-        "created_at": created_at,
-    }
 
 
 def _predictions_between(tx: Connection, project: Project, first: int, last: int) -> dict[int, Row]:
@@ -283,96 +226,4 @@ def _flags_between(tx: Connection, project_id: int, first: int, last: int) -> di
     found: dict[int, list[Row]] = {}
     for row in tx.execute(statement.order_by(flags.c.id)):
         found.setdefault(row.item_id, []).append({"reason": row.reason, "note": row.note})
-    return found
-
-
-Answer = tuple[int, str, float | None, str | None]
-"""The id of an item, its answer in force as JSON, how sure it is, and how it was made."""
-
-
-def _row(
-    key: str,
-    content: Mapping[str, Any],
-    metadata: Row,
-    split: str,
-    answer: Answer | None,
-    given: list[Row] | None,
-    marked: list[Row] | None,
-    history: bool,
-) -> Row:
-    row = {
-        "key": key,
-        **content,
-        "metadata": metadata,
-        "split": split,
-        "label": None,
-        "confidence": None,
-        "method": None,
-        "labels": given or [],
-        "flags": marked or [],
-    }
-    if answer is not None:
-        _, value, row["confidence"], row["method"] = answer
-        row["label"] = _load(value)
-    if history:
-        row["history"] = row["labels"]
-        row["labels"] = [
-            {name: value for name, value in one.items() if name != "in_force"}
-            for one in row["history"]
-            if one["in_force"]
-        ]
-    return row
-
-
-def _version_rows(version: Version, wants: Wants) -> Iterator[Row]:
-    """Every item of a dataset version with its answer and the labels it holds, in the version's own schema."""
-    schema = version.schema
-    given, answered = _version_labels(version, wants.history), _version_answers(version)
-    marked: dict[int, list[Row]] = {}
-    for flag in _records(version, "flags.parquet"):
-        marked.setdefault(flag["item"], []).append({"reason": flag["reason"], "note": flag["note"]})
-    for table in version.tables("items"):
-        for row in table.to_pylist():
-            item, metadata = row["item"], orjson.loads(row["metadata"])
-            about = (row["key"], schema.kind_of(row).from_columns(row), metadata, row["split"])
-            yield _row(*about, answered.get(item), given.get(item), marked.get(item), wants.history)
-
-
-def _version_answers(version: Version) -> dict[int, Answer]:
-    load = version.schema.task.load
-    return {
-        row["item"]: (row["item"], _dump(load(row["value"])), row["confidence"], row.get("method") or "majority")
-        for row in version.current_table().to_pylist()
-    }
-
-
-def _records(version: Version, name: str) -> list[Row]:
-    rows: list[Row] = pq.read_table(version.path(name)).to_pylist()
-    return rows
-
-
-def _version_labels(version: Version, ever: bool) -> dict[int, list[Row]]:
-    """The labels in force, by item: what no later row supersedes, undone ones left out. ever: all there were."""
-    tables = list(version.tables("labels"))
-    if not tables:
-        return {}
-    table = pa.concat_tables(tables, promote_options="default").drop_columns(["suggestion", "key"])
-    gone = pc.is_in(table["label"], value_set=table["supersedes"].drop_null().combine_chunks())
-    in_force = pc.and_(pc.invert(gone), pc.is_valid(table["value"]))
-    table = table.append_column("in_force", in_force) if ever else table.filter(in_force)
-    schema, names = version.schema, Names()
-    found: dict[int, list[Row]] = {}
-    for batch in table.to_batches(max_chunksize=CHUNK):
-        for row in batch.to_pylist():
-            under = row.get("schema_version") or 1
-            value = None if row["value"] is None else schema.read(row["value"], under)
-            if value is None and not ever:
-                continue
-            pick = orjson.loads(row["pick"]) if row.get("pick") else None
-            name = names.of(row["labeler"], row["labeler_name"])
-            about = (row.get("kind"), row["guideline_version"], under, row["source"], pick)
-            label = _given(name, value, *about, time_text(row["created_at"]))
-            if ever:
-                label["in_force"] = row["in_force"] and value is not None
-            found.setdefault(row["item"], []).append(label)
     return found

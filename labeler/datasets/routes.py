@@ -9,6 +9,7 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.datasets import export, service
 from labeler.datasets.reading import Version
+from labeler.datasets.rows import Row
 from labeler.datasets.writers import BadOption, Columns, Export, Options, UnknownFormat, Writer, parse_options, writer
 from labeler.kit.errors import Invalid
 from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
@@ -89,7 +90,7 @@ async def export_items(
     return StreamingResponse(iterate_in_threadpool(chunks()), media_type=chosen.media_type, headers=headers)
 
 
-def _is_labeled(row: export.Row) -> bool:
+def _is_labeled(row: Row) -> bool:
     return bool(row.get("method")) or "labeler" in row
 
 

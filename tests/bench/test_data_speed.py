@@ -59,7 +59,7 @@ def test_export(site, report, tmp_path: Path, database_kind: str) -> None:
     rows = [{"key": f"m{k}", "text": f"short message {k}", "label": "spam" if k % 3 else "ham"} for k in range(n)]
     project.items.add(rows, progress=False)
     quiet(site)
-    for name in ("jsonl", "csv", "parquet"):
+    for name in ("jsonl", "csv", "parquet", "xlsx"):
         started = time.perf_counter()
         path = project.export(tmp_path / f"out.{name}", name)
         seconds = time.perf_counter() - started

@@ -99,6 +99,8 @@ def test_a_version_is_exported_as_the_state_it_was_made_of(
     versioned: Project, dataset: int | None, options: Any, tmp_path: Path
 ) -> None:
     path = versioned.export(tmp_path / "out", "jsonl", dataset, options)
+    now = versioned.export(tmp_path / "now", "jsonl", None, options)
+    assert path.read_text().splitlines() == now.read_text().splitlines()
     rows = [json.loads(line) for line in path.read_text().splitlines()]
     first = [row for row in rows if row["key"] == "=k 0"]
     if options.get("rows") == "labels":

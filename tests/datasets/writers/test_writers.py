@@ -172,4 +172,4 @@ def test_memory_does_not_grow_with_the_rows(name):
         return most
 
     peak(100)
-    assert peak(12_000) < 1.5 * peak(6_000) + 500_000
+    assert peak(6_000) < 1.5 * peak(3_000) + 500_000

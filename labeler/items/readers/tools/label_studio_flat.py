@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from labeler.items.given import Given, GivenLabel
-from labeler.items.readers.tools.cells import SEVERAL, columns_of, decoded, listed
+from labeler.items.readers.tools.cells import SEVERAL, columns_of, decoded, first_key, listed
 from labeler.items.readers.tools.label_studio import account
 from labeler.items.readers.tools.registry import Meaning, Values, tool
 
@@ -31,7 +31,9 @@ def label_studio_flat(rows: Sequence[Values]) -> Meaning | None:
         notes.append(SEVERAL.format(listed(questions)))
     if not questions:
         notes.append("which column holds the answers can't be told: choose it, and who labeled is taken along")
-    roles = {"key": "id", "labeler": "annotator"} | ({"label": questions[0]} if questions else {})
+    roles = {"key": first_key(rows, ("key",)) or "id", "labeler": "annotator"} | (
+        {"label": questions[0]} if questions else {}
+    )
     return Meaning(convert, roles, tuple(notes))
 
 
