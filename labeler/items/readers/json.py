@@ -11,8 +11,8 @@ from labeler.items.readers.json_values import Buffer, NotFinished, Unreadable, a
 from labeler.items.readers.lines import open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
 
-_ITEM = frozenset(("text",))
-"""An object with such a field is a row itself, whatever lists it holds."""
+_CONTENT = ("data", "fields")
+"""An object with a text, or with an object of such a name, is a row itself, whatever lists it holds."""
 _USUAL = frozenset(("data", "items", "rows", "records", "examples", "results", "documents", "texts"))
 _MEMBER = re.compile(r'\s*[{,]\s*("[^"\\]*+(?:\\.[^"\\]*+)*+")\s*:\s*')
 
@@ -42,7 +42,7 @@ def _of_object(text: str, head: Head, found: Detected) -> Detected | None:
         lines = next_line and "\n" not in text[:end] and head.hints.format is None
         return None if lines else found
     lists = [name for name, one in value.items() if _is_list_of_objects(one)]
-    if not lists or _ITEM & set(value):
+    if not lists or _is_item(value):
         if _is_table_of_objects(list(value.values())):
             raise FileRefused(
                 "the file looks like one JSON object with an object for each column or key; write a list of objects "
@@ -66,13 +66,17 @@ def _list_that_goes_on(text: str) -> str | None:
     at = 0
     while (member := _MEMBER.match(text, at)) is not None:
         name = json.loads(member[1])
-        if name in _ITEM:
-            return None
         try:
-            _, at = decode_at(text, member.end())
+            value, at = decode_at(text, member.end())
         except ValueError:
             return name if re.compile(r"\[\s*\{").match(text, member.end()) else None
+        if _is_item({name: value}):
+            return None
     return None
+
+
+def _is_item(value: dict[str, Any]) -> bool:
+    return "text" in value or any(isinstance(value.get(name), dict) for name in _CONTENT)
 
 
 def _is_list_of_objects(value: Any) -> bool:

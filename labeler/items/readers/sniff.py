@@ -64,13 +64,16 @@ def with_meaning(path: Path, found: Detected, only: str | None = None) -> Detect
         rows = [row.values for row in looked if isinstance(row, Row)]
     except FileRefused:  # whoever reads the file is told
         return found
-    logger = telemetry.logger()
-    meaning = meaning_of(rows, lambda name: logger.exception("a tool failed to tell its rows", tool=name), only)
+    meaning = meaning_of(rows, _tell, only)
     if meaning is None:
         if only is not None:
             raise FileRefused(f'the rows are not what "{only}" writes; leave the format out to have it found')
         return found
     return replace(found, meaning=meaning, dialect=meaning.tool, warnings=(*found.warnings, *meaning.notes))
+
+
+def _tell(tool: str) -> None:
+    telemetry.logger().exception("a tool failed to tell its rows", tool=tool)
 
 
 def _container(path: Path, hints: Hints | None) -> Detected:
