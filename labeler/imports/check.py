@@ -1,6 +1,6 @@
 """Rows that came in, each checked on its own: the acceptable ones, and what is wrong with the others."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,13 +18,19 @@ from labeler.wire.imports import ImportMapping
 
 @dataclass
 class Batch:
-    """rows: those that can be taken. refused: (row number, field, reason), and how many labels went with the row."""
+    """read: how many rows there were. rows: those that can be taken. refused: (row number, field, reason), and how many
+    labels went with the row. notes: (row number, what somebody should know of it)."""
 
+    read: int = 0
     rows: list[Numbered] = field(default_factory=list)
-    refused: list[tuple[int, str, str, int]] = field(default_factory=list)
+    refused: list[tuple[int, str | None, str, int]] = field(default_factory=list)
+    notes: list[tuple[int, str]] = field(default_factory=list)
 
     def count(self, tally: Tally) -> None:
-        """Tell of the refused ones."""
+        """Tell of the refused ones, and of notes."""
+        tally.rows += self.read
+        for number, note in self.notes:
+            tally.note(number, None, note)
         for number, where, reason, labels in self.refused:
             tally.refuse(number, where, reason)
             for _ in range(labels):
@@ -32,27 +38,36 @@ class Batch:
         tally.predictions += sum(len(row.suggested) for _, row in self.rows)
 
 
-def entries_of(rows: Iterable[Row | BadRow], mapping: ImportMapping, tally: Tally) -> list[tuple[int, Any]]:
-    """(row number, item as it came) of the rows that can be one; the others are told, and what was said about rows."""
-    found = []
+Entries = list[tuple[int, Any]]
+
+
+def entries_of(rows: Sequence[Row | BadRow], mapping: ImportMapping) -> tuple[Entries, Batch]:
+    """(row number, item as it came) of the rows that can be one; and a batch that knows of the others."""
+    found, batch = [], Batch(read=len(rows))
     for row in rows:
         if isinstance(row, BadRow):
-            tally.refuse(row.number, row.field, row.reason)
+            batch.refused.append((row.number, row.field, row.reason, 0))
             continue
         if row.note is not None:
-            tally.note(row.number, None, row.note)
+            batch.notes.append((row.number, row.note))
         try:
             found.append((row.number, to_item(row, mapping)))
         except RowRefused as refused:
-            tally.refuse(row.number, refused.field, refused.reason)
-    return found
+            batch.refused.append((row.number, refused.field, refused.reason, 0))
+    return found, batch
 
 
 def check_rows(
-    raw: Sequence[tuple[int, Any]], project: Project, limits: Settings, mapping: ImportMapping | None = None
+    raw: Sequence[tuple[int, Any]],
+    project: Project,
+    limits: Settings,
+    mapping: ImportMapping | None = None,
+    known: Batch | None = None,
 ) -> Batch:
-    """raw: (row number, row as it came, or the ValueError that reading it raised)."""
-    found = Batch()
+    """raw: (row number, row as it came, or the ValueError that reading it raised). known: what was said of the rows
+    already."""
+    known = known or Batch(read=len(raw))
+    found = Batch(known.read, [], list(known.refused), known.notes)
     bounds = bounds_of(limits)
     rules = STRICT if mapping is None else LabelRules(mapping.unknown_labels, mapping.label_map)
     answers = Answers(project, rules)
@@ -67,6 +82,7 @@ def check_rows(
             continue
         kind = kind or row.kind
         found.rows.append((number, row))
+    found.refused.sort(key=lambda one: one[0])
     return found
 
 

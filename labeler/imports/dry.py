@@ -29,7 +29,7 @@ class Seen:
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="labeler-dry-run-")
-        self._db = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None)
+        self._db = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA synchronous=OFF")
         self._db.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, content BLOB, labels TEXT)")
 

@@ -5,6 +5,7 @@ an import whose process was killed goes on where it was, and its counts still ad
 """
 
 import time
+from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -76,24 +77,36 @@ def _read_rows(
     step: "Writing | DryRun",
     tally: Tally,
 ) -> None:
-    limits = limits_of(run.settings)
+    """While one batch is written, the next one is read."""
     total = reader_of(detected).count(path)
-    rows = islice(read_rows(path, detected, limits), tally.rows, None)
-    began = time.monotonic()
-    while batch := portion(rows, BATCH, CHARACTERS):
-        entries = entries_of(batch, mapping, tally)
-        good = check_rows(entries, project, run.settings, mapping)
-        if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
-            project = step.add_labels(project, names)
-            good = check_rows(entries, project, run.settings, mapping)
-        good.count(tally)
-        tally.rows += len(batch)
-        read = time.monotonic()
-        step.take(project, good, mapping, tally, total)
-        # The writer is others' for as long as it was taken: while the next rows are read, and longer if need be.
-        done = time.monotonic()
-        time.sleep(min(max((done - read) - (read - began), 0.0), 0.03))
-        began = time.monotonic()
+    rows = islice(read_rows(path, detected, limits_of(run.settings)), tally.rows, None)
+    with ThreadPoolExecutor(1) as writer:
+        under_way: Future[None] | None = None
+        while batch := portion(rows, BATCH, CHARACTERS):
+            entries, told = entries_of(batch, mapping)
+            good = check_rows(entries, project, run.settings, mapping, told)
+            if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
+                _end(under_way)
+                project = step.add_labels(project, names)
+                good = check_rows(entries, project, run.settings, mapping, told)
+            _end(under_way)
+            good.count(tally)
+            under_way = writer.submit(_write, step, project, good, mapping, tally, total)
+        _end(under_way)
+
+
+def _write(
+    step: "Writing | DryRun", project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int
+) -> None:
+    started = time.monotonic()
+    step.take(project, good, mapping, tally, total)
+    # Others get their turn at the writer, too: imports are many small visits.
+    time.sleep(min((time.monotonic() - started) / 4, 0.005))
+
+
+def _end(under_way: "Future[None] | None") -> None:
+    if under_way is not None:
+        under_way.result()
 
 
 class Writing:

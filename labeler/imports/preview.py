@@ -64,13 +64,12 @@ def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: I
     tally, project = Tally(), into.project
     dry = DryRun(into.db, user_id=into.user_id)
     try:
-        raw = entries_of(rows, mapping, tally)
-        good = check_rows(raw, project, settings, mapping)
+        raw, told = entries_of(rows, mapping)
+        good = check_rows(raw, project, settings, mapping, told)
         if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
             project = dry.add_labels(project, names)
-            good = check_rows(raw, project, settings, mapping)
+            good = check_rows(raw, project, settings, mapping, told)
         good.count(tally)
-        tally.rows = len(rows)
         dry.take(project, good, mapping, tally, 0)
     finally:
         dry.close()

@@ -39,7 +39,7 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
     entries = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))
     if len(entries) > settings.max_bulk:
         raise TooLarge(f"More than {settings.max_bulk:,} items in one request. Send them in parts, or import a file.")
-    tally = Tally(rows=len(entries))
+    tally = Tally()
     batch = check_rows(list(enumerate(entries, 1)), member.project, settings)
     batch.count(tally)
     importer = Importer(member.user_id, labels_as(member.caller.kind, "import"))

@@ -52,7 +52,8 @@ class Importer:
 
 def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: Importer, tally: Tally) -> Tally:
     """Add these rows (row number, row) with their labels; returns the tally with their fates counted."""
-    new = add_items(tx, project, [row for _, row in rows], importer.import_id)
+    counts = project.counts(importer.kind)
+    new = add_items(tx, project, [row for _, row in rows], importer.import_id, labels_count=counts)
     lock(tx, "labels", project.id, shared=True)
     there = read_there(tx, project, {row.key for _, row in rows} - set(new))
     names = {label.labeler for _, row in rows for label in row.labels if label.labeler is not None}

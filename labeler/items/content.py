@@ -4,6 +4,7 @@ A refused row names its field and a reason that the sender can act on (G7, G24).
 row, or is left out of it and told, as the rules say (G25).
 """
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 from labeler.contents import Content, ContentKind, ContentRefused, registry
@@ -42,13 +43,7 @@ def check_item(
     who reads the labels, made once for many rows."""
     if not isinstance(raw, dict):
         raise Refused("", "not an object: expected a key and the content, such as text or fields")
-    rest = raw.keys() - KNOWN
-    given = [kind for kind in registry if kind.field in rest and raw[kind.field] is not None]
-    if len(rest) > len(given):
-        known = KNOWN | {kind.field for kind in registry}
-        if unknown := sorted(set(map(str, rest)) - known):
-            raise Refused(unknown[0][:100], f"unknown field; known: {', '.join(sorted(known))}")
-    kind = _kind(given, project, wanted or project.content)
+    kind = _kind_of(raw, project, wanted or project.content)
 
     def check(where: str, value: Any) -> None:
         if isinstance(value, str) and value.isascii() and "\0" not in value and len(value) <= (bounds.text or 0):
@@ -80,6 +75,17 @@ def _key(value: Any, content: Content) -> str:
         return as_key(value)
     except InvalidKey as invalid:
         raise Refused("key", str(invalid)) from None
+
+
+def _kind_of(raw: Mapping[str, Any], project: Project, held: str | None) -> ContentKind:
+    """The kind of content of a row that has no other fields than items have."""
+    rest = raw.keys() - KNOWN
+    given = [kind for kind in registry if kind.field in rest and raw[kind.field] is not None]
+    if len(rest) > len(given):
+        known = KNOWN | {kind.field for kind in registry}
+        if unknown := sorted(set(map(str, rest)) - known):
+            raise Refused(unknown[0][:100], f"unknown field; known: {', '.join(sorted(known))}")
+    return _kind(given, project, held)
 
 
 def _kind(given: list[ContentKind], project: Project, held: str | None) -> ContentKind:

@@ -4,6 +4,7 @@ Row by row, SQLAlchemy and the driver take several times as long as the database
 """
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import orjson
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects.postgresql import JSONB
 
-from labeler.kit.columns import Json
-from labeler.kit.db import upsert
+from labeler.kit.columns import Json, clock
+from labeler.kit.db import insert_for
 
 
 def insert_many(
@@ -28,26 +29,37 @@ def insert_many(
     """Insert rows that have these columns; returns what was asked for, in no order.
 
     columns may hold text, numbers, booleans and (in JSON columns) any JSON. same: further columns, which have one value
-    or SQL expression for all. skip_known: rows that break a unique constraint are left out. Call with thousands of
+    for all, or `clock()`. skip_known: rows that break a unique constraint are left out. Call with thousands of
     rows at most.
     """
     if not rows:
         return []
-    kinds = [table.c[name].type for name in columns]
-    source, cells = (_sqlite if tx.dialect.name == "sqlite" else _postgresql)(table, columns)
-    constants = [sa.literal(value, table.c[name].type) if _is_plain(value) else value for name, value in same.items()]
-    chosen = sa.select(*cells, *constants).select_from(source).where(sa.true())
-    insert = upsert(tx, table).from_select([*columns, *same], chosen)
-    if skip_known:
-        insert = insert.on_conflict_do_nothing()
-    if returning:
-        insert = insert.returning(*(table.c[name] for name in returning))
-    found = tx.execute(insert, {"rows": _dump(tx.dialect.name, columns, kinds, rows)})
+    plain = {name: value for name, value in same.items() if not isinstance(value, sa.sql.ClauseElement)}
+    clocks = tuple(name for name in same if name not in plain)
+    insert = _insert(tx.dialect.name, table, tuple(columns), tuple(plain), clocks, skip_known, tuple(returning))
+    written = _dump(tx.dialect.name, columns, [table.c[name].type for name in columns], rows)
+    found = tx.execute(insert, {"rows": written, **{f"same_{name}": value for name, value in plain.items()}})
     return list(found.all()) if returning else []
 
 
-def _is_plain(value: Any) -> bool:
-    return not isinstance(value, sa.sql.ClauseElement)
+@cache
+def _insert(
+    dialect: str,
+    table: sa.Table,
+    columns: tuple[str, ...],
+    same: tuple[str, ...],
+    clocks: tuple[str, ...],
+    skip_known: bool,
+    returning: tuple[str, ...],
+) -> Any:
+    """The statement, made once: putting it together takes as long as a hundred rows."""
+    source, cells = (_sqlite if dialect == "sqlite" else _postgresql)(table, columns)
+    constants = [sa.bindparam(f"same_{name}", type_=table.c[name].type) for name in same]
+    chosen = sa.select(*cells, *constants, *(clock() for _ in clocks)).select_from(source).where(sa.true())
+    insert = insert_for(dialect, table).from_select([*columns, *same, *clocks], chosen)
+    if skip_known:
+        insert = insert.on_conflict_do_nothing()
+    return insert.returning(*(table.c[name] for name in returning)) if returning else insert
 
 
 def _sqlite(table: sa.Table, columns: Sequence[str]) -> tuple[Any, list[Any]]:

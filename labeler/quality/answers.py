@@ -16,7 +16,6 @@ from sqlalchemy import Connection, bindparam
 from labeler.imports.undo import LabelsTakenBack
 from labeler.imports.write import LabelsImported
 from labeler.items.remove import ItemsRemoved
-from labeler.items.tables import items
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
@@ -75,13 +74,9 @@ def keep_answer(tx: Connection, event: LabelSubmitted, project: Project) -> None
 
 @listen(LabelsImported)
 def keep_imported(tx: Connection, event: LabelsImported, project: Project) -> None:
-    """Most have one label on a new item: these are written together."""
+    """Most have one label on a new item, and what it needs was counted with it: these are written together."""
     if not project.counts(event.kind):
         return
-    first = [item_id for item_id, _ in event.first]
-    if first:
-        left = max(project.settings.overlap - 1, 0)
-        tx.execute(sa.update(items).where(items.c.id.in_(first)).values(needed=left))
     if event.others:
         recount_needed(tx, project, event.others)
         make_answers(tx, project, event.others)

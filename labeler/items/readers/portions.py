@@ -15,7 +15,9 @@ def portion(rows: Iterator[Row | BadRow], most: int, characters: int) -> list[Ro
         if row is None:
             break
         found.append(row)
-        held += weight(row.values) if isinstance(row, Row) else 0
+        if isinstance(row, Row):
+            for value in row.values.values():
+                held += len(value) if type(value) is str else weight(value)
     return found
 
 
@@ -25,4 +27,4 @@ def weight(value: Any) -> int:
         return len(value)
     if isinstance(value, dict):
         return sum(len(inner) if isinstance(inner, str) else weight(inner) for inner in value.values())
-    return sum(weight(inner) for inner in value) if isinstance(value, list) else 8
+    return sum(map(weight, value)) if isinstance(value, list) else 8
