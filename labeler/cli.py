@@ -10,7 +10,7 @@ import typer
 
 from labeler.api.bootstrap import SchemaTooOld
 from labeler.client import ApiError
-from labeler.commands import data, models, people, running
+from labeler.commands import data, files, models, people, running
 from labeler.commands.context import Context, state
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An active-learning labeling service.")
@@ -28,6 +28,7 @@ def options(
 
 running.register(app)
 people.register(app)
+files.register(app)
 data.register(app)
 models.register(app)
 
