@@ -27,6 +27,10 @@ UNKNOWN = {
     "add": "add the label to the project",
     "refuse": "refuse the row",
 }
+KNOWN = {
+    "leave": "leave the item as it is, and say so",
+    "update": "take it as a new revision: it is asked again, the old one and its labels stay on record",
+}
 TALL = 8
 Chosen = dict[str, Any]
 
@@ -92,9 +96,15 @@ def problem(roles: Chosen) -> str | None:
 def options(guess: Mapping[str, Any], mapping: Chosen, mark: str) -> Chosen:
     """What is to become of labels that do not fit, and of items that are there already."""
     found: Chosen = {name: guess[name] for name in ("format", "header", "delimiter", "encoding") if name in guess}
-    if not mapping.get("label"):
-        return found
     with st.expander("Labels that do not fit, and items that are there already"):
+        found["known_items"] = st.radio(
+            "A key that is there already with another content",
+            list(KNOWN),
+            format_func=KNOWN.__getitem__,
+            key=f"items-{mark}",
+        )
+        if not mapping.get("label"):
+            return found
         found["unknown_labels"] = st.radio(
             "A label that the project does not have",
             list(UNKNOWN),

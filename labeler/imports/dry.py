@@ -15,7 +15,7 @@ from labeler.imports.check import Batch
 from labeler.imports.judge import There, judge
 from labeler.imports.labelers import find_labelers
 from labeler.imports.tally import Tally
-from labeler.imports.write import read_there
+from labeler.imports.write import changed_rows, read_there
 from labeler.items.content import ItemRow
 from labeler.kit.db import Database
 from labeler.kit.jobs.registry import JobRun
@@ -73,11 +73,14 @@ class DryRun:
         keys = {row.key for _, row in good.rows}
         there = self.db.read(read_there, project, keys)
         self._overlay(there, keys, {row.key: row for _, row in good.rows})
+        updated = frozenset(changed_rows(good.rows, there) if mapping.known_items == "update" else ())
+        for key in updated:
+            there.pop(key)
         new = {key: self._new_id() for key in keys if key not in there}
         names = {label.labeler for _, row in good.rows for label in row.labels if label.labeler is not None}
         labelers: dict[str | None, int] = {None: self.user_id}
         labelers.update(self._labelers(names))
-        found = judge(good.rows, new, there, labelers, mapping.known_labels, tally)
+        found = judge(good.rows, new, there, labelers, mapping.known_labels, tally, updated)
         self._keep(good, new, there, found)
         if self.run is not None:
             self.run.progress(tally.rows, total, f"{tally.rows:,} rows read")
@@ -96,9 +99,9 @@ class DryRun:
     def _overlay(self, there: dict[str, There], keys: set[str], rows: dict[str, ItemRow]) -> None:
         """Add what earlier batches would have made of these keys."""
         for key, (content, labels) in self.seen.find(keys).items():
-            if key not in there:
-                same = rows[key].content if digest(rows[key]) == content else {}
-                there[key] = There(self._new_id(), same)
+            same = digest(rows[key]) == content
+            if key not in there or (same and there[key].content != rows[key].content):
+                there[key] = There(self._new_id(), rows[key].content if same else {})
             for who, value in labels.items():
                 there[key].labels[who] = value
                 if who == self.user_id or there[key].answer is None:

@@ -125,7 +125,8 @@ class Writing:
         return changed
 
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
-        importer = Importer(self.run.created_by or 0, self.kind, mapping.known_labels, self.run.id)
+        rules = (mapping.known_labels, mapping.known_items)
+        importer = Importer(self.run.created_by or 0, self.kind, *rules, self.run.id)
 
         def step(tx: Connection) -> Tally:
             after = take(tx, project, good.rows, importer, tally)

@@ -34,10 +34,12 @@ def judge(
     labelers: Mapping[str | None, int],
     known_labels: str,
     tally: Tally,
+    updated: frozenset[str] = frozenset(),
 ) -> list[NewLabel]:
     """Counts every row and label, and returns the labels that are to be recorded.
 
-    rows: (row number, row). new: ids by key of the items that this batch adds. there: the others. labelers: ids by the
+    rows: (row number, row). new: ids by key of the items that this batch adds, of which `updated` are new revisions of
+    what was there. there: the others. labelers: ids by the
     name in the file; None is who imports. A label without a name is recorded only where an item has no answer yet; one
     with a name, where its labeler has given none.
     """
@@ -51,7 +53,8 @@ def judge(
         if item is None:
             item = items[row.key] = There(new[row.key], row.content)
             taken = _labels(number, row, item, labelers, tally, found)
-            tally.row("labeled" if taken else "unlabeled", number, row.key)
+            fate = "updated" if row.key in updated else "labeled" if taken else "unlabeled"
+            tally.row(fate, number, row.key)
         elif item.content != row.content:
             reason = f'key "{row.key}" is there already with another content; this one was not taken'
             tally.row("different", number, row.key, "key", reason)

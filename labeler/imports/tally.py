@@ -8,7 +8,7 @@ from labeler.wire.imports import EXAMPLES, LABEL_FATES, ROW_FATES
 
 MOST_ERRORS = 1000  # rows that are described; all of them are counted
 _OF_LABELS = {fate: f"label_{fate}" for fate in LABEL_FATES}
-TAKEN = ("labeled", "unlabeled")
+TAKEN = ("labeled", "unlabeled", "updated")
 THERE = ("same", "different")
 
 

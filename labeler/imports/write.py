@@ -1,6 +1,6 @@
 """Rows of an import become items and labels, a batch in one transaction."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -12,6 +12,8 @@ from labeler.imports.labelers import add_labelers
 from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
 from labeler.items.add import add_items
+from labeler.items.content import ItemRow
+from labeler.items.remove import remove_items
 from labeler.items.tables import items, present
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
@@ -42,11 +44,12 @@ class LabelsImported(Event):
 
 @dataclass(frozen=True)
 class Importer:
-    """Who imports, as what kind of labeler, and in which job. known_labels: see `ImportMapping`."""
+    """Who imports, as what kind of labeler, and in which job. known_labels, known_items: see `ImportMapping`."""
 
     user_id: int
     kind: str
     known_labels: str = "add"
+    known_items: str = "leave"
     import_id: int | None = None
 
 
@@ -56,6 +59,10 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     new = add_items(tx, project, [row for _, row in rows], importer.import_id, labels_count=counts)
     lock(tx, "labels", project.id, shared=True)
     there = read_there(tx, project, {row.key for _, row in rows} - set(new))
+    updated = changed_rows(rows, there) if importer.known_items == "update" else {}
+    if updated:
+        remove_items(tx, project, [there.pop(key).id for key in updated])
+        new |= add_items(tx, project, list(updated.values()), importer.import_id, labels_count=counts)
     names = {label.labeler for _, row in rows for label in row.labels if label.labeler is not None}
     alike = [row for _, row in rows if row.key in new or there[row.key].content == row.content]
     ids = {key: item.id for key, item in there.items()} | new
@@ -63,7 +70,7 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     labelers: dict[str | None, int] = {None: importer.user_id}
     labelers.update(add_labelers(tx, names))
     after = tally.copy()
-    found = judge(rows, new, there, labelers, importer.known_labels, after)
+    found = judge(rows, new, there, labelers, importer.known_labels, after, frozenset(updated))
     if found:
         _insert(tx, project, found, importer)
         by_item: dict[int, list[Any]] = {}
@@ -80,6 +87,15 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
             find_project(tx, project.id),
         )
     return after
+
+
+def changed_rows(rows: Sequence[Numbered], there: Mapping[str, There]) -> dict[str, ItemRow]:
+    """The first row of each key that is there with another content."""
+    found: dict[str, ItemRow] = {}
+    for _, row in rows:
+        if row.key in there and there[row.key].content != row.content:
+            found.setdefault(row.key, row)
+    return found
 
 
 def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, There]:

@@ -14,6 +14,7 @@ EXAMPLES = 5
 ROW_FATES = {
     "labeled": "taken, with a label",
     "unlabeled": "taken, without a label",
+    "updated": "there already with another content: taken as a new revision",
     "same": "there already, and the same",
     "different": "there already, with another content: not taken",
     "refused": "refused",
@@ -60,6 +61,11 @@ class ImportMapping(In):
     )
     known_labels: Literal["add", "leave"] = Field(
         "add", description="Of items that are there already: record labels where there is none yet, or leave all."
+    )
+    known_items: Literal["leave", "update"] = Field(
+        "leave",
+        description="Of a key that is there with another content: leave the item and tell, or take the row as a new "
+        "revision: the old one with its labels stays on record, the new one is asked again.",
     )
     format: str | None = Field(None, max_length=64, description="What the file is, if it is not recognized rightly.")
     header: bool | None = Field(None, description="Whether the first row names the columns.")

@@ -48,7 +48,12 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def project(site):
-    made = site.client.projects.create("keys", labels=["spam", "ham"])
+    return filled(site, labels=["spam", "ham"])
+
+
+def filled(site, **question: Any):
+    """A project with items to label, and one who presses the keys."""
+    made = site.client.projects.create("keys", **question)
     kinds = ("win a prize, call", "see you at")
     rows = [{"key": f"m{n}", "text": f"{kinds[n % 2]} {n} {n % 97}"} for n in range(ITEMS)]
     made.items.add(rows, progress=False)
@@ -82,11 +87,12 @@ def open_card(context: BrowserContext, site, project) -> tuple[Page, float]:
     return page, time.perf_counter() - started
 
 
-def press(page: Page, n: int) -> list[float]:
-    """Milliseconds from key to paint of n key presses, one every tenth of a second."""
+def press(page: Page, n: int, answers: tuple[tuple[str, ...], ...] = (("1",), ("2",))) -> list[float]:
+    """Milliseconds from the last key of each of n answers to the next item painted; one every tenth of a second."""
     page.evaluate("performance.clearMeasures('labeler:key-to-paint')")
     for number in range(n):
-        page.keyboard.press("12"[number % 2])
+        for key in answers[number % len(answers)]:
+            page.keyboard.press(key)
         page.wait_for_timeout(100)
     page.wait_for_timeout(300)
     return page.evaluate("performance.getEntriesByName('labeler:key-to-paint').map((entry) => entry.duration)")
@@ -105,6 +111,30 @@ def bare(browser: Browser, site) -> list[float]:
     page.goto(f"{site.process.url}/healthz")
     page.evaluate(f"(() => {{ {SWAP} }})()")
     return press(page, PRESSES)
+
+
+QUESTIONS = {
+    "multi_choice": (
+        {"task_type": "multi_choice", "labels": ["spam", "ham", "urgent"]},
+        (("1", "Enter"), ("2", "3", "Enter")),
+    ),
+    "rating": ({"task_type": "rating", "scale": {"min": 1, "max": 5, "step": 1}}, (("2",), ("4",))),
+}
+
+
+@pytest.mark.one_database
+@pytest.mark.parametrize("task", QUESTIONS)
+def test_key_to_paint_of_other_questions(site, browser, report, task: str, database_kind: str) -> None:
+    question, answers = QUESTIONS[task]
+    project = filled(site, **question)
+    page, _ = open_card(context_of(browser, site), site, project)
+    press(page, 20, answers)
+    settled(site)
+    calm, found = summary(bare(browser, site)), summary(press(page, PRESSES, answers))
+    ratios = {f"times_bare_{key[:3]}": round(found[key] / calm[key], 2) for key in ("p50_ms", "p95_ms")}
+    report.add(f"key to paint, {task}", **found, **ratios, bare_p95_ms=calm["p95_ms"])
+    assert found["presses"] == PRESSES
+    processes.wait_for(lambda: len(list(project.labels)) == 20 + PRESSES, 60, "every label")
 
 
 def train_all_the_time(project, stop: threading.Event) -> None:

@@ -89,6 +89,21 @@ def test_a_corrected_text_under_the_same_key_is_told(project: Project, bring: An
     ]
 
 
+def test_a_corrected_text_can_be_taken_as_a_new_revision(service: Any, project: Project, bring: Any) -> None:
+    bring(project, AGAIN)
+    project.label("1", "spam")
+    project.label("2", "ham")
+    corrected = AGAIN.replace("a prize", "a BIG prize") + "4,new,\n"
+    tried = bring(project, corrected, {"known_items": "update"}, dry_run=True)
+    done = bring(project, corrected, {"known_items": "update"})
+    assert rows(tried) == rows(done) == {"unlabeled": 1, "updated": 1, "same": 2}
+    assert done.result["taken"] == 2 and done.result["already_there"] == 2
+    assert texts(project) == ["call me", "new", "see you at noon", "win a BIG prize"]
+    assert answers(project) == {"2": "ham"} and [row.value for row in project.labels] == ["spam", "ham"]
+    assert "1" in {item.key for item in project.queue.next(9)}
+    assert rows(bring(project, corrected, {"known_items": "update"})) == {"same": 4}
+
+
 def test_case_alone_is_the_same_label_and_an_unknown_one_costs_no_text(project: Project, bring: Any) -> None:
     sent = "id,text,label\n1,win a prize,Spam\n2,see you at noon,HAM\n3,hello there,ham\n4,who knows,unsure\n"
     done = bring(project, sent)
