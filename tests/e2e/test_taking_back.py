@@ -25,8 +25,8 @@ def test_what_a_search_finds_is_removed(site, visit) -> None:
     project.items.add([{"key": str(n), "text": f"{['keep', 'throw'][n % 2]} this {n}"} for n in range(10)])
     there = project.progress().items.total
     page = visit(f"{site.url}/items?project={project.slug}", site.admin)
-    page.get_by_label("Search").fill("throw this")
-    page.get_by_label("Search").press("Enter")
+    page.get_by_role("textbox", name="Search").fill("throw this")
+    page.get_by_role("textbox", name="Search").press("Enter")
     page.get_by_role("button", name="Remove these …").click()
     expect(page.get_by_role("dialog")).to_contain_text("5 items leave the queue and the pool")
     page.get_by_role("dialog").get_by_role("button", name="Remove").click()

@@ -16,6 +16,7 @@ from labeler.learning.features.installed import is_installed
 from labeler.learning.features.text import TextPipeline
 from labeler.learning.numeric.parallel import in_threads
 from labeler.registry.service import newest_model
+from labeler.training.pool import dask
 from labeler.training.pool.dask import over_cluster, why_without
 
 pytestmark = pytest.mark.one_database
@@ -31,6 +32,13 @@ def cluster() -> Iterator[LocalCluster]:
         yield made
 
 
+@pytest.fixture
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A scheduler that is there may take its time: the machine is busy with other tests."""
+    monkeypatch.setattr(dask, "ANSWERS_IN", 60.0)
+    monkeypatch.setitem(dask._QUIET, "distributed.comm.timeouts.connect", "60s")
+
+
 def parts() -> list[list[dict[str, str]]]:
     return [[{"text": row["text"]} for row in texts(200, 200 * number)] for number in range(30)]
 
@@ -39,13 +47,13 @@ def same(a: Any, b: Any) -> bool:
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("data", "indices", "indptr"))
 
 
-def test_a_cluster_gives_the_same_bits_in_the_same_order(cluster: LocalCluster) -> None:
+def test_a_cluster_gives_the_same_bits_in_the_same_order(cluster: LocalCluster, patient: None) -> None:
     pipeline = TextPipeline()
     there = list(over_cluster(cluster.scheduler_address, pipeline.extract, parts(), nobody))
     assert len(there) == 30 and all(same(a, pipeline.extract(part)) for a, part in zip(there, parts(), strict=True))
 
 
-def test_a_worker_that_dies_costs_nothing(cluster: LocalCluster) -> None:
+def test_a_worker_that_dies_costs_nothing(cluster: LocalCluster, patient: None) -> None:
     pipeline = TextPipeline()
     results = over_cluster(cluster.scheduler_address, pipeline.extract, parts(), nobody)
     there = [next(results)]
@@ -107,7 +115,7 @@ def test_threads_keep_the_order_of_the_parts() -> None:
     ],
 )
 def test_a_training_on_the_cluster_is_reproduced_here(
-    service: Any, project: Project, cluster: LocalCluster, embeddings: str
+    service: Any, project: Project, cluster: LocalCluster, patient: None, embeddings: str
 ) -> None:
     alone = service.settings.model_copy(update={"embeddings": embeddings})
     service.settings = alone.model_copy(update={"dask_scheduler": cluster.scheduler_address})
