@@ -104,6 +104,7 @@ def link():
         (packed({"a.csv": CSV * 2_000})[:-30], "can't be read"),
         (gzip.compress(os.urandom(50_000).hex().encode())[:-2_000], "cut off or broken"),
     ],
+    ids=lambda value: value if isinstance(value, str) else "archive",  # bytes of archives have the time in them
 )
 def test_archives_that_nobody_should_unpack_are_refused_with_the_place(data, reason, reading):
     with pytest.raises(FileRefused, match=reason):
