@@ -1,6 +1,7 @@
 """Many rows in one statement: they go to the database as one JSON value, which it takes apart itself.
 
-Row by row, SQLAlchemy and the driver take several times as long as the database.
+Row by row, SQLAlchemy and the driver take several times as long as the database. Why:
+docs/decisions/0021-imports-in-one-statement.md
 """
 
 from collections.abc import Mapping, Sequence
