@@ -17,6 +17,8 @@ from labeler.training.jobs import model_search as search_job
 from labeler.training.model_spec import ModelSpec, model_alone
 from labeler.training.tables import model_searches
 
+pytestmark = pytest.mark.one_database
+
 Add = Callable[..., list[dict[str, Any]]]
 
 
@@ -95,7 +97,6 @@ def test_the_holdout_is_never_searched_on(
     assert len(seen) > 50 and held and not held & set(seen)
 
 
-@pytest.mark.one_database
 def test_the_choice_is_trained_recorded_and_reproduced(
     service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch, dvc_repro: Any
 ) -> None:
