@@ -6,6 +6,7 @@ from urllib.parse import quote
 
 from labeler.client.connection import Connection
 from labeler.client.project import Project, as_labels
+from labeler.tasks import DEFAULT
 from labeler.tasks.labels import Label
 from labeler.tasks.rating import Scale
 from labeler.wire.projects import ProjectOut
@@ -21,7 +22,7 @@ class Projects:
         self,
         name: str,
         *,
-        task_type: str = "choice",
+        task_type: str = DEFAULT,
         labels: Iterable[str | dict[str, Any] | Label] | None = None,
         scale: dict[str, Any] | Scale | None = None,
         schema: dict[str, Any] | None = None,

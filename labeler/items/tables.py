@@ -1,7 +1,7 @@
 """Items: what is labeled. Their content never changes; `needed` says how many labels are still wanted.
 
-A removed item keeps its row, for the labels that were given on it; its key is free again. Whoever lists, counts or
-finds items asks with `present`.
+A removed item keeps its row, for the labels that were given on it; its key is free again. Those who list,
+count or find items ask with `present`.
 """
 
 from typing import Any

@@ -1,7 +1,9 @@
 """Task types: all that differs between kinds of answers, one class a file, found by being here."""
 
 from labeler.tasks.base import (
+    BUILT_IN,
     DEFAULT,
+    OF_LABELS,
     InvalidValue,
     TaskError,
     TaskSchema,
@@ -17,7 +19,9 @@ from labeler.tasks.base import (
 )
 
 __all__ = [
+    "BUILT_IN",
     "DEFAULT",
+    "OF_LABELS",
     "InvalidValue",
     "TaskError",
     "TaskSchema",

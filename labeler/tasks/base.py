@@ -16,6 +16,10 @@ from pydantic import BaseModel, ConfigDict
 from labeler.plugins import Registry
 
 DEFAULT = "choice"
+OF_LABELS = ("choice", "multi_choice")
+"""Task types whose answers are labels alone."""
+BUILT_IN = (*OF_LABELS, "rating")
+"""Those that formats of others can express."""
 """The task type of a project that says nothing else."""
 
 

@@ -11,6 +11,7 @@ from pydantic import Field
 from labeler.datasets.writers.jsonl import array
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_writer
+from labeler.tasks import BUILT_IN
 
 _PEOPLE = uuid.UUID("3f0c1d0e-6a55-5d0b-9d6c-6f7a1c1f2b61")
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -27,7 +28,7 @@ class ArgillaOptions(Options):
     media_type="application/json",
     suffix=".json",
     needs_columns=False,
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     contents=("text",),
     options=ArgillaOptions,
 )

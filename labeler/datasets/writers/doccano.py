@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 
 from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_folder_writer, register_writer
+from labeler.tasks import OF_LABELS
 
 _TAKEN = frozenset(("id", "text", "label", "labels", "key", "split", "Comments", "file"))
 _NO_NAME = re.compile(r'[\x00-\x1f\x7f/\\:*?"<>|]')
 _OPEN = 50  # files at a time
 UNKNOWN = "unknown"
-TASKS = ("choice", "multi_choice")
 
 
 @register_writer(
@@ -22,7 +22,7 @@ TASKS = ("choice", "multi_choice")
     media_type="application/x-ndjson",
     suffix=".jsonl",
     needs_columns=False,
-    tasks=TASKS,
+    tasks=OF_LABELS,
     contents=("text",),
 )
 def write_doccano(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
@@ -44,7 +44,7 @@ def write_doccano(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
     "doccano_annotators",
     title="doccano (zip, one file for each annotator)",
     needs_columns=False,
-    tasks=TASKS,
+    tasks=OF_LABELS,
     contents=("text",),
 )
 def write_annotators(rows: Iterable[ExportRow], export: Export, folder: Path) -> None:

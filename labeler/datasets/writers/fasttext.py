@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+from labeler.tasks import BUILT_IN
 
 MARK = "__label__"
 _SPACE = re.compile(r"\s+")
@@ -15,7 +16,7 @@ _SPACE = re.compile(r"\s+")
     media_type="text/plain; charset=utf-8",
     suffix=".txt",
     needs_columns=False,
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     contents=("text",),
 )
 def write_fasttext(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:

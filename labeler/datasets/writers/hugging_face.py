@@ -10,6 +10,7 @@ from pydantic import Field
 
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_folder_writer
+from labeler.tasks import BUILT_IN
 
 SPLITS = {"holdout": "test"}
 """What our splits are called there; the others are "train"."""
@@ -24,7 +25,7 @@ class HuggingFaceOptions(Options):
 @register_folder_writer(
     "hugging_face",
     title="Hugging Face dataset (zip)",
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     options=HuggingFaceOptions,
 )
 def write_hugging_face(rows: Iterable[ExportRow], export: Export, folder: Path) -> None:

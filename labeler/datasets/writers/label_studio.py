@@ -9,6 +9,7 @@ from pydantic import Field
 from labeler.datasets.writers.jsonl import array
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_writer
+from labeler.tasks import BUILT_IN
 
 
 class LabelStudioOptions(Options):
@@ -25,7 +26,7 @@ class LabelStudioOptions(Options):
     media_type="application/json",
     suffix=".json",
     needs_columns=False,
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     options=LabelStudioOptions,
 )
 def write_label_studio(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:

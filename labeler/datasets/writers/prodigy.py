@@ -10,6 +10,7 @@ from pydantic import Field
 
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+from labeler.tasks import BUILT_IN
 
 
 class ProdigyOptions(Options):
@@ -24,7 +25,7 @@ class ProdigyOptions(Options):
     media_type="application/x-ndjson",
     suffix=".jsonl",
     needs_columns=False,
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     contents=("text",),
     options=ProdigyOptions,
 )

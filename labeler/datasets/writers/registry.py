@@ -10,7 +10,7 @@ from typing import Any
 
 from labeler.datasets.writers.options import Options
 from labeler.plugins import Registry
-from labeler.tasks import TaskSchema, TaskType, parse_schema, task_type
+from labeler.tasks import DEFAULT, TaskSchema, TaskType, parse_schema, task_type
 
 ExportRow = Mapping[str, Any]
 """An item: {key, text or fields, metadata, split, label, confidence, method, labels: [{labeler, value, kind,
@@ -72,7 +72,7 @@ class Export:
     answered. title: of the project. options: of the class that the writer was registered with."""
 
     columns: Columns = Columns()
-    schema: TaskSchema = field(default_factory=lambda: parse_schema({"type": "choice", "labels": ["yes", "no"]}))
+    schema: TaskSchema = field(default_factory=lambda: parse_schema({"type": DEFAULT, "labels": ["yes", "no"]}))
     title: str = "export"
     options: Any = field(default_factory=Options)
 

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_folder_writer
+from labeler.tasks import BUILT_IN
 
 NOTE = """X = pandas.read_parquet("X.parquet")  # {columns}
 y = pandas.read_parquet("y.parquet")  # {answers}
@@ -22,7 +23,7 @@ class ScikitLearnOptions(Options):
 @register_folder_writer(
     "scikit_learn",
     title="scikit-learn (X and y as Parquet, zip)",
-    tasks=("choice", "multi_choice", "rating"),
+    tasks=BUILT_IN,
     options=ScikitLearnOptions,
 )
 def write_scikit_learn(rows: Iterable[ExportRow], export: Export, folder: Path) -> None:

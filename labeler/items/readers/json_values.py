@@ -39,7 +39,7 @@ def whole_number(digits: str) -> int | str:
 
 
 def constant(name: str) -> float | None:
-    """NaN is a missing value. Infinity is none that JSON knows, and stays for whoever names its field."""
+    """NaN is a missing value. Infinity is none that JSON knows, and stays for the one who names its field."""
     return None if name == "NaN" else float(name)
 
 

@@ -62,7 +62,7 @@ def with_meaning(path: Path, found: Detected, only: str | None = None) -> Detect
     try:
         looked = portion(read_rows(path, found, LITTLE), LOOKED_AT, CHARACTERS)
         rows = [row.values for row in looked if isinstance(row, Row)]
-    except FileRefused:  # whoever reads the file is told
+    except FileRefused:  # it is told when the file is read
         return found
     meaning = meaning_of(rows, _tell, only)
     if meaning is None:
