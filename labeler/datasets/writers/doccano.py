@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_folder_writer, register_writer
+from labeler.datasets.writers.registry import Export, ExportRow, in_chunks, register_folder_writer, register_writer
 from labeler.tasks import OF_LABELS
 
 _TAKEN = frozenset(("id", "text", "label", "labels", "key", "split", "Comments", "file"))
@@ -27,17 +27,9 @@ UNKNOWN = "unknown"
 )
 def write_doccano(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
     """One object an item: text, label (the answer in force as a list), key, split, and the metadata beside them."""
-    lines: list[bytes] = []
-    size = 0
-    for row in rows:
-        labels = [] if row.get("label") is None else export.task.labels_in(row["label"])
-        lines.append(_line(row, labels))
-        size += len(lines[-1])
-        if size >= CHUNK:
-            yield b"".join(lines)
-            lines, size = [], 0
-    if lines:
-        yield b"".join(lines)
+    labels_in = export.task.labels_in
+    answered = ((row, [] if row.get("label") is None else labels_in(row["label"])) for row in rows)
+    return in_chunks(_line(row, labels) for row, labels in answered)
 
 
 @register_folder_writer(

@@ -6,7 +6,7 @@ import orjson
 from pydantic import Field
 
 from labeler.datasets.writers.options import ItemOptions, Rows
-from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, in_chunks, register_writer
 
 _HOW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
@@ -25,17 +25,7 @@ class JsonOptions(ItemOptions):
 )
 def write_jsonl(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
     """One object per line, UTF-8. Nothing is flattened."""
-    lines: list[bytes] = []
-    size = 0
-    for row in rows:
-        line = orjson.dumps(row, option=_HOW)
-        lines.append(line)
-        size += len(line)
-        if size >= CHUNK:
-            yield b"".join(lines)
-            lines, size = [], 0
-    if lines:
-        yield b"".join(lines)
+    return in_chunks(orjson.dumps(row, option=_HOW) for row in rows)
 
 
 @register_writer(

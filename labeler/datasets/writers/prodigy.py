@@ -9,7 +9,7 @@ import orjson
 from pydantic import Field
 
 from labeler.datasets.writers.options import Options
-from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+from labeler.datasets.writers.registry import Export, ExportRow, in_chunks, register_writer
 from labeler.tasks import BUILT_IN
 
 
@@ -36,17 +36,7 @@ def write_prodigy(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
     options = [
         {"id": name, "text": f"{name}: {text}" if text and _is_number(name) else name} for name, text in names.items()
     ]
-    lines: list[bytes] = []
-    size = 0
-    for row in rows:
-        for line in _lines(row, export, options):
-            lines.append(line)
-            size += len(line)
-        if size >= CHUNK:
-            yield b"".join(lines)
-            lines, size = [], 0
-    if lines:
-        yield b"".join(lines)
+    return in_chunks(line for row in rows for line in _lines(row, export, options))
 
 
 def _lines(row: ExportRow, export: Export, options: list[dict[str, str]]) -> Iterator[bytes]:

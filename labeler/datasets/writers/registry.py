@@ -24,6 +24,20 @@ CHUNK = 128 * 1024
 """About how many bytes a chunk has."""
 
 
+def in_chunks(lines: Iterable[bytes]) -> Iterator[bytes]:
+    """The lines joined to pieces of about CHUNK bytes."""
+    held: list[bytes] = []
+    size = 0
+    for line in lines:
+        held.append(line)
+        size += len(line)
+        if size >= CHUNK:
+            yield b"".join(held)
+            held, size = [], 0
+    if held:
+        yield b"".join(held)
+
+
 class UnknownFormat(Exception):
     """No writer has this name; the message lists those that exist."""
 
