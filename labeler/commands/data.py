@@ -2,6 +2,7 @@
 
 import difflib
 import re
+import sys
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -113,6 +114,26 @@ def datasets(project: P) -> None:
     table(rows, columns)
 
 
+def verify(path: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="What `dvc get` brought.")]) -> None:
+    """Check the files of a dataset version, without the service."""
+    from labeler.datasets.verify import NoVersion, verify_folder
+
+    try:
+        found = verify_folder(path)
+    except NoVersion as error:
+        raise SystemExit(str(error)) from None
+    manifest = found.manifest
+    if found.faults:
+        print("\n".join(found.faults), file=sys.stderr)
+        raise SystemExit(1)
+    counts = {name: manifest["counts"][name] for name in ("items", "labeled", "labels")}
+    told = {name: manifest[name] for name in ("project", "version", "content_hash")} | counts | {"files": found.files}
+    words = ", ".join(f"{number:,} {name}" for name, number in counts.items())
+    answer(
+        told, f"{manifest['project']}, dataset version {manifest['version']}: {words}. All {found.files} files hold."
+    )
+
+
 def diff(project: P, a: int, b: int) -> None:
     """What changed between two dataset versions."""
     with service() as client:
@@ -207,5 +228,5 @@ def _published(project: Project) -> str | None:
 def register(app: typer.Typer) -> None:
     app.add_typer(projects, name="projects")
     app.add_typer(guidelines, name="guidelines")
-    for function in (snapshot, datasets, diff, jobs):
+    for function in (snapshot, datasets, diff, verify, jobs):
         app.command()(function)

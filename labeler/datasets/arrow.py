@@ -15,7 +15,7 @@ from labeler.datasets.writers.registry import Export, ExportRow
 BATCH = 1_000
 GROUP = 50_000  # rows
 GROUP_BYTES = 32_000_000
-_TYPES = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
+TYPES = {"boolean": pa.bool_(), "integer": pa.int64(), "number": pa.float64(), "text": pa.string()}
 _ABOUT = (
     *(("kind", pa.string()), ("source", pa.string()), ("guideline_version", pa.int64())),
     *(("schema_version", pa.int64()), ("created_at", pa.string())),
@@ -183,7 +183,7 @@ def _texts(name: str) -> Column:
 def _inner(role: str, name: str, export: Export, type: pa.DataType | None = None) -> Column:
     """A value inside an object: as it is where all of them are of one kind, else as text."""
     kind = export.columns.kinds.get(f"{role}.{name}", "text")
-    as_type = _TYPES[kind] if type is None else type
+    as_type = TYPES[kind] if type is None else type
 
     def make(rows: Rows) -> pa.Array:
         values = [(row.get(role) or {}).get(name) for row in rows]

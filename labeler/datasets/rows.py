@@ -9,6 +9,8 @@ import orjson
 
 CHUNK = 300  # items; more of them at a time are slower, as Python looks through all of them for garbage
 Row = dict[str, Any]
+SPLITS = {"holdout": "test"}
+"""What our splits are called where data are split into train and test; the others are "train"."""
 
 # Most labels and picks are one of few. Nobody changes what is inside a row.
 load = lru_cache(4096)(orjson.loads)

@@ -4,10 +4,10 @@ Until that transaction nothing of it can be seen, and a killed attempt leaves on
 one uses or removes (G9).
 """
 
-import hashlib
 import shutil
 from collections import Counter
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,7 +18,12 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.datasets import segments, state
+from labeler.datasets.answered import answered_of, write_answered
 from labeler.datasets.card import write_card
+from labeler.datasets.croissant import describe
+from labeler.datasets.facts import facts_of
+from labeler.datasets.manifest import all_files, content_hash
+from labeler.datasets.reading import VersionSchema
 from labeler.datasets.repository import Repository, Tracked
 from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
@@ -26,8 +31,8 @@ from labeler.kit.files import sha256_of, write_whole
 from labeler.kit.jobs.registry import JobRun
 from labeler.projects.access import Project, find_project
 
-SMALL = ("guideline.md", "schema.json", "manifest.json", "README.md")
-FORMAT = 2
+SMALL = ("guideline.md", "schema.json", "manifest.json", "README.md", "croissant.json")
+FORMAT = 3
 
 
 @dataclass(frozen=True)
@@ -89,8 +94,8 @@ def prepare(run: JobRun, repository: Repository, project: Project, message: str,
         "content_hash": files.content_hash,
     }
     run.progress(2, 4, "handing files to DVC")
+    manifest["about"] = _write_about(repository.data, files.project, manifest)
     write_whole(repository.data / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
-    write_whole(repository.data / "README.md", write_card(files.project, manifest).encode())
     _remove_others(repository.data, manifest)
     tracked = repository.track()
     run.progress(3, 4, "committing")
@@ -139,7 +144,7 @@ def _restore(repository: Repository, last: Any, before: dict[str, Any]) -> None:
     """See to it that the segments of the last version are in the data folder."""
     folder = repository.data
     folder.mkdir(exist_ok=True)
-    files = [entry for kind in before["segments"].values() for entry in kind]
+    files = [entry for kind in before["segments"].values() for entry in kind] + before.get("answered", [])
     missing = [
         e for e in files if not (folder / e["file"]).is_file() or (folder / e["file"]).stat().st_size != e["bytes"]
     ]
@@ -170,9 +175,11 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     segments.write_table(folder / "current.parquet", pa.Table.from_pylist(current, schema=segments.CURRENT))
     segments.write_table(folder / "flags.parquet", pa.Table.from_pylist(flags, schema=segments.FLAGS))
     write_whole(folder / "guideline.md", guideline.text.encode())
+    kind = state.kind_of_items(project)
+    answered, answered_bytes = write_answered(folder, items, current, project.task, kind, answered_of(before))
     schema = {
         "task_type": project.task_type,
-        "content": state.kind_of_items(project).name,
+        "content": kind.name,
         "schema": project.schema.model_dump(),
         "version": project.schema_version,
         "mappings": project.mappings,  # from each version to the next: how labels under an earlier one are read
@@ -191,6 +198,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
         "format": FORMAT,
         "project": project.slug,
         "segments": {"items": [s.as_dict() for s in items], "labels": [s.as_dict() for s in labels]},
+        "answered": [one.as_dict() for one in answered],
         "files": single,
         "guideline_version": guideline.version,
         "schema_version": project.schema_version,
@@ -202,17 +210,27 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
             "holdout": sum(row["split"] == "holdout" for row in current),
             "by_label": dict(sorted(by_label.items())),
         },
+        "labeling": facts_of(folder, labels, VersionSchema.of(schema)),
     }
-    content = orjson.dumps(manifest, option=orjson.OPT_SORT_KEYS)
     marks = {"item": items[-1].last if items else 0, "label": labels[-1].last if labels else 0}
-    new_bytes = rewritten + item_bytes + label_bytes + sum(int(entry["bytes"]) for entry in single.values())
-    return Files(project, manifest, marks, new_bytes, hashlib.sha256(content).hexdigest())
+    new_bytes = rewritten + item_bytes + label_bytes + answered_bytes
+    new_bytes += sum(int(entry["bytes"]) for entry in single.values())
+    return Files(project, manifest, marks, new_bytes, content_hash(manifest))
+
+
+def _write_about(folder: Path, project: Project, manifest: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    """Write what describes the version for people and catalogs; returns what the manifest says of these files."""
+    kind, made = state.kind_of_items(project), datetime.now(UTC).isoformat(timespec="seconds")
+    described = orjson.dumps(describe(project, kind, manifest, made), option=orjson.OPT_INDENT_2)
+    texts = {"README.md": write_card(project, kind, manifest).encode(), "croissant.json": described}
+    for name, text in texts.items():
+        write_whole(folder / name, text)
+    return {name: {"sha256": sha256_of(folder / name), "bytes": len(text)} for name, text in texts.items()}
 
 
 def _remove_others(folder: Path, manifest: dict[str, Any]) -> None:
     """Files of attempts that were cut off, and small segments that were merged."""
-    wanted = {entry["file"] for kind in manifest["segments"].values() for entry in kind}
-    wanted |= set(manifest["files"]) | {"manifest.json", "README.md"}
+    wanted = {*all_files(manifest), "manifest.json"}
     for path in folder.rglob("*"):
         if path.is_file() and path.relative_to(folder).as_posix() not in wanted:
             path.unlink()

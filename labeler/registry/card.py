@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from labeler.datasets.card import cell
+from labeler.datasets.markdown import cell
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
 from labeler.wire.registry import ModelOut

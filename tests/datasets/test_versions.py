@@ -57,11 +57,12 @@ def test_a_version_holds_items_labels_and_guideline(
     assert pq.read_table(folder / "flags.parquet")["note"].to_pylist() == ["which one?"]
     assert "first" in (folder / "README.md").read_text()
     hashes = {e["file"]: e["sha256"] for kind in manifest["segments"].values() for e in kind}
-    hashes |= {name: entry["sha256"] for name, entry in manifest["files"].items()}
+    hashes |= {entry["file"]: entry["sha256"] for entry in manifest["answered"]}
+    hashes |= {name: entry["sha256"] for name, entry in (manifest["files"] | manifest["about"]).items()}
     for name, digest in hashes.items():
         assert hashlib.sha256((folder / name).read_bytes()).hexdigest() == digest
     listed = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    assert listed == set(hashes) | {"manifest.json", "README.md"}
+    assert listed == set(hashes) | {"manifest.json"}
 
 
 def test_the_same_state_has_the_same_content_hash(

@@ -8,13 +8,11 @@ from typing import Any
 import orjson
 from pydantic import Field
 
+from labeler.datasets.markdown import cell, front_matter
+from labeler.datasets.rows import SPLITS
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_folder_writer
 from labeler.tasks import BUILT_IN
-
-SPLITS = {"holdout": "test"}
-"""What our splits are called there; the others are "train"."""
-_MARKS = "\\`*_{}[]<>|#"
 
 
 class HuggingFaceOptions(Options):
@@ -61,11 +59,8 @@ def _parted(rows: Iterable[ExportRow]) -> dict[str, list[ExportRow]]:
 
 
 def _card(export: Export, counts: dict[str, int]) -> str:
-    title = " ".join("".join("\\" + sign if sign in _MARKS else sign for sign in export.title).split())
     files = [{"split": split, "path": f"data/{split}-*"} for split in sorted(counts, reverse=True)]
     about = {"pretty_name": export.title, "configs": [{"config_name": "default", "data_files": files}]}
     meaning = [f"- {orjson.dumps(name).decode()}: {text or '–'}" for name, text in export.schema.descriptions().items()]
     lines = [f"- {split}: {count:,} items" for split, count in sorted(counts.items(), reverse=True)]
-    # JSON is YAML: no name can end the front matter or become part of it.
-    front = "\n".join(f"{name}: {orjson.dumps(value).decode()}" for name, value in about.items())
-    return f"---\n{front}\n---\n\n# {title}\n\n" + "\n".join([*lines, "", "Labels:", "", *meaning, ""])
+    return f"{front_matter(about)}\n# {cell(export.title)}\n\n" + "\n".join([*lines, "", "Labels:", "", *meaning, ""])
