@@ -19,17 +19,19 @@ from typing import Any
 import numpy as np
 from task_types import AREAS, FIRST, LARGE, ROOT, SMALL, rows_of
 
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tests" / "bench")]
+sys.path[:0] = [str(ROOT / "tests" / "bench"), str(ROOT / "tests")]
 
 from conftest import Site  # noqa: E402
 
 from labeler.client import Client, Project  # noqa: E402
 from labeler.kit.config import Settings  # noqa: E402
+from labeler.kit.db import Database  # noqa: E402
+from labeler.kit.schema import migrate  # noqa: E402
 
 TARGETS = {"multi": 0.601, "rating": 0.526}
 QUESTIONS: dict[str, dict[str, Any]] = {
     "multi": {"task_type": "multi_choice"},
-    "rating": {"task_type": "rating", "scale": {"min": 1, "max": 5, "step": 1}},
+    "rating": {"task_type": "rating", "scale": {"min": 1, "max": 6, "step": 1}},
 }
 NEVER = {"retrain_every": 10_000, "retrain_seconds": 86_400}
 
@@ -88,7 +90,9 @@ def main() -> None:
     chosen = parser.parse_args()
     (ROOT / "bench-results").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        site = Site(Settings(home=Path(home), embeddings="auto"), ["serve"])
+        settings = Settings(home=Path(home))
+        migrate(Database(settings))
+        site = Site(settings, ["serve"])
         try:
             for name in chosen.areas:
                 for seed in range(chosen.seeds):
