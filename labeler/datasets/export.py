@@ -15,12 +15,13 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.tables import users
 from labeler.datasets.reading import Version
-from labeler.datasets.rows import CHUNK, Row, given, item_row, load, told_apart
+from labeler.datasets.rows import CHUNK, Row, given, item_row, load
 from labeler.datasets.shares import by_label, with_shares
 from labeler.datasets.version_rows import version_columns, version_rows
 from labeler.datasets.writers import Columns, Wants
 from labeler.imports.tables import outside_predictions
 from labeler.items.tables import items, present
+from labeler.items.versions import told_apart
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, flags, labels

@@ -10,8 +10,8 @@ import orjson
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from labeler.datasets.reading import VersionSchema
 from labeler.datasets.segments import Segment, read_rows
+from labeler.items.versions import VersionSchema
 
 _COLUMNS = ["label", "item", "value", "labeler", "kind", "schema_version", "supersedes", "suggestion", "pick"]
 

@@ -48,17 +48,15 @@ def ensure_version(run: JobRun, project: Project, message: str) -> Any:
 
 @job(KIND)
 def push(run: JobRun) -> dict[str, Any]:
-    """Send all versions that the remote does not have yet."""
+    """Send all versions that the remotes do not have yet, and the tags of models to the git remote."""
     project_id = run.project_id or 0
     waiting = sa.select(dataset_versions.c.id, dataset_versions.c.tag).where(
         dataset_versions.c.project_id == project_id, dataset_versions.c.pushed.is_(False)
     )
     rows = run.db.read(lambda tx: tx.execute(waiting).all())
-    if not rows:
-        return {"pushed": []}
     repository, remote = Repository(run.settings, project_id), "DVC"
     try:
-        if run.settings.dvc_remote:
+        if run.settings.dvc_remote and rows:
             run.progress(0, len(rows), "pushing to the DVC remote")
             repository.push([row.tag for row in rows])
         if run.settings.git_remote:  # last: what it names can be fetched

@@ -5,9 +5,8 @@ Training, comparing and exporting go through here, so that they see the version 
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -17,13 +16,11 @@ import orjson
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from labeler import contents
-from labeler.contents import ContentKind
 from labeler.datasets import segments
 from labeler.datasets.repository import Repository
+from labeler.items.versions import VersionSchema
 from labeler.kit.config import Settings
 from labeler.kit.errors import NotFound, Unavailable
-from labeler.tasks import TaskSchema, TaskType, parse_schema, task_type
 
 
 class Version:
@@ -69,7 +66,7 @@ class Version:
         return cached
 
     @cached_property
-    def schema(self) -> "VersionSchema":
+    def schema(self) -> VersionSchema:
         return VersionSchema.of(orjson.loads(self.small_file("schema.json")))
 
     def current(self) -> dict[str, Any]:
@@ -114,52 +111,3 @@ class Version:
                 (target / relative).parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(self.path(relative), target / relative)
             yield target
-
-
-@dataclass(frozen=True)
-class VersionSchema:
-    """What could be answered when a version was made, and how older answers in it are read.
-
-    mappings: from each version of the schema to the next.
-    """
-
-    task_type: str
-    content: str | None
-    schema: TaskSchema
-    version: int
-    mappings: list[Mapping[str, str | None]]
-
-    @classmethod
-    def of(cls, stored: Mapping[str, Any]) -> "VersionSchema":
-        """Of a version's schema.json. Versions of format 1 know labels only, and one version of them."""
-        task, schema = stored["task_type"], stored.get("schema") or {"labels": stored.get("labels")}
-        return cls(
-            task_type=task,
-            content=stored.get("content"),
-            schema=parse_schema({**schema, "type": task}),
-            version=stored.get("version", 1),
-            mappings=stored.get("mappings") or [],
-        )
-
-    @property
-    def task(self) -> TaskType[Any]:
-        return task_type(self.task_type)
-
-    def kind_of(self, row: Mapping[str, Any]) -> ContentKind:
-        """The kind of content of a row of items; versions of format 1 have the columns of all kinds there were."""
-        if self.content is not None:
-            return contents.registry.find(self.content)
-        return contents.registry.find("text" if row.get("text") is not None else "table")
-
-    def content_columns(self) -> list[str]:
-        """The columns of the items' content."""
-        kinds = ["text", "table"] if self.content is None else [self.content]
-        return [column for name in kinds for column in contents.registry.find(name).columns]
-
-    def read(self, text: str, under: int | None) -> Any:
-        """A label's value (see `TaskType.dump`) as this version's schema reads it; None: gone."""
-        value = self.task.load(text)
-        for mapping in self.mappings[(under or 1) - 1 : self.version - 1]:
-            if value is not None and mapping:
-                value = self.task.translate(value, mapping)
-        return value

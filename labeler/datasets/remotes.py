@@ -1,11 +1,10 @@
-"""Dataset versions that are not in the remote yet: tried again until they are."""
+"""Dataset versions, and tags of models, that are not in the remotes yet: tried again until they are."""
 
 from functools import cache
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.jobs.engine import enqueue
@@ -37,14 +36,10 @@ def push_again(tx: Connection) -> None:
 
 
 def want_failed_pushes(tx: Connection) -> None:
-    """Where the last push of a project failed some minutes ago and versions still wait, another one."""
+    """Where the last push of a project failed some minutes ago, another one: a version or a model's tag still waits."""
     newest = sa.select(sa.func.max(jobs.c.id)).where(jobs.c.kind == KIND).group_by(jobs.c.project_id)
-    waiting = sa.select(dataset_versions.c.project_id).where(dataset_versions.c.pushed.is_(False))
     failed = sa.select(jobs.c.project_id).where(
-        jobs.c.id.in_(newest),
-        jobs.c.state == "failed",
-        jobs.c.finished_at < clock(-AGAIN_SECONDS),
-        jobs.c.project_id.in_(waiting),
+        jobs.c.id.in_(newest), jobs.c.state == "failed", jobs.c.finished_at < clock(-AGAIN_SECONDS)
     )
     for project_id in tx.execute(failed).scalars().all():
         want_push(tx, project_id)

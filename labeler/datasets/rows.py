@@ -1,6 +1,6 @@
 """An item of an export and a label of it, as both the present state and dataset versions give them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -18,16 +18,6 @@ load = lru_cache(4096)(orjson.loads)
 
 def time_text(moment: datetime) -> str:
     return moment.isoformat().replace("+00:00", "Z")
-
-
-def told_apart(labelers: Iterable[tuple[int, str]]) -> dict[int, str]:
-    """Names for those labelers (id, name) whose name somebody with a lower id has."""
-    owners: dict[str, int] = {}
-    return {
-        labeler_id: f"{name} #{labeler_id}"
-        for labeler_id, name in sorted(set(labelers))
-        if owners.setdefault(name, labeler_id) != labeler_id
-    }
 
 
 def given(

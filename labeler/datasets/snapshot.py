@@ -23,9 +23,9 @@ from labeler.datasets.card import write_card
 from labeler.datasets.croissant import describe
 from labeler.datasets.facts import facts_of
 from labeler.datasets.manifest import all_files, content_hash
-from labeler.datasets.reading import VersionSchema
 from labeler.datasets.repository import Repository, Tracked
 from labeler.datasets.tables import dataset_versions
+from labeler.items.versions import VersionSchema
 from labeler.kit.columns import clock
 from labeler.kit.files import sha256_of, write_whole
 from labeler.kit.jobs.registry import JobRun

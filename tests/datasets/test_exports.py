@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from labeler.client import ApiError, Project
 from labeler.datasets import export
+from labeler.datasets.repository import Repository
 from labeler.projects.access import find_project
 
 PARTS: dict[str, Any] = {
@@ -76,6 +78,30 @@ def test_every_labelers_label_comes_back(
     assert texts == {f"=k {n}": text for n, text in enumerate(TEXTS) if f"=k {n}" in before}
     assert {a.key: a.metadata["n"] for a in again.items if name == "jsonl"} == {
         key: int(key[-1]) for key in before if name == "jsonl"
+    }
+
+
+@pytest.mark.parametrize("task_type", PARTS)
+def test_a_dataset_version_comes_back_with_every_label_in_force(
+    service: Any, admin: Any, filled: Any, task_type: str, tmp_path: Path
+) -> None:
+    project = filled(task_type)
+    project.label("=k 3", SAID[task_type][0])
+    project.label("=k 3", SAID[task_type][1])
+    project.snapshot("one")
+    service.run_jobs(kinds=("datasets.snapshot",))
+    path = Path(
+        shutil.make_archive(str(tmp_path / "version"), "zip", Repository(service.settings, project.info.id).data)
+    )
+    again = admin.client.projects.create("Again", task_type=task_type, **PARTS[task_type])
+    job = again.import_file(path)
+    service.run_jobs(kinds=("items.import",))
+    result = job.refresh().result
+    assert result["balance"]["labels"] == {"recorded": 7}, result
+    assert "dataset version 1 of the project" in str(result)
+    assert labels_in(again) == labels_in(project)
+    assert {a.key: (a.content["text"], a.metadata["n"]) for a in again.items} == {
+        f"=k {n}": (text, n) for n, text in enumerate(TEXTS)
     }
 
 

@@ -14,10 +14,12 @@ from labeler.datasets.repository import Repository
 
 @pytest.fixture
 def dvc_repro(service: Any, tmp_path: Path) -> Callable[[Project, int], str]:
-    """Clone a project's dataset repository at a model's tag and run `dvc repro` there; returns what it said."""
+    """Clone a project's dataset repository at a model's tag and run `dvc repro` there; returns what it said. With
+    remotes, nothing but them is used."""
 
     def reproduce(project: Project, number: int) -> str:
-        origin = Repository(service.settings, project.info.id).path
+        repository = Repository(service.settings, project.info.id)
+        origin = repository.git_url
         clone = tmp_path / "clone"
         dvc = str(Path(sys.executable).with_name("dvc"))
         path = {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(tmp_path)}
@@ -28,8 +30,11 @@ def dvc_repro(service: Any, tmp_path: Path) -> Callable[[Project, int], str]:
             return done.stdout
 
         run("git", "clone", "-q", "--branch", f"model-{number}", str(origin), str(clone), cwd=tmp_path)
-        run(dvc, "cache", "dir", str(origin / ".dvc" / "cache"))
-        run(dvc, "checkout", "data.dvc")
+        if service.settings.git_remote:
+            run(dvc, "pull", "data.dvc")
+        else:
+            run(dvc, "cache", "dir", str(repository.path / ".dvc" / "cache"))
+            run(dvc, "checkout", "data.dvc")
         said = run(dvc, "repro")
         assert (clone / "model" / "model.skops").exists()
         return said

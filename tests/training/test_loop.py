@@ -1,12 +1,15 @@
 """The loop: labels -> dataset version -> model -> scores -> queue."""
 
+import shutil
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
+from labeler.datasets.repository import Repository
 from labeler.kit.jobs.tables import jobs
 from labeler.queue.tables import queue_entries, queues, rankings
 from labeler.registry.artifacts import folder_of
@@ -167,6 +170,19 @@ def test_dvc_repro_on_the_models_tag_gives_identical_predictions(
 ) -> None:
     add_texts(80)
     trained(service, project)
+    assert "identical: 80 predictions" in dvc_repro(project, 1)
+
+
+@pytest.mark.one_database
+def test_dvc_repro_from_a_bare_repository_with_nothing_else(
+    service: Any, project: Project, add_texts: Add, dvc_repro: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service.settings, "git_remote", str(tmp_path / "git"))
+    monkeypatch.setattr(service.settings, "dvc_remote", str(tmp_path / "storage"))
+    add_texts(80)
+    trained(service, project)
+    service.run_jobs(kinds=("datasets.push",))
+    shutil.rmtree(Repository(service.settings, project.info.id).path)
     assert "identical: 80 predictions" in dvc_repro(project, 1)
 
 

@@ -6,15 +6,12 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZipFile, ZipInfo
 
-import orjson
-
 from labeler.items.readers.arrow import batches_of
 from labeler.items.readers.arrow_rows import class_names, names_in, rows_of
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
-from labeler.items.readers.unpack import files_in, opened, unpacked_file
+from labeler.items.readers.unpack import files_in, json_in, opened, unpacked_file
 
 _STATE, _INFO, _SPLITS = "state.json", "dataset_info.json", "dataset_dict.json"
-_MOST = 50_000_000
 
 
 def looks_like_dataset(head: Head) -> Detected | None:
@@ -49,9 +46,9 @@ def read_dataset(path: Path, detected: Detected, limits: Limits) -> Iterator[Row
         files = files_in(archive, limits)
         by_name = {one.filename: one for one in files}
         for split, folder in _parts(archive, files).items():
-            info = _json(archive, by_name, folder + _INFO) if folder + _INFO in by_name else {}
+            info = json_in(archive, by_name, folder + _INFO) if folder + _INFO in by_name else {}
             features = info.get("features")
-            for name in _data_files(_json(archive, by_name, folder + _STATE), folder):
+            for name in _data_files(json_in(archive, by_name, folder + _STATE), folder):
                 with (
                     unpacked_file(archive, _there(by_name, name), limits) as file,
                     batches_of(file, limits) as (schema, batches),
@@ -70,7 +67,7 @@ def _parts(archive: ZipFile, files: list[ZipInfo]) -> dict[str, str]:
     top = next((name for name in by_name if name.rsplit("/", 1)[-1] == _SPLITS), None)
     if top is not None:
         folder = top.removesuffix(_SPLITS)
-        splits = _json(archive, by_name, top).get("splits")
+        splits = json_in(archive, by_name, top).get("splits")
         names = [name for name in splits if isinstance(name, str)] if isinstance(splits, list) else []
         return {name: f"{folder}{name}/" for name in names}
     found = [name.removesuffix(_STATE) for name in by_name if name.rsplit("/", 1)[-1] == _STATE]
@@ -90,16 +87,3 @@ def _there(by_name: dict[str, ZipInfo], name: str) -> ZipInfo:
     if name not in by_name:
         raise FileRefused(f'the dataset in the archive lacks "{name[:200]}"; pack its whole folder')
     return by_name[name]
-
-
-def _json(archive: ZipFile, by_name: dict[str, ZipInfo], name: str) -> dict[str, Any]:
-    one = _there(by_name, name)
-    if one.file_size > _MOST:
-        raise FileRefused(f'"{name[:200]}" in the archive is too large')
-    try:
-        value = orjson.loads(archive.read(one))
-    except orjson.JSONDecodeError:
-        value = None
-    if not isinstance(value, dict):
-        raise FileRefused(f'"{name[:200]}" in the archive is no JSON object')
-    return value

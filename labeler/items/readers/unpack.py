@@ -4,11 +4,13 @@ import stat
 import tempfile
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
-from typing import Protocol
+from typing import Any, Protocol
 from zipfile import ZipFile, ZipInfo
+
+import orjson
 
 from labeler.items.readers.registry import FileRefused, Limits
 
@@ -16,6 +18,7 @@ BEGINNING = 4 * 1024 * 1024
 """Of a packed file, as much as is needed to say what it is."""
 _CHUNK = 1024 * 1024
 _MOST_FILES = 1_000
+_MOST_JSON = 50_000_000
 _RATIO = 200
 _SMALL = 50_000_000
 _WAY_OUT = "unpack the archive and import the file by itself"
@@ -95,6 +98,22 @@ def unpacked_file(archive: ZipFile, one: ZipInfo, limits: Limits, most: int | No
     what = f'"{one.filename[:200]}" in the archive'
     with archive.open(one) as source, unpacked(source, one.compress_size, limits, what, most) as path:
         yield path
+
+
+def json_in(archive: ZipFile, by_name: Mapping[str, ZipInfo], name: str) -> dict[str, Any]:
+    """The JSON object in a small file of a zip archive. Raises FileRefused, also where it is missing."""
+    shown = f'"{name[:200]}" in the archive'
+    if name not in by_name:
+        raise FileRefused(f"{shown} is missing; pack the whole folder")
+    if by_name[name].file_size > _MOST_JSON:
+        raise FileRefused(f"{shown} is too large")
+    try:
+        value = orjson.loads(archive.read(by_name[name]))
+    except orjson.JSONDecodeError:
+        value = None
+    if not isinstance(value, dict):
+        raise FileRefused(f"{shown} is no JSON object")
+    return value
 
 
 def _is_clutter(name: str) -> bool:

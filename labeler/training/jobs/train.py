@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from labeler import DISTRIBUTION
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
+from labeler.datasets.remotes import want_push
 from labeler.datasets.repository import Repository
 from labeler.kit.columns import clock
 from labeler.kit.db import upsert
@@ -111,6 +112,8 @@ def train(run: JobRun) -> Any:
             want_vectors(tx, project.id)
         want_search(tx, project, fitted.trained_on, config["representation"])
         repository.tag(f"model-{number}", commit)
+        if run.settings.git_remote:
+            want_push(tx, project.id)
         told = {"model": number, "dataset": version_row.tag, "trained_on": fitted.trained_on}
         return told | ({"note": f"{alone}: worked here"} if alone else {})
 

@@ -13,8 +13,9 @@ import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix, vstack
 
 from labeler.contents import Content
-from labeler.datasets.reading import Version, VersionSchema
+from labeler.datasets.reading import Version
 from labeler.datasets.segments import Segment
+from labeler.items.versions import VersionSchema
 from labeler.kit.config import Settings
 from labeler.learning import problems
 from labeler.learning.features.base import FeaturePipeline
