@@ -1,7 +1,7 @@
 """The service's verbs for Python: what pipelines and the UI use.
 
     with Client("http://127.0.0.1:8000", token=...) as c:
-        p = c.projects.create("sms", task_type="choice", labels=["spam", "ham"])
+        p = c.projects.create("sms", labels=["spam", "ham"])
         p.items.add(frame, key="id", text="text")
         for item in p.queue.next(5): p.label(item, "ham")
         p.train().wait(); p.snapshot("first thousand").wait(); p.labels.to_pandas()

@@ -14,8 +14,8 @@ from labeler.tasks import BUILT_IN
 
 
 class ProdigyOptions(Options):
-    style: Literal["choice", "label"] = Field(
-        "choice", description="Options with those that were accepted, or (one label an item) that label alone."
+    style: Literal["options", "label"] = Field(
+        "options", description="Options with those that were accepted, or (one label an item) that label alone."
     )
 
 
