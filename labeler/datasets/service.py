@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
+from labeler.datasets.remotes import has_remote
 from labeler.datasets.repository import Repository
 from labeler.datasets.tables import dataset_versions
 from labeler.guidelines.text import compare
@@ -64,9 +65,11 @@ def _models_of(tx: Connection, project_id: int) -> dict[int, list[int]]:
     return tied
 
 
-def dataset_out(row: Any, repository: str, models: list[int]) -> DatasetOut:
+def dataset_out(row: Any, settings: Settings, models: list[int]) -> DatasetOut:
     fields = {name: row._mapping[name] for name in DatasetOut.model_fields if name in row._mapping}
-    return DatasetOut(**(fields | {"created_by": row.by, "repository": repository, "models": models}))
+    repository = Repository(settings, row.project_id).address
+    pushed = row.pushed if has_remote(settings) else None
+    return DatasetOut(**(fields | {"created_by": row.by, "repository": repository, "pushed": pushed, "models": models}))
 
 
 def list_versions(
@@ -75,13 +78,13 @@ def list_versions(
     statement = _select(project_id).limit(limit)
     if before is not None:
         statement = statement.where(dataset_versions.c.version < before)
-    path, models = Repository(settings, project_id).address, _models_of(tx, project_id)
-    return [dataset_out(row, path, models.get(row.id, [])) for row in tx.execute(statement)]
+    models = _models_of(tx, project_id)
+    return [dataset_out(row, settings, models.get(row.id, [])) for row in tx.execute(statement)]
 
 
 def get_version(tx: Connection, settings: Settings, project_id: int, version: int) -> DatasetOut:
     row = find_version(tx, project_id, version)
-    return dataset_out(row, Repository(settings, project_id).address, _models_of(tx, project_id).get(row.id, []))
+    return dataset_out(row, settings, _models_of(tx, project_id).get(row.id, []))
 
 
 def manifest_at(settings: Settings, project_id: int, commit: str) -> dict[str, Any]:

@@ -28,7 +28,7 @@ class DatasetOut(BaseModel):
     repository: str
     size_bytes: int
     new_bytes: int
-    pushed: bool
+    pushed: bool | None = Field(description="Whether the remotes have it; null where the service has none.")
     models: list[int]
 
 

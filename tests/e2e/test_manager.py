@@ -72,10 +72,10 @@ def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
     said = "41 rows: 41 taken, 0 already there, 0 refused."
     expect(page.get_by_text(f"A trial: nothing was changed. It would be {said}")).to_be_visible(timeout=60_000)
     assert project.progress().items.total == 3
-    page.get_by_role("button", name="Import another file").click()
-    page.locator("input[type=file]").set_input_files(file)
-    page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text(said)).to_be_visible(timeout=60_000)
+    page.get_by_role("button", name="Import it now").click()
+    expect(page.get_by_text(said, exact=True)).to_be_visible(timeout=60_000)
+    expect(page.get_by_role("button", name="Import another file")).to_be_visible()
+    assert "odd" in str(site.admin.client.projects.get(project.slug).info.schema_)
     assert {row.labeler.name for row in project.labels} == {"ann", "bob"}
 
 

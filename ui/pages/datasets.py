@@ -76,7 +76,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
             "Guideline": one.guideline_version,
             "Models": ", ".join(str(n) for n in one.models),
             "New data": layout.size(one.new_bytes),
-            "Pushed": one.pushed,
+            **({} if one.pushed is None else {"Remote": "there" if one.pushed else "not yet"}),
         }
         for one in versions
     ]
@@ -86,7 +86,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
         column_config={
             "Items": st.column_config.NumberColumn(format="localized"),
             "Labeled": st.column_config.NumberColumn(format="localized"),
-            "Pushed": st.column_config.CheckboxColumn(help="Copied to the DVC remote"),
+            "Remote": st.column_config.TextColumn(help="Whether it was pushed; a push that fails is tried again."),
         },
     )
 
@@ -140,7 +140,10 @@ def _version(one: DatasetOut) -> None:
     """How to get a version, what is in it, and what it is known by."""
     counts = one.counts
     st.markdown("With DVC, from any machine that reaches the repository:")
-    st.code(f"dvc get {one.repository} data --rev {one.tag}", language="bash")
+    st.code(f"dvc get {one.repository} data --rev {one.tag}\nlabeler verify data", language="bash")
+    if one.pushed is False:
+        st.warning("Not pushed to the remote yet: it is tried again every few minutes. The page Jobs has the reason.")
+    st.markdown('In Python: `datasets.load_dataset("data")`, or its Parquet files as they are.')
     st.markdown(
         f"{layout.number(counts.get('items'))} items, {layout.number(counts.get('labeled'))} labeled, "
         f"{layout.number(counts.get('holdout'))} in the holdout, "

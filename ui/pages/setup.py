@@ -111,7 +111,7 @@ def _file(project: Project | None = None) -> Given | None:
         return Given("pasted.jsonl", data, {"text": "text"}, {"text": lines[0]}, {})
     formats = feedback.must(session.client().formats, "Reading the formats").imports
     titles = ", ".join(one.title for one in formats)
-    upload = st.file_uploader(titles, type=[ending.lstrip(".") for one in formats for ending in one.endings])
+    upload = st.file_uploader(plain(titles), type=[ending.lstrip(".") for one in formats for ending in one.endings])
     if upload is None:
         return None
     suffix = PurePath(upload.name).suffix.lower()
@@ -211,6 +211,7 @@ def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
         job = feedback.attempt(send, "Importing")
     if job:
         st.session_state["_import_job"] = (project.slug, job)
+        st.session_state["_import_tried"] = given if dry_run else None
         st.session_state.pop("_preview", None)
         st.rerun()
 
@@ -224,6 +225,10 @@ def _running() -> None:
         if job.state == "done" and not (job.result or {}).get("dry_run"):
             layout.open_page("label", "Start labeling", "bolt", primary=True, project=slug)
             layout.open_page("progress", "Progress", "monitoring", project=slug)
+        tried: Given | None = st.session_state.get("_import_tried")
+        if job.state == "done" and tried and st.button("Import it now", icon=":material/upload:", type="primary"):
+            _upload(session.client().projects.get(slug), tried)
         if job.state in ENDED and st.button("Import another file"):
             st.session_state.pop("_import_job")
+            st.session_state.pop("_import_tried", None)
             st.rerun()
