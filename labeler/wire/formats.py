@@ -23,6 +23,7 @@ class FormatOption(BaseModel):
     """What one can choose about an export. choices: the values there are; null: any text."""
 
     name: str
+    title: str
     description: str
     default: bool | str
     choices: list[str] | None

@@ -23,7 +23,8 @@ def shown(name: str) -> AppTest:
 def test_nothing_chosen_is_the_default() -> None:
     page = shown("csv")
     assert not page.exception and page.session_state["chosen"] == []
-    assert [one.label for one in page.checkbox] == ["Soft", "History", "Excel"] and page.selectbox[0].label == "Rows"
+    assert [one.label for one in page.checkbox] == ["Soft labels", "Earlier labels, too", "For Excel"]
+    assert page.selectbox[0].label == "One row for each"
 
 
 def test_what_is_chosen_is_sent_as_the_service_takes_it() -> None:

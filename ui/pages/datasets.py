@@ -122,7 +122,7 @@ def options_of(form: ExportFormat) -> list[str]:
     """Asks for what can be chosen about a format; returns what is not the default, as the API takes it."""
     found = []
     for option in form.options:
-        key, title = f"option-{form.name}-{option.name}", option.name.replace("_", " ").capitalize()
+        key, title = f"option-{form.name}-{option.name}", option.title
         value: bool | str
         if isinstance(option.default, bool):
             value = st.checkbox(title, option.default, key=key, help=option.description)

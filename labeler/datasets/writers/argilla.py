@@ -19,7 +19,9 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 class ArgillaOptions(Options):
     question: str = Field("label", min_length=1, max_length=100, description="Name of the question in the dataset.")
-    predictions: bool = Field(False, description="What models elsewhere predicted, as it was imported.")
+    predictions: bool = Field(
+        False, title="Predictions, too", description="What models elsewhere predicted, as it was imported."
+    )
 
 
 @register_writer(

@@ -27,7 +27,11 @@ _HARMLESS = frozenset((*ANSWER, *LABEL)) - {"label", "labeler", "kind", "source"
 
 
 class CsvOptions(TableOptions):
-    excel: bool = Field(False, description="Begin with the mark by which Excel knows UTF-8: é and 漢字 stay readable.")
+    excel: bool = Field(
+        False,
+        title="For Excel",
+        description="Begin with the mark by which Excel knows UTF-8: é and 漢字 stay readable.",
+    )
 
 
 @register_writer(

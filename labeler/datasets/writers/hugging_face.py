@@ -16,8 +16,10 @@ from labeler.tasks import BUILT_IN
 
 
 class HuggingFaceOptions(Options):
-    soft: bool = Field(False, description="A column for each label: which part of an item's labels says it.")
-    unlabeled: bool = Field(True, description="Items without an answer, too: their label is null.")
+    soft: bool = Field(
+        False, title="Soft labels", description="A column for each label: which part of an item's labels says it."
+    )
+    unlabeled: bool = Field(True, title="Items without an answer, too", description="Their label is null.")
 
 
 @register_folder_writer(

@@ -16,8 +16,14 @@ class LabelStudioOptions(Options):
     question: str = Field(
         "label", min_length=1, max_length=100, description="Name of the control in the labeling setup."
     )
-    people: bool = Field(True, description="Name who labeled; Label Studio then wants these accounts to exist.")
-    predictions: bool = Field(False, description="What models elsewhere predicted, as it was imported.")
+    people: bool = Field(
+        True,
+        title="Name the labelers",
+        description="Name who labeled; Label Studio then wants these accounts to exist.",
+    )
+    predictions: bool = Field(
+        False, title="Predictions, too", description="What models elsewhere predicted, as it was imported."
+    )
 
 
 @register_writer(

@@ -34,17 +34,25 @@ class Options(BaseModel):
 class ItemOptions(Options):
     """For formats with one object an item."""
 
-    soft: bool = Field(False, description="Shares: which part of an item's labels says which label.")
-    history: bool = Field(False, description="Labels that were corrected or undone, too.")
-    predictions: bool = Field(False, description="What models elsewhere predicted, as it was imported.")
+    soft: bool = Field(
+        False, title="Soft labels", description="Shares: which part of an item's labels says which label."
+    )
+    history: bool = Field(False, title="Earlier labels, too", description="Labels that were corrected or undone, too.")
+    predictions: bool = Field(
+        False, title="Predictions, too", description="What models elsewhere predicted, as it was imported."
+    )
 
 
 class TableOptions(Options):
     """For formats that are one table."""
 
-    rows: Rows = Field("answers", description="One row for each item with its answer, or for each label.")
-    soft: bool = Field(False, description="A column for each label: which part of an item's labels says it.")
-    history: bool = Field(False, description="Labels that were corrected or undone, too.")
+    rows: Rows = Field(
+        "answers", title="One row for each", description="One row for each item with its answer, or for each label."
+    )
+    soft: bool = Field(
+        False, title="Soft labels", description="A column for each label: which part of an item's labels says it."
+    )
+    history: bool = Field(False, title="Earlier labels, too", description="Labels that were corrected or undone, too.")
 
 
 class BadOption(Exception):
@@ -69,7 +77,13 @@ def parse_options(model: type[Options], written: Sequence[str]) -> Options:
 def described(model: type[Options]) -> list[dict[str, Any]]:
     """Each option as `wire.formats.FormatOption` has it."""
     return [
-        {"name": name, "description": field.description or "", "default": field.default, "choices": _choices(field)}
+        {
+            "name": name,
+            "title": field.title or name.replace("_", " ").capitalize(),
+            "description": field.description or "",
+            "default": field.default,
+            "choices": _choices(field),
+        }
         for name, field in model.model_fields.items()
     ]
 

@@ -15,7 +15,9 @@ from labeler.tasks import BUILT_IN
 
 class ProdigyOptions(Options):
     style: Literal["options", "label"] = Field(
-        "options", description="Options with those that were accepted, or (one label an item) that label alone."
+        "options",
+        title="One line says",
+        description="Options with those that were accepted, or (one label an item) that label alone.",
     )
 
 

@@ -17,7 +17,11 @@ Row i of y is the answer for row i of X. Never train on rows whose `split` is "h
 
 
 class ScikitLearnOptions(Options):
-    unlabeled: bool = Field(False, description="Items without an answer, too: as -1, for semi-supervised estimators.")
+    unlabeled: bool = Field(
+        False,
+        title="Items without an answer, too",
+        description="Their label is -1, as semi-supervised estimators take it.",
+    )
 
 
 @register_folder_writer(
