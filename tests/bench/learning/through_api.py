@@ -13,6 +13,7 @@ import json
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ QUESTIONS: dict[str, dict[str, Any]] = {
     "multi": {"task_type": "multi_choice"},
     "rating": {"task_type": "rating", "scale": {"min": 1, "max": 6, "step": 1}},
 }
+RANDOM = "random"
 NEVER = {"retrain_every": 10_000, "retrain_seconds": 86_400}
 
 
@@ -48,12 +50,24 @@ def error(name: str, truth: list[Any], given: list[Any]) -> float:
     return float(np.mean(scores))
 
 
+def settle(project: Project) -> None:
+    """Wait until the texts are read and nothing else is under way: people are slower than this labeler."""
+    while any(job.state in ("queued", "running") for job in project.client.jobs(project.slug)):
+        time.sleep(0.5)
+
+
+def asked(project: Project, strategy: str, keys: list[str], many: int) -> Iterator[str]:
+    """The keys of items to label next: as the queue has them, or as they were shuffled."""
+    for _ in range(many):
+        yield keys.pop() if strategy == RANDOM else project.queue.next(1)[0].key
+
+
 def project_of(client: Client, name: str, strategy: str, seed: int) -> tuple[Project, dict[str, Any]]:
     texts, values = rows_of(name, "train")
     question = dict(QUESTIONS[name])
     if name == "multi":
         question["labels"] = sorted({label for value in values for label in value})
-    about = {"strategy": strategy, "seed": seed, "holdout_share": 0.0, **NEVER}
+    about = {"strategy": "auto" if strategy == RANDOM else strategy, "seed": seed, "holdout_share": 0.0, **NEVER}
     project = client.projects.create(f"{name} {strategy} {seed}", **question, **about)
     project.items.add([{"key": f"k{n}", "text": text} for n, text in enumerate(texts)], progress=False)
     return project, {f"k{n}": value for n, value in enumerate(values)}
@@ -64,12 +78,15 @@ def run(client: Client, name: str, strategy: str, seed: int, target: float, most
     texts, values = rows_of(name, "test")
     curve: list[tuple[int, float]] = []
     done = 0
+    keys = np.random.default_rng(seed).permutation(sorted(truth)).tolist()
     while done < most:
-        for _ in range(FIRST if done == 0 else SMALL if done < 200 else LARGE):
-            item = project.queue.next(1)[0]
-            project.label(item, truth[item.key])
+        for key in asked(project, strategy, keys, FIRST if done == 0 else SMALL if done < 200 else LARGE):
+            project.label(key, truth[key])
             done += 1
         project.train().wait(600)
+        if len(curve) < 2:
+            settle(project)
+            project.train().wait(600)
         project.promote(project.models(1)[0].number)
         found = error(name, values, [one.value for one in project.predict(texts)])
         curve.append((done, round(found, 4)))
