@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 
-from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, register_writer
+from labeler.datasets.writers.registry import Export, ExportRow, in_chunks, register_writer
 from labeler.tasks import BUILT_IN
 
 MARK = "__label__"
@@ -23,20 +23,17 @@ def write_fasttext(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]
     """`__label__spam text`, UTF-8. Line ends and tabs become spaces; a space in a label becomes "_". An item without an
     answer, or with the empty one, has no line: fastText knows no text without a label."""
     marks = _marks(export.schema.names())
-    lines: list[str] = []
-    size = 0
-    for row in rows:
-        names = [] if row.get("label") is None else export.task.counted_as(row["label"])
-        if not names:
-            continue
-        text = _SPACE.sub(" ", row.get("text") or "").replace(MARK, "__label_")  # else a word of it were a label
-        lines.append(f"{' '.join(marks.get(name) or _mark(name) for name in names)} {text.strip()}\n")
-        size += len(lines[-1])
-        if size >= CHUNK:
-            yield "".join(lines).encode()
-            lines, size = [], 0
-    if lines:
-        yield "".join(lines).encode()
+
+    def lines() -> Iterator[bytes]:
+        for row in rows:
+            names = [] if row.get("label") is None else export.task.counted_as(row["label"])
+            if names:
+                text = _SPACE.sub(" ", row.get("text") or "").replace(
+                    MARK, "__label_"
+                )  # else a word of it were a label
+                yield f"{' '.join(marks.get(name) or _mark(name) for name in names)} {text.strip()}\n".encode()
+
+    return in_chunks(lines())
 
 
 def _mark(name: str) -> str:
