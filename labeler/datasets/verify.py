@@ -60,7 +60,8 @@ def _faults(folder: Path, manifest: Mapping[str, Any], files: Mapping[str, Mappi
         elif "rows" in entry and (found := _rows(path)) != entry["rows"]:
             yield f"{name} has {found} rows instead of {entry['rows']}"
     there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
-    yield from (f"{name} is not of this version" for name in sorted(there - files.keys() - {MANIFEST}))
+    unlisted = {MANIFEST} if manifest["format"] >= 3 else {MANIFEST, "README.md"}
+    yield from (f"{name} is not of this version" for name in sorted(there - files.keys() - unlisted))
     for kind, counted in (("items", "items"), ("labels", "labels")):
         rows = sum(entry["rows"] for entry in manifest["segments"][kind])
         if rows != manifest["counts"][counted]:

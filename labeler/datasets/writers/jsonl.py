@@ -6,7 +6,7 @@ import orjson
 from pydantic import Field
 
 from labeler.datasets.writers.options import ItemOptions, Rows
-from labeler.datasets.writers.registry import CHUNK, Export, ExportRow, in_chunks, register_writer
+from labeler.datasets.writers.registry import Export, ExportRow, in_chunks, register_writer
 
 _HOW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
@@ -44,15 +44,14 @@ def write_json(rows: Iterable[ExportRow], export: Export) -> Iterator[bytes]:
 
 
 def array(objects: Iterable[bytes]) -> Iterator[bytes]:
-    """JSON texts as one array, in chunks."""
-    parts: list[bytes] = [b"["]
-    size = 0
-    between = b"\n"
-    for one in objects:
-        parts += (between, one)
-        between = b",\n"
-        size += len(one)
-        if size >= CHUNK:
-            yield b"".join(parts)
-            parts, size = [], 0
-    yield b"".join((*parts, b"\n]\n"))
+    """JSON texts as one array, one per line, in chunks."""
+
+    def parts() -> Iterator[bytes]:
+        between = b"[\n"
+        for one in objects:
+            yield between
+            yield one
+            between = b",\n"
+        yield b"[\n]\n" if between == b"[\n" else b"\n]\n"
+
+    return in_chunks(parts())
