@@ -12,6 +12,7 @@ import pytest
 
 from labeler.datasets import remotes
 from labeler.datasets.repository import Repository
+from labeler.datasets.verify import verify_folder
 from labeler.kit.config import Settings
 
 JOBS = ("datasets.snapshot", "datasets.push")
@@ -38,6 +39,7 @@ def test_versions_are_pushed_and_come_back_from_the_remote(
     dvc = str(Path(sys.executable).with_name("dvc"))
     subprocess.run([dvc, "pull", "-q"], cwd=clone, check=True, capture_output=True)
     assert "20" in (clone / "data" / "README.md").read_text()
+    assert verify_folder(clone).faults == []
 
 
 def test_an_unreachable_remote_is_told_and_the_version_is_kept(
