@@ -29,7 +29,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         summary=SUMMARY,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # see docs.py
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.db = db

@@ -2,6 +2,7 @@
 (docs/decisions/0022-generated-clients.md)."""
 
 from collections.abc import Iterator
+from threading import Lock
 from typing import Any
 
 from fastapi import FastAPI
@@ -62,10 +63,13 @@ SCHEMES = {
 def install(app: FastAPI) -> None:
     plain = app.openapi
 
+    lock = Lock()
+
     def openapi() -> dict[str, Any]:
-        if app.openapi_schema is None:
-            rooms.load_registries()  # the names in them are values of parameters
-            _complete(plain())
+        with lock:  # FastAPI's own is there before it is complete
+            if app.openapi_schema is None:
+                rooms.load_registries()  # the names in them are values of parameters
+                _complete(plain())
         return app.openapi_schema or {}
 
     app.openapi = openapi  # type: ignore[method-assign]

@@ -22,8 +22,10 @@ from labeler.kit import telemetry
 from labeler.kit.config import Settings
 from labeler.wire.imports import DatabaseOut, TableOut
 
-AT_ONCE = 200
-"""Rows that are fetched together."""
+AT_ONCE = 500
+"""Rows that are fetched together, if they are small."""
+PORTION = 8_000_000
+"""Characters of them."""
 MOST_BYTES = 32_000_000
 """Of a cell of SQLite's."""
 CONNECT_SECONDS = 10
@@ -54,10 +56,12 @@ def rows(settings: Settings, database: str, table: str, seconds: float) -> Gener
             shown = ", ".join(list(found)[:20]) or "none"
             raise FileRefused(f'there is no table "{table}" in the database "{database}"; there are: {shown}')
         schema, name, _ = found[table]
-        everything: sa.Select[Any] = sa.select(sa.literal_column("*")).select_from(sa.table(name, schema=schema))
-        streamed = connection.execution_options(stream_results=True, max_row_buffer=AT_ONCE).execute(everything)
-        for row in streamed.mappings():
-            yield dict(row)
+        columns = _columns(connection, schema, name, settings.max_cell_chars + 1)
+        everything = sa.select(*columns).select_from(sa.table(name, schema=schema))
+        streamed = connection.execution_options(stream_results=True, max_row_buffer=1).execute(everything)
+        names = list(streamed.keys())
+        for row in _fetched(streamed):
+            yield dict(zip(names, row, strict=True))
 
 
 @contextmanager
@@ -139,6 +143,28 @@ def _listed(connection: Connection) -> dict[str, tuple[str | None, str, bool]]:
             if schema is None and default not in (None, "main"):
                 found.setdefault(f"{default}.{name}", (schema, name, name in views))
     return found
+
+
+def _columns(connection: Connection, schema: str | None, name: str, cut: int) -> list[Any]:
+    """The columns of a table. Texts of PostgreSQL are cut where they are too long already: they may have a gigabyte."""
+    if connection.dialect.name != "postgresql":
+        return [sa.literal_column("*")]
+    found = sa.inspect(connection).get_columns(name, schema)
+    return [
+        sa.func.left(sa.column(one["name"]), cut).label(one["name"])
+        if type(one["type"]) in (sa.TEXT, sa.VARCHAR)
+        else sa.column(one["name"])
+        for one in found
+    ]
+
+
+def _fetched(result: sa.CursorResult[Any]) -> Iterator[Any]:
+    """Rows, so many at a time as are no large part of memory by the size of those before."""
+    at_once = 10
+    while part := result.fetchmany(at_once):
+        yield from part
+        size = sum(len(cell) for row in part for cell in row if isinstance(cell, str | bytes))
+        at_once = max(1, min(2 * at_once, AT_ONCE, PORTION * len(part) // (size + 1)))
 
 
 def _without(url: sa.URL, error: BaseException) -> str:

@@ -16,6 +16,7 @@ P = API + "/projects/{project_id}"
 RULES = {
     ("GET", "/healthz"): "nobody",
     ("GET", "/api/docs"): "nobody",
+    ("GET", "/api/openapi.json"): "nobody",
     ("GET", "/api/docs/{name}"): "nobody",
     ("GET", "/readyz"): "nobody",
     ("POST", API + "/session"): "nobody",

@@ -191,6 +191,22 @@ def test_rows_that_are_too_many_bytes_leave_no_file(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_long_text_is_refused_by_the_reader_and_never_fetched_whole(settings: Settings, other: Other) -> None:
+    short = Settings(**{**settings.model_dump(), "max_cell_chars": 1_000})
+    other.run("CREATE TABLE long (id INTEGER, message TEXT)", f"INSERT INTO long VALUES (1, '{'x' * 5_000}')")
+    (row,) = rows(short, "crm", "long", 5)
+    assert len(row["message"]) == (1_001 if other.url.startswith("postgresql") else 5_000)
+
+
+def test_every_row_comes_once_whatever_their_sizes(settings: Settings, other: Other) -> None:
+    sizes = [n * 997 % 5_000 for n in range(300)] * 3
+    values = ", ".join(f"({n}, '{'y' * size}')" for n, size in enumerate(sizes))
+    other.run("CREATE TABLE sized (id INTEGER, message TEXT)", f"INSERT INTO sized VALUES {values}")
+    found = list(rows(settings, "crm", "sized", 5))
+    assert sorted(row["id"] for row in found) == list(range(900))
+    assert sum(len(row["message"]) for row in found) == sum(sizes)
+
+
 def test_values_keep_what_they_are(settings: Settings, other: Other, database_kind: str, tmp_path: Path) -> None:
     if database_kind == "sqlite":
         other.run(
