@@ -5,11 +5,11 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv
-COMPILE := $(UV) pip compile pyproject.toml --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+COMPILE := $(UV) pip compile pyproject.toml -c requirements-constraints.in --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
-.PHONY: help demo test lint bench bench-learning faults lock docs screenshots clean system
+.PHONY: help demo test lint bench bench-learning faults lock docs screenshots clean system node
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -17,7 +17,7 @@ help: ## List the commands
 demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMULATE=0)
 	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
 
-test: .venv/.dev system lint ## Everything that must hold, on SQLite and PostgreSQL, in a browser too
+test: .venv/.dev system node lint ## Everything that must hold, on SQLite and PostgreSQL, in a browser too
 	@$(BIN)/python -m pytest -n 2 --dist loadfile -q
 
 lint: .venv/.dev ## Style, types and who may import whom
@@ -48,7 +48,7 @@ screenshots: .venv/.dev system ## Take the pictures in docs/images again
 	@$(BIN)/python docs/screenshots.py
 
 clean: ## Remove what was installed and built here
-	@rm -rf .venv build dist bench-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	@rm -rf .venv tests/typescript/node_modules build dist bench-results .pytest_cache .mypy_cache .ruff_cache .hypothesis
 
 .venv/.uv: requirements-bootstrap.lock
 	@test -n "$(PYTHON)" || { echo "Python 3.11, 3.12 or 3.13 is needed."; exit 1; }
@@ -73,12 +73,21 @@ clean: ## Remove what was installed and built here
 	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock
 	@touch $@
 
-# A browser and a PostgreSQL server for the tests: Debian's packages where we may install them, else a line that says how.
+node: system tests/typescript/node_modules/.package-lock.json
+
+tests/typescript/node_modules/.package-lock.json: tests/typescript/package-lock.json
+	@command -v npm >/dev/null || { echo "Not installed: npm. On Debian: apt-get install nodejs npm"; exit 1; }
+	@npm ci --prefix tests/typescript --ignore-scripts --no-audit --no-fund --silent
+	@touch $@
+
+# A browser, a PostgreSQL server and Node.js for the tests: Debian's packages where we may install them, else a line that says how.
 system:
 	@missing=""; \
 	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v git >/dev/null || missing="$$missing git"; \
+	command -v node >/dev/null || missing="$$missing nodejs"; \
+	command -v npm >/dev/null || missing="$$missing npm"; \
 	[ -z "$$missing" ] && exit 0; \
 	sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || sudo=none; \
 	if command -v apt-get >/dev/null && [ "$$sudo" != none ]; then \

@@ -9,7 +9,7 @@ import streamlit as st
 from labeler_ui import theme
 from labeler_ui.metrics import Metric, known
 
-from labeler.wire.datasets import Balance
+from labeler.wire.datasets import LabelBalance
 from labeler.wire.insight import CurvePoint, DayCount
 
 BAND = "#6366e8"
@@ -179,7 +179,7 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
     _show((boxes + words).properties(height=side), "Confusion matrix on the holdout")
 
 
-def two_versions(balance: Sequence[Balance], a: str, b: str) -> None:
+def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
     """Label balance of two dataset versions, side by side."""
     rows = [
         {"label": one.label, "version": version, "items": items}

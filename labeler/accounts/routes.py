@@ -21,6 +21,7 @@ from labeler.wire.accounts import (
     InvitedUser,
     Invitee,
     LogIn,
+    Opened,
     UserChange,
     UserIn,
     UserOut,
@@ -61,9 +62,7 @@ async def _enter(response: Response, db: Database, settings: Settings, user: Use
 
 
 @router.post("/session")
-async def log_in(
-    body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open
-) -> dict[str, object]:
+async def log_in(body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open) -> Opened:
     """Log in with e-mail and password; sets the session cookie."""
     email, address = body.email.strip().lower(), _address(request)
     row = await db.aread(sessions.find_password, email, sessions.subjects_of(email, address))
@@ -72,7 +71,7 @@ async def log_in(
         raise WrongCredentials("Check e-mail and password. After several failures the account is locked for a while.")
     user = await db.aread(users.get_user, row.id)
     caller = await _enter(response, db, settings, user, address)
-    return {"user": user, "csrf_token": caller.csrf_token, "scopes": None}
+    return Opened(user=user, csrf_token=caller.csrf_token)
 
 
 @router.delete("/session", status_code=204)
@@ -91,12 +90,12 @@ async def check_invitation(body: CheckInvitation, db: Db, _: Open) -> Invitee:
 @router.post("/invitation")
 async def accept_invitation(
     body: AcceptInvitation, request: Request, response: Response, db: Db, settings: Config, _: Open
-) -> dict[str, object]:
+) -> Opened:
     """Set one's own password, once, and log in."""
     address = _address(request)
     user = await db.awrite(users.accept_invitation, body.token, body.password, body.name, address)
     caller = await _enter(response, db, settings, user, address)
-    return {"user": user, "csrf_token": caller.csrf_token, "scopes": None}
+    return Opened(user=user, csrf_token=caller.csrf_token)
 
 
 @router.post("/password", status_code=204)

@@ -5,15 +5,14 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
-from fastapi.routing import APIRoute
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from labeler import rooms
-from labeler.accounts.auth import get_admin, get_caller, get_creator, needs_nothing
-from labeler.api import docs, health, problems
+from labeler.api import description, docs, health, problems
 from labeler.api.middleware import Around
 from labeler.api.paths import PREFIX, routes
+from labeler.api.permissions import permission_of
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.revision import code_revision
@@ -30,7 +29,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         summary=SUMMARY,
         docs_url=None,
         redoc_url=None,
-        openapi_url="/api/openapi.json",
+        openapi_url=None,  # see docs.py
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.db = db
@@ -40,6 +39,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
     api.include_router(health.outside)
     api.include_router(docs.outside)
     problems.install(api)
+    description.install(api)
     if settings.ui_origin:
         api.add_middleware(
             CORSMiddleware,
@@ -50,25 +50,6 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         )
     require_permissions()
     return api
-
-
-def permission_of(route: APIRoute) -> str | None:
-    """What a route asks of its caller: nobody, signed-in, admin, creator, or a right in the project."""
-    known = {needs_nothing: "nobody", get_caller: "signed-in", get_admin: "admin", get_creator: "creator"}
-    found: list[str] = []
-
-    def visit(dependant: Any) -> None:
-        for inner in dependant.dependencies:
-            right = getattr(inner.call, "right", None)
-            if right is not None:
-                found.append(str(right))
-            elif inner.call in known:
-                found.append(known[inner.call])
-            visit(inner)
-
-    visit(route.dependant)
-    order = ["manage", "write", "label", "read", "see", "admin", "creator", "signed-in", "nobody"]
-    return min(found, key=order.index) if found else None
 
 
 def require_permissions() -> None:

@@ -1,4 +1,4 @@
-"""`/api/docs`: the API's description to read and try out, with every file from this server."""
+"""The API's description, and `/api/docs` to read it and try it out, with every file from this server."""
 
 import base64
 import hashlib
@@ -6,9 +6,9 @@ import re
 from importlib.util import find_spec
 from pathlib import Path
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
 from fastapi.openapi.docs import get_swagger_ui_html
-from fastapi.responses import FileResponse, HTMLResponse
+from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from labeler.accounts.auth import Open
 from labeler.kit.errors import NotFound
@@ -22,6 +22,12 @@ def _folder() -> Path:
     spec = find_spec("fastapi_offline")
     assert spec is not None and spec.submodule_search_locations
     return Path(spec.submodule_search_locations[0]) / "static"
+
+
+@outside.get("/openapi.json")
+def description(request: Request, _: Open) -> JSONResponse:
+    """Plain, so that it is made in a thread: the first time takes a second."""
+    return JSONResponse(request.app.openapi())
 
 
 @outside.get("/docs/{name}")

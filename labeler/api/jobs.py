@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from typing import Annotated
+from typing import Annotated, Any
 
 import orjson
 from fastapi import APIRouter, Path, Query
@@ -20,9 +20,12 @@ from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import find_project, member_of
 from labeler.projects.service import projects_of
 from labeler.wire.base import Page
-from labeler.wire.jobs import ENDED, JobOut
+from labeler.wire.jobs import ENDED, JobOut, State
 
 router = APIRouter(prefix="/jobs", tags=["jobs"])
+EVENTS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Each event is a job.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
+}
 JobId = Annotated[int, Path(ge=1, lt=2**62)]
 
 
@@ -64,7 +67,7 @@ async def list_jobs(
     caller: SignedIn,
     db: Db,
     project: Annotated[str | None, Query(max_length=80)] = None,
-    state: Annotated[str | None, Query(max_length=16)] = None,
+    state: State | None = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[JobOut]:
@@ -94,7 +97,7 @@ async def cancel_job(job_id: JobId, caller: SignedIn, write: Write) -> JobOut:
     return await write(_cancel, caller, job_id)
 
 
-@router.get("/{job_id}/events", response_class=StreamingResponse)
+@router.get("/{job_id}/events", response_class=StreamingResponse, responses=EVENTS)
 async def follow_job(job_id: JobId, caller: SignedIn, db: Db) -> StreamingResponse:
     """Server-sent events: the job each time it changes, until it ends."""
     await db.aread(visible_job, caller, job_id, "read")

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
+from urllib.parse import quote
 
 from labeler.client import job, labels
 from labeler.client.accounts import Members
@@ -15,7 +16,9 @@ from labeler.client.job import Job
 from labeler.client.labels import Flags, Item, Labels, Queue
 from labeler.tasks.labels import Label
 from labeler.wire.datasets import DatasetDiff, DatasetOut
+from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.insight import Curve, ItemOut, ProgressOut
+from labeler.wire.items import Preview
 from labeler.wire.labels import Hard
 from labeler.wire.projects import ProjectOut
 from labeler.wire.quality import AnswerRow
@@ -132,6 +135,26 @@ class Project:
         if dry_run:
             form["dry_run"] = "true"
         return job.start(self.client, f"{self.path}/imports", files={"file": (Path(path).name, data)}, data=form)
+
+    def databases(self) -> list[DatabaseOut]:
+        """The databases whose tables can be imported."""
+        return self.client.page(DatabaseOut, f"{self.path}/databases").items
+
+    def tables(self, database: str) -> list[TableOut]:
+        """The tables and views of one of them."""
+        return self.client.page(TableOut, f"{self.path}/databases/{quote(database, safe='')}/tables").items
+
+    def preview_table(self, database: str, table: str, mapping: Mapping[str, Any] | None = None) -> Preview:
+        """What a table is taken for, and what would become of its first rows."""
+        body = {"database": database, "table": table, "mapping": None if mapping is None else dict(mapping)}
+        return self.client.send(Preview, "POST", f"{self.path}/imports/table/preview", json=body)
+
+    def import_table(
+        self, database: str, table: str, mapping: Mapping[str, Any] | None = None, *, dry_run: bool = False
+    ) -> Job:
+        """Import a table or view in the background, as `import_file` does a file."""
+        body = {"database": database, "table": table, "mapping": None if mapping is None else dict(mapping)}
+        return job.start(self.client, f"{self.path}/imports/table", json={**body, "dry_run": dry_run})
 
     def train(self) -> Job:
         return job.start(self.client, f"{self.path}/train")

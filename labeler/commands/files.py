@@ -38,17 +38,31 @@ def _options(one: ExportFormat) -> str:
 
 def import_file(
     project: P,
-    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")],
+    file: Annotated[
+        Path | None, typer.Argument(exists=True, dir_okay=False, help="`labeler formats` lists what it may be.")
+    ] = None,
+    database: Annotated[
+        str, typer.Option(help="Instead of a file: a database that the operator named (LABELER_IMPORT_DATABASES).")
+    ] = "",
+    from_table: Annotated[
+        str, typer.Option("--table", help="A table or view of it, such as messages or archive.messages.")
+    ] = "",
     mapping: Annotated[str, typer.Option(help='JSON such as {"key": "id", "text": "message"}; default: guessed.')] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Change nothing: tell what would happen.")] = False,
 ) -> None:
-    """Import items from a file, with the labels that come along. Importing it twice adds nothing."""
+    """Import items from a file or a table, with the labels that come along. Importing it twice adds nothing."""
+    if (file is None) != bool(database and from_table) or bool(database) != bool(from_table):
+        raise typer.BadParameter("give a file, or --database and --table")
     try:
         chosen = json.loads(mapping) if mapping else None
     except ValueError as error:
         raise typer.BadParameter(f"--mapping is not JSON: {error}") from None
     with service(jobs=True) as client:
-        job = client.projects.get(project).import_file(file, chosen, dry_run=dry_run)
+        found = client.projects.get(project)
+        if file is None:
+            job = found.import_table(database, from_table, chosen, dry_run=dry_run)
+        else:
+            job = found.import_file(file, chosen, dry_run=dry_run)
         done = follow(job).result_as(ImportResult)
     answer(done, "\n".join(told(done)))
 

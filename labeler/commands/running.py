@@ -114,6 +114,7 @@ def doctor() -> None:
     if shown["admin_password"]:
         shown["admin_password"] = "(set)"
     shown["database_url"] = _without_password(settings.url)
+    shown["import_databases"] = ", ".join(sorted(settings.import_databases))
     settings.home.mkdir(parents=True, exist_ok=True)
     parts = check(Database(settings))
     parts |= _plugins()

@@ -1,7 +1,7 @@
 from collections.abc import Iterator
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
@@ -12,11 +12,12 @@ from labeler.datasets.reading import Version
 from labeler.datasets.rows import Row
 from labeler.datasets.writers import BadOption, Columns, Export, Options, UnknownFormat, Writer, parse_options, writer
 from labeler.kit.errors import Invalid
-from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
+from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead, Project
 from labeler.wire.base import Page
 from labeler.wire.datasets import DatasetDiff, DatasetOut, SnapshotIn
 from labeler.wire.jobs import JobOut
+from labeler.wire.registered import Registered
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["datasets"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
@@ -45,20 +46,23 @@ async def get_dataset(version: Number, member: CanRead, db: Db, settings: Config
 
 
 @router.get("/datasets/{a}/diff/{b}")
-async def compare(a: Number, b: Number, member: CanRead, db: Db, settings: Config) -> DatasetDiff:
+async def compare_datasets(a: Number, b: Number, member: CanRead, db: Db, settings: Config) -> DatasetDiff:
     """What changed between two versions: items, labels, balance, guideline."""
     project_id = member.project.id
     rows = [await db.aread(service.find_version, project_id, version) for version in (a, b)]
     return await db.aread(lambda tx: service.diff(settings, project_id, *rows))
 
 
-@router.get("/export", response_class=StreamingResponse)
+@router.get("/export", response_class=StreamingResponse, openapi_extra={"x-media-types": "writers"})
 async def export_items(
+    request: Request,
     member: CanRead,
     db: Db,
     write: Write,
     settings: Config,
-    format: Annotated[str, Query(max_length=100, description="One of `exports` of `GET /formats`.")] = "jsonl",
+    format: Annotated[
+        str, Query(max_length=100, description="One of `exports` of `GET /formats`."), Registered("writers")
+    ] = "jsonl",
     dataset: Annotated[
         int | None, Query(ge=1, lt=2**31, description="A dataset version; default: the present state.")
     ] = None,
@@ -87,7 +91,9 @@ async def export_items(
 
     name = f"{member.project.slug}-{f'v{dataset}' if dataset else 'current'}{chosen.suffix}"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
-    return StreamingResponse(iterate_in_threadpool(chunks()), media_type=chosen.media_type, headers=headers)
+    return StreamingResponse(
+        iterate_in_threadpool(chunks()), media_type=sent_as(request, chosen.media_type), headers=headers
+    )
 
 
 def _is_labeled(row: Row) -> bool:

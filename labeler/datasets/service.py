@@ -18,7 +18,7 @@ from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
-from labeler.wire.datasets import Balance, DatasetDiff, DatasetOut, LabelChange, LabelsDiff, SnapshotIn
+from labeler.wire.datasets import DatasetDiff, DatasetOut, LabelBalance, LabelChange, LabelsDiff, SnapshotIn
 from labeler.wire.jobs import JobOut
 
 MOST_EXAMPLES = 200
@@ -129,7 +129,7 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
         ),
         agreement=1 - len(changed) / len(both) if both else None,
         balance=[
-            Balance(label=name, a=counts[0][name], b=counts[1][name]) for name in sorted({*counts[0], *counts[1]})
+            LabelBalance(label=name, a=counts[0][name], b=counts[1][name]) for name in sorted({*counts[0], *counts[1]})
         ],
         guideline_changed=texts[0] != texts[1],
         guideline_rows=compare(*texts) if texts[0] != texts[1] else [],

@@ -36,18 +36,20 @@ async def get_guideline(version: Version, member: CanSee, db: Db) -> GuidelineOu
 
 
 @router.post("/{version}/publish")
-async def publish(version: Version, member: CanManage, write: Write, body: Publish | None = None) -> GuidelineOut:
+async def publish_guideline(
+    version: Version, member: CanManage, write: Write, body: Publish | None = None
+) -> GuidelineOut:
     """Publish a draft. It can't be changed from then on, and labelers must acknowledge it."""
     return await write(service.publish, member, version, body.note if body else None)
 
 
 @router.post("/{version}/acknowledge", status_code=204)
-async def acknowledge(version: Version, member: CanSee, write: Write) -> None:
+async def acknowledge_guideline(version: Version, member: CanSee, write: Write) -> None:
     """Say that you have read this version; labeling goes on."""
     await write(service.acknowledge, member, version)
 
 
 @router.get("/{a}/diff/{b}")
-async def diff(a: Version, b: Version, member: CanSee, db: Db) -> GuidelineDiff:
+async def compare_guidelines(a: Version, b: Version, member: CanSee, db: Db) -> GuidelineDiff:
     """Two versions side by side."""
     return await db.aread(service.diff, member, a, b)

@@ -6,6 +6,7 @@ an import whose process was killed goes on where it was, and its counts still ad
 
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import closing
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -17,9 +18,11 @@ from sqlalchemy import Connection
 from labeler.accounts.users import kind_of_account, labels_as
 from labeler.imports.add_labels import add_labels
 from labeler.imports.check import Batch, check_rows, entries_of, unknown_labels
+from labeler.imports.databases import rows
 from labeler.imports.dry import DryRun
 from labeler.imports.limits import limits_of
 from labeler.imports.plan import look
+from labeler.imports.table_file import of_table, write_rows
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, take
 from labeler.items.readers import Detected, FileRefused, read_rows, reader_of
@@ -33,6 +36,7 @@ from labeler.wire.imports import ImportMapping, Plan
 BATCH = 1000
 CHARACTERS = 8_000_000  # of the rows of a batch
 KEEP_SECONDS = 86_400
+FETCH_SECONDS = 300  # that another database may work on a portion of rows
 
 
 @job("items.import")
@@ -41,7 +45,7 @@ def import_file(run: JobRun) -> dict[str, Any]:
     tally = Tally.of(run.saved)
     try:
         if not path.exists():
-            raise JobRefused("The uploaded file is gone. Upload it again.")
+            _fetch(run, path, tally)
         plan = _read(run, path, tally)
     except FileRefused as refused:
         _forget(run, path)
@@ -50,6 +54,23 @@ def import_file(run: JobRun) -> dict[str, Any]:
     run.finish(partial(_finish, result=result))
     _forget(run, path)
     return result
+
+
+def _fetch(run: JobRun, path: Path, tally: Tally) -> None:
+    """Write the table that is to be imported into its file. Raises JobRefused where there is none to begin with."""
+    table = run.args.get("table")
+    if table is None:
+        raise JobRefused("The uploaded file is gone. Upload it again.")
+    if tally.rows:
+        raise JobRefused("The copy of the table is gone. Import it again: what is there already adds nothing.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    most = run.settings.max_rows + 1  # one more tells the reader that there are too many
+    with closing(rows(run.settings, table["database"], table["table"], FETCH_SECONDS)) as found:
+        write_rows(found, path, most, run.settings.max_upload_bytes, partial(_told, run))
+
+
+def _told(run: JobRun, number: int) -> None:
+    run.progress(0, None, f"{number:,} rows fetched")
 
 
 def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
@@ -65,7 +86,7 @@ def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
         _read_rows(run, path, looked.detected, project, mapping, step, tally)
     finally:
         step.close()
-    return looked.plan
+    return of_table(looked.plan) if "table" in run.args else looked.plan
 
 
 def _read_rows(

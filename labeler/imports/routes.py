@@ -15,20 +15,23 @@ from labeler.imports.check import check_rows
 from labeler.imports.preview import Into
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, take
-from labeler.kit.errors import Forbidden, Invalid, TooLarge
+from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.validation import explain_validation
-from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
+from labeler.kit.web import LINES_BODY, Config, Db, bulk_body, parse_bulk, read_body, sent_lines
 from labeler.projects.access import CanWrite
 from labeler.wire.imports import ImportMapping
 from labeler.wire.items import AddResult, ItemIn, Preview
 from labeler.wire.jobs import JobOut
+from labeler.wire.registered import Written
 
 router = APIRouter(tags=["items"])
 CHUNK = 500
 MAPPING = "What the columns are: JSON as the preview gives it under `plan`, `mapping`; what is left out is guessed."
+MappingForm = Annotated[str | None, Form(description=MAPPING), Written(ImportMapping)]
 CUT = "Whether the file is only the beginning of one."
 
 
+@router.post("/projects/{project_id}/items/lines", name="push_item_lines", openapi_extra=LINES_BODY)
 @router.post("/projects/{project_id}/items", openapi_extra=bulk_body(ItemIn))
 async def push_items(request: Request, member: CanWrite, db: Db, settings: Config) -> AddResult:
     """Add items: one object, a list, or NDJSON. A key that is there already adds nothing.
@@ -36,7 +39,7 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
     Rows that can't be taken are reported with row number, field and reason; the others are taken.
     """
     raw = await read_body(request, settings.max_body_bytes)
-    entries = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))
+    entries = parse_bulk(raw, sent_lines(request))
     if len(entries) > settings.max_bulk:
         raise TooLarge(f"More than {settings.max_bulk:,} items in one request. Send them in parts, or import a file.")
     tally = Tally()
@@ -54,7 +57,7 @@ async def preview_import(
     caller: SignedIn,
     settings: Config,
     file: Annotated[UploadFile, File()],
-    mapping: Annotated[str | None, Form(description=MAPPING)] = None,
+    mapping: MappingForm = None,
     cut: Annotated[bool, Form(description=CUT)] = False,
 ) -> Preview:
     """What a file looks like: its columns, first rows, what each column is taken for, and why. Nothing is kept.
@@ -65,12 +68,12 @@ async def preview_import(
 
 
 @router.post("/projects/{project_id}/imports/preview")
-async def preview_into(
+async def preview_import_into(
     member: CanWrite,
     settings: Config,
     db: Db,
     file: Annotated[UploadFile, File()],
-    mapping: Annotated[str | None, Form(description=MAPPING)] = None,
+    mapping: MappingForm = None,
     cut: Annotated[bool, Form(description=CUT)] = False,
 ) -> Preview:
     """The plan of an import into this project, and the fates of the first thousand rows and their labels. Nothing is
@@ -85,14 +88,13 @@ async def import_file(
     write: Write,
     settings: Config,
     file: Annotated[UploadFile, File(description="Of a format that `GET /formats` lists under `imports`.")],
-    mapping: Annotated[str | None, Form(description=MAPPING)] = None,
+    mapping: MappingForm = None,
     dry_run: Annotated[bool, Form(description="Change nothing: tell the fate of every row and label.")] = False,
 ) -> JobOut:
     """Import a file in the background. Importing it twice adds nothing. The job's result has the plan that it followed
     and the fate of every row and every label."""
     chosen = _mapping(mapping)
-    if chosen is not None and chosen.unknown_labels == "add" and not member.may("manage"):
-        raise Forbidden("To add labels to a project one needs the right to manage it.")
+    uploads.check_may_add(member, chosen)
     path = await uploads.keep(settings, file)
     used: list[bool] = []
 

@@ -14,7 +14,7 @@ from labeler.imports.preview import Into
 from labeler.imports.preview import preview as preview_file
 from labeler.items.readers import FileRefused
 from labeler.kit.config import Settings
-from labeler.kit.errors import Invalid, TooLarge
+from labeler.kit.errors import Forbidden, Invalid, TooLarge
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
@@ -57,15 +57,25 @@ async def preview(
 
 async def keep(settings: Settings, file: UploadFile) -> Path:
     """Store the upload under a name of our own (the sender's is only shown); returns its path."""
-    folder = settings.home / "uploads"
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / uuid.uuid4().hex
+    path = folder_of(settings) / uuid.uuid4().hex
     try:
         await _copy(file, path, settings.max_upload_bytes)
     except BaseException:
         path.unlink(missing_ok=True)
         raise
     return path
+
+
+def folder_of(settings: Settings) -> Path:
+    folder = settings.home / "uploads"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def check_may_add(member: Member, mapping: ImportMapping | None) -> None:
+    """Raises `Forbidden` where an import would add labels to a project that its sender does not manage."""
+    if mapping is not None and mapping.unknown_labels == "add" and not member.may("manage"):
+        raise Forbidden("To add labels to a project one needs the right to manage it.")
 
 
 def start_import(
@@ -77,10 +87,14 @@ def start_import(
     *,
     keep_file: bool = False,
     dry_run: bool = False,
+    table: dict[str, str] | None = None,
 ) -> JobOut:
-    """Queue the import of a file that lies at `path`; imports of one project run one after the other."""
+    """Queue the import of a file that lies at `path`; imports of one project run one after the other. table: of which
+    database and table the job is to write the file first."""
     chosen = None if mapping is None else mapping.model_dump(exclude_unset=True)
     args = {"path": str(path), "name": name[:200], "mapping": chosen, "keep_file": keep_file, "dry_run": dry_run}
+    if table is not None:
+        args["table"] = table
     project_id = member.project.id
     job_id = enqueue(
         tx, "items.import", args, project_id=project_id, lane=f"import:{project_id}", created_by=member.user_id

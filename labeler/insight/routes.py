@@ -65,13 +65,13 @@ async def item_history(key: Key, member: CanRead, db: Db) -> Page[HistoryEntry]:
 
 
 @router.get("/items/{key:path}/similar")
-async def similar(
+async def similar_items(
     key: Key, member: CanRead, db: Db, settings: Config, n: Annotated[int, Query(ge=1, le=100)] = 10
 ) -> Page[ItemOut]:
     """The items most like this one, so that a decision can be made once for all of them."""
-    from labeler.insight.similar import similar_items  # brings SciPy along: not at every start
+    from labeler.insight import similar  # brings SciPy along: not at every start
 
-    return Page(items=await asyncio.to_thread(similar_items, db, settings, member.project, key, n))
+    return Page(items=await asyncio.to_thread(similar.similar_items, db, settings, member.project, key, n))
 
 
 @router.get("/items/{key:path}")
@@ -86,7 +86,7 @@ async def get_learning_curve(member: CanRead, db: Db) -> Curve:
 
 
 @router.get("/insight/confusion")
-async def confusion(member: CanRead, db: Db) -> dict[str, Any]:
+async def get_confusion(member: CanRead, db: Db) -> dict[str, Any]:
     """Holdout items by true label and the newest model's answer."""
     model = await db.aread(newest_model, member.project.id)
     views = ((model.metrics if model else None) or {}).get("views") or {}
@@ -95,7 +95,7 @@ async def confusion(member: CanRead, db: Db) -> dict[str, Any]:
 
 
 @router.get("/insight/views")
-async def views(member: CanRead, db: Db) -> dict[str, Any]:
+async def get_views(member: CanRead, db: Db) -> dict[str, Any]:
     """What there is to see of the newest model on the holdout beyond single figures, by name; depends on the task."""
     model = await db.aread(newest_model, member.project.id)
     return dict(((model.metrics if model else None) or {}).get("views") or {})

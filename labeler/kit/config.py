@@ -4,13 +4,15 @@ Values come from `LABELER_*` environment variables, then from `labeler.toml` in 
 (or the file named by `LABELER_CONFIG`), then from the defaults below.
 """
 
+import json
 import os
+import re
 import secrets
 from functools import cached_property
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 
@@ -20,7 +22,7 @@ def default_home() -> Path:
 
 
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="LABELER_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix="LABELER_", extra="ignore", hide_input_in_errors=True)
 
     # Where things are
     home: Path = Field(default_factory=default_home, description="Data folder: database, datasets, models, secret.")
@@ -30,6 +32,12 @@ class Settings(BaseSettings):
         "",
         description="Git URL or folder that dataset versions are pushed to, a repository per project (its id is put "
         "behind it): where `dvc get URL data --rev v3` finds them; empty: none.",
+    )
+    import_databases: dict[Annotated[str, Field(pattern=r"^[\w.-]{1,100}$")], SecretStr] = Field(
+        {},
+        description="Databases whose tables may be imported, URLs by name, as JSON: "
+        '`{"crm": "postgresql://reader:secret@db/crm", "old": "sqlite:////data/old.db"}`. They are only read; every '
+        "manager of a project may import what the account in the URL may read. Empty: none.",
     )
     public_url: str = Field("", description="Address people reach the service at; empty: taken from host and port.")
 
@@ -86,6 +94,14 @@ class Settings(BaseSettings):
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
 
+    @field_validator("import_databases")
+    @classmethod
+    def _readable(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
+        for name, url in value.items():
+            if re.match(r"(sqlite|postgres(ql)?(\+psycopg)?)://.", url.get_secret_value()) is None:
+                raise ValueError(f"{name}: expected a URL that begins with sqlite:// or postgresql://")
+        return value
+
     @classmethod
     def settings_customise_sources(
         cls,
@@ -128,5 +144,12 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The environment for a child process that must see these same settings."""
-        given = {f"LABELER_{name.upper()}": str(value) for name, value in self.model_dump().items()}
+        given = {f"LABELER_{name.upper()}": _written(value) for name, value in self.model_dump().items()}
         return {**os.environ, **given}
+
+
+def _written(value: Any) -> str:
+    """A setting as the environment has it."""
+    if not isinstance(value, dict):
+        return str(value)
+    return json.dumps({name: one.get_secret_value() for name, one in value.items()})

@@ -14,6 +14,7 @@ import orjson
 from fastapi import Depends, Query, Request
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from pydantic.json_schema import models_json_schema
 from starlette.concurrency import iterate_in_threadpool
 from starlette.routing import Match
 from starlette.types import Scope
@@ -37,6 +38,22 @@ Db = Annotated[Database, Depends(get_database)]
 Config = Annotated[Settings, Depends(get_settings)]
 Limit = Annotated[int, Query(ge=1, le=500, description="Entries on one page.")]
 Cursor = Annotated[str | None, Query(max_length=300, description="`next_cursor` of the page before.")]
+NDJSON = "application/x-ndjson"
+BYTES = "application/octet-stream"
+BINARY = {"type": "string", "format": "binary"}
+LINES: dict[int | str, dict[str, Any]] = {
+    200: {"description": "One JSON object per line.", "content": {name: {"schema": BINARY} for name in (NDJSON, BYTES)}}
+}
+"""The answer of a route that streams NDJSON."""
+LINES_BODY: dict[str, Any] = {
+    "requestBody": {
+        "required": True,
+        "description": "NDJSON: one JSON object per line.",
+        "content": {BYTES: {"schema": BINARY}},
+    }
+}
+"""OpenAPI of the address of a bulk route that ends with `/lines`: generators make nothing of a route that takes JSON
+and lines, nor of NDJSON's own media type (docs/decisions/0022-generated-clients.md)."""
 
 
 class AsWritten(APIRoute):
@@ -92,6 +109,16 @@ def parse_json(body: bytes) -> Any:
         raise Malformed(f"The body is not valid JSON: {error}.") from None
 
 
+def sent_lines(request: Request) -> bool:
+    """Whether a body is NDJSON: it says so, or its address does."""
+    return "ndjson" in request.headers.get("content-type", "") or request.url.path.endswith("/lines")
+
+
+def sent_as(request: Request, media_type: str) -> str:
+    """The media type of a stream: its own, or plain bytes where the caller asks for them."""
+    return BYTES if BYTES in request.headers.get("accept", "") else media_type
+
+
 def parse_bulk(body: bytes, is_ndjson: bool) -> list[Any]:
     """One JSON object, a JSON list, or NDJSON (one value per line). Unreadable lines come back as the `ValueError`."""
     if not is_ndjson:
@@ -123,31 +150,21 @@ def ndjson(rows: Iterator[Any]) -> AsyncIterator[bytes]:
 
 
 def bulk_body(entry: type[BaseModel], *, single: type[BaseModel] | None = None) -> dict[str, Any]:
-    """OpenAPI of a route that takes one object, a list of them, or NDJSON (`openapi_extra=bulk_body(ItemIn)`).
+    """OpenAPI of a route that takes one object or a list of them, or NDJSON (`openapi_extra=bulk_body(ItemIn)`).
 
-    FastAPI describes JSON bodies only; the schemas are put in whole, since they are in no component.
+    FastAPI describes JSON bodies only. The schemas of the shapes are under `$defs`, from where the description takes
+    them (`api/description.py`). NDJSON has an address of its own there, see `LINES_BODY`.
     """
-    one, many = _inlined(single or entry), _inlined(entry)
+    one = single or entry
+    shapes = dict.fromkeys((one, entry))
+    refs, found = models_json_schema(
+        [(shape, "validation") for shape in shapes], ref_template="#/components/schemas/{model}"
+    )
+    either = [refs[one, "validation"], {"type": "array", "items": refs[entry, "validation"]}]
     return {
         "requestBody": {
             "required": True,
-            "content": {
-                "application/json": {"schema": {"anyOf": [one, {"type": "array", "items": many}]}},
-                "application/x-ndjson": {"schema": {"type": "string", "description": "One JSON object per line."}},
-            },
+            "description": f"Or NDJSON, one object per line, as `{NDJSON}`.",
+            "content": {"application/json": {"schema": {"anyOf": either, "$defs": found["$defs"]}}},
         }
     }
-
-
-def _inlined(model: type[BaseModel]) -> Any:
-    schema = model.model_json_schema()
-    definitions = schema.pop("$defs", {})
-
-    def resolve(value: Any) -> Any:
-        if isinstance(value, dict):
-            if "$ref" in value:
-                return resolve(definitions[value["$ref"].rsplit("/", 1)[1]])
-            return {key: resolve(entry) for key, entry in value.items()}
-        return [resolve(entry) for entry in value] if isinstance(value, list) else value
-
-    return resolve(schema)

@@ -2,11 +2,11 @@
 
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import StreamingResponse
 
 from labeler.accounts.write import Write
-from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor, ndjson
+from labeler.kit.web import LINES, NDJSON, Cursor, Db, Limit, decode_cursor, encode_cursor, ndjson, sent_as
 from labeler.labels import flags
 from labeler.labels.stream import read_labels
 from labeler.projects.access import CanManage, CanRead, CanSee
@@ -17,12 +17,14 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["labels"])
 Since = Annotated[int, Query(ge=0, lt=2**62, description="Cursor of the last label that was read.")]
 
 
-@router.get("/labels", response_class=StreamingResponse)
-async def stream_labels(member: CanSee, db: Db, since: Since = 0, mine: bool = False) -> StreamingResponse:
+@router.get("/labels", response_class=StreamingResponse, responses=LINES)
+async def stream_labels(
+    request: Request, member: CanSee, db: Db, since: Since = 0, mine: bool = False
+) -> StreamingResponse:
     """Labels as NDJSON, oldest first, with their history; labelers get their own. Go on with the last `cursor`."""
     own = None if member.may("read") and not mine else member.user_id
     rows = read_labels(db, member.project, since, own)
-    return StreamingResponse(ndjson(rows), media_type="application/x-ndjson")
+    return StreamingResponse(ndjson(rows), media_type=sent_as(request, NDJSON))
 
 
 @router.get("/flags")

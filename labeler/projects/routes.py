@@ -23,11 +23,14 @@ from labeler.wire.projects import (
     StrategyOut,
     TaskTypeOut,
 )
+from labeler.wire.registered import Registered
 from labeler.wire.schema import SchemaVersionOut
 
 router = APIRouter(tags=["projects"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
-TaskName = Annotated[str, Query(alias="task_type", max_length=32, description="See GET /task-types.")]
+TaskName = Annotated[
+    str, Query(alias="task_type", max_length=32, description="See GET /task-types."), Registered("tasks")
+]
 
 
 @router.get("/projects")

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from labeler.kit.errors import Invalid, TooLarge
 from labeler.kit.validation import explain_validation
-from labeler.kit.web import Config, Db, bulk_body, parse_bulk, parse_json, read_body
+from labeler.kit.web import LINES_BODY, Config, Db, bulk_body, parse_bulk, parse_json, read_body, sent_lines
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
 from labeler.queue.leases import release
@@ -29,6 +29,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["queue"])
 OnceHeader = Annotated[
     str | None, Header(alias="idempotency-key", min_length=1, max_length=180, description="As in the body.")
 ]
+REPEATED = "It was recorded before, under the same `idempotency_key`."
 RowId = Annotated[int, Path(ge=1, lt=2**62)]
 
 
@@ -47,9 +48,17 @@ async def release_items(body: ReleaseIn, member: CanLabel, db: Db) -> None:
 
 
 @router.post(
+    "/labels/lines",
+    status_code=201,
+    name="submit_label_lines",
+    response_model=LabelsRecorded,
+    openapi_extra=LINES_BODY,
+)
+@router.post(
     "/labels",
     status_code=201,
     response_model=LabelAnswer | LabelsRecorded,
+    responses={200: {"model": LabelAnswer, "description": REPEATED}},
     openapi_extra=bulk_body(LabelIn, single=LabelAndNext),
 )
 async def submit_labels(
@@ -60,7 +69,7 @@ async def submit_labels(
     Repeating the same `idempotency_key` returns the first answer (200).
     """
     raw = await read_body(request, settings.max_body_bytes)
-    is_ndjson = "ndjson" in request.headers.get("content-type", "")
+    is_ndjson = sent_lines(request)
     if is_ndjson or raw.lstrip()[:1] == b"[":
         bodies = _many(parse_bulk(raw, is_ndjson), settings.max_bulk)
         if once is not None:
@@ -103,8 +112,8 @@ async def undo_label(label_id: RowId, member: CanLabel, db: Db) -> UndoneLabel:
     return await db.awrite(answer.undo_label, member, label_id)
 
 
-@router.post("/skips", status_code=201)
-async def skip(body: SkipIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> SkipAnswer:
+@router.post("/skips", status_code=201, responses={200: {"model": SkipAnswer, "description": REPEATED}})
+async def skip_item(body: SkipIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> SkipAnswer:
     """Put an item aside, with a reason. It comes back to you when nothing else is left."""
     body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.skip, member, body)
@@ -119,8 +128,8 @@ async def undo_skip(skip_id: RowId, member: CanLabel, db: Db) -> Undone:
     return await db.awrite(answer.undo_skip, member, skip_id)
 
 
-@router.post("/flags", status_code=201)
-async def flag(body: FlagIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> FlagAnswer:
+@router.post("/flags", status_code=201, responses={200: {"model": FlagAnswer, "description": REPEATED}})
+async def flag_item(body: FlagIn, response: Response, member: CanLabel, db: Db, once: OnceHeader = None) -> FlagAnswer:
     """Say that an item is hard to label, and why, without labeling it."""
     body.idempotency_key = body.idempotency_key or once
     answered, repeated = await db.awrite(answer.flag, member, body)

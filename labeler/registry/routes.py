@@ -15,6 +15,12 @@ from labeler.wire.jobs import JobOut
 from labeler.wire.registry import ModelOut, PredictIn, PredictOut, StageIn
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
+
+
+class Markdown(PlainTextResponse):
+    media_type = "text/markdown"
+
+
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
@@ -34,11 +40,11 @@ async def get_model(number: Number, member: CanRead, db: Db, settings: Config) -
     return await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
 
 
-@router.get("/models/{number}/card", response_class=PlainTextResponse)
-async def model_card(number: Number, member: CanRead, db: Db, settings: Config) -> PlainTextResponse:
+@router.get("/models/{number}/card", response_class=Markdown)
+async def get_model_card(number: Number, member: CanRead, db: Db, settings: Config) -> Markdown:
     """The model's card, in Markdown."""
     found = await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
-    return PlainTextResponse(write_card(member.project, found), media_type="text/markdown; charset=utf-8")
+    return Markdown(write_card(member.project, found))
 
 
 @router.post("/models/{number}/stage")
@@ -48,13 +54,13 @@ async def set_stage(number: Number, body: StageIn, member: CanManage, write: Wri
 
 
 @router.post("/rollback")
-async def rollback(member: CanManage, write: Write, settings: Config) -> ModelOut:
+async def roll_back(member: CanManage, write: Write, settings: Config) -> ModelOut:
     """Make the model live again that was live before."""
     return await write(service.rollback, settings, member)
 
 
 @router.post("/models/{number}/reproduce", status_code=202)
-async def reproduce(number: Number, member: CanManage, write: Write) -> JobOut:
+async def reproduce_model(number: Number, member: CanManage, write: Write) -> JobOut:
     """Train a model again from its dataset version and compare every prediction."""
     return await write(service.request_reproduction, member, number)
 

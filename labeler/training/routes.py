@@ -8,7 +8,7 @@ from labeler.accounts.write import Write
 from labeler.kit.errors import TooLarge
 from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.out import job_out
-from labeler.kit.web import Config, Db, bulk_body, parse_bulk, read_body
+from labeler.kit.web import LINES_BODY, Config, Db, bulk_body, parse_bulk, read_body, sent_lines
 from labeler.projects.access import CanManage, CanRead, CanWrite, Member
 from labeler.training.external_scores import rank_by_scores
 from labeler.training.model_searches import request_search, search_state
@@ -26,7 +26,7 @@ def _request(tx: Connection, member: Member) -> JobOut:
 
 
 @router.post("/train", status_code=202)
-async def train(member: CanManage, write: Write) -> JobOut:
+async def train_model(member: CanManage, write: Write) -> JobOut:
     """Train a model now. It happens by itself after new labels; one runs at a time, the newest wish wins."""
     return await write(_request, member)
 
@@ -43,11 +43,12 @@ async def get_search(member: CanRead, db: Db) -> SearchState:
     return await db.aread(search_state, member.project.id)
 
 
+@router.post("/scores/lines", name="push_score_lines", openapi_extra=LINES_BODY)
 @router.post("/scores", openapi_extra=bulk_body(ScoreIn))
 async def push_scores(request: Request, member: CanWrite, db: Db, settings: Config) -> ScoresResult:
     """Order the queue by the scores of a model outside; it holds until the next training or scores."""
     raw = await read_body(request, settings.max_body_bytes)
-    entries: list[Any] = parse_bulk(raw, "ndjson" in request.headers.get("content-type", ""))
+    entries: list[Any] = parse_bulk(raw, sent_lines(request))
     if len(entries) > settings.max_bulk:
         raise TooLarge(f"More than {settings.max_bulk:,} scores in one request.")
     return await db.awrite(rank_by_scores, member, entries)

@@ -97,6 +97,14 @@ class NewToken(TokenOut):
     token: str = Field(description="Shown this once.")
 
 
+class Opened(BaseModel):
+    """A session that was opened: its cookie came along."""
+
+    user: UserOut
+    csrf_token: str | None
+    scopes: list[str] | None = None
+
+
 class Me(BaseModel):
     user: UserOut
     projects: list[dict[str, Any]]

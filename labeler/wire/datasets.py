@@ -45,7 +45,7 @@ class LabelsDiff(BaseModel):
     examples: list[LabelChange]
 
 
-class Balance(BaseModel):
+class LabelBalance(BaseModel):
     label: str
     a: int
     b: int
@@ -57,6 +57,6 @@ class DatasetDiff(BaseModel):
     items: dict[str, int]
     labels: LabelsDiff
     agreement: float | None = Field(description="Share of items labeled in both whose consensus is the same.")
-    balance: list[Balance]
+    balance: list[LabelBalance]
     guideline_changed: bool
     guideline_rows: list[DiffRow]

@@ -5,6 +5,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import In
+from labeler.wire.registered import Registered
 
 Columns = Annotated[list[str], Field(max_length=1_000)]
 
@@ -67,10 +68,36 @@ class ImportMapping(In):
         description="Of a key that is there with another content: leave the item and tell, or take the row as a new "
         "revision: the old one with its labels stays on record, the new one is asked again.",
     )
-    format: str | None = Field(None, max_length=64, description="What the file is, if it is not recognized rightly.")
+    format: Annotated[str, Field(max_length=64), Registered("readers")] | None = Field(
+        None, description="What the file is, if it is not recognized rightly."
+    )
     header: bool | None = Field(None, description="Whether the first row names the columns.")
     delimiter: str | None = Field(None, min_length=1, max_length=1)
     encoding: str | None = Field(None, max_length=40)
+
+
+class TableIn(In):
+    """A table to import, of a database that the operator has named."""
+
+    database: str = Field(max_length=100, description="Its name, as GET /projects/{project_id}/databases gives it.")
+    table: str = Field(max_length=300, description="A table or view: `name`, or `schema.name`.")
+    mapping: ImportMapping | None = None
+
+
+class TableImportIn(TableIn):
+    dry_run: bool = Field(False, description="Change nothing: tell the fate of every row and label.")
+
+
+class DatabaseOut(BaseModel):
+    name: str
+    kind: str = Field(description="sqlite or postgresql")
+
+
+class TableOut(BaseModel):
+    """name: as an import takes it. view: whether it is one."""
+
+    name: str
+    view: bool
 
 
 class PlannedColumn(BaseModel):

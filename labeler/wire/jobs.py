@@ -1,10 +1,11 @@
 """A job as callers see it."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel
 
+State = Literal["queued", "running", "done", "failed", "cancelled", "superseded"]
 ENDED = ("done", "failed", "cancelled", "superseded")
 """States that a job does not leave."""
 

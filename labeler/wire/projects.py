@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_vali
 from labeler.tasks import DEFAULT
 from labeler.wire.accounts import Email, Name
 from labeler.wire.base import In
+from labeler.wire.registered import Registered
 from labeler.wire.schema import SchemaParts
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -25,14 +26,16 @@ def _people() -> list[LabelerKind]:
 class Target(In):
     """What the model should reach: a metric of the project's kind of question, and the value wanted."""
 
-    metric: Annotated[str, Field(max_length=64, description="See GET /metrics.")]
+    metric: Annotated[str, Field(max_length=64, description="See GET /metrics."), Registered("metrics")]
     value: Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
 class ProjectSettings(In):
     overlap: Annotated[int, Field(ge=1, le=20, description="Labels wanted for each item, by different labelers.")] = 1
     strategy: Annotated[
-        str, Field(max_length=64, description="Query strategy, see GET /strategies.", json_schema_extra=RERANKS)
+        str,
+        Field(max_length=64, description="Query strategy, see GET /strategies.", json_schema_extra=RERANKS),
+        Registered("strategies", ("auto",)),
     ] = "auto"
     retrain_every: Annotated[int, Field(ge=1, le=10_000, description="New labels after which a model is trained.")] = 25
     retrain_seconds: Annotated[int, Field(ge=5, le=86_400, description="Seconds after which fewer new labels do.")] = 30
@@ -56,6 +59,7 @@ class ProjectSettings(In):
             description="What is trained: auto (the last search's choice), or see GET /models.",
             json_schema_extra=RERANKS,
         ),
+        Registered("models", ("auto",)),
     ] = "auto"
     find_label: Annotated[
         str | None,
@@ -91,10 +95,10 @@ def reranking() -> list[str]:
 
 class ProjectIn(SchemaParts):
     name: Name = Field(examples=["SMS spam"])
-    task_type: Annotated[str, Field(max_length=32, description="See GET /task-types.")] = DEFAULT
-    content: Annotated[
-        str | None, Field(max_length=32, description="Kind of content: text, table, ...; default: the first item's.")
-    ] = None
+    task_type: Annotated[str, Field(max_length=32, description="See GET /task-types."), Registered("tasks")] = DEFAULT
+    content: Annotated[str, Field(max_length=32), Registered("contents")] | None = Field(
+        None, description="Kind of content: text, table, ...; default: the first item's."
+    )
     settings: ProjectSettings = ProjectSettings()
 
 

@@ -3,12 +3,16 @@
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from labeler.accounts.users import add_user
+from labeler.api.app import create_api
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
 
 API = "/api/v1"
 PASSWORD = "correct horse battery"
@@ -57,3 +61,13 @@ def browser(service: Any, log_in: Callable[..., httpx.Response]) -> Callable[...
         return Browser(service.http, body["user"]["id"], email, answer.cookies["labeler_session"], body["csrf_token"])
 
     return open_browser
+
+
+@pytest.fixture(scope="module")
+def description(sqlite_template: Path) -> dict[str, Any]:
+    """What `/api/openapi.json` says."""
+    settings = Settings(home=sqlite_template.parent)
+    database = Database(settings)
+    found = create_api(settings, database).openapi()
+    database.close()
+    return found

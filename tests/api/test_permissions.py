@@ -7,8 +7,8 @@ import httpx
 import pytest
 
 from labeler.accounts.tokens import make_token
-from labeler.api.app import permission_of
 from labeler.api.paths import routes
+from labeler.api.permissions import permission_of
 from labeler.client import Project
 
 API = "/api/v1"
@@ -16,6 +16,7 @@ P = API + "/projects/{project_id}"
 RULES = {
     ("GET", "/healthz"): "nobody",
     ("GET", "/api/docs"): "nobody",
+    ("GET", "/api/openapi.json"): "nobody",
     ("GET", "/api/docs/{name}"): "nobody",
     ("GET", "/readyz"): "nobody",
     ("POST", API + "/session"): "nobody",
@@ -58,6 +59,7 @@ RULES = {
     ("POST", P + "/guidelines/{version}/acknowledge"): "see",
     ("GET", P + "/guidelines/{a}/diff/{b}"): "see",
     ("POST", P + "/items"): "write",
+    ("POST", P + "/items/lines"): "write",
     ("GET", P + "/items"): "read",
     ("DELETE", P + "/items"): "manage",
     ("GET", P + "/items/{key:path}"): "read",
@@ -65,12 +67,17 @@ RULES = {
     ("GET", P + "/items/{key:path}/similar"): "read",
     ("POST", P + "/imports"): "write",
     ("POST", P + "/imports/preview"): "write",
+    ("GET", P + "/databases"): "write",
+    ("GET", P + "/databases/{database}/tables"): "write",
+    ("POST", P + "/imports/table"): "write",
+    ("POST", P + "/imports/table/preview"): "write",
     ("GET", P + "/progress"): "see",
     ("GET", P + "/insight/learning-curve"): "read",
     ("GET", P + "/insight/confusion"): "read",
     ("POST", P + "/queue/next"): "label",
     ("POST", P + "/queue/release"): "label",
     ("POST", P + "/labels"): "label",
+    ("POST", P + "/labels/lines"): "label",
     ("DELETE", P + "/labels/{label_id}"): "label",
     ("GET", P + "/labels"): "see",
     ("POST", P + "/skips"): "label",
@@ -83,6 +90,7 @@ RULES = {
     ("POST", P + "/search"): "manage",
     ("GET", P + "/search"): "read",
     ("POST", P + "/scores"): "write",
+    ("POST", P + "/scores/lines"): "write",
     ("GET", P + "/datasets"): "read",
     ("POST", P + "/datasets"): "manage",
     ("GET", P + "/datasets/{version}"): "read",
@@ -116,7 +124,7 @@ MAY = {
     "manage": {"manager", "admin", "token manage"},
 }
 PARTS = {"user_id": 99999, "token_id": 99999, "job_id": 99999, "label_id": 99999, "skip_id": 99999, "flag_id": 99999,
-         "version": 1, "a": 1, "b": 1, "number": 1, "key:path": "m0"}  # fmt: skip
+         "version": 1, "a": 1, "b": 1, "number": 1, "key:path": "m0", "database": "crm"}  # fmt: skip
 
 
 def test_the_table_names_every_route_and_its_rule() -> None:

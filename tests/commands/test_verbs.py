@@ -1,11 +1,14 @@
 """The command line's verbs against a running service: what they print, in words and as JSON."""
 
 import json
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from labeler.cli import app
@@ -21,7 +24,13 @@ ROWS = [f'{{"id": "m{n}", "text": "message number {n}", "label": "{"spam" if n %
 @pytest.fixture(scope="module")
 def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, str]]:
     """Where a service with a job worker is, and a token for it."""
-    settings = Settings(home=tmp_path_factory.mktemp("verbs"), log_level="ERROR")
+    home = tmp_path_factory.mktemp("verbs")
+    with closing(sqlite3.connect(home / "crm.db")) as db, db:
+        db.execute(
+            "CREATE TABLE messages AS SELECT value AS id, 'number ' || value AS text FROM json_each('[1, 2, 3]')"
+        )
+    databases = {"crm": SecretStr(f"sqlite:///{home / 'crm.db'}")}
+    settings = Settings(home=home, log_level="ERROR", import_databases=databases)
     telemetry.configure(settings, process="test")
     with local_client(settings, with_worker=True) as client:
         yield client.url, client.tokens.create("verbs", ["*"]).token
@@ -92,6 +101,17 @@ def test_accounts_and_formats(run: Run) -> None:
     assert run("tokens", "create", "ada@example.org", "--scope", "label").startswith("lab_")
     formats = {(one["for"], one["name"]) for one in as_json(run, "formats")}
     assert {("import", "csv"), ("export", "parquet")} <= formats
+
+
+def test_a_table_of_a_named_database_is_imported(run: Run, address: tuple[str, str], file: Path) -> None:
+    run("projects", "create", "Tables", "--labels", "spam,ham")
+    table = ("import", "tables", "--database", "crm", "--table", "messages")
+    assert as_json(run, *table, "--dry-run")["taken"] == 3
+    said = run(*table).splitlines()
+    assert said[0].startswith("Taken for table") and "3 rows: 3 taken, 0 already there, 0 refused" in said
+    for wrong in (["--database", "crm"], [str(file), "--database", "crm", "--table", "messages"], []):
+        done = CliRunner().invoke(app, ["--url", address[0], "--token", address[1], "import", "tables", *wrong])
+        assert done.exit_code == 2 and "give a file, or --database and" in done.output, wrong
 
 
 def test_an_export_takes_options(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:

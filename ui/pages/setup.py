@@ -1,13 +1,13 @@
 """A new project in four steps: file, question, guideline, go. Also used to import more into a project."""
 
 import json
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import PurePath
 from typing import IO, Any
 
 import streamlit as st
-from labeler_ui import feedback, import_plan, layout, question, session, tasks
+from labeler_ui import feedback, import_plan, import_table, layout, question, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.layout import Content
 from labeler_ui.pages.guidelines import start_text
@@ -15,7 +15,7 @@ from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 
 from labeler.client import Job, Project
-from labeler.wire.imports import Balance
+from labeler.wire.imports import Balance, DatabaseOut
 from labeler.wire.items import ImportResult, Preview
 from labeler.wire.jobs import ENDED
 
@@ -25,16 +25,17 @@ ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take
 
 @dataclass(frozen=True)
 class Given:
-    """A file to import. sample: its first row as an item; task: what its labels look like answers of; problem: what
-    the plan still lacks; balance: of its first rows, where the project is known."""
+    """What to import: the data of a file, or a table. sample: its first row as an item; task: what its labels look
+    like answers of; problem: what the plan still lacks; balance: of its first rows, where the project is known."""
 
     name: str
-    data: bytes | IO[bytes]
+    data: bytes | IO[bytes] | None
     mapping: ColumnMapping
     sample: Content | None
     task: Schema
     problem: str | None = None
     balance: Balance | None = None
+    table: import_table.Chosen | None = None
 
 
 def render() -> None:
@@ -97,10 +98,12 @@ def _new() -> None:
 
 
 def _file(project: Project | None = None) -> Given | None:
-    """A file or pasted lines, once there are some."""
-    way = st.segmented_control(
-        "From", ["A file", "Pasted text"], default="A file", required=True, label_visibility="collapsed"
-    )
+    """A file, pasted lines or, where the operator has named databases, a table, once there is one."""
+    databases = feedback.must(project.databases) if project is not None else []
+    ways = ["A file", "Pasted text", *(["A database table"] if databases else [])]
+    way = st.segmented_control("From", ways, default="A file", required=True, label_visibility="collapsed")
+    if project is not None and way == "A database table":
+        return _table(project, databases)
     if way == "Pasted text":
         pasted = st.text_area("One item per line", height=160, placeholder="first item\nsecond item")
         lines = [line.strip() for line in pasted.splitlines() if line.strip()]
@@ -118,20 +121,41 @@ def _file(project: Project | None = None) -> Given | None:
     whole = any(one.whole_file for one in formats if suffix in one.endings)
     slug = None if project is None else project.slug
     read = _how_to_read(upload.file_id)
-    preview = _preview(upload, whole, read, slug)
+    given = _planned(f"{upload.file_id}-{read}", lambda mapping: _preview(upload, whole, mapping, slug), read)
+    return None if given is None else replace(given, name=upload.name, data=upload)
+
+
+def _table(project: Project, databases: list[DatabaseOut]) -> Given | None:
+    """A table of a database, once one is chosen."""
+    chosen = import_table.choose(project, databases)
+    if chosen is None:
+        return None
+
+    def ask(mapping: ColumnMapping) -> Preview | None:
+        return _kept(
+            f"{chosen} {project.slug}", mapping, lambda: project.preview_table(*chosen, mapping), "Reading the table"
+        )
+
+    given = _planned(f"{chosen}", ask, {})
+    return None if given is None else replace(given, name=chosen.table, table=chosen)
+
+
+def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: ColumnMapping) -> Given | None:
+    """The plan, as it is guessed and then as somebody changed it. ask: what the service says of a mapping."""
+    preview = ask(read)
     if preview is None:
         return None
-    mapping = _mapping(preview, f"{upload.file_id}-{read}")
+    mapping = _mapping(preview, mark)
     lacking = import_plan.problem(mapping)
     if lacking is None:
-        chosen = _preview(upload, whole, mapping, slug)
+        chosen = ask(mapping)
         if chosen is None:
             return None
         preview = chosen
     st.markdown("**What becomes of it**")
     import_plan.about(preview.plan)
     sample = _sample(preview.rows, mapping)
-    return Given(upload.name, upload, mapping, sample, preview.task or {}, lacking, preview.balance)
+    return Given("", None, mapping, sample, preview.task or {}, lacking, preview.balance)
 
 
 def _how_to_read(mark: str) -> ColumnMapping:
@@ -159,21 +183,24 @@ def _sample(rows: Sequence[Content], mapping: ColumnMapping) -> Content | None:
 
 
 def _preview(upload: Any, whole: bool, mapping: Mapping[str, Any], project: str | None) -> Preview | None:
-    """What the service makes of the file, asked once per mapping. whole: its beginning is not enough."""
+    """What the service makes of the file. whole: its beginning is not enough."""
+
+    def ask() -> Preview:
+        data = upload.getvalue()
+        cut = not whole and len(data) > PREVIEW_BYTES
+        part = data[:PREVIEW_BYTES] if cut else data
+        return session.client().preview(upload.name, part, mapping, project=project, cut=cut)
+
+    return _kept(f"{upload.file_id} {project}", mapping, ask, "Reading the file")
+
+
+def _kept(source: str, mapping: Mapping[str, Any], ask: Callable[[], Preview], doing: str) -> Preview | None:
+    """A preview, asked once per mapping; None after showing why the service refused."""
     kept: dict[str, Preview] = st.session_state.setdefault("_preview", {})
-    mark = f"{upload.file_id} {project} {json.dumps(mapping, sort_keys=True)}"
-    if mark in kept:
-        return kept[mark]
-    data = upload.getvalue()
-    cut = not whole and len(data) > PREVIEW_BYTES
-    part = data[:PREVIEW_BYTES] if cut else data
-    client = session.client()
-    preview = feedback.attempt(
-        lambda: client.preview(upload.name, part, mapping, project=project, cut=cut), "Reading the file"
-    )
-    if preview is not None:
+    mark = f"{source} {json.dumps(mapping, sort_keys=True)}"
+    if mark not in kept and (preview := feedback.attempt(ask, doing)) is not None:
         kept[mark] = preview
-    return preview
+    return kept.get(mark)
 
 
 def _mapping(preview: Preview, mark: str) -> ColumnMapping:
@@ -205,6 +232,8 @@ def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | 
 
 def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
     def send() -> Job:
+        if given.table is not None:
+            return project.import_table(*given.table, given.mapping, dry_run=dry_run)
         return project.import_file(given.name, given.mapping, data=given.data, dry_run=dry_run)
 
     with st.spinner("Uploading …"):
@@ -231,4 +260,5 @@ def _running() -> None:
         if job.state in ENDED and st.button("Import another file"):
             st.session_state.pop("_import_job")
             st.session_state.pop("_import_tried", None)
+            st.session_state.pop("_tables", None)
             st.rerun()

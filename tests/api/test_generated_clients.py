@@ -1,0 +1,205 @@
+"""Clients that generators make of the OpenAPI description: whole, and understood by the service."""
+
+import json
+import shutil
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import generated_client
+import pytest
+from sample_texts import texts
+
+NODE = shutil.which("node")
+TYPESCRIPT = Path(__file__).resolve().parents[1] / "typescript"
+P = {"project_id": "sms"}
+
+
+@pytest.fixture(scope="module")
+def complaints(description: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Iterator[list[str]]:
+    folder = tmp_path_factory.mktemp("generated")
+    yield generated_client.generate_client(description, folder)
+    generated_client.forget(folder)
+
+
+@pytest.fixture
+def call(service: Any, admin: Any, complaints: list[str]) -> generated_client.Generated:
+    token = admin.client._http.headers["authorization"].removeprefix("Bearer ")
+    return generated_client.Generated(admin.client._http._transport, token)
+
+
+def test_a_client_is_generated_without_a_complaint(complaints: list[str]) -> None:
+    assert complaints == []
+
+
+@pytest.mark.one_database
+def test_every_operation_is_called_through_a_generated_client(
+    service: Any, description: dict[str, Any], call: generated_client.Generated
+) -> None:
+    people(call)
+    projects(call)
+    items(call)
+    imports(call)
+    labels(call)
+    service.run_jobs()
+    models(call)
+    ends(call)
+    every = {one["operationId"] for path in description["paths"].values() for one in path.values()}
+    assert every - call.called == set()
+
+
+def people(call: generated_client.Generated) -> None:
+    assert call("get_me").user.role == "admin"
+    invited = call("create_user", expected=201, body=call.shape("UserIn", email="ada@example.org", name="Ada"))
+    call("list_users")
+    call("change_user", user_id=invited.id, body=call.shape("UserChange", name="Ada L."))
+    invitation = call("invite_again", user_id=invited.id).invitation_url
+    invitee = call.shape("CheckInvitation", token=invitation.partition("#")[2])
+    assert call("check_invitation", body=invitee).email == "ada@example.org"
+    accepted = {"token": invitation.partition("#")[2], "password": "a long enough password"}
+    assert call("accept_invitation", body=call.shape("AcceptInvitation", **accepted)).user.name == "Ada L."
+    login = {"email": "ada@example.org", "password": "a long enough password"}
+    assert call("log_in", body=call.shape("LogIn", **login)).csrf_token
+    call("log_in", expected=401, body=call.shape("LogIn", **{**login, "password": "wrong"}))
+    new = {"current": "not the right one", "new": "another long password"}
+    call("change_password", expected=401, body=call.shape("ChangePassword", **new))
+    made = call("create_token", expected=201, body=call.shape("TokenIn", name="nightly", scopes=["read"]))
+    call("list_tokens")
+    call("revoke_token", expected=204, token_id=made.id)
+
+
+def projects(call: generated_client.Generated) -> None:
+    named = [{"name": "spam"}, {"name": "ham"}]
+    made = {"name": "SMS", "task_type": "choice", "labels": named, "settings": {"strategy": "margin"}}
+    assert call("create_project", expected=201, body=call.shape("ProjectIn", **made)).slug == "sms"
+    call("list_projects")
+    call("get_project", **P)
+    call("change_project", **P, body=call.shape("ProjectChange", settings={"retrain_every": 6}))
+    member = call.shape("MemberIn", email="ada@example.org", role="labeler")
+    call("add_member", expected=201, **P, body=member)
+    for name in ("list_task_types", "list_strategies", "list_model_choices", "list_metrics", "list_formats"):
+        call(name)
+    call("list_schemas", **P)
+    call("get_schema", **P, version=1)
+    change = {"labels": [*named, {"name": "unsure"}], "mapping": {}}
+    call("change_schema", **P, body=call.shape("SchemaChange", **change, dry_run=True))
+    call("save_draft", expected=201, **P, body=call.shape("GuidelineIn", text="# Spam\n\nAdvertising."))
+    call("publish_guideline", **P, version=1, body=call.shape("Publish", note="first"))
+    call("list_guidelines", **P)
+    call("get_guideline", **P, version=1)
+    call("current_guideline", **P)
+    call("compare_guidelines", **P, a=1, b=1)
+    call("acknowledge_guideline", expected=204, **P, version=1)
+
+
+def items(call: generated_client.Generated) -> None:
+    rows = texts(40)
+    one, many = call.shape("ItemIn", **rows[0]), [call.shape("ItemIn", **row) for row in rows[1:20]]
+    assert call("push_items", **P, body=one).taken == 1
+    assert call("push_items", **P, body=many).taken == 19
+    lines = b"".join(json.dumps(row).encode() + b"\n" for row in rows[20:])
+    assert call("push_item_lines", **P, body=call.file(lines)).taken == 20
+    key = rows[0]["key"]
+    found = call("list_items", **P, limit=5)
+    assert len(found.items) == 5 and found.next_cursor
+    assert call("get_item", **P, key=key).content.to_dict() == {"text": rows[0]["text"]}
+    call("item_history", **P, key=key)
+    call("get_progress", **P)
+    scores = b'{"key": "m1", "score": 0.9}\n{"key": "m2", "score": 0.1}\n'
+    assert call("push_score_lines", **P, body=call.file(scores)).ranked == 2
+    assert call("push_scores", **P, body=[call.shape("ScoreIn", key="m3", score=0.5)]).ranked == 1
+
+
+def imports(call: generated_client.Generated) -> None:
+    def form(shape: str, **more: Any) -> Any:
+        body = getattr(call.models, shape)(file=call.file(b"id,message\nx1,first\nx2,second\n", "new.csv"), **more)
+        return body
+
+    mapping = {"key": "id", "text": "message", "format": "csv"}
+    assert call("preview_import", body=form("BodyPreviewImport")).format_ == "csv"
+    assert call("preview_import_into", **P, body=form("BodyPreviewImportInto")).content == "text"
+    chosen = call.shape("ImportMappingInput", **mapping)
+    job = call("import_file", expected=202, **P, body=form("BodyImportFile", mapping=chosen, dry_run=True))
+    assert call("get_job", job_id=job.id).kind == "items.import"
+    call("list_jobs", project="sms")
+    call("cancel_job", job_id=job.id)
+    assert call("list_databases", **P).items == []
+    refused = call("list_tables", expected=422, **P, database="crm")
+    assert "LABELER_IMPORT_DATABASES" in refused.detail
+    table = {"database": "crm", "table": "messages", "mapping": mapping}
+    call("preview_table", expected=422, **P, body=call.shape("TableIn", **table))
+    call("import_table", expected=422, **P, body=call.shape("TableImportIn", **table))
+    assert "event: job" in call("follow_job", job_id=job.id)
+
+
+def labels(call: generated_client.Generated) -> None:
+    offered = call("next_items", **P, body=call.shape("NextIn", n=2)).items
+    call("release_items", expected=204, **P, body=call.shape("ReleaseIn", lease_tokens=[offered[1].lease.token]))
+    said = {"item_key": "m0", "value": "spam", "idempotency_key": "first"}
+    made = call("submit_labels", expected=201, **P, body=call.shape("LabelAndNext", **said))
+    assert call("submit_labels", **P, body=call.shape("LabelAndNext", **said)).label.id == made.label.id
+    pair = [call.shape("LabelIn", item_key=key, value="ham") for key in ("m1", "m2")]
+    assert len(call("submit_labels", expected=201, **P, body=pair).labels) == 2
+    more = [{"item_key": f"m{n}", "value": ("spam", "ham")[n % 2]} for n in range(3, 20)]
+    lines = b"\n".join(json.dumps(one).encode() for one in more)
+    assert len(call("submit_label_lines", expected=201, **P, body=call.file(lines)).labels) == 17
+    call("undo_label", **P, label_id=made.label.id)
+    skipped = call("skip_item", expected=201, **P, body=call.shape("SkipIn", item_key="m20", reason="Not clear"))
+    call("undo_skip", **P, skip_id=skipped.skip.id)
+    flagged = call("flag_item", expected=201, **P, body=call.shape("FlagIn", item_key="m21", reason="Ambiguous"))
+    call("undo_flag", **P, flag_id=flagged.flag.id)
+    call("flag_item", expected=201, **P, body=call.shape("FlagIn", item_key="m22", reason="Ambiguous"))
+    open_ones = call("list_flags", **P).items
+    call("resolve_flag", **P, flag_id=open_ones[0].id, body=call.shape("ResolveFlag", note="Clear now."))
+    read = call("stream_labels", **P).payload.read().splitlines()
+    assert len(read) == 21
+    assert len(call("stream_answers", **P).payload.read().splitlines()) == 19
+    call("make_snapshot", expected=202, **P, body=call.shape("SnapshotIn", message="some labels"))
+    call("train_model", expected=202, **P)
+
+
+def models(call: generated_client.Generated) -> None:
+    version = call("list_datasets", **P).items[0].version
+    call("get_dataset", **P, version=version)
+    call("compare_datasets", **P, a=1, b=version)
+    exported = call("export_items", **P, format_=call.models.ExportItemsFormat.CSV, dataset=version)
+    assert b"key" in exported.payload.readline()
+    assert len(call("similar_items", **P, key="m0", n=3).items) == 3
+    number = call("list_models", **P).items[0].number
+    call("get_model", **P, number=number)
+    assert "#" in call("get_model_card", **P, number=number)
+    call("set_stage", **P, number=number, body=call.shape("StageIn", stage="live"))
+    call("roll_back", expected=409, **P)
+    call("reproduce_model", expected=202, **P, number=number)
+    asked = call.shape("PredictIn", items=[{"text": "win a prize"}])
+    assert call("predict_items", **P, body=asked).predictions[0].value in ("spam", "ham")
+    for name in ("get_learning_curve", "get_confusion", "get_views", "get_search"):
+        call(name, **P)
+    call("search_model", expected=202, **P)
+
+
+def ends(call: generated_client.Generated) -> None:
+    call("audit_trail", limit=10)
+    removed = call("remove_items", **P, body=call.shape("RemovalIn", keys=["m39"], dry_run=True))
+    assert removed.items == 1
+    ada = next(one for one in call("list_members", **P).items if one.role == "labeler")
+    call("remove_member", expected=204, **P, user_id=ada.user_id)
+    call("get_project", expected=404, project_id="no-such-project")
+    call("delete_project", expected=204, **P)
+    call("log_out", expected=204)
+
+
+def test_typescript_types_fit_the_calls(description: dict[str, Any], tmp_path: Path) -> None:
+    """`format` is one of the registered ones, errors are problems, lists and lines can be sent: see check.ts."""
+    assert NODE, "Node.js was not found (apt-get install nodejs npm)."
+    assert (TYPESCRIPT / "node_modules").exists(), "The packages of tests/typescript are not installed: make node"
+    (tmp_path / "openapi.json").write_text(json.dumps(description))
+    (tmp_path / "node_modules").symlink_to(TYPESCRIPT / "node_modules")
+    for name in ("check.ts", "tsconfig.json", "package.json"):
+        shutil.copy(TYPESCRIPT / name, tmp_path)
+    bin_ = tmp_path / "node_modules" / ".bin"
+    types = [bin_ / "openapi-typescript", "openapi.json", "--default-non-nullable=false", "-o", "schema.d.ts"]
+    for command in (types, [bin_ / "tsc", "--project", "."]):
+        done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+        assert done.returncode == 0 and "warning" not in (done.stdout + done.stderr).lower(), done.stdout + done.stderr
