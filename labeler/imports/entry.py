@@ -8,10 +8,13 @@ import orjson
 from labeler.items.given import Given, GivenLabel
 from labeler.items.keys import InvalidKey, as_key
 from labeler.items.readers import Row, RowRefused
+from labeler.items.readers.workbook_errors import WORDS as ERRORS
 from labeler.wire.imports import ImportMapping
 
 MAX_WORD = 200
 MAX_ANSWER = 20_000
+NO_TEXT = ERRORS | {"\\N", "<NA>"}
+"""What programs write where there is nothing: formulas of spreadsheets, MySQL and PostgreSQL, pandas."""
 _YES, _NO = {"1", "true", "yes", "y", "t", "x", "1.0"}, {"", "0", "false", "no", "n", "f", "0.0"}
 
 
@@ -64,8 +67,11 @@ def _text(values: Mapping[str, Any], mapping: ImportMapping) -> str:
 
 def _one_text(value: Any, column: str) -> str:
     if isinstance(value, str):
-        if not value.strip():
+        word = value.strip()
+        if not word:
             raise RowRefused(column, f'"{column}" is empty')
+        if word in NO_TEXT:
+            raise RowRefused(column, f'"{column}" is {word}, which stands for an error or a missing value, not a text')
         return value
     if value is None:
         raise RowRefused(column, f'"{column}" is missing')
