@@ -18,7 +18,7 @@ from labeler.accounts.users import kind_of_account, labels_as
 from labeler.imports.add_labels import add_labels
 from labeler.imports.check import Batch, check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
-from labeler.imports.limits import limits_of
+from labeler.imports.limits import limits_of, rules_of
 from labeler.imports.plan import look
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, take
@@ -125,8 +125,7 @@ class Writing:
         return changed
 
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
-        rules = (mapping.known_labels, mapping.known_items)
-        importer = Importer(self.run.created_by or 0, self.kind, *rules, self.run.id)
+        importer = Importer(self.run.created_by or 0, self.kind, rules_of(mapping), self.run.id)
 
         def step(tx: Connection) -> Tally:
             after = take(tx, project, good.rows, importer, tally)

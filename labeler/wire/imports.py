@@ -17,6 +17,8 @@ ROW_FATES = {
     "updated": "there already with another content: taken as a new revision",
     "same": "there already, and the same",
     "different": "there already, with another content: not taken",
+    "new_metadata": "there already, and the same but for metadata: these are taken",
+    "other_metadata": "there already, and the same but for metadata: these are not taken",
     "refused": "refused",
 }
 """Every row of a file has one of these fates; together they are all rows."""
@@ -66,6 +68,11 @@ class ImportMapping(In):
         "leave",
         description="Of a key that is there with another content: leave the item and tell, or take the row as a new "
         "revision: the old one with its labels stays on record, the new one is asked again.",
+    )
+    known_metadata: Literal["leave", "update"] = Field(
+        "leave",
+        description="Of a key that is there with the same content and other metadata: leave them and tell, or take "
+        "those of the file in place of what the item has under the same names.",
     )
     format: str | None = Field(None, max_length=64, description="What the file is, if it is not recognized rightly.")
     header: bool | None = Field(None, description="Whether the first row names the columns.")
