@@ -14,10 +14,12 @@ from starlette.types import ASGIApp
 from labeler.api.app import create_api, wrap
 from labeler.api.middleware import SecurityHeaders
 from labeler.api.supervisor import Supervisor
+from labeler.imports import reading
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.memory import set_modules_aside
 
+HELP_AFTER = 5.0  # seconds after the start: until then there is enough to do
 SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when the UI has imported what it imports late
 
 
@@ -35,6 +37,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool =
             supervisor.start()
         for seconds in SET_ASIDE_AFTER:
             asyncio.get_running_loop().call_later(seconds, set_modules_aside)
+        asyncio.get_running_loop().call_later(HELP_AFTER, reading.helper.start)
         try:
             yield
         finally:

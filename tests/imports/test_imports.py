@@ -14,6 +14,7 @@ import pytest
 
 from labeler.client import Project
 from labeler.imports import jobs as import_jobs
+from labeler.imports import reading as import_reading
 from labeler.kit.jobs import engine, process
 
 TEXT = {"key": "id", "text": "text", "label": "label"}
@@ -212,7 +213,7 @@ class _PowerCut(BaseException):
 def test_an_import_that_was_killed_goes_on_and_its_counts_add_up(
     service: Any, project: Project, monkeypatch: pytest.MonkeyPatch, cut_at: int
 ) -> None:
-    monkeypatch.setattr(import_jobs, "BATCH", 10)
+    monkeypatch.setattr(import_reading, "BATCH", 10)
     rows = [{"id": f"k{n}", "text": "" if n % 7 == 0 else f"text {n}", "label": "ham"} for n in range(45)]
     job_id = send(project, as_csv(rows), TEXT).json()["id"]
     whole_take = import_jobs.take
