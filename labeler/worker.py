@@ -16,8 +16,9 @@ def run(*, embedded: bool) -> None:
     """Work until stopped; embedded: also when standard input ends."""
     settings = Settings()
     telemetry.configure(settings, process="worker")
+    worker = Worker(settings, rooms.first_job_modules(), rooms.other_job_modules(), embedded=embedded)
+    worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
-    worker = Worker(settings, rooms.job_modules(), embedded=embedded)
     set_modules_aside()
     worker.run()
 

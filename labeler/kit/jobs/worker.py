@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -69,8 +70,11 @@ def take_slot(settings: Settings) -> tuple[int, IO[bytes]]:
 
 
 class Worker:
-    def __init__(self, settings: Settings, modules: list[str], *, embedded: bool = False) -> None:
-        """modules: what a job process imports before its first job. embedded: end with standard input."""
+    def __init__(
+        self, settings: Settings, modules: Sequence[str], later: Sequence[str] = (), *, embedded: bool = False
+    ) -> None:
+        """modules: what a job process imports before its first job; later: what it imports when it has no job, or one
+        of a kind that it does not know. embedded: end with standard input."""
         self.settings = settings
         self.embedded = embedded
         self.slot, self._slot_file = take_slot(settings)
@@ -82,6 +86,7 @@ class Worker:
         self._environment = {
             **settings.environment(),
             "LABELER_JOB_MODULES": json.dumps(modules),
+            "LABELER_JOB_MODULES_LATER": json.dumps(later),
             "MALLOC_ARENA_MAX": "2",  # a waiting process should hold little memory
         }
         self._selector = selectors.DefaultSelector()
@@ -97,9 +102,7 @@ class Worker:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         freed = self.db.write(engine.give_back_of, self.prefix, self.name)
         self.log.info("worker started", freed=freed)
-        if self.settings.warm_seconds:
-            self._last_job = time.monotonic()
-            self._spawn()
+        self.warm()
         try:
             while not self._stopping:
                 try:
@@ -111,6 +114,12 @@ class Worker:
         finally:
             self._hand_back()
             self.log.info("worker stopped")
+
+    def warm(self) -> None:
+        """Start the process that is kept warm, unless there is one."""
+        if self.settings.warm_seconds and not self.children:
+            self._last_job = time.monotonic()
+            self._spawn()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
