@@ -17,6 +17,8 @@ FIRST = ("labeler.queue.routes", "labeler.labels.routes")
 
 FIRST_JOBS = ("labeler.imports.jobs",)
 """Their jobs need not wait until a process has imported what the others need."""
+AWAITED = ("items.import",)
+"""Jobs of theirs that somebody waits for: they get processes of their own when all others are busy."""
 
 _MARKS = {
     "router": re.compile(rb"^router = APIRouter\(", re.M),

@@ -16,7 +16,8 @@ def run(*, embedded: bool) -> None:
     """Work until stopped; embedded: also when standard input ends."""
     settings = Settings()
     telemetry.configure(settings, process="worker")
-    worker = Worker(settings, rooms.first_job_modules(), rooms.other_job_modules(), embedded=embedded)
+    modules, later = rooms.first_job_modules(), rooms.other_job_modules()
+    worker = Worker(settings, modules, later, awaited=rooms.AWAITED, embedded=embedded)
     worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
     set_modules_aside()

@@ -30,6 +30,8 @@ from labeler.projects.access import Project, find_project
 from labeler.wire.imports import ImportMapping, Plan
 
 KEEP_SECONDS = 86_400
+TURN_SECONDS = 20.0  # to find the place again where it was takes an import a tenth of the time until then
+LOOK_SECONDS = 1.0
 
 
 @job("items.import")
@@ -40,6 +42,8 @@ def import_file(run: JobRun) -> dict[str, Any]:
         if not path.exists():
             raise JobRefused("The uploaded file is gone. Upload it again.")
         plan = _read(run, path, tally)
+        if run.finished:
+            return {}  # others go first; the rest is for the next attempt
     except FileRefused as refused:
         _forget(run, path)
         raise JobRefused(f"{run.args['name']}: {refused}") from None
@@ -72,7 +76,8 @@ def _take_all(
     tally: Tally,
     total: int,
 ) -> None:
-    """While one batch is written, another process reads the next ones."""
+    """While one batch is written, another process reads the next ones. Ends early where others wait."""
+    turn = None
     with ThreadPoolExecutor(1) as writer:
         under_way: Future[None] | None = None
         for batch in batches:
@@ -84,6 +89,10 @@ def _take_all(
                     project = step.add_labels(project, names)
                     batch = check_rows(entries, project, run.settings, mapping, told)
             _end(under_way)
+            if turn is not None and turn.is_over():
+                run.give_way(0)
+                return
+            turn = turn or Turn(run)  # it begins when the place is found: each turn gets further
             batch.count(tally)
             under_way = writer.submit(_write, step, project, batch, mapping, tally, total)
         _end(under_way)
@@ -101,6 +110,22 @@ def _write(
 def _end(under_way: "Future[None] | None") -> None:
     if under_way is not None:
         under_way.result()
+
+
+class Turn:
+    """Of a long import, which goes on later where it was: a dry run would have to begin anew."""
+
+    def __init__(self, run: JobRun) -> None:
+        self.run = run
+        self.look_at = float("inf") if run.args.get("dry_run") else time.monotonic() + TURN_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether other jobs wait for a process, after TURN_SECONDS."""
+        now = time.monotonic()
+        if now < self.look_at:
+            return False
+        self.look_at = now + LOOK_SECONDS
+        return self.run.others_wait(LOOK_SECONDS)
 
 
 class Writing:

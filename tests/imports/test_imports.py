@@ -253,6 +253,23 @@ def test_imports_of_one_project_run_one_after_the_other(service: Any, project: P
     assert second not in claimed
 
 
+def test_a_long_import_lets_others_go_first(
+    service: Any, admin: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reading, "BATCH", 10)
+    monkeypatch.setattr(import_jobs, "TURN_SECONDS", 0)
+    monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 0)
+    rows = [{"id": f"k{n}", "text": f"text {n}", "label": "ham"} for n in range(45)]
+    long = send(project, as_csv(rows), TEXT).json()["id"]
+    short = send(admin.client.projects.create("Other", labels=["ham"]), as_csv(rows[:5]), TEXT).json()["id"]
+    run = service.run_jobs(kinds=("items.import",))
+    ended = [(row.id, row.state) for row in run]
+    assert ended[0] == (long, "queued") and ended.index((short, "done")) < ended.index((long, "done"))
+    done = service.db.read(engine.get, long)
+    assert done.result["rows"] == done.result["taken"] == len(list(project.items)) == 45
+    assert len(list(project.labels)) == 45
+
+
 def test_a_cancelled_import_leaves_whole_batches(service: Any, project: Project) -> None:
     job_id = send(project, as_csv(ROWS)).json()["id"]
     service.db.write(engine.cancel, job_id)

@@ -14,7 +14,7 @@ class Warming:
     wait for the rest."""
 
     def __init__(self, modules: Sequence[str]) -> None:
-        self._left = [*HEAVY, *modules]
+        self._left = [*HEAVY, *modules] if modules else []
 
     @property
     def done(self) -> bool:
