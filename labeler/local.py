@@ -19,6 +19,7 @@ from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user, find_user
 from labeler.api.bootstrap import prepare
 from labeler.api.serve import create_site
+from labeler.api.supervisor import started
 from labeler.client import Client
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -41,9 +42,8 @@ def local_client(settings: Settings, *, with_worker: bool) -> Iterator[Client]:
         own = settings.model_copy(
             update={"host": "127.0.0.1", "port": listener.getsockname()[1], "log_level": "WARNING"}
         )
-        config = uvicorn.Config(
-            create_site(own, with_ui=False, with_worker=with_worker), log_level="error", lifespan="on"
-        )
+        site = create_site(own, with_ui=False, supervisor=started(own) if with_worker else None)
+        config = uvicorn.Config(site, log_level="error", lifespan="on")
         server = uvicorn.Server(config)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()

@@ -15,6 +15,11 @@ from fastapi import APIRouter
 FIRST = ("labeler.queue.routes", "labeler.labels.routes")
 """Their routes are tried before others: labelers wait for them."""
 
+FIRST_JOBS = ("labeler.imports.jobs",)
+"""Their jobs need not wait until a process has imported what the others need."""
+AWAITED = ("items.import",)
+"""Jobs of theirs that somebody waits for: they get processes of their own when all others are busy."""
+
 _MARKS = {
     "router": re.compile(rb"^router = APIRouter\(", re.M),
     "listener": re.compile(rb"^@(listen|every)\(", re.M),
@@ -50,13 +55,18 @@ def load_listeners() -> None:
         importlib.import_module(name)
 
 
-def job_modules() -> list[str]:
-    """What a job process imports: listeners, and the modules with job functions (heavy: scikit-learn, DVC)."""
-    return list(dict.fromkeys((*modules("listener"), *modules("job"))))
+def first_job_modules() -> list[str]:
+    """What a job process imports before its first job: listeners, and jobs that somebody waits for."""
+    return list(dict.fromkeys((*modules("listener"), *FIRST_JOBS)))
+
+
+def other_job_modules() -> list[str]:
+    """The other modules with job functions (heavy: scikit-learn, DVC)."""
+    return [name for name in modules("job") if name not in first_job_modules()]
 
 
 def load_jobs() -> None:
-    for name in job_modules():
+    for name in (*first_job_modules(), *other_job_modules()):
         importlib.import_module(name)
 
 

@@ -16,8 +16,10 @@ def run(*, embedded: bool) -> None:
     """Work until stopped; embedded: also when standard input ends."""
     settings = Settings()
     telemetry.configure(settings, process="worker")
+    modules, later = rooms.first_job_modules(), rooms.other_job_modules()
+    worker = Worker(settings, modules, later, awaited=rooms.AWAITED, embedded=embedded)
+    worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
-    worker = Worker(settings, rooms.job_modules(), embedded=embedded)
     set_modules_aside()
     worker.run()
 

@@ -31,6 +31,10 @@ KNOWN = {
     "leave": "leave the item as it is, and say so",
     "update": "take it as a new revision: it is asked again, the old one and its labels stay on record",
 }
+KNOWN_METADATA = {
+    "leave": "leave them as they are, and say so",
+    "update": "take those of the file; what it does not name stays as it is",
+}
 TALL = 8
 Chosen = dict[str, Any]
 
@@ -102,6 +106,12 @@ def options(guess: Mapping[str, Any], mapping: Chosen, mark: str) -> Chosen:
             list(KNOWN),
             format_func=KNOWN.__getitem__,
             key=f"items-{mark}",
+        )
+        found["known_metadata"] = st.radio(
+            "A key that is there already with other metadata",
+            list(KNOWN_METADATA),
+            format_func=KNOWN_METADATA.__getitem__,
+            key=f"metadata-{mark}",
         )
         if not mapping.get("label"):
             return found

@@ -14,27 +14,28 @@ from starlette.types import ASGIApp
 from labeler.api.app import create_api, wrap
 from labeler.api.middleware import SecurityHeaders
 from labeler.api.supervisor import Supervisor
+from labeler.imports import reading
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.memory import set_modules_aside
 
+HELP_AFTER = 5.0  # seconds after the start: until then there is enough to do
 SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when the UI has imported what it imports late
 
 
-def create_site(settings: Settings, *, with_ui: bool = True, with_worker: bool = True) -> ASGIApp:
-    """The ASGI application of `labeler serve` (or `labeler api` without UI and worker)."""
+def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervisor | None = None) -> ASGIApp:
+    """The ASGI application of `labeler serve` (or `labeler api` without UI and worker). supervisor: of its job worker,
+    which was started before, so that both get ready at the same time."""
     db = Database(settings, group_commit=True)
     api = create_api(settings, db)
-    supervisor = Supervisor(settings) if with_worker else None
     if supervisor is not None:
         api.state.supervisor = supervisor
 
     @asynccontextmanager
     async def lifespan(_: Any) -> AsyncIterator[None]:
-        if supervisor is not None:
-            supervisor.start()
         for seconds in SET_ASIDE_AFTER:
             asyncio.get_running_loop().call_later(seconds, set_modules_aside)
+        asyncio.get_running_loop().call_later(HELP_AFTER, reading.helper.start)
         try:
             yield
         finally:

@@ -54,3 +54,10 @@ class Supervisor:
             except subprocess.TimeoutExpired:
                 process.kill()
         self._thread.join(5)
+
+
+def started(settings: Settings) -> Supervisor:
+    """One whose worker gets ready now."""
+    supervisor = Supervisor(settings)
+    supervisor.start()
+    return supervisor

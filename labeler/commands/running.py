@@ -39,14 +39,16 @@ def ui(host: Host = None, port: Port = None) -> None:
 
 def _serve(settings: Settings, *, with_ui: bool, with_worker: bool) -> None:
     from labeler.api.bootstrap import prepare
+    from labeler.api.supervisor import started
 
     few_arenas()
 
     telemetry.configure(settings, process="api")
     link = prepare(settings)
+    supervisor = started(settings) if with_worker else None
     from labeler.api.serve import create_site, run
 
-    site = create_site(settings, with_ui=with_ui, with_worker=with_worker)
+    site = create_site(settings, with_ui=with_ui, supervisor=supervisor)
     print(f"labeler is at {settings.address}  (data in {settings.home})", flush=True)
     if link:
         print(f"No account has a password yet. Set the administrator's here, once: {link}", flush=True)
@@ -68,6 +70,7 @@ def demo(
     """A ready project with real messages; then serve. A second start keeps the data."""
     from labeler.api.bootstrap import prepare
     from labeler.api.serve import create_site, run
+    from labeler.api.supervisor import started
     from labeler.demo.projects import PROJECTS
     from labeler.demo.setup import ensure_demo, log_ins
     from labeler.demo.simulate import simulate as run_simulation
@@ -80,7 +83,7 @@ def demo(
     prepare(settings.model_copy(update={"admin_email": admin.email, "admin_password": admin.password}))
     people = ensure_demo(settings)
     logins = "\n".join(f"    {person.email:<18} {person.password}   ({person.role})" for person in people)
-    site = create_site(settings)
+    site = create_site(settings, supervisor=started(settings))
     print(f"\n  labeler is at {settings.address}\n\n  Log in as\n{logins}\n", flush=True)
     addresses = "\n".join(f"    {settings.address}/label?project={one.slug}" for one in PROJECTS)
     print(f"  Projects\n{addresses}\n\n  Data: {settings.home}\n  Stop with Ctrl+C.\n", flush=True)

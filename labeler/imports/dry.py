@@ -12,8 +12,9 @@ import orjson
 
 from labeler.imports.add_labels import with_labels
 from labeler.imports.check import Batch
-from labeler.imports.judge import There, judge
+from labeler.imports.judge import Judged, There, judge
 from labeler.imports.labelers import find_labelers
+from labeler.imports.limits import rules_of
 from labeler.imports.tally import Tally
 from labeler.imports.write import changed_rows, read_there
 from labeler.items.content import ItemRow
@@ -23,6 +24,9 @@ from labeler.projects.access import Project
 from labeler.tasks import parse_schema
 from labeler.wire.imports import ImportMapping
 
+Kept = tuple[str, bytes, dict[int, Any], dict[str, Any]]
+"""Key, digest of the content, labels by labeler, metadata."""
+
 
 class Seen:
     """What earlier rows of the file would have added, in a file on disk: there may be millions."""
@@ -31,22 +35,26 @@ class Seen:
         self._folder = tempfile.TemporaryDirectory(prefix="labeler-dry-run-")
         self._db = sqlite3.connect(Path(self._folder.name) / "seen", isolation_level=None, check_same_thread=False)
         self._db.execute("PRAGMA synchronous=OFF")
-        self._db.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, content BLOB, labels TEXT)")
+        self._db.execute("CREATE TABLE seen (key TEXT PRIMARY KEY, content BLOB, labels TEXT, metadata TEXT)")
 
     def close(self) -> None:
         self._db.close()
         self._folder.cleanup()
 
-    def find(self, keys: Iterable[str]) -> dict[str, tuple[bytes, dict[int, Any]]]:
+    def find(self, keys: Iterable[str]) -> dict[str, tuple[bytes, dict[int, Any], dict[str, Any]]]:
         wanted = orjson.dumps(list(keys)).decode()
         rows = self._db.execute("SELECT * FROM seen WHERE key IN (SELECT value FROM json_each(?))", (wanted,))
         return {
-            key: (content, {int(who): value for who, value in orjson.loads(labels)}) for key, content, labels in rows
+            key: (content, {int(who): value for who, value in orjson.loads(labels)}, orjson.loads(metadata))
+            for key, content, labels, metadata in rows
         }
 
-    def keep(self, rows: Iterable[tuple[str, bytes, dict[int, Any]]]) -> None:
-        values = [(key, content, orjson.dumps(list(labels.items())).decode()) for key, content, labels in rows]
-        self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?)", values)
+    def keep(self, rows: Iterable["Kept"]) -> None:
+        values = [
+            (key, content, orjson.dumps(list(labels.items())).decode(), orjson.dumps(metadata).decode())
+            for key, content, labels, metadata in rows
+        ]
+        self._db.executemany("INSERT OR REPLACE INTO seen VALUES (?, ?, ?, ?)", values)
 
 
 class DryRun:
@@ -80,7 +88,7 @@ class DryRun:
         names = {label.labeler for _, row in good.rows for label in row.labels if label.labeler is not None}
         labelers: dict[str | None, int] = {None: self.user_id}
         labelers.update(self._labelers(names))
-        found = judge(good.rows, new, there, labelers, mapping.known_labels, tally, updated)
+        found = judge(good.rows, new, there, labelers, rules_of(mapping), tally, updated)
         self._keep(good, new, there, found)
         if self.run is not None:
             self.run.progress(tally.rows, total, f"{tally.rows:,} rows read")
@@ -98,27 +106,33 @@ class DryRun:
 
     def _overlay(self, there: dict[str, There], keys: set[str], rows: dict[str, ItemRow]) -> None:
         """Add what earlier batches would have made of these keys."""
-        for key, (content, labels) in self.seen.find(keys).items():
+        for key, (content, labels, metadata) in self.seen.find(keys).items():
             same = digest(rows[key]) == content
             if key not in there or (same and there[key].content != rows[key].content):
                 there[key] = There(self._new_id(), rows[key].content if same else {})
+            there[key].metadata = metadata
             for who, value in labels.items():
                 there[key].labels[who] = value
                 if who == self.user_id or there[key].answer is None:
                     there[key].answer = value
 
-    def _keep(self, good: Batch, new: dict[str, int], there: dict[str, There], found: list[Any]) -> None:
+    def _keep(self, good: Batch, new: dict[str, int], there: dict[str, There], found: Judged) -> None:
         by_item: dict[int, dict[int, Any]] = {}
-        for label in found:
+        for label in found.labels:
             by_item.setdefault(label.item_id, {})[label.labeler_id] = label.value
-        kept: dict[str, tuple[str, bytes, dict[int, Any]]] = {}
+        kept: dict[str, Kept] = {}
         for _, row in good.rows:
             if row.key in kept:
                 continue
             if row.key in new:
-                kept[row.key] = (row.key, digest(row), by_item.get(new[row.key], {}))
-            elif labels := by_item.get(there[row.key].id):
-                kept[row.key] = (row.key, digest(row), {**there[row.key].labels, **labels})
+                item_id = new[row.key]
+                metadata = found.metadata.get(item_id, row.metadata)
+                kept[row.key] = (row.key, digest(row), by_item.get(item_id, {}), metadata)
+                continue
+            item = there[row.key]
+            if item.id in by_item or item.id in found.metadata:
+                labels = {**item.labels, **by_item.get(item.id, {})}
+                kept[row.key] = (row.key, digest(row), labels, item.metadata)
         self.seen.keep(kept.values())
 
 

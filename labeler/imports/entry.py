@@ -1,5 +1,6 @@
 """A row of a file as an item, with the labels and predictions that came along."""
 
+import ast
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -8,10 +9,17 @@ import orjson
 from labeler.items.given import Given, GivenLabel
 from labeler.items.keys import InvalidKey, as_key
 from labeler.items.readers import Row, RowRefused
+from labeler.items.readers.workbook_errors import WORDS as ERRORS
 from labeler.wire.imports import ImportMapping
 
 MAX_WORD = 200
+NOTHING_TO_SHOW = (
+    "there is no column with a text, nor one that could be a field: add the texts to the file, or label items that are "
+    "there by their keys (labeler label, POST labels)"
+)
 MAX_ANSWER = 20_000
+NO_TEXT = ERRORS | {"\\N", "<NA>"}
+"""What programs write where there is nothing: formulas of spreadsheets, MySQL and PostgreSQL, pandas."""
 _YES, _NO = {"1", "true", "yes", "y", "t", "x", "1.0"}, {"", "0", "false", "no", "n", "f", "0.0"}
 
 
@@ -25,6 +33,8 @@ def to_item(row: Row, mapping: ImportMapping) -> dict[str, Any]:
     item: dict[str, Any] = {}
     if mapping.text:
         item["text"] = _text(values, mapping)
+    elif not mapping.fields:
+        raise RowRefused(None, NOTHING_TO_SHOW)
     else:
         item["fields"] = _collected(values, mapping.fields or (), "fields", nested=False)
         if all(value is None or value == "" for value in item["fields"].values()):
@@ -64,8 +74,11 @@ def _text(values: Mapping[str, Any], mapping: ImportMapping) -> str:
 
 def _one_text(value: Any, column: str) -> str:
     if isinstance(value, str):
-        if not value.strip():
+        word = value.strip()
+        if not word:
             raise RowRefused(column, f'"{column}" is empty')
+        if word in NO_TEXT:
+            raise RowRefused(column, f'"{column}" is {word}, which stands for an error or a missing value, not a text')
         return value
     if value is None:
         raise RowRefused(column, f'"{column}" is missing')
@@ -103,7 +116,9 @@ def _given(value: Any, column: str, labeler: str | None, mapping: ImportMapping)
         value = value.strip()
         if len(value) > MAX_ANSWER:
             raise RowRefused(column, f'"{column}" has {len(value)} characters, at most {MAX_ANSWER:,} are taken')
-        if mapping.separator and value:
+        if (listed := listed_in(value)) is not None:
+            value = listed
+        elif mapping.separator and value:
             value = [part.strip() for part in value.split(mapping.separator) if part.strip()]
     return [] if value is None or value == "" else [GivenLabel(value, labeler)]
 
@@ -122,8 +137,28 @@ def _predictions(values: Mapping[str, Any], mapping: ImportMapping) -> list[Give
         raise RowRefused(mapping.score, f'"{mapping.score}" is no number') from None
 
 
+def listed_in(text: str) -> list[Any] | None:
+    """The texts or numbers of a list that was written into a cell, as pandas or JSON writes it; None: it is no list."""
+    if not text.startswith("[") or not text.endswith("]") or len(text) > MAX_ANSWER:
+        return None
+    try:
+        found = ast.literal_eval(text)
+    except (ValueError, SyntaxError, MemoryError, RecursionError):
+        return None
+    return found if isinstance(found, list) and all(isinstance(one, str | int | float) for one in found) else None
+
+
+def is_yes_or_no(value: Any) -> bool:
+    """Whether a cell says one of them, or nothing."""
+    return isinstance(value, str | int | float | None) and _word_of(value) in _YES | _NO
+
+
+def _word_of(value: Any) -> str:
+    return str(value if value is not None else "").strip().lower()
+
+
 def _is_yes(value: Any, column: str) -> bool:
-    word = str(value if value is not None else "").strip().lower()
+    word = _word_of(value)
     if word in _YES or word in _NO:
         return word in _YES
     raise RowRefused(column, f'"{column}" is "{word[:50]}", expected yes or no, true or false, 1 or 0')

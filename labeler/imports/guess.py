@@ -1,6 +1,7 @@
 """Which column means what: guessed from names and the first rows, each with the reason."""
 
 import re
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
@@ -14,8 +15,14 @@ KEY = ("key", "id", "item_key", "item_id", "uuid", "guid", "uid")
 TEXT = (
     "text", "body", "content", "message", "question", "sentence", "review", "comment", "tweet", "utterance",
     "query", "prompt", "document", "abstract", "description", "headline", "title",
+    "nachricht", "kommentar", "texte", "commentaire", "texto", "mensaje", "comentario", "testo", "bericht",
 )  # fmt: skip
-LABEL = ("label", "category", "class", "target", "labels", "intent", "sentiment", "topic", "tag", "y")
+LABEL = (
+    "label", "category", "class", "target", "labels", "intent", "sentiment", "topic", "tag", "y",
+    "kategorie", "klasse", "etikett", "etiquette", "categorie", "classe", "etiqueta", "categoria", "clase", "etichetta",
+)  # fmt: skip
+INSIDE = ("name", "label", "value")
+"""Of an object that is a label, as models and other tools write it."""
 SPLIT = ("split", "fold", "partition", "subset")
 LABELER = (
     "labeler", "annotator", "annotator_id", "annotated_by", "labeled_by", "rater", "coder", "worker", "worker_id",
@@ -122,6 +129,10 @@ def _take_labels(guess: Guess, found: dict[str, Any]) -> None:
         names = guess.named(LABEL, _few_values)
         found["label"] = guess.take("label", names, "named like a label, few different values")
     if found["label"] is None:
+        inner = [f"{name}.{word}" for name in _by_name(guess.left, LABEL) for word in INSIDE]
+        inner = [name for name in inner if name in guess.left and _few_values(guess.cells[name])]
+        found["label"] = guess.take("label", inner, "inside of what is named like a label, few different values")
+    if found["label"] is None:
         several = [n for n in guess.left if ANSWERS_OF_ONE.fullmatch(n) and _few_values(guess.cells[n])]
         if len(several) > 1:
             found["label"], found["label_columns"] = several, "labelers"
@@ -166,7 +177,7 @@ def _take_text(guess: Guess, found: dict[str, Any]) -> None:
                 guess.assign("text", str(name), f"{first} and {second} are read together, joined by an empty line")
             return
     literally = [name for name in guess.left if _plain(name) == "text" and _scalars(guess.cells[name])]
-    found["text"] = guess.take("text", [*literally, *guess.named(TEXT, _is_text)], "named like a text")
+    found["text"] = guess.take("text", [*literally, *guess.named(TEXT, _is_text, "text")], "named like a text")
     if found["text"] is None:
         inner = [name for name in guess.left if "." in name and _plain(name.rsplit(".", 1)[1]) in TEXT]
         found["text"] = guess.take("text", (n for n in inner if _is_text(guess.cells[n])), "named like a text")
@@ -195,6 +206,8 @@ def check_columns(mapping: ImportMapping, columns: Sequence[str] | None = None) 
 
 
 def _plain(name: str) -> str:
+    if not name.isascii():
+        name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")
 
 

@@ -5,10 +5,10 @@ an import whose process was killed goes on where it was, and its counts still ad
 """
 
 import time
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
 from functools import partial
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -17,26 +17,25 @@ from sqlalchemy import Connection
 
 from labeler.accounts.users import kind_of_account, labels_as
 from labeler.imports.add_labels import add_labels
-from labeler.imports.check import Batch, check_rows, entries_of, unknown_labels
+from labeler.imports.check import Batch, check_rows, unknown_labels
 from labeler.imports.databases import rows
 from labeler.imports.dry import DryRun
-from labeler.imports.limits import limits_of
-from labeler.imports.plan import look
+from labeler.imports.limits import rules_of
+from labeler.imports.reading import opened
 from labeler.imports.table_file import of_table, write_rows
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, take
-from labeler.items.readers import Detected, FileRefused, read_rows, reader_of
-from labeler.items.readers.portions import portion
+from labeler.items.readers import FileRefused
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.kit.jobs.tables import jobs
 from labeler.projects.access import Project, find_project
 from labeler.wire.imports import ImportMapping, Plan
 
-BATCH = 1000
-CHARACTERS = 8_000_000  # of the rows of a batch
 KEEP_SECONDS = 86_400
 FETCH_SECONDS = 300  # that another database may work on a portion of rows
+TURN_SECONDS = 20.0  # to find the place again where it was takes an import a tenth of the time until then
+LOOK_SECONDS = 1.0
 
 
 @job("items.import")
@@ -47,6 +46,8 @@ def import_file(run: JobRun) -> dict[str, Any]:
         if not path.exists():
             _fetch(run, path, tally)
         plan = _read(run, path, tally)
+        if run.finished:
+            return {}  # others go first; the rest is for the next attempt
     except FileRefused as refused:
         _forget(run, path)
         raise JobRefused(f"{run.args['name']}: {refused}") from None
@@ -74,45 +75,47 @@ def _told(run: JobRun, number: int) -> None:
 
 
 def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
-    """Reads the file to its end, counting in `tally`; returns the plan it followed."""
+    """Takes the file to its end, counting in `tally`; returns the plan it followed."""
     given = run.args["mapping"]
-    limits = limits_of(run.settings)
     project = run.db.read(find_project, run.project_id or 0)
     chosen = None if given is None else ImportMapping.model_validate(given)
-    looked = look(path, limits, chosen, project=project)
-    mapping = looked.plan.mapping
-    step = DryRun(run.db, run, run.created_by or 0) if run.args.get("dry_run") else Writing(run)
-    try:
-        _read_rows(run, path, looked.detected, project, mapping, step, tally)
-    finally:
-        step.close()
-    return of_table(looked.plan) if "table" in run.args else looked.plan
+    with opened(path, run.settings, chosen, project, tally.rows) as (plan, total, batches):
+        step = DryRun(run.db, run, run.created_by or 0) if run.args.get("dry_run") else Writing(run)
+        try:
+            _take_all(run, batches, project, plan.mapping, step, tally, total)
+        finally:
+            step.close()
+    return of_table(plan) if "table" in run.args else plan
 
 
-def _read_rows(
+def _take_all(
     run: JobRun,
-    path: Path,
-    detected: Detected,
+    batches: Iterator[Any],
     project: Project,
     mapping: ImportMapping,
     step: "Writing | DryRun",
     tally: Tally,
+    total: int,
 ) -> None:
-    """While one batch is written, the next one is read."""
-    total = reader_of(detected).count(path)
-    rows = islice(read_rows(path, detected, limits_of(run.settings)), tally.rows, None)
+    """While one batch is written, another process reads the next ones. Ends early where others wait."""
+    turn = None
     with ThreadPoolExecutor(1) as writer:
         under_way: Future[None] | None = None
-        while batch := portion(rows, BATCH, CHARACTERS):
-            entries, told = entries_of(batch, mapping)
-            good = check_rows(entries, project, run.settings, mapping, told)
-            if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
-                _end(under_way)
-                project = step.add_labels(project, names)
-                good = check_rows(entries, project, run.settings, mapping, told)
+        for batch in batches:
+            if mapping.unknown_labels == "add":
+                entries, told = batch
+                batch = check_rows(entries, project, run.settings, mapping, told)
+                if names := unknown_labels(batch):
+                    _end(under_way)
+                    project = step.add_labels(project, names)
+                    batch = check_rows(entries, project, run.settings, mapping, told)
             _end(under_way)
-            good.count(tally)
-            under_way = writer.submit(_write, step, project, good, mapping, tally, total)
+            if turn is not None and turn.is_over():
+                run.give_way(0)
+                return
+            turn = turn or Turn(run)  # it begins when the place is found: each turn gets further
+            batch.count(tally)
+            under_way = writer.submit(_write, step, project, batch, mapping, tally, total)
         _end(under_way)
 
 
@@ -128,6 +131,22 @@ def _write(
 def _end(under_way: "Future[None] | None") -> None:
     if under_way is not None:
         under_way.result()
+
+
+class Turn:
+    """Of a long import, which goes on later where it was: a dry run would have to begin anew."""
+
+    def __init__(self, run: JobRun) -> None:
+        self.run = run
+        self.look_at = float("inf") if run.args.get("dry_run") else time.monotonic() + TURN_SECONDS
+
+    def is_over(self) -> bool:
+        """Whether other jobs wait for a process, after TURN_SECONDS."""
+        now = time.monotonic()
+        if now < self.look_at:
+            return False
+        self.look_at = now + LOOK_SECONDS
+        return self.run.others_wait(LOOK_SECONDS)
 
 
 class Writing:
@@ -146,8 +165,7 @@ class Writing:
         return changed
 
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
-        rules = (mapping.known_labels, mapping.known_items)
-        importer = Importer(self.run.created_by or 0, self.kind, *rules, self.run.id)
+        importer = Importer(self.run.created_by or 0, self.kind, rules_of(mapping), self.run.id)
 
         def step(tx: Connection) -> Tally:
             after = take(tx, project, good.rows, importer, tally)

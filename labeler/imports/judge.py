@@ -9,6 +9,7 @@ from labeler.imports.tally import Tally
 from labeler.items.content import ItemRow
 
 Numbered = tuple[int, ItemRow]
+MOST_SHOWN = 60
 
 
 @dataclass
@@ -17,6 +18,7 @@ class There:
 
     id: int
     content: Content
+    metadata: dict[str, Any] = field(default_factory=dict)
     labels: dict[int, Any] = field(default_factory=dict)
     answer: Any = None
 
@@ -27,16 +29,31 @@ class NewLabel(NamedTuple):
     value: Any
 
 
+class Rules(NamedTuple):
+    """What becomes of items that are there already: see `ImportMapping`."""
+
+    labels: str = "add"
+    items: str = "leave"
+    metadata: str = "leave"
+
+
+class Judged(NamedTuple):
+    """What is to be written: labels, and the metadata of items that are there, by their ids."""
+
+    labels: list[NewLabel]
+    metadata: dict[int, dict[str, Any]]
+
+
 def judge(
     rows: Sequence[Numbered],
     new: Mapping[str, int],
     there: Mapping[str, There],
     labelers: Mapping[str | None, int],
-    known_labels: str,
+    rules: Rules,
     tally: Tally,
     updated: frozenset[str] = frozenset(),
-) -> list[NewLabel]:
-    """Counts every row and label, and returns the labels that are to be recorded.
+) -> Judged:
+    """Counts every row and label, and returns what is to be written.
 
     rows: (row number, row). new: ids by key of the items that this batch adds, of which `updated` are new revisions of
     what was there. there: the others. labelers: ids by the
@@ -44,6 +61,7 @@ def judge(
     with a name, where its labeler has given none.
     """
     found: list[NewLabel] = []
+    metadata: dict[int, dict[str, Any]] = {}
     items = dict(there)
     fresh = set(new.values())
     for number, row in rows:
@@ -51,7 +69,7 @@ def judge(
             tally.label(lost.fate, number, row.key, "label", lost.reason)
         item = items.get(row.key)
         if item is None:
-            item = items[row.key] = There(new[row.key], row.content)
+            item = items[row.key] = There(new[row.key], row.content, row.metadata)
             taken = _labels(number, row, item, labelers, tally, found)
             fate = "updated" if row.key in updated else "labeled" if taken else "unlabeled"
             tally.row(fate, number, row.key)
@@ -61,13 +79,38 @@ def judge(
             for _ in row.labels:
                 tally.label("with_row", number, row.key, "label", reason)
         else:
-            tally.row("same", number, row.key)
-            if known_labels == "add" or item.id in fresh:
+            _metadata(number, row, item, rules.metadata == "update", tally, metadata)
+            if rules.labels == "add" or item.id in fresh:
                 _labels(number, row, item, labelers, tally, found)
             else:
                 for _ in row.labels:
                     tally.label("left_out", number, row.key, "label", "items that are there already keep their labels")
-    return found
+    return Judged(found, metadata)
+
+
+def _metadata(
+    number: int, row: ItemRow, item: There, take: bool, tally: Tally, found: dict[int, dict[str, Any]]
+) -> None:
+    """The fate of a row whose item is there with this content. What the row does not name stays as it is."""
+    name = None if row.metadata == item.metadata else _other(row.metadata, item.metadata)
+    if name is None:
+        tally.row("same", number, row.key)
+    elif take:
+        item.metadata = found[item.id] = {**item.metadata, **row.metadata}
+        tally.row("new_metadata", number, row.key, name)
+    else:
+        given, known = (_shown(one.get(name)) for one in (row.metadata, item.metadata))
+        tally.row("other_metadata", number, row.key, name, f"{given} is given, {known} is there already")
+
+
+def _other(given: Mapping[str, Any], known: Mapping[str, Any]) -> str | None:
+    """The first name under which something else is given."""
+    return next((name for name, value in given.items() if value != known.get(name)), None)
+
+
+def _shown(value: Any) -> str:
+    text = "nothing" if value is None else f'"{value}"'
+    return text if len(text) <= MOST_SHOWN else f'{text[:MOST_SHOWN]}…"'
 
 
 def _labels(

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from labeler.imports.entry import cell
+from labeler.imports.by_labels import MISSING, by_labels, looks_like_data
+from labeler.imports.entry import NO_TEXT, cell, listed_in
 from labeler.imports.guess import Rows, Why, check_columns, columns_of, guess_mapping, present
 from labeler.imports.question import fitting
 from labeler.items.given import Given
@@ -48,6 +49,10 @@ def look(
     the beginning of one, and its last row may be incomplete. project: where it is to go. Raises FileRefused."""
     path = Path(path)
     detected = sniff(path, hints_of(given))
+    hints = hints_of(given)
+    may_be_data = detected.header and hints.header is None and detected.meaning is None
+    if may_be_data and looks_like_data(detected.columns, project):
+        detected = sniff(path, replace(hints, header=False))
     rows = portion(read_rows(path, detected, limits), LOOKED_AT, CHARACTERS)
     if cut and len(rows) < LOOKED_AT:
         rows = rows[:-1]
@@ -56,11 +61,16 @@ def look(
     mapping, why = guess_mapping(columns, values, detected.meaning)
     if project is not None:
         mapping, why = fitting(mapping, why, columns, values, project)
+    mapping, why, notes = by_labels(mapping, why, columns, values, project)
     if given is not None:
         # Where each row has names of its own, what one lacks is reported with the row.
         known = columns if columns and reader_of(detected).same_columns else None
+        guessed = mapping.label_map
         mapping, why = _chosen(given, mapping, why, known)
-    warnings = [*_warnings(rows), *_about_labels(mapping, values, () if project is None else project.label_names)]
+        notes = notes if mapping.label_map == guessed else []
+    names = () if project is None else project.label_names
+    about = [*_about_texts(mapping, values), *_about_labels(mapping, values, names)]
+    warnings = [*notes, *_warnings(rows), *about]
     return Looked(detected, rows, _plan(detected, columns, values, mapping, why, warnings))
 
 
@@ -177,8 +187,11 @@ def answers_in(mapping: ImportMapping, rows: Rows) -> list[Any]:
                 found += [one.value for one in value if one.lost is None]
             elif value not in (None, ""):
                 parted = mapping.separator and isinstance(value, str)
-                found.append([part.strip() for part in value.split(mapping.separator)] if parted else value)
-    return found
+                listed = listed_in(value.strip()) if isinstance(value, str) else None
+                if listed is None:
+                    listed = [part.strip() for part in value.split(mapping.separator)] if parted else value
+                found.append(listed)
+    return [one for one in found if not (isinstance(one, str) and mapping.label_map.get(one.strip(), one) is None)]
 
 
 def question_of(mapping: ImportMapping, rows: Rows) -> dict[str, Any] | None:
@@ -198,6 +211,19 @@ def _about_labels(mapping: ImportMapping, rows: Rows, names: Sequence[str]) -> l
     if unlike and words and all(_is_number(word) for word in words):
         found.append("the labels are numbers: if they stand for names, say for which in label_map")
     return found
+
+
+def _about_texts(mapping: ImportMapping, rows: Rows) -> list[str]:
+    """Texts that say nothing."""
+    if not isinstance(mapping.text, str):
+        return []
+    words = [value.strip() for value in (cell(row, mapping.text) for row in rows) if isinstance(value, str)]
+    found = [word for word in words if word in MISSING and word not in NO_TEXT]
+    if not found:
+        return []
+    shown = ", ".join(f'"{word}"' for word in sorted(set(found)))
+    about = f"{len(found)} of the first {len(rows)} texts are only a word that may stand for none ({shown})"
+    return [f"{about}: taken as texts"]
 
 
 def _is_number(word: Any) -> bool:

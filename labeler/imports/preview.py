@@ -6,9 +6,10 @@ from typing import Any
 
 from labeler.imports.check import check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
-from labeler.imports.limits import limits_of
-from labeler.imports.plan import answers_in, look, question_of, shortened
+from labeler.imports.plan import answers_in, question_of, shortened
+from labeler.imports.reading import beginning
 from labeler.imports.tally import Tally
+from labeler.items.readers import Row
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Project
@@ -34,8 +35,8 @@ def preview(
 
     With a project, the first thousand rows are judged as the import would. Raises FileRefused.
     """
-    looked = look(path, limits_of(settings), given, cut, None if into is None else into.project)
-    plan, values = looked.plan, looked.values
+    plan, looked = beginning(path, settings, given, cut, None if into is None else into.project)
+    values = [row.values for row in looked if isinstance(row, Row)]
     mapping = plan.mapping
     task = question_of(mapping, values)
     found = [one["name"] for one in (task or {}).get("labels") or []] or distinct(answers_in(mapping, values))
@@ -51,7 +52,7 @@ def preview(
         "task": task,
         "warnings": plan.warnings,
         "plan": plan,
-        "balance": None if into is None else _judged(looked.rows, mapping, settings, into).result()["balance"],
+        "balance": None if into is None else _judged(looked, mapping, settings, into).result()["balance"],
     }
 
 

@@ -9,7 +9,7 @@ from labeler.wire.imports import EXAMPLES, LABEL_FATES, ROW_FATES
 MOST_ERRORS = 1000  # rows that are described; all of them are counted
 _OF_LABELS = {fate: f"label_{fate}" for fate in LABEL_FATES}
 TAKEN = ("labeled", "unlabeled", "updated")
-THERE = ("same", "different")
+THERE = ("same", "different", "new_metadata", "other_metadata")
 
 
 @dataclass
@@ -51,7 +51,7 @@ class Tally:
         if fate == "refused":
             if len(self.errors) < MOST_ERRORS:
                 self.errors.append({"row": number, "field": where or "", "reason": reason})
-        elif fate == "different":
+        elif fate in ("different", "other_metadata"):
             self.note(number, where, reason)
         self._example(fate, number, key, where, reason)
 

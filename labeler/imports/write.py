@@ -1,13 +1,13 @@
 """Rows of an import become items and labels, a batch in one transaction."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.imports.judge import NewLabel, Numbered, There, judge
+from labeler.imports.judge import NewLabel, Numbered, Rules, There, judge
 from labeler.imports.labelers import add_labelers
 from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
@@ -44,12 +44,11 @@ class LabelsImported(Event):
 
 @dataclass(frozen=True)
 class Importer:
-    """Who imports, as what kind of labeler, and in which job. known_labels, known_items: see `ImportMapping`."""
+    """Who imports, as what kind of labeler, by which rules, and in which job."""
 
     user_id: int
     kind: str
-    known_labels: str = "add"
-    known_items: str = "leave"
+    rules: Rules = field(default_factory=Rules)
     import_id: int | None = None
 
 
@@ -59,7 +58,7 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     new = add_items(tx, project, [row for _, row in rows], importer.import_id, labels_count=counts)
     lock(tx, "labels", project.id, shared=True)
     there = read_there(tx, project, {row.key for _, row in rows} - set(new))
-    updated = changed_rows(rows, there) if importer.known_items == "update" else {}
+    updated = changed_rows(rows, there) if importer.rules.items == "update" else {}
     if updated:
         remove_items(tx, project, [there.pop(key).id for key in updated])
         new |= add_items(tx, project, list(updated.values()), importer.import_id, labels_count=counts)
@@ -70,7 +69,9 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     labelers: dict[str | None, int] = {None: importer.user_id}
     labelers.update(add_labelers(tx, names))
     after = tally.copy()
-    found = judge(rows, new, there, labelers, importer.known_labels, after, frozenset(updated))
+    found, metadata = judge(rows, new, there, labelers, importer.rules, after, frozenset(updated))
+    for item_id, changed in metadata.items():
+        tx.execute(sa.update(items).where(items.c.id == item_id).values(metadata=changed))
     if found:
         _insert(tx, project, found, importer)
         by_item: dict[int, list[Any]] = {}
@@ -102,12 +103,12 @@ def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, Th
     """The items that have these keys, with their labels in force."""
     if not keys:
         return {}
-    wanted = sa.select(items.c.id, items.c.key, items.c.content).order_by(items.c.id)
+    wanted = sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata).order_by(items.c.id)
     wanted = wanted.where(present(project.id), items.c.key.in_(list(keys)))
     if tx.dialect.name != "sqlite":
         wanted = wanted.with_for_update()  # no label is given to them meanwhile
     rows = tx.execute(wanted).all()
-    found = {row.id: There(row.id, row.content) for row in rows}
+    found = {row.id: There(row.id, row.content, row.metadata) for row in rows}
     given = (
         sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
         .join(current_labels, current_labels.c.label_id == labels.c.id)

@@ -36,8 +36,10 @@ class Choice(TaskType[ChoiceSchema]):
         """As it is written, in any case; a list of one label is that label, an empty list is none."""
         if written == []:
             return None
-        if isinstance(written, list) and len(written) == 1:
+        while isinstance(written, list) and len(written) == 1:
             written = written[0]
+        if isinstance(written, list) and all(isinstance(one, str) for one in written):
+            raise InvalidValue(f'"label" names {len(written)} labels ({listed(written)}), this project asks for one')
         if isinstance(written, int | float) and not isinstance(written, bool):
             written = str(int(written)) if float(written).is_integer() else str(written)
         return self.validate(

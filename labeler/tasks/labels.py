@@ -24,6 +24,8 @@ KEYS = "1234567890qwetyiop"
 """Given to labels without a key, in this order; others are the card's own, or far from the upper row."""
 MOST_KEYWORDS = 2_000  # of all labels together
 _SHOWN = 20
+_UNSEEN = dict.fromkeys((0x200B, 0x2060, 0xFEFF))
+"""Characters that have no width and no meaning."""
 
 
 def _keyword(text: str) -> str:
@@ -131,7 +133,8 @@ def check_labels(given: Sequence[str], names: Sequence[str]) -> None:
 
 def folded(name: str) -> str:
     """A label without what people write in different ways: case, forms of one letter, spaces around and inside."""
-    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold()).split())
+    seen = name if name.isascii() else name.translate(_UNSEEN)
+    return " ".join(unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", seen).casefold()).split())
 
 
 def meant(written: str, names: Sequence[str]) -> str:

@@ -18,6 +18,8 @@ ROW_FATES = {
     "updated": "there already with another content: taken as a new revision",
     "same": "there already, and the same",
     "different": "there already, with another content: not taken",
+    "new_metadata": "there already, and the same but for metadata: these are taken",
+    "other_metadata": "there already, and the same but for metadata: these are not taken",
     "refused": "refused",
 }
 """Every row of a file has one of these fates; together they are all rows."""
@@ -67,6 +69,11 @@ class ImportMapping(In):
         "leave",
         description="Of a key that is there with another content: leave the item and tell, or take the row as a new "
         "revision: the old one with its labels stays on record, the new one is asked again.",
+    )
+    known_metadata: Literal["leave", "update"] = Field(
+        "leave",
+        description="Of a key that is there with the same content and other metadata: leave them and tell, or take "
+        "those of the file in place of what the item has under the same names.",
     )
     format: Annotated[str, Field(max_length=64), Registered("readers")] | None = Field(
         None, description="What the file is, if it is not recognized rightly."

@@ -14,6 +14,7 @@ import pytest
 
 from labeler.client import Project
 from labeler.imports import jobs as import_jobs
+from labeler.imports import reading as import_reading
 from labeler.kit.jobs import engine, process
 
 TEXT = {"key": "id", "text": "text", "label": "label"}
@@ -212,7 +213,7 @@ class _PowerCut(BaseException):
 def test_an_import_that_was_killed_goes_on_and_its_counts_add_up(
     service: Any, project: Project, monkeypatch: pytest.MonkeyPatch, cut_at: int
 ) -> None:
-    monkeypatch.setattr(import_jobs, "BATCH", 10)
+    monkeypatch.setattr(import_reading, "BATCH", 10)
     rows = [{"id": f"k{n}", "text": "" if n % 7 == 0 else f"text {n}", "label": "ham"} for n in range(45)]
     job_id = send(project, as_csv(rows), TEXT).json()["id"]
     whole_take = import_jobs.take
@@ -250,6 +251,23 @@ def test_imports_of_one_project_run_one_after_the_other(service: Any, project: P
     while (claim := engine.claim(service.db, "test/1/a")) is not None:
         claimed.append(claim.id)
     assert second not in claimed
+
+
+def test_a_long_import_lets_others_go_first(
+    service: Any, admin: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(import_reading, "BATCH", 10)
+    monkeypatch.setattr(import_jobs, "TURN_SECONDS", 0)
+    monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 0)
+    rows = [{"id": f"k{n}", "text": f"text {n}", "label": "ham"} for n in range(45)]
+    long = send(project, as_csv(rows), TEXT).json()["id"]
+    short = send(admin.client.projects.create("Other", labels=["ham"]), as_csv(rows[:5]), TEXT).json()["id"]
+    run = service.run_jobs(kinds=("items.import",))
+    ended = [(row.id, row.state) for row in run]
+    assert ended[0] == (long, "queued") and ended.index((short, "done")) < ended.index((long, "done"))
+    done = service.db.read(engine.get, long)
+    assert done.result["rows"] == done.result["taken"] == len(list(project.items)) == 45
+    assert len(list(project.labels)) == 45
 
 
 def test_a_cancelled_import_leaves_whole_batches(service: Any, project: Project) -> None:

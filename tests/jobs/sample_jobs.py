@@ -27,6 +27,7 @@ def note_span(tx: Connection, run: JobRun, what: str) -> None:
 
 
 @job("sample.steps")
+@job("sample.awaited")
 def steps(run: JobRun) -> Any:
     """A little work, told as it goes, and one effect together with its end."""
     for step in range(run.args["steps"]):

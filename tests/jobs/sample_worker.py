@@ -17,4 +17,4 @@ worker.RENEW_SECONDS = lease / 5
 worker.SWEEP_SECONDS = lease / 5
 settings = Settings()
 telemetry.configure(settings, process="worker")
-worker.Worker(settings, [sample_jobs.__name__]).run()
+worker.Worker(settings, [sample_jobs.__name__], awaited=["sample.awaited"]).run()

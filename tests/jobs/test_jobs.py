@@ -51,6 +51,19 @@ def test_jobs_outside_a_lane_run_beside_each_other(jobs: Any) -> None:
     assert [row.what for row in spans] == ["start", "start", "end", "end"]
 
 
+def test_jobs_that_somebody_waits_for_do_not_wait_for_a_long_one(jobs: Any) -> None:
+    jobs.settings = jobs.settings.model_copy(update={"worker_slots": 1})
+    jobs.worker()
+    long = jobs.want("sample.quiet", seconds=600)
+    jobs.wait([long], "running")
+    other = jobs.want("sample.steps", steps=1, seconds=0)
+    for _ in range(2):
+        jobs.wait([jobs.want("sample.awaited", steps=1, seconds=0) for _ in range(3)])
+    assert jobs.row(long).state == "running" and jobs.row(other).state == "queued"
+    jobs.db.write(engine.cancel, long)
+    jobs.wait([other])
+
+
 def test_cancel_ends_a_job_that_computes_in_native_code(jobs: Any) -> None:
     worker = jobs.worker()
     job_id = jobs.want("sample.native")

@@ -7,6 +7,7 @@ from typing import NamedTuple
 from labeler.items.readers.registry import SAMPLE, FileRefused
 
 _CHUNK = 1024 * 1024
+_FEW = 3  # NULs, which a text may hold by accident
 _COUNTED = 64 * _CHUNK
 _BOMS = (
     (codecs.BOM_UTF32_LE, "utf-32"),
@@ -74,7 +75,7 @@ def _without_bom(head: bytes) -> str:
         return "utf-16-le"
     if even > 0.4 * half and odd < 0.1 * half:
         return "utf-16-be"
-    if even + odd > 0.02 * len(head):
+    if even + odd > max(_FEW, 0.02 * len(head)):
         raise NoText
     return "utf-8"
 

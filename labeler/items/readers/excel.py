@@ -5,6 +5,7 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -30,8 +31,8 @@ def looks_like_workbook(head: Head) -> Detected | None:
     if not filled:
         raise FileRefused("the workbook has no sheet with rows")
     first, *others = filled
-    layout = _layout(first["rows"], head.hints.header)
-    notes = list(layout.notes)
+    layout = _layout(first, head.hints.header)
+    notes = [*layout.notes, *_about_cells(first, layout)]
     if len(sheets) > 1:
         notes.insert(0, f'the rows of the sheet "{first["name"]}"' + _not_taken([one["name"] for one in others]))
     return Detected(
@@ -42,6 +43,39 @@ def looks_like_workbook(head: Head) -> Detected | None:
         skipped=layout.skipped,
         part=first["name"],
     )
+
+
+def _layout(sheet: dict[str, Any], header: bool | None) -> Layout:
+    rows = [["" if cell is None else str(_plain(cell)) for cell in row] for row in sheet["rows"]]
+    layout = layout_of(rows, header)
+    over = max(sheet["merged"][layout.skipped], default=0) if layout.header else 0
+    if not over:
+        return layout
+    lower = layout_of(rows[layout.skipped + over :], True)
+    note = f"the names of the columns stand in {over + 1} rows with merged cells; the last of these rows is taken"
+    return replace(lower, skipped=layout.skipped + over, notes=(note, *lower.notes))
+
+
+def _about_cells(sheet: dict[str, Any], layout: Layout) -> list[str]:
+    """What somebody should know of merged cells, and of errors."""
+    notes = []
+    first = layout.skipped + bool(layout.header)
+    if merged := sum(map(len, sheet["merged"][first:])) + sheet["further"]:
+        notes.append(f"{_cells(merged)} merged with those below: what stands there is taken for each of these rows")
+    if sheet["errors"] is None:
+        notes.append("an error of a formula, such as #N/A, is read as an empty cell; saved as .xlsx, errors are told")
+    elif count := sum(sheet["errors"].values()):
+        shown = ", ".join(f"{number} {word}" for word, number in sorted(sheet["errors"].items()))
+        notes.append(f"{_cells(count)} errors of formulas ({shown}): taken as empty, and told with their rows")
+    return notes
+
+
+def _cells(count: int) -> str:
+    return "1 cell is" if count == 1 else f"{count:,} cells are"
+
+
+def _plain(cell: Any) -> Any:
+    return cell["error"] if isinstance(cell, dict) else cell
 
 
 def _not_taken(names: list[str]) -> str:
@@ -91,14 +125,14 @@ def _row(number: int, columns: tuple[str, ...], cells: list[Any], limits: Limits
         if cell is not None:
             return BadRow(number, None, f"has a value in column {place}, expected {len(columns)} as in the header")
     values = dict(zip(columns, cells, strict=False))
+    note = None
     for name, cell in values.items():
-        if (problem := cell_problem(cell, limits)) is not None:
+        if isinstance(cell, dict):
+            note = f'"{name}" is {cell["error"]}, an error of a formula: taken as empty'
+            values[name] = None
+        elif (problem := cell_problem(cell, limits)) is not None:
             return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, values)
-
-
-def _layout(rows: list[list[Any]], header: bool | None) -> Layout:
-    return layout_of([["" if cell is None else str(cell) for cell in row] for row in rows], header)
+    return Row(number, values, note)
 
 
 def _filled(row: list[Any]) -> bool:

@@ -48,6 +48,11 @@ def _of_object(text: str, head: Head, found: Detected) -> Detected | None:
                 "the file looks like one JSON object with an object for each column or key; write a list of objects "
                 '(pandas: to_json(orient="records"))'
             )
+        if _is_table_of_lists(value):
+            raise FileRefused(
+                "the file looks like one JSON object with a list for each column; write a list of objects "
+                '(pandas: to_json(orient="records"))'
+            )
         return found if "\n" in text[:end] else None
     lists = [name for name in lists if name in _USUAL] if len(lists) > 1 and _USUAL & set(lists) else lists
     if len(lists) > 1:
@@ -87,6 +92,16 @@ def _is_table_of_objects(values: list[Any]) -> bool:
     first = values[0] if values else None
     alike = isinstance(first, dict) and all(isinstance(one, dict) and one.keys() == first.keys() for one in values)
     return alike and len(values) > 1 and bool(first)
+
+
+def _is_table_of_lists(value: dict[str, Any]) -> bool:
+    """Whether an object holds columns, or rows as lists with their names beside them."""
+    columns = list(value.values())
+    if not all(isinstance(one, list) for one in columns) or len(columns) < 2:
+        return False
+    named = {"columns", "data"} <= value.keys() and all(isinstance(one, list) for one in value["data"])
+    alike = len(columns[0]) > 1 and all(len(one) == len(columns[0]) for one in columns)
+    return bool(named or (alike and all(isinstance(one, str) for one in columns[0])))
 
 
 def _is_json(text: str) -> bool:

@@ -4,7 +4,7 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-from labeler.items.readers.json_values import Unreadable
+from labeler.items.readers.json_values import Twice, Unreadable
 from labeler.items.readers.registry import BadRow, Limits, Row, cell_problem
 
 INFINITE = "is infinite, and no number that can be kept: write null, or leave the field out"
@@ -43,6 +43,8 @@ def object_rows(limits: Limits) -> Callable[[int, Any], Row | BadRow]:
                 continue
             if problem is not None:
                 return BadRow(number, name, f'"{name}" {problem}')
+        if isinstance(value, Twice):
+            return Row(number, dict(value), f'the field "{value.name[:100]}" is there twice: the later one is taken')
         return Row(number, value)
 
     return row

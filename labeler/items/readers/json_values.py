@@ -43,7 +43,30 @@ def constant(name: str) -> float | None:
     return None if name == "NaN" else float(name)
 
 
-_DECODER = json.JSONDecoder(parse_int=whole_number, parse_constant=constant)
+class Twice(dict[str, Any]):
+    """An object in which a name stands twice: the later value is the one that it has."""
+
+    def __init__(self, found: dict[str, Any], name: str) -> None:
+        super().__init__(found)
+        self.name = name
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) == len(pairs):
+        return found
+    names = [name for name, _ in pairs]
+    return Twice(found, next(name for name in names if names.count(name) > 1))
+
+
+def count_names(value: Any) -> int:
+    """How many names of fields there are in a value."""
+    if isinstance(value, dict):
+        return len(value) + sum(count_names(one) for one in value.values() if isinstance(one, dict | list))
+    return sum(map(count_names, value)) if isinstance(value, list) else 0
+
+
+_DECODER = json.JSONDecoder(parse_int=whole_number, parse_constant=constant, object_pairs_hook=_object)
 
 
 def decode(text: str) -> Any:

@@ -9,7 +9,7 @@ import orjson
 
 from labeler.items.readers.json import looks_like_json
 from labeler.items.readers.json_rows import object_rows
-from labeler.items.readers.json_values import Unreadable, decode
+from labeler.items.readers.json_values import Unreadable, count_names, decode
 from labeler.items.readers.lines import Lines, open_text
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, reader
 from labeler.items.readers.text_lines import first_lines, numbered_lines
@@ -55,7 +55,9 @@ def read_jsonl(path: Path, detected: Detected, limits: Limits) -> Iterator[Row |
 def _loads(line: str) -> Any:
     if _LONG.search(line) is None:
         try:
-            return orjson.loads(line)
+            value = orjson.loads(line)
+            if line.count('":') <= count_names(value):
+                return value
         except orjson.JSONDecodeError:
             pass
     try:

@@ -21,6 +21,9 @@ _NUMBER = re.compile(r"[+-]?(\d[\d.,]*|\.\d+)([eE][+-]?\d+)?%?")
 _DATE = re.compile(r"\d{4}-\d\d?-\d\d?([T ].*)?|\d\d?[./]\d\d?[./]\d{2,4}([T ].*)?")
 _CODED = re.compile(r"[A-Za-z]+([_.-][A-Za-z0-9]+)+|[a-z]+([A-Z][a-z0-9]+)+|[A-Za-z]+\d+")
 
+_AROUND = " \t\r\n\xa0\u200b\ufeff"
+"""What nobody sees around a name."""
+
 Records = Sequence[Sequence[str]]
 
 
@@ -53,7 +56,7 @@ def layout_of(records: Records, header: bool | None = None) -> Layout:
     else:
         unnamed = []
     width = _width(first, rest) if header else max(_filled_to(one) for one in records[skipped:])
-    names = [name.strip() for name in first[:width]] if header else [""] * width
+    names = [name.strip(_AROUND) for name in first[:width]] if header else [""] * width
     columns, notes = _names(names)
     notes += unnamed
     if skipped:

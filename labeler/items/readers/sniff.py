@@ -44,6 +44,11 @@ _MAGIC = (
     (b"\x93NUMPY", "a NumPy array"),
     (b"\x80\x04\x95", "a Python pickle"),
 )
+_SQL = re.compile(
+    r"(--[^\n]*\s*|/\*.*?\*/;?\s*|(set|pragma|use|begin|start|lock)\b[^;]*;\s*)*(create|drop|insert into|alter)\s+\S",
+    re.IGNORECASE | re.DOTALL,
+)
+_FEW = 3  # control characters, of which a text may hold some by accident
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f]")
 
 
@@ -176,7 +181,7 @@ def _as_text(head: Head) -> Head:
     except NoText:
         raise _refused("a binary file") from None
     text = codecs.getincrementaldecoder(encoding)("replace").decode(head.raw)
-    if len(_CONTROL.findall(text)) > 0.02 * len(text):
+    if len(_CONTROL.findall(text)) > max(_FEW, 0.02 * len(text)):
         raise _refused("a binary file")
     return replace(head, text=text, encoding=encoding, warnings=warnings)
 
@@ -185,8 +190,14 @@ def _refuse_markup(text: str) -> None:
     start = text.lstrip()[:2000]
     if re.match(r"(?i)<(!doctype\s+html|html|head|body)\b", start):
         raise _refused("an HTML page")
+    if re.match(r"(?i)<(table|meta)\b", start):
+        raise _refused(
+            "an HTML table, as some programs write under the name of a workbook (open it and save it as one)"
+        )
     if start.startswith(("<?xml", "<svg")):
         raise _refused("an XML file")
+    if _SQL.match(start):
+        raise _refused("an SQL dump (load it into a database, and export the table as CSV, or import a SQLite file)")
 
 
 def _refused(what: str) -> FileRefused:

@@ -78,7 +78,7 @@ def enqueue(
     return job_id
 
 
-def _due(tx: Connection) -> list[Any]:
+def _due(tx: Connection, kinds: Collection[str] | None = None) -> list[Any]:
     running = sa.select(jobs.c.lane).where(jobs.c.state == "running", jobs.c.lane.is_not(None))
     statement = (
         sa.select(jobs.c.id)
@@ -87,19 +87,22 @@ def _due(tx: Connection) -> list[Any]:
         .order_by(jobs.c.run_at, jobs.c.id)
         .limit(8)
     )
+    if kinds is not None:
+        statement = statement.where(jobs.c.kind.in_(kinds))
     return list(tx.execute(statement).scalars())
 
 
-def anything_due(tx: Connection) -> bool:
+def anything_due(tx: Connection, kinds: Collection[str] | None = None) -> bool:
     """Whether a claim is worth a write: the idle poll only reads."""
-    return bool(_due(tx))
+    return bool(_due(tx, kinds))
 
 
-def claim(db: Database, worker: str) -> Claim | None:
-    """Take the next job whose lane is free, or None. Somebody else being faster is not an error."""
+def claim(db: Database, worker: str, kinds: Collection[str] | None = None) -> Claim | None:
+    """Take the next job (kinds: of these alone) whose lane is free, or None. Somebody else being faster is not an
+    error."""
 
     def take(tx: Connection) -> Claim | None:
-        for job_id in _due(tx):
+        for job_id in _due(tx, kinds):
             statement = (
                 sa.update(jobs)
                 .where(jobs.c.id == job_id, jobs.c.state == "queued")

@@ -5,10 +5,12 @@ file means that the worker is dead. In both cases (no worker, no deadline in tim
 itself at once, so that a job never runs on after it was given to another worker. What it has to say
 goes to the database; on standard output it only tells the worker that it is ready for another job.
 
-The modules that jobs need are imported before the first job is named: a process that waits is warm.
+It says that it is ready when it has imported the modules of jobs that people wait for. It goes on to import those of
+the others while no job is named: a process that waits is warm.
 """
 
 import gc
+import importlib
 import json
 import os
 import queue
@@ -21,8 +23,8 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Problem, StorageFull, Unavailable
 from labeler.kit.jobs import engine
-from labeler.kit.jobs.registry import JobRefused, JobRun, function_of
-from labeler.kit.jobs.warmup import warm_up
+from labeler.kit.jobs.registry import JobRefused, JobRun, function_of, knows
+from labeler.kit.jobs.warmup import Warming
 from labeler.kit.memory import set_modules_aside
 
 
@@ -106,15 +108,34 @@ def main() -> None:
     settings = Settings()
     os.nice(settings.job_niceness)
     telemetry.configure(settings, process="job")
-    warm_up(json.loads(os.environ["LABELER_JOB_MODULES"]))
+    for module in json.loads(os.environ["LABELER_JOB_MODULES"]):
+        importlib.import_module(module)
+    warming = Warming(json.loads(os.environ["LABELER_JOB_MODULES_LATER"]))
     db = Database(settings, durable=False)
-    set_modules_aside()
     while True:
         gc.collect()
         watch.idle()
         status.write("ready\n")
         status.flush()
-        run_one(db, settings, watch.orders.get())
+        order = next_order(watch.orders, warming)
+        run_one(db, settings, order)
+
+
+def next_order(orders: "queue.SimpleQueue[dict[str, Any]]", warming: Warming) -> dict[str, Any]:
+    """The next job that is named, with what it needs imported."""
+    while not warming.done:
+        try:
+            order = orders.get_nowait()
+        except queue.Empty:
+            warming.step()
+            if warming.done:
+                set_modules_aside()
+        else:
+            if not knows(order["kind"]):
+                warming.finish()
+                set_modules_aside()
+            return order
+    return orders.get()
 
 
 if __name__ == "__main__":

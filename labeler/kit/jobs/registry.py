@@ -118,5 +118,10 @@ def function_of(kind: str) -> JobFunction:
     return _jobs[kind]
 
 
+def knows(kind: str) -> bool:
+    """Whether the module of these jobs has been imported."""
+    return kind in _jobs
+
+
 def schedules() -> list[Schedule]:
     return list(_schedules.values())

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import time
 import uuid
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import IO
 
@@ -31,18 +32,24 @@ RENEW_SECONDS = 3.0
 CANCEL_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 SPARE_SECONDS = 20.0
+MORE = 2
+"""Processes beyond the slots, for jobs that somebody waits for: one job that is long must not hold up all others."""
+SOON_SECONDS = 1.0
+"""A job that takes longer may take long: a process gets ready for what comes next."""
 
 
 @dataclass
 class Child:
-    """A job process, idle (`claim` is None) or at work."""
+    """A job process, idle (`claim` is None) or at work. light: it knows only the jobs that somebody waits for."""
 
     process: subprocess.Popen[bytes]
+    light: bool = False
     ready: bool = False
     claim: Claim | None = None
     renewed: float = 0.0
     looked: float = 0.0
     idle_since: float = 0.0
+    claimed: float = 0.0
 
     def tell(self, order: dict[str, object]) -> None:
         assert self.process.stdin is not None
@@ -69,8 +76,19 @@ def take_slot(settings: Settings) -> tuple[int, IO[bytes]]:
 
 
 class Worker:
-    def __init__(self, settings: Settings, modules: list[str], *, embedded: bool = False) -> None:
-        """modules: what a job process imports before its first job. embedded: end with standard input."""
+    def __init__(
+        self,
+        settings: Settings,
+        modules: Sequence[str],
+        later: Sequence[str] = (),
+        *,
+        awaited: Sequence[str] = (),
+        embedded: bool = False,
+    ) -> None:
+        """modules: what a job process imports before its first job; later: what it imports when it has no job, or one
+        of a kind that it does not know. awaited: kinds of jobs that somebody waits for, which `modules` have.
+        embedded: end with standard input."""
+        self.awaited = awaited
         self.settings = settings
         self.embedded = embedded
         self.slot, self._slot_file = take_slot(settings)
@@ -82,6 +100,7 @@ class Worker:
         self._environment = {
             **settings.environment(),
             "LABELER_JOB_MODULES": json.dumps(modules),
+            "LABELER_JOB_MODULES_LATER": json.dumps(later),
             "MALLOC_ARENA_MAX": "2",  # a waiting process should hold little memory
         }
         self._selector = selectors.DefaultSelector()
@@ -97,9 +116,7 @@ class Worker:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         freed = self.db.write(engine.give_back_of, self.prefix, self.name)
         self.log.info("worker started", freed=freed)
-        if self.settings.warm_seconds:
-            self._last_job = time.monotonic()
-            self._spawn()
+        self.warm()
         try:
             while not self._stopping:
                 try:
@@ -111,6 +128,12 @@ class Worker:
         finally:
             self._hand_back()
             self.log.info("worker stopped")
+
+    def warm(self) -> None:
+        """Start the process that is kept warm, unless there is one."""
+        if self.settings.warm_seconds and not self.children:
+            self._last_job = time.monotonic()
+            self._spawn()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -137,22 +160,34 @@ class Worker:
             self.db.write(engine.give_back_expired)
         for due in self.db.read(schedule.due):
             self.db.write(schedule.run_due, due)
-        if sum(child.claim is not None for child in self.children) < self.settings.worker_slots:
-            self._claim_next(now)
+        busy = [child for child in self.children if child.claim is not None]
+        idle = [child for child in self.children if child.claim is None]
+        if len(busy) < self.settings.worker_slots and self._claim_next(now, [c for c in idle if not c.light], None):
+            return
+        if self.awaited and len(busy) < self.settings.worker_slots + MORE:
+            full = len(busy) >= self.settings.worker_slots
+            waiting = idle if full else [child for child in idle if child.light]
+            self._claim_next(now, waiting, self.awaited, may_start=full)
+            if full and not idle and any(now - child.claimed > SOON_SECONDS for child in busy):
+                self._spawn(light=True)
 
-    def _claim_next(self, now: float) -> None:
-        if not self.db.read(engine.anything_due):
-            return
-        child = next((c for c in self.children if c.claim is None), None) or self._spawn()
-        if not child.ready:
-            return  # it tells when it is warm; until then nothing is claimed that could not be started
-        claim = engine.claim(self.db, self.name)
+    def _claim_next(self, now: float, idle: list[Child], kinds: Sequence[str] | None, may_start: bool = True) -> bool:
+        """Give the next job (kinds: of these alone) to one of these processes, or to a new one once it is ready."""
+        if not self.db.read(engine.anything_due, kinds):
+            return False
+        child = next((c for c in idle if c.ready), None) or next(iter(idle), None)
+        if child is None and may_start:
+            child = self._spawn(light=kinds is not None)
+        if child is None or not child.ready:
+            return False  # it tells when it is warm; until then nothing is claimed that could not be started
+        claim = engine.claim(self.db, self.name, kinds)
         if claim is None:
-            return
-        self._last_job = child.renewed = child.looked = now
+            return False
+        self._last_job = child.renewed = child.looked = child.claimed = now
         child.claim, child.ready = claim, False
         child.tell({"deadline": self._lease * 0.8})
         child.tell({"job": claim.id, **asdict(claim)})
+        return True
 
     @property
     def _lease(self) -> float:
@@ -163,7 +198,7 @@ class Worker:
             self._bury(child)
         elif child.claim is None:
             # One stays warm for long, since the next training is wanted within seconds; more are for busy times.
-            others = [c for c in self.children if c is not child and c.claim is None]
+            others = [c for c in self.children if c is not child and c.claim is None and c.light <= child.light]
             keep = SPARE_SECONDS if others else self.settings.warm_seconds
             if child.ready and now - max(child.idle_since, self._last_job if not others else 0) > keep:
                 self._kill(child)
@@ -187,16 +222,17 @@ class Worker:
             self._kill(child)
             self._bury(child)
 
-    def _spawn(self) -> Child:
+    def _spawn(self, light: bool = False) -> Child:
+        environment = {**self._environment, "LABELER_JOB_MODULES_LATER": "[]"} if light else self._environment
         process = subprocess.Popen(
             [sys.executable, "-m", "labeler.kit.jobs.process"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env=self._environment,
+            env=environment,
             pass_fds=[self._slot_file.fileno()],
             start_new_session=True,
         )
-        child = Child(process)
+        child = Child(process, light)
         self.children.append(child)
         assert process.stdout is not None
         self._selector.register(process.stdout, selectors.EVENT_READ, child)

@@ -4,8 +4,11 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labeler.items.readers import BadRow, FileRefused, Limits
+from labeler.items.readers.workbook_errors import errors_in
 
 FILES = Path(__file__).parent / "files"
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -120,3 +123,68 @@ def test_broken_workbooks_are_refused(data, reason, reading):
 def test_an_empty_workbook_is_refused(workbook):
     with pytest.raises(FileRefused, match="no sheet with rows"):
         workbook({"data": []}).sniff()
+
+
+def merged(path, rows, regions):
+    """A workbook of these rows, in which regions (row, column, row, column, value) are merged."""
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet("data")
+        for down, row in enumerate(rows):
+            sheet.write_row(down, 0, row)
+        for *place, value in regions:
+            sheet.merge_range(*place, value)
+
+
+def test_an_error_of_a_formula_is_told_and_is_no_text(reading):
+    with xlsxwriter.Workbook(reading.path) as book:
+        sheet = book.add_worksheet("data")
+        for down, row in enumerate([["id", "text", "n"], [1, "a prize", 1], [2, None, 2], [3, "see you", None]]):
+            sheet.write_row(down + 2, 1, row)
+        sheet.write_formula(4, 2, "=NA()", None, "#N/A")
+        sheet.write_formula(5, 3, "=1/0", None, "#DIV/0!")
+    rows = reading.rows()
+    assert [row.values for row in rows] == [
+        {"id": 1, "text": "a prize", "n": 1}, {"id": 2, "text": None, "n": 2}, {"id": 3, "text": "see you", "n": None},
+    ]  # fmt: skip
+    assert [row.note for row in rows] == [
+        None,
+        '"text" is #N/A, an error of a formula: taken as empty',
+        '"n" is #DIV/0!, an error of a formula: taken as empty',
+    ]
+    assert "2 cells are errors of formulas (1 #DIV/0!, 1 #N/A)" in reading.sniff().warnings[0]
+
+
+def test_where_errors_can_not_be_told_that_is_said(reading):
+    found = reading.sniff((FILES / "old.xls").read_bytes())
+    assert any("saved as .xlsx, errors are told" in note for note in found.warnings)
+
+
+def test_a_value_that_is_merged_over_rows_stands_in_each_of_them(reading):
+    rows = [["id", "text", "label"], [1, "a prize"], [2, "buy now"], [], [3, "see you", "ham"], ["", "", ""]]
+    merged(reading.path, rows, [(1, 2, 3, 2, "spam")])
+    assert [(row["id"], row["label"]) for row in reading.values()] == [(1, "spam"), (2, "spam"), (3, "ham")]
+    assert reading.sniff().warnings == (
+        "1 cell is merged with those below: what stands there is taken for each of these rows",
+    )
+
+
+def test_names_of_columns_in_merged_rows_and_a_title_over_them(reading):
+    rows = [[], [], ["", "", "ann", "bob"], [1, "a prize", "spam", "ham"], [2, "see you", "ham", "ham"]]
+    regions = [(0, 0, 0, 3, "Our survey"), (1, 0, 2, 0, "id"), (1, 1, 2, 1, "text"), (1, 2, 1, 3, "Who")]
+    merged(reading.path, rows, regions)
+    assert reading.values()[0] == {"id": 1, "text": "a prize", "ann": "spam", "bob": "ham"}
+    assert [row.number for row in reading.rows()] == [1, 2]
+    assert any("stand in 2 rows with merged cells" in note for note in reading.sniff().warnings)
+
+
+@given(st.lists(st.integers(1, 40), max_size=30))
+def test_errors_are_found_wherever_the_xml_is_cut(sizes):
+    xml = (
+        b'<sheetData><row r="1"><c r="A1" t="s"><v>0</v></c><c r="B1" s="2" t="e"><f>NA()</f><v>#N/A</v></c></row>'
+        b'<row r="30"><c r="AB30" t="e"><v>#REF!</v></c><c r="AC30"/><c r="AD30"><v>1</v></c></row></sheetData>'
+    )
+    parts, at = [], 0
+    for size in [*sizes, len(xml)]:
+        parts.append(xml[at : at + size])
+        at += size
+    assert dict(errors_in(parts)) == {(0, 1): "#N/A", (29, 27): "#REF!"}

@@ -1,9 +1,12 @@
-"""Argilla 2: datasets made by `to_datasets` (columns "label.responses", ...), and files made by `records.to_json`."""
+"""Argilla: datasets made by `to_datasets` (columns "label.responses", ...), files made by `records.to_json`, and the
+records of argilla_records.py. Only submitted responses are labels."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from labeler.items.given import Given, GivenLabel
+from labeler.items.readers.tools import argilla_records as records
 from labeler.items.readers.tools.cells import SEVERAL, columns_of, decoded, free_name, is_list_of, listed
 from labeler.items.readers.tools.registry import Meaning, Values, tool
 
@@ -18,6 +21,8 @@ _LOST = {
 
 @tool("argilla", title="Argilla")
 def argilla(rows: Sequence[Values]) -> Meaning | None:
+    alike = _made_alike(rows)
+    rows = [alike(row) for row in rows] if alike else rows
     columns = columns_of(rows)
     nested = {"fields", "responses", "suggestions"} <= columns and all(
         isinstance(row.get("fields"), dict) for row in rows
@@ -34,6 +39,8 @@ def argilla(rows: Sequence[Values]) -> Meaning | None:
     names = {question: free_name(question, (outer - {question}) | {PREDICTION, "id"}) for question in questions}
 
     def convert(values: Values) -> Values:
+        if alike is not None:
+            values = alike(values)
         return _nested(values, names, main) if nested else _flat(values, names, main)
 
     notes = []
@@ -43,7 +50,7 @@ def argilla(rows: Sequence[Values]) -> Meaning | None:
         )
     if len(questions) > 1:
         notes.append(SEVERAL.format(listed(names.values())))
-    roles = {"key": "id"} if "id" in columns else {}
+    roles = {"key": "id"} if "id" in columns and (alike is None or all(row["id"] is not None for row in rows)) else {}
     if main is not None:
         roles |= {"label": names[main]} | ({PREDICTION: PREDICTION} if main in suggested else {})
     if flat and "text" in columns:
@@ -51,11 +58,21 @@ def argilla(rows: Sequence[Values]) -> Meaning | None:
     return Meaning(convert, roles, tuple(notes))
 
 
+def _made_alike(rows: Sequence[Values]) -> Callable[[Values], Values] | None:
+    """What gives these rows the shape of `to_json`; None where they have it, or are none of Argilla's."""
+    if records.has_lists(rows):
+        return records.from_lists
+    if questions := records.questions_in_columns(rows):
+        return partial(records.from_columns, questions=questions)
+    return None
+
+
 def _responses(rows: Iterable[Values], nested: bool) -> Iterator[tuple[str, Any]]:
     for row in rows:
         if nested:
             for question, given in (row.get("responses") or {}).items():
-                yield from ((question, one.get("value")) for one in given or ())
+                if question != records.NO_QUESTION:
+                    yield from ((question, one.get("value")) for one in given or ())
         else:
             for name, cell in row.items():
                 if name.endswith(RESPONSES) and isinstance(given := decoded(cell), list):
@@ -89,7 +106,11 @@ def _nested(values: Values, names: dict[str, str], main: str | None) -> Values:
     if values.get("metadata"):
         row["metadata"] = values["metadata"]
     for question, name in names.items():
-        given = (values.get("responses") or {}).get(question) or ()
+        responses = values.get("responses") or {}
+        given = [
+            *(responses.get(question) or ()),
+            *(responses.get(records.NO_QUESTION, ()) if question == main else ()),
+        ]
         row[name] = Given(
             GivenLabel(one.get("value"), _user(one.get("user_id")), _LOST.get(one.get("status"))) for one in given
         )

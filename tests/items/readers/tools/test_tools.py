@@ -181,6 +181,54 @@ def test_argillas_json_has_no_states_and_that_is_said(tmp_path: Path) -> None:
     assert any("drafts and discarded ones count too" in one for one in looked.plan.warnings)
 
 
+STATES = [(ANN, "submitted", "spam"), (BOB, "discarded", "ham"), ("eve", "draft", "ham")]
+
+
+def test_only_submitted_responses_of_argillas_records_are_labels(tmp_path: Path) -> None:
+    """As the REST interface and version 1 have them: a list of responses with their states."""
+    responses = [
+        {"user_id": who, "status": state, "values": {"label": {"value": value}}} for who, state, value in STATES
+    ]
+    at_sight = {"user_id": "dan", "status": "discarded", "values": None}
+    suggestion = {"question_name": "label", "value": "ham", "score": 0.7, "agent": "m1"}
+    rows = [
+        {"id": "s1", "external_id": "r1", "fields": {"text": "win a prize"}, "metadata": {"n": 3},
+         "responses": [*responses, at_sight], "suggestions": [suggestion, {"question_id": "unnamed", "value": 1}]},
+        {"id": "s2", "external_id": "r2", "fields": {"text": "nothing here"}, "metadata": None, "status": "pending",
+         "responses": [], "suggestions": []},
+    ]  # fmt: skip
+    looked, items = read(lines(tmp_path / "a", rows))
+    assert looked.plan.format == "argilla" and [item["key"] for item in items] == ["r1", "r2"]
+    assert labels(items[0]) == [(ANN, "spam")] and lost(items[0]) == [REJECTED, IGNORED, REJECTED]
+    assert items[0]["text"] == "win a prize" and items[0]["metadata"] == {"n": 3}
+    assert items[0]["predictions"] == [GivenLabel("ham", score=0.7, model="m1")] and labels(items[1]) == []
+    assert not any("drafts" in one for one in looked.plan.warnings)
+
+
+@pytest.mark.parametrize("kind", ["jsonl", "parquet"])
+def test_only_submitted_answers_of_argillas_columns_are_labels(tmp_path: Path, kind: str) -> None:
+    """As version 1 writes datasets to the Hub: a column for each question."""
+    answers = [{"user_id": who, "status": state, "value": value} for who, state, value in STATES]
+    about = {"type": "model", "score": 0.7, "agent": "m1"}
+    nothing = dict.fromkeys(about)
+    rows = [
+        {"text": "win a prize", "label": answers, "label-suggestion": "ham", "label-suggestion-metadata": about,
+         "external_id": "r1", "metadata": '{"n": 3}'},
+        {"text": "nothing here", "label": [], "label-suggestion": None, "label-suggestion-metadata": nothing,
+         "external_id": "r2", "metadata": "{}"},
+    ]  # fmt: skip
+    path = tmp_path / "a"
+    if kind == "parquet":
+        pq.write_table(pa.Table.from_pylist(rows), path)
+    else:
+        lines(path, rows)
+    looked, items = read(path)
+    assert looked.plan.format == "argilla" and [item["key"] for item in items] == ["r1", "r2"]
+    assert labels(items[0]) == [(ANN, "spam")] and lost(items[0]) == [REJECTED, IGNORED]
+    assert items[0]["text"] == "win a prize" and items[0]["metadata"] == {"n": 3}
+    assert items[0]["predictions"] == [GivenLabel("ham", score=0.7, model="m1")] and labels(items[1]) == []
+
+
 # Label Studio -----------------------------------------------------------------------------------------------------
 
 

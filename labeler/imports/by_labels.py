@@ -1,0 +1,86 @@
+"""What the labels of the project that a file goes to say about it: which column holds them, how they are parted, and
+which words stand for none."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from labeler.imports.entry import cell, is_yes_or_no, listed_in
+from labeler.imports.guess import Rows, Why, present
+from labeler.items.given import Given
+from labeler.projects.access import Project
+from labeler.tasks.labels import folded
+from labeler.wire.imports import ImportMapping
+
+SEPARATORS = ("|", ";", ",", "#", "/")
+MISSING = frozenset(("NA", "N/A", "#N/A", "n/a", "NaN", "nan", "<NA>", "NULL", "null", "None", "\\N"))
+"""What programs write for a missing value, where it is none of the project's labels."""
+_ENOUGH = 0.8
+_OWN = ("metadata", "fields")
+
+
+def by_labels(
+    mapping: ImportMapping, why: Why, columns: Sequence[str], rows: Rows, project: Project | None
+) -> tuple[ImportMapping, Why, list[str]]:
+    """The mapping with what the labels say, and notes about it."""
+    names = {folded(name) for name in project.label_names} if project is not None else set()
+    why = dict(why)
+    if names and mapping.label is None:
+        mapping = _with_column(mapping, why, columns, rows, names)
+    if not isinstance(mapping.label, str):
+        return mapping, why, []
+    words = [value for value in (cell(row, mapping.label) for row in rows) if isinstance(value, str) and value.strip()]
+    unknown = {word.strip() for word in words} - MISSING
+    unknown = {word for word in unknown if folded(word) not in names and listed_in(word) is None}
+    if names and unknown and (sign := _separator(unknown, names)) is not None:
+        mapping = mapping.model_copy(update={"separator": sign})
+    stand_for_none = MISSING if project is not None else MISSING - {"None", "null", "NULL"}
+    missing = sorted({word.strip() for word in words if word.strip() in stand_for_none and folded(word) not in names})
+    if not missing:
+        return mapping, why, []
+    shown = ", ".join(f'"{word}"' for word in missing)
+    note = f'{shown} in "{mapping.label}" is taken for no label, as programs write it; if it is one, change label_map'
+    return mapping.model_copy(update={"label_map": dict.fromkeys(missing)}), why, [note]
+
+
+def looks_like_data(columns: Iterable[str] | None, project: Project | None) -> bool:
+    """Whether what was taken for names of columns holds one label of the project: a row without a header. With several
+    each is the name of a column that says yes or no."""
+    names = {folded(name) for name in project.label_names} if project is not None else set()
+    return len([name for name in columns or () if folded(name) in names]) == 1
+
+
+def _with_column(
+    mapping: ImportMapping, why: Why, columns: Sequence[str], rows: Rows, names: set[str]
+) -> ImportMapping:
+    free = [name for name in columns if why.get(name, ("unused",))[0] in _OWN and "." not in name]
+    flags = [name for name in free if folded(name) in names and all(map(is_yes_or_no, (cell(r, name) for r in rows)))]
+    if len(flags) > 1:
+        why.update({name: ("label", "named like a label of this project, and says yes or no") for name in flags})
+        return _without(mapping, flags).model_copy(update={"label": flags, "label_columns": "flags"})
+    shares = {name: _share(present([cell(row, name) for row in rows]), names) for name in free}
+    best = max(shares, key=lambda name: shares[name], default=None)
+    if best is None or shares[best] < _ENOUGH or (mapping.fields and len(mapping.fields) < 2):
+        return mapping
+    why[best] = ("label", "what stands in it are labels of this project")
+    return _without(mapping, [best]).model_copy(update={"label": best})
+
+
+def _without(mapping: ImportMapping, names: Sequence[str]) -> ImportMapping:
+    kept = {role: [one for one in getattr(mapping, role) or [] if one not in names] for role in _OWN}
+    return mapping.model_copy(update={role: value for role, value in kept.items() if getattr(mapping, role)})
+
+
+def _share(cells: Sequence[Any], names: set[str]) -> float:
+    """Of the cells that say something, how many are labels."""
+    said = [one for one in cells if not (isinstance(one, str) and one.strip() in MISSING)]
+    if not said or not all(isinstance(one, str) for one in said) or any(isinstance(one, Given) for one in said):
+        return 0.0
+    return sum(folded(one) in names for one in said) / len(said)
+
+
+def _separator(words: Iterable[str], names: set[str]) -> str | None:
+    """What parts all of these words into labels."""
+    for sign in SEPARATORS:
+        if all(sign in word and all(folded(part) in names for part in word.split(sign)) for word in words):
+            return sign
+    return None

@@ -1,0 +1,194 @@
+"""Work on what strangers sent, in a process of its own with bounded memory and time (G33).
+
+    with bounded(rows_of, path) as rows:
+        for row in rows: ...
+
+`work` is a generator function that is found by its name; what it yields, and what it raises, comes over pickled. A
+process that is forked has everything imported already: it costs some ten milliseconds. A job process forks itself.
+The API has threads, which may hold locks at that moment: it has a helper that forks (`python -m labeler.kit.bounded`).
+"""
+
+import gc
+import os
+import resource
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from multiprocessing.connection import Connection
+from pathlib import Path
+from subprocess import Popen
+from traceback import format_exc
+from typing import Any, TypeVar
+
+from labeler.plugins import registries
+
+T = TypeVar("T")
+
+MEMORY = 512_000_000
+"""Bytes, on top of what the process had when it began."""
+SECONDS = 30
+_PATIENCE = 5
+"""A step may take this many times as long as it may compute, on a machine that is busy."""
+_ONE, _END, _FAILED = "one", "end", "failed"
+
+
+class OutOfBounds(Exception):
+    """The process asked for more memory or time than it may have, and ended."""
+
+
+@contextmanager
+def bounded(
+    work: Callable[..., Iterator[T]],
+    *args: Any,
+    memory: int = MEMORY,
+    seconds: int = SECONDS,
+    helper: "Helper | None" = None,
+) -> Iterator[Iterator[T]]:
+    """What `work(*args)` yields. memory: see MEMORY. seconds: of computing from one result to the next. helper: who
+    forks, None: this process. The iterator raises OutOfBounds, and what `work` raises."""
+    ours, theirs = socket.socketpair()
+    pid = None
+    try:
+        if helper is None:
+            pid = _fork(theirs)
+        else:
+            helper.fork(theirs)
+        theirs.close()
+        with Connection(ours.detach()) as connection:
+            connection.send((work, args, memory, seconds))
+            yield _results(connection, _PATIENCE * seconds)
+    finally:
+        if pid is not None:
+            with suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+            os.waitpid(pid, 0)
+
+
+def _results(connection: Connection, wait: float) -> Iterator[Any]:
+    while True:
+        try:
+            what, value = connection.recv() if connection.poll(wait) else (_FAILED, OutOfBounds())
+        except (EOFError, ConnectionError):
+            what, value = _FAILED, OutOfBounds()
+        if what == _FAILED:
+            raise value
+        if what == _END:
+            return
+        yield value
+
+
+class Helper:
+    """A process that forks for others. It is started when it is first needed, and ends with this process."""
+
+    def __init__(self, *modules: str) -> None:
+        """modules: what it imports for the processes that it forks."""
+        self._modules = modules
+        self._lock = threading.Lock()
+        self._control: socket.socket | None = None
+        self._process: Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it, if it does not run. It imports its modules meanwhile."""
+        with self._lock:
+            if self._process is not None and self._process.poll() is None:
+                return
+            ours, theirs = socket.socketpair()
+            with theirs:
+                self._process = Popen([sys.executable, "-m", __name__, *self._modules], stdin=theirs.fileno())
+            self._control = ours
+
+    def fork(self, connection: socket.socket) -> None:
+        """Hand this end of a connection to a new process."""
+        self.start()
+        assert self._control is not None
+        socket.send_fds(self._control, [b"."], [connection.fileno()])
+
+
+def _fork(connection: socket.socket) -> int:
+    """A process that serves this connection; returns its id."""
+    pid = os.fork()
+    if pid == 0:
+        gc.freeze()  # what this process had is never taken apart here
+        keep = connection.fileno()
+        os.closerange(3, keep)  # locks and databases are not this process's
+        os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+        _serve(connection.detach())
+    return pid
+
+
+def _serve(fd: int) -> None:
+    """Do the work that is asked for on this connection, and end the process."""
+    status = 1
+    try:
+        connection = Connection(fd)
+        try:
+            work, args, memory, seconds = connection.recv()
+            _limit_memory(memory)
+            _limit_time(seconds)
+            for result in work(*args):
+                connection.send((_ONE, result))
+                _limit_time(seconds)
+            connection.send((_END, None))
+        except MemoryError:
+            connection.send((_FAILED, OutOfBounds()))
+        except (BrokenPipeError, ConnectionError, EOFError):
+            raise
+        except Exception as error:
+            error.add_note(format_exc())
+            connection.send((_FAILED, error))
+        status = 0
+    finally:
+        os._exit(status)
+
+
+def _limit_memory(more: int) -> None:
+    """Of data, which leaves out the code of libraries that are yet to be loaded."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        held = next(int(line.split()[1]) for line in status.read_text().splitlines() if line.startswith("VmData:"))
+        _lower(resource.RLIMIT_DATA, held * 1024 + more)
+
+
+def _limit_time(seconds: int) -> None:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    _lower(resource.RLIMIT_CPU, int(used.ru_utime + used.ru_stime) + seconds + 1)
+
+
+def _lower(limit: int, value: int) -> None:
+    """Where it is lower already, it stays."""
+    hard = resource.getrlimit(limit)[1]
+    resource.setrlimit(limit, (value if hard == resource.RLIM_INFINITY else min(value, hard), hard))
+
+
+def main(modules: list[str]) -> None:
+    from importlib import import_module
+
+    for name in modules:
+        import_module(name)
+    for registry in registries().values():
+        registry.load()
+    gc.collect()
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that are forked
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    control = socket.socket(fileno=os.dup(0))
+    while True:
+        message, fds, _, _ = socket.recv_fds(control, 1, 1)
+        if not message:
+            return
+        with socket.socket(fileno=fds[0]) as connection:
+            if os.fork() == 0:
+                signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+                control.close()
+                os.close(0)
+                os.open(os.devnull, os.O_RDONLY)
+                _serve(connection.detach())
+
+
+if __name__ == "__main__":
+    from labeler.kit import bounded as itself  # what is pickled has its place there
+
+    itself.main(sys.argv[1:])
