@@ -1,4 +1,5 @@
-"""Work on what strangers sent, in a process of its own with bounded memory and time (G33).
+"""Work on what strangers sent, in a process of its own with bounded memory and time (G33;
+docs/decisions/0025-reading-apart.md).
 
     with bounded(rows_of, path) as rows:
         for row in rows: ...
