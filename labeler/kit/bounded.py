@@ -113,11 +113,24 @@ def _fork(connection: socket.socket) -> int:
     pid = os.fork()
     if pid == 0:
         gc.freeze()  # what this process had is never taken apart here
-        keep = connection.fileno()
-        os.closerange(3, keep)  # locks and databases are not this process's
-        os.closerange(keep + 1, os.sysconf("SC_OPEN_MAX"))
+        _close_all_but({connection.fileno(), *_outputs()})  # locks and databases are not this process's
         _serve(connection.detach())
     return pid
+
+
+def _outputs() -> Iterator[int]:
+    """Where this process says and logs things."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):  # what is no file has no number
+            yield stream.fileno()
+
+
+def _close_all_but(kept: set[int]) -> None:
+    start = 3
+    for fd in sorted(kept):
+        os.closerange(start, fd)
+        start = max(start, fd + 1)
+    os.closerange(start, os.sysconf("SC_OPEN_MAX"))
 
 
 def _serve(fd: int) -> None:
