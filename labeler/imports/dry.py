@@ -15,6 +15,7 @@ from labeler.imports.check import Batch
 from labeler.imports.judge import Judged, There, judge
 from labeler.imports.labelers import find_labelers
 from labeler.imports.limits import rules_of
+from labeler.imports.pace import Pace
 from labeler.imports.tally import Tally
 from labeler.imports.write import changed_rows, read_there
 from labeler.items.content import ItemRow
@@ -63,6 +64,7 @@ class DryRun:
     def __init__(self, db: Database, run: JobRun | None = None, user_id: int = 0) -> None:
         self.db, self.run, self.user_id = db, run, user_id
         self.seen = Seen()
+        self.pace = Pace()
         self.names: dict[str, int] = {}
         self.next_id = -1
 

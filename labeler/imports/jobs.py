@@ -21,6 +21,7 @@ from labeler.imports.check import Batch, check_rows, unknown_labels
 from labeler.imports.databases import rows
 from labeler.imports.dry import DryRun
 from labeler.imports.limits import rules_of
+from labeler.imports.pace import Pace
 from labeler.imports.reading import opened
 from labeler.imports.table_file import of_table, write_rows
 from labeler.imports.tally import Tally
@@ -124,8 +125,7 @@ def _write(
 ) -> None:
     started = time.monotonic()
     step.take(project, good, mapping, tally, total)
-    # Others get their turn at the writer, too: imports are many small visits.
-    time.sleep(min((time.monotonic() - started) / 4, 0.005))
+    time.sleep(step.pace.pause(time.monotonic() - started))
 
 
 def _end(under_way: "Future[None] | None") -> None:
@@ -154,6 +154,7 @@ class Writing:
 
     def __init__(self, run: JobRun) -> None:
         self.run = run
+        self.pace = Pace()
         self.kind = labels_as(run.db.read(kind_of_account, run.created_by or 0), "import")
 
     def close(self) -> None:
@@ -168,6 +169,7 @@ class Writing:
         importer = Importer(self.run.created_by or 0, self.kind, rules_of(mapping), self.run.id)
 
         def step(tx: Connection) -> Tally:
+            self.pace.look(tx)
             after = take(tx, project, good.rows, importer, tally)
             message = f"{after.rows:,} rows read, {after.taken:,} taken"
             run = self.run
