@@ -1,6 +1,5 @@
 """Reading a file in a process of its own: what strangers send can't take this one's memory or time (G33)."""
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import islice
@@ -69,7 +68,6 @@ def opened(
 def _batches(
     path: Path, settings: Settings, given: ImportMapping | None, project: Project, after: int
 ) -> Iterator[Any]:
-    os.nice(19)  # it reads ahead of the writer: there is no hurry
     limits = limits_of(settings)
     looked = look(path, limits, given, project=project)
     mapping = looked.plan.mapping
