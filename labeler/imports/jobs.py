@@ -134,7 +134,7 @@ def _end(under_way: "Future[None] | None") -> None:
 
 
 class Turn:
-    """Of a long import, which goes on later where it was: a dry run would have to begin anew."""
+    """Of a long import, which goes on later where it was: a dry run would have to start over."""
 
     def __init__(self, run: JobRun) -> None:
         self.run = run

@@ -28,7 +28,7 @@ helper = Helper("labeler.imports.reading")
 
 @contextmanager
 def told() -> Iterator[None]:
-    """Whoever sent a file that asks for too much hears it as of any other that is refused."""
+    """A file that asks for too much is refused like any other."""
     try:
         yield
     except OutOfBounds:
