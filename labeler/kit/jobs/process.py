@@ -16,6 +16,8 @@ import os
 import queue
 import threading
 import time
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from labeler.kit import telemetry
@@ -58,6 +60,14 @@ class Watch:
             time.sleep(0.25)
             if time.monotonic() > self._deadline:
                 os._exit(1)
+
+
+def step_back(niceness: int) -> None:
+    """Give way to other processes. Linux shares the processor out between sessions first, and this is one of its own
+    (sched(7), "The autogroup feature"): niceness counts within it only, unless it is that of the session, too."""
+    os.nice(niceness)
+    with suppress(OSError):
+        Path("/proc/self/autogroup").write_text(str(niceness))
 
 
 def run_one(db: Database, settings: Settings, order: dict[str, Any]) -> None:
@@ -106,7 +116,7 @@ def main() -> None:
     os.dup2(2, 1)  # whatever a library prints goes to the log, not to the worker
     watch = Watch()
     settings = Settings()
-    os.nice(settings.job_niceness)
+    step_back(settings.job_niceness)
     telemetry.configure(settings, process="job")
     for module in json.loads(os.environ["LABELER_JOB_MODULES"]):
         importlib.import_module(module)
