@@ -26,6 +26,13 @@ class Batch:
     refused: list[tuple[int, str | None, str, int]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
 
+    def add(self, other: "Batch") -> None:
+        """The rows that follow."""
+        self.read += other.read
+        self.rows += other.rows
+        self.refused += other.refused
+        self.notes += other.notes
+
     def count(self, tally: Tally) -> None:
         """Tell of the refused ones, and of notes."""
         tally.rows += self.read

@@ -102,14 +102,18 @@ def _take_all(
     turn = None
     with ThreadPoolExecutor(1) as writer:
         under_way: Future[None] | None = None
-        for batch in batches:
+        batch = Batch()
+        for found in batches:
             if mapping.unknown_labels == "add":
-                entries, told = batch
-                batch = check_rows(entries, project, run.settings, mapping, told)
-                if names := unknown_labels(batch):
+                entries, told = found
+                found = check_rows(entries, project, run.settings, mapping, told)
+                if names := unknown_labels(found):
                     _end(under_way)
                     project = step.add_labels(project, names)
-                    batch = check_rows(entries, project, run.settings, mapping, told)
+                    found = check_rows(entries, project, run.settings, mapping, told)
+            batch.add(found)
+            if batch.read < step.pace.rows:
+                continue
             _end(under_way)
             if turn is not None and turn.is_over():
                 run.give_way(0)
@@ -117,7 +121,11 @@ def _take_all(
             turn = turn or Turn(run)  # it begins when the place is found: each turn gets further
             batch.count(tally)
             under_way = writer.submit(_write, step, project, batch, mapping, tally, total)
+            batch = Batch()
         _end(under_way)
+        if batch.read:
+            batch.count(tally)
+            _write(step, project, batch, mapping, tally, total)
 
 
 def _write(

@@ -1,7 +1,8 @@
-"""How long an import pauses between two batches, so that others get their turn at the writer."""
+"""How much an import writes at once and how long it pauses, so that others get their turn at the writer."""
 
 from sqlalchemy import Connection
 
+ROWS, FEW_ROWS = 1000, 200
 PAUSE_SECONDS = 0.005
 MOST_SECONDS = 0.1
 IN_A_ROW = 2
@@ -9,8 +10,10 @@ IN_A_ROW = 2
 
 
 class Pace:
-    """SQLite has one writer: while others write again and again, an import leaves it to them half of the time. Whether
-    they do is asked of SQLite itself (`PRAGMA data_version` changes with commits of other connections)."""
+    """SQLite has one writer: while others write again and again, an import takes few rows at once (it has a low
+    priority: what holds the writer should be done before the processor is taken away), and leaves the writer to them
+    half of the time. Whether they do is asked of SQLite itself (`PRAGMA data_version` changes with commits of other
+    connections)."""
 
     def __init__(self) -> None:
         self._version: int | None = None
@@ -24,6 +27,16 @@ class Pace:
         self._in_a_row = self._in_a_row + 1 if self._version not in (None, version) else 0
         self._version = version
 
+    @property
+    def crowded(self) -> bool:
+        """Whether others write again and again."""
+        return self._in_a_row >= IN_A_ROW
+
+    @property
+    def rows(self) -> int:
+        """So many make a batch."""
+        return FEW_ROWS if self.crowded else ROWS
+
     def pause(self, took: float) -> float:
         """Seconds to pause after a batch that took so many."""
-        return min(took, MOST_SECONDS) if self._in_a_row >= IN_A_ROW else min(took / 4, PAUSE_SECONDS)
+        return min(took, MOST_SECONDS) if self.crowded else min(took / 4, PAUSE_SECONDS)

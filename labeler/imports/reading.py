@@ -8,6 +8,7 @@ from typing import Any
 
 from labeler.imports.check import check_rows, entries_of
 from labeler.imports.limits import limits_of
+from labeler.imports.pace import FEW_ROWS
 from labeler.imports.plan import look
 from labeler.items.readers import BadRow, FileRefused, Row, read_rows, reader_of
 from labeler.items.readers.portions import portion
@@ -17,8 +18,7 @@ from labeler.plugins import registries
 from labeler.projects.access import Project
 from labeler.wire.imports import ImportMapping, Plan
 
-BATCH = 1000
-CHARACTERS = 8_000_000  # of the rows of a batch
+CHARACTERS = 1_600_000  # of the rows that are handed on at once
 STEP_SECONDS = 120
 """Of computing until an import has its next rows: a packed file is unpacked first."""
 
@@ -73,7 +73,7 @@ def _batches(
     mapping = looked.plan.mapping
     yield looked.plan, reader_of(looked.detected).count(path)
     rows = islice(read_rows(path, looked.detected, limits), after, None)
-    while batch := portion(rows, BATCH, CHARACTERS):
+    while batch := portion(rows, FEW_ROWS, CHARACTERS):
         entries, known = entries_of(batch, mapping)
         if mapping.unknown_labels == "add":
             yield entries, known

@@ -14,6 +14,7 @@ import pytest
 
 from labeler.client import Project
 from labeler.imports import jobs as import_jobs
+from labeler.imports import pace as import_pace
 from labeler.imports import reading as import_reading
 from labeler.kit.jobs import engine, process
 
@@ -209,11 +210,16 @@ class _PowerCut(BaseException):
     """Nobody catches this: the process is gone."""
 
 
+def ten_rows_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_reading, "FEW_ROWS", 10)
+    monkeypatch.setattr(import_pace, "ROWS", 10)
+
+
 @pytest.mark.parametrize("cut_at", range(4))
 def test_an_import_that_was_killed_goes_on_and_its_counts_add_up(
     service: Any, project: Project, monkeypatch: pytest.MonkeyPatch, cut_at: int
 ) -> None:
-    monkeypatch.setattr(import_reading, "BATCH", 10)
+    ten_rows_at_once(monkeypatch)
     rows = [{"id": f"k{n}", "text": "" if n % 7 == 0 else f"text {n}", "label": "ham"} for n in range(45)]
     job_id = send(project, as_csv(rows), TEXT).json()["id"]
     whole_take = import_jobs.take
@@ -256,7 +262,7 @@ def test_imports_of_one_project_run_one_after_the_other(service: Any, project: P
 def test_a_long_import_lets_others_go_first(
     service: Any, admin: Any, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(import_reading, "BATCH", 10)
+    ten_rows_at_once(monkeypatch)
     monkeypatch.setattr(import_jobs, "TURN_SECONDS", 0)
     monkeypatch.setattr(import_jobs, "LOOK_SECONDS", 0)
     rows = [{"id": f"k{n}", "text": f"text {n}", "label": "ham"} for n in range(45)]

@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.imports.pace import PAUSE_SECONDS, Pace
+from labeler.imports.pace import FEW_ROWS, PAUSE_SECONDS, ROWS, Pace
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 
@@ -22,19 +22,19 @@ def test_it_pauses_for_those_who_write_again_and_again(settings: Settings, datab
         pace.look(tx)
         touch(tx)
 
-    def pauses(crowd: bool) -> list[float]:
+    def pauses(crowd: bool) -> list[tuple[int, float]]:
         found = []
         for _ in range(4):
             ours.write(batch)
-            found.append(pace.pause(0.04))
+            found.append((pace.rows, pace.pause(0.04)))
             if crowd:
                 others.write(touch)
         return found
 
     try:
-        alone = [PAUSE_SECONDS] * 4
+        alone = [(ROWS, PAUSE_SECONDS)] * 4
         assert pauses(crowd=False) == alone
-        assert pauses(crowd=True) == ([*alone[:2], 0.04, 0.04] if database_kind == "sqlite" else alone)
+        assert pauses(crowd=True) == ([*alone[:2], *[(FEW_ROWS, 0.04)] * 2] if database_kind == "sqlite" else alone)
         assert pauses(crowd=False)[1:] == alone[1:]
     finally:
         ours.close()
