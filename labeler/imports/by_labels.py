@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from labeler.imports.entry import cell, is_yes_or_no, listed_in
-from labeler.imports.guess import Rows, Why, present
+from labeler.imports.guess import Rows, Why, is_of_a_model, present
 from labeler.items.given import Given
 from labeler.projects.access import Project
 from labeler.tasks.labels import folded
@@ -53,6 +53,9 @@ def _with_column(
     mapping: ImportMapping, why: Why, columns: Sequence[str], rows: Rows, names: set[str]
 ) -> ImportMapping:
     free = [name for name in columns if why.get(name, ("unused",))[0] in _OWN and "." not in name]
+    said = [name for name in free if is_of_a_model(name)]
+    free = [name for name in free if name not in said]
+    mapping = _with_prediction(mapping, why, said, rows, names)
     flags = [name for name in free if folded(name) in names and all(map(is_yes_or_no, (cell(r, name) for r in rows)))]
     if len(flags) > 1:
         why.update({name: ("label", "named like a label of this project, and says yes or no") for name in flags})
@@ -63,6 +66,17 @@ def _with_column(
         return mapping
     why[best] = ("label", "what stands in it are labels of this project")
     return _without(mapping, [best]).model_copy(update={"label": best})
+
+
+def _with_prediction(
+    mapping: ImportMapping, why: Why, columns: Sequence[str], rows: Rows, names: set[str]
+) -> ImportMapping:
+    """What a model says is no label, whatever stands in it."""
+    found = [name for name in columns if _share(present([cell(row, name) for row in rows]), names) >= _ENOUGH]
+    if mapping.prediction is not None or not found:
+        return mapping
+    why[found[0]] = ("prediction", "named like a prediction, and what stands in it are labels of this project")
+    return _without(mapping, found[:1]).model_copy(update={"prediction": found[0]})
 
 
 def _without(mapping: ImportMapping, names: Sequence[str]) -> ImportMapping:

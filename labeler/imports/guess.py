@@ -28,6 +28,7 @@ LABELER = (
     "labeler", "annotator", "annotator_id", "annotated_by", "labeled_by", "rater", "coder", "worker", "worker_id",
 )  # fmt: skip
 PREDICTION = ("prediction", "predicted_label", "predicted", "pred", "suggestion", "model_label")
+OF_A_MODEL = frozenset(("prediction", "predictions", "predicted", "pred", "suggestion", "suggested"))
 SCORE = ("score", "prediction_score", "probability", "proba", "pred_score", "confidence")
 HEADED = (("title", "abstract"), ("subject", "body"), ("headline", "body"), ("title", "body"))
 """Columns that are one text together."""
@@ -138,9 +139,8 @@ def _take_labels(guess: Guess, found: dict[str, Any]) -> None:
             found["label"], found["label_columns"] = several, "labelers"
             for name in several:
                 guess.assign("label", name, "one column for each labeler, by their names")
-    if found["label"] is None:
-        return
-    found["labeler"] = guess.take("labeler", guess.named(LABELER, _some_words), "named like who labeled")
+    if found["label"] is not None:
+        found["labeler"] = guess.take("labeler", guess.named(LABELER, _some_words), "named like who labeled")
     found["prediction"] = guess.take("prediction", guess.named(PREDICTION, _few_values), "named like a prediction")
     if found["prediction"]:
         found["score"] = guess.take("score", guess.named(SCORE, _numbers), "named like the score of the prediction")
@@ -215,6 +215,11 @@ def _by_name(columns: Sequence[str], wanted: Sequence[str], suffix: str = "") ->
     plain = {name: _plain(name) for name in columns}
     found = [name for word in wanted for name in columns if plain[name] == word]
     return found + [name for name in columns if suffix and plain[name].endswith(f"_{suffix}") and name not in found]
+
+
+def is_of_a_model(name: str) -> bool:
+    """Whether a column is named like what a model says."""
+    return not OF_A_MODEL.isdisjoint(_plain(name).split("_"))
 
 
 def present(cells: Sequence[Any]) -> list[Any]:

@@ -154,6 +154,20 @@ def test_one_column_for_each_labeler(project: Project, bring: Any) -> None:
     assert given == {("1", "rater_a"): "spam", ("1", "rater_b"): "ham", ("2", "rater_a"): "ham"}
 
 
+@pytest.mark.parametrize(
+    "columns",
+    ["prediction,score", "predicted_label,probability", "model_prediction,note", "PREDICTED,x", "suggested label,note"],
+)
+@pytest.mark.parametrize("rows", [1, 30])
+def test_what_a_model_says_is_no_label_without_a_label_column_either(
+    project: Project, bring: Any, columns: str, rows: int
+) -> None:
+    lines = [f"k{n},text number {n},{['spam', 'ham'][n % 2]},0.{n + 1}" for n in range(rows)]
+    done = bring(project, "\n".join([f"id,text,{columns}", *lines]))
+    assert labels(done) == {} and done.result["balance"]["predictions"] == rows
+    assert list(project.answers()) == []
+
+
 def test_predictions_are_never_labels(project: Project, bring: Any) -> None:
     done = bring(project, "id,text,label,prediction,score\n1,a prize,spam,ham,0.4\n2,see you,,spam,0.9\n")
     assert labels(done) == {"recorded": 1} and done.result["balance"]["predictions"] == 2
