@@ -5,7 +5,7 @@ from typing import NamedTuple
 import streamlit as st
 from labeler_ui import feedback
 
-from labeler.client import Project
+from labeler.client import Client
 from labeler.wire.imports import DatabaseOut, TableOut
 
 
@@ -14,13 +14,14 @@ class Chosen(NamedTuple):
     table: str
 
 
-def choose(project: Project, databases: list[DatabaseOut]) -> Chosen | None:
-    """The table, once one is chosen. What there is to choose from is asked once."""
+def choose(client: Client, databases: list[DatabaseOut], project: str | None) -> Chosen | None:
+    """The table, once one is chosen. What there is to choose from is asked once. project: the slug of the one into
+    which it goes, None: a new one."""
     names = [one.name for one in databases]
     database: str = st.selectbox("Database", names, width=520)
     known: dict[str, list[TableOut]] = st.session_state.setdefault("_tables", {})
     if database not in known:
-        known[database] = feedback.must(lambda: project.tables(database), "Reading the tables")
+        known[database] = feedback.must(lambda: client.tables(database, project), "Reading the tables")
     found = known[database]
     views = {one.name for one in found if one.view}
     table = st.selectbox(

@@ -5,9 +5,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
-from urllib.parse import quote
 
-from labeler.client import job, labels
+from labeler.client import databases, job, labels
 from labeler.client.accounts import Members
 from labeler.client.connection import Connection, Shape
 from labeler.client.guidelines import Guidelines
@@ -138,16 +137,15 @@ class Project:
 
     def databases(self) -> list[DatabaseOut]:
         """The databases whose tables can be imported."""
-        return self.client.page(DatabaseOut, f"{self.path}/databases").items
+        return databases.databases(self.client, self.slug)
 
     def tables(self, database: str) -> list[TableOut]:
         """The tables and views of one of them."""
-        return self.client.page(TableOut, f"{self.path}/databases/{quote(database, safe='')}/tables").items
+        return databases.tables(self.client, database, self.slug)
 
     def preview_table(self, database: str, table: str, mapping: Mapping[str, Any] | None = None) -> Preview:
         """What a table is taken for, and what would become of its first rows."""
-        body = {"database": database, "table": table, "mapping": None if mapping is None else dict(mapping)}
-        return self.client.send(Preview, "POST", f"{self.path}/imports/table/preview", json=body)
+        return databases.preview_table(self.client, database, table, mapping, self.slug)
 
     def import_table(
         self, database: str, table: str, mapping: Mapping[str, Any] | None = None, *, dry_run: bool = False

@@ -3,13 +3,14 @@
 import json
 from collections.abc import Iterator, Mapping
 from typing import IO, Any
-from urllib.parse import quote
 
+from labeler.client import databases
 from labeler.client.accounts import Tokens, Users
 from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.client.projects import Projects
 from labeler.wire.formats import Formats
+from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.items import Preview
 from labeler.wire.jobs import JobOut
 from labeler.wire.projects import MetricOut, ModelChoice, StrategyOut, TaskTypeOut
@@ -47,8 +48,23 @@ class Client(Connection):
         """What a file is taken for, before anything of it is kept. project: the slug of one, in which the first rows
         are judged as its import would. cut: the data are only the beginning of the file."""
         form = {"cut": str(cut).lower()} | ({"mapping": json.dumps(dict(mapping))} if mapping else {})
-        path = "/imports/preview" if project is None else f"/projects/{quote(project, safe='')}/imports/preview"
-        return self.send(Preview, "POST", path, files={"file": (name, data)}, data=form)
+        return self.send(
+            Preview, "POST", f"{databases.path_of(project)}/imports/preview", files={"file": (name, data)}, data=form
+        )
+
+    def databases(self, project: str | None = None) -> list[DatabaseOut]:
+        """The databases whose tables can be imported, into a project or a new one."""
+        return databases.databases(self, project)
+
+    def tables(self, database: str, project: str | None = None) -> list[TableOut]:
+        """The tables and views of one of them."""
+        return databases.tables(self, database, project)
+
+    def preview_table(
+        self, database: str, table: str, mapping: Mapping[str, Any] | None = None, project: str | None = None
+    ) -> Preview:
+        """What a table is taken for; project: as in `preview`."""
+        return databases.preview_table(self, database, table, mapping, project)
 
     def task_types(self) -> list[TaskTypeOut]:
         """The kinds of questions that a project can ask."""

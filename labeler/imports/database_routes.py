@@ -10,6 +10,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path
 from sqlalchemy import Connection
 
+from labeler.accounts.auth import CanCreate
 from labeler.accounts.write import Write
 from labeler.imports import databases, uploads
 from labeler.imports.plan import LOOKED_AT
@@ -25,21 +26,37 @@ from labeler.wire.imports import DatabaseOut, TableImportIn, TableIn, TableOut
 from labeler.wire.items import Preview
 from labeler.wire.jobs import JobOut
 
-router = APIRouter(prefix="/projects/{project_id}", tags=["items"])
+router = APIRouter(tags=["items"])
 Name = Annotated[str, Path(max_length=100)]
 SECONDS = 15
 """How long a database may work for somebody who waits."""
 
 
 @router.get("/databases")
+async def list_new_project_databases(caller: CanCreate, settings: Config) -> Page[DatabaseOut]:
+    """The databases whose tables can be imported into a new project: those that the operator has named."""
+    return Page(items=databases.databases(settings))
+
+
+@router.get("/projects/{project_id}/databases")
 async def list_databases(member: CanWrite, settings: Config) -> Page[DatabaseOut]:
     """The databases whose tables can be imported: those that the operator has named."""
     return Page(items=databases.databases(settings))
 
 
 @router.get("/databases/{database}/tables")
+async def list_new_project_tables(database: Name, caller: CanCreate, settings: Config) -> Page[TableOut]:
+    """The tables and views of a database."""
+    return await _tables(settings, database)
+
+
+@router.get("/projects/{project_id}/databases/{database}/tables")
 async def list_tables(database: Name, member: CanWrite, settings: Config) -> Page[TableOut]:
     """The tables and views of a database."""
+    return await _tables(settings, database)
+
+
+async def _tables(settings: Settings, database: str) -> Page[TableOut]:
     try:
         return Page(items=await asyncio.to_thread(databases.tables, settings, database, SECONDS))
     except FileRefused as refused:
@@ -47,15 +64,25 @@ async def list_tables(database: Name, member: CanWrite, settings: Config) -> Pag
 
 
 @router.post("/imports/table/preview")
+async def preview_new_project_table(body: TableIn, caller: CanCreate, settings: Config) -> Preview:
+    """What a table looks like: its columns, first rows, what each column is taken for, and why. Nothing is kept."""
+    return await _looked_at(settings, body)
+
+
+@router.post("/projects/{project_id}/imports/table/preview")
 async def preview_table(body: TableIn, member: CanWrite, settings: Config, db: Db) -> Preview:
     """The plan of an import of a table, and the fates of its first thousand rows and their labels. Nothing is kept."""
+    return await _looked_at(settings, body, Into(db, member.project, member.user_id))
+
+
+async def _looked_at(settings: Settings, body: TableIn, into: Into | None = None) -> Preview:
     try:
-        return await asyncio.to_thread(_preview, settings, body, Into(db, member.project, member.user_id))
+        return await asyncio.to_thread(_preview, settings, body, into)
     except FileRefused as refused:
         raise _invalid(refused, "/table") from None
 
 
-def _preview(settings: Settings, body: TableIn, into: Into) -> Preview:
+def _preview(settings: Settings, body: TableIn, into: Into | None) -> Preview:
     with tempfile.TemporaryDirectory(prefix="labeler-preview-") as folder:
         path = FilePath(folder) / "rows"
         with closing(databases.rows(settings, body.database, body.table, SECONDS)) as first:
@@ -65,11 +92,11 @@ def _preview(settings: Settings, body: TableIn, into: Into) -> Preview:
     return found.model_copy(update={"plan": plan, "format": plan.format, "encoding": None})
 
 
-@router.post("/imports/table", status_code=202)
+@router.post("/projects/{project_id}/imports/table", status_code=202)
 async def import_table(body: TableImportIn, member: CanWrite, write: Write, settings: Config) -> JobOut:
     """Import a table or view in the background, as a file: its rows as they are when the job begins."""
     uploads.check_may_add(member, body.mapping)
-    known = await list_tables(body.database, member, settings)
+    known = await _tables(settings, body.database)
     if body.table not in {one.name for one in known.items}:
         refused = FileRefused(f'there is no table "{body.table}" in the database "{body.database}"')
         raise _invalid(refused, "/table")

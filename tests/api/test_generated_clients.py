@@ -127,7 +127,10 @@ def imports(call: generated_client.Generated) -> None:
     assert call("list_databases", **P).items == []
     refused = call("list_tables", expected=422, **P, database="crm")
     assert "LABELER_IMPORT_DATABASES" in refused.detail
+    assert call("list_new_project_databases").items == []
+    call("list_new_project_tables", expected=422, database="crm")
     table = {"database": "crm", "table": "messages", "mapping": mapping}
+    call("preview_new_project_table", expected=422, body=call.shape("TableIn", **table))
     call("preview_table", expected=422, **P, body=call.shape("TableIn", **table))
     call("import_table", expected=422, **P, body=call.shape("TableImportIn", **table))
     assert "event: job" in call("follow_job", job_id=job.id)

@@ -11,7 +11,7 @@ import postgres
 import pytest
 import sqlalchemy as sa
 
-from labeler.client import ApiError, Job, Project
+from labeler.client import ApiError, Client, Job, Project
 from labeler.imports.databases import rows
 from labeler.imports.table_file import write_rows
 from labeler.items.readers import FileRefused, Row, read_rows, sniff
@@ -81,6 +81,18 @@ def test_a_table_comes_in_like_a_file(service: Any, project: Project) -> None:
     done = imported(service, project.import_table("crm", "messages"))
     assert (done.rows, done.taken, counted(done.balance.labels)) == (30, 30, {"recorded": 30})
     assert project.items.get("7").content == {"text": "message 7"}
+
+
+def test_a_table_can_be_looked_at_before_there_is_a_project(project: Project) -> None:
+    client = project.client
+    assert isinstance(client, Client) and [one.name for one in client.databases()] == ["crm"]
+    assert client.tables("crm") == project.tables("crm")
+    assert client.preview_table("crm", "messages", {"text": "message"}).plan.mapping.label is None
+    planned = client.preview_table("crm", "messages")
+    assert planned.plan.mapping.text == "message" and planned.balance is None
+    assert planned.task is not None and {one["name"] for one in planned.task["labels"]} == {"spam", "ham"}
+    with pytest.raises(ApiError, match='no table "nothing"'):
+        client.preview_table("crm", "nothing")
 
 
 def test_a_dry_run_of_a_table_changes_nothing(service: Any, project: Project) -> None:

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import PurePath
 from typing import IO, Any
 
@@ -99,11 +100,12 @@ def _new() -> None:
 
 def _file(project: Project | None = None) -> Given | None:
     """A file, pasted lines or, where the operator has named databases, a table, once there is one."""
-    databases = feedback.must(project.databases) if project is not None else []
+    slug = None if project is None else project.slug
+    databases = feedback.must(lambda: session.client().databases(slug))
     ways = ["A file", "Pasted text", *(["A database table"] if databases else [])]
     way = st.segmented_control("From", ways, default="A file", required=True, label_visibility="collapsed")
-    if project is not None and way == "A database table":
-        return _table(project, databases)
+    if way == "A database table":
+        return _table(databases, slug)
     if way == "Pasted text":
         pasted = st.text_area("One item per line", height=160, placeholder="first item\nsecond item")
         lines = [line.strip() for line in pasted.splitlines() if line.strip()]
@@ -119,22 +121,21 @@ def _file(project: Project | None = None) -> Given | None:
         return None
     suffix = PurePath(upload.name).suffix.lower()
     whole = any(one.whole_file for one in formats if suffix in one.endings)
-    slug = None if project is None else project.slug
     read = _how_to_read(upload.file_id)
     given = _planned(f"{upload.file_id}-{read}", lambda mapping: _preview(upload, whole, mapping, slug), read)
     return None if given is None else replace(given, name=upload.name, data=upload)
 
 
-def _table(project: Project, databases: list[DatabaseOut]) -> Given | None:
-    """A table of a database, once one is chosen."""
-    chosen = import_table.choose(project, databases)
+def _table(databases: list[DatabaseOut], slug: str | None) -> Given | None:
+    """A table of a database, once one is chosen. slug: of the project into which it goes, None: a new one."""
+    client = session.client()
+    chosen = import_table.choose(client, databases, slug)
     if chosen is None:
         return None
 
     def ask(mapping: ColumnMapping) -> Preview | None:
-        return _kept(
-            f"{chosen} {project.slug}", mapping, lambda: project.preview_table(*chosen, mapping), "Reading the table"
-        )
+        look = partial(client.preview_table, *chosen, mapping, slug)
+        return _kept(f"{chosen} {slug}", mapping, look, "Reading the table")
 
     given = _planned(f"{chosen}", ask, {})
     return None if given is None else replace(given, name=chosen.table, table=chosen)
