@@ -16,7 +16,7 @@ def ask(project: Project, **which: Any) -> None:
     if told is None:
         return
     st.markdown(plain(told.said))
-    if not (told.items or told.labels):
+    if not told.changes:
         st.markdown(":gray[There is nothing to take back.]")
         return
     if st.button("Remove", type="primary", icon=":material/delete:", key="remove-yes"):

@@ -58,10 +58,12 @@ def write_answered(
     task: TaskType[Any],
     kind: ContentKind,
     before: Iterable[Answered],
+    changed: Sequence[int] = (),
 ) -> tuple[list[Answered], int]:
     """The files of all answered items, and how many bytes were written.
 
-    current: the answers, by rising id of the item; before: the files of the version before.
+    current: the answers, by rising id of the item; before: the files of the version before; changed: rising ids of all
+    items whose metadata ever changed.
     """
     answers = _answers(current, task)
     new = np.ones(len(answers), dtype=bool)
@@ -77,12 +79,31 @@ def write_answered(
         if len(places) and places.max() < len(ids):
             now = answers.take(places)
             splits = set(now["split"].to_pylist())
-            if splits == {one.split} and now.select(_ANSWER).equals(there.select(_ANSWER)):
+            same = splits == {one.split} and now.select(_ANSWER).equals(there.select(_ANSWER))
+            if same and _metadata_holds(folder, items, one, changed):
                 kept.append(one)
                 new[places] = False
     files = [*kept, *_write(folder, items, answers.filter(new), task, kind)]
     written = sum(one.bytes for one in files[len(kept) :])
     return sorted(files, key=lambda one: one.file), written
+
+
+def _metadata_holds(folder: Path, items: Sequence[Segment], file: Answered, changed: Sequence[int]) -> bool:
+    """Whether the metadata in a file is what these items have now."""
+    held = pq.read_table(folder / file.file, columns=["item", "metadata"]) if changed else None
+    if held is None:
+        return True
+    held = held.filter(pc.is_in(held["item"], value_set=pa.array(changed, pa.int64())))
+    if not held.num_rows:
+        return True
+    first, last = held["item"][0].as_py(), held["item"][-1].as_py()
+    for segment in items:
+        if segment.first <= last and segment.last >= first:
+            now = pq.read_table(folder / segment.file, columns=["item", "metadata"])
+            part = held.filter(pc.is_in(held["item"], value_set=now["item"].combine_chunks()))
+            if not now.filter(pc.is_in(now["item"], value_set=part["item"].combine_chunks())).equals(part):
+                return False
+    return True
 
 
 def _answers(current: Rows, task: TaskType[Any]) -> pa.Table:

@@ -131,37 +131,70 @@ def without(
     schema: pa.Schema,
     before: Sequence[Segment],
     gone: Sequence[int],
+    changed: Sequence[int],
     count: Callable[[int, int], int],
     read: Read,
 ) -> tuple[list[Segment], int]:
-    """Segments without rows that are gone; returns them and the bytes written.
+    """Segments of the rows as they are now; returns them and the bytes written.
 
-    gone: rising ids of all that ever went; count(first, last): how many rows there still are. A segment that lost some
-    keeps its range of ids and gets a new file; one of which nothing is left goes.
+    gone: rising ids of all that ever went; changed: of all that ever changed or came back; count(first, last): how many
+    rows there are. A segment whose rows are others keeps its range of ids and gets a new file; one of which nothing is
+    left goes.
     """
     kept: list[Segment] = []
     written = 0
-    ids = np.asarray(gone, dtype=np.int64)
+    lost, other = np.asarray(gone, dtype=np.int64), np.asarray(changed, dtype=np.int64)
+    end = 0
     for segment in before:
-        first, last = np.searchsorted(ids, [segment.first, segment.last + 1])
-        left = segment.rows if first == last else count(segment.first, segment.last)
-        if left == segment.rows:
-            kept.append(segment)
-        elif left:
-            rows = read(segment.first - 1, left)
-            kept.append(write(folder, kind, schema, rows, (segment.first, segment.last)))
-            written += kept[-1].bytes
+        found: list[Segment] = []
+        if _any(other, end + 1, segment.first - 1):  # in a place that nothing was left of
+            found += _between(folder, kind, schema, end, segment.first - 1, count, read)
+        span = (segment.first, segment.last)
+        left = count(*span) if _any(lost, *span) or _any(other, *span) else segment.rows
+        rows = read(segment.first - 1, left) if left != segment.rows or _any(other, *span) else None
+        if rows is None or (left == segment.rows and _holds(folder / segment.file, schema, rows)):
+            kept += [*found, segment]
+        else:
+            found += [write(folder, kind, schema, rows, span)] if rows else []
+            kept += found
+        written += sum(one.bytes for one in found)
+        end = segment.last
     return kept, written
+
+
+def _any(ids: Any, first: int, last: int) -> bool:
+    """Whether one of these rising ids lies between the two."""
+    low, high = np.searchsorted(ids, [first, last + 1])
+    return bool(low < high)
+
+
+def _between(
+    folder: Path, kind: str, schema: pa.Schema, after: int, last: int, count: Callable[[int, int], int], read: Read
+) -> list[Segment]:
+    found = []
+    while left := count(after + 1, last):
+        rows = read(after, min(left, SEGMENT))
+        end = rows[-1][schema.names[0]]
+        found.append(write(folder, kind, schema, rows, (rows[0][schema.names[0]], end)))
+        after = end
+    return found
+
+
+def _holds(path: Path, schema: pa.Schema, rows: Rows) -> bool:
+    held: pa.Table = pq.read_table(path)
+    return bool(held.equals(pa.Table.from_pylist(rows, schema=schema)))
 
 
 def write(folder: Path, kind: str, schema: pa.Schema, rows: Rows, span: tuple[int, int] | None = None) -> Segment:
     """span: the range of ids that the file stands for; default: of its first and last row."""
     first, last = span or (rows[0][schema.names[0]], rows[-1][schema.names[0]])
-    left = f"-{len(rows)}" if span else ""
-    file = f"{kind}/{first:012d}-{last:012d}{left}.parquet"
+    file = f"{kind}/{first:012d}-{last:012d}{'-new' if span else ''}.parquet"
     write_table(folder / file, pa.Table.from_pylist(rows, schema=schema))
-    path = folder / file
-    return Segment(file, len(rows), first, last, sha256_of(path), path.stat().st_size)
+    path, digest = folder / file, sha256_of(folder / file)
+    if span:  # the earlier version's file keeps its name
+        file = f"{kind}/{first:012d}-{last:012d}-{digest[:12]}.parquet"
+        path = path.replace(folder / file)
+    return Segment(file, len(rows), first, last, digest, path.stat().st_size)
 
 
 def write_table(path: Path, table: pa.Table) -> None:

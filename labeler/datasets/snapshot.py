@@ -25,6 +25,7 @@ from labeler.datasets.facts import facts_of
 from labeler.datasets.manifest import all_files, content_hash
 from labeler.datasets.repository import Repository, Tracked
 from labeler.datasets.tables import dataset_versions
+from labeler.items.changes import changed_items
 from labeler.items.versions import VersionSchema
 from labeler.kit.columns import clock
 from labeler.kit.files import sha256_of, write_whole
@@ -158,9 +159,10 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
         project = find_project(tx, project.id)  # as it is in this very moment
         columns = segments.items_schema(state.kind_of_items(project))
         read = partial(state.read_items, tx, project)
-        gone, count = state.removed_items(tx, project.id), partial(state.count_items, tx, project)
+        gone, changed = state.removed_items(tx, project.id), changed_items(tx, project.id)
+        count = partial(state.count_items, tx, project)
         earlier = segments.segments_of(before, "items")
-        kept, rewritten = segments.without(folder, "items", columns, earlier, gone, count, read)
+        kept, rewritten = segments.without(folder, "items", columns, earlier, gone, changed, count, read)
         items, item_bytes = segments.extend(folder, "items", columns, kept, read)
         labels, label_bytes = segments.extend(
             folder,
@@ -176,7 +178,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
     segments.write_table(folder / "flags.parquet", pa.Table.from_pylist(flags, schema=segments.FLAGS))
     write_whole(folder / "guideline.md", guideline.text.encode())
     kind = state.kind_of_items(project)
-    answered, answered_bytes = write_answered(folder, items, current, project.task, kind, answered_of(before))
+    answered, answered_bytes = write_answered(folder, items, current, project.task, kind, answered_of(before), changed)
     schema = {
         "task_type": project.task_type,
         "content": kind.name,

@@ -1,4 +1,4 @@
-"""Taking back an import: the labels that it gave to items which were there before it."""
+"""Taking back an import: the labels and predictions that it gave to items which were there before it."""
 
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -6,6 +6,8 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.imports.tables import outside_predictions
+from labeler.items.changes import replaced
 from labeler.items.tables import items, present
 from labeler.kit.columns import clock
 from labeler.kit.db import lock
@@ -27,11 +29,15 @@ class LabelsTakenBack(Event):
 
 
 def in_force(project: Project, import_id: int) -> Any:
-    """The labels of an import that are still in force."""
+    """The labels of an import that are still in force, or would be if an item came back that made room for another."""
+    later = labels.alias()
+    mine = (later.c.item_id == labels.c.item_id, later.c.labeler_id == labels.c.labeler_id)
+    given = sa.and_(labels.c.value.is_not(None), ~sa.exists().where(*mine, later.c.id > labels.c.id))
     return (
         sa.select(labels)
-        .join(current_labels, current_labels.c.label_id == labels.c.id)
-        .where(labels.c.project_id == project.id, labels.c.import_id == import_id)
+        .join(items, items.c.id == labels.c.item_id)
+        .where(labels.c.project_id == project.id, labels.c.import_id == import_id, given)
+        .where(sa.or_(items.c.removed_at.is_(None), items.c.id.in_(replaced(project))))
         .order_by(labels.c.id)
     )
 
@@ -53,3 +59,15 @@ def take_back_labels(tx: Connection, project: Project, import_id: int, most: int
     tx.execute(sa.delete(current_labels).where(current_labels.c.label_id.in_([row.id for row in rows])))
     emit(tx, LabelsTakenBack(project.id, sorted({row.item_id for row in rows})), project)
     return len(rows)
+
+
+def suggested(project: Project, import_id: int) -> Any:
+    """The items for which an import brought a prediction."""
+    mine = (outside_predictions.c.project_id == project.id, outside_predictions.c.import_id == import_id)
+    return sa.select(outside_predictions.c.item_id).where(*mine)
+
+
+def take_back_predictions(tx: Connection, project: Project, import_id: int) -> None:
+    """They are suggested no more."""
+    mine = outside_predictions.c.item_id.in_(suggested(project, import_id))
+    tx.execute(sa.delete(outside_predictions).where(mine))

@@ -12,6 +12,7 @@ from labeler.imports.labelers import add_labelers
 from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
 from labeler.items.add import add_items
+from labeler.items.changes import change_metadata, keep_replaced
 from labeler.items.content import ItemRow
 from labeler.items.remove import remove_items
 from labeler.items.tables import items, present
@@ -60,7 +61,9 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     there = read_there(tx, project, {row.key for _, row in rows} - set(new))
     updated = changed_rows(rows, there) if importer.rules.items == "update" else {}
     if updated:
-        remove_items(tx, project, [there.pop(key).id for key in updated])
+        former = [there.pop(key).id for key in updated]
+        remove_items(tx, project, former)
+        keep_replaced(tx, project, former, importer.import_id)
         new |= add_items(tx, project, list(updated.values()), importer.import_id, labels_count=counts)
     names = {label.labeler for _, row in rows for label in row.labels if label.labeler is not None}
     alike = [row for _, row in rows if row.key in new or there[row.key].content == row.content]
@@ -69,9 +72,11 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     labelers: dict[str | None, int] = {None: importer.user_id}
     labelers.update(add_labelers(tx, names))
     after = tally.copy()
+    before = {item.id: item.metadata for item in there.values()}
     found, metadata = judge(rows, new, there, labelers, importer.rules, after, frozenset(updated))
-    for item_id, changed in metadata.items():
-        tx.execute(sa.update(items).where(items.c.id == item_id).values(metadata=changed))
+    if metadata:
+        changed = {item_id: (before.get(item_id), now) for item_id, now in metadata.items()}
+        change_metadata(tx, project, changed, importer.import_id)
     if found:
         _insert(tx, project, found, importer)
         by_item: dict[int, list[Any]] = {}

@@ -9,8 +9,9 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
-from labeler.imports.undo import brought, in_force, take_back_labels
+from labeler.imports.undo import brought, in_force, suggested, take_back_labels, take_back_predictions
 from labeler.insight.items import Filter, conditions
+from labeler.items.changes import changes_of, forget_replaced, take_back_changes
 from labeler.items.remove import remove_items
 from labeler.items.tables import items, present
 from labeler.kit.errors import NotFound
@@ -44,11 +45,22 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
     project = member.project
     _check_import(tx, project, body)
     count, labels = _counts(tx, project, body)
+    restored, predictions = 0, 0
+    if body.import_id is not None:
+        restored = _count(tx, changes_of(project, body.import_id).order_by(None))
+        predictions = _count(tx, suggested(project, body.import_id))
     made = sa.select(sa.func.count()).where(dataset_versions.c.project_id == project.id)
     versions = int(tx.execute(made).scalar_one())
-    said, missing = _said(count, labels, versions), _missing(tx, project, body)
-    out = RemovalOut(items=count, labels=labels, versions=versions, missing=missing, said=said)
-    if not body.dry_run and (count or labels):
+    out = RemovalOut(
+        items=count,
+        labels=labels,
+        restored=restored,
+        predictions=predictions,
+        versions=versions,
+        missing=_missing(tx, project, body),
+        said=_said(count, labels, restored, predictions, versions),
+    )
+    if not body.dry_run and out.changes:
         job_id = enqueue(
             tx,
             "items.remove",
@@ -81,8 +93,12 @@ def _count(tx: Connection, statement: Any) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
 
 
-def _said(count: int, labels: int, versions: int) -> str:
+def _said(count: int, labels: int, restored: int, predictions: int, versions: int) -> str:
     said = f"{count:,} items leave the queue and the pool. {labels:,} labels are in force no more; they stay on record."
+    if restored:
+        said += f" {restored:,} items that it changed are as before: their text, with its labels, or their metadata."
+    if predictions:
+        said += f" {predictions:,} predictions are suggested no more."
     if versions:
         said += f" The {versions:,} dataset versions there are keep what they hold; later ones will not have it."
     return said
@@ -111,7 +127,7 @@ def remove(run: JobRun) -> dict[str, int]:
     """In parts short enough that labelers don't notice; an attempt after a kill goes on with what is left."""
     project = run.db.read(find_project, run.project_id or 0)
     body = RemovalIn.model_validate(run.args["wanted"])
-    removed, taken_back = 0, 0
+    removed, taken_back, restored = 0, 0, 0
     for statement in wanted(project, body):
         while n := run.write(partial(_remove, project=project, part=statement.limit(PART))):
             removed += n
@@ -121,7 +137,12 @@ def remove(run: JobRun) -> dict[str, int]:
         while n := run.write(partial(take_back_labels, project=project, import_id=import_id, most=PART)):
             taken_back += n
             run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
-    return {"items": removed, "labels_taken_back": taken_back}
+        run.write(partial(forget_replaced, project=project, import_id=import_id))
+        while n := run.write(partial(take_back_changes, project=project, import_id=import_id, most=PART)):
+            restored += n
+            run.progress(removed, None, f"{removed:,} items removed, {restored:,} as before")
+        run.write(partial(take_back_predictions, project=project, import_id=import_id))
+    return {"items": removed, "labels_taken_back": taken_back, "restored": restored}
 
 
 def _remove(tx: Connection, project: Project, part: Any) -> int:

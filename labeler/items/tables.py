@@ -1,5 +1,7 @@
 """Items: what is labeled. Their content never changes; `needed` says how many labels are still wanted.
 
+Where an import changed items that were there, `item_changes` keeps what was before, so that it can be taken back.
+
 A removed item keeps its row, for the labels that were given on it; its key is free again. Those who list,
 count or find items ask with `present`.
 """
@@ -55,6 +57,22 @@ sa.Index(
     items.c.shuffle,
     sqlite_where=items.c.needed > 0,
     postgresql_where=items.c.needed > 0,
+)
+
+item_changes = sa.Table(
+    "item_changes",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("item_id", "items.id"),
+    sa.Column("import_id", Id, nullable=False),
+    # The metadata before and after; neither: the item was removed, to make room for one with a corrected content.
+    sa.Column("before", Json, nullable=True),
+    sa.Column("after", Json, nullable=True),
+    created_at(),
+    sa.Column("undone_at", Timestamp, nullable=True),
+    sa.Index("ix_item_changes_import_id", "import_id"),
+    sa.Index("ix_item_changes_project_id_item_id", "project_id", "item_id"),
 )
 
 

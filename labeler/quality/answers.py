@@ -21,6 +21,7 @@ from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.kit.events import listen
+from labeler.labels.removed import LabelsRestored
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
@@ -100,6 +101,12 @@ def drop_answers(tx: Connection, event: ItemsRemoved, project: Project) -> None:
 
 @listen(LabelsTakenBack)
 def answer_again(tx: Connection, event: LabelsTakenBack, project: Project) -> None:
+    recount_needed(tx, project, event.item_ids)
+    make_answers(tx, project, event.item_ids)
+
+
+@listen(LabelsRestored)
+def answer_as_before(tx: Connection, event: LabelsRestored, project: Project) -> None:
     recount_needed(tx, project, event.item_ids)
     make_answers(tx, project, event.item_ids)
 

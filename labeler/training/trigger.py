@@ -18,6 +18,7 @@ from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
 from labeler.kit.jobs.tables import jobs
+from labeler.labels.removed import LabelsRestored
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import labels
 from labeler.learning.features.installed import is_installed
@@ -107,6 +108,12 @@ def after_removal(tx: Connection, event: ItemsRemoved, project: Project) -> None
 
 @listen(LabelsTakenBack)
 def after_taking_back(tx: Connection, event: LabelsTakenBack, project: Project) -> None:
+    if new_labels(tx, project.id, 1)[1]:
+        request_training(tx, project.id, delay=2)
+
+
+@listen(LabelsRestored)
+def after_restoring(tx: Connection, event: LabelsRestored, project: Project) -> None:
     if new_labels(tx, project.id, 1)[1]:
         request_training(tx, project.id, delay=2)
 

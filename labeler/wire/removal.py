@@ -40,15 +40,23 @@ class RemovalIn(In):
 
 
 class RemovalOut(BaseModel):
-    """items: that leave the queue and the pool. labels: in force, which are so no more. versions: dataset versions that
-    were made before and stay as they are. missing: keys that are no item's."""
+    """items: that leave the queue and the pool. labels: in force, which are so no more. restored: changes of the import
+    to items that were there, which are undone. predictions: suggested no more. versions: dataset versions that were
+    made before and stay as they are. missing: keys that are no item's."""
 
     items: int
     labels: int
+    restored: int = 0
+    predictions: int = 0
     versions: int
     missing: list[str]
     said: str
     job: JobOut | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Whether there is anything to take back."""
+        return bool(self.items or self.labels or self.restored or self.predictions)
 
 
 class RemovalResult(BaseModel):
@@ -56,6 +64,7 @@ class RemovalResult(BaseModel):
 
     items: int
     labels_taken_back: int
+    restored: int = 0
 
     @classmethod
     def of(cls, result: Any) -> "RemovalResult":
