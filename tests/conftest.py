@@ -11,7 +11,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import httpx
 import pytest
@@ -153,21 +153,29 @@ class InProcess(httpx.BaseTransport):
 class Service:
     """The API in this process, and people to call it."""
 
+    _used: ClassVar[list[Any]] = []
+    """Their routes are ready, which takes longer than most tests."""
+
     def __init__(self, settings: Settings) -> None:
         from starlette.testclient import TestClient
 
-        from labeler.api.app import create_app
+        from labeler.api.app import alone, create_api
         from labeler.kit import telemetry
 
         telemetry.configure(settings, process="test")
         self.settings = settings
         self.db = Database(settings)
-        self.http = TestClient(create_app(settings), raise_server_exceptions=False)
+        db = Database(settings, group_commit=True)
+        self.api = self._used.pop() if self._used and not settings.ui_origin else create_api(settings, db)
+        self.api.openapi_schema = None
+        self.http = TestClient(alone(self.api, settings, db), raise_server_exceptions=False)
         self.http.__enter__()
         self._numbers = itertools.count(1)
 
     def close(self) -> None:
         self.http.__exit__(None, None, None)
+        if not self.settings.ui_origin:
+            self._used.append(self.api)
         self.db.close()
         remembered.forget()
         project_cache.forget()

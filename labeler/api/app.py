@@ -66,8 +66,12 @@ def create_app(settings: Settings | None = None) -> ASGIApp:
     """The API alone, for `labeler api` and for tests; closes its database at shutdown."""
     settings = settings or Settings()
     db = Database(settings, group_commit=True)
+    return alone(create_api(settings, db), settings, db)
 
-    api = create_api(settings, db)
+
+def alone(api: FastAPI, settings: Settings, db: Database) -> ASGIApp:
+    """This API with this database, which it closes at shutdown; it may have served another before."""
+    api.state.db, api.state.settings = db, settings
     api.router.lifespan_context = _closing(db)
     return wrap(api, settings)
 

@@ -74,6 +74,7 @@ def filled(project: Project, add_texts: Callable[..., Any]) -> Project:
     return project
 
 
+@pytest.mark.one_database
 def test_a_few_calls_of_every_operation(service: Any, admin: Any, filled: Project) -> None:
     _walk(service, admin, filled, 2)
 

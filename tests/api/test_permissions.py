@@ -167,6 +167,7 @@ def _calls(project: Project) -> list[tuple[str, str, str]]:
     return found
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("who", ["nobody", *ROLES, *TOKENS])
 def test_each_route_as_everybody(service: Any, project: Project, add_texts: Callable[..., Any], who: str) -> None:
     add_texts(1)

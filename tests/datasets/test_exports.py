@@ -58,6 +58,7 @@ def labels_in(project: Project) -> dict[str, list[Any]]:
     return {item.key: sorted(json.dumps(label.value) for label in item.labels) for item in project.items}
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("task_type", PARTS)
 @pytest.mark.parametrize("form", ["csv", "csv rows=labels", "jsonl", "jsonl rows=labels", "parquet", "prodigy"])
 def test_every_labelers_label_comes_back(

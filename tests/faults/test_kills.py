@@ -126,7 +126,7 @@ def consistent(settings: Settings, db: Database, project_id: int) -> None:
 
 @pytest.mark.timeout(400)
 def test_accepted_means_kept_through_a_few_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 5)
+    kill_at_random(settings, tmp_path, 3)
 
 
 @pytest.mark.faults

@@ -148,6 +148,7 @@ HOSTILE = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", HOSTILE)
 def test_a_hostile_file_is_refused_or_its_rows_are(service: Any, project: Project, kind: str) -> None:
     preview = project.client._http.post("/imports/preview", files={"file": ("a.csv", HOSTILE[kind])})

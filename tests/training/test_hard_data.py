@@ -43,6 +43,7 @@ def labeled(service: Any, rows: Rows, answers: list[str], **settings: Any) -> An
     return project
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_model_comes_out_of_anything_that_has_two_labels(service: Any, kind: str) -> None:
     rows = [{"key": f"i{n}", **KINDS[kind](n)} for n in range(80)]
