@@ -19,6 +19,8 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import processes`
 # Reading texts takes seconds: tests that are about it turn it on.
 os.environ.setdefault("LABELER_EMBEDDINGS", "off")
+# Jobs give way to others, here to other tests, which keep the processor busy for long.
+os.environ.setdefault("LABELER_JOB_NICENESS", "0")
 
 import postgres
 from sample_texts import texts

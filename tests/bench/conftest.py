@@ -54,8 +54,9 @@ class Site:
     """A running service with a client of its administrator, and tokens of labelers."""
 
     def __init__(self, settings: Settings, command: list[str], embeddings: str = "auto") -> None:
-        as_installed = {"port": processes.free_port(), "log_level": "WARNING", "embeddings": embeddings}
-        self.settings = settings.model_copy(update=as_installed)
+        as_installed = {"embeddings": embeddings, "job_niceness": Settings.model_fields["job_niceness"].default}
+        here = {"port": processes.free_port(), "log_level": "WARNING"}
+        self.settings = settings.model_copy(update=as_installed | here)
         self.db = Database(self.settings)
         admin = self.db.write(add_user, "admin@example.org", "Admin", "admin")
         self.admin_token = self.db.write(make_token, admin.id, "bench", ["*"])[1]

@@ -47,7 +47,7 @@ def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
     url = started[0].url
     with Client(url, token=token) as admin:
         project = admin.projects.create("busy", labels=["spam", "ham"], retrain_every=100)
-        project.items.add([{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(3_000)], progress=False)
+        project.items.add([{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(1_500)], progress=False)
         tokens = []
         for number in range(PEOPLE):
             user = db.write(add_user, f"l{number}@example.org", f"L {number}", "labeler")

@@ -42,7 +42,8 @@ def rows_of(db: Database, table: sa.Table) -> dict[str, Any]:
     return {row.idempotency_key: row for row in rows}
 
 
-def kill_at_random(settings: Settings, tmp_path: Path, kills: int) -> None:
+def kill_at_random(settings: Settings, tmp_path: Path, kills: int, rows: int) -> None:
+    """rows: of the import that goes on meanwhile."""
     settings = settings.model_copy(update={"port": processes.free_port(), "log_level": "WARNING"})
     db = Database(settings)
     admin = db.write(add_user, "admin@example.org", "Admin", "admin")
@@ -58,7 +59,7 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int) -> None:
                 [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(4000)], progress=False
             )
             file = tmp_path / "more.csv"
-            file.write_text("id,text\n" + "\n".join(f"x{n},more text {n} of {n % 5}" for n in range(30_000)))
+            file.write_text("id,text\n" + "\n".join(f"x{n},more text {n} of {n % 5}" for n in range(rows)))
             tokens = accounts(db, project.slug)
             clients = [LabelingClient(api.url, one, project.path, n) for n, one in enumerate(tokens)]
             for one in clients:
@@ -126,10 +127,10 @@ def consistent(settings: Settings, db: Database, project_id: int) -> None:
 
 @pytest.mark.timeout(400)
 def test_accepted_means_kept_through_a_few_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 3)
+    kill_at_random(settings, tmp_path, 3, 10_000)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(3600)
 def test_accepted_means_kept_through_200_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 200)
+    kill_at_random(settings, tmp_path, 200, 30_000)
