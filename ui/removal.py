@@ -9,9 +9,13 @@ from labeler_ui.feedback import plain
 from labeler.client import Project
 
 
-@st.dialog("Take the items back?")
 def ask(project: Project, **which: Any) -> None:
     """which: as `Items.remove` takes it."""
+    is_import = "import_id" in which
+    st.dialog("Take the import back?" if is_import else "Remove the items?")(_ask)(project, which, is_import)
+
+
+def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
     told = feedback.attempt(lambda: project.items.remove(**which, dry_run=True), "Looking what it comes to")
     if told is None:
         return
@@ -19,8 +23,10 @@ def ask(project: Project, **which: Any) -> None:
     if not told.changes:
         st.markdown(":gray[There is nothing to take back.]")
         return
-    if st.button("Remove", type="primary", icon=":material/delete:", key="remove-yes"):
+    word, icon = ("Take it back", ":material/undo:") if is_import else ("Remove", ":material/delete:")
+    if st.button(word, type="primary", icon=icon, key="remove-yes"):
         with feedback.told("Removing"):
             project.items.remove(**which)
-            feedback.say_later("They are being removed. The job is on the page Jobs.")
+            what = "The import is being taken back" if is_import else "They are being removed"
+            feedback.say_later(f"{what}. The job is on the page Jobs.")
             st.rerun()

@@ -14,8 +14,8 @@ def test_an_import_is_taken_back(site, visit, tmp_path) -> None:
     page.get_by_role("button", name="Take it back …").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("30 items leave the queue and the pool")
-    dialog.get_by_role("button", name="Remove").click()
-    expect(shown(page, "They are being removed.")).to_be_visible()
+    dialog.get_by_role("button", name="Take it back").click()
+    expect(shown(page, "The import is being taken back.")).to_be_visible()
     processes.wait_for(lambda: project.progress().items.total == 4, 60, "the removal")
     expect(shown(page, "Removal of items")).to_be_visible()
 

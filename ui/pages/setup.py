@@ -45,7 +45,7 @@ def render() -> None:
         _running()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
-        layout.heading("Import items", f"Into {plain(project.info.name)}. Rows that are already there are left alone.")
+        layout.heading("Import items", f"Into {plain(project.info.name)}. What is there already stays as it is, unless the plan says otherwise.")
         given = _file(project)
         if given is None:
             return
