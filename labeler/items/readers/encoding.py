@@ -1,6 +1,7 @@
 """The encoding of a text file, by its bytes."""
 
 import codecs
+import re
 from pathlib import Path
 from typing import NamedTuple
 
@@ -113,6 +114,12 @@ def _against_utf8(path: Path) -> _Found | None:
     return _Found(valid, wrong, sample) if sample else None
 
 
+def _are_accents(sample: bytes) -> bool:
+    """Whether bytes beyond ASCII stand alone among others, as accents do: letters of other scripts stand together."""
+    alone = re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample)
+    return len(alone) >= 0.8 * len(re.findall(rb"[\x80-\xff]", sample))
+
+
 def _guess(sample: bytes) -> str:
     from charset_normalizer import from_bytes
 
@@ -120,7 +127,8 @@ def _guess(sample: bytes) -> str:
     best = matches.best()
     if best is None:
         return "cp1252"
-    if not best.encoding.startswith(_LATIN) or best.encoding in _OTHER_SCRIPTS:
+    is_latin = best.encoding.startswith(_LATIN) and best.encoding not in _OTHER_SCRIPTS
+    if not is_latin and not _are_accents(sample):
         return str(best.encoding)
     # Many one-byte encodings explain a few accents equally well. The two that are used most come first:
     # Windows-1252 where it makes letters and quotation marks of all bytes, else Windows-1250 where it may be.

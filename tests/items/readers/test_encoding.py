@@ -66,3 +66,23 @@ def test_the_mark_at_the_start_counts_even_if_the_encoding_is_said(reading):
     assert reading.values("\ufeffid,text\n1,é\n", encoding="utf-8") == [{"id": "1", "text": "é"}]
     reading.write("id,text\n1,é\n", "utf-16")
     assert reading.values(encoding="UTF-16LE") == [{"id": "1", "text": "é"}]
+
+
+@pytest.mark.parametrize("words", ["Für mich war das schön", "für Elise", "naïve", "Ça va", "El niño está aquí"])
+@pytest.mark.parametrize("rows", [1, 2, 40])
+def test_few_accents_are_no_other_script(reading, words, rows):
+    data = "id,text,label\n" + "".join(f"{n},{words},x\n" for n in range(rows))
+    assert [row["text"] for row in reading.values(data.encode("cp1252"))] == [words] * rows
+
+
+@pytest.mark.parametrize(
+    "words, encoding",
+    [
+        ("これは日本語で書かれた少し長い文章です。今日は天気がとても良いので、散歩に行きます。", "shift_jis"),
+        ("这是一条很短的消息", "gb18030"),
+        ("очень короткий текст", "cp1251"),
+    ],
+)
+def test_other_scripts_stay_what_they_are(reading, words, encoding):
+    data = "id,text,label\n" + "".join(f"{n},{words},x\n" for n in range(20))
+    assert [row["text"] for row in reading.values(data.encode(encoding))] == [words] * 20
