@@ -28,7 +28,13 @@ LABELER = (
     "labeler", "annotator", "annotator_id", "annotated_by", "labeled_by", "rater", "coder", "worker", "worker_id",
 )  # fmt: skip
 PREDICTION = ("prediction", "predicted_label", "predicted", "pred", "suggestion", "model_label")
-OF_A_MODEL = frozenset(("prediction", "predictions", "predicted", "pred", "suggestion", "suggested"))
+OF_A_MODEL = frozenset(
+    (
+        *("prediction", "predictions", "predicted", "pred", "suggestion", "suggested", "yhat", "vorhersage"),
+        *("model", "llm", "gpt", "bert", "ai", "machine", "classifier", "auto", "automatic", "pseudo", "weak"),
+    )
+)
+"""Words in the name of a column that holds what a machine says."""
 SCORE = ("score", "prediction_score", "probability", "proba", "pred_score", "confidence")
 HEADED = (("title", "abstract"), ("subject", "body"), ("headline", "body"), ("title", "body"))
 """Columns that are one text together."""
@@ -219,7 +225,7 @@ def _by_name(columns: Sequence[str], wanted: Sequence[str], suffix: str = "") ->
 
 def is_of_a_model(name: str) -> bool:
     """Whether a column is named like what a model says."""
-    return not OF_A_MODEL.isdisjoint(_plain(name).split("_"))
+    return not OF_A_MODEL.isdisjoint(re.split(r"[\d_]+", _plain(name)))
 
 
 def present(cells: Sequence[Any]) -> list[Any]:

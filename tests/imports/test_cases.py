@@ -156,7 +156,10 @@ def test_one_column_for_each_labeler(project: Project, bring: Any) -> None:
 
 @pytest.mark.parametrize(
     "columns",
-    ["prediction,score", "predicted_label,probability", "model_prediction,note", "PREDICTED,x", "suggested label,note"],
+    [
+        *("prediction,score", "predicted_label,probability", "model_prediction,note", "PREDICTED,x"),
+        *("suggested label,note", "yhat,p", "model_output,note", "gpt4,note", "llm label,note", "auto_label,note"),
+    ],
 )
 @pytest.mark.parametrize("rows", [1, 30])
 def test_what_a_model_says_is_no_label_without_a_label_column_either(
