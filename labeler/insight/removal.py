@@ -11,7 +11,7 @@ from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
 from labeler.imports.undo import brought, in_force, suggested, take_back_labels, take_back_predictions
 from labeler.insight.items import Filter, conditions
-from labeler.items.changes import changes_of, forget_replaced, take_back_changes
+from labeler.items.changes import changes_of, forget_earlier, forget_replaced, replaced_since, take_back_changes
 from labeler.items.remove import remove_items
 from labeler.items.tables import items, present
 from labeler.kit.errors import NotFound
@@ -48,6 +48,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
     restored, predictions = 0, 0
     if body.import_id is not None:
         restored = _count(tx, changes_of(project, body.import_id).order_by(None))
+        restored += _count(tx, replaced_since(project, body.import_id))
         predictions = _count(tx, suggested(project, body.import_id))
     made = sa.select(sa.func.count()).where(dataset_versions.c.project_id == project.id)
     versions = int(tx.execute(made).scalar_one())
@@ -96,7 +97,10 @@ def _count(tx: Connection, statement: Any) -> int:
 def _said(count: int, labels: int, restored: int, predictions: int, versions: int) -> str:
     said = f"{count:,} items leave the queue and the pool. {labels:,} labels are in force no more; they stay on record."
     if restored:
-        said += f" {restored:,} items that it changed are as before: their text, with its labels, or their metadata."
+        said += (
+            f" {restored:,} changes of texts or metadata are undone; texts come back with their labels. What later"
+            " imports changed once more stays."
+        )
     if predictions:
         said += f" {predictions:,} predictions are suggested no more."
     if versions:
@@ -129,7 +133,8 @@ def remove(run: JobRun) -> dict[str, int]:
     body = RemovalIn.model_validate(run.args["wanted"])
     removed, taken_back, restored = 0, 0, 0
     for statement in wanted(project, body):
-        while n := run.write(partial(_remove, project=project, part=statement.limit(PART))):
+        is_undone = body.import_id is not None
+        while n := run.write(partial(_remove, project=project, part=statement.limit(PART), is_undone=is_undone)):
             removed += n
             run.progress(removed, None, f"{removed:,} items removed")
     if body.import_id is not None:
@@ -145,5 +150,9 @@ def remove(run: JobRun) -> dict[str, int]:
     return {"items": removed, "labels_taken_back": taken_back, "restored": restored}
 
 
-def _remove(tx: Connection, project: Project, part: Any) -> int:
-    return remove_items(tx, project, list(tx.execute(part).scalars()))
+def _remove(tx: Connection, project: Project, part: Any, is_undone: bool) -> int:
+    """is_undone: because the import that brought them is."""
+    found = list(tx.execute(part).scalars())
+    if not is_undone:
+        forget_earlier(tx, project, found)
+    return remove_items(tx, project, found)

@@ -48,7 +48,14 @@ def change_metadata(
     for item_id, (_, after) in changed.items():
         tx.execute(sa.update(items).where(items.c.id == item_id).values(metadata=after))
     if import_id is not None:
-        _keep(tx, project, [(item_id, *both) for item_id, both in changed.items() if both[0] is not None], import_id)
+        both = [(item_id, before, after) for item_id, (before, after) in changed.items() if before is not None]
+        _keep(tx, project, [(item_id, *_differing(before, after)) for item_id, before, after in both], import_id)
+
+
+def _differing(before: Metadata, after: Metadata) -> tuple[Metadata, Metadata]:
+    """Both with the names that changed alone."""
+    changed = {name: value for name, value in after.items() if name not in before or before[name] != value}
+    return {name: before[name] for name in changed if name in before}, changed
 
 
 def _keep(tx: Connection, project: Project, rows: Sequence[tuple[Any, ...]], import_id: int) -> None:
@@ -95,16 +102,31 @@ def take_back_changes(tx: Connection, project: Project, import_id: int, most: in
 
 
 def _take_back_metadata(tx: Connection, row: Any) -> None:
+    """Where a later import changed a name once more, that one's change begins where this one's did."""
+    later = sa.select(item_changes).where(item_changes.c.item_id == row.item_id, item_changes.c.id > row.id)
+    later = later.where(item_changes.c.after.is_not(None), item_changes.c.undone_at.is_(None))
+    changes = tx.execute(later.order_by(item_changes.c.id)).all()
     now = tx.execute(sa.select(items.c.metadata).where(items.c.id == row.item_id)).scalar_one_or_none()
-    if now is None:
-        return
-    then = dict(now)
-    for name in row.before.keys() | row.after.keys():
-        if row.before.get(name) != row.after.get(name) and now.get(name) == row.after.get(name):
-            then.pop(name, None)
-            if name in row.before:
-                then[name] = row.before[name]
-    tx.execute(sa.update(items).where(items.c.id == row.item_id).values(metadata=then))
+    then = dict(now or {})
+    begins = {change.id: dict(change.before) for change in changes}
+    for name in row.after:
+        following = next((change for change in changes if name in change.after), None)
+        if following is not None:
+            _as_in(row.before, name, begins[following.id])
+        elif then.get(name) == row.after.get(name):
+            _as_in(row.before, name, then)
+    for change in changes:
+        if begins[change.id] != change.before:
+            one = sa.update(item_changes).where(item_changes.c.id == change.id)
+            tx.execute(one.values(before=begins[change.id]))
+    if now is not None and then != now:
+        tx.execute(sa.update(items).where(items.c.id == row.item_id).values(metadata=then))
+
+
+def _as_in(source: Metadata, name: str, target: Metadata) -> None:
+    target.pop(name, None)
+    if name in source:
+        target[name] = source[name]
 
 
 def _restore(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
@@ -121,8 +143,34 @@ def _restore(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
     emit(tx, ItemsRestored(project.id, list(removed_at), removed_at), project)
 
 
+def replaced_since(project: Project, import_id: int) -> Any:
+    """The changes by which other imports replaced what this one brought, with the key."""
+    return (
+        sa.select(item_changes.c.id, items.c.key)
+        .join(items, items.c.id == item_changes.c.item_id)
+        .where(items.c.project_id == project.id, items.c.import_id == import_id)
+        .where(item_changes.c.after.is_(None), item_changes.c.undone_at.is_(None))
+    )
+
+
 def forget_replaced(tx: Connection, project: Project, import_id: int) -> None:
-    """What this import brought and others replaced does not come back with them."""
-    brought = sa.select(items.c.id).where(items.c.project_id == project.id, items.c.import_id == import_id)
-    gone = item_changes.c.item_id.in_(brought), item_changes.c.after.is_(None), item_changes.c.undone_at.is_(None)
-    tx.execute(sa.delete(item_changes).where(item_changes.c.project_id == project.id, *gone))
+    """What this import brought and others replaced does not come back with them: what it had replaced itself does."""
+    for change in tx.execute(replaced_since(project, import_id)).all():
+        mine = changes_of(project, import_id).where(item_changes.c.after.is_(None)).subquery()
+        found = sa.select(mine.c.id, mine.c.item_id).join(items, items.c.id == mine.c.item_id)
+        own = tx.execute(found.where(items.c.key == change.key).order_by(mine.c.id)).first()
+        if own is not None:
+            tx.execute(sa.delete(item_changes).where(item_changes.c.id == own.id))
+            tx.execute(sa.update(item_changes).where(item_changes.c.id == change.id).values(item_id=own.item_id))
+        else:
+            tx.execute(sa.delete(item_changes).where(item_changes.c.id == change.id))
+
+
+def forget_earlier(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
+    """Who removes these items removes what they once replaced, too: it comes back no more."""
+    keys = sa.select(items.c.key).where(items.c.id.in_(item_ids))
+    same = sa.select(items.c.id).where(items.c.project_id == project.id, items.c.key.in_(keys))
+    former = (item_changes.c.project_id == project.id, item_changes.c.item_id.in_(same))
+    tx.execute(
+        sa.delete(item_changes).where(*former, item_changes.c.after.is_(None), item_changes.c.undone_at.is_(None))
+    )

@@ -66,7 +66,7 @@ item_changes = sa.Table(
     reference("project_id", "projects.id"),
     reference("item_id", "items.id"),
     sa.Column("import_id", Id, nullable=False),
-    # The metadata before and after; neither: the item was removed, to make room for one with a corrected content.
+    # Of the metadata what changed, before and after; neither: the item made room for one with a corrected content.
     sa.Column("before", Json, nullable=True),
     sa.Column("after", Json, nullable=True),
     created_at(),
