@@ -42,7 +42,6 @@ class Batch:
             tally.refuse(number, where, reason)
             for _ in range(labels):
                 tally.label("with_row", number, None, "label", reason)
-        tally.predictions += sum(len(row.suggested) for _, row in self.rows)
 
 
 Entries = list[tuple[int, Any]]
@@ -74,7 +73,7 @@ def check_rows(
     """raw: (row number, row as it came, or the ValueError that reading it raised). known: what was said of the rows
     already."""
     known = known or Batch(read=len(raw))
-    found = Batch(known.read, [], list(known.refused), known.notes)
+    found = Batch(known.read, [], list(known.refused), list(known.notes))
     bounds = bounds_of(limits)
     rules = STRICT if mapping is None else LabelRules(mapping.unknown_labels, mapping.label_map)
     answers = Answers(project, rules)
@@ -89,6 +88,7 @@ def check_rows(
             continue
         kind = kind or row.kind
         found.rows.append((number, row))
+        found.notes += [(number, note) for note in row.notes]
     found.refused.sort(key=lambda one: one[0])
     return found
 

@@ -12,21 +12,32 @@ import orjson
 
 from labeler.imports.add_labels import with_labels
 from labeler.imports.check import Batch
-from labeler.imports.judge import Judged, There, judge
+from labeler.imports.judge import Judged, There, changed_rows, judge
 from labeler.imports.labelers import find_labelers
 from labeler.imports.limits import rules_of
 from labeler.imports.pace import Pace
 from labeler.imports.tally import Tally
-from labeler.imports.write import changed_rows, read_there
-from labeler.items.content import ItemRow
+from labeler.imports.write import read_there
 from labeler.kit.db import Database
 from labeler.kit.jobs.registry import JobRun
 from labeler.projects.access import Project
 from labeler.tasks import parse_schema
 from labeler.wire.imports import ImportMapping
 
-Kept = tuple[str, bytes, dict[int, Any], dict[str, Any]]
-"""Key, digest of the content, labels by labeler, metadata."""
+Kept = tuple[str, bytes | None, dict[int, Any], dict[str, Any]]
+"""Key, digest of the content that this import brings (None: it is there already), labels by labeler, metadata."""
+
+
+class Digested:
+    """A content of which only the digest is known."""
+
+    def __init__(self, value: bytes) -> None:
+        self.value = value
+
+    def __eq__(self, other: object) -> bool:
+        return digest(other) == self.value
+
+    __hash__ = None  # type: ignore[assignment]
 
 
 class Seen:
@@ -42,7 +53,7 @@ class Seen:
         self._db.close()
         self._folder.cleanup()
 
-    def find(self, keys: Iterable[str]) -> dict[str, tuple[bytes, dict[int, Any], dict[str, Any]]]:
+    def find(self, keys: Iterable[str]) -> dict[str, tuple[bytes | None, dict[int, Any], dict[str, Any]]]:
         wanted = orjson.dumps(list(keys)).decode()
         rows = self._db.execute("SELECT * FROM seen WHERE key IN (SELECT value FROM json_each(?))", (wanted,))
         return {
@@ -82,7 +93,7 @@ class DryRun:
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
         keys = {row.key for _, row in good.rows}
         there = self.db.read(read_there, project, keys)
-        self._overlay(there, keys, {row.key: row for _, row in good.rows})
+        self._overlay(there, keys)
         updated = frozenset(changed_rows(good.rows, there) if mapping.known_items == "update" else ())
         for key in updated:
             there.pop(key)
@@ -106,12 +117,11 @@ class DryRun:
             self.names[name] = self._new_id()
         return {name: self.names[name] for name in names}
 
-    def _overlay(self, there: dict[str, There], keys: set[str], rows: dict[str, ItemRow]) -> None:
+    def _overlay(self, there: dict[str, There], keys: set[str]) -> None:
         """Add what earlier batches would have made of these keys."""
         for key, (content, labels, metadata) in self.seen.find(keys).items():
-            same = digest(rows[key]) == content
-            if key not in there or (same and there[key].content != rows[key].content):
-                there[key] = There(self._new_id(), rows[key].content if same else {})
+            if content is not None:
+                there[key] = There(self._new_id(), Digested(content), own=True)
             there[key].metadata = metadata
             for who, value in labels.items():
                 there[key].labels[who] = value
@@ -129,15 +139,16 @@ class DryRun:
             if row.key in new:
                 item_id = new[row.key]
                 metadata = found.metadata.get(item_id, row.metadata)
-                kept[row.key] = (row.key, digest(row), by_item.get(item_id, {}), metadata)
+                kept[row.key] = (row.key, digest(row.content), by_item.get(item_id, {}), metadata)
                 continue
             item = there[row.key]
             if item.id in by_item or item.id in found.metadata:
                 labels = {**item.labels, **by_item.get(item.id, {})}
-                kept[row.key] = (row.key, digest(row), labels, item.metadata)
+                content = item.content.value if isinstance(item.content, Digested) else None
+                kept[row.key] = (row.key, content, labels, item.metadata)
         self.seen.keep(kept.values())
 
 
-def digest(row: ItemRow) -> bytes:
+def digest(content: Any) -> bytes:
     """Of what an item says."""
-    return hashlib.blake2b(orjson.dumps(row.content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()
+    return hashlib.blake2b(orjson.dumps(content, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

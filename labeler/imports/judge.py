@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from labeler.contents import Content
 from labeler.imports.tally import Tally
 from labeler.items.content import ItemRow
 
@@ -14,13 +13,15 @@ MOST_SHOWN = 60
 
 @dataclass
 class There:
-    """An item that is there: what it says, who gave it which label, and its answer in force."""
+    """An item that is there: what it says, who gave it which label, and its answer in force. own: whether this import
+    brought it."""
 
     id: int
-    content: Content
+    content: Any
     metadata: dict[str, Any] = field(default_factory=dict)
     labels: dict[int, Any] = field(default_factory=dict)
     answer: Any = None
+    own: bool = False
 
 
 class NewLabel(NamedTuple):
@@ -63,24 +64,25 @@ def judge(
     found: list[NewLabel] = []
     metadata: dict[int, dict[str, Any]] = {}
     items = dict(there)
-    fresh = set(new.values())
     for number, row in rows:
         for lost in row.lost:
             tally.label(lost.fate, number, row.key, "label", lost.reason)
         item = items.get(row.key)
         if item is None:
-            item = items[row.key] = There(new[row.key], row.content, row.metadata)
+            item = items[row.key] = There(new[row.key], row.content, row.metadata, own=True)
             taken = _labels(number, row, item, labelers, tally, found)
             fate = "updated" if row.key in updated else "labeled" if taken else "unlabeled"
             tally.row(fate, number, row.key)
+            tally.predictions += len(row.suggested)
         elif item.content != row.content:
             reason = f'key "{row.key}" is there already with another content; this one was not taken'
             tally.row("different", number, row.key, "key", reason)
             for _ in row.labels:
                 tally.label("with_row", number, row.key, "label", reason)
         else:
+            tally.predictions += len(row.suggested)
             _metadata(number, row, item, rules.metadata == "update", tally, metadata)
-            if rules.labels == "add" or item.id in fresh:
+            if rules.labels == "add" or item.own:
                 _labels(number, row, item, labelers, tally, found)
             else:
                 for _ in row.labels:
@@ -141,3 +143,13 @@ def _labels(
             reason = f'"{label.value}" is given, "{before}" is there already'
             tally.label("different", number, row.key, "label", reason)
     return taken
+
+
+def changed_rows(rows: Sequence[Numbered], there: Mapping[str, There]) -> dict[str, ItemRow]:
+    """The rows that are new revisions of what is there. Of several rows with one key, the first says what the item is,
+    so that a file that contradicts itself does not change it back and forth."""
+    first: dict[str, ItemRow] = {}
+    for _, row in rows:
+        first.setdefault(row.key, row)
+    known = {key: there[key] for key in first if key in there}
+    return {key: first[key] for key, item in known.items() if not item.own and item.content != first[key].content}

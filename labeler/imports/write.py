@@ -1,19 +1,18 @@
 """Rows of an import become items and labels, a batch in one transaction."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.imports.judge import NewLabel, Numbered, Rules, There, judge
+from labeler.imports.judge import NewLabel, Numbered, Rules, There, changed_rows, judge
 from labeler.imports.labelers import add_labelers
 from labeler.imports.predictions import keep_predictions
 from labeler.imports.tally import Tally
 from labeler.items.add import add_items
 from labeler.items.changes import change_metadata, keep_replaced
-from labeler.items.content import ItemRow
 from labeler.items.remove import remove_items
 from labeler.items.tables import items, present
 from labeler.kit.bulk import insert_many
@@ -58,7 +57,7 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     counts = project.counts(importer.kind)
     new = add_items(tx, project, [row for _, row in rows], importer.import_id, labels_count=counts)
     lock(tx, "labels", project.id, shared=True)
-    there = read_there(tx, project, {row.key for _, row in rows} - set(new))
+    there = read_there(tx, project, {row.key for _, row in rows} - set(new), importer.import_id)
     updated = changed_rows(rows, there) if importer.rules.items == "update" else {}
     if updated:
         former = [there.pop(key).id for key in updated]
@@ -66,7 +65,10 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
         keep_replaced(tx, project, former, importer.import_id)
         new |= add_items(tx, project, list(updated.values()), importer.import_id, labels_count=counts)
     names = {label.labeler for _, row in rows for label in row.labels if label.labeler is not None}
-    alike = [row for _, row in rows if row.key in new or there[row.key].content == row.content]
+    contents = {key: item.content for key, item in there.items()}
+    for _, row in rows:
+        contents.setdefault(row.key, row.content)
+    alike = [row for _, row in rows if contents[row.key] == row.content]
     ids = {key: item.id for key, item in there.items()} | new
     keep_predictions(tx, project, alike, ids, importer.import_id)
     labelers: dict[str | None, int] = {None: importer.user_id}
@@ -95,25 +97,18 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     return after
 
 
-def changed_rows(rows: Sequence[Numbered], there: Mapping[str, There]) -> dict[str, ItemRow]:
-    """The first row of each key that is there with another content."""
-    found: dict[str, ItemRow] = {}
-    for _, row in rows:
-        if row.key in there and there[row.key].content != row.content:
-            found.setdefault(row.key, row)
-    return found
-
-
-def read_there(tx: Connection, project: Project, keys: set[str]) -> dict[str, There]:
-    """The items that have these keys, with their labels in force."""
+def read_there(tx: Connection, project: Project, keys: set[str], import_id: int | None = None) -> dict[str, There]:
+    """The items that have these keys, with their labels in force. import_id: of the job that asks."""
     if not keys:
         return {}
-    wanted = sa.select(items.c.id, items.c.key, items.c.content, items.c.metadata).order_by(items.c.id)
+    columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.import_id)
+    wanted = sa.select(*columns).order_by(items.c.id)
     wanted = wanted.where(present(project.id), items.c.key.in_(list(keys)))
     if tx.dialect.name != "sqlite":
         wanted = wanted.with_for_update()  # no label is given to them meanwhile
     rows = tx.execute(wanted).all()
-    found = {row.id: There(row.id, row.content, row.metadata) for row in rows}
+    own = {row.id for row in rows if import_id is not None and row.import_id == import_id}
+    found = {row.id: There(row.id, row.content, row.metadata, own=row.id in own) for row in rows}
     given = (
         sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
         .join(current_labels, current_labels.c.label_id == labels.c.id)

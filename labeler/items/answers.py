@@ -77,18 +77,19 @@ class Answers:
                 found.append(ReadLabel(read, one.labeler))
         return tuple(found), tuple(lost)
 
-    def predictions(self, raw: Mapping[str, Any], content: Content) -> tuple[Suggested, ...]:
-        """Those that are answers to the project's question."""
-        found = []
+    def predictions(self, raw: Mapping[str, Any], content: Content) -> tuple[tuple[Suggested, ...], tuple[str, ...]]:
+        """Those that are answers to the project's question, and what is said of the others."""
+        found, told = [], []
         for one in raw.get("predictions") or ():
             given = one if isinstance(one, GivenLabel) else _given(one, "predictions")
             try:
                 read = self.project.task.parse(self._renamed(given.value), self.project.schema, content)
-            except InvalidValue:
+            except InvalidValue as invalid:
+                told.append(f"a prediction is left out: {invalid}")
                 continue
             if read is not None:
                 found.append(Suggested(read, given.score, given.model))
-        return tuple(found)
+        return tuple(found), tuple(told)
 
     def _remembered(self, written: Any, content: Content) -> Any:
         if self._known is None or not isinstance(written, str):

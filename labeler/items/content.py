@@ -29,6 +29,7 @@ class ItemRow(NamedTuple):
     labels: tuple[ReadLabel, ...] = ()
     lost: tuple[LostLabel, ...] = ()
     suggested: tuple[Suggested, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 def bounds_of(limits: Settings) -> Bounds:
@@ -65,7 +66,7 @@ def check_item(
         return ItemRow(key, kind.name, content, metadata, split)
     answers = answers or Answers(project)
     labels, lost = answers.labels(raw, content)
-    return ItemRow(key, kind.name, content, metadata, split, labels, lost, answers.predictions(raw, content))
+    return ItemRow(key, kind.name, content, metadata, split, labels, lost, *answers.predictions(raw, content))
 
 
 def _key(value: Any, content: Content) -> str:
