@@ -45,7 +45,8 @@ def render() -> None:
         _running()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
-        layout.heading("Import items", f"Into {plain(project.info.name)}. What is there already stays as it is, unless the plan says otherwise.")
+        stays = "What is there already stays as it is, unless the plan says otherwise."
+        layout.heading("Import items", f"Into {plain(project.info.name)}. {stays}")
         given = _file(project)
         if given is None:
             return
