@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from zipfile import ZipInfo
 
 from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, accepted, read_rows, reader
 from labeler.items.readers.sniff import sniff_packed
 from labeler.items.readers.unpack import BEGINNING, files_in, opened, unpacked_file
 
+_ABOUT = {"readme", "license", "licence", "notice", "changelog", "citation", ".gitattributes", ".gitignore"}
 _OFFICE = {"word/": "a Word document", "ppt/": "a PowerPoint presentation"}
 
 
@@ -18,7 +19,7 @@ def looks_like_zip(head: Head) -> Detected | None:
         return None
     found: dict[str, Detected] = {}
     with opened(head.path) as archive:
-        files = files_in(archive, Limits())
+        files = _with_data(files_in(archive, Limits()))
         _refuse_office(files)
         for one in files:
             with unpacked_file(archive, one, Limits(), BEGINNING) as path:
@@ -34,6 +35,12 @@ def looks_like_zip(head: Head) -> Detected | None:
         notes.insert(0, f'the rows of {len(found)} files, one after the other; the column "file" says of which')
     dialect = first.dialect or first.format
     return replace(first, format="zip", dialect=dialect, warnings=tuple(notes[:20]), hints=head.hints)
+
+
+def _with_data(files: list[ZipInfo]) -> list[ZipInfo]:
+    """Without what is written about the data, such as the card of a dataset."""
+    found = [one for one in files if PurePosixPath(one.filename).stem.lower() not in _ABOUT]
+    return found or files
 
 
 def _refuse_office(files: list[ZipInfo]) -> None:
@@ -58,7 +65,7 @@ def read_zip(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
     or "file_in_zip" where the rows have a "file". Raises FileRefused."""
     number = 0
     with opened(path) as archive:
-        files = files_in(archive, limits)
+        files = _with_data(files_in(archive, limits))
         for one in files:
             with unpacked_file(archive, one, limits) as file:
                 inner = sniff_packed(file, detected.hints, f'"{one.filename[:200]}" in the archive')

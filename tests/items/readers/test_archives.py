@@ -162,3 +162,9 @@ def test_packed_rows_take_constant_memory(reading, peak):
     rows = "".join(json.dumps({"id": at, "text": f"text {at}"}) + "\n" for at in range(100_000))
     reading.write(packed({"a.jsonl": rows}))
     assert peak(lambda: sum(1 for _ in reading.iterate())) < 12_000_000
+
+
+def test_what_is_written_about_the_data_is_no_data(reading):
+    about = {"README.md": b"# A card\n\nwith words\n", "LICENSE": b"MIT\n", "data/a.csv": CSV.encode()}
+    assert [row["text"] for row in reading.values(packed(about))] == ["a", "b"]
+    assert reading.values(packed({"readme.txt": b"only a text\n"}))
