@@ -82,7 +82,9 @@ PREDICTIONS_BETWEEN = CompiledStatement(
         outside_predictions.c.value,
         outside_predictions.c.score,
         outside_predictions.c.model,
-    ).where(*_of_items(outside_predictions))
+    )
+    .where(*_of_items(outside_predictions))
+    .order_by(outside_predictions.c.created_at, outside_predictions.c.import_id)  # the newest is the last
 )
 
 

@@ -14,9 +14,10 @@ from labeler.kit.db import upsert
 from labeler.projects.access import Project
 
 OF_ITEM = CompiledStatement(
-    sa.select(outside_predictions.c.value, outside_predictions.c.score, outside_predictions.c.model).where(
-        outside_predictions.c.item_id == bindparam("item")
-    )
+    sa.select(outside_predictions.c.value, outside_predictions.c.score, outside_predictions.c.model)
+    .where(outside_predictions.c.item_id == bindparam("item"))
+    .order_by(outside_predictions.c.created_at.desc(), outside_predictions.c.import_id.desc())
+    .limit(1)
 )
 
 
@@ -24,7 +25,7 @@ def keep_predictions(
     tx: Connection, project: Project, rows: Sequence[ItemRow], ids: Mapping[str, int], import_id: int | None
 ) -> None:
     """ids: the items' by key; rows of other keys are passed over. Of several predictions the surest is kept, and a
-    newer import's takes the place of an older one's."""
+    newer import's is shown instead of an older one's."""
     best: dict[int, dict[str, Any]] = {}
     for row in rows:
         if row.suggested and row.key in ids:
@@ -35,13 +36,13 @@ def keep_predictions(
                 "value": one.value,
                 "score": one.score,
                 "model": one.model,
-                "import_id": import_id,
+                "import_id": import_id or 0,
             }
     if not best:
         return
     insert = upsert(tx, outside_predictions).values(created_at=clock())
-    changed = {name: insert.excluded[name] for name in ("value", "score", "model", "import_id", "created_at")}
-    tx.execute(insert.on_conflict_do_update(index_elements=["item_id"], set_=changed), list(best.values()))
+    changed = {name: insert.excluded[name] for name in ("value", "score", "model", "created_at")}
+    tx.execute(insert.on_conflict_do_update(index_elements=["item_id", "import_id"], set_=changed), list(best.values()))
 
 
 def outside_suggestion(tx: Connection, item_id: int) -> dict[str, Any] | None:

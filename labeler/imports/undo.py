@@ -68,6 +68,6 @@ def suggested(project: Project, import_id: int) -> Any:
 
 
 def take_back_predictions(tx: Connection, project: Project, import_id: int) -> None:
-    """They are suggested no more."""
-    mine = outside_predictions.c.item_id.in_(suggested(project, import_id))
-    tx.execute(sa.delete(outside_predictions).where(mine))
+    """They are suggested no more; those of an earlier import are again."""
+    mine = (outside_predictions.c.project_id == project.id, outside_predictions.c.import_id == import_id)
+    tx.execute(sa.delete(outside_predictions).where(*mine))

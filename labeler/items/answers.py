@@ -116,9 +116,14 @@ class Answers:
     def _renamed(self, written: Any) -> Any:
         names = self.rules.renamed
         if isinstance(written, list):
-            moved = [names.get(str(one), one) for one in written]
+            moved = [names.get(_word(one), one) for one in written]
             return [one for one in moved if one is not None]
-        return names.get(str(written), written) if names else written
+        return names.get(_word(written), written) if names else written
+
+
+def _word(value: Any) -> str:
+    """A value as it is written: 1.0, as columns of numbers with gaps have it, is 1."""
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def given_in(raw: Mapping[str, Any]) -> list[GivenLabel]:

@@ -133,6 +133,24 @@ def test_labels_written_in_another_way_are_mapped(project: Project, bring: Any) 
     assert answers(project) == {"1": "spam", "2": "ham"}
 
 
+def test_numbers_with_gaps_are_mapped_as_they_are_meant(project: Project, bring: Any) -> None:
+    sent = '{"id":1,"text":"a prize","label":1.0}\n{"id":2,"text":"see you","label":0.0}\n{"id":3,"text":"what"}\n'
+    done = bring(project, sent, {"label_map": {"1": "spam", "0": "ham"}}, name="a.jsonl")
+    assert labels(done) == {"recorded": 2} and answers(project) == {"1": "spam", "2": "ham"}
+
+
+def test_our_hugging_face_folder_comes_back(service: Any, admin: Any, project: Project, tmp_path: Any) -> None:
+    names = ["very good", "bad"]
+    first, second = (admin.client.projects.create(name, labels=names) for name in ("First", "Second"))
+    rows = [{"key": f"k{n}", "text": f"text {n}", "metadata": {"n": n}} for n in range(30)]
+    first.items.add([{**row, "label": names[n % 2]} if n % 3 else row for n, row in enumerate(rows)])
+    first.export(tmp_path / "all.zip", "hugging_face")
+    job = second.import_file(tmp_path / "all.zip")
+    service.run_jobs(kinds=("items.import",))
+    assert job.refresh().state == "done" and answers(second) == answers(first)
+    assert {item.key: item.content for item in second.items} == {item.key: item.content for item in first.items}
+
+
 def test_one_row_for_each_labeler(admin: Any, project: Project, bring: Any) -> None:
     sent = "id,text,label,annotator\n1,a prize,spam,ann\n1,a prize,spam,bob\n1,a prize,ham,cy\n2,see you,ham,ann\n"
     done = bring(project, sent, {"key": "id", "text": "text", "label": "label", "labeler": "annotator"})

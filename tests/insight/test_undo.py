@@ -177,6 +177,14 @@ def test_suggestions_go(service: Any, admin: Any) -> None:
     offered = project.queue.next(1)
     assert offered[0].suggestion is not None and offered[0].suggestion["value"] == "spam"
     project.queue.release(offered)
+    newer = imported(service, project, rows.replace("spam", "ham"))
+    offered = project.queue.next(1)
+    assert offered[0].suggestion is not None and offered[0].suggestion["value"] == "ham"
+    project.queue.release(offered)
+    undone(service, project, newer)
+    offered = project.queue.next(1)
+    assert offered[0].suggestion is not None and offered[0].suggestion["value"] == "spam", "as it was before"
+    project.queue.release(offered)
     undone(service, project, given)
     assert not project.queue.next(1)[0].suggestion
 

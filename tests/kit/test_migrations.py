@@ -86,3 +86,21 @@ def _rows(db: Database, name: str) -> list[dict[str, Any]]:
 
 def _without(rows: list[dict[str, Any]], *names: str) -> list[dict[str, Any]]:
     return [{name: value for name, value in row.items() if name not in names} for row in rows]
+
+
+def test_the_newest_prediction_of_an_item_is_kept(service: Any, project: Project, db: Database) -> None:
+    def predicted(tx: sa.Connection) -> list[Any]:
+        return [
+            tuple(row) for row in tx.execute(sa.text("SELECT value, import_id FROM outside_predictions ORDER BY 2"))
+        ]
+
+    project.items.add([{"key": "x", "text": "a text", "predictions": [{"value": "ham"}]}])
+    mapping = {"key": "id", "text": "text", "prediction": "guess"}
+    job = project.import_file("a.csv", mapping, data=b"id,text,guess\nx,a text,spam\n")
+    service.run_jobs(kinds=("items.import",))
+    both = db.read(predicted)
+    assert [number for _, number in both] == [0, job.id]
+    migrate(db, "0004")
+    assert db.read(predicted) == both[1:]
+    migrate(db)
+    assert db.read(predicted) == both[1:]
