@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import httpx
+import hypothesis
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import processes`
@@ -34,6 +35,10 @@ from labeler.kit.db import Database
 from labeler.kit.schema import migrate
 from labeler.projects.access import find_project, project_cache
 from labeler.projects.service import set_member
+
+# How long one example takes says nothing of a machine that others use, too.
+hypothesis.settings.register_profile("tests", deadline=None)
+hypothesis.settings.load_profile("tests")
 
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HAS_POSTGRES = postgres.find_bin() is not None
