@@ -90,9 +90,9 @@ def write_answered(
 
 def _metadata_holds(folder: Path, items: Sequence[Segment], file: Answered, changed: Sequence[int]) -> bool:
     """Whether the metadata in a file is what these items have now."""
-    held = pq.read_table(folder / file.file, columns=["item", "metadata"]) if changed else None
-    if held is None:
+    if not changed:
         return True
+    held = pq.read_table(folder / file.file, columns=["item", "metadata"])
     held = held.filter(pc.is_in(held["item"], value_set=pa.array(changed, pa.int64())))
     if not held.num_rows:
         return True

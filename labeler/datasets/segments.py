@@ -125,7 +125,7 @@ def extend(
     return kept, written
 
 
-def without(
+def renewed(
     folder: Path,
     kind: str,
     schema: pa.Schema,

@@ -162,7 +162,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
         gone, changed = state.removed_items(tx, project.id), changed_items(tx, project.id)
         count = partial(state.count_items, tx, project)
         earlier = segments.segments_of(before, "items")
-        kept, rewritten = segments.without(folder, "items", columns, earlier, gone, changed, count, read)
+        kept, rewritten = segments.renewed(folder, "items", columns, earlier, gone, changed, count, read)
         items, item_bytes = segments.extend(folder, "items", columns, kept, read)
         labels, label_bytes = segments.extend(
             folder,

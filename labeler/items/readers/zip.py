@@ -1,5 +1,6 @@
 """zip: packed files of one format, read one after the other."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
@@ -9,7 +10,9 @@ from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, 
 from labeler.items.readers.sniff import sniff_packed
 from labeler.items.readers.unpack import BEGINNING, files_in, opened, unpacked_file
 
-_ABOUT = {"readme", "license", "licence", "notice", "changelog", "citation", ".gitattributes", ".gitignore"}
+_ABOUT = re.compile(
+    r"(readme|licen[cs]e|changelog)(\.(md|txt|rst))?|citation\.cff|\.gitattributes|\.gitignore", re.IGNORECASE
+)
 _OFFICE = {"word/": "a Word document", "ppt/": "a PowerPoint presentation"}
 
 
@@ -19,7 +22,8 @@ def looks_like_zip(head: Head) -> Detected | None:
         return None
     found: dict[str, Detected] = {}
     with opened(head.path) as archive:
-        files = _with_data(files_in(archive, Limits()))
+        packed = files_in(archive, Limits())
+        files = _with_data(packed)
         _refuse_office(files)
         for one in files:
             with unpacked_file(archive, one, Limits(), BEGINNING) as path:
@@ -33,13 +37,15 @@ def looks_like_zip(head: Head) -> Detected | None:
     notes = [f"{name}: {note}" if len(found) > 1 else note for name, one in found.items() for note in one.warnings]
     if len(found) > 1:
         notes.insert(0, f'the rows of {len(found)} files, one after the other; the column "file" says of which')
+    if left := [one.filename for one in packed if one not in files]:
+        notes.insert(0, f"{', '.join(left)}: written about the data, and not read")
     dialect = first.dialect or first.format
     return replace(first, format="zip", dialect=dialect, warnings=tuple(notes[:20]), hints=head.hints)
 
 
 def _with_data(files: list[ZipInfo]) -> list[ZipInfo]:
     """Without what is written about the data, such as the card of a dataset."""
-    found = [one for one in files if PurePosixPath(one.filename).stem.lower() not in _ABOUT]
+    found = [one for one in files if not _ABOUT.fullmatch(PurePosixPath(one.filename).name)]
     return found or files
 
 

@@ -167,4 +167,6 @@ def test_packed_rows_take_constant_memory(reading, peak):
 def test_what_is_written_about_the_data_is_no_data(reading):
     about = {"README.md": b"# A card\n\nwith words\n", "LICENSE": b"MIT\n", "data/a.csv": CSV.encode()}
     assert [row["text"] for row in reading.values(packed(about))] == ["a", "b"]
+    assert "README.md, LICENSE: written about the data, and not read" in reading.sniff().warnings
     assert reading.values(packed({"readme.txt": b"only a text\n"}))
+    assert len(reading.values(packed({"readme.csv": CSV.encode(), "notice.csv": CSV.encode()}))) == 4, "these are data"
