@@ -94,7 +94,7 @@ def predict(
         ),
     ],
 ) -> None:
-    """Predict with the live model; a JSON line for each row on standard output."""
+    """Predict with the live model; a JSON line for each row on standard output, with its number and key."""
     with tempfile.TemporaryDirectory(prefix="labeler-predict-") as folder:
         if str(file) == "-":
             file = Path(folder) / "input"
@@ -102,29 +102,30 @@ def predict(
                 shutil.copyfileobj(sys.stdin.buffer, copy)
         try:
             mapping = look(file).plan.mapping.model_copy(update=WITHOUT_ANSWERS)
-            items, keys = _items(file, mapping)
+            items, places = _items(file, mapping)
         except FileRefused as refused:
             print(refused, file=sys.stderr)
             raise typer.Exit(1) from None
     with service() as client:
         predictions = client.projects.get(project).predict(items)
-    for key, prediction in zip(keys, predictions, strict=True):
-        print(json.dumps(plain(prediction, key=key), ensure_ascii=False))
+    for place, prediction in zip(places, predictions, strict=True):
+        print(json.dumps(plain(prediction, **place), ensure_ascii=False))
 
 
-def _items(file: Path, mapping: ImportMapping) -> tuple[list[Row], list[str]]:
-    items, keys = [], []
+def _items(file: Path, mapping: ImportMapping) -> tuple[list[Row], list[Row]]:
+    """The items of a file, and where each stands in it: row and key."""
+    items, places = [], []
     for row in read_rows(file, sniff(file)):
         try:
             if not isinstance(row, readers.Row):
                 raise RowRefused(row.field, row.reason)
             item = to_item(row, mapping)
         except RowRefused as refused:
-            print(f"row {row.number} left out: {refused.field}: {refused.reason}", file=sys.stderr)
+            print(f"row {row.number} left out: {refused.reason}", file=sys.stderr)
             continue
         items.append({name: item[name] for name in ("text", "fields") if item.get(name) is not None})
-        keys.append(item.get("key") or content_key(items[-1]))
-    return items, keys
+        places.append({"row": row.number, "key": item.get("key") or content_key(items[-1])})
+    return items, places
 
 
 def reproduce(project: P, model: int) -> None:

@@ -1,10 +1,10 @@
 """Rows that came in, each checked on its own: the acceptable ones, and what is wrong with the others."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from labeler.imports.entry import to_item
+from labeler.imports.entry import labels_of, to_item
 from labeler.imports.judge import Numbered
 from labeler.imports.tally import Tally
 from labeler.items.answers import STRICT, Answers, LabelRules, Refused, given_in
@@ -19,12 +19,14 @@ from labeler.wire.imports import ImportMapping
 @dataclass
 class Batch:
     """read: how many rows there were. rows: those that can be taken. refused: (row number, field, reason), and how many
-    labels went with the row. notes: (row number, what somebody should know of it)."""
+    labels went with the row. notes: (row number, what somebody should know of it). repeated: the numbers of rows whose
+    key another one before them has, where that matters."""
 
     read: int = 0
     rows: list[Numbered] = field(default_factory=list)
     refused: list[tuple[int, str | None, str, int]] = field(default_factory=list)
     notes: list[tuple[int, str]] = field(default_factory=list)
+    repeated: set[int] = field(default_factory=set)
 
     def add(self, other: "Batch") -> None:
         """The rows that follow."""
@@ -32,6 +34,15 @@ class Batch:
         self.rows += other.rows
         self.refused += other.refused
         self.notes += other.notes
+
+    def marked(self, repeated: set[int]) -> "Batch":
+        """With these rows marked as such whose key was there before."""
+        rows = (
+            [(n, row._replace(repeated=True) if n in repeated else row) for n, row in self.rows]
+            if repeated
+            else self.rows
+        )
+        return replace(self, rows=rows)
 
     def count(self, tally: Tally) -> None:
         """Tell of the refused ones, and of notes."""
@@ -59,7 +70,7 @@ def entries_of(rows: Sequence[Row | BadRow], mapping: ImportMapping) -> tuple[En
         try:
             found.append((row.number, to_item(row, mapping)))
         except RowRefused as refused:
-            batch.refused.append((row.number, refused.field, refused.reason, 0))
+            batch.refused.append((row.number, refused.field, refused.reason, labels_of(row, mapping)))
     return found, batch
 
 
@@ -90,7 +101,7 @@ def check_rows(
         found.rows.append((number, row))
         found.notes += [(number, note) for note in row.notes]
     found.refused.sort(key=lambda one: one[0])
-    return found
+    return found.marked(known.repeated)
 
 
 def unknown_labels(batch: Batch) -> list[str]:

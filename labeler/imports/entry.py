@@ -30,6 +30,8 @@ def to_item(row: Row, mapping: ImportMapping) -> dict[str, Any]:
     rows with the same content are one item.
     """
     values = row.values
+    if row.bad and (problem := asked_for(row.bad, mapping)) is not None:
+        raise RowRefused(*problem)
     item: dict[str, Any] = {}
     if mapping.text:
         item["text"] = _text(values, mapping)
@@ -50,6 +52,23 @@ def to_item(row: Row, mapping: ImportMapping) -> dict[str, Any]:
     if mapping.prediction:
         item["predictions"] = _predictions(values, mapping)
     return item
+
+
+def labels_of(row: Row, mapping: ImportMapping) -> int:
+    """How many labels a row has that can't become an item."""
+    try:
+        return len(_labels(row.values, mapping))
+    except RowRefused:
+        return 0
+
+
+def asked_for(bad: Mapping[str, str], mapping: ImportMapping) -> tuple[str, str] | None:
+    """The first column that is to be read and has such a cell, and what is wrong with it. bad: as `Row.bad`."""
+    for _, name in mapping.columns():
+        problem = bad.get(name) or bad.get(name.split(".", 1)[0])
+        if problem is not None:
+            return name, f'"{name}" {problem}'
+    return None
 
 
 def cell(values: Mapping[str, Any], column: str) -> Any:

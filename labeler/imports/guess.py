@@ -201,11 +201,9 @@ def _outer(guess: Guess) -> list[str]:
 def check_columns(mapping: ImportMapping, columns: Sequence[str] | None = None) -> ImportMapping:
     """The mapping, if it names a text or fields, and (columns: the file's, where every row has the same) nothing that
     is not there. Raises FileRefused."""
-    for role in ("key", "text", "fields", "label", "labeler", "prediction", "score", "split", "metadata"):
-        value = getattr(mapping, role)
-        for name in value if isinstance(value, list) else [value]:
-            if columns is not None and name is not None and name not in columns and name.split(".")[0] not in columns:
-                raise FileRefused(f'the mapping names the column "{name}", the file has {", ".join(columns)[:500]}')
+    for _, name in mapping.columns():
+        if columns is not None and name not in columns and name.split(".")[0] not in columns:
+            raise FileRefused(f'the mapping names the column "{name}", the file has {", ".join(columns)[:500]}')
     if not mapping.text and not mapping.fields:
         raise FileRefused('the mapping must name the column of the "text", or the columns that are "fields"')
     return mapping
@@ -221,6 +219,11 @@ def _by_name(columns: Sequence[str], wanted: Sequence[str], suffix: str = "") ->
     plain = {name: _plain(name) for name in columns}
     found = [name for word in wanted for name in columns if plain[name] == word]
     return found + [name for name in columns if suffix and plain[name].endswith(f"_{suffix}") and name not in found]
+
+
+def is_named_text(name: str) -> bool:
+    """Whether a column is named like a text."""
+    return _plain(name) in TEXT
 
 
 def is_of_a_model(name: str) -> bool:

@@ -151,5 +151,5 @@ def changed_rows(rows: Sequence[Numbered], there: Mapping[str, There]) -> dict[s
     first: dict[str, ItemRow] = {}
     for _, row in rows:
         first.setdefault(row.key, row)
-    known = {key: there[key] for key in first if key in there}
+    known = {key: there[key] for key, row in first.items() if key in there and not row.repeated}
     return {key: first[key] for key, item in known.items() if not item.own and item.content != first[key].content}

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from labeler.imports import bad_cells
 from labeler.imports.by_labels import MISSING, by_labels, looks_like_data
 from labeler.imports.entry import NO_TEXT, cell, listed_in
 from labeler.imports.guess import Rows, Why, check_columns, columns_of, guess_mapping, present
@@ -58,7 +59,9 @@ def look(
         rows = rows[:-1]
     values = [row.values for row in rows if isinstance(row, Row)]
     columns = columns_of(values)
-    mapping, why = guess_mapping(columns, values, detected.meaning)
+    left_out = bad_cells.unreadable(rows)
+    mapping, why = guess_mapping([name for name in columns if name not in left_out], values, detected.meaning)
+    why.update({name: ("unused", f"{problem}, in each row looked at") for name, problem in left_out.items()})
     if project is not None:
         mapping, why = fitting(mapping, why, columns, values, project)
     mapping, why, notes = by_labels(mapping, why, columns, values, project)
@@ -70,7 +73,9 @@ def look(
         notes = notes if mapping.label_map == guessed else []
     names = () if project is None else project.label_names
     about = [*_about_texts(mapping, values), *_about_labels(mapping, values, names)]
-    warnings = [*notes, *_warnings(rows), *about]
+    unused = [name for name in left_out if why.get(name, ("unused",))[0] == "unused"]
+    told = [f'"{name}" is not taken: it {left_out[name]}' for name in unused]
+    warnings = [*notes, *told, *_warnings(rows, mapping), *about]
     return Looked(detected, rows, _plan(detected, columns, values, mapping, why, warnings))
 
 
@@ -87,13 +92,7 @@ def _chosen(
     said = given.model_fields_set
     if not said & {"text", "fields", "key", "label", "metadata"}:
         return guess.model_copy(update={name: getattr(given, name) for name in said}), why
-    reasons: Why = {}
-    for role in ("key", "text", "fields", "label", "labeler", "prediction", "score", "split", "metadata"):
-        value = getattr(given, role)
-        for name in value if isinstance(value, list) else [value]:
-            if name is not None:
-                reasons[name] = (role, "chosen")
-    return check_columns(given, columns), reasons
+    return check_columns(given, columns), {name: (role, "chosen") for role, name in given.columns()}
 
 
 def _plan(
@@ -232,8 +231,8 @@ def _is_number(word: Any) -> bool:
     )
 
 
-def _warnings(looked: Sequence[Row | BadRow]) -> list[str]:
-    bad = [f"row {row.number}: {row.reason}" for row in looked if isinstance(row, BadRow)]
+def _warnings(looked: Sequence[Row | BadRow], mapping: ImportMapping) -> list[str]:
+    bad = bad_cells.warnings(looked, mapping)
     warnings = bad[:_WARNINGS]
     if len(bad) > _WARNINGS:
         warnings.append(f"{len(bad) - _WARNINGS} more of the first {len(looked)} rows can't be read")

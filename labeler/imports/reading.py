@@ -10,6 +10,7 @@ from labeler.imports.check import check_rows, entries_of
 from labeler.imports.limits import limits_of
 from labeler.imports.pace import FEW_ROWS
 from labeler.imports.plan import look
+from labeler.imports.repeats import Keys
 from labeler.items.readers import BadRow, FileRefused, Row, read_rows, reader_of
 from labeler.items.readers.portions import portion
 from labeler.kit.bounded import MEMORY, Helper, OutOfBounds, bounded
@@ -72,10 +73,16 @@ def _batches(
     looked = look(path, limits, given, project=project)
     mapping = looked.plan.mapping
     yield looked.plan, reader_of(looked.detected).count(path)
-    rows = islice(read_rows(path, looked.detected, limits), after, None)
+    rows = read_rows(path, looked.detected, limits)
+    keys = Keys() if mapping.key and mapping.known_items == "update" else None
+    skipped = islice(rows, after)
+    while batch := portion(skipped, FEW_ROWS, CHARACTERS):
+        if keys is not None:
+            keys.mark(check_rows(entries_of(batch, mapping)[0], project, settings, mapping))
     while batch := portion(rows, FEW_ROWS, CHARACTERS):
         entries, known = entries_of(batch, mapping)
         if mapping.unknown_labels == "add":
-            yield entries, known
+            yield entries, known if keys is None else keys.mark(known, entries)
         else:
-            yield check_rows(entries, project, settings, mapping, known)
+            checked = check_rows(entries, project, settings, mapping, known)
+            yield checked if keys is None else keys.mark(checked)

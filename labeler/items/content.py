@@ -19,7 +19,7 @@ KNOWN = {"key", "metadata", "split", "label", "labels", "predictions"}
 
 
 class ItemRow(NamedTuple):
-    """An item that was checked, ready for the database."""
+    """An item that was checked, ready for the database. repeated: a row before it in the file has the same key."""
 
     key: str
     kind: str
@@ -30,6 +30,7 @@ class ItemRow(NamedTuple):
     lost: tuple[LostLabel, ...] = ()
     suggested: tuple[Suggested, ...] = ()
     notes: tuple[str, ...] = ()
+    repeated: bool = False
 
 
 def bounds_of(limits: Settings) -> Bounds:

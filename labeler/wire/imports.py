@@ -38,6 +38,9 @@ LABEL_FATES = {
 """Every label that a file holds has one of these fates."""
 
 
+ROLES = ("key", "text", "fields", "label", "labeler", "prediction", "score", "split", "metadata")
+
+
 class ImportMapping(In):
     """What the columns of a file are, and what is to become of what does not fit. All that is left out is guessed, or
     as it is said here."""
@@ -81,6 +84,11 @@ class ImportMapping(In):
     header: bool | None = Field(None, description="Whether the first row names the columns.")
     delimiter: str | None = Field(None, min_length=1, max_length=1)
     encoding: str | None = Field(None, max_length=40)
+
+    def columns(self) -> list[tuple[str, str]]:
+        """(role, column) of all columns that are asked for."""
+        named = [(role, getattr(self, role)) for role in ROLES]
+        return [(role, one) for role, value in named for one in (value if isinstance(value, list) else [value]) if one]
 
 
 class TableIn(In):

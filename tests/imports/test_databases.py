@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from labeler.client import ApiError, Client, Job, Project
 from labeler.imports.databases import rows
 from labeler.imports.table_file import write_rows
-from labeler.items.readers import FileRefused, Row, read_rows, sniff
+from labeler.items.readers import FileRefused, read_rows, sniff
 from labeler.kit.config import Settings
 from labeler.kit.jobs.tables import jobs
 from labeler.wire.items import ImportResult
@@ -243,4 +243,4 @@ def test_values_keep_what_they_are(settings: Settings, other: Other, database_ki
         assert values["id"] == "00000000-0000-0000-0000-000000000001" and values["at"].startswith("2026-11-26T")
         assert values["precise"] == "0.1234567890123456789"
     (bad,) = read_rows(tmp_path / "rows", sniff(tmp_path / "rows"))
-    assert not isinstance(bad, Row) and bad.field == "raw" and "encoding" in bad.reason
+    assert list(bad.bad) == ["raw"] and "encoding" in bad.bad["raw"]

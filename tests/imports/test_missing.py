@@ -29,4 +29,6 @@ def test_errors_of_formulas_are_told_in_plan_and_job(project: Project, bring: An
     assert [(note["row"], note["reason"].split(",")[0]) for note in result["notes"]] == [
         (1, '"label" is #N/A'),
         (2, '"text" is #N/A'),
+        (2, '"text" is missing'),
     ]
+    assert result["balance"]["labels"]["with_row"] == 1, "what the label of a refused row becomes is told, too"

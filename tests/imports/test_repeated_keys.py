@@ -56,6 +56,20 @@ def test_a_label_stays_with_its_text(project: Project, bring: Any) -> None:
     assert [label.value for label in project.items.get("k").labels] == ["spam"]
 
 
+@pytest.mark.parametrize("unknown", ["report", "add"])
+@pytest.mark.parametrize("apart", [False, True], ids=["together", FAR])
+def test_what_confirms_an_item_is_not_taken_back_further_down(
+    project: Project, bring: Any, apart: bool, unknown: str
+) -> None:
+    """Else each import of the file would change it again, back and forth."""
+    project.items.add([{"key": "k", "text": "A"}])
+    data = lines(row("A", "spam"), row("B", "ham"), row("B", "ham"), apart=apart)
+    for dry_run in (True, False, False):
+        done = bring(project, data, {**MAPPING, "unknown_labels": unknown}, name="a.jsonl", dry_run=dry_run)
+        assert fates(done)["different"] == 2 and "updated" not in fates(done)
+        assert project.items.get("k").content == {"text": "A"}
+
+
 @pytest.mark.parametrize("apart", [False, True], ids=["together", FAR])
 def test_predictions_stay_with_their_texts(admin: Any, bring: Any, apart: bool) -> None:
     project = admin.client.projects.create("Suggesting", labels=["spam", "ham"], show_suggestions=True)

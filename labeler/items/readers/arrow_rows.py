@@ -4,22 +4,22 @@ import math
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from itertools import repeat
 from typing import Any
 
 import orjson
 
-from labeler.items.readers.registry import BadRow, FileRefused, Limits, Row, cell_problem
+from labeler.items.readers.registry import NO_TEXT, FileRefused, Limits, Row, cell_problem, row_of
 
 _AT_ONCE = 32_000_000
 """Bytes of a column that a batch of rows may take."""
 _LARGEST = 16
 """Bytes of a cell that is made at all, for each character that a text may have."""
-_LOOKED_AT = 20
 _TAKEN = "taken are text, numbers, booleans, dates, times, and lists or structs of them"
 
 
 def check_schema(schema: Any, limits: Limits) -> None:
-    """Raises FileRefused for a column that can't become a field."""
+    """Raises FileRefused for names of columns that can't be those of fields."""
     if len(schema) > limits.max_columns:
         raise FileRefused(f"{len(schema)} columns, at most {limits.max_columns} are taken")
     for column in schema:
@@ -27,9 +27,6 @@ def check_schema(schema: Any, limits: Limits) -> None:
             raise FileRefused(f'the column "{column.name}" is there twice; each column needs a name of its own')
         if cell_problem(column.name, limits) is not None:
             raise FileRefused("the name of a column is too long or holds a NUL character")
-        if not is_supported(column.type, limits.max_depth):
-            kind = str(column.type)[:100]
-            raise FileRefused(f'the column "{column.name[:100]}" is of type {kind}; {_TAKEN}')
 
 
 def is_supported(kind: Any, depth: int) -> bool:
@@ -49,13 +46,10 @@ def is_supported(kind: Any, depth: int) -> bool:
     return any(getattr(types, f"is_{name}")(kind) for name in f"{names} {more}".split())
 
 
-def rows_of(batches: Iterator[Any], names: dict[str, list[str]], limits: Limits) -> Iterator[Row | BadRow]:
-    """Rows of record batches. names: of each column with class ids, what they stand for. Raises FileRefused for a
-    column of bytes that are no text."""
+def rows_of(batches: Iterator[Any], names: dict[str, list[str]], limits: Limits) -> Iterator[Row]:
+    """Rows of record batches. names: of each column with class ids, what they stand for."""
     number = 0
     for batch in batches:
-        if number == 0:
-            _refuse_bytes(batch.slice(0, _LOOKED_AT))
         heads = batch.schema.names
         columns = [_cells(batch.column(at), names.get(name), limits) for at, name in enumerate(heads)]
         for cells in zip(*columns, strict=True) if columns else ():
@@ -63,19 +57,21 @@ def rows_of(batches: Iterator[Any], names: dict[str, list[str]], limits: Limits)
             yield _row(number, dict(zip(heads, cells, strict=True)), limits)
 
 
-class _TooLarge:
-    """Stands for a cell that would take too much memory; about how many bytes it has."""
+class _NotRead:
+    """Stands for a cell that was not read, and says why."""
 
-    def __init__(self, size: int) -> None:
-        self.size = size
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
 
 
 def _cells(column: Any, names: list[str] | None, limits: Limits) -> Iterable[Any]:
     """The cells of a column: one at a time where all of them together would take much memory."""
     import pyarrow as pa
 
+    if not is_supported(column.type, limits.max_depth):
+        return repeat(_NotRead(f"is of type {str(column.type)[:100]}; {_TAKEN}"), len(column))
     if unpacked(column) > _AT_ONCE:
-        return _one_by_one(column, names, _LARGEST * limits.max_cell)
+        return _one_by_one(column, names, limits.max_cell)
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
     if pa.types.is_string(column.type) or pa.types.is_large_string(column.type):
@@ -84,7 +80,7 @@ def _cells(column: Any, names: list[str] | None, limits: Limits) -> Iterable[Any
     return cells if names is None else [_named(cell, names) for cell in cells]
 
 
-def _one_by_one(column: Any, names: list[str] | None, largest: int) -> Iterator[Any]:
+def _one_by_one(column: Any, names: list[str] | None, most: int) -> Iterator[Any]:
     """Cells that share an entry of a dictionary are one object, however many there are."""
     import pyarrow as pa
 
@@ -95,7 +91,9 @@ def _one_by_one(column: Any, names: list[str] | None, largest: int) -> Iterator[
             if isinstance(codes, range):
                 made.clear()
             size = unpacked(column.slice(at, 1))
-            made[code] = _TooLarge(size) if size > largest else column[at].as_py()
+            too_large = size > _LARGEST * most
+            reason = f"has {size:,} bytes, at most {most:,} characters are taken"
+            made[code] = _NotRead(reason) if too_large else column[at].as_py()
         yield made[code] if names is None else _named(made[code], names)
 
 
@@ -127,16 +125,8 @@ def _named(value: Any, names: list[str]) -> Any:
     return None if value == -1 else names[value] if 0 <= value < len(names) else value
 
 
-def _refuse_bytes(batch: Any) -> None:
-    import pyarrow as pa
-
-    for field, column in zip(batch.schema, batch.columns, strict=True):
-        kind = field.type.value_type if pa.types.is_dictionary(field.type) else field.type
-        if "binary" in str(kind) and any(isinstance(plain(column[at].as_py()), bytes) for at in range(len(column))):
-            raise FileRefused(f'the column "{field.name}" is of type {kind} and holds bytes that are no text; {_TAKEN}')
-
-
-def _row(number: int, values: dict[str, Any], limits: Limits) -> Row | BadRow:
+def _row(number: int, values: dict[str, Any], limits: Limits) -> Row:
+    bad: dict[str, str] | None = None
     for name, cell in values.items():
         kind = type(cell)
         if kind is str:
@@ -147,17 +137,17 @@ def _row(number: int, values: dict[str, Any], limits: Limits) -> Row | BadRow:
         else:
             values[name] = cell = plain(cell)
         if (problem := _problem(cell, limits)) is not None:
-            return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, values)
+            bad = {**(bad or {}), name: problem}
+    return row_of(number, values, bad)
 
 
 def _problem(cell: Any, limits: Limits) -> str | None:
     if isinstance(cell, float):
         return "is infinite" if math.isinf(cell) else None
-    if isinstance(cell, _TooLarge):
-        return f"has {cell.size:,} bytes, at most {limits.max_cell:,} characters are taken"
+    if isinstance(cell, _NotRead):
+        return cell.reason
     if isinstance(cell, bytes):
-        return "holds bytes that are no text"
+        return NO_TEXT
     return cell_problem(cell, limits)
 
 

@@ -22,6 +22,7 @@ from labeler.items.readers.registry import (
     Row,
     cell_problem,
     reader,
+    row_of,
 )
 
 EXPORT_ENDS_WITH = (
@@ -111,14 +112,14 @@ def read_csv(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | B
             yield _row(number, columns, record, joined, limits)
 
 
-def _row(number: int, columns: tuple[str, ...], cells: list[str], joined: str, limits: Limits) -> Row | BadRow:
+def _row(number: int, columns: tuple[str, ...], cells: list[str], joined: str, limits: Limits) -> Row:
     # Most rows are short and plain: one look at all cells together instead of one at each.
-    if cell_problem(joined, limits) is not None:
-        for name, cell in zip(columns, cells, strict=True):
-            if (problem := cell_problem(cell, limits)) is not None:
-                return BadRow(number, name, f'"{name}" {problem}')
     values = dict(zip(columns, cells, strict=True))
-    return Row(number, values, cells.note) if isinstance(cells, Noted) else Row(number, values)
+    bad = None
+    if cell_problem(joined, limits) is not None:
+        found = {name: cell_problem(cell, limits) for name, cell in values.items()}
+        bad = {name: problem for name, problem in found.items() if problem is not None}
+    return row_of(number, values, bad, cells.note if isinstance(cells, Noted) else None)
 
 
 def _checked(columns: tuple[str, ...], limits: Limits) -> tuple[str, ...]:

@@ -13,7 +13,17 @@ import orjson
 
 from labeler.items.readers import workbook
 from labeler.items.readers.layout import Layout, layout_of
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import (
+    BadRow,
+    Detected,
+    FileRefused,
+    Head,
+    Limits,
+    Row,
+    cell_problem,
+    reader,
+    row_of,
+)
 from labeler.items.readers.unpack import BROKEN
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
@@ -125,14 +135,14 @@ def _row(number: int, columns: tuple[str, ...], cells: list[Any], limits: Limits
         if cell is not None:
             return BadRow(number, None, f"has a value in column {place}, expected {len(columns)} as in the header")
     values = dict(zip(columns, cells, strict=False))
-    note = None
+    note, bad = None, {}
     for name, cell in values.items():
         if isinstance(cell, dict):
             note = f'"{name}" is {cell["error"]}, an error of a formula: taken as empty'
             values[name] = None
         elif (problem := cell_problem(cell, limits)) is not None:
-            return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, values, note)
+            bad[name] = problem
+    return row_of(number, values, bad, note)
 
 
 def _filled(row: list[Any]) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from labeler.items.given import Given, GivenLabel
 from labeler.items.readers.lines import Lines, open_text
-from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader, row_of
 from labeler.items.readers.text_lines import first_lines, numbered_lines
 
 _MARK = "__label__"
@@ -36,10 +36,9 @@ def _row(number: int, line: str, limits: Limits) -> Row | BadRow:
         word, _, text = text.partition(" ") if "\t" not in text.split(" ", 1)[0] else text.partition("\t")
         labels.append(word.removeprefix(_MARK))
         text = text.lstrip()
-    for name, cell in (("text", text), ("label", labels)):
-        if (problem := cell_problem(cell, limits)) is not None:
-            return BadRow(number, name, f'"{name}" {problem}')
+    found = {name: cell_problem(cell, limits) for name, cell in (("text", text), ("label", labels))}
+    bad = {name: problem for name, problem in found.items() if problem is not None}
     if not all(labels):
         return BadRow(number, "label", '"label" is empty: a name is expected behind "__label__"')
     value = labels[0] if len(labels) == 1 else labels
-    return Row(number, {"label": Given([GivenLabel(value)] if labels else []), "text": text})
+    return row_of(number, {"label": Given([GivenLabel(value)] if labels else []), "text": text}, bad)

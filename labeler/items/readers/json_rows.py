@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 from labeler.items.readers.json_values import Twice, Unreadable
-from labeler.items.readers.registry import BadRow, Limits, Row, cell_problem
+from labeler.items.readers.registry import BadRow, Limits, Row, cell_problem, row_of
 
 INFINITE = "is infinite, and no number that can be kept: write null, or leave the field out"
 _NAMES = 10_000
@@ -29,6 +29,7 @@ def object_rows(limits: Limits) -> Callable[[int, Any], Row | BadRow]:
                 return BadRow(number, None, "the name of a field is too long or holds a NUL character")
             if len(known) < _NAMES:
                 known.update(value)
+        bad: dict[str, str] | None = None
         for name, cell in value.items():
             kind = type(cell)
             if kind is str:
@@ -42,9 +43,10 @@ def object_rows(limits: Limits) -> Callable[[int, Any], Row | BadRow]:
             else:
                 continue
             if problem is not None:
-                return BadRow(number, name, f'"{name}" {problem}')
+                bad = {**(bad or {}), name: problem}
         if isinstance(value, Twice):
-            return Row(number, dict(value), f'the field "{value.name[:100]}" is there twice: the later one is taken')
-        return Row(number, value)
+            note = f'the field "{value.name[:100]}" is there twice: the later one is taken'
+            return row_of(number, dict(value), bad, note)
+        return row_of(number, value, bad)
 
     return row

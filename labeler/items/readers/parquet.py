@@ -35,7 +35,7 @@ def read_parquet(path: Path, detected: Detected, limits: Limits) -> Iterator[Row
     """Rows of any table of text, numbers, yes/no, dates, and lists or structs of them.
 
     Dates and times become ISO text, decimals numbers, NaN missing, class ids of Hugging Face datasets the names of the
-    classes. Raises FileRefused for a column of another type, for a broken file, and for one that unpacks to more than
+    classes. Raises FileRefused for a broken file, and for one that unpacks to more than
     limits.max_bytes.
     """
     import pyarrow as pa

@@ -10,6 +10,7 @@ from labeler.plugins import Registry
 from labeler.wire.untrusted import HALF, Bounds, fault, text_fault
 
 SAMPLE = 256 * 1024
+NO_TEXT = "holds bytes that are no text"
 
 
 class FileRefused(Exception):
@@ -102,12 +103,14 @@ class Head:
 class Row:
     """A row that could be read: number as a person counts data rows, from 1; values by column.
 
-    note: what somebody should know of how it was read, None for nearly all rows.
+    note: what somebody should know of how it was read, None for nearly all rows. bad: what is wrong with cells that
+    can't be taken, by column: the row can, where none of them is asked for. Their values are None.
     """
 
     number: int
     values: dict[str, Any]
     note: str | None = None
+    bad: dict[str, str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,11 +231,18 @@ def understood(row: Row | BadRow, meaning: Meaning) -> Row | BadRow:
     """The row as the tool that wrote it means it."""
     if isinstance(row, BadRow):
         return row
+    for name, problem in (row.bad or {}).items():
+        return BadRow(row.number, name, f'"{name}" {problem}')
     try:
         return Row(row.number, meaning.convert(row.values))
     except Exception as error:  # a tool from outside may raise anything at a row that is none of its own
         reason = str(error) if isinstance(error, ValueError) else f"{type(error).__name__}: {error}"
         return BadRow(row.number, None, f"is no row of {meaning.title}: {reason[:300]}")
+
+
+def row_of(number: int, values: dict[str, Any], bad: dict[str, str] | None, note: str | None = None) -> Row:
+    """A row whose bad cells, if there are any, are set aside."""
+    return Row(number, values | dict.fromkeys(bad), note, bad) if bad else Row(number, values, note)
 
 
 def cell_problem(value: Any, limits: Limits) -> str | None:

@@ -8,7 +8,18 @@ from pathlib import Path
 from typing import Any
 
 from labeler.items.readers.json_rows import INFINITE
-from labeler.items.readers.registry import BadRow, Detected, FileRefused, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import (
+    NO_TEXT,
+    BadRow,
+    Detected,
+    FileRefused,
+    Head,
+    Limits,
+    Row,
+    cell_problem,
+    reader,
+    row_of,
+)
 
 _MAGIC = b"SQLite format 3\0"
 _TABLES = (
@@ -43,7 +54,7 @@ def looks_like_sqlite(head: Head) -> Detected | None:
     count=lambda path: 0,
 )
 def read_sqlite(path: Path, detected: Detected, limits: Limits) -> Iterator[Row | BadRow]:
-    """Rows of a table, as they are stored; bytes that are text become text, others cost their row.
+    """Rows of a table, as they are stored; bytes that are text become text.
 
     The file is only read. Raises FileRefused for a broken one.
     """
@@ -56,18 +67,20 @@ def read_sqlite(path: Path, detected: Detected, limits: Limits) -> Iterator[Row 
             yield _row(number, dict(zip(names, cells, strict=True)), limits)
 
 
-def _row(number: int, values: dict[str, Any], limits: Limits) -> Row | BadRow:
+def _row(number: int, values: dict[str, Any], limits: Limits) -> Row:
+    bad: dict[str, str] = {}
     for name, cell in values.items():
+        problem = None
         if isinstance(cell, bytes):
             try:
                 values[name] = cell = cell.decode()
             except UnicodeDecodeError:
-                return BadRow(number, name, f'"{name}" holds bytes that are no text')
+                problem = NO_TEXT
         if isinstance(cell, float) and math.isinf(cell):
-            return BadRow(number, name, f'"{name}" {INFINITE}')
-        if (problem := cell_problem(cell, limits)) is not None:
-            return BadRow(number, name, f'"{name}" {problem}')
-    return Row(number, values)
+            problem = INFINITE
+        if (problem := problem or cell_problem(cell, limits)) is not None:
+            bad[name] = problem
+    return row_of(number, values, bad)
 
 
 @contextmanager

@@ -6,7 +6,7 @@ from itertools import islice
 from pathlib import Path
 
 from labeler.items.readers.lines import Lines, LineTooLong, open_text
-from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader
+from labeler.items.readers.registry import BadRow, Detected, Head, Limits, Row, cell_problem, reader, row_of
 
 
 def looks_like_lines(head: Head) -> Detected:
@@ -30,7 +30,7 @@ def read_lines(path: Path, detected: Detected, limits: Limits) -> Iterator[Row |
             if line is None:
                 yield BadRow(number, None, f"the line is longer than {limits.max_line:,} characters")
             elif (problem := cell_problem(text := line.rstrip("\r\n"), limits)) is not None:
-                yield BadRow(number, name, f'"{name}" {problem}')
+                yield row_of(number, {name: text}, {name: problem})
             else:
                 yield Row(number, {name: text})
 

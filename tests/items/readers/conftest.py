@@ -2,6 +2,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from whole_rows import whole
 
 from labeler.items.readers import Detected, Hints, Limits, Row, read_rows, sniff
 
@@ -22,10 +23,11 @@ class Reading:
         return sniff(self.path, Hints(**hints))
 
     def rows(self, data: bytes | str | None = None, limits: Limits | None = None, **hints: Any) -> list[Any]:
-        return list(read_rows(self.path, self.sniff(data, **hints), limits))
+        """The rows for somebody who asks for every column."""
+        return [whole(row) for row in read_rows(self.path, self.sniff(data, **hints), limits)]
 
     def iterate(self) -> Iterator[Any]:
-        return read_rows(self.path, self.sniff())
+        return map(whole, read_rows(self.path, self.sniff()))
 
     def values(self, data: bytes | str | None = None, limits: Limits | None = None, **hints: Any) -> list[dict]:
         rows = self.rows(data, limits, **hints)

@@ -7,7 +7,7 @@ import pyarrow.ipc
 import pyarrow.parquet as pq
 import pytest
 
-from labeler.items.readers import BadRow, FileRefused, Limits, Row, arrow_messages, parquet_pages
+from labeler.items.readers import BadRow, FileRefused, Limits, Row, arrow_messages, parquet_pages, read_rows
 
 FILES = Path(__file__).parent / "files"
 
@@ -66,14 +66,22 @@ def test_compressed_columns_are_read(compression, columns):
     assert [row["text"] for row in rows] == [f"text {at % 10}" for at in range(5_000)]
 
 
-def test_bytes_that_are_no_text_are_refused_by_their_column(columns):
-    with pytest.raises(FileRefused, match='column "image" is of type binary and holds bytes that are no text'):
-        columns({"text": ["a"], "image": pa.array([b"\x89PNG"])}).rows()
-
-
-def test_other_types_are_refused_by_their_column(columns):
-    with pytest.raises(FileRefused, match='column "pairs" is of type map'):
-        columns({"text": ["a"], "pairs": pa.array([[("a", 1)]], pa.map_(pa.string(), pa.int64()))}).rows()
+def test_what_can_not_be_kept_is_told_where_it_is_asked_for(columns):
+    """An image beside its caption, say: the captions can be labeled."""
+    reading = columns(
+        {
+            "text": ["a", "b"],
+            "image": pa.array([b"\x89PNG", None]),
+            "inside": pa.array([{"bytes": b"\x89PNG", "path": "a.png"}, None]),
+            "pairs": pa.array([[("a", 1)], None], pa.map_(pa.string(), pa.int64())),
+        }
+    )
+    rows = list(read_rows(reading.path, reading.sniff()))
+    assert [row.values["text"] for row in rows] == ["a", "b"]
+    assert rows[0].bad["image"] == "holds bytes that are no text"
+    assert rows[0].bad["pairs"].startswith("is of type map")
+    assert "inside" in rows[0].bad and rows[0].values["inside"] is None
+    assert list(rows[1].bad or {}) == ["pairs"], "nothing else is in the second row"
 
 
 def test_infinity_and_long_cells_cost_their_row(columns):
