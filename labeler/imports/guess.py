@@ -35,6 +35,10 @@ OF_A_MODEL = frozenset(
     )
 )
 """Words in the name of a column that holds what a machine says."""
+RATING = (
+    "rating", "ratings", "stars", "star_rating", "score", "grade", "points",
+    "bewertung", "sterne", "note", "valoracion", "puntuacion", "voto", "valutazione",
+)  # fmt: skip
 SCORE = ("score", "prediction_score", "probability", "proba", "pred_score", "confidence")
 HEADED = (("title", "abstract"), ("subject", "body"), ("headline", "body"), ("title", "body"))
 """Columns that are one text together."""
@@ -224,6 +228,10 @@ def _by_name(columns: Sequence[str], wanted: Sequence[str], suffix: str = "") ->
 def is_named_text(name: str) -> bool:
     """Whether a column is named like a text."""
     return _plain(name) in TEXT
+
+
+def is_named_rating(name: str) -> bool:
+    return _plain(name) in RATING
 
 
 def is_of_a_model(name: str) -> bool:

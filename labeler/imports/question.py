@@ -42,10 +42,11 @@ def _readable(name: str, rows: Rows, project: Project) -> float:
         for one in cell(row, name) or ()
         if isinstance(cell(row, name), Given) and not one.lost
     ]
-    return sum(_is_answer(value, project) for value in given) / len(given) if given else 0.0
+    return sum(is_answer(value, project) for value in given) / len(given) if given else 0.0
 
 
-def _is_answer(value: object, project: Project) -> bool:
+def is_answer(value: object, project: Project) -> bool:
+    """Whether the project can read it."""
     try:
         return project.task.parse(value, project.schema, None) is not None
     except InvalidValue:
