@@ -177,6 +177,9 @@ def balance(found: Balance, rows: int | None = None) -> None:
     _fates(f"{layout.number(total)} rows", found.rows, ROW_FATES, found, "")
     if found.labels:
         _fates(f"{layout.number(sum(found.labels.values()))} labels", found.labels, LABEL_FATES, found, "label_")
+    if added := found.labels_added:
+        many = "1 label is" if len(added) == 1 else f"{layout.number(len(added))} labels are"
+        st.markdown(f"{many} added to the project: {plain(', '.join(added))}")
     if found.predictions:
         st.markdown(f"{layout.number(found.predictions)} predictions, kept as suggestions.")
 

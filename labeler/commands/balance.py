@@ -22,6 +22,8 @@ def told(done: ImportResult) -> Iterator[str]:
         for fate, words in LABEL_FATES.items():
             if number := labels.get(fate):
                 yield f"  {number:>9,}  {words}"
+    if added := done.balance.labels_added:
+        yield f"{len(added):,} labels added to the project: {', '.join(added)}"
     if done.balance.predictions:
         yield f"{done.balance.predictions:,} predictions, kept as suggestions"
     told = [*done.errors, *done.notes]

@@ -1,6 +1,6 @@
 """Rows that came in, each checked on its own: the acceptable ones, and what is wrong with the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -104,11 +104,11 @@ def check_rows(
     return found.marked(known.repeated)
 
 
-def unknown_labels(batch: Batch) -> list[str]:
+def unknown_labels(rows: Iterable[Numbered]) -> list[str]:
     """The labels in these rows that the project does not have, in order of first occurrence; of several spellings of
     one, the first."""
     found: dict[str, str] = {}
-    for _, row in batch.rows:
+    for _, row in rows:
         for lost in row.lost:
             for name in lost.names:
                 found.setdefault(folded(name), name)

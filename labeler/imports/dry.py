@@ -3,7 +3,7 @@
 import hashlib
 import sqlite3
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,8 +11,8 @@ from typing import Any
 import orjson
 
 from labeler.imports.add_labels import with_labels
-from labeler.imports.check import Batch
-from labeler.imports.judge import Judged, There, changed_rows, judge
+from labeler.imports.check import Batch, unknown_labels
+from labeler.imports.judge import Judged, Numbered, There, changed_rows, judge, landing
 from labeler.imports.labelers import find_labelers
 from labeler.imports.limits import rules_of
 from labeler.imports.pace import Pace
@@ -82,18 +82,23 @@ class DryRun:
     def close(self) -> None:
         self.seen.close()
 
-    def add_labels(self, project: Project, names: list[str]) -> Project:
-        """The project as it would be with these labels."""
-        if not project.labels:
-            return project
+    def add_labels(
+        self, project: Project, rows: Sequence[Numbered], mapping: ImportMapping, tally: Tally, total: int = 0
+    ) -> Project:
+        """The project as it would be with the labels that these rows bring; `tally` says which."""
+        there = self._there(project, {row.key for _, row in rows})
+        names = unknown_labels(landing(rows, there, rules_of(mapping)))
         missing = [name for name in names if name not in project.label_names]
+        if not project.labels or not missing:
+            return project
         schema = parse_schema({**project.schema.model_dump(), "labels": with_labels(project, missing)})
-        return replace(project, schema=schema)
+        changed = replace(project, schema=schema)
+        tally.labels_added += [name for name in changed.label_names if name not in project.label_names]
+        return changed
 
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
         keys = {row.key for _, row in good.rows}
-        there = self.db.read(read_there, project, keys)
-        self._overlay(there, keys)
+        there = self._there(project, keys)
         updated = frozenset(changed_rows(good.rows, there) if mapping.known_items == "update" else ())
         for key in updated:
             there.pop(key)
@@ -117,8 +122,9 @@ class DryRun:
             self.names[name] = self._new_id()
         return {name: self.names[name] for name in names}
 
-    def _overlay(self, there: dict[str, There], keys: set[str]) -> None:
-        """Add what earlier batches would have made of these keys."""
+    def _there(self, project: Project, keys: set[str]) -> dict[str, There]:
+        """What these keys are, with what earlier batches would have made of them."""
+        there = self.db.read(read_there, project, keys)
         for key, (content, labels, metadata) in self.seen.find(keys).items():
             if content is not None:
                 there[key] = There(self._new_id(), Digested(content), own=True)
@@ -127,6 +133,7 @@ class DryRun:
                 there[key].labels[who] = value
                 if who == self.user_id or there[key].answer is None:
                     there[key].answer = value
+        return there
 
     def _keep(self, good: Batch, new: dict[str, int], there: dict[str, There], found: Judged) -> None:
         by_item: dict[int, dict[int, Any]] = {}

@@ -20,12 +20,13 @@ from labeler.imports.add_labels import add_labels
 from labeler.imports.check import Batch, check_rows, unknown_labels
 from labeler.imports.databases import rows
 from labeler.imports.dry import DryRun
+from labeler.imports.judge import Numbered, landing
 from labeler.imports.limits import rules_of
 from labeler.imports.pace import Pace
 from labeler.imports.reading import opened
 from labeler.imports.table_file import of_table, write_rows
 from labeler.imports.tally import Tally
-from labeler.imports.write import Importer, take
+from labeler.imports.write import Importer, read_there, take
 from labeler.items.readers import FileRefused
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
@@ -107,9 +108,9 @@ def _take_all(
             if mapping.unknown_labels == "add":
                 entries, told = found
                 found = check_rows(entries, project, run.settings, mapping, told)
-                if names := unknown_labels(found):
+                if unknown_labels(found.rows):
                     _end(under_way)
-                    project = step.add_labels(project, names)
+                    project = step.add_labels(project, [*batch.rows, *found.rows], mapping, tally, total)
                     found = check_rows(entries, project, run.settings, mapping, told)
             batch.add(found)
             if batch.read < step.pace.rows:
@@ -168,9 +169,25 @@ class Writing:
     def close(self) -> None:
         """Nothing is open between two batches."""
 
-    def add_labels(self, project: Project, names: list[str]) -> Project:
-        asked_by = self.run.created_by or 0
-        changed: Project = self.run.write(partial(add_labels, project=project, names=names, user_id=asked_by))
+    def add_labels(
+        self, project: Project, rows: list[Numbered], mapping: ImportMapping, tally: Tally, total: int
+    ) -> Project:
+        """The project with the labels that these rows bring; `tally` says which."""
+        run = self.run
+        there = run.db.read(read_there, project, {row.key for _, row in rows}, run.id)
+        names = unknown_labels(landing(rows, there, rules_of(mapping)))
+        if not names:
+            return project
+
+        def step(tx: Connection) -> tuple[Project, Tally]:
+            changed, after = add_labels(tx, project=project, names=names, user_id=run.created_by or 0), tally.copy()
+            after.labels_added += [name for name in changed.label_names if name not in project.label_names]
+            self._save(tx, after, total)
+            return changed, after
+
+        changed: Project
+        changed, after = run.write(step)
+        tally.become(after)
         return changed
 
     def take(self, project: Project, good: Batch, mapping: ImportMapping, tally: Tally, total: int) -> None:
@@ -179,12 +196,14 @@ class Writing:
         def step(tx: Connection) -> Tally:
             self.pace.look(tx)
             after = take(tx, project, good.rows, importer, tally)
-            message = f"{after.rows:,} rows read, {after.taken:,} taken"
-            run = self.run
-            engine.save(tx, run.id, run.attempt, after.dump(), done=after.rows, total=total or None, message=message)
+            self._save(tx, after, total)
             return after
 
         tally.become(self.run.write(step))
+
+    def _save(self, tx: Connection, tally: Tally, total: int) -> None:
+        run, message = self.run, f"{tally.rows:,} rows read, {tally.taken:,} taken"
+        engine.save(tx, run.id, run.attempt, tally.dump(), done=tally.rows, total=total or None, message=message)
 
 
 def _finish(tx: Connection, result: dict[str, Any]) -> dict[str, Any]:

@@ -145,6 +145,20 @@ def _labels(
     return taken
 
 
+def landing(rows: Sequence[Numbered], there: Mapping[str, There], rules: Rules) -> list[Numbered]:
+    """The rows whose labels are asked for: those of rows with a content that their item does not have are not."""
+    contents = {key: item.content for key, item in there.items()}
+    if rules.items == "update":
+        contents.update((key, row.content) for key, row in changed_rows(rows, there).items())
+    found = []
+    for number, row in rows:
+        known = there.get(row.key)
+        asked = rules.labels == "add" or known is None or known.own
+        if asked and contents.setdefault(row.key, row.content) == row.content:
+            found.append((number, row))
+    return found
+
+
 def changed_rows(rows: Sequence[Numbered], there: Mapping[str, There]) -> dict[str, ItemRow]:
     """The rows that are new revisions of what is there. Of several rows with one key, the first says what the item is,
     so that a file that contradicts itself does not change it back and forth."""

@@ -67,8 +67,8 @@ def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: I
     try:
         raw, told = entries_of(rows, mapping)
         good = check_rows(raw, project, settings, mapping, told)
-        if mapping.unknown_labels == "add" and (names := unknown_labels(good)):
-            project = dry.add_labels(project, names)
+        if mapping.unknown_labels == "add" and unknown_labels(good.rows):
+            project = dry.add_labels(project, good.rows, mapping, tally)
             good = check_rows(raw, project, settings, mapping, told)
         good.count(tally)
         dry.take(project, good, mapping, tally, 0)

@@ -20,6 +20,7 @@ class Tally:
     fates: Counter[str] = field(default_factory=Counter)
     labels: Counter[str] = field(default_factory=Counter)
     predictions: int = 0
+    labels_added: list[str] = field(default_factory=list)
     examples: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     errors: list[dict[str, Any]] = field(default_factory=list)
     notes: list[dict[str, Any]] = field(default_factory=list)
@@ -30,7 +31,7 @@ class Tally:
         known = dict(saved or {})
         for name in ("fates", "labels"):
             known[name] = Counter(known.get(name) or {})
-        for name in ("errors", "notes"):
+        for name in ("errors", "notes", "labels_added"):
             known[name] = list(known.get(name) or ())
         known["examples"] = {fate: list(shown) for fate, shown in (known.get("examples") or {}).items()}
         return cls(**known)
@@ -97,6 +98,7 @@ class Tally:
                 "rows": {fate: self.fates[fate] for fate in ROW_FATES},
                 "labels": {fate: self.labels[fate] for fate in LABEL_FATES if self.labels[fate]},
                 "predictions": self.predictions,
+                "labels_added": self.labels_added,
                 "examples": self.examples,
             },
         }

@@ -59,7 +59,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
         predictions=predictions,
         versions=versions,
         missing=_missing(tx, project, body),
-        said=_said(count, labels, restored, predictions, versions),
+        said=_said(count, labels, restored, predictions, versions, _labels_added(tx, project, body)),
     )
     if not body.dry_run and out.changes:
         job_id = enqueue(
@@ -94,7 +94,14 @@ def _count(tx: Connection, statement: Any) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
 
 
-def _said(count: int, labels: int, restored: int, predictions: int, versions: int) -> str:
+def _labels_added(tx: Connection, project: Project, body: RemovalIn) -> list[str]:
+    """What an import added to the labels to choose from, as far as it is still there."""
+    found = tx.execute(sa.select(jobs.c.result).where(jobs.c.id == body.import_id)).scalar_one_or_none()
+    added = ((found or {}).get("balance") or {}).get("labels_added") or []
+    return [name for name in added if name in project.label_names]
+
+
+def _said(count: int, labels: int, restored: int, predictions: int, versions: int, added: list[str]) -> str:
     said = f"{count:,} items leave the queue and the pool. {labels:,} labels are in force no more; they stay on record."
     if restored:
         said += (
@@ -103,6 +110,8 @@ def _said(count: int, labels: int, restored: int, predictions: int, versions: in
         )
     if predictions:
         said += f" {predictions:,} predictions are suggested no more."
+    if added:
+        said += f" The labels that it added to the project stay, until they are retired: {', '.join(added)}."
     if versions:
         said += f" The {versions:,} dataset versions there are keep what they hold; later ones will not have it."
     return said

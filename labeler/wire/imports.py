@@ -138,6 +138,7 @@ class Balance(BaseModel):
     rows: dict[str, int] = Field(default_factory=dict)
     labels: dict[str, int] = Field(default_factory=dict)
     predictions: int = 0
+    labels_added: list[str] = Field(default_factory=list, description="To the project, as labels to choose from.")
     examples: dict[str, list[Example]] = Field(
         default_factory=dict, description="The first few of each fate; those of labels begin with `label_`."
     )
@@ -148,6 +149,7 @@ class Balance(BaseModel):
             for fate, number in theirs.items():
                 mine[fate] = mine.get(fate, 0) + number
         self.predictions += other.predictions
+        self.labels_added += [name for name in other.labels_added if name not in self.labels_added]
         for fate, shown in other.examples.items():
             moved = [one.model_copy(update={"row": one.row + rows}) for one in shown]
             self.examples[fate] = (self.examples.get(fate, []) + moved)[:EXAMPLES]

@@ -118,6 +118,20 @@ def test_unknown_labels_can_be_added(project: Project, bring: Any) -> None:
     assert labels(done) == {"recorded": 3}
     assert answers(project) == {"1": "spam", "2": "unsure", "3": "unsure"}
     assert [one["name"] for one in project.client.projects.get(project.slug).info.labels] == ["spam", "ham", "unsure"]
+    assert done.result["balance"]["labels_added"] == ["unsure"]
+    told = project.items.remove(import_id=done.id, dry_run=True)
+    assert "added to the project stay, until they are retired: unsure." in told.said
+
+
+def test_only_labels_of_rows_that_are_taken_are_added(project: Project, bring: Any) -> None:
+    project.items.add([{"key": "1", "text": "there already"}])
+    sent = "id,text,label\n1,another text,never\n2,new,unsure\n2,newer,neither\n3,,not this\n"
+    for dry_run in (True, False):
+        mapping = {"key": "id", "text": "text", "label": "label", "unknown_labels": "add"}
+        done = bring(project, sent, mapping, dry_run=dry_run)
+        assert done.result["balance"]["labels_added"] == ["unsure"]
+        assert labels(done) == {"recorded": 1, "unknown": 2, "with_row": 1}
+    assert [one["name"] for one in project.client.projects.get(project.slug).info.labels] == ["spam", "ham", "unsure"]
 
 
 def test_labels_written_in_another_way_are_mapped(project: Project, bring: Any) -> None:
