@@ -28,7 +28,7 @@ def write_rows(
     tell: Callable[[int], None] = lambda number: None,
 ) -> None:
     """Write up to `most_rows` rows as JSON Lines. The file appears when it is complete. tell: is told how many rows
-    there are by now. Raises FileRefused for more bytes than `most_bytes`."""
+    there are by now. Raises FileRefused for none, and for more bytes than `most_bytes`."""
     part = path.with_name(f"{path.name}.part")
     size = 0
     try:
@@ -42,6 +42,8 @@ def write_rows(
                     )
                 if number % TOLD == 0:
                     tell(number)
+            if size == 0:
+                raise FileRefused("the table has no rows")
             file.flush()
             os.fsync(file.fileno())
         part.replace(path)

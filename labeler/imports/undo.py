@@ -67,7 +67,8 @@ def suggested(project: Project, import_id: int) -> Any:
     return sa.select(outside_predictions.c.item_id).where(*mine)
 
 
-def take_back_predictions(tx: Connection, project: Project, import_id: int) -> None:
-    """They are suggested no more; those of an earlier import are again."""
-    mine = (outside_predictions.c.project_id == project.id, outside_predictions.c.import_id == import_id)
-    tx.execute(sa.delete(outside_predictions).where(*mine))
+def take_back_predictions(tx: Connection, project: Project, import_id: int, most: int) -> int:
+    """Up to `most` are suggested no more; those of an earlier import are again. Returns how many."""
+    of_them = outside_predictions.c.item_id.in_(suggested(project, import_id).limit(most))
+    done = tx.execute(sa.delete(outside_predictions).where(of_them, outside_predictions.c.import_id == import_id))
+    return done.rowcount

@@ -151,11 +151,13 @@ def remove(run: JobRun) -> dict[str, int]:
         while n := run.write(partial(take_back_labels, project=project, import_id=import_id, most=PART)):
             taken_back += n
             run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
-        run.write(partial(forget_replaced, project=project, import_id=import_id))
+        while run.write(partial(forget_replaced, project=project, import_id=import_id, most=PART)):
+            run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
         while n := run.write(partial(take_back_changes, project=project, import_id=import_id, most=PART)):
             restored += n
             run.progress(removed, None, f"{removed:,} items removed, {restored:,} as before")
-        run.write(partial(take_back_predictions, project=project, import_id=import_id))
+        while run.write(partial(take_back_predictions, project=project, import_id=import_id, most=PART)):
+            run.progress(removed, None, f"{removed:,} items removed, {restored:,} as before")
     return {"items": removed, "labels_taken_back": taken_back, "restored": restored}
 
 

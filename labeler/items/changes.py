@@ -153,9 +153,11 @@ def replaced_since(project: Project, import_id: int) -> Any:
     )
 
 
-def forget_replaced(tx: Connection, project: Project, import_id: int) -> None:
-    """What this import brought and others replaced does not come back with them: what it had replaced itself does."""
-    for change in tx.execute(replaced_since(project, import_id)).all():
+def forget_replaced(tx: Connection, project: Project, import_id: int, most: int) -> int:
+    """What this import brought and others replaced does not come back with them: what it had replaced itself does. Up
+    to `most` items at once; returns how many."""
+    changes = tx.execute(replaced_since(project, import_id).order_by(item_changes.c.id).limit(most)).all()
+    for change in changes:
         mine = changes_of(project, import_id).where(item_changes.c.after.is_(None)).subquery()
         found = sa.select(mine.c.id, mine.c.item_id).join(items, items.c.id == mine.c.item_id)
         own = tx.execute(found.where(items.c.key == change.key).order_by(mine.c.id)).first()
@@ -164,6 +166,7 @@ def forget_replaced(tx: Connection, project: Project, import_id: int) -> None:
             tx.execute(sa.update(item_changes).where(item_changes.c.id == change.id).values(item_id=own.item_id))
         else:
             tx.execute(sa.delete(item_changes).where(item_changes.c.id == change.id))
+    return len(changes)
 
 
 def forget_earlier(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:

@@ -11,7 +11,7 @@ import postgres
 import pytest
 import sqlalchemy as sa
 
-from labeler.client import ApiError, Client, Job, Project
+from labeler.client import ApiError, Client, Job, JobFailed, Project
 from labeler.imports.databases import rows
 from labeler.imports.table_file import write_rows
 from labeler.items.readers import FileRefused, read_rows, sniff
@@ -93,6 +93,16 @@ def test_a_table_can_be_looked_at_before_there_is_a_project(project: Project) ->
     assert planned.task is not None and {one["name"] for one in planned.task["labels"]} == {"spam", "ham"}
     with pytest.raises(ApiError, match='no table "nothing"'):
         client.preview_table("crm", "nothing")
+
+
+def test_a_table_without_rows_is_told_as_such(service: Any, project: Project, other: Other) -> None:
+    other.run("CREATE TABLE no_rows (id INTEGER, message TEXT)")
+    with pytest.raises(ApiError, match="[Tt]he table has no rows"):
+        project.preview_table("crm", "no_rows")
+    job = project.import_table("crm", "no_rows")
+    service.run_jobs(kinds=("items.import",))
+    with pytest.raises(JobFailed, match="the table has no rows"):
+        job.wait(1)
 
 
 def test_a_dry_run_of_a_table_changes_nothing(service: Any, project: Project) -> None:

@@ -17,6 +17,12 @@ FIRST = "id,text,label,source\n" + "\n".join(f"a{n},first text {n},{LABELS[n % 3
 UPDATE = {"known_items": "update", "known_metadata": "update"}
 
 
+@pytest.fixture(autouse=True)
+def in_small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with very many items, which are taken back a part at a time."""
+    monkeypatch.setattr("labeler.insight.removal.PART", 2)
+
+
 def corrected(keys: list[int], label: str = "", source: str = "mail") -> str:
     return "id,text,label,source\n" + "\n".join(f"a{n},corrected text {n},{label},{source}" for n in keys)
 
