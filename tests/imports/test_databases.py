@@ -97,7 +97,7 @@ def test_a_table_can_be_looked_at_before_there_is_a_project(project: Project) ->
 
 def test_a_table_without_rows_is_told_as_such(service: Any, project: Project, other: Other) -> None:
     other.run("CREATE TABLE no_rows (id INTEGER, message TEXT)")
-    with pytest.raises(ApiError, match="[Tt]he table has no rows"):
+    with pytest.raises(ApiError, match=r"[Tt]he table has no rows"):
         project.preview_table("crm", "no_rows")
     job = project.import_table("crm", "no_rows")
     service.run_jobs(kinds=("items.import",))
