@@ -125,3 +125,17 @@ def test_an_export_takes_options(run: Run, address: tuple[str, str], file: Path,
     wrong = ["--url", address[0], "--token", address[1], "export", "optional", "-o", str(out), "--option", "excel"]
     done = CliRunner().invoke(app, wrong)
     assert done.exit_code == 2 and "expected NAME=VALUE" in done.output
+
+
+def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
+    run("projects", "create", "Predicting", "--labels", "spam,ham")
+    run("import", "predicting", file, "--mapping", MAPPING)
+    run("train", "predicting")
+    run("promote", "predicting", 1)
+    path = tmp_path / "new.jsonl"
+    path.write_text('{"id": "a", "text": "message number 1"}\nnot JSON\n{"id": "", "text": "message number 2"}\n')
+    done = CliRunner().invoke(app, ["--url", address[0], "--token", address[1], "predict", "predicting", str(path)])
+    assert done.exit_code == 0 and done.stderr.startswith("row 2 left out: is not valid JSON")
+    predicted = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["row"] for one in predicted] == [1, 3]
+    assert all(one["value"] in ("spam", "ham") and one["key"] for one in predicted)
