@@ -158,7 +158,9 @@ class Card:
         self.hint = page.get_by_test_id("hint")
 
     def ready(self) -> "Card":
+        """Wait until there is an item, and has been in sight for as long as an answer takes."""
         expect(self.root).to_have_attribute("data-state", "item")
+        expect(self.root).to_have_attribute("data-seen", "true")
         return self
 
     def unsent(self) -> int:
@@ -180,9 +182,11 @@ class Card:
     def press(self, *keys: str) -> None:
         """Press keys, each of which answers an item; the next one is there before the next key."""
         for key in keys:
-            before = self.shown()
+            before = self.ready().shown()
             self.page.keyboard.press(key)
             expect(self.text).not_to_have_text(before)
+        if keys and self.root.get_attribute("data-state") == "item":
+            self.ready()
 
     def part(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)

@@ -40,7 +40,7 @@ def test_an_outside_card_labels_words(extended: Site, label_page: Any) -> None:
     expect(card.part("acme-marked")).to_have_text(f"{start}-{end} place")
     card.press("Enter")
     card.press("Backspace")
-    expect(card.hint).to_have_text(f"You had chosen: {start}-{end} place")
+    expect(card.hint).to_contain_text(f"You had chosen: {start}-{end} place.")
     card.press("Enter", "Enter")
     card.saved()
     first_key, first_value = next((row.item_key, row.value) for row in labels_of(project, lin))

@@ -70,7 +70,7 @@ def test_flag_and_skip_need_no_mouse(site, project, lin, label_page) -> None:
     card.page.keyboard.press("h")
     card.page.keyboard.press("Tab")
     words, seen = card.page.evaluate(FOCUSED)
-    assert words == "reason-2" and seen
+    assert words == "reason-1" and seen
     card.page.keyboard.press("Escape")
     expect(card.part("chooser")).to_be_hidden()
     card.page.keyboard.press("s")

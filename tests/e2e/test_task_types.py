@@ -95,7 +95,7 @@ def test_undo_brings_back_what_was_chosen(site, several, label_page) -> None:
     expect(card.part("chosen-count")).to_have_text("none of them")
     card.press("Backspace")
     expect(card.text).to_have_text(text)
-    expect(card.hint).to_have_text("You had chosen: toxic, threat")
+    expect(card.hint).to_have_text("You had chosen: toxic, threat. Shift+U gives it again.")
     expect(card.part("chosen-count")).to_have_text("2 chosen")
     card.page.keyboard.press("1")
     card.press("Enter")
@@ -125,11 +125,11 @@ def test_ten_items_are_rated_by_one_digit_each(site, stars, label_page) -> None:
     assert given(stars, lin) == [int(digit) for digit in digits]
     assert card.page.evaluate(PAINTED) == 10
     card.page.keyboard.press("u")
-    expect(card.hint).to_have_text("You had chosen: 2")
+    expect(card.hint).to_contain_text("You had chosen: 2.")
     card.page.keyboard.press("9")  # not on the scale
     card.press("5")
     card.press("u")
-    expect(card.hint).to_have_text("You had chosen: 5 (good)")
+    expect(card.hint).to_contain_text("You had chosen: 5 (good).")
 
 
 def test_a_rating_is_tapped_on_a_phone(site, stars, label_page) -> None:

@@ -34,6 +34,7 @@ FILES = (
     "keys.js",
     "gate.js",
     "upkeep.js",
+    "sight.js",
     "card.js",
     "main.js",
 )

@@ -7,6 +7,7 @@ import { View, make } from "./view.js";
 import { Chooser, Dialogs } from "./panels.js";
 import { gate } from "./gate.js";
 import { keyRows, measure, onKey } from "./keys.js";
+import { Sight } from "./sight.js";
 import { upkeep } from "./upkeep.js";
 
 const HISTORY_KEPT = 300;
@@ -26,11 +27,15 @@ export class Card {
       halted: (problem) => this.halted(problem),
     });
     this.queue = new Queue(this.api, this.outbox);
-    this.dialogs = new Dialogs(this.view.refs.dialog);
+    this.sight = new Sight(root);
+    this.dialogs = new Dialogs(this.view.refs.dialog, () => this.sight.begin());
     this.chooser = new Chooser(this.view.refs.chooser, (kind, answer) => this.chosenReason(kind, answer));
     this.historyKey = `labeler:history:${data.user.id}:${this.project.slug}`;
     this.history = this.readHistory();
-    this.form = answerForm(this.schema, { done: (event) => this.submit(event), hint: (words) => this.view.hint(words) });
+    this.undone = [];
+    this.form = answerForm(this.schema, {
+      done: (event) => this.submit(event), hint: (words) => this.view.hint(words), early: () => this.early(),
+    });
     this.hard = null;
     this.current = null;
     this.extra = 0;
@@ -46,6 +51,11 @@ export class Card {
     root.querySelectorAll("[data-do]").forEach((node) => {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
+    this.view.refs.answer.addEventListener("click", (event) => {
+      if (!event.detail || !this.current || !this.early()) return;
+      event.stopPropagation(); // the second half of a double click
+      event.target.closest("button")?.blur(); // Enter belongs to the card
+    }, { capture: true });
     this.view.refs.pill.addEventListener("click", () => this.pillPressed());
     window.addEventListener("keydown", (event) => onKey(this, event), { signal, capture: true });
     window.addEventListener("online", () => this.outbox.resume(), { signal });
@@ -73,8 +83,16 @@ export class Card {
   /* ---- the way of an answer ---- */
 
   submit(event) {
-    if (!this.current || this.dialogs.open) return;
+    if (!this.current || this.dialogs.open || this.early()) return;
+    this.forgetUndone();
     this.answer("label", { value: this.form.value() }, event);
+  }
+
+  /* Whether the item has just come up: what arrives now was meant for the one before. */
+  early() {
+    if (this.sight.enough) return false;
+    this.view.hint("This one has just come up: look at it, then answer.");
+    return true;
   }
 
   answer(kind, fields, event) {
@@ -90,7 +108,7 @@ export class Card {
     }
     const about = { key: item.key, content: item.content };
     this.outbox.put(kind, body, about);
-    this.history.push({ id: body.idempotency_key, kind, item, value: fields.value ?? fields.reason });
+    this.history.push({ id: body.idempotency_key, kind, item, fields, hard: this.hard });
     this.queue.drop(item.key);
     if (kind === "label") this.extra += 1;
     this.next();
@@ -111,6 +129,7 @@ export class Card {
     this.shownAt = performance.now();
     this.hidden = 0;
     this.view.item(this.current);
+    this.sight.begin();
     this.form.item?.(this.current.content, this.view.refs.text);
     this.suggest();
     this.later("afterPaint");
@@ -198,20 +217,43 @@ export class Card {
     }
     this.outbox.takeBack(last.id, { key: last.item.key, content: last.item.content });
     if (last.kind === "label") this.extra -= 1;
+    this.undone.push(last);
     this.queue.back(last.item);
     this.next();
-    const chosen = last.kind === "label" ? this.form.text(last.value) : "";
-    if (last.kind === "label" && !this.form.atOnce) this.form.set(last.value);
-    const words = { label: `You had chosen: ${chosen}`, skip: `You had skipped it: ${last.value}`, flag: `You had set it aside: ${last.value}` };
-    this.view.hint(words[last.kind]);
+    const { value, reason } = last.fields;
+    const chosen = last.kind === "label" ? this.form.text(value) : "";
+    if (last.kind === "label" && !this.form.atOnce) this.form.set(value);
+    const words = { label: `You had chosen: ${chosen}`, skip: `You had skipped it: ${reason}`, flag: `You had set it aside: ${reason}` };
+    this.view.hint(`${words[last.kind]}. Shift+U gives it again.`);
+    this.view.refs.redo.hidden = false;
     this.later("wroteHistory");
     this.tabs.postMessage({ back: last.item.key });
+  }
+
+  /* What was taken back last is given again. */
+  redo(event) {
+    const last = this.undone.pop();
+    if (!last || !this.current || this.current.key !== last.item.key) {
+      this.forgetUndone();
+      this.view.hint("Nothing to do again.");
+      return;
+    }
+    this.hard = last.hard;
+    this.answer(last.kind, last.fields, event);
+    if (!this.undone.length) this.forgetUndone();
+  }
+
+  forgetUndone() {
+    if (this.view.refs.redo.hidden) return;
+    this.undone = [];
+    this.view.refs.redo.hidden = true;
   }
 
   act(name, event) {
     if (name === "help") this.dialogs.help(keyRows(this));
     else if (name === "guideline") this.showGuideline(false);
     else if (name === "undo") this.undo();
+    else if (name === "redo") this.redo(event);
     else if (!this.current) return;
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
     else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
@@ -220,13 +262,14 @@ export class Card {
 
   chosenReason(kind, answer) {
     this.view.refs.item.focus({ preventScroll: true });
-    if (!kind || !this.current) return;
+    if (!kind || !this.current || this.early()) return;
     const { keep, ...fields } = answer;
     if (kind === "flag" && keep) {
       this.hard = fields;
       this.view.hint(`Marked as hard (${fields.reason}). ${this.form.ask}`);
       return;
     }
+    this.forgetUndone();
     this.answer(kind, fields, null);
   }
 
@@ -238,7 +281,7 @@ export class Card {
 
   readHistory() {
     try {
-      return JSON.parse(sessionStorage.getItem(this.historyKey)) || [];
+      return (JSON.parse(sessionStorage.getItem(this.historyKey)) || []).filter((entry) => entry.fields);
     } catch (error) {
       return [];
     }

@@ -1,5 +1,7 @@
 /* The keyboard, and the measure of how fast it feels. */
 
+const COMPOSING = 229; // of a key that an input method takes, also where isComposing is off again by then
+
 export function typingIn(event) {
   const target = event.composedPath()[0];
   return target instanceof Element && (target.matches("input, textarea, select") || target.isContentEditable);
@@ -16,7 +18,7 @@ function take(event) {
 
 /* In capture phase on the window, so that Streamlit's own keys (R, C) never interfere. */
 export function onKey(card, event) {
-  if (event.isComposing || event.altKey) return;
+  if (event.isComposing || event.keyCode === COMPOSING || event.altKey) return;
   const typing = typingIn(event);
   if (typing && !insideCard(card, event)) return;
   if (card.dialogs.open) {
@@ -28,12 +30,20 @@ export function onKey(card, event) {
     return;
   }
   const key = event.key.toLowerCase();
-  if ((event.ctrlKey || event.metaKey) && key === "z" && !typing) { take(event); card.undo(); return; }
+  if ((event.ctrlKey || event.metaKey) && !typing && ["z", "y"].includes(key)) {
+    take(event);
+    if (!event.repeat) card.act(key === "y" || event.shiftKey ? "redo" : "undo", event);
+    return;
+  }
   if (event.ctrlKey || event.metaKey) return;
   if (card.current && card.form.key(event, typing)) { take(event); return; }
   if (typing) return;
-  const action = { u: "undo", backspace: "undo", s: "skip", h: "flag", g: "guideline", "?": "help" }[key];
-  if (action) { take(event); card.act(action, event); return; }
+  const action = { u: event.shiftKey ? "redo" : "undo", backspace: "undo", s: "skip", h: "flag", g: "guideline", "?": "help" }[key];
+  if (action) {
+    take(event);
+    if (!event.repeat) card.act(action, event); // a key that is held is pressed once
+    return;
+  }
   if (key === "r" || key === "c") take(event);
   else if (!onButton(event)) scroll(card, event);
 }
@@ -68,7 +78,8 @@ export function measure(event) {
 
 export function keyRows(card) {
   return [
-    ...card.form.helpRows(), ["U Backspace", "Undo, as often as you like"], ["S", "Skip, with a reason"],
+    ...card.form.helpRows(), ["U Backspace", "Undo, as often as you like"],
+    ["Shift+U", "Give again what was undone"], ["S", "Skip, with a reason"],
     ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["?", "These keys"], ["Esc", "Close what is open"],
   ];
 }

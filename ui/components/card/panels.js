@@ -1,4 +1,5 @@
 /* What opens next to the item: the choosers of skip and hard flag, and the dialogs. */
+import { onButton } from "./keys.js";
 import { preview } from "./registry.js";
 import { make } from "./view.js";
 
@@ -26,7 +27,8 @@ export class Chooser {
       onclick: () => this.choose(index),
     }, reason, index < 9 ? make("kbd", {}, String(index + 1)) : null));
     const close = make("button", { type: "button", class: "quietly", onclick: () => this.close() }, "Cancel", make("kbd", {}, "Esc"));
-    const title = make("p", { class: "title" }, flag ? "Why is this hard?" : "Why skip this item?");
+    const title = make("p", { class: "title", role: "status" }, flag ? "Why is this hard?" : "Why skip this item?");
+    this.title = title;
     const rows = [title, make("div", { class: "reasons" }, ...this.choices)];
     this.note = null;
     if (flag) {
@@ -37,7 +39,7 @@ export class Chooser {
     } else rows.push(make("div", { class: "actions" }, close));
     this.node.replaceChildren(...rows);
     this.node.hidden = false;
-    this.choices[0].focus({ preventScroll: true });
+    this.node.focus({ preventScroll: true });
     if (this.node.scrollIntoView) this.node.scrollIntoView({ block: "nearest" });
   }
 
@@ -46,12 +48,16 @@ export class Chooser {
     this.reason = this.reasons[index];
     this.choices.forEach((node, i) => node.setAttribute("aria-pressed", String(i === index)));
     if (this.kind === "skip") this.finish(false);
-    else this.choices[index].focus();
+    else this.node.focus({ preventScroll: true }); // Enter sets it aside
   }
 
   finish(keep) {
+    if (this.reason === null) {
+      this.title.textContent = "Choose a reason first: press its number.";
+      return;
+    }
     const note = this.note ? this.note.value.trim() : "";
-    const answer = { reason: this.reason || this.reasons[0], keep };
+    const answer = { reason: this.reason, keep };
     if (note) answer.note = note;
     const { kind } = this;
     this.hide();
@@ -71,6 +77,7 @@ export class Chooser {
   /* True when the key was for the chooser. */
   key(event, typing) {
     if (event.key === "Escape") this.close();
+    else if (event.key === "Enter" && onButton(event)) return false;
     else if (this.kind === "flag" && event.key === "Enter" && !event.shiftKey) this.finish(false);
     else if (typing) return false;
     else if (/^[1-9]$/.test(event.key)) this.choose(Number(event.key) - 1);
@@ -81,12 +88,12 @@ export class Chooser {
 }
 
 export class Dialogs {
-  constructor(node) {
+  constructor(node, onClose) {
     this.node = node;
     this.must = false;
     node.addEventListener("cancel", (event) => { if (this.must) event.preventDefault(); });
     node.addEventListener("click", (event) => { if (event.target === node && !this.must) node.close(); });
-    node.addEventListener("close", () => { this.name = null; });
+    node.addEventListener("close", () => { this.name = null; onClose(); });
   }
 
   get open() { return this.node.open; }

@@ -11,6 +11,7 @@ function drawPreview(root, { schema, content }) {
   const hint = (words) => { refs.hint.textContent = words || HINT; };
   const form = answerForm(schema, {
     hint,
+    early: () => false,
     done() {
       const value = form.value();
       const words = form.text(value);

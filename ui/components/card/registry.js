@@ -2,7 +2,8 @@
  * Task types and kinds of content by name. Each file in answers/ and contents/ registers itself here, and so
  * does every file that an outside package adds.
  *
- * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words)}:
+ * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words), early()}
+ * (early: the item has just come up, and what is pressed now is no answer to it):
  *   draw(container, schema)   the controls; calls host.done(event) when the answer is complete
  *   item(content, node)       optional: an item was drawn into the node (regions are marked there); cleared before
  *   key(event, typing)        true when the key was for this form; typing: it goes into an input

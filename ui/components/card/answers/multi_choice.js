@@ -46,6 +46,7 @@ answers.set("multi_choice", class {
   }
 
   finish(event, key) {
+    if (this.host.early()) return;
     if (this.chosen.size || this.sure) {
       this.host.done(event);
       return;
