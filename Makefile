@@ -6,6 +6,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 BIN := .venv/bin
 UV := $(BIN)/uv
 COMPILE := $(UV) pip compile pyproject.toml -c requirements-constraints.in --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+SUDO := sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || sudo=none
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
@@ -81,16 +82,26 @@ tests/typescript/node_modules/.package-lock.json: tests/typescript/package-lock.
 	@touch $@
 
 # A browser, a PostgreSQL server and Node.js for the tests: Debian's packages where we may install them, else a line that says how.
-system:
+system: .venv/.headless-shell
 	@missing=""; \
-	command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
+	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v git >/dev/null || missing="$$missing git"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \
 	command -v npm >/dev/null || missing="$$missing npm"; \
 	[ -z "$$missing" ] && exit 0; \
-	sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || sudo=none; \
+	$(SUDO); \
 	if command -v apt-get >/dev/null && [ "$$sudo" != none ]; then \
 		echo "Installing$$missing ..."; \
 		$$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; \
 	else echo "Not installed:$$missing. On Debian: apt-get install$$missing"; fi
+
+# Tests in a browser take half the time with it. Not every system has it: it is tried once.
+.venv/.headless-shell: | .venv/.uv
+	@$(SUDO); \
+	if command -v apt-get >/dev/null && [ "$$sudo" != none ] && ! command -v chromium-headless-shell >/dev/null; then \
+		echo "Installing chromium-headless-shell, if there is one ..."; \
+		quick="-qq -o Acquire::http::Timeout=10 -o Acquire::Retries=1"; \
+		{ $$sudo apt-get update $$quick && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y $$quick --no-install-recommends chromium-headless-shell; } >/dev/null 2>&1 || true; \
+	fi
+	@touch $@

@@ -1,4 +1,5 @@
-"""The browser that tests, benchmarks and the screenshots use: Debian's Chromium, calm and offline."""
+"""The browser that tests, benchmarks and the screenshots use: Debian's Chromium, calm and offline. Its headless shell,
+where that is installed, draws the same pages for half the work: no window, no pages of the browser's own."""
 
 import shutil
 from collections.abc import Iterator
@@ -6,7 +7,7 @@ from contextlib import contextmanager
 
 from playwright.sync_api import Browser, sync_playwright
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium-headless-shell", "chromium", "chromium-browser"))), None)
 MISSING = "Chromium was not found (apt-get install chromium)."
 ARGUMENTS = [
     "--no-sandbox",

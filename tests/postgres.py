@@ -3,6 +3,7 @@
 import glob
 import os
 import pwd
+import re
 import shutil
 import subprocess
 import tempfile
@@ -37,6 +38,8 @@ class Server:
             self.who = {"user": user.pw_uid, "group": user.pw_gid, "extra_groups": []}
         data = self.folder / "data"
         self._run("initdb", "--no-sync", "-A", "trust", "-U", "postgres", "-D", str(data))
+        version = subprocess.run([str(self.bin / "postgres"), "-V"], capture_output=True, text=True, check=True).stdout
+        self.copying = " STRATEGY file_copy" if int(re.findall(r"\d+", version)[0]) >= 15 else ""
         options = f"-c listen_addresses='' -k {self.folder} -c fsync=off -c full_page_writes=off -c max_connections=200"
         self._run("pg_ctl", "-D", str(data), "-w", "-l", str(self.folder / "log"), "-o", options, "start")
 
@@ -69,7 +72,7 @@ class Server:
             connection.execute(statement)
 
     def create(self, name: str, template: str = "template1") -> str:
-        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        self.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"{self.copying}')
         return self.url(name)
 
     def drop(self, name: str) -> None:

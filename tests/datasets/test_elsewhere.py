@@ -55,6 +55,7 @@ def keyed(table: Any, column: str = "label") -> dict[str, Any]:
     return {row["key"]: row[column] for split in table.values() for row in split}
 
 
+@pytest.mark.one_database
 def test_load_dataset_opens_a_version(project: Project, brought: Any, add_texts: Callable[..., Any]) -> None:
     rows = add_texts(60)
     answers = {row["key"]: "ham" if n % 3 else "spam" for n, row in enumerate(rows[:50])}

@@ -53,6 +53,7 @@ def test_an_unreachable_remote_is_told_and_the_version_is_kept(
     assert [entry.pushed for entry in project.datasets()] == [False]
 
 
+@pytest.mark.one_database
 def test_plain_dvc_gets_a_version_from_the_git_remote(
     remote: Path, service: Any, project: Any, add_texts: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -74,6 +75,7 @@ def test_plain_dvc_gets_a_version_from_the_git_remote(
     assert len(keys) == 21 and "first" in keys
 
 
+@pytest.mark.one_database
 def test_a_push_that_failed_is_tried_until_it_is_through(
     remote: Path, service: Any, project: Any, add_texts: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:

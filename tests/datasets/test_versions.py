@@ -123,6 +123,7 @@ def test_two_versions_are_compared(
     assert {row.label: (row.a, row.b) for row in found.balance} == {"ham": (3, 1), "spam": (0, 2)}
 
 
+@pytest.mark.one_database
 def test_plain_dvc_gets_a_version_from_another_folder(
     service: Any, project: Project, add_texts: Callable[..., Any], tmp_path: Path
 ) -> None:

@@ -89,6 +89,7 @@ def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
         assert max(slowest) < 5, f"somebody waited {max(slowest):.1f} s"
 
 
+@pytest.mark.one_database
 def test_stopping_cuts_no_request_off(running: Any) -> None:
     _, db, token, started = running
     api = started[0]

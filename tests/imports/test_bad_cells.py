@@ -47,6 +47,7 @@ def as_sqlite(folder: Path) -> bytes:
     return (folder / "rows.db").read_bytes()
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("written", [as_csv, as_jsonl, as_parquet, as_sqlite])
 def test_a_cell_costs_its_row_where_it_is_asked_for(project: Project, bring: Any, written: Any, tmp_path: Path) -> None:
     data = written(tmp_path)
@@ -60,6 +61,7 @@ def test_a_cell_costs_its_row_where_it_is_asked_for(project: Project, bring: Any
     assert project.items.get("2").content == {"text": "two"}
 
 
+@pytest.mark.one_database
 def test_a_column_of_images_is_left_out_and_told(project: Project, bring: Any) -> None:
     """Captions beside images, as datasets have them: the captions can be labeled."""
     image = pa.array([{"bytes": b"\x89PNG", "path": "a.png"}, {"bytes": b"\xff\xd8", "path": "b.jpg"}])

@@ -56,6 +56,7 @@ def test_an_items_history_keeps_everything(project: Project, labelers: list[Proj
     ]
 
 
+@pytest.mark.one_database
 def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(60)
     with pytest.raises(ApiError) as refused:
@@ -69,6 +70,7 @@ def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Proj
     assert len(near) == 5 and all("free prize" in item["content"]["text"] and item["key"] != "m0" for item in near)
 
 
+@pytest.mark.one_database
 def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(150)
     for _ in range(2):

@@ -91,6 +91,7 @@ def test_versions_stay_as_they_are_and_later_ones_do_without(service: Any, proje
     assert again.refresh().state == "done"
 
 
+@pytest.mark.one_database
 def test_a_model_learns_without_what_is_gone(service: Any, project: Project) -> None:
     rows = [{"key": f"k{n}", "text": f"{['win a prize', 'see you soon'][n % 2]} {n}"} for n in range(80)]
     project.items.add([{**row, "label": ["spam", "ham"][n % 2]} for n, row in enumerate(rows[:40])] + rows[40:])

@@ -118,6 +118,7 @@ def test_a_ranking_that_is_none_is_refused_by_name(installed: None, name: str, w
         query(f"acme_mad_{name}", Pool(X=np.ones((30, 2))), 5, default_rng(0))
 
 
+@pytest.mark.one_database
 def test_training_with_nonsense_fails_with_its_name_and_labeling_goes_on(service: Any, cards: Project) -> None:
     cards.client.patch(cards.path, json={"settings": {"strategy": "acme_mad_repeated"}})
     job = cards.train()

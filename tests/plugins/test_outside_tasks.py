@@ -29,6 +29,7 @@ def spans(installed: None, admin: Any) -> Project:
     return project
 
 
+@pytest.mark.one_database
 def test_spans_from_label_to_prediction(service: Any, spans: Project, tmp_path: Path) -> None:
     texts = sentences(90)
     for number in range(60):

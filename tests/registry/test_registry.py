@@ -30,6 +30,7 @@ def test_predict_needs_a_live_model(project: Project) -> None:
     assert refused.value.type == "no-live-model"
 
 
+@pytest.mark.one_database
 def test_the_live_model_answers_and_names_itself(modeled: Project) -> None:
     modeled.promote(1)
     found = modeled.predict(["win a free prize call now", "see you at lunch"])
@@ -38,6 +39,7 @@ def test_the_live_model_answers_and_names_itself(modeled: Project) -> None:
     assert all(abs(sum(entry.proba.values()) - 1) < 1e-3 for entry in found)
 
 
+@pytest.mark.one_database
 def test_serving_gives_what_scoring_gave(modeled: Project) -> None:
     newest = modeled.models()[0].number
     modeled.promote(newest)
@@ -61,6 +63,7 @@ def test_promotion_retires_the_one_before_and_rollback_brings_it_back(modeled: P
     assert refused.value.status == 409
 
 
+@pytest.mark.one_database
 def test_a_broken_model_file_is_told_and_labeling_goes_on(service: Any, modeled: Project) -> None:
     modeled.promote(1)
     file = folder_of(service.settings, modeled.info.id, 1) / "model.skops"
@@ -71,6 +74,7 @@ def test_a_broken_model_file_is_told_and_labeling_goes_on(service: Any, modeled:
     assert modeled.queue.next()
 
 
+@pytest.mark.one_database
 def test_bad_items_are_told_by_place(modeled: Project) -> None:
     modeled.promote(1)
     with pytest.raises(ApiError) as refused:
@@ -78,6 +82,7 @@ def test_bad_items_are_told_by_place(modeled: Project) -> None:
     assert refused.value.status == 422 and refused.value.errors[0]["pointer"] == "/items/1/fields"
 
 
+@pytest.mark.one_database
 def test_the_card_says_what_a_model_was_made_from(modeled: Project) -> None:
     card = modeled.client.get(f"{modeled.path}/models/1/card")
     assert "dataset version 1" in card and "baseline: majority" in card and "SHA-256" in card

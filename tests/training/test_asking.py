@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 import sqlalchemy as sa
 
 from labeler.client import Project
@@ -25,6 +26,7 @@ def holdout_places(service: Any, n: int) -> float:
     return splits.count("holdout") / len(splits)
 
 
+@pytest.mark.one_database
 def test_a_wide_interval_brings_more_of_the_holdout(service: Any, project: Project, add_texts: Add) -> None:
     project.client.patch(
         project.path, json={"settings": {"holdout_share": 0.2, "target": {"metric": "accuracy", "value": 0.98}}}

@@ -48,6 +48,7 @@ def between_the_swaps(monkeypatch: pytest.MonkeyPatch, act: Any) -> None:
     monkeypatch.setattr(loop, "predict", predict)
 
 
+@pytest.mark.one_database
 def test_candidates_are_in_the_queue_before_all_items_are_scored(
     service: Any, project: Project, add_texts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -64,6 +65,7 @@ def test_candidates_are_in_the_queue_before_all_items_are_scored(
     assert project.models()[0].number == 1
 
 
+@pytest.mark.one_database
 def test_the_second_round_looks_at_what_the_first_model_was_least_certain_of(
     service: Any, project: Project, add_texts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -103,6 +105,7 @@ def test_labels_given_between_the_swaps_are_respected(
     assert len(ids) == 3 and not ids & {row.item_id for row in order(service)}
 
 
+@pytest.mark.one_database
 def test_a_training_that_breaks_between_the_swaps_leaves_an_order_and_no_model(
     service: Any, project: Project, add_texts: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -71,6 +71,7 @@ def test_a_label_with_one_example_and_contradictions_are_learned(service: Any) -
     assert len(project.queue.next(5)) == 5
 
 
+@pytest.mark.one_database
 def test_a_label_nobody_gave_may_leave_the_schema_and_the_next_model_is_of_the_others(service: Any) -> None:
     project = labeled(service, [{"key": f"i{n}", "text": f"text {n}"} for n in range(60)], ["a", "b"] * 8)
     project.client.patch(project.path, json={"labels": ["a", "b"]})

@@ -149,6 +149,7 @@ def test_an_order_from_outside_is_not_covered_over(service: Any, project: Projec
     assert service.db.read(lambda tx: tx.execute(kind).scalar_one()) == "coverage"
 
 
+@pytest.mark.one_database
 def test_reproducing_gives_identical_predictions(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(120)
     trained(service, project)
@@ -212,6 +213,7 @@ def test_a_failing_training_is_told_and_not_repeated_for_the_same_labels(
     assert project.queue.next()
 
 
+@pytest.mark.one_database
 def test_artifacts_of_old_models_are_pruned_and_can_be_made_again(
     service: Any, project: Project, add_texts: Add
 ) -> None:
@@ -249,6 +251,7 @@ def test_files_that_an_earlier_version_wrote_are_made_again(service: Any, projec
     assert project.predict([{"text": "hello"}])[0].proba
 
 
+@pytest.mark.one_database
 def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(400)
     for target in ({"metric": "accuracy", "value": 2}, {"metric": "luck", "value": 0.5}, {"metric": "accuracy"}):
@@ -268,6 +271,7 @@ def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, a
     assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]
 
 
+@pytest.mark.one_database
 def test_finding_all_of_a_rare_label(service: Any, project: Project) -> None:
     texts = ["claim your free prize now" if n % 20 == 0 else f"see you at lunch on day {n}" for n in range(400)]
     rows = [

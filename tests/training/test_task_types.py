@@ -101,6 +101,7 @@ def test_from_a_file_to_a_live_model(service: Any, admin: Any, task_type: str, t
     assert about["title"] in card
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("task_type", sorted(KINDS))
 @pytest.mark.parametrize("format", ["csv", "jsonl", "parquet"])
 def test_an_export_is_an_import(service: Any, admin: Any, task_type: str, format: str, tmp_path: Path) -> None:
