@@ -40,6 +40,8 @@ from labeler.projects.service import set_member
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
+TESTS = Path(__file__).parent
+LONG = ["e2e", "faults", "training", "jobs", "learning", "datasets"]
 SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HAS_POSTGRES = postgres.find_bin() is not None
 DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
@@ -51,7 +53,14 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     asked = bool(config.getoption("-m"))
     left_out = [item for item in items if _repeats(item) or (not asked and _is_long(item))]
     config.hook.pytest_deselected(items=left_out)
-    items[:] = [item for item in items if item not in left_out]
+    gone = set(left_out)
+    items[:] = sorted((item for item in items if item not in gone), key=_first_the_long)
+
+
+def _first_the_long(item: pytest.Item) -> int:
+    """Files whose tests take long go first, so that at the end no process waits for another."""
+    folder = item.path.relative_to(TESTS).parts[0]
+    return LONG.index(folder) if folder in LONG else len(LONG)
 
 
 def _is_long(item: pytest.Item) -> bool:

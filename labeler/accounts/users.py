@@ -1,6 +1,7 @@
 """Accounts and their invitations: people set their own password through a link that works once."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -12,10 +13,18 @@ from labeler.accounts.secrets import digest, hash_password, new_token
 from labeler.accounts.tables import invitations, sessions, users
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, Invalid, NotFound
-from labeler.kit.events import emit
+from labeler.kit.events import Event, emit
 from labeler.wire.accounts import UserChange, UserIn, UserOut
 
 COLUMNS = [column for column in users.c if column.name != "password_hash"]
+
+
+@dataclass(frozen=True)
+class UserDeactivated(Event):
+    """An account can't be used any more. Its work stays."""
+
+    name: ClassVar[str] = "user.deactivated"
+    user_id: int
 
 
 def user_out(row: Any) -> UserOut:
@@ -113,6 +122,7 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
         tx.execute(sa.update(users).where(users.c.id == user_id).values(**values))
         if values.get("active") is False:
             end_sessions(tx, user_id)
+            emit(tx, UserDeactivated(user_id))
         audit(tx, caller, "user.changed", target=before.email, **values)
         remembered.forget()
     return get_user(tx, user_id)

@@ -48,6 +48,15 @@ class ProjectErased(Event):
     by: int
 
 
+@dataclass(frozen=True)
+class MemberLeft(Event):
+    """Somebody is no member of a project any more. Their work stays."""
+
+    name: ClassVar[str] = "member.left"
+    project_id: int
+    user_id: int
+
+
 def slug_of(name: str) -> str:
     ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
     slug = re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:60] or "project"
@@ -257,6 +266,7 @@ def remove_member(tx: Connection, member: Member, user_id: int) -> None:
     if tx.execute(gone).rowcount == 0:
         raise NotFound("This account is not a member of the project.")
     audit(tx, member.caller, "member.removed", project_id=member.project.id, target=get_user(tx, user_id).email)
+    emit(tx, MemberLeft(member.project.id, user_id), member.project)
     remembered.forget()
 
 

@@ -5,6 +5,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.accounts.users import UserDeactivated
 from labeler.imports.write import LabelsImported
 from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items, present
@@ -16,6 +17,7 @@ from labeler.labels import set_aside as hard
 from labeler.labels.submit import LabelSubmitted, submit, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member, Project
+from labeler.projects.service import MemberLeft
 from labeler.queue.leases import lend_again, next_items, require_acknowledged
 from labeler.queue.tables import leases, queue_entries
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
@@ -48,6 +50,18 @@ def leave_queue_together(tx: Connection, event: LabelsImported, project: Project
 def leave_queue_for_good(tx: Connection, event: ItemsRemoved, project: Project) -> None:
     for table in (queue_entries, leases):
         tx.execute(sa.delete(table).where(table.c.item_id.in_(event.item_ids)))
+
+
+@listen(MemberLeft)
+def give_back(tx: Connection, event: MemberLeft, project: Project) -> None:
+    """What somebody held who leaves goes to others at once."""
+    held = (leases.c.project_id == event.project_id, leases.c.labeler_id == event.user_id)
+    tx.execute(sa.delete(leases).where(*held))
+
+
+@listen(UserDeactivated)
+def give_back_everywhere(tx: Connection, event: UserDeactivated, _: Any) -> None:
+    tx.execute(sa.delete(leases).where(leases.c.labeler_id == event.user_id))
 
 
 def end_lease(tx: Connection, member: Member, key: str) -> Any:

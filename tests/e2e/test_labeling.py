@@ -175,3 +175,17 @@ def test_a_label_can_not_take_a_key_of_the_card(site, label_page) -> None:
     card.press("2")
     card.saved()
     assert [row.value for row in labels_of(project, lin)] == ["spam"]
+
+
+def test_what_is_said_at_the_end_adds_up(site, label_page) -> None:
+    project = site.project(3, "Three")
+    lin = site.member(project)
+    card = label_page(site, project, lin)
+    card.press("1")
+    card.page.keyboard.press("h")
+    card.page.keyboard.press("1")
+    card.press("Enter")
+    card.page.keyboard.press("2")
+    expect(card.part("state")).to_contain_text(
+        "1 of 3 items is not labeled yet: another labeler has it, or it is set aside as hard"
+    )

@@ -1,7 +1,7 @@
 """For everybody: by keyboard alone with the focus in sight, on a narrow phone, with a screen reader's names."""
 
 import pytest
-from browsing import Site, labels_of, settled
+from browsing import Card, Site, labels_of, settled
 from playwright.sync_api import expect
 
 FOCUSED = """() => {
@@ -95,7 +95,7 @@ def test_a_phone_needs_no_sideways_scrolling(site, project, lin, visit, name: st
     if name == "label":
         box = page.get_by_test_id("card").bounding_box()
         assert box and box["x"] >= 0 and box["x"] + box["width"] <= 360
-        page.get_by_test_id("label-ham").tap()
+        Card(page).ready().part("label-ham").tap()
         expect(page.get_by_test_id("progress")).to_contain_text("you: 1 today")
 
 

@@ -24,7 +24,7 @@ from labeler.wire.projects import ProjectOut
 log = logging.getLogger("labeler.ui")
 FOLDER = Path(__file__).parent
 PARTS = ("answers", "contents")
-DRAWING = ("registry.js", "view.js", "labels.js", "colors.js")
+DRAWING = ("registry.js", "view.js", "find.js", "labels.js", "colors.js")
 FILES = (
     "api.js",
     "outbox.js",
@@ -34,7 +34,9 @@ FILES = (
     "keys.js",
     "gate.js",
     "upkeep.js",
+    "past.js",
     "sight.js",
+    "room.js",
     "card.js",
     "main.js",
 )

@@ -6,11 +6,11 @@ import { answerForm, answers, preview } from "./registry.js";
 import { View, make } from "./view.js";
 import { Chooser, Dialogs } from "./panels.js";
 import { gate } from "./gate.js";
+import { past } from "./past.js";
 import { keyRows, measure, onKey } from "./keys.js";
+import { Room } from "./room.js";
 import { Sight } from "./sight.js";
 import { upkeep } from "./upkeep.js";
-
-const HISTORY_KEPT = 300;
 
 export class Card {
   constructor(root, data) {
@@ -33,6 +33,8 @@ export class Card {
     this.historyKey = `labeler:history:${data.user.id}:${this.project.slug}`;
     this.history = this.readHistory();
     this.undone = [];
+    this.shared = false; // with other tabs
+    this.heardAt = -Infinity; // when one of them said so
     this.form = answerForm(this.schema, {
       done: (event) => this.submit(event), hint: (words) => this.view.hint(words), early: () => this.early(),
     });
@@ -48,6 +50,8 @@ export class Card {
   wire(root) {
     const { signal } = this.stop;
     this.form.draw(this.view.refs.answers, this.schema);
+    this.room = new Room(this.view, this.data.user.id, signal);
+    this.room.fit();
     root.querySelectorAll("[data-do]").forEach((node) => {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
@@ -62,9 +66,12 @@ export class Card {
     window.addEventListener("offline", () => this.later("status"), { signal });
     window.addEventListener("storage", (event) => { if ((event.key || "").startsWith("labeler:")) this.later("status"); }, { signal });
     document.addEventListener("visibilitychange", () => this.visibility(), { signal });
+    window.addEventListener("pagehide", () => this.leave(), { signal });
+    window.addEventListener("pageshow", (event) => { if (event.persisted) this.comeBack(); }, { signal });
     this.tabs = new BroadcastChannel(this.outbox.lock);
     this.tabs.onmessage = (event) => this.otherTab(event.data);
     this.ticker = setInterval(() => this.tick(), 5000);
+    this.lookAround();
   }
 
   async start() {
@@ -197,57 +204,23 @@ export class Card {
       this.view.state("empty", "No items yet", "Nobody has imported any. They appear here by themselves once imported.");
       return;
     }
-    const left = this.queue.remaining || 0;
     const look = make("button", { type: "button", onclick: () => this.more() }, "Check again");
-    const title = left ? "Nothing for you right now" : "Everything is labeled";
-    const sentence = left
-      ? `Other labelers have the last ${left} items. This page checks again by itself.`
-      : "Thank you. New items appear here by themselves as soon as they are imported, or come back for another look.";
+    const [title, sentence] = this.whyEmpty();
+    if (this.view.root.dataset.state !== "empty") this.progress(); // then the numbers are those of now
     this.view.state("empty", title, sentence, look);
     this.view.say(title);
   }
 
-  /* ---- taking back, skipping, flagging ---- */
-
-  undo() {
-    const last = this.history.pop();
-    if (!last) {
-      this.view.hint("Nothing to undo.");
-      return;
-    }
-    this.outbox.takeBack(last.id, { key: last.item.key, content: last.item.content });
-    if (last.kind === "label") this.extra -= 1;
-    this.undone.push(last);
-    this.queue.back(last.item);
-    this.next();
-    const { value, reason } = last.fields;
-    const chosen = last.kind === "label" ? this.form.text(value) : "";
-    if (last.kind === "label" && !this.form.atOnce) this.form.set(value);
-    const words = { label: `You had chosen: ${chosen}`, skip: `You had skipped it: ${reason}`, flag: `You had set it aside: ${reason}` };
-    this.view.hint(`${words[last.kind]}. Shift+U gives it again.`);
-    this.view.refs.redo.hidden = false;
-    this.later("wroteHistory");
-    this.tabs.postMessage({ back: last.item.key });
+  whyEmpty() {
+    const { total, unlabeled } = this.lastProgress ? this.lastProgress.items : { total: 0, unlabeled: 0 };
+    const left = Math.max(this.queue.remaining || 0, unlabeled - this.extra);
+    if (left <= 0) return ["Everything is labeled", "Thank you. New items appear here by themselves as soon as they are imported, or come back for another look."];
+    const of = total ? ` of ${total.toLocaleString("en")} items` : "";
+    const words = left === 1 ? "is not labeled yet: another labeler has it, or it is" : "are not labeled yet: other labelers have them, or they are";
+    return ["Nothing for you right now", `${left.toLocaleString("en")}${of} ${words} set aside as hard, or skipped. This page checks again by itself.`];
   }
 
-  /* What was taken back last is given again. */
-  redo(event) {
-    const last = this.undone.pop();
-    if (!last || !this.current || this.current.key !== last.item.key) {
-      this.forgetUndone();
-      this.view.hint("Nothing to do again.");
-      return;
-    }
-    this.hard = last.hard;
-    this.answer(last.kind, last.fields, event);
-    if (!this.undone.length) this.forgetUndone();
-  }
-
-  forgetUndone() {
-    if (this.view.refs.redo.hidden) return;
-    this.undone = [];
-    this.view.refs.redo.hidden = true;
-  }
+  /* ---- skipping, flagging ---- */
 
   act(name, event) {
     if (name === "help") this.dialogs.help(keyRows(this));
@@ -279,22 +252,8 @@ export class Card {
     this.timers[name] = setTimeout(() => { this.timers[name] = 0; if (!this.stop.signal.aborted) this[name](); }, 30);
   }
 
-  readHistory() {
-    try {
-      return (JSON.parse(sessionStorage.getItem(this.historyKey)) || []).filter((entry) => entry.fields);
-    } catch (error) {
-      return [];
-    }
-  }
-
-  wroteHistory() {
-    this.history = this.history.slice(-HISTORY_KEPT);
-    try {
-      sessionStorage.setItem(this.historyKey, JSON.stringify(this.history.slice(-100)));
-    } catch (error) { /* full: undo works until the next reload */ }
-  }
-
   close() {
+    this.leave();
     this.stop.abort();
     clearInterval(this.ticker);
     this.outbox.close();
@@ -303,4 +262,4 @@ export class Card {
   }
 }
 
-Object.assign(Card.prototype, gate, upkeep);
+Object.assign(Card.prototype, gate, past, upkeep);

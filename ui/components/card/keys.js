@@ -2,6 +2,17 @@
 
 const COMPOSING = 229; // of a key that an input method takes, also where isComposing is off again by then
 
+/* A key as the card knows it: full-width signs as usual ones; where a layout writes other letters than Latin ones, or
+ * digits with Shift only, what is printed on that key of a Latin keyboard. */
+export function keyOf(event) {
+  const key = event.key.normalize("NFKC").toLowerCase();
+  if (key.length > 1 && event.key.length > 1) return key; // Enter, Tab, ...
+  const [, letter, digit] = /^(?:Key([A-Z])|Digit([0-9]))$/.exec(event.code || "") || [];
+  if (letter && !/[\x20-\x7e]/.test(key)) return letter.toLowerCase();
+  if (digit && !event.shiftKey && !event.getModifierState?.("AltGraph") && !/[0-9]/.test(key)) return digit;
+  return key;
+}
+
 export function typingIn(event) {
   const target = event.composedPath()[0];
   return target instanceof Element && (target.matches("input, textarea, select") || target.isContentEditable);
@@ -22,14 +33,14 @@ export function onKey(card, event) {
   const typing = typingIn(event);
   if (typing && !insideCard(card, event)) return;
   if (card.dialogs.open) {
-    if (card.dialogs.name === "guideline" && !card.dialogs.must && event.key.toLowerCase() === "g") { take(event); card.dialogs.close(); }
+    if (card.dialogs.name === "guideline" && !card.dialogs.must && keyOf(event) === "g") { take(event); card.dialogs.close(); }
     return;
   }
   if (card.chooser.open) {
     if (card.chooser.key(event, typing)) take(event);
     return;
   }
-  const key = event.key.toLowerCase();
+  const key = keyOf(event);
   if ((event.ctrlKey || event.metaKey) && !typing && ["z", "y"].includes(key)) {
     take(event);
     if (!event.repeat) card.act(key === "y" || event.shiftKey ? "redo" : "undo", event);
@@ -44,6 +55,7 @@ export function onKey(card, event) {
     if (!event.repeat) card.act(action, event); // a key that is held is pressed once
     return;
   }
+  if (["+", "=", "-"].includes(key)) { take(event); card.room.resize(key === "-" ? -1 : 1); return; }
   if (key === "r" || key === "c") take(event);
   else if (!onButton(event)) scroll(card, event);
 }
@@ -80,6 +92,6 @@ export function keyRows(card) {
   return [
     ...card.form.helpRows(), ["U Backspace", "Undo, as often as you like"],
     ["Shift+U", "Give again what was undone"], ["S", "Skip, with a reason"],
-    ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["?", "These keys"], ["Esc", "Close what is open"],
+    ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["+ -", "Larger or smaller text"], ["?", "These keys"], ["Esc", "Close what is open"],
   ];
 }

@@ -1,4 +1,6 @@
 /* Labels as buttons with their keys and a search: what the answers made of labels share. */
+import { find } from "./find.js";
+import { keyOf } from "./keys.js";
 import { make } from "./view.js";
 
 /* Keys of the card itself: a label that asks for one of them gets a digit instead. */
@@ -29,11 +31,17 @@ export class LabelList {
     labels.forEach((label) => this.buttons.set(label.name, this.button(label, keyOf.get(label.name))));
     this.search = make("input", {
       class: "search", type: "search", autocomplete: "off", placeholder: "Find a label ( / )",
-      "aria-label": "Find a label", "data-testid": "label-search", hidden: labels.length < SEARCHED_FROM,
+      "aria-label": "Find a label", "data-testid": "label-search",
     });
-    this.search.addEventListener("input", () => this.filter(this.search.value));
-    const list = make("div", { class: "labels", role: "group", "aria-label": "Labels", "data-testid": "labels" }, ...this.buttons.values());
-    container.replaceChildren(this.search, list);
+    this.search.addEventListener("input", () => this.filter());
+    this.takes = make("span", { class: "takes", role: "status", "data-testid": "label-found" });
+    this.list = make("div", { class: "labels", role: "group", "aria-label": "Labels", "data-testid": "labels" }, ...this.buttons.values());
+    this.searched = labels.length >= SEARCHED_FROM;
+    this.list.classList.toggle("many", this.searched);
+    this.found = []; // names, best first, while there is something to find
+    this.at = 0; // which of them Enter takes
+    const bar = make("div", { class: "find", hidden: !this.searched }, this.search, this.takes);
+    container.replaceChildren(bar, this.list);
   }
 
   button(label, key) {
@@ -52,21 +60,28 @@ export class LabelList {
     return button;
   }
 
-  filter(words) {
-    const wanted = words.trim().toLowerCase();
-    let first = null;
-    for (const label of this.labels) {
-      const fits = `${label.name} ${label.description || ""} ${label.parent || ""}`.toLowerCase().includes(wanted);
-      this.buttons.get(label.name).hidden = !fits;
-      if (fits && !first) first = label.name;
-    }
-    return first;
+  /* Show what fits, and what Enter would take. */
+  filter() {
+    const words = this.search.value.trim();
+    const found = find(this.labels, words);
+    for (const [name, button] of this.buttons) button.hidden = !found.includes(name);
+    this.found = words ? found : [];
+    this.at = 0;
+    this.mark();
+  }
+
+  mark() {
+    const name = this.found[this.at];
+    for (const [one, button] of this.buttons) button.toggleAttribute("data-found", one === name);
+    if (name) this.buttons.get(name).scrollIntoView({ block: "nearest" });
+    const nothing = this.search.value.trim() ? "No label is like that." : "";
+    this.takes.replaceChildren(...(name ? [make("kbd", {}, "Enter"), " ", make("b", { dir: "auto" }, name)] : [nothing]));
   }
 
   unfilter() {
     if (!this.search.value) return;
     this.search.value = "";
-    this.filter("");
+    this.filter();
   }
 
   /* Which labels count as chosen. */
@@ -79,28 +94,36 @@ export class LabelList {
 
   key(event, typing) {
     if (typing) return event.composedPath()[0] === this.search && this.searchKey(event);
-    const name = this.keys.get(event.key.toLowerCase());
+    const name = this.keys.get(event.key.toLowerCase()) ?? this.keys.get(keyOf(event));
     if (name) {
       if (!event.repeat) this.onPress(name, event);
       return true;
     }
-    if (event.key !== "/" || this.search.hidden) return false;
+    const slash = event.key === "/" || (event.code === "Slash" && !event.shiftKey);
+    if (!slash || !this.searched) return false;
     this.search.focus();
     return true;
   }
 
   searchKey(event) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step) {
+      const many = this.found.length;
+      if (many) this.at = (this.at + step + many) % many;
+      this.mark();
+      return true;
+    }
     if (event.key !== "Escape" && event.key !== "Enter") return false;
-    const first = event.key === "Enter" ? this.filter(this.search.value) : null;
-    if (event.key === "Enter" && !first) return true;
+    const taken = event.key === "Enter" ? this.found[this.at] : null;
+    if (event.key === "Enter" && !taken) return true;
     this.unfilter();
     this.search.blur();
-    if (first) this.onPress(first, event);
+    if (taken) this.onPress(taken, event);
     return true;
   }
 
   helpRows() {
     const rows = [...this.keys].map(([key, name]) => [key.toUpperCase(), name]);
-    return this.search.hidden ? rows : [...rows, ["/", "Find a label"]];
+    return this.searched ? [...rows, ["/", "Find a label; ↓ ↑ and Enter take one"]] : rows;
   }
 }

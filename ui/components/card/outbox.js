@@ -69,6 +69,12 @@ export class Outbox {
     });
   }
 
+  /* The other tabs of this browser that label, as far as the browser tells. */
+  async others() {
+    const held = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
+    return held.filter((name) => name.startsWith("labeler-tab:") && name !== `labeler-tab:${this.tab}`);
+  }
+
   /* Take over what tabs that are gone left behind. */
   async adopt() {
     await this.alive;

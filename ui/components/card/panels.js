@@ -1,5 +1,5 @@
 /* What opens next to the item: the choosers of skip and hard flag, and the dialogs. */
-import { onButton } from "./keys.js";
+import { keyOf, onButton } from "./keys.js";
 import { preview } from "./registry.js";
 import { make } from "./view.js";
 
@@ -40,7 +40,6 @@ export class Chooser {
     this.node.replaceChildren(...rows);
     this.node.hidden = false;
     this.node.focus({ preventScroll: true });
-    if (this.node.scrollIntoView) this.node.scrollIntoView({ block: "nearest" });
   }
 
   choose(index) {
@@ -80,8 +79,8 @@ export class Chooser {
     else if (event.key === "Enter" && onButton(event)) return false;
     else if (this.kind === "flag" && event.key === "Enter" && !event.shiftKey) this.finish(false);
     else if (typing) return false;
-    else if (/^[1-9]$/.test(event.key)) this.choose(Number(event.key) - 1);
-    else if (this.kind === "flag" && event.key.toLowerCase() === "l") this.finish(true);
+    else if (/^[1-9]$/.test(keyOf(event))) this.choose(Number(keyOf(event)) - 1);
+    else if (this.kind === "flag" && keyOf(event) === "l") this.finish(true);
     else if (["Tab", " ", "Enter", "Shift"].includes(event.key)) return false;
     return true;
   }

@@ -49,6 +49,13 @@ export class Queue {
     return this.ask();
   }
 
+  /* What is held goes to others. */
+  giveBack() {
+    const tokens = this.items.map((item) => item.lease && item.lease.token).filter(Boolean);
+    if (tokens.length) this.api.leave("/queue/release", { lease_tokens: tokens });
+    this.items = [];
+  }
+
   drop(key) {
     this.answered.add(key);
     this.items = this.items.filter((item) => item.key !== key);

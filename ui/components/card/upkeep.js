@@ -1,5 +1,7 @@
 /* What runs alongside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
 
+const SILENT_MS = 12_000;
+
 export const upkeep = {
   status() {
     const waiting = this.outbox.waiting().length;
@@ -44,6 +46,7 @@ export const upkeep = {
     this.ticks = (this.ticks || 0) + 1;
     if (this.ticks % 3 === 0) this.progress();
     if (this.ticks % 2 === 0) this.outbox.adopt();
+    this.lookAround();
     if (!this.current) { if (!this.dialogs.must) this.more(); return; }
     const tooLong = performance.now() - this.queue.heldSince > 800 * (this.project.settings.lease_seconds || 900);
     if (tooLong && !this.outbox.waiting().length && !this.outbox.halted) this.relend();
@@ -62,7 +65,24 @@ export const upkeep = {
     }
   },
 
+  /* The page is left, or the browser is closed: others get what is held here, unless another tab shows it, too. */
+  leave() {
+    if (!this.shared && performance.now() - this.heardAt > SILENT_MS) this.queue.giveBack();
+  },
+
+  /* Whether other tabs show the same items: the browser knows, or (without HTTPS) they say so. */
+  async lookAround() {
+    this.tabs.postMessage({ here: true });
+    this.shared = (await this.outbox.others()).length > 0;
+  },
+
+  comeBack() {
+    this.current = null;
+    this.more();
+  },
+
   otherTab(message) {
+    if (message.here) { this.heardAt = performance.now(); return; }
     if (message.back) { this.queue.answered.delete(message.back); return; }
     const shown = this.current && this.current.key === message.answered;
     this.queue.drop(message.answered);

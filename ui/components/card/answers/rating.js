@@ -1,5 +1,5 @@
 /* A number on a scale. Where one digit names each value, a digit is the answer; else digits add up and Enter sends. */
-import { onButton } from "../keys.js";
+import { keyOf, onButton } from "../keys.js";
 import { answers } from "../registry.js";
 import { make } from "../view.js";
 
@@ -106,7 +106,7 @@ answers.set("rating", class {
   key(event, typing) {
     if (typing && event.composedPath()[0] !== this.range) return false;
     if (!this.atOnce) return this.typedKey(event);
-    const value = this.digits.get(event.key);
+    const value = this.digits.get(keyOf(event));
     if (value === undefined) return false;
     if (!event.repeat) {
       this.chosen = value;
@@ -116,12 +116,12 @@ answers.set("rating", class {
   }
 
   typedKey(event) {
-    const { key } = event;
-    if (key === "ArrowLeft" || key === "ArrowRight") this.move(key === "ArrowRight" ? 1 : -1);
-    else if (/^[0-9.,-]$/.test(key)) this.type(this.typed + key.replace(",", "."));
-    else if (key === "Backspace" && this.typed) this.type(this.typed.slice(0, -1));
-    else if ((key === "Escape" || key === "Backspace") && this.chosen !== null) this.clear();
-    else if (key === "Enter" && !onButton(event)) {
+    const key = event.key === "-" && this.scale.min < 0 ? "-" : keyOf(event);
+    if (key === "arrowleft" || key === "arrowright") this.move(key === "arrowright" ? 1 : -1);
+    else if (/^[0-9.,]$/.test(key) || (key === "-" && this.scale.min < 0)) this.type(this.typed + key.replace(",", "."));
+    else if (key === "backspace" && this.typed) this.type(this.typed.slice(0, -1));
+    else if ((key === "escape" || key === "backspace") && this.chosen !== null) this.clear();
+    else if (key === "enter" && !onButton(event)) {
       if (!event.repeat) this.finish(event);
     } else return false;
     return true;
