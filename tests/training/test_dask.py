@@ -62,6 +62,32 @@ def test_a_worker_that_dies_costs_nothing(cluster: LocalCluster, patient: None) 
     assert len(there) == 30 and all(same(a, pipeline.extract(part)) for a, part in zip(there, parts(), strict=True))
 
 
+class Late:
+    """A result that is there a moment after one stopped waiting for it."""
+
+    def __init__(self, status: str) -> None:
+        self.status, self.asked = status, 0
+
+    def result(self, timeout: float) -> int:
+        self.asked += 1
+        if self.asked == 1 or self.status == "error":
+            raise TimeoutError(f"timed out after {timeout} s.")
+        return 7
+
+    def done(self) -> bool:
+        return True
+
+
+def test_a_result_that_comes_as_one_stops_waiting_counts() -> None:
+    class Client:
+        def nthreads(self) -> dict[str, int]:
+            return {"one": 1}
+
+    assert dask._answer(Client(), Late("finished")) == 7
+    with pytest.raises(TimeoutError):
+        dask._answer(Client(), Late("error"))
+
+
 def nobody(_: Any, left: Any) -> Iterator[Any]:
     """The cluster must have done it all: nothing is left to be done here."""
     assert not list(left)

@@ -81,6 +81,9 @@ def _resolve(project: Project, flag: FlagOut) -> None:
         value = tasks.of(project.info).value_input(columns[0], "Answer", schema, key=f"value-{flag.id}")
         note = columns[1].text_input("Note", placeholder="what was decided, and why", key=f"note-{flag.id}")
         if columns[2].form_submit_button("Resolve", width="stretch"):
+            if value is None and not note.strip():
+                st.warning("Say what was decided: an answer, or a note.", icon=":material/edit_note:")
+                return
             with feedback.told("Resolving"):
                 project.flags.resolve(flag.id, note.strip(), value)
                 feedback.say_later("Resolved.")

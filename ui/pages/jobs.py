@@ -36,6 +36,14 @@ def render() -> None:
     wanted = st.session_state.pop("_take_back", None)
     if wanted is not None:
         removal.ask(project, import_id=wanted)
+    wanted = st.session_state.pop("_cancel", None)
+    if wanted is not None:
+        layout.confirm(
+            "What the job did so far stays; the rest is not done. It can be started again.",
+            "Cancel the job",
+            lambda: session.client().job(wanted).cancel(),
+            "The job is canceled.",
+        )
     st.fragment(run_every=2.0)(lambda: _list(project.slug))()
 
 
@@ -64,11 +72,9 @@ def _job(job: Job) -> None:
                 width="stretch",
             )
             if row.state in {"queued", "running"} and st.button(
-                "Cancel", key=f"cancel-{row.id}", icon=":material/close:"
+                "Cancel …", key=f"cancel-{row.id}", icon=":material/close:"
             ):
-                with feedback.told("Canceling"):
-                    job.cancel()
-                    st.rerun(scope="fragment")
+                _later("_cancel", row.id)
         if row.state != "done":
             layout.job_line(row)
         elif isinstance(row.result, dict):
@@ -79,8 +85,13 @@ def _job(job: Job) -> None:
 
 def _offer_to_take_back(import_id: int) -> None:
     if session.manages(session.slug()) and st.button("Take it back …", key=f"back-{import_id}", icon=":material/undo:"):
-        st.session_state["_take_back"] = import_id  # a dialog can't open from a part that is drawn by itself
-        st.rerun()
+        _later("_take_back", import_id)
+
+
+def _later(what: str, job_id: int) -> None:
+    """A dialog can't open from a part that is drawn by itself."""
+    st.session_state[what] = job_id
+    st.rerun()
 
 
 def _result(job: Job) -> None:

@@ -91,11 +91,15 @@ def _members(project: Project) -> None:
                 placeholder="choose",
             )
             st.caption("Their labels stay.")
-            if st.form_submit_button("Remove") and gone:
-                with feedback.told("Removing the member"):
-                    project.members.remove(gone.user_id)
-                    feedback.say_later("Removed.")
-                    st.rerun()
+            wanted = st.form_submit_button("Remove …")
+        if wanted and gone:
+            layout.confirm(
+                f"{plain(_person(gone))} can't open this project any more. Their labels stay, what they hold"
+                " goes to others.",
+                "Remove",
+                lambda: project.members.remove(gone.user_id),
+                "Removed.",
+            )
 
 
 def _person(one: UserOut | MemberOut) -> str:
@@ -164,11 +168,18 @@ def _change(user: UserOut) -> None:
             with feedback.told():
                 st.session_state["_invitation"] = users.invite_again(user.id)
                 st.rerun()
-        word = "Deactivate" if user.active else "Activate"
-        if st.button(word):
+        if user.active and st.button("Deactivate …"):
+            layout.confirm(
+                f"{plain(_person(user))} is logged out everywhere, and their tokens stop working. Their work stays, and"
+                " the account can be activated again.",
+                "Deactivate",
+                lambda: users.change(user.id, active=False),
+                "Deactivated.",
+            )
+        if not user.active and st.button("Activate"):
             with feedback.told():
-                users.change(user.id, active=not user.active)
-                feedback.say_later(f"{word}d.")
+                users.change(user.id, active=True)
+                feedback.say_later("Activated.")
                 st.rerun()
 
 
@@ -217,8 +228,11 @@ def _tokens(project: Project) -> None:
                 placeholder="choose",
             )
             st.caption("Programs that use it stop working at once.")
-            if st.form_submit_button("Revoke") and gone:
-                with feedback.told("Revoking"):
-                    session.client().tokens.revoke(gone.id)
-                    feedback.say_later(f"{plain(gone.name)} is revoked.")
-                    st.rerun()
+            wanted = st.form_submit_button("Revoke …")
+        if wanted and gone:
+            layout.confirm(
+                f"Programs that use the token {plain(gone.name)} stop working at once. This can't be taken back.",
+                "Revoke",
+                lambda: session.client().tokens.revoke(gone.id),
+                f"{plain(gone.name)} is revoked.",
+            )

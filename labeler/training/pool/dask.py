@@ -137,7 +137,7 @@ def _answer(client: Any, future: Any) -> Any:
         try:
             return future.result(timeout=LOOKS_EVERY)
         except TimeoutError:
-            if future.done():
+            if future.status in ("error", "cancelled"):  # it may be done by now, or lost with a worker and made again
                 raise
             if not client.nthreads():
                 raise RuntimeError("no worker is left") from None

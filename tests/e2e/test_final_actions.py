@@ -1,0 +1,80 @@
+"""What others will notice asks first."""
+
+from typing import Any
+
+import pytest
+from browsing import Site, shown
+from playwright.sync_api import Page, expect
+
+from labeler.client import ApiError, Project
+from labeler.kit.jobs import engine
+
+
+@pytest.fixture(scope="module")
+def project(site: Site) -> Project:
+    return site.project(20, "Final")
+
+
+def confirmed(page: Page, yes: str, said: str, text: str) -> None:
+    """The dialog says what will happen; closed, nothing has; then it is done."""
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text(text)
+    dialog.get_by_role("button", name=yes, exact=True).click()
+    expect(shown(page, said)).to_be_visible()
+
+
+def chosen(page: Page, box: str, option: str) -> None:
+    page.get_by_role("combobox", name=box, exact=True).click()
+    page.get_by_role("option", name=option).click()
+
+
+def test_an_account_is_deactivated_after_a_question(site: Site, project: Project, visit: Any) -> None:
+    someone = site.member(project)
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="Accounts").click()
+    chosen(page, "Account", f"{someone.name} ({someone.email})")
+    page.get_by_role("button", name="Deactivate …").click()
+    expect(page.get_by_role("dialog")).to_contain_text("is logged out everywhere")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    assert someone.client.me().user.active
+    page.get_by_role("button", name="Deactivate …").click()
+    confirmed(page, "Deactivate", "Deactivated.", "can be activated again")
+    with pytest.raises(ApiError):
+        someone.client.me()
+
+
+def test_a_member_is_removed_after_a_question(site: Site, project: Project, visit: Any) -> None:
+    someone = site.member(project)
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    chosen(page, "Member", f"{someone.name} ({someone.email})")
+    page.get_by_role("button", name="Remove …").click()
+    confirmed(page, "Remove", "Removed.", "Their labels stay")
+    assert someone.id not in [member.user_id for member in project.members]
+
+
+def test_a_token_is_revoked_after_a_question(site: Site, project: Project, visit: Any) -> None:
+    made = site.admin.client.tokens.create("crawler", ["read"])
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="API tokens").click()
+    chosen(page, "Token", "crawler")
+    page.get_by_role("button", name="Revoke …").click()
+    confirmed(page, "Revoke", "crawler is revoked.", "can't be taken back")
+    assert made.token[:8] not in [token.prefix for token in site.admin.client.tokens]
+
+
+def test_nothing_is_resolved_with_nothing_decided(site: Site, project: Project, visit: Any) -> None:
+    [first, *_] = project.queue.next(1)
+    project.flag(first, "Ambiguous")
+    page = visit(f"{site.url}/hard?project={project.slug}", site.admin)
+    page.get_by_role("button", name="Resolve", exact=True).click()
+    expect(shown(page, "Say what was decided")).to_be_visible()
+    assert [flag.resolution for flag in project.flags] == [None]
+
+
+def test_a_job_is_canceled_after_a_question(site: Site, project: Project, visit: Any) -> None:
+    number = site.db.write(engine.enqueue, "training.train", delay=3600, project_id=project.info.id)
+    page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
+    page.get_by_role("button", name="Cancel …").first.click()
+    confirmed(page, "Cancel the job", "The job is canceled.", "can be started again")
+    assert site.admin.client.job(number).state == "cancelled"
