@@ -88,13 +88,18 @@ def open_card(context: BrowserContext, site, project) -> tuple[Page, float]:
 
 
 def press(page: Page, n: int, answers: tuple[tuple[str, ...], ...] = (("1",), ("2",))) -> list[float]:
-    """Milliseconds from the last key of each of n answers to the next item painted; one every three tenths of a
-    second: an item is in sight for a quarter before it can be answered."""
+    """Milliseconds from the last key of each of n answers to the next item painted. An item is in sight for a quarter
+    of a second before it can be answered."""
+    card = page.locator("[data-testid=card]")
+    is_card = card.count() > 0
     page.evaluate("performance.clearMeasures('labeler:key-to-paint')")
     for number in range(n):
+        if is_card:
+            page.locator("[data-testid=card][data-seen=true]").wait_for()
         for key in answers[number % len(answers)]:
             page.keyboard.press(key)
-        page.wait_for_timeout(300)
+        page.wait_for_timeout(100)
+    page.wait_for_timeout(300)
     return page.evaluate("performance.getEntriesByName('labeler:key-to-paint').map((entry) => entry.duration)")
 
 
