@@ -220,7 +220,7 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.page.get_by_role("option", name=before, exact=True).click()
     camera.page.get_by_text("Changed labels").wait_for()
     camera.take("datasets")
-    camera.open("models", "summary:has-text('How it was made')")
+    camera.open("models", "summary:has-text('How it was trained')")
     camera.take("models")
     camera.open("jobs", ":text('Training')")
     camera.take("jobs")
@@ -230,11 +230,11 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.page.get_by_role("tab", name="Learning").click()
     camera.page.get_by_text("Query strategy").wait_for()
     camera.take("settings")
-    camera.open("setup", ":text('Make the project')")
+    camera.open("setup", ":text('Create the project')")
     camera.page.get_by_label("Name").first.fill("Reviews")
     camera.page.get_by_text("1. Items").click()
     camera.page.locator("input[type=file]").set_input_files(example_file(folder))
-    camera.page.get_by_text("Which column is what?").wait_for()
+    camera.page.get_by_text("What is in each column?").first.wait_for()
     camera.take("setup")
 
 
