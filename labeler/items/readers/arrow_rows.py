@@ -9,7 +9,7 @@ from typing import Any
 
 import orjson
 
-from labeler.items.readers.registry import NO_TEXT, FileRefused, Limits, Row, cell_problem, row_of
+from labeler.items.readers.registry import BYTES, FileRefused, Limits, Row, cell_problem, row_of
 
 _AT_ONCE = 32_000_000
 """Bytes of a column that a batch of rows may take."""
@@ -147,7 +147,7 @@ def _problem(cell: Any, limits: Limits) -> str | None:
     if isinstance(cell, _NotRead):
         return cell.reason
     if isinstance(cell, bytes):
-        return NO_TEXT
+        return BYTES
     return cell_problem(cell, limits)
 
 

@@ -10,7 +10,7 @@ from labeler.plugins import Registry
 from labeler.wire.untrusted import HALF, Bounds, fault, text_fault
 
 SAMPLE = 256 * 1024
-NO_TEXT = "holds bytes that are no text"
+BYTES = "holds bytes that are no text"
 
 
 class FileRefused(Exception):

@@ -9,7 +9,7 @@ from typing import Any
 
 from labeler.items.readers.json_rows import INFINITE
 from labeler.items.readers.registry import (
-    NO_TEXT,
+    BYTES,
     BadRow,
     Detected,
     FileRefused,
@@ -75,7 +75,7 @@ def _row(number: int, values: dict[str, Any], limits: Limits) -> Row:
             try:
                 values[name] = cell = cell.decode()
             except UnicodeDecodeError:
-                problem = NO_TEXT
+                problem = BYTES
         if isinstance(cell, float) and math.isinf(cell):
             problem = INFINITE
         if (problem := problem or cell_problem(cell, limits)) is not None:
