@@ -9,8 +9,8 @@ from pydantic import BaseModel
 
 from labeler.client.connection import Connection
 from labeler.client.errors import Unreachable
-from labeler.wire.insight import ItemOut
-from labeler.wire.labels import FlagOut, LabelRow
+from labeler.wire.insight import ComparableItem, ItemOut
+from labeler.wire.labels import FlagOut, LabelRow, OwnAnswer, OwnFlag
 from labeler.wire.queue import NextOut, QueueItem
 
 TRIES = 5
@@ -74,6 +74,28 @@ class Flags:
         """Close a flag; value: also label the item with this."""
         body = {"note": note, **({} if value is None else {"value": value})}
         return self.client.send(FlagOut, "POST", f"{self.path}/{flag_id}/resolve", json=body)
+
+
+class OwnWork:
+    """What one said oneself and what became of hard flags; iterating reads the answers that stand, newest first."""
+
+    def __init__(self, client: Connection, path: str) -> None:
+        self.client = client
+        self.path = f"{path}/own"
+
+    def __iter__(self) -> Iterator[OwnAnswer]:
+        return self.client.each(OwnAnswer, f"{self.path}/answers", limit=200)
+
+    def decided_flags(self) -> list[OwnFlag]:
+        """Hard flags that were decided, and whose decision is not marked as read."""
+        return self.client.page(OwnFlag, f"{self.path}/flags").items
+
+    def mark_read(self, flag_id: int) -> None:
+        self.client.request("POST", f"{self.path}/flags/{flag_id}/read")
+
+    def comparable(self, key: str, n: int = 5) -> list[ComparableItem]:
+        """The labeled items most like this one, each with its answer."""
+        return self.client.page(ComparableItem, f"{self.path}/comparable", key=key, n=n).items
 
 
 def answer(client: Connection, shape: type[Answer], path: str, item: Item, said: Mapping[str, Any]) -> Answer:

@@ -12,7 +12,7 @@ from labeler.client.connection import Connection, Shape
 from labeler.client.guidelines import Guidelines
 from labeler.client.items import Items
 from labeler.client.job import Job
-from labeler.client.labels import Flags, Item, Labels, Queue
+from labeler.client.labels import Flags, Item, Labels, OwnWork, Queue
 from labeler.tasks.labels import Label
 from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.imports import DatabaseOut, TableOut
@@ -41,6 +41,7 @@ class Project:
         self.queue = Queue(client, self.path)
         self.labels = Labels(client, self.path)
         self.flags = Flags(client, self.path)
+        self.own = OwnWork(client, self.path)
         self.guidelines = Guidelines(client, self.path)
         self.members = Members(client, self.path)
 

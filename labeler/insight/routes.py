@@ -6,10 +6,10 @@ from fastapi import APIRouter, Path, Query
 from labeler.accounts.write import Write
 from labeler.insight import items, learning_curve, progress, removal
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
-from labeler.projects.access import CanManage, CanRead, CanSee
+from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
-from labeler.wire.insight import Curve, HistoryEntry, ItemOut, ProgressOut
+from labeler.wire.insight import ComparableItem, Curve, HistoryEntry, ItemOut, ProgressOut
 from labeler.wire.removal import RemovalIn, RemovalOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"], route_class=AsWritten)
@@ -72,6 +72,21 @@ async def similar_items(
     from labeler.insight import similar  # brings SciPy along: not at every start
 
     return Page(items=await asyncio.to_thread(similar.similar_items, db, settings, member.project, key, n))
+
+
+@router.get("/own/comparable")
+async def comparable_items(
+    key: Annotated[str, Query(max_length=200, description="The item that you look at.")],
+    member: CanLabel,
+    db: Db,
+    settings: Config,
+    n: Annotated[int, Query(ge=1, le=20)] = 5,
+) -> Page[ComparableItem]:
+    """Labeled items like the one that you look at, with their answers: to be asked for when one is not sure."""
+    from labeler.insight import similar  # brings SciPy along: not at every start
+
+    found = await asyncio.to_thread(similar.comparable_items, db, settings, member.project, key, n)
+    return Page(items=found, next_cursor=None)
 
 
 @router.get("/items/{key:path}")

@@ -25,13 +25,16 @@ from labeler.learning.errors import LearningError
 from labeler.learning.semi_supervised.similar import comparable
 from labeler.learning.trained_model import TrainedModel
 from labeler.projects.access import Project
+from labeler.quality.queries import answers_of
 from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import graph_at
-from labeler.wire.insight import ItemOut
+from labeler.wire.insight import ComparableItem, ItemOut
 
+SEARCHED = 300
+"""Neighbors among which labeled ones are looked for."""
 _loading = threading.Lock()
 Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
 """Positions and cosines, nearest first."""
@@ -43,7 +46,22 @@ def _model(folder: str, sha256: str) -> TrainedModel:
 
 
 def similar_items(db: Database, settings: Settings, project: Project, key: str, n: int) -> list[ItemOut]:
-    """The n nearest items, nearest first, without the item itself.
+    """The n nearest items, nearest first, without the item itself. Raises as `nearest_items`."""
+    ids = nearest_items(db, settings, project, key, n)
+    return db.read(_in_order, settings, project, ids)
+
+
+def comparable_items(db: Database, settings: Settings, project: Project, key: str, n: int) -> list[ComparableItem]:
+    """The n nearest labeled items with their answers, nearest first, of the few hundred nearest.
+
+    Raises as `nearest_items`.
+    """
+    ids = nearest_items(db, settings, project, key, SEARCHED)
+    return db.read(_labeled, ids, n)
+
+
+def nearest_items(db: Database, settings: Settings, project: Project, key: str, n: int) -> list[int]:
+    """The ids of the n nearest items, nearest first, without the item itself.
 
     Raises `NotFound`, `Conflict` while there is no model, `Unavailable` when its file is broken.
     """
@@ -58,8 +76,7 @@ def similar_items(db: Database, settings: Settings, project: Project, key: str, 
         raise Unavailable(f"Model {row.number} can't be loaded: {error}.") from error
     data = data_of(settings, project.id, version)
     best, cosines = _along_the_map(model, data, item.id, n, row.config) or _of_all(model, data, item, n)
-    ids = [int(item_id) for item_id in data.items[best[cosines > 0]]]
-    return db.read(_in_order, settings, project, ids)
+    return [int(item_id) for item_id in data.items[best[cosines > 0]]]
 
 
 def _along_the_map(
@@ -86,3 +103,15 @@ def _of_all(model: TrainedModel, data: TrainingData, item: Any, n: int) -> Neare
 def _in_order(tx: Connection, settings: Settings, project: Project, ids: list[int]) -> list[ItemOut]:
     rows: dict[int, Any] = {row.id: row for row in tx.execute(sa.select(items).where(items.c.id.in_(ids)))}
     return items_out(tx, settings, project, [rows[item_id] for item_id in ids])
+
+
+def _labeled(tx: Connection, ids: list[int], n: int) -> list[ComparableItem]:
+    answered = answers_of(tx, ids)
+    chosen = [item_id for item_id in ids if item_id in answered][:n]
+    there = sa.select(items).where(items.c.id.in_(chosen), items.c.removed_at.is_(None))
+    rows: dict[int, Any] = {row.id: row for row in tx.execute(there)}
+    return [
+        ComparableItem(key=rows[one].key, content=rows[one].content, value=answered[one].value)
+        for one in chosen
+        if one in rows
+    ]

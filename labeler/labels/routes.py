@@ -7,13 +7,14 @@ from fastapi.responses import StreamingResponse
 
 from labeler.accounts.write import Write
 from labeler.kit.web import LINES, NDJSON, Cursor, Db, Limit, decode_cursor, encode_cursor, ndjson, sent_as
-from labeler.labels import flags
+from labeler.labels import flags, own
 from labeler.labels.stream import read_labels
-from labeler.projects.access import CanManage, CanRead, CanSee
+from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.wire.base import Page
-from labeler.wire.labels import FlagOut, ResolveFlag
+from labeler.wire.labels import FlagOut, OwnAnswer, OwnFlag, ResolveFlag
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["labels"])
+FlagId = Annotated[int, Path(ge=1, lt=2**62)]
 Since = Annotated[int, Query(ge=0, lt=2**62, description="Cursor of the last label that was read.")]
 
 
@@ -44,8 +45,27 @@ async def list_flags(
 
 
 @router.post("/flags/{flag_id}/resolve")
-async def resolve_flag(
-    flag_id: Annotated[int, Path(ge=1, lt=2**62)], body: ResolveFlag, member: CanManage, write: Write
-) -> FlagOut:
+async def resolve_flag(flag_id: FlagId, body: ResolveFlag, member: CanManage, write: Write) -> FlagOut:
     """Close a flag; with `value` the decision is recorded as your label."""
     return await write(flags.resolve, member, flag_id, body)
+
+
+@router.get("/own/answers")
+async def list_own_answers(member: CanLabel, db: Db, limit: Limit = 50, cursor: Cursor = None) -> Page[OwnAnswer]:
+    """Your labels, skips and hard flags that stand, newest first."""
+    before = decode_cursor(cursor, int, str, int)
+    found = await db.aread(own.own_answers, member, own.Place(*before) if before else None, limit + 1)
+    more = encode_cursor(*own.place_of(found[limit - 1])) if len(found) > limit else None
+    return Page(items=found[:limit], next_cursor=more)
+
+
+@router.get("/own/flags")
+async def list_own_flags(member: CanLabel, db: Db) -> Page[OwnFlag]:
+    """Your hard flags that somebody decided and whose decision you have not read yet, oldest decision first."""
+    return Page(items=await db.aread(own.decided_flags, member))
+
+
+@router.post("/own/flags/{flag_id}/read", status_code=204)
+async def read_own_flag(flag_id: FlagId, member: CanLabel, db: Db) -> None:
+    """You have read how it was decided."""
+    await db.awrite(own.mark_read, member, flag_id)

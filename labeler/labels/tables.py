@@ -32,6 +32,7 @@ labels = sa.Table(
     sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
     sa.Index("ix_labels_project_id_id", "project_id", "id"),
     sa.Index("ix_labels_item_id_id", "item_id", "id"),
+    sa.Index("ix_labels_project_id_labeler_id_id", "project_id", "labeler_id", "id"),
 )
 
 sa.Index(
@@ -89,6 +90,7 @@ flags = sa.Table(
     sa.Column("resolved_at", Timestamp, nullable=True),
     sa.Column("resolved_by", Id, nullable=True),
     sa.Column("resolution", sa.Text, nullable=True),
+    sa.Column("read_at", Timestamp, nullable=True),  # the resolution, by the one who flagged
     sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
     sa.Index("ix_flags_project_id_id", "project_id", "id"),
     sa.Index("ix_flags_item_id", "item_id"),

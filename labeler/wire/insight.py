@@ -21,6 +21,14 @@ class ItemOut(BaseModel):
     prediction: dict[str, Any] | None = Field(description="The newest model's: value, proba, model.")
 
 
+class ComparableItem(BaseModel):
+    """A labeled item that is like another. value: what the labels that count come to."""
+
+    key: str
+    content: dict[str, Any]
+    value: Any
+
+
 class HistoryEntry(BaseModel):
     kind: str
     at: datetime

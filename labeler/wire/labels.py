@@ -1,7 +1,7 @@
 """What comes in and goes out about labels, skips and hard flags."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field, StringConstraints
 
@@ -114,6 +114,33 @@ class FlagOut(BaseModel):
     resolution: Resolution | None
     labels: list[ItemLabel]
     prediction: dict[str, Any] | None = None
+
+
+class OwnAnswer(BaseModel):
+    """What one said about an item and that stands. kind: label, skip or flag (hard, without a label)."""
+
+    kind: Literal["label", "skip", "flag"]
+    id: int
+    item_key: str
+    content: dict[str, Any]
+    metadata: dict[str, Any]
+    value: Any = Field(None, description="The label, as the newest schema reads it.")
+    reason: str | None = Field(None, description="Of a skip or a hard flag, also of one that goes with the label.")
+    note: str | None = None
+    created_at: datetime
+
+
+class OwnFlag(BaseModel):
+    """A hard flag of one's own that somebody decided. value: how they labeled the item, if they did."""
+
+    id: int
+    item_key: str
+    content: dict[str, Any]
+    reason: str
+    note: str
+    created_at: datetime
+    resolution: Resolution
+    value: Any = None
 
 
 class ResolveFlag(In):

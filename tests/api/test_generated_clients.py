@@ -155,6 +155,9 @@ def labels(call: generated_client.Generated) -> None:
     call("flag_item", expected=201, **P, body=call.shape("FlagIn", item_key="m22", reason="Ambiguous"))
     open_ones = call("list_flags", **P).items
     call("resolve_flag", **P, flag_id=open_ones[0].id, body=call.shape("ResolveFlag", note="Clear now."))
+    assert len(call("list_own_answers", **P, limit=20).items) == 20
+    assert call("list_own_flags", **P).items == []  # one decided them oneself
+    call("read_own_flag", expected=204, **P, flag_id=open_ones[0].id)
     read = call("stream_labels", **P).payload.read().splitlines()
     assert len(read) == 21
     assert len(call("stream_answers", **P).payload.read().splitlines()) == 19
@@ -169,6 +172,7 @@ def models(call: generated_client.Generated) -> None:
     exported = call("export_items", **P, format_=call.models.ExportItemsFormat.CSV, dataset=version)
     assert b"key" in exported.payload.readline()
     assert len(call("similar_items", **P, key="m0", n=3).items) == 3
+    assert len(call("comparable_items", **P, key="m0", n=3).items) == 3
     number = call("list_models", **P).items[0].number
     call("get_model", **P, number=number)
     assert "#" in call("get_model_card", **P, number=number)

@@ -118,7 +118,9 @@ def bare(browser: Browser, site) -> list[float]:
     return press(page, PRESSES)
 
 
+SIXTY = [{"name": f"topic {n}", "description": "What it means.", "keywords": [f"word{n}", "free"]} for n in range(60)]
 QUESTIONS = {
+    "choice of 60": ({"labels": SIXTY}, (("1",), ("2",), ("q",))),
     "multi_choice": (
         {"task_type": "multi_choice", "labels": ["spam", "ham", "urgent"]},
         (("1", "Enter"), ("2", "3", "Enter")),

@@ -9,7 +9,7 @@ def render() -> None:
     """The card of the current project."""
     project, who = layout.project(), session.me()
     st.html(
-        "<style>[data-testid=stMainBlockContainer]{padding-top:1.25rem;padding-bottom:1.5rem}"
+        "<style>[data-testid=stMainBlockContainer]{max-width:none;padding-top:1.25rem;padding-bottom:1.5rem}"
         "[data-testid=stApp]:has([data-testid=stSidebar][data-collapsed=true]) "
         "[data-testid=stMainBlockContainer]{padding-top:4rem}</style>"
     )

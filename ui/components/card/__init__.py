@@ -24,7 +24,7 @@ from labeler.wire.projects import ProjectOut
 log = logging.getLogger("labeler.ui")
 FOLDER = Path(__file__).parent
 PARTS = ("answers", "contents")
-DRAWING = ("registry.js", "view.js", "find.js", "labels.js", "colors.js")
+DRAWING = ("registry.js", "view.js", "find.js", "favorites.js", "labels.js", "colors.js")
 FILES = (
     "api.js",
     "outbox.js",
@@ -32,9 +32,15 @@ FILES = (
     *DRAWING,
     "panels.js",
     "keys.js",
+    "ownkeys.js",
+    "highlight.js",
+    "help.js",
     "gate.js",
     "upkeep.js",
     "past.js",
+    "idle.js",
+    "look.js",
+    "side.js",
     "sight.js",
     "room.js",
     "card.js",

@@ -1,16 +1,24 @@
 /* The labeling card: what happens at a key press, and how the parts hold together. */
-import { Api, Problem, uuid } from "./api.js";
+import { Api, uuid } from "./api.js";
 import { Outbox } from "./outbox.js";
 import { Queue } from "./queue.js";
 import { answerForm, answers, preview } from "./registry.js";
-import { View, make } from "./view.js";
+import { View } from "./view.js";
 import { Chooser, Dialogs } from "./panels.js";
 import { gate } from "./gate.js";
+import { help } from "./help.js";
+import { highlight, keywordPattern } from "./highlight.js";
+import { idle } from "./idle.js";
+import { look } from "./look.js";
 import { past } from "./past.js";
-import { keyRows, measure, onKey } from "./keys.js";
+import { measure, onKey } from "./keys.js";
+import { OwnKeys } from "./ownkeys.js";
 import { Room } from "./room.js";
+import { Side } from "./side.js";
 import { Sight } from "./sight.js";
 import { upkeep } from "./upkeep.js";
+
+const PACE_OF = 30; // of one's last answers
 
 export class Card {
   constructor(root, data) {
@@ -35,11 +43,15 @@ export class Card {
     this.undone = [];
     this.shared = false; // with other tabs
     this.heardAt = -Infinity; // when one of them said so
+    const owner = `${data.user.id}:${this.project.slug}`;
+    this.ownKeys = new OwnKeys(owner);
     this.form = answerForm(this.schema, {
-      done: (event) => this.submit(event), hint: (words) => this.view.hint(words), early: () => this.early(),
+      done: (event) => this.submit(event), hint: (words) => this.view.hint(words), early: () => this.early(), owner, ownKeys: this.ownKeys,
     });
     this.hard = null;
     this.current = null;
+    this.past = null; // the answer of one's own that is looked at again, in place of what is asked
+    this.side = new Side(this);
     this.extra = 0;
     this.stop = new AbortController();
     this.timers = {};
@@ -50,6 +62,9 @@ export class Card {
   wire(root) {
     const { signal } = this.stop;
     this.form.draw(this.view.refs.answers, this.schema);
+    this.keywords = keywordPattern(this.schema.labels);
+    this.drawKeys();
+    this.drawDescriptions();
     this.room = new Room(this.view, this.data.user.id, signal);
     this.room.fit();
     root.querySelectorAll("[data-do]").forEach((node) => {
@@ -84,6 +99,7 @@ export class Card {
     this.outbox.kick();
     this.outbox.adopt();
     this.progress();
+    this.side.load();
     await this.more();
   }
 
@@ -103,7 +119,7 @@ export class Card {
   }
 
   answer(kind, fields, event) {
-    const item = this.current;
+    const { current: item, past: before } = this;
     const body = {
       item_key: item.key, ...fields, idempotency_key: uuid(), lease_token: item.lease && item.lease.token,
       guideline_version: this.queue.version ?? undefined,
@@ -111,36 +127,48 @@ export class Card {
     if (kind === "label") {
       body.schema_version = this.project.schema_version ?? undefined;
       body.elapsed_ms = Math.round(performance.now() - this.shownAt - this.hidden);
+      this.took = [...(this.took || []).slice(1 - PACE_OF), body.elapsed_ms];
       if (this.hard) body.hard = this.hard;
     }
     const about = { key: item.key, content: item.content };
     this.outbox.put(kind, body, about);
-    this.history.push({ id: body.idempotency_key, kind, item, fields, hard: this.hard });
+    this.history.push({ id: body.idempotency_key, kind, item, fields, hard: this.hard, replaced: this.replaced() });
+    this.answered = { kind, key: item.key, content: item.content, metadata: item.metadata, at: Date.now(), ...this.hard, ...fields };
     this.queue.drop(item.key);
-    if (kind === "label") this.extra += 1;
+    if (kind === "label" && before?.kind !== "label") this.extra += 1;
     this.next();
     measure(event);
     this.later("wroteHistory");
+    this.later("listAnswer");
     this.tabs.postMessage({ answered: item.key });
   }
 
   /* Show the head of the queue. Nothing here waits for the network. */
   next() {
-    this.form.clear();
-    this.hard = null;
+    this.leavePast();
     [this.current] = this.queue.items;
     if (!this.current) {
+      this.form.clear();
       this.more();
       return;
     }
+    this.showCurrent();
+    this.suggest();
+    this.later("afterPaint");
+  }
+
+  showCurrent() {
+    this.form.clear();
+    this.hard = null;
     this.shownAt = performance.now();
     this.hidden = 0;
     this.view.item(this.current);
     this.sight.begin();
     this.form.item?.(this.current.content, this.view.refs.text);
-    this.suggest();
-    this.later("afterPaint");
+    this.side.uncompare();
   }
+
+  listAnswer() { this.side.add(this.answered); }
 
   suggest() {
     const { suggestion } = this.current;
@@ -156,8 +184,9 @@ export class Card {
 
   afterPaint() {
     if (!this.current) return;
+    highlight(this.view.refs.text, this.keywords);
     this.view.say(preview(this.current.content).slice(0, 400));
-    if (this.lastProgress) this.view.numbers(this.lastProgress, this.extra);
+    if (this.lastProgress) this.showNumbers();
   }
 
   taken(answer) {
@@ -167,67 +196,20 @@ export class Card {
     else if (!this.current) this.more();
   }
 
-  /* Nothing left in the browser: ask, once everything answered has been sent. */
-  async more() {
-    if (this.current || this.outbox.halted) return;
-    if (this.queue.items.length) { this.next(); return; }
-    const waiting = this.outbox.waiting().length;
-    if (waiting) {
-      this.view.state("waiting", "Sending your answers", "The next items come as soon as they are saved.");
-      return;
-    }
-    if (this.view.root.dataset.state !== "empty") this.view.state("loading", "Getting the next items", "One moment.");
-    try {
-      await this.queue.ask();
-      if (this.queue.items.length) this.next();
-      else this.empty();
-    } catch (problem) {
-      if (problem instanceof Problem) this.trouble(problem);
-      else throw problem;
-    }
-  }
-
-  trouble(problem) {
-    if (problem.status === 401 || problem.needsAcknowledgement) {
-      this.outbox.halted = problem;
-      this.halted(problem);
-      return;
-    }
-    const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, "Try again");
-    if (problem.passing) {
-      this.view.state("offline", problem.status ? "The service is busy" : "No connection", "Your answers are safe in this browser. Labeling continues by itself when the service answers again.", again);
-    } else this.view.state("error", "The items can't be shown", problem.message, again);
-  }
-
-  empty() {
-    if (this.lastProgress && this.lastProgress.items.total === 0) {
-      this.view.state("empty", "No items yet", "Nobody has imported any. They appear here by themselves once imported.");
-      return;
-    }
-    const look = make("button", { type: "button", onclick: () => this.more() }, "Check again");
-    const [title, sentence] = this.whyEmpty();
-    if (this.view.root.dataset.state !== "empty") this.progress(); // then the numbers are those of now
-    this.view.state("empty", title, sentence, look);
-    this.view.say(title);
-  }
-
-  whyEmpty() {
-    const { total, unlabeled } = this.lastProgress ? this.lastProgress.items : { total: 0, unlabeled: 0 };
-    const left = Math.max(this.queue.remaining || 0, unlabeled - this.extra);
-    if (left <= 0) return ["Everything is labeled", "Thank you. New items appear here by themselves as soon as they are imported, or come back for another look."];
-    const of = total ? ` of ${total.toLocaleString("en")} items` : "";
-    const words = left === 1 ? "is not labeled yet: another labeler has it, or it is" : "are not labeled yet: other labelers have them, or they are";
-    return ["Nothing for you right now", `${left.toLocaleString("en")}${of} ${words} set aside as hard, or skipped. This page checks again by itself.`];
-  }
-
   /* ---- skipping, flagging ---- */
 
   act(name, event) {
-    if (name === "help") this.dialogs.help(keyRows(this));
+    if (name === "help") this.showKeys();
     else if (name === "guideline") this.showGuideline(false);
     else if (name === "undo") this.undo();
     else if (name === "redo") this.redo(event);
+    else if (name === "own") this.side.open(true);
+    else if (name === "back") this.goOnLabeling();
     else if (!this.current) return;
+    else if (name === "like") this.side.compare();
+    else if (name === "describe") this.describe();
+    else if (name === "find_field") this.view.refs.text.querySelector(".find-field")?.focus();
+    else if (this.past && name === "skip") this.view.hint("What you answered can't be skipped. Answer it again, or press Esc to go on.");
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
     else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
     this.lastEvent = event;
@@ -243,7 +225,10 @@ export class Card {
       return;
     }
     this.forgetUndone();
-    this.answer(kind, fields, null);
+    if (this.past?.kind === "label") { // hard after all: its label stays
+      this.hard = fields;
+      this.answer("label", { value: this.past.value }, null);
+    } else this.answer(kind, fields, null);
   }
 
   /* Work that may wait until the next item is on the screen. */
@@ -262,4 +247,4 @@ export class Card {
   }
 }
 
-Object.assign(Card.prototype, gate, past, upkeep);
+Object.assign(Card.prototype, gate, help, idle, look, past, upkeep);

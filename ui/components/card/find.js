@@ -1,6 +1,6 @@
 /* Finding a label by some of its letters. */
 
-function folded(text) { return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(); }
+export function folded(text) { return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase(); }
 
 function inOrder(wanted, text) {
   let at = -1;

@@ -47,15 +47,18 @@ export function onKey(card, event) {
     return;
   }
   if (event.ctrlKey || event.metaKey) return;
+  if (card.past && key === "escape" && !typing) { take(event); card.goOnLabeling(); return; }
   if (card.current && card.form.key(event, typing)) { take(event); return; }
   if (typing) return;
-  const action = { u: event.shiftKey ? "redo" : "undo", backspace: "undo", s: "skip", h: "flag", g: "guideline", "?": "help" }[key];
+  const found = key === "backspace" ? "undo" : card.actions.get(key);
+  const action = found === "undo" && event.shiftKey ? "redo" : found;
   if (action) {
     take(event);
     if (!event.repeat) card.act(action, event); // a key that is held is pressed once
     return;
   }
   if (["+", "=", "-"].includes(key)) { take(event); card.room.resize(key === "-" ? -1 : 1); return; }
+  if (key === "arrowleft" || key === "arrowright") { take(event); card.step(key === "arrowleft" ? 1 : -1); return; }
   if (key === "r" || key === "c") take(event);
   else if (!onButton(event)) scroll(card, event);
 }
@@ -88,10 +91,36 @@ export function measure(event) {
   });
 }
 
+/* What the card does besides answering, its usual key, and the words for it. */
+const ACTIONS = [
+  ["undo", "u", "Undo, as often as you like"], ["skip", "s", "Skip, with a reason"],
+  ["flag", "h", "Mark as hard, with a reason and a note"], ["guideline", "g", "Guideline"],
+  ["like", "c", "Items like this one, and how they were labeled"], ["own", "a", "Your last answers"],
+  ["describe", "d", "What the labels mean"], ["find_field", "f", "Find a field of a table row"],
+];
+
+/* Key -> action. A key that a label has, or that one chose for something else, does nothing here. */
+export function actionsOf(card) {
+  const { ownKeys } = card;
+  const chosen = new Set(Object.values(ownKeys.chosen));
+  const labelKeys = card.form.list?.keys || new Map();
+  const found = new Map([["?", "help"]]);
+  for (const [name, usual] of ACTIONS) {
+    const own = ownKeys.of("do", name);
+    const key = own || (chosen.has(usual) ? null : usual);
+    if (key && !labelKeys.has(key)) found.set(key, name);
+  }
+  return found;
+}
+
+/* Everything that has a key, for the list of keys; what has a kind can be changed. */
 export function keyRows(card) {
+  const byName = new Map([...card.actions].map(([key, name]) => [name, key]));
   return [
-    ...card.form.helpRows(), ["U Backspace", "Undo, as often as you like"],
-    ["Shift+U", "Give again what was undone"], ["S", "Skip, with a reason"],
-    ["H", "Mark as hard, with a reason and a note"], ["G", "Guideline"], ["+ -", "Larger or smaller text"], ["?", "These keys"], ["Esc", "Close what is open"],
+    ...(card.form.list?.keyRows() || []),
+    ...card.form.helpRows().map(([key, words]) => ({ key, words })),
+    ...ACTIONS.map(([name, , words]) => ({ kind: "do", name, key: byName.get(name), words })),
+    { key: "Shift+U", words: "Give again what was undone" }, { key: "← →", words: "Look at the answer before, or after" },
+    { key: "+ -", words: "Larger or smaller text" }, { key: "?", words: "These keys" }, { key: "Esc", words: "Close what is open" },
   ];
 }

@@ -1,17 +1,22 @@
 /* Labels as buttons with their keys and a search: what the answers made of labels share. */
+import { Favorites } from "./favorites.js";
 import { find } from "./find.js";
 import { keyOf } from "./keys.js";
 import { make } from "./view.js";
 
 /* Keys of the card itself: a label that asks for one of them gets a digit instead. */
-const OWN_KEYS = ["u", "s", "h", "g"];
+const CARD_KEYS = ["u", "s", "h", "g"];
 const SEARCHED_FROM = 10;
+const MOVES_AFTER_MS = 60; // the next item is painted first
 
-export function hotkeys(labels) {
+/* own(name): the key that one chose for a label oneself, if any; taken(key): whether one chose it for something else. */
+export function hotkeys(labels, own = () => null, takenElsewhere = () => false) {
   const keys = new Map();
+  labels.forEach((label) => { if (own(label.name)) keys.set(own(label.name), label.name); });
   labels.forEach((label) => {
     const key = (label.hotkey || "").toLowerCase();
-    if (key && !OWN_KEYS.includes(key)) keys.set(key, label.name);
+    const free = key && !CARD_KEYS.includes(key) && !keys.has(key) && !takenElsewhere(key);
+    if (free && !own(label.name)) keys.set(key, label.name);
   });
   const taken = new Set(keys.values());
   labels.forEach((label, index) => {
@@ -22,13 +27,14 @@ export function hotkeys(labels) {
 }
 
 export class LabelList {
-  constructor(container, labels, onPress) {
+  /* host: that of the answer form; its `owner` names whose favorites these are, its `ownKeys` are their keys. */
+  constructor(container, labels, onPress, host = {}) {
     this.labels = labels;
-    this.onPress = onPress; // (name, event)
-    this.keys = hotkeys(labels);
-    this.buttons = new Map();
-    const keyOf = new Map([...this.keys].map(([key, name]) => [name, key]));
-    labels.forEach((label) => this.buttons.set(label.name, this.button(label, keyOf.get(label.name))));
+    this.host = host;
+    this.onPress = (name, event) => { onPress(name, event); this.used(name); };
+    this.buttons = new Map(labels.map((label) => [label.name, this.button(label)]));
+    this.favorites = new Favorites(host.owner, labels.map((label) => label.name));
+    this.rekey();
     this.search = make("input", {
       class: "search", type: "search", autocomplete: "off", placeholder: "Find a label ( / )",
       "aria-label": "Find a label", "data-testid": "label-search",
@@ -37,6 +43,7 @@ export class LabelList {
     this.takes = make("span", { class: "takes", role: "status", "data-testid": "label-found" });
     this.list = make("div", { class: "labels", role: "group", "aria-label": "Labels", "data-testid": "labels" }, ...this.buttons.values());
     this.searched = labels.length >= SEARCHED_FROM;
+    if (this.searched) this.arrange();
     this.list.classList.toggle("many", this.searched);
     this.found = []; // names, best first, while there is something to find
     this.at = 0; // which of them Enter takes
@@ -44,15 +51,55 @@ export class LabelList {
     container.replaceChildren(bar, this.list);
   }
 
-  button(label, key) {
+  /* The keys of the labels, on their buttons, too. */
+  rekey() {
+    const { ownKeys } = this.host;
+    this.keys = hotkeys(this.labels, (name) => ownKeys?.of("label", name), (key) => Object.entries(ownKeys?.chosen || {}).some(([what, one]) => what.startsWith("do:") && one === key));
+    const byName = new Map([...this.keys].map(([key, name]) => [name, key]));
+    for (const [name, button] of this.buttons) {
+      const key = byName.get(name);
+      button.querySelector("kbd")?.remove();
+      button.removeAttribute("aria-keyshortcuts");
+      if (!key) continue;
+      button.setAttribute("aria-keyshortcuts", key);
+      button.append(make("kbd", {}, key.toUpperCase()));
+    }
+  }
+
+  used(name) {
+    if (!this.searched) return;
+    this.favorites.use(name);
+    clearTimeout(this.moving);
+    this.moving = setTimeout(() => this.arrange(), MOVES_AFTER_MS);
+  }
+
+  /* Favorites first; only what is not in its place is moved, and nothing that has the focus. */
+  arrange() {
+    if (!this.list.matches(":focus-within")) this.list.scrollTop = 0;
+    this.favorites.order(this.labels.map((label) => label.name)).forEach((name, place) => {
+      const button = this.buttons.get(name);
+      button.classList.toggle("favorite", this.favorites.places.includes(name));
+      if (this.list.children[place] !== button && !button.matches(":focus")) this.list.insertBefore(button, this.list.children[place] || null);
+    });
+  }
+
+  /* The descriptions under the names, or not. */
+  describe(on) {
+    this.list.classList.toggle("described", on);
+    for (const label of on ? this.labels : []) {
+      const name = this.buttons.get(label.name).querySelector(".name");
+      if (label.description && !name.querySelector(".about")) name.append(make("span", { class: "about" }, label.description));
+    }
+  }
+
+  button(label) {
     const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
     swatch.style.background = label.color || "var(--lb-accent)";
     const name = make("span", { class: "name", dir: "auto" }, label.name);
     if (label.parent) name.prepend(make("small", {}, `${label.parent} › `));
     const button = make("button", {
       type: "button", class: "label", "data-testid": `label-${label.name}`, title: label.description || null,
-      "aria-keyshortcuts": key || null,
-    }, swatch, name, key ? make("kbd", {}, key.toUpperCase()) : null);
+    }, swatch, name);
     button.addEventListener("click", (event) => {
       if (event.detail) button.blur(); // by pointer: Enter and space belong to the card again
       this.onPress(label.name, event);
@@ -99,7 +146,7 @@ export class LabelList {
       if (!event.repeat) this.onPress(name, event);
       return true;
     }
-    const slash = event.key === "/" || (event.code === "Slash" && !event.shiftKey);
+    const slash = event.key === "/" || (event.code === "Slash" && !event.shiftKey && event.key !== "?");
     if (!slash || !this.searched) return false;
     this.search.focus();
     return true;
@@ -122,8 +169,11 @@ export class LabelList {
     return true;
   }
 
-  helpRows() {
-    const rows = [...this.keys].map(([key, name]) => [key.toUpperCase(), name]);
-    return this.searched ? [...rows, ["/", "Find a label; ↓ ↑ and Enter take one"]] : rows;
+  /* All labels with their keys, which may be changed. */
+  keyRows() {
+    const byName = new Map([...this.keys].map(([key, name]) => [name, key]));
+    return this.labels.map(({ name }) => ({ kind: "label", name, key: byName.get(name), words: name }));
   }
+
+  helpRows() { return this.searched ? [["/", "Find a label; ↓ ↑ and Enter take one"]] : []; }
 }

@@ -106,18 +106,18 @@ export class Outbox {
 
   /* Take an answer back: out of the box when it was never sent, else by undoing it on the service. */
   takeBack(id, about) {
+    if (!this.withdraw(id)) this.put("undo", { of: id }, about);
+  }
+
+  /* Out of the box what the service has never had, or has refused; false: it may have it. */
+  withdraw(id) {
     const entry = this.waiting().find((one) => one.id === id);
-    if (entry && entry.tries === 0 && this.sending !== id) {
-      localStorage.removeItem(entry.storage);
-      this.events.changed();
-      return;
-    }
     const refused = this.refused().find((one) => one.id === id);
-    if (refused) {
-      this.discardRefused(refused.storage);
-      return;
-    }
-    this.put("undo", { of: id }, about);
+    const unsent = entry && entry.tries === 0 && this.sending !== id;
+    if (unsent) localStorage.removeItem(entry.storage);
+    else if (refused) localStorage.removeItem(refused.storage);
+    if (unsent || refused) this.events.changed();
+    return Boolean(unsent || refused);
   }
 
   kick() {

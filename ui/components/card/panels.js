@@ -136,11 +136,8 @@ export class Dialogs {
     this.node.querySelector(".body").scrollTop = 0;
   }
 
-  help(rows) {
-    const list = make("dl", { class: "keys" }, ...rows.flatMap(([key, words]) => [
-      make("dt", {}, ...key.split(" ").map((one) => make("kbd", {}, one))), make("dd", {}, words),
-    ]));
-    this.show("help", "Keys", [list], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]);
+  help(list) {
+    this.show("help", "Keys", list.nodes, [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]);
   }
 
   refused(entries, textOf, onRetry, onDiscard) {

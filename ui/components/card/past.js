@@ -8,9 +8,11 @@ export const past = {
       this.view.hint("Nothing to undo.");
       return;
     }
+    if (last.replaced) { this.forgetUndone(); this.uncorrect(last); return; }
     this.outbox.takeBack(last.id, { key: last.item.key, content: last.item.content });
     if (last.kind === "label") this.extra -= 1;
     this.undone.push(last);
+    this.side.remove(last.item.key);
     this.queue.back(last.item);
     this.next();
     const { value, reason } = last.fields;

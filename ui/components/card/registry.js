@@ -2,14 +2,15 @@
  * Task types and kinds of content by name. Each file in answers/ and contents/ registers itself here, and so
  * does every file that an outside package adds.
  *
- * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words), early()}
- * (early: the item has just come up, and what is pressed now is no answer to it):
+ * An answer form, by task type, is a class made with the card as its host, {done(event), hint(words), early(), owner,
+ * ownKeys} (early: the item has just come up, and what is pressed now is no answer to it):
  *   draw(container, schema)   the controls; calls host.done(event) when the answer is complete
  *   item(content, node)       optional: an item was drawn into the node (regions are marked there); cleared before
  *   key(event, typing)        true when the key was for this form; typing: it goes into an input
  *   value(), set(value), clear()
  *   text(value)               a value in words
  *   helpRows()                [[keys, words], ...]
+ *   list                      optional, a LabelList: its keys can be changed, its descriptions shown
  *   atOnce                    true when one press completes the answer
  *   ask                       the sentence that asks for the answer
  * A kind of content: fits(content), draw(node, content), preview(content) -> one line.

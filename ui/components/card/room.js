@@ -13,12 +13,12 @@ export class Room {
     this.size = Number(localStorage.getItem(this.key)) || 1;
     this.draw();
     window.addEventListener("resize", () => this.fit(), { signal });
-    let above = 0; // a banner comes or goes, the numbers take a line more
+    let [above, wide] = [0, 0]; // a banner comes or goes, the numbers take a line more, the side bar is folded
     const watch = new ResizeObserver(() => {
-      const { top } = view.refs.stage.getBoundingClientRect();
-      if (Math.abs(top + this.scrolled() - above) < 1) return;
+      const { top, width } = view.refs.stage.getBoundingClientRect();
+      if (Math.abs(top + this.scrolled() - above) < 1 && Math.abs(width - wide) < 1) return;
       this.fit();
-      above = top + this.scrolled();
+      [above, wide] = [view.refs.stage.getBoundingClientRect().top + this.scrolled(), width];
     });
     watch.observe(view.root.querySelector(".bar"));
     watch.observe(view.refs.banner);

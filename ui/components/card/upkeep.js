@@ -36,9 +36,15 @@ export const upkeep = {
       const unsent = this.outbox.waiting().filter((entry) => entry.kind === "label").length;
       this.extra = Math.max(this.extra, unsent);
       this.lastProgress = fresh;
-      this.view.numbers(fresh, this.extra);
+      this.showNumbers();
       if (this.view.root.dataset.state === "empty") this.empty();
     } catch (problem) { /* the numbers wait; the card goes on */ }
+  },
+
+  /* Breaks are no work: the middle of what one's last answers took. */
+  showNumbers() {
+    const took = [...(this.took || [])].sort((a, b) => a - b);
+    this.view.numbers(this.lastProgress, this.extra, took.length >= 3 ? took[Math.floor(took.length / 2)] / 1000 : 0);
   },
 
   tick() {
@@ -46,9 +52,11 @@ export const upkeep = {
     this.ticks = (this.ticks || 0) + 1;
     if (this.ticks % 3 === 0) this.progress();
     if (this.ticks % 2 === 0) this.outbox.adopt();
+    this.side.askFlags();
     this.lookAround();
     if (!this.current) { if (!this.dialogs.must) this.more(); return; }
     const tooLong = performance.now() - this.queue.heldSince > 800 * (this.project.settings.lease_seconds || 900);
+    if (this.past) return;
     if (tooLong && !this.outbox.waiting().length && !this.outbox.halted) this.relend();
     else if (this.queue.items.length < 3 && !this.outbox.waiting().length) this.queue.ask().catch(() => {});
   },

@@ -19,10 +19,9 @@ export function valueText(value) {
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
-export function definitions(list, pairs) {
-  list.replaceChildren(...pairs.flatMap(([name, value]) => [
-    make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, valueText(value)),
-  ]));
+/* A name and its value, each in its own direction. */
+export function pair(name, value) {
+  return make("div", { class: "pair" }, make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, valueText(value)));
 }
 
 export class View {
@@ -39,7 +38,7 @@ export class View {
     text.scrollTop = 0;
     const pairs = Object.entries(item.metadata || {});
     meta.hidden = pairs.length === 0;
-    definitions(meta, pairs);
+    meta.replaceChildren(...pairs.map(([name, value]) => pair(name, value)));
     article.hidden = false;
     state.hidden = true;
     this.show("item");
@@ -78,16 +77,16 @@ export class View {
     this.speaking = setTimeout(() => { this.refs.live.textContent = words; }, 60);
   }
 
-  numbers(progress, extra) {
-    const { items, labels, pace, estimate } = progress;
+  /* seconds: what one answer of this labeler takes; 0: not known yet. */
+  numbers(progress, extra, seconds) {
+    const { items, labels } = progress;
     const labeled = Math.min(items.total, items.labeled + extra);
     this.refs.track.setAttribute("aria-valuemax", items.total);
     this.refs.track.setAttribute("aria-valuenow", labeled);
     this.refs.fill.style.transform = `scaleX(${items.total ? labeled / items.total : 0})`;
     const parts = [`${labeled.toLocaleString("en")} of ${items.total.toLocaleString("en")} labeled`];
     parts.push(`you: ${(labels.mine_today + extra).toLocaleString("en")} today`);
-    if (pace && pace.per_hour) parts.push(`${Math.round(pace.per_hour).toLocaleString("en")} per hour`);
-    if (estimate && estimate.labels_left) parts.push(`about ${Math.max(0, Math.round(estimate.labels_left - extra)).toLocaleString("en")} to go`);
+    if (seconds) parts.push(`${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s per item`);
     const words = parts.join("  ·  ");
     if (this.refs.numbers.textContent !== words) this.refs.numbers.textContent = words;
   }

@@ -16,7 +16,7 @@ answers.set("choice", class {
     this.list = new LabelList(container, schema.labels, (name, event) => {
       this.chosen = name;
       this.host.done(event);
-    });
+    }, this.host);
   }
 
   key(event, typing) { return this.list.key(event, typing); }

@@ -20,7 +20,7 @@ answers.set("multi_choice", class {
 
   draw(container, schema) {
     this.schema = schema;
-    this.list = new LabelList(container, schema.labels, (name) => this.toggle(name));
+    this.list = new LabelList(container, schema.labels, (name) => this.toggle(name), this.host);
     this.count = make("span", { class: "count", role: "status", "data-testid": "chosen-count" });
     const send = make("button", { type: "button", class: "main", "data-testid": "send" }, "Send", make("kbd", {}, "Enter"));
     send.addEventListener("click", (event) => {
