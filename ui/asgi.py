@@ -24,11 +24,21 @@ from urllib.parse import urlsplit
 import streamlit
 from labeler_ui import theme
 from starlette.middleware import Middleware
+from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
 log = logging.getLogger("labeler.ui")
+HOST_CONFIG = "/_stcore/host-config"
+HOST_OPTIONS: dict[str, Any] = {
+    "useExternalAuthToken": False,
+    "enableCustomParentMessages": False,
+    "enforceDownloadInNewTab": False,
+    "metricsUrl": "",
+    "blockErrorDialogs": True,
+    "resourceCrossOriginMode": None,
+}
 SCRIPT = Path(__file__).parent / "pages" / "__main__.py"
 
 
@@ -64,6 +74,22 @@ class SameOriginSockets:
                 await send({"type": "websocket.close", "code": 4403})
                 return
         await self.app(scope, receive, send)
+
+
+class NoErrorDialogs:
+    """Tells the browser's part of Streamlit to open no dialog when the connection is gone: it would cover the page, on
+    which labeling goes on without one. The pages say it themselves (`theme.page_css`, the card)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or not scope["path"].endswith(HOST_CONFIG):
+            await self.app(scope, receive, send)
+            return
+        options = {**HOST_OPTIONS, "allowedOrigins": list(config.get_option("client.allowedOrigins"))}
+        answer = JSONResponse(options, headers={"Cache-Control": "no-cache"})
+        await answer(scope, receive, send)
 
 
 def configure(max_upload_mb: int = 1024) -> None:
@@ -137,5 +163,9 @@ def create_ui(
     """
     configure(max_upload_mb)
     warm()
-    own = [Middleware(SameOriginSockets, origins=list(origins)), Middleware(RoutesFirst, routes=list(routes))]
+    own = [
+        Middleware(SameOriginSockets, origins=list(origins)),
+        Middleware(RoutesFirst, routes=list(routes)),
+        Middleware(NoErrorDialogs),
+    ]
     return streamlit.App(SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error)

@@ -2,7 +2,7 @@
 
 import time
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, TypeVar
 
 from pydantic import BaseModel
@@ -26,9 +26,13 @@ class Queue:
         self.client = client
         self.path = f"{path}/queue"
 
-    def next(self, n: int = 1) -> list[QueueItem]:
-        """Up to n items, lent to the caller for a time; asking again returns those that are held."""
-        return self.client.send(NextOut, "POST", f"{self.path}/next", json={"n": n}).items
+    def next(self, n: int = 1, keep: Sequence[str] | None = None) -> list[QueueItem]:
+        """Up to n items, lent to the caller for a time; asking again returns those that are held.
+
+        keep: keys of the held items that stay; the others go back, so that what comes first now is lent.
+        """
+        body = {"n": n, **({} if keep is None else {"keep": list(keep)})}
+        return self.client.send(NextOut, "POST", f"{self.path}/next", json=body).items
 
     def release(self, items: list[QueueItem]) -> None:
         """Give items back that will not be labeled now."""

@@ -18,7 +18,7 @@ from labeler.labels.submit import LabelSubmitted, submit, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member, Project
 from labeler.projects.service import MemberLeft
-from labeler.queue.leases import lend_again, next_items, require_acknowledged
+from labeler.queue.leases import give_back_others, lend_again, next_items, require_acknowledged
 from labeler.queue.tables import leases, queue_entries
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.wire.queue import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
@@ -139,7 +139,10 @@ def undo_flag(tx: Connection, member: Member, flag_id: int) -> Undone:
     return Undone(item=lend_again(tx, member, hard.undo(tx, member, flags, flag_id)))
 
 
-def next_(tx: Connection, member: Member, n: int) -> NextOut:
+def next_(tx: Connection, member: Member, n: int, keep: list[str] | None = None) -> NextOut:
+    """keep: the held items that stay; None: all of them."""
     version = require_acknowledged(tx, member)
     lock(tx, f"next {member.project.id}", member.user_id)  # asking twice at once is asking once
+    if keep is not None:
+        give_back_others(tx, member, keep)
     return NextOut(items=next_items(tx, member, n), guideline_version=version, remaining=0)

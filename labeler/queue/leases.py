@@ -201,6 +201,13 @@ def release(tx: Connection, member: Member, tokens: list[str]) -> None:
     tx.execute(mine.where(leases.c.token.in_(tokens)))
 
 
+def give_back_others(tx: Connection, member: Member, keep: list[str]) -> None:
+    """Give back what is held, but for the items with these keys."""
+    kept = sa.select(items.c.id).where(items.c.project_id == member.project.id, items.c.key.in_(keep))
+    mine = sa.delete(leases).where(leases.c.project_id == member.project.id, leases.c.labeler_id == member.user_id)
+    tx.execute(mine.where(leases.c.item_id.not_in(kept)))
+
+
 def _out(row: Any, token: str, expires_at: Any, suggestion: Any) -> QueueItem:
     lease = Lease(token=token, expires_at=expires_at)
     return QueueItem(key=row.key, content=row.content, metadata=row.metadata, lease=lease, suggestion=suggestion)

@@ -36,7 +36,8 @@ RowId = Annotated[int, Path(ge=1, lt=2**62)]
 @router.post("/queue/next")
 async def next_items(member: CanLabel, db: Db, body: NextIn | None = None) -> NextOut:
     """What to label next. Items are lent to you for a time; asking again returns those you hold."""
-    answered = await db.awrite(answer.next_, member, body.n if body else 1)
+    wanted = body or NextIn()
+    answered = await db.awrite(answer.next_, member, wanted.n, wanted.keep)
     answered.remaining = await remaining.of(db, member.project.id)
     return answered
 

@@ -6,11 +6,22 @@ from typing import Annotated, Any
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import In
-from labeler.wire.labels import LabelOut, SkipOut
+from labeler.wire.labels import Key, LabelOut, SkipOut
 
 
 class NextIn(In):
     n: Annotated[int, Field(ge=1, le=50, description="How many items to hold.")] = 1
+    keep: (
+        Annotated[
+            list[Key],
+            Field(
+                max_length=50,
+                description="Keys of the items to go on holding. The others that you hold go back, so that what you get "
+                "follows the newest order of the queue.",
+            ),
+        ]
+        | None
+    ) = None
 
 
 class ReleaseIn(In):

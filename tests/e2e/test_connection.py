@@ -40,23 +40,42 @@ def test_labeling_goes_on_without_a_connection(site, project, lin, label_page) -
     assert [row.value for row in labels_of(project, lin)] == ["ham", "ham", "ham", "ham", "spam", "spam"]
 
 
-def test_everything_in_the_browser_answered_offline_then_it_goes_on(site, project, lin, label_page) -> None:
-    card = label_page(site, project, lin)
+def test_everything_in_the_browser_answered_offline_then_it_goes_on(site, label_page) -> None:
+    small = site.project(25, "Few")  # of few items one holds few
+    lin = site.member(small)
+    card = label_page(site, small, lin)
     card.page.context.set_offline(True)
-    card.press(*"222222222")
+    card.press(*"222")
     card.page.keyboard.press("2")
     expect(card.part("state")).to_contain_text("Sending your answers")
-    expect(card.pill).to_have_text("Offline: 10 waiting")
+    expect(card.pill).to_have_text("Offline: 4 waiting")
     card.page.context.set_offline(False)
     card.saved()
     card.ready().press("1")
     card.saved()
-    once_each(project, lin, 11)
+    once_each(small, lin, 5)
+
+
+def test_many_items_and_the_guideline_are_there_without_a_connection(site, project, lin, label_page) -> None:
+    card = label_page(site, project, lin)
+    kept = "Object.keys(localStorage).some((key) => key.startsWith('labeler:guideline:'))"
+    processes.wait_for(lambda: card.page.evaluate(kept), 20, "the guideline to be kept")
+    card.page.context.set_offline(True)
+    expect(card.pill).to_have_text("Offline: all saved")
+    card.press(*"2121212121212")
+    expect(card.pill).to_have_text("Offline: 13 waiting")
+    card.page.keyboard.press("g")
+    expect(card.part("guideline-text")).to_contain_text("Is it unasked-for advertising?")
+    expect(card.part("dialog")).to_contain_text("the version that this browser kept")
+    card.page.keyboard.press("Escape")
+    card.page.context.set_offline(False)
+    card.saved()
+    once_each(project, lin, 13)
 
 
 @pytest.mark.one_database
 def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_page) -> None:
-    project = own_site.project(60)
+    project = own_site.project(200)
     lin = own_site.member(project)
     card = label_page(own_site, project, lin)
     card.press(*"22")
@@ -64,10 +83,15 @@ def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_
     own_site.process.kill()
     card.press(*"2212")
     expect(card.pill).to_contain_text("waiting")
+    expect(card.page.locator("[data-testid=stApp][data-test-connection-state=PINGING_SERVER]")).to_be_visible()
+    expect(card.page.get_by_role("dialog")).to_be_hidden()  # nothing covers the item
+    before = card.shown()
+    card.ready().part("label-ham").click()
+    expect(card.text).not_to_have_text(before)
     own_site.start()
     card.press("2")
     card.saved()
-    once_each(project, lin, 8)
+    once_each(project, lin, 9)
     processes.wait_for(project.models, 90, "a model, trained on this database too")
 
 

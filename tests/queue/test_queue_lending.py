@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from labeler.client import ApiError, GuidelineNotAcknowledged, Project  # type: ignore[attr-defined]
+from labeler.wire.training import ScoreIn
 
 
 def test_two_labelers_never_hold_the_same_item(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
@@ -90,3 +91,17 @@ def test_a_value_that_is_no_label_is_refused(labelers: list[Project], add_texts:
     with pytest.raises(ApiError) as refused:
         labelers[0].label(item, "spma")
     assert refused.value.status == 422 and "expected one of spam, ham" in refused.value.detail
+
+
+def test_what_is_not_kept_goes_back_and_the_newest_order_is_lent(
+    project: Project, labelers: list[Project], add_texts: Callable[..., Any]
+) -> None:
+    add_texts(30)
+    me, other = labelers[:2]
+    before = [item.key for item in me.queue.next(8)]
+    wanted = [one.key for one in project.items if one.split == "train" and one.key not in before][:5]
+    project.rank([ScoreIn(key=key, score=1 - n / 10) for n, key in enumerate(wanted)])
+    after = [item.key for item in me.queue.next(8, keep=before[:2])]
+    assert after[:2] == before[:2]
+    assert after[2:7] == wanted
+    assert not set(after) & {item.key for item in other.queue.next(20)}

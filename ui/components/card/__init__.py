@@ -90,6 +90,8 @@ def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
             "slug": project.slug,
             "schema": tasks.schema_of(project),
             "schema_version": project.schema_version,
+            "guideline_version": project.guideline_version,
+            "unlabeled": project.counts.items - project.counts.labeled,
             "settings": project.settings.model_dump(mode="json"),
         },
     }

@@ -34,7 +34,7 @@ export class Card {
       undone: (entry, answer) => { if (answer.item) this.queue.relend(answer.item); },
       halted: (problem) => this.halted(problem),
     });
-    this.queue = new Queue(this.api, this.outbox);
+    this.queue = new Queue(this.api, this.outbox, this.project.unlabeled);
     this.sight = new Sight(root);
     this.dialogs = new Dialogs(this.view.refs.dialog, () => this.sight.begin());
     this.chooser = new Chooser(this.view.refs.chooser, (kind, answer) => this.chosenReason(kind, answer));
@@ -99,8 +99,9 @@ export class Card {
     this.outbox.kick();
     this.outbox.adopt();
     this.progress();
-    this.side.load();
     await this.more();
+    this.side.load();
+    this.fetchGuideline();
   }
 
   /* ---- the way of an answer ---- */

@@ -2,12 +2,15 @@
 import { Problem } from "./api.js";
 import { make } from "./view.js";
 
+const KEPT_CHARACTERS = 500_000;
+
 export const gate = {
   async showGuideline(must) {
     if (this.dialogs.open && this.dialogs.name === "guideline" && !must) { this.dialogs.close(); return; }
     if (!must) this.dialogs.wait("Guideline");
     try {
       const current = await this.api.call("GET", "/guidelines/current");
+      this.keepGuideline(current);
       if (must && current.acknowledged) { this.goOn(current.version); return; } // done in another tab
       this.dialogs.guideline(current, must && !current.acknowledged, () => this.acknowledge(current.version));
     } catch (problem) {
@@ -15,8 +18,37 @@ export const gate = {
       if (must) {
         this.outbox.halted = null;
         this.trouble(new Problem(problem.status || 0, { detail: words }, 0));
-      } else this.dialogs.show("guideline", "Guideline", [make("p", {}, words)], []);
+        return;
+      }
+      const kept = problem.passing ? this.keptGuideline() : null;
+      if (kept) this.dialogs.guideline({ ...kept, acknowledged: true, kept: true }, false, () => {});
+      else this.dialogs.show("guideline", "Guideline", [make("p", {}, words)], []);
     }
+  },
+
+  /* For when there is no connection. */
+  keepGuideline(current) {
+    const text = JSON.stringify(current);
+    try {
+      if (text.length < KEPT_CHARACTERS) localStorage.setItem(this.guidelineKey(), text);
+    } catch (error) { /* full: it is there while there is a connection */ }
+  },
+
+  keptGuideline() {
+    try {
+      return JSON.parse(localStorage.getItem(this.guidelineKey()));
+    } catch (error) {
+      return null;
+    }
+  },
+
+  guidelineKey() { return `labeler:guideline:${this.data.user.id}:${this.project.slug}`; },
+
+  async fetchGuideline() {
+    if (!this.project.guideline_version || this.keptGuideline()?.version === this.project.guideline_version) return;
+    try {
+      this.keepGuideline(await this.api.call("GET", "/guidelines/current"));
+    } catch (problem) { /* it is fetched when it is opened */ }
   },
 
   gate() {

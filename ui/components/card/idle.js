@@ -31,8 +31,14 @@ export const idle = {
     }
     const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, "Try again");
     if (problem.passing) {
-      this.view.state("offline", problem.status ? "The service is busy" : "No connection", "Your answers are safe in this browser. Labeling continues by itself when the service answers again.", again);
+      this.view.state("offline", problem.status ? "The service is busy" : "No connection", `${this.unsentWords()} Labeling goes on by itself when the service answers again.`, again);
     } else this.view.state("error", "The items can't be shown", problem.message, again);
+  },
+
+  unsentWords() {
+    const waiting = this.outbox.waiting().length;
+    if (!waiting) return "All your answers are saved, and every item that was here is answered.";
+    return `${waiting} of your answers ${waiting === 1 ? "waits" : "wait"} in this browser, safe, and every item that was here is answered.`;
   },
 
   empty() {

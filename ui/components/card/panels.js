@@ -125,6 +125,7 @@ export class Dialogs {
       body.push(changeList(changes));
       body.push(make("h3", {}, "The whole guideline"));
     }
+    if (current.kept) body.push(make("p", { class: "note" }, "There is no connection: this is the version that this browser kept."));
     const text = make("div", { class: "guideline", "data-testid": "guideline-text" });
     text.innerHTML = current.html; // rendered by the service with raw HTML switched off
     body.push(text);

@@ -1,23 +1,37 @@
-/* The items that this labeler holds, the next ones already in the browser. */
-export const HOLD = 10;
-const LOW = 6;
+/* The items that this labeler holds, the next ones already in the browser: as many as last through a gap in the
+ * connection, but no great part of what is left for others, nor of the browser's memory. */
+const HELD_MOST = 40;
+const HELD_LEAST = 4;
+const HELD_CHARACTERS = 400_000;
+const HELD_SHARE = 10; // of what is left, one part
+const SHOWN_NEXT = 2; // that stay when the queue has a new order
+
+function sizeOf(item) { return item.content.text?.length ?? JSON.stringify(item.content).length; }
 
 export class Queue {
-  constructor(api, outbox) {
+  /* remaining: items that need a label, as far as one knows. */
+  constructor(api, outbox, remaining) {
     this.api = api;
     this.outbox = outbox;
     this.items = [];
     this.answered = new Set();
     this.version = null;
-    this.remaining = null;
+    this.remaining = remaining;
     this.asking = null;
     this.heldSince = performance.now();
+    this.average = 1000; // characters of an item
   }
 
-  get low() { return this.items.length <= LOW; }
+  /* How many to hold. */
+  get hold() {
+    const fit = Math.floor(HELD_CHARACTERS / this.average);
+    return Math.max(HELD_LEAST, Math.min(HELD_MOST, fit, Math.floor(this.remaining / HELD_SHARE)));
+  }
+
+  get low() { return this.items.length <= 0.6 * this.hold; }
 
   /* What to ask for along with an answer: nothing while enough items are here. */
-  wish() { return this.low ? { next: HOLD } : {}; }
+  wish() { return this.low ? { next: this.hold } : {}; }
 
   /* Add what the service lends; leave out what is here, or was answered while the request was on its way. */
   add(items) {
@@ -31,12 +45,30 @@ export class Queue {
       }
     }
     if (added) this.heldSince = performance.now();
+    if (items?.length) this.average = 0.5 * this.average + 0.5 * Math.max(...items.map(sizeOf));
     return added;
   }
 
   async ask() {
     if (this.asking) return this.asking;
-    this.asking = this.api.call("POST", "/queue/next", { n: HOLD }).finally(() => { this.asking = null; });
+    return this.lend({ n: this.hold });
+  }
+
+  /* The queue has a new order: what is not about to be shown is given back, and what comes first now is lent. */
+  async renew() {
+    if (this.asking || this.items.length <= SHOWN_NEXT) return;
+    const keep = this.items.slice(0, SHOWN_NEXT).map((item) => item.key);
+    const before = this.items;
+    this.items = before.slice(0, SHOWN_NEXT);
+    try {
+      await this.lend({ n: this.hold, keep });
+    } catch (problem) {
+      this.items = [...this.items, ...before.slice(SHOWN_NEXT).filter((item) => !this.answered.has(item.key))];
+    }
+  }
+
+  async lend(body) {
+    this.asking = this.api.call("POST", "/queue/next", body).finally(() => { this.asking = null; });
     const answer = await this.asking;
     this.version = answer.guideline_version ?? this.version;
     this.remaining = answer.remaining ?? this.remaining;

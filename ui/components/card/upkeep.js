@@ -7,11 +7,13 @@ export const upkeep = {
     const waiting = this.outbox.waiting().length;
     const refused = this.outbox.refused().length;
     const many = (n, one, more) => `${n} ${n === 1 ? one : more}`;
+    const offline = this.outbox.offline || navigator.onLine === false;
     if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", `Logged out: ${waiting} waiting`);
-    else if (waiting && (this.outbox.offline || navigator.onLine === false)) this.view.pill("offline", `Offline: ${waiting} waiting`);
+    else if (waiting && offline) this.view.pill("offline", `Offline: ${waiting} waiting`);
     else if (waiting && this.outbox.tries) this.view.pill("offline", `Trying again: ${waiting} waiting`);
     else if (refused) this.view.pill("refused", `${many(refused, "answer", "answers")} not accepted`);
     else if (waiting) this.view.pill("sending", `Sending ${waiting}`);
+    else if (offline) this.view.pill("offline", "Offline: all saved");
     else this.view.pill("saved", "All saved");
     if (this.dialogs.open && this.dialogs.name === "refused") this.showRefused();
     if (!waiting && !this.current && this.view.root.dataset.state === "waiting") this.more();
@@ -37,8 +39,17 @@ export const upkeep = {
       this.extra = Math.max(this.extra, unsent);
       this.lastProgress = fresh;
       this.showNumbers();
+      this.ordered(fresh.model?.number ?? null);
       if (this.view.root.dataset.state === "empty") this.empty();
     } catch (problem) { /* the numbers wait; the card goes on */ }
+  },
+
+  /* A new model has ordered the queue anew. */
+  ordered(model) {
+    const before = this.model;
+    this.model = model;
+    const alone = !this.shared && performance.now() - this.heardAt > SILENT_MS; // other tabs show what is held, too
+    if (before !== undefined && before !== model && alone && !this.outbox.waiting().length && !this.outbox.halted) this.queue.renew();
   },
 
   /* Breaks are no work: the middle of what one's last answers took. */
@@ -58,7 +69,7 @@ export const upkeep = {
     const tooLong = performance.now() - this.queue.heldSince > 800 * (this.project.settings.lease_seconds || 900);
     if (this.past) return;
     if (tooLong && !this.outbox.waiting().length && !this.outbox.halted) this.relend();
-    else if (this.queue.items.length < 3 && !this.outbox.waiting().length) this.queue.ask().catch(() => {});
+    else if (this.queue.low && !this.outbox.waiting().length) this.queue.ask().catch(() => {});
   },
 
   async relend() {
