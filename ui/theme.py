@@ -151,9 +151,9 @@ def page_css() -> str:
 [data-testid="stTab"][aria-selected="true"] {{ font-weight: 600; }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
-  content: "No connection to the service. The page goes on by itself when it is back."; position: fixed; inset: auto 1rem 1rem;
-  margin: auto; width: fit-content; max-width: calc(100% - 4rem); padding: 0.7rem 1.1rem; border-radius: 0.625rem; z-index: 999999;
-  background: {LIGHT["text"]}; color: #fff; animation: lb-late 2s step-end; }}
+  content: "No connection to the service. The page goes on by itself when it is back."; position: fixed;
+  inset: auto 1rem 1rem; margin: auto; width: fit-content; max-width: calc(100% - 4rem); padding: 0.7rem 1.1rem;
+  border-radius: 0.625rem; z-index: 999999; background: {LIGHT["text"]}; color: #fff; animation: lb-late 2s step-end; }}
 @keyframes lb-late {{ from {{ opacity: 0; }} }}
 .lb-guideline {{ line-height: 1.65; overflow-wrap: anywhere; }}
 .lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}

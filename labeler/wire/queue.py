@@ -11,17 +11,12 @@ from labeler.wire.labels import Key, LabelOut, SkipOut
 
 class NextIn(In):
     n: Annotated[int, Field(ge=1, le=50, description="How many items to hold.")] = 1
-    keep: (
-        Annotated[
-            list[Key],
-            Field(
-                max_length=50,
-                description="Keys of the items to go on holding. The others that you hold go back, so that what you get "
-                "follows the newest order of the queue.",
-            ),
-        ]
-        | None
-    ) = None
+    keep: list[Key] | None = Field(
+        None,
+        max_length=50,
+        description="Keys of the items to go on holding. The others that you hold go back, so that what you get "
+        "follows the newest order of the queue.",
+    )
 
 
 class ReleaseIn(In):
