@@ -63,9 +63,12 @@ class Project:
         else:
             self.client.delete(self.path)
 
-    def progress(self) -> ProgressOut:
-        """Counts, pace, what is left, the newest model, and whether more labels will help."""
-        return self.client.fetch(ProgressOut, f"{self.path}/progress")
+    def progress(self, utc_offset: int = 0) -> ProgressOut:
+        """Counts, pace, what is left, the newest model, and whether more labels will help.
+
+        utc_offset: minutes that your clock is ahead of UTC, for when a day begins.
+        """
+        return self.client.fetch(ProgressOut, f"{self.path}/progress", utc_offset=utc_offset or None)
 
     def learning_curve(self) -> Curve:
         """How good each model was on the holdout, by labels."""

@@ -1,5 +1,6 @@
 """How far a project is: counts, pace, what is left, how good the model is, whether to stop."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -7,12 +8,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.items.tables import items, present
-from labeler.kit.columns import to_micros
+from labeler.insight.tally import BREAK_MS, QUARTER, Tally, tally_of
+from labeler.kit.columns import EPOCH, to_micros
 from labeler.kit.jobs.tables import jobs
-from labeler.labels.tables import aside, current_labels, flags, labels
+from labeler.labels.tables import aside, flags, labels
 from labeler.projects.access import Member, Project
-from labeler.quality.queries import used
 from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.tables import training_marks
@@ -29,22 +29,28 @@ from labeler.wire.insight import (
     TrainingOut,
 )
 
-DAY = 86_400_000_000
-BREAK_MS = 300_000  # longer than this between two labels is a break, not work
+PACE_OF = 100  # the last labels
+PACE_FROM = 5
+DAYS = 30
 
 
-def progress(tx: Connection, member: Member) -> ProgressOut:
+def progress(tx: Connection, member: Member, offset: timedelta) -> tuple[ProgressOut, bool]:
+    """offset: how far the viewer's clock is ahead of UTC, which says when a day begins.
+
+    Returns the progress, and whether the counts behind it have grown old.
+    """
     project = member.project
-    counted = _items(tx, project.id)
-    given = _labels(tx, member)
-    pace = _pace(tx, project.id)
+    tally, stale = tally_of(tx, project)
+    counted = _items(tx, project.id, tally)
+    given = _labels(tx, member, tally, offset)
+    pace = _pace(tx, project.id, given.per_day)
     estimate = None
     if counted.unlabeled and pace:
         left = float(counted.unlabeled)
         estimate = {"labels_left": left, "hours_left": round(left * pace["seconds_per_label"] / 3600, 2)}
     model = newest_model(tx, project.id)
     stop = (model.stop if model is not None else None) or {"advice": "keep going", "reason": "there is no model yet"}
-    return ProgressOut(
+    found = ProgressOut(
         items=counted,
         labels=given,
         pace=pace,
@@ -53,6 +59,7 @@ def progress(tx: Connection, member: Member) -> ProgressOut:
         training=_training(tx, project, model is not None),
         stop=_stop(stop, pace),
     )
+    return found, stale
 
 
 def _stop(stop: dict[str, Any], pace: dict[str, float] | None) -> StopOut:
@@ -73,113 +80,88 @@ def _count(tx: Connection, table: Any, *conditions: Any) -> int:
     return int(tx.execute(sa.select(sa.func.count()).select_from(table).where(*conditions)).scalar_one())
 
 
-def _items(tx: Connection, project_id: int) -> ItemCounts:
-    total = _count(tx, items, present(project_id))
-    still_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0)
-    holdout = _count(tx, items, present(project_id), items.c.split == "holdout")
-    holdout_open = _count(tx, items, items.c.project_id == project_id, items.c.needed > 0, items.c.split == "holdout")
+def _items(tx: Connection, project_id: int, tally: Tally) -> ItemCounts:
     unresolved = (flags.c.project_id == project_id, flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))
     return ItemCounts(
-        total=total,
-        labeled=total - still_open,
-        unlabeled=still_open,
-        holdout=holdout,
-        holdout_labeled=holdout - holdout_open,
+        total=tally.items,
+        labeled=tally.items - tally.open,
+        unlabeled=tally.open,
+        holdout=tally.holdout,
+        holdout_labeled=tally.holdout - tally.holdout_open,
         flags_open=_count(tx, flags, *unresolved),
         skipped=_count(tx, aside, aside.c.project_id == project_id),
     )
 
 
-def _labels(tx: Connection, member: Member) -> LabelCounts:
-    project_id, me = member.project.id, member.user_id
-    joined = current_labels.join(labels, labels.c.id == current_labels.c.label_id)
-    here = current_labels.c.project_id == project_id
-    mine = current_labels.c.labeler_id == me
-    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    given = labels.c.kind != "import"  # an import is not the work of the person who imports
-    today = labels.c.created_at >= midnight
+def _labels(tx: Connection, member: Member, tally: Tally, offset: timedelta) -> LabelCounts:
+    me = member.user_id
+    midnight = (datetime.now(UTC) + offset).replace(hour=0, minute=0, second=0, microsecond=0) - offset
     return LabelCounts(
-        total=_count(tx, current_labels, here),
-        mine=_count(tx, joined, here, mine, given),
-        today=_count(tx, joined, here, given, today),
-        mine_today=_count(tx, joined, here, mine, given, today),
-        by_label=_by_label(tx, member.project),
-        by_labeler=_by_labeler(tx, project_id) if member.may("read") else [],
-        per_day=_per_day(tx, project_id, midnight),
+        total=tally.labels,
+        mine=tally.given_by(me),
+        today=tally.since(midnight),
+        mine_today=tally.since(midnight, me),
+        by_label=_by_label(member.project, tally),
+        by_labeler=_by_labeler(tx, tally) if member.may("read") else [],
+        per_day=_per_day(tally, midnight, offset),
     )
 
 
-def _by_label(tx: Connection, project: Project) -> dict[str, int]:
+def _by_label(project: Project, tally: Tally) -> dict[str, int]:
     """Answers that hold each label, or that are each number of a scale: all of the schema, in its order."""
-    counted = used(tx, project)
+    counted = dict(tally.by_label)
     return {name: counted.pop(name, 0) for name in project.schema.names()} | counted
 
 
-def _by_labeler(tx: Connection, project_id: int) -> list[LabelerWork]:
-    worked = sa.case((labels.c.elapsed_ms < BREAK_MS, labels.c.elapsed_ms))
-    statement = (
-        sa.select(
-            users.c.id,
-            users.c.name,
-            labels.c.kind,
-            sa.func.count().label("labels"),
-            sa.func.avg(worked).label("mean_ms"),
-        )
-        .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
-        .join(users, users.c.id == current_labels.c.labeler_id)
-        .where(current_labels.c.project_id == project_id)
-        .group_by(users.c.id, users.c.name, labels.c.kind)
-        .order_by(sa.func.count().desc())
-    )
+def _by_labeler(tx: Connection, tally: Tally) -> list[LabelerWork]:
+    people = {who for who, _ in tally.by_labeler}
+    names = {row.id: row.name for row in tx.execute(sa.select(users.c.id, users.c.name).where(users.c.id.in_(people)))}
     found = []
-    for row in tx.execute(statement):
-        seconds = None if row.mean_ms is None else max(float(row.mean_ms) / 1000, 0.001)
+    for (who, kind), (given, timed, ms) in tally.by_labeler.items():
+        if given <= 0:
+            continue
+        seconds = max(ms / timed / 1000, 0.001) if timed > 0 else None
         found.append(
             LabelerWork(
-                labeler_id=row.id,
-                name=row.name,
-                kind=row.kind,
-                labels=row.labels,
+                labeler_id=who,
+                name=names.get(who, ""),
+                kind=kind,
+                labels=given,
                 per_hour=None if seconds is None else round(3600 / seconds, 1),
                 seconds_per_label=None if seconds is None else round(seconds, 2),
             )
         )
-    return found
+    return sorted(found, key=lambda one: -one.labels)
 
 
-def _per_day(tx: Connection, project_id: int, midnight: datetime) -> list[DayCount]:
-    """Labels given here, not imported, on each of the last 30 days (UTC) that had any."""
-    day = sa.cast(labels.c.created_at, sa.BigInteger) / sa.literal(DAY, sa.BigInteger)
-    whole = (
-        sa.cast(sa.func.floor(day), sa.BigInteger) if tx.dialect.name == "postgresql" else sa.cast(day, sa.BigInteger)
-    )
-    statement = (
-        sa.select(whole.label("day"), sa.func.count().label("n"))
-        .where(labels.c.project_id == project_id, labels.c.value.is_not(None), labels.c.kind != "import")
-        .where(labels.c.created_at >= midnight - timedelta(days=29))
-        .group_by(whole)
-        .order_by(whole)
-    )
-    epoch = midnight - timedelta(microseconds=to_micros(midnight))
-    return [
-        DayCount(day=(epoch + timedelta(days=row.day)).date().isoformat(), labels=row.n)
-        for row in tx.execute(statement)
-    ]
+def _per_day(tally: Tally, midnight: datetime, offset: timedelta) -> list[DayCount]:
+    """Labels given here, not imported, on each of the last 30 days of the viewer that had any."""
+    by_day = Counter[str]()
+    first = to_micros(midnight - timedelta(days=DAYS - 1)) // QUARTER
+    for quarter, n in tally.quarters.items():
+        if quarter >= first:
+            by_day[(EPOCH + timedelta(microseconds=quarter * QUARTER) + offset).date().isoformat()] += n
+    return [DayCount(day=day, labels=n) for day, n in sorted(by_day.items()) if n > 0]
 
 
-def _pace(tx: Connection, project_id: int) -> dict[str, float] | None:
-    """From the last hundred labels that people typed: seconds they took, breaks left out."""
+def _pace(tx: Connection, project_id: int, per_day: list[DayCount]) -> dict[str, float] | None:
+    """How fast people label here: the seconds that their last labels took, breaks left out, and the labels on an
+    average day of the last ones that had any. Imports, programs and simulations don't count. None before there are a
+    few."""
     recent = (
         sa.select(labels.c.elapsed_ms)
-        .where(labels.c.project_id == project_id, labels.c.elapsed_ms.is_not(None), labels.c.elapsed_ms < BREAK_MS)
+        .where(labels.c.project_id == project_id, labels.c.kind == "person", labels.c.source == "queue")
+        .where(labels.c.elapsed_ms.is_not(None), labels.c.elapsed_ms < BREAK_MS)
         .order_by(labels.c.id.desc())
-        .limit(100)
+        .limit(PACE_OF)
     )
     times = list(tx.execute(recent).scalars())
-    if not times:
+    if len(times) < PACE_FROM:
         return None
     seconds = max(sum(times) / len(times) / 1000, 0.001)
-    return {"per_hour": round(3600 / seconds, 1), "seconds_per_label": round(seconds, 2)}
+    days = [one.labels for one in per_day[-7:]]
+    found = {"per_hour": round(3600 / seconds, 1), "seconds_per_label": round(seconds, 2)}
+    return {**found, "per_day": round(sum(days) / len(days), 1)} if days else found
 
 
 def _model(row: Any) -> ModelSummary:

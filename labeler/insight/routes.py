@@ -1,10 +1,12 @@
 import asyncio
+from datetime import timedelta
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from labeler.accounts.write import Write
 from labeler.insight import items, learning_curve, progress, removal
+from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
@@ -17,9 +19,21 @@ Key = Annotated[str, Path(max_length=200)]
 
 
 @router.get("/progress")
-async def get_progress(member: CanSee, db: Db) -> ProgressOut:
-    """Counts, pace, what is left, the newest model on the holdout, and whether more labels will help."""
-    return await db.aread(progress.progress, member)
+async def get_progress(
+    member: CanSee,
+    db: Db,
+    utc_offset: Annotated[
+        int, Query(ge=-840, le=840, description="Minutes that your clock is ahead of UTC: when your day begins.")
+    ] = 0,
+) -> ProgressOut:
+    """Counts, pace, what is left, the newest model on the holdout, and whether more labels will help.
+
+    Of projects with tens of thousands of items the answers by label may be a minute old, the other counts are of now.
+    """
+    found, stale = await db.aread(progress.progress, member, timedelta(minutes=utc_offset))
+    if stale:
+        recounts.start(db, member.project)
+    return found
 
 
 @router.get("/items")

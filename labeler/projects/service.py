@@ -23,7 +23,7 @@ from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, schema_of
-from labeler.projects.tables import projects
+from labeler.projects.tables import project_counts, projects
 from labeler.tasks import TaskType, task_type
 from labeler.wire.projects import Counts, MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
 
@@ -161,15 +161,19 @@ def _published_guideline(tx: Connection, project_id: int) -> int | None:
 
 
 def counts(tx: Connection, project_id: int) -> Counts:
+    """Of a large project the items that were counted before, and those that came later."""
+    kept = sa.select(project_counts.c.total, project_counts.c.items_until)
+    counted = tx.execute(kept.where(project_counts.c.project_id == project_id)).one_or_none()
     numbers = tx.execute(
         sa.text(
-            "SELECT (SELECT count(*) FROM items WHERE project_id = :p),"
+            "SELECT (SELECT count(*) FROM items WHERE project_id = :p AND id > :until AND removed_at IS NULL),"
             " (SELECT count(*) FROM items WHERE project_id = :p AND needed > 0),"
             " (SELECT count(*) FROM flags WHERE project_id = :p AND resolved_at IS NULL AND undone_at IS NULL)"
         ),
-        {"p": project_id},
+        {"p": project_id, "until": 0 if counted is None else counted.items_until},
     ).one()
-    return Counts(items=numbers[0], labeled=numbers[0] - numbers[1], flags_open=numbers[2])
+    total = numbers[0] + (0 if counted is None else counted.total)
+    return Counts(items=total, labeled=max(0, total - numbers[1]), flags_open=numbers[2])
 
 
 def list_projects(tx: Connection, caller: Caller) -> list[ProjectOut]:

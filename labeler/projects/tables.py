@@ -33,3 +33,17 @@ label_schemas = sa.Table(
     created_at(),
     sa.PrimaryKeyConstraint("project_id", "version"),
 )
+
+# What was counted in a large project, up to an item and a label: what came later is added at each look
+# (`insight/tally.py`). Small projects have none.
+project_counts = sa.Table(
+    "project_counts",
+    metadata,
+    sa.Column("project_id", Id, sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("tally", Json, nullable=False),
+    sa.Column("total", sa.Integer, nullable=False),
+    sa.Column("items_until", Id, nullable=False),
+    sa.Column("labels_until", Id, nullable=False),
+    sa.Column("took_ms", sa.Integer, nullable=False),
+    sa.Column("counted_at", Timestamp, nullable=False),
+)

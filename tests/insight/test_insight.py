@@ -21,7 +21,7 @@ def test_progress_counts_what_is_there(service: Any, project: Project, labelers:
     assert (found.items.total, found.items.labeled, found.items.unlabeled) == (40, 6, 34)
     assert found.items.flags_open == 1 and found.items.skipped == 2
     assert found.labels.by_label == {"spam": 0, "ham": 6} and found.labels.today == 6
-    assert found.pace == {"per_hour": 1800.0, "seconds_per_label": 2.0}
+    assert found.pace == {"per_hour": 1800.0, "seconds_per_label": 2.0, "per_day": 6.0}
     assert found.estimate["labels_left"] == 34
     assert [(row.labels, row.kind) for row in found.labels.by_labeler] == [(6, "person")]
     assert [day.labels for day in found.labels.per_day] == [6]

@@ -33,7 +33,7 @@ export const upkeep = {
   async progress() {
     try {
       const extra = this.extra;
-      const fresh = await this.api.call("GET", "/progress");
+      const fresh = await this.api.call("GET", `/progress?utc_offset=${-new Date().getTimezoneOffset()}`);
       this.extra -= extra;
       const unsent = this.outbox.waiting().filter((entry) => entry.kind === "label").length;
       this.extra = Math.max(this.extra, unsent);
