@@ -1,7 +1,7 @@
 """Pieces that pages share: headings, figures with their interval, times, labels, jobs that are followed."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
@@ -53,17 +53,42 @@ def newest(rows: Iterable[T], most: int, what: str) -> list[T]:
     return taken[:most]
 
 
-def open_page(name: str, label: str, icon: str, primary: bool = False, **params: str | None) -> None:
+def open_page(
+    name: str,
+    label: str,
+    icon: str,
+    primary: bool = False,
+    *,
+    key: str | None = None,
+    project: str | None = None,
+    step: str | None = None,
+    params: Mapping[str, str] | None = None,
+) -> None:
     """A button that goes to another page and keeps the project in the address."""
-    query = {"project": params.pop("project", None) or session.slug(), **params}
+    query = {"project": project or session.slug(), "step": step, **(params or {})}
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
-    key = f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
+    key = key or f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
     if st.button(label, icon=f":material/{icon}:", type=kind, key=key):
         st.switch_page(st.session_state["_pages"][name], query_params={k: v for k, v in query.items() if v is not None})
 
 
+def utc_offset() -> int:
+    """Minutes that the viewer's clock is ahead of UTC."""
+    return -(st.context.timezone_offset or 0)
+
+
+def local(then: datetime) -> datetime:
+    """A time as the viewer's clock shows it."""
+    return then.astimezone(timezone(timedelta(minutes=utc_offset())))
+
+
+def today() -> date:
+    """The viewer's day."""
+    return local(datetime.now(UTC)).date()
+
+
 def when(then: datetime | None) -> str:
-    """A time in words: "5 min ago", "3 h ago", else the date (UTC)."""
+    """A time in words: "5 min ago", "3 h ago", else the date, on the viewer's clock."""
     if then is None:
         return DASH
     seconds = (datetime.now(UTC) - then).total_seconds()
@@ -75,7 +100,7 @@ def when(then: datetime | None) -> str:
         return f"{seconds / 3600:.0f} h ago"
     if seconds < 7 * 86400:
         return f"{seconds / 86400:.0f} days ago"
-    return f"{then:%Y-%m-%d}"
+    return f"{local(then):%Y-%m-%d}"
 
 
 def sentence(text: str | None) -> str:
@@ -161,6 +186,22 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
             call()
             feedback.say_later(said)
             st.rerun()
+
+
+def rendered_changes(rows: Sequence[DiffRow]) -> None:
+    """What changed between two guidelines, as it will look. The HTML is the service's, made from Markdown alone."""
+    words = {"added": "New", "removed": "Removed", "changed": "Changed"}
+    shown = [row for row in rows if row.kind != "same" and (row.left or row.right or "").strip()]
+    if not shown:
+        st.markdown(":gray[Nothing.]")
+        return
+    parts = [
+        f'<div class="lb-change {row.kind}"><b>{words[row.kind]}</b>'
+        + "".join(f"<{tag}>{html}</{tag}>" for tag, html in (("del", row.left_html), ("ins", row.right_html)) if html)
+        + "</div>"
+        for row in shown
+    ]
+    st.html(f'<div class="lb-changes" tabindex="0" data-testid="what-changes">{"".join(parts)}</div>')
 
 
 def _near_changes(rows: Sequence[DiffRow], around: int = 2) -> set[int]:

@@ -163,6 +163,13 @@ def page_css() -> str:
 .lb-chip {{ display: inline-flex; align-items: center; gap: 0.45rem; border: 1px solid rgb(128 136 155 / 45%);
   border-radius: 0.6rem; padding: 0.25rem 0.7rem; }}
 .lb-chip i {{ width: 0.35rem; height: 1.1rem; border-radius: 1rem; }}
+.lb-changes {{ display: grid; gap: 0.5rem; max-height: 22rem; overflow: auto; }}
+.lb-change {{ border-left: 4px solid rgb(128 136 155 / 60%); padding: 0.3rem 0.8rem; }}
+.lb-change b {{ font-size: 0.82rem; opacity: 0.75; }}
+.lb-change :is(p, ul, ol, h1, h2, h3) {{ margin: 0; padding: 0; font-size: 1rem; }}
+.lb-change :is(del, ins) {{ display: block; text-decoration: none; padding: 0.1rem 0.4rem; border-radius: 0.3rem; }}
+.lb-change del {{ background: rgb(220 60 50 / 13%); text-decoration: line-through; }}
+.lb-change ins {{ background: rgb(15 150 120 / 15%); }}
 .lb-diff {{ overflow: auto; border: 1px solid rgb(128 136 155 / 35%); border-radius: 0.625rem;
   max-height: 36rem; }}
 .lb-diff table {{ width: 100%; border-collapse: collapse; font-size: 0.92rem; table-layout: fixed;

@@ -1,6 +1,8 @@
 """The guideline of a project and its versions."""
 
 from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
 
 from labeler.client.connection import Connection
 from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineOut
@@ -23,9 +25,15 @@ class Guidelines:
         """The version in force, and what changed since the caller acknowledged one."""
         return self.client.fetch(CurrentGuideline, f"{self.path}/current")
 
-    def save_draft(self, text: str, note: str = "") -> GuidelineOut:
-        """Save the draft of the next version."""
-        return self.client.send(GuidelineOut, "POST", self.path, json={"text": text, "note": note})
+    def save_draft(self, text: str, note: str = "", replaces: datetime | None = None) -> GuidelineOut:
+        """Save the draft of the next version.
+
+        replaces: `created_at` of the draft that one began with; raises `DraftChanged` when somebody has saved since.
+        """
+        body: dict[str, Any] = {"text": text, "note": note}
+        if replaces is not None:
+            body["replaces"] = replaces.isoformat()
+        return self.client.send(GuidelineOut, "POST", self.path, json=body)
 
     def publish(self, text: str, note: str = "") -> GuidelineOut:
         """Save a text as the draft and publish it."""

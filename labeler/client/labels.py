@@ -74,9 +74,14 @@ class Flags:
         """Newest first. state: open, resolved or all."""
         return self.client.each(FlagOut, self.path, state=state, limit=200)
 
-    def resolve(self, flag_id: int, note: str = "", value: Any = None) -> FlagOut:
-        """Close a flag; value: also label the item with this."""
+    def resolve(
+        self, flag_id: int, note: str = "", value: Any = None, rule: str = "", *, example: bool = False
+    ) -> FlagOut:
+        """Close a flag; value: also label the item with this; rule: what the draft of the guideline says from now on,
+        with the item as its example if wanted."""
         body = {"note": note, **({} if value is None else {"value": value})}
+        if rule:
+            body |= {"rule": rule, "example": example}
         return self.client.send(FlagOut, "POST", f"{self.path}/{flag_id}/resolve", json=body)
 
 

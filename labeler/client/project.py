@@ -74,6 +74,11 @@ class Project:
         """How good each model was on the holdout, by labels."""
         return self.client.fetch(Curve, f"{self.path}/insight/learning-curve")
 
+    def views(self) -> dict[str, Any]:
+        """What the holdout says of the newest model beyond single figures, by name."""
+        found: dict[str, Any] = self.client.get(f"{self.path}/insight/views")
+        return found
+
     def label(
         self, item: Item, value: Any, *, hard: Hard | Mapping[str, Any] | None = None, **more: Any
     ) -> LabelAnswer:

@@ -9,11 +9,11 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
 from labeler.guidelines.tables import acknowledgements, guideline_versions
-from labeler.guidelines.text import compare, render
+from labeler.guidelines.text import add_rule, compare, render
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock, upsert
-from labeler.kit.errors import Conflict, NotFound
+from labeler.kit.errors import Conflict, DraftChanged, NotFound
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Member
 from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut
@@ -115,12 +115,33 @@ def save_draft(tx: Connection, member: Member, body: GuidelineIn) -> GuidelineOu
     row = tx.execute(newest).one_or_none()
     values = {"text": body.text, "note": body.note, "author_id": member.user_id, "created_at": clock()}
     if row is not None and row.published_at is None:
+        if body.replaces is not None and row.created_at != body.replaces:
+            raise DraftChanged(
+                f"{_name(tx, row.author_id)} has saved the draft since you began with it. Nothing of yours was saved: "
+                "look at theirs, then save yours over it, or put yours into it.",
+                version=row.version,
+            )
         version = row.version
         tx.execute(sa.update(versions).where(versions.c.id == row.id).values(**values))
     else:
         version = 1 if row is None else row.version + 1
         tx.execute(sa.insert(versions).values(project_id=project_id, version=version, **values))
     return get_version(tx, member, version)
+
+
+def _name(tx: Connection, user_id: int | None) -> str:
+    name = tx.execute(sa.select(users.c.name).where(users.c.id == user_id)).scalar()
+    return str(name or "Somebody")
+
+
+def propose_rule(tx: Connection, member: Member, section: str | None, rule: str, example: str | None) -> GuidelineOut:
+    """Put a rule into the draft, which begins as the published text where there is none."""
+    lock(tx, "guideline", member.project.id)
+    newest = sa.select(versions).where(versions.c.project_id == member.project.id)
+    row = tx.execute(newest.order_by(versions.c.version.desc()).limit(1)).one_or_none()
+    text = add_rule("" if row is None else row.text, section, rule, example)
+    note = row.note if row is not None and row.published_at is None else ""
+    return save_draft(tx, member, GuidelineIn(text=text, note=note))
 
 
 def publish(tx: Connection, member: Member, version: int, note: str | None) -> GuidelineOut:

@@ -135,7 +135,7 @@ def _by_labeler(tx: Connection, tally: Tally) -> list[LabelerWork]:
 
 
 def _per_day(tally: Tally, midnight: datetime, offset: timedelta) -> list[DayCount]:
-    """Labels given here, not imported, on each of the last 30 days of the viewer that had any."""
+    """Labels that people gave here on each of the last 30 days of the viewer that had any."""
     by_day = Counter[str]()
     first = to_micros(midnight - timedelta(days=DAYS - 1)) // QUARTER
     for quarter, n in tally.quarters.items():

@@ -34,7 +34,7 @@ IS_OPEN = items.c.needed > sa.literal_column("0")
 @dataclass(frozen=True)
 class Tally:
     """What there is. by_labeler: (labeler, kind) -> [labels, of them timed, their milliseconds]; quarters: the labels
-    given in each quarter of an hour of the last days, imports left out; of_labeler: the same by labeler, two days."""
+    given in each quarter of an hour of the last days by people; of_labeler: the same by labeler, two days."""
 
     items: int = 0
     open: int = 0
@@ -50,7 +50,7 @@ class Tally:
         return sum(row[0] for row in self.by_labeler.values())
 
     def given_by(self, labeler_id: int) -> int:
-        return sum(row[0] for (who, kind), row in self.by_labeler.items() if who == labeler_id and kind != "import")
+        return sum(row[0] for (who, kind), row in self.by_labeler.items() if who == labeler_id and kind == "person")
 
     def since(self, moment: datetime, labeler_id: int | None = None) -> int:
         """Labels given since then, at most two days ago."""
@@ -241,7 +241,7 @@ def _now_quarter(tx: Connection) -> int:
 def _add(into: Tally, who: int, kind: str, quarter: int, n: int, timed: int, ms: int, now: int) -> None:
     row = into.by_labeler.setdefault((who, kind), [0, 0, 0])
     row[0], row[1], row[2] = row[0] + n, row[1] + timed, row[2] + ms
-    if kind == "import" or quarter < now - DAYS_KEPT * 96:
+    if kind != "person" or quarter < now - DAYS_KEPT * 96:
         return
     into.quarters[quarter] = into.quarters.get(quarter, 0) + n
     if quarter >= now - 3 * 96:

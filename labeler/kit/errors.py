@@ -70,6 +70,10 @@ class Conflict(Problem):
     type, title, status = "conflict", "Not possible in the present state", 409
 
 
+class DraftChanged(Problem):
+    type, title, status = "draft-changed", "Somebody else has saved the draft", 409
+
+
 class IdempotencyMismatch(Problem):
     type, title, status = "idempotency-mismatch", "This idempotency key was used for another request", 409
 

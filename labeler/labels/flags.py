@@ -7,6 +7,8 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
+from labeler.contents import kind_of
+from labeler.guidelines.service import propose_rule
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, NotFound
@@ -109,6 +111,11 @@ def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> 
         raise Conflict(f"Flag {flag_id} was resolved already.")
     if body.value is not None:
         submit(tx, member, LabelIn(item_key=row.key, value=body.value), "resolution")
+    if body.rule.strip():
+        label = member.project.task.labels_in(body.value)[:1] if body.value is not None else []
+        kind = kind_of(row.content) if body.example else None
+        example = None if kind is None else kind.preview(row.content)
+        propose_rule(tx, member, label[0] if label else None, body.rule, example)
     audit(tx, member.caller, "flag.resolved", project_id=member.project.id, target=row.key, note=body.note)
     row = tx.execute(statement).one()
     return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))

@@ -14,6 +14,10 @@ Note = Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")]
 class GuidelineIn(In):
     text: Text = Field(examples=["# Spam or ham\n\n## spam\n\nUnasked-for advertising."])
     note: Note = ""
+    replaces: datetime | None = Field(
+        None,
+        description="`created_at` of the draft that you began with: refused when somebody has saved another since.",
+    )
 
 
 class Publish(In):
@@ -26,6 +30,8 @@ class DiffRow(BaseModel):
     right: str | None
     left_line: int | None
     right_line: int | None
+    left_html: str | None = Field(None, description="A line that changed, rendered by itself.")
+    right_html: str | None = None
 
 
 class GuidelineOut(BaseModel):

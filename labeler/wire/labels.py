@@ -146,6 +146,8 @@ class OwnFlag(BaseModel):
 class ResolveFlag(In):
     note: Note = ""
     value: Any = Field(None, description="Also label the item with this.")
+    rule: Note = Field("", description="A rule that follows from it: it goes into the draft of the guideline.")
+    example: bool = Field(False, description="Put the item there, too, as the rule's example.")
 
 
 class LabelRow(BaseModel):

@@ -4,9 +4,11 @@ from html.parser import HTMLParser
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from labeler.client import Project
-from labeler.guidelines.text import compare, render
+from labeler.guidelines.text import add_rule, compare, render
 
 
 def test_two_versions_side_by_side(project: Project) -> None:
@@ -94,3 +96,36 @@ def test_long_and_odd_texts(project: Project) -> None:
         assert answer.status_code == 201, answer.text[:200]
     too_long = project.client._http.post(f"{project.path}/guidelines", json={"text": "x" * 200_001})
     assert too_long.status_code == 422
+
+
+TEXT = "# SMS\n\nIs it advertising?\n\n## spam\n\nWants money.\n\n- *Example:* WINNER!!\n\n## ham\n\nEverything else.\n"
+
+
+def test_a_rule_goes_to_the_end_of_its_section() -> None:
+    text = add_rule(TEXT, "Spam", "Chain letters are spam.", "send this to [ten] friends")
+    lines = text.split("\n")
+    at = lines.index("- Chain letters are spam.")
+    assert lines[at - 1] == "- *Example:* WINNER!!"
+    assert lines[at + 1] == "  - *Example:* send this to \\[ten\\] friends"
+    assert lines[at + 2 : at + 4] == ["", "## ham"]
+    assert [line for line in lines if line not in lines[at : at + 2]] == TEXT.split("\n")
+
+
+def test_a_rule_after_plain_words_begins_a_list() -> None:
+    assert add_rule(TEXT, "ham", "Receipts are ham.").endswith("Everything else.\n\n- Receipts are ham.\n")
+
+
+def test_a_rule_without_a_section_goes_under_rules() -> None:
+    once = add_rule(TEXT, None, "When in doubt, ask.")
+    assert once.endswith("\n\n## Rules\n\n- When in doubt, ask.\n")
+    twice = add_rule(once, "eggs", "No eggs.")
+    assert twice.endswith("- When in doubt, ask.\n- eggs: No eggs.\n")
+    assert add_rule("", None, "One.") == "## Rules\n\n- One.\n"
+
+
+@given(st.text(), st.none() | st.text(max_size=20), st.text(min_size=1))
+def test_nothing_of_the_text_is_lost(text: str, section: str | None, rule: str) -> None:
+    kept = [line for line in text.split("\n") if line.strip()]
+    after = add_rule(text, section, rule).split("\n")
+    found = iter(after)
+    assert all(line in found for line in kept)

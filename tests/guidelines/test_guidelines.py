@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from labeler.client import ApiError, Project
+from labeler.client import ApiError, DraftChanged, Project  # type: ignore[attr-defined]
 
 
 def test_a_draft_is_replaced_until_it_is_published(project: Project, labelers: list[Project]) -> None:
@@ -78,3 +78,41 @@ def test_markdown_renders_harmless(project: Project, text: str) -> None:
     tags = re.findall(r"<\s*/?\s*([a-z0-9]+)([^>]*)>", html)
     assert {name for name, _ in tags} <= {"p", "a", "em", "strong"}
     assert not [rest for _, rest in tags if re.search(r"\bon\w+\s*=|javascript:|data:", rest)]
+
+
+def test_two_people_at_one_draft_are_told(project: Project) -> None:
+    mine = project.guidelines.save_draft("# One")
+    theirs = project.guidelines.save_draft("# Two", replaces=mine.created_at)
+    with pytest.raises(DraftChanged) as refused:
+        project.guidelines.save_draft("# Three", replaces=mine.created_at)
+    assert "has saved the draft since you began" in str(refused.value)
+    assert project.guidelines.get(theirs.version).text == "# Two"
+    assert project.guidelines.save_draft("# Three", replaces=theirs.created_at).text == "# Three"
+
+
+def test_a_hard_item_becomes_a_rule_of_the_draft(
+    project: Project, labelers: list[Project], add_texts: Callable[..., Any]
+) -> None:
+    add_texts(3)
+    project.guidelines.publish("# SMS\n\n## spam\n\nWants money.\n\n## ham\n\nThe rest.\n")
+    me = labelers[0]
+    me.guidelines.acknowledge(1)
+    me.flag("m0", "Ambiguous")
+    me.flag("m1", "Ambiguous")
+    first, second = sorted(project.flags, key=lambda one: one.id)
+    project.flags.resolve(first.id, "Reminders are ham.", "ham", rule="Reminders are ham.", example=True)
+    project.flags.resolve(second.id, "Chain letters are spam.", "spam", rule="Chain letters are spam.")
+    draft = next(iter(project.guidelines))
+    assert (draft.state, draft.version) == ("draft", 2)
+    assert "## ham\n\nThe rest.\n\n- Reminders are ham.\n  - *Example:* " in draft.text
+    assert "Wants money.\n\n- Chain letters are spam.\n\n## ham" in draft.text
+    assert [one.resolution.note for one in me.own.decided_flags()] == ["Reminders are ham.", "Chain letters are spam."]
+
+
+def test_what_changed_comes_rendered(project: Project) -> None:
+    project.guidelines.publish("- *one*\n- two\n")
+    project.guidelines.publish("- **one**\n- two\n")
+    rows = project.guidelines.diff(1, 2).rows
+    assert (rows[0].left_html or "").strip() == "<ul>\n<li><em>one</em></li>\n</ul>"
+    assert "<strong>one</strong>" in (rows[0].right_html or "")
+    assert rows[1].left_html is None

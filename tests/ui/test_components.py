@@ -68,7 +68,7 @@ def test_only_the_guideline_is_put_in_as_markup() -> None:
         if re.search(r"innerHTML|insertAdjacentHTML|outerHTML|document\.write|eval\(", line)
     ]
     assert len(lines) == 1
-    assert lines[0].startswith("text.innerHTML = current.html;")
+    assert lines[0] == "node.innerHTML = html;"  # of `rendered`: what the service made of Markdown
 
 
 def test_scripts_are_short_enough_to_read() -> None:

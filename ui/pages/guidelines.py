@@ -1,13 +1,18 @@
 """The guideline: read it, write the next version, compare any two, publish."""
 
+import difflib
 from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
+from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 
-from labeler.client import Project
-from labeler.wire.guidelines import GuidelineOut
+from labeler.client import ApiError, Project
+from labeler.wire.guidelines import DiffRow, GuidelineOut
 
 SOMEONE = "someone"  # whose account is not known
 MOST = 300  # versions that are listed, the newest
@@ -16,6 +21,7 @@ START = (
     "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
 )
 SECTION = "## {answer}\n\nDefinition.\n\n- *Example:* \n- *Not this:* \n\n"
+TO_FILL_IN = {"What is asked, in one sentence.", "Definition.", "- *Example:*", "- *Not this:*"}
 
 
 def start_text(name: str, answers: list[str]) -> str:
@@ -73,39 +79,128 @@ def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
             st.rerun()
 
 
+def unfilled(text: str) -> list[str]:
+    """The headings of a guideline under which there are still the words of the text to start from."""
+    section, found = "the beginning", []
+    for line in text.splitlines():
+        if line.startswith("#"):
+            section = line.lstrip("# ").strip()
+        elif line.strip() in TO_FILL_IN:
+            found.append(section)
+    return list(dict.fromkeys(found))
+
+
+@dataclass
+class Desk:
+    """What is being written in this browser session. mark: the draft (version, saved at) or text that it began with."""
+
+    begin: str
+    mark: tuple[int, datetime | None]
+
+
 def _write(project: Project, published: Sequence[GuidelineOut], draft: GuidelineOut | None) -> None:
-    info = project.info
-    if draft:
-        begin = draft.text
-    elif published:
-        begin = published[0].text
-    else:
-        begin = start_text(info.name, tasks.of(info).sections(tasks.schema_of(info)))
+    info, text_key, note_key = project.info, f"guideline-{project.slug}", f"guideline-note-{project.slug}"
+    scope = f"guideline {project.slug}"
+    latest = draft or (published[0] if published else None)
+    begin = latest.text if latest else start_text(info.name, tasks.of(info).sections(tasks.schema_of(info)))
+    mark = (latest.version, latest.created_at) if latest else (0, None)
+    desk: Desk = st.session_state.setdefault(f"_desk-{project.slug}", Desk(begin, mark))
+    st.session_state.setdefault(text_key, desk.begin)
+    st.session_state.setdefault(note_key, draft.note if draft else "")
+    if mark != desk.mark:
+        _others_saved(desk, begin, mark, latest, text_key)
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         "Markdown",
-        begin,
         height=520,
-        key=f"guideline-{info.slug}-{draft.version if draft else 'new'}",
-        help="The preview follows when you leave the field or press Ctrl+Enter.",
+        key=text_key,
+        on_change=_save_quietly,
+        args=(project, desk, text_key, note_key, scope),
+        help="The preview follows, and the draft is saved, when you leave the field or press Ctrl+Enter.",
     )
     with right:
         st.markdown("Preview")
         with st.container(border=True, height=520):
             st.markdown(_calm(text))
-    note = st.text_input(
+    st.text_input(
         "What is new in this version?",
-        value=draft.note if draft else "",
+        key=note_key,
         placeholder="one line that labelers will see",
     )
+    keep(scope, [text_key, note_key])
+    if draft is not None:
+        st.caption(f"Draft of version {draft.version}, saved {layout.when(draft.created_at)}.")
     with st.container(horizontal=True):
-        if st.button("Save draft", icon=":material/save:"):
-            with feedback.told("Saving"):
-                project.guidelines.save_draft(text, note)
-                feedback.say_later("Draft saved.")
-                st.rerun()
+        if st.button("Save draft", icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
+            feedback.say_later("Draft saved.")
+            st.rerun()
         if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
-            _publish(project, text, note)
+            if missing := unfilled(text):
+                where = ", ".join(plain(one) for one in missing)
+                st.warning(
+                    f"Not yet: the text to start from is still there under {where}. Say what is meant, or remove the "
+                    "line.",
+                    icon=":material/edit_note:",
+                )
+            elif (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
+                _publish(project, saved_one, published[0] if published else None)
+
+
+def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None, text_key: str) -> None:
+    """Somebody else saved or published meanwhile: taken over where nothing was written here, else told."""
+    if st.session_state[text_key] in (desk.begin, begin):
+        st.session_state[text_key] = begin
+        desk.begin, desk.mark = begin, mark
+        return
+    who = plain((latest.author if latest else None) or SOMEONE)
+    with st.container(border=True):
+        st.markdown(f"**{who} has saved another text since you began.** Yours is below and not saved.")
+        with st.expander("What differs: theirs, yours"):
+            layout.diff_table(compared(begin, st.session_state[text_key]), "Theirs", "Yours", only_changes=True)
+        with st.container(horizontal=True):
+            if st.button("Take theirs"):
+                st.session_state[text_key] = begin
+                desk.begin, desk.mark = begin, mark
+                st.rerun()
+            if st.button("Go on with mine", help="The next time you save, yours replaces theirs."):
+                desk.begin, desk.mark = begin, mark
+                st.rerun()
+
+
+def _save_quietly(project: Project, desk: Desk, text_key: str, note_key: str, scope: str) -> None:
+    """When the field is left: what stands in the way shows when the page is drawn, right after this."""
+    _save(project, desk, text_key, note_key, scope, quietly=True)
+
+
+def _save(
+    project: Project, desk: Desk, text_key: str, note_key: str, scope: str, quietly: bool = False
+) -> GuidelineOut | None:
+    """Save the draft; None after showing why not."""
+    text, note = st.session_state[text_key], st.session_state.get(note_key, "")
+    is_draft = desk.mark[1] is not None and any(
+        one.version == desk.mark[0] and one.state == "draft" for one in project.guidelines
+    )
+    try:
+        made = project.guidelines.save_draft(text, note, replaces=desk.mark[1] if is_draft else None)
+    except ApiError as error:
+        if not quietly:
+            feedback.show_error(error, "Saving")
+        return None
+    desk.begin, desk.mark = made.text, (made.version, made.created_at)
+    saved(scope)
+    return made
+
+
+def compared(a: str, b: str) -> list[DiffRow]:
+    """Two texts line by line, for the eye."""
+    rows = []
+    for line in difflib.ndiff(a.splitlines(), b.splitlines()):
+        kind = {"- ": "removed", "+ ": "added", "  ": "same"}.get(line[:2])
+        if kind is None:
+            continue
+        left, right = (None if kind == "added" else line[2:]), (None if kind == "removed" else line[2:])
+        rows.append(DiffRow(kind=kind, left=left, right=right, left_line=None, right_line=None))
+    return rows
 
 
 def _calm(text: str) -> str:
@@ -113,18 +208,26 @@ def _calm(text: str) -> str:
     return text.replace("![", "\\!\\[")
 
 
-@st.dialog("Publish the guideline?")
-def _publish(project: Project, text: str, note: str) -> None:
+@st.dialog("Publish the guideline?", width="large")
+def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None) -> None:
     st.markdown(
         "It becomes the version that every new label follows, and can't be changed afterwards. "
         "**Every labeler must read and acknowledge it before they can continue.**"
     )
     labeled = project.info.counts.labeled
-    if project.info.guideline_version and labeled:
-        st.markdown(f"{layout.number(labeled)} labeled items keep their labels, which follow earlier versions.")
+    if before is not None:
+        st.markdown("What changes:")
+        layout.rendered_changes(feedback.must(lambda: project.guidelines.diff(before.version, draft.version)).rows)
+        if labeled:
+            st.markdown(
+                f":gray[{layout.number(labeled)} labeled items keep their labels, made under earlier versions.]"
+            )
     if st.button("Publish", type="primary", key="publish-yes"):
         with feedback.told("Publishing"):
-            made = project.guidelines.publish(text, note)
+            made = project.guidelines.publish(draft.text, draft.note)
+            st.session_state.pop(f"_desk-{project.slug}", None)
+            for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
+                st.session_state.pop(key, None)
             feedback.say_later(f"Version {made.version} is published.")
             st.rerun()
 

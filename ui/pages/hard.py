@@ -2,6 +2,7 @@
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
+from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
@@ -47,6 +48,8 @@ def render() -> None:
         st.subheader(plain(reason), anchor=False)
         for flag in reasons[reason]:
             _flag(project, flag)
+    if state == "Open" and session.manages(project.slug):
+        keep(f"hard {project.slug}", [f"note-{flag.id}" for flag in flags])
 
 
 def _flag(project: Project, flag: FlagOut) -> None:
@@ -75,16 +78,28 @@ def _flag(project: Project, flag: FlagOut) -> None:
 
 
 def _resolve(project: Project, flag: FlagOut) -> None:
+    schema = tasks.schema_of(project.info)
+    note_key, rule_key = f"note-{flag.id}", f"rule-{flag.id}"
     with st.form(f"resolve-{flag.id}", border=False):
-        columns = st.columns([2, 4, 1], vertical_alignment="bottom")
-        schema = tasks.schema_of(project.info)
+        columns = st.columns([2, 4], vertical_alignment="bottom")
         value = tasks.of(project.info).value_input(columns[0], "Answer", schema, key=f"value-{flag.id}")
-        note = columns[1].text_input("Note", placeholder="what was decided, and why", key=f"note-{flag.id}")
-        if columns[2].form_submit_button("Resolve", width="stretch"):
-            if value is None and not note.strip():
-                st.warning("Say what was decided: an answer, or a note.", icon=":material/edit_note:")
-                return
-            with feedback.told("Resolving"):
-                project.flags.resolve(flag.id, note.strip(), value)
-                feedback.say_later("Resolved.")
-                st.rerun()
+        note = columns[1].text_input(
+            f"Your answer to {plain(flag.labeler.name)}", placeholder="what was decided, and why", key=note_key
+        )
+        with st.container(horizontal=True, vertical_alignment="center"):
+            as_rule = st.checkbox("Also a rule in the draft of the guideline", key=rule_key)
+            example = st.checkbox("with this item as its example", value=True, key=f"example-{flag.id}")
+            done = st.form_submit_button("Resolve", type="primary")
+    if not done:
+        return
+    if value is None and not note.strip():
+        st.warning("Say what was decided: an answer, or a note.", icon=":material/edit_note:")
+        return
+    if as_rule and not note.strip():
+        st.warning("A rule needs words: write it as your answer.", icon=":material/edit_note:")
+        return
+    with feedback.told("Resolving"):
+        project.flags.resolve(flag.id, note.strip(), value, note.strip() if as_rule else "", example=example)
+        saved(f"hard {project.slug}")
+        feedback.say_later("Resolved. The rule is in the draft of the guideline." if as_rule else "Resolved.")
+        st.rerun()

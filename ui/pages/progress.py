@@ -4,75 +4,101 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import charts, feedback, layout, metrics, report, session, tasks
+from labeler_ui import advice, charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, StopOut, TrainingOut
 
-ADVICE = {
-    "keep going": ("Keep going", ":material/trending_up:", "info"),
-    "nearly there": ("Nearly there", ":material/flag_circle:", "info"),
-    "stop": ("Enough labels", ":material/check_circle:", "success"),
-}
 JUDGED = "Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval."
 
 
 def render() -> None:
-    """The overview of the current project."""
+    """The overview of the current project: what to do, why, and the figures behind it."""
     project = layout.project()
-    layout.heading(plain(project.info.name), "Progress of the labels and of the model.")
-    if not project.info.counts.items:
+    info = project.info
+    if not info.counts.items:
+        layout.heading(plain(info.name), "Progress of the labels and of the model.")
         with feedback.empty("No items yet", "Import a file; then labeling and training start by themselves."):
             if session.manages(project.slug):
                 layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
         return
-    st.fragment(run_every=5.0)(lambda: _numbers(project))()
+    counts = info.counts
+    layout.heading(plain(info.name), f"{layout.number(counts.labeled)} of {layout.number(counts.items)} items labeled.")
+    views = _views(project)
+    st.fragment(run_every=5.0)(lambda: _numbers(project, views))()
     if session.role_in(project.slug) != "labeler":
         _curve(project)
     st.fragment(run_every=20.0)(lambda: _labels(project))()
 
 
-def _numbers(project: Project) -> None:
-    progress = feedback.attempt(project.progress)
+def _views(project: Project) -> dict[str, Any]:
+    """What the holdout says of the newest model beyond figures; labelers don't see it."""
+    if session.role_in(project.slug) == "labeler":
+        return {}
+    return feedback.attempt(project.views) or {}
+
+
+def _numbers(project: Project, views: dict[str, Any]) -> None:
+    progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
     if progress is None:
         return
-    items, labels, pace, estimate = progress.items, progress.labels, progress.pace, progress.estimate
+    _lead(project, progress)
+    looks = advice.looks(progress, views) if session.role_in(project.slug) != "labeler" else []
+    _boxes(project, progress)
+    left, right = st.columns([1, 1], gap="medium")
+    with left.container(border=True, height="stretch"):
+        st.markdown("**What needs a look**")
+        _looks(looks)
+    with right.container(border=True, height="stretch"):
+        st.markdown("**The model**")
+        _training(project, progress)
+
+
+def _lead(project: Project, progress: ProgressOut) -> None:
+    info = project.info
+    model, target = progress.model, info.settings.target
+    metric = metrics.named(info.task_type, str(model.primary)) if model is not None and model.primary else None
+    wanted = target.value if target is not None and metric is not None and target.metric == metric.name else None
+    said = advice.lead(progress, metric, wanted, layout.today())
+    with st.container(border=True, key="lead"):
+        words, way = st.columns([4, 1], gap="large", vertical_alignment="center")
+        words.markdown(f"### {said.title}")
+        if said.why:
+            words.markdown(f":gray[{said.why}]")
+        with way:
+            if session.role_in(project.slug) != "reader":
+                layout.open_page("label", "Label now", "bolt", primary=not said.done)
+            if model is not None:
+                with st.popover("How this is estimated", type="tertiary"):
+                    st.markdown(f"{layout.sentence(progress.stop.reason)} {_worth(progress.stop)}")
+                    st.markdown(f":gray[{JUDGED}]")
+
+
+def _boxes(project: Project, progress: ProgressOut) -> None:
+    items, labels, pace = progress.items, progress.labels, progress.pace
     boxes = st.columns(4)
-    boxes[0].metric(
-        "Labeled items",
-        layout.number(items.labeled),
-        f"of {layout.number(items.total)}",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
-    boxes[1].metric(
-        "Labels today",
-        layout.number(labels.today),
-        f"{layout.number(labels.mine_today)} of them yours",
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
-    left = (
-        f"about {layout.number(estimate['labels_left'])} labels to go"
-        if estimate and estimate.get("labels_left")
-        else None
-    )
-    boxes[2].metric(
-        "Labels per hour",
-        layout.number(pace["per_hour"]) if pace else layout.DASH,
-        left,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-    )
-    _score(boxes[3], project.info.task_type, progress.model)
-    _training(project, progress)
+    if session.role_in(project.slug) == "labeler":
+        _box(boxes[0], "Your labels", layout.number(labels.mine), f"of {layout.number(labels.total)} in all")
+    else:
+        _score(boxes[0], project.info.task_type, progress.model)
+    _box(boxes[1], "Labeled items", layout.number(items.labeled), f"of {layout.number(items.total)}")
+    _box(boxes[2], "Labels today", layout.number(labels.today), f"{layout.number(labels.mine_today)} of them yours")
+    speed = f"{pace['seconds_per_label']:.1f} s per item" if pace else "known after a few labels"
+    _box(boxes[3], "Pace of one person", f"{layout.number(pace['per_hour'])} per hour" if pace else layout.DASH, speed)
+
+
+def _box(box: Any, title: str, figure: str, below: str) -> None:
+    box.metric(title, figure, below, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def _looks(rows: list[advice.Look]) -> None:
+    if not rows:
+        st.markdown(":gray[Nothing at the moment.]")
+    for number, row in enumerate(rows):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":orange-badge[{row.kind}] {row.words}", width="stretch")
+            layout.open_page(row.page, row.action, "arrow_forward", key=f"look-{number}", params=dict(row.params))
 
 
 def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
@@ -80,16 +106,14 @@ def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
     if model is None or not metrics.known(model.score):
         name = f"Model {model.number}" if model else "Model"
         words = "not measured yet" if model else "no model yet"
-        box.metric(
-            name, layout.DASH, words, delta_color="off", delta_arrow="off", border=True, height="stretch", help=JUDGED
-        )
+        _box(box, name, layout.DASH, words)
         return
     metric = metrics.named(task_type, str(model.primary))
     report.figure(box, metric, model.score, f"model {model.number}", JUDGED)
 
 
 def _labels(project: Project) -> None:
-    progress = feedback.attempt(project.progress)
+    progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
     if progress is None:
         return
     labels, task = progress.labels, tasks.of(project.info)
@@ -110,31 +134,24 @@ def _labels(project: Project) -> None:
 
 
 def _training(project: Project, progress: ProgressOut) -> None:
-    training, stop = progress.training, progress.stop
-    title, icon, kind = ADVICE.get(stop.advice, (stop.advice, ":material/info:", "info"))
-    left, right = st.columns([3, 2], gap="large", vertical_alignment="center")
-    with left:
-        getattr(st, kind)(f"**{plain(title)}.** {layout.sentence(stop.reason)}{_worth(stop)}", icon=icon)
-    with right:
+    training = progress.training
+    busy = training.state in {"queued", "running"}
+    if training.state == "failed":
+        st.markdown(":material/error: The last training failed.")
+    else:
         words = layout.sentence(training.message) or _next_model(training)
-        if training.state == "failed":
-            st.error(f"The last training failed. {words}", icon=":material/error:")
-        else:
-            busy = training.state in {"queued", "running"}
-            st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
-        _representation(progress)
-        if session.manages(project.slug) and training.state not in {"queued", "running"}:
-            waits = training.state == "waiting"
-            if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
-                with feedback.told("Training"):
-                    project.train()
-                    st.toast("Training has been requested.", icon=":material/check:")
+        st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
+    _representation(progress)
+    if session.manages(project.slug) and not busy:
+        waits = training.state == "waiting"
+        if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
+            with feedback.told("Training"):
+                project.train()
+                st.toast("Training has been requested.", icon=":material/check:")
 
 
 def _worth(stop: StopOut) -> str:
     """What more labels would bring, and how far the target is. The score is the metric as a share, higher better."""
-    if stop.finding:
-        return f" {_found(stop.finding)}"
     words = ""
     gain, away, hours = stop.gain, stop.labels_to_target, stop.hours_to_target
     if gain and gain.get("value") is not None:
@@ -143,18 +160,6 @@ def _worth(stop: StopOut) -> str:
         words += f" The target is about {layout.number(away['labels'])} labels away"
         words += f" ({hours:.1f} hours)." if hours else "."
     return words
-
-
-def _found(finding: dict[str, Any]) -> str:
-    """How much of the label that is searched for has been found."""
-    words = f"Found {layout.number(finding['found'])} items labeled {plain(finding['label'])}"
-    left, recall = finding["left"], finding["recall"]
-    if left["value"] is None:
-        return f"{words}; how many are left is known once holdout items are labeled."
-    return (
-        f"{words}, about {left['value']:.0f} are left ({left['low']:.0f} to {left['high']:.0f}): "
-        f"{recall['low']:.0%} to {recall['high']:.0%} of all."
-    )
 
 
 def _representation(progress: ProgressOut) -> None:

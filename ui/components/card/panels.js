@@ -1,7 +1,7 @@
 /* What opens next to the item: the choosers of skip and hard flag, and the dialogs. */
 import { keyOf, onButton } from "./keys.js";
 import { preview } from "./registry.js";
-import { make } from "./view.js";
+import { make, rendered } from "./view.js";
 
 const ANSWER = { label: "Label", skip: "Skip", flag: "Hard flag", undo: "Undo" };
 
@@ -126,9 +126,7 @@ export class Dialogs {
       body.push(make("h3", {}, "The whole guideline"));
     }
     if (current.kept) body.push(make("p", { class: "note" }, "There is no connection: this is the version that this browser kept."));
-    const text = make("div", { class: "guideline", "data-testid": "guideline-text" });
-    text.innerHTML = current.html; // rendered by the service with raw HTML switched off
-    body.push(text);
+    body.push(rendered("div", { class: "guideline", "data-testid": "guideline-text" }, current.html));
     const actions = current.acknowledged
       ? [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]
       : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, "I have read it, continue", make("kbd", {}, "Enter"))];
@@ -155,12 +153,14 @@ export class Dialogs {
   }
 }
 
+function side(tag, text, html) { return html ? rendered(tag, { class: "guideline" }, html) : make(tag, {}, text); }
+
 function changeList(rows) {
   const words = { added: "New", removed: "Removed", changed: "Changed" };
   return make("ul", { class: "changes", "data-testid": "guideline-changes" }, ...rows
     .filter((row) => (row.left || "").trim() || (row.right || "").trim())
     .map((row) => make("li", { class: row.kind },
       make("b", {}, words[row.kind]),
-      row.left ? make("del", {}, row.left) : null,
-      row.right ? make("ins", {}, row.right) : null)));
+      row.left ? side("del", row.left, row.left_html) : null,
+      row.right ? side("ins", row.right, row.right_html) : null)));
 }

@@ -12,6 +12,13 @@ export function make(tag, attributes = {}, ...children) {
   return node;
 }
 
+/* A node with HTML that the service rendered from Markdown, raw HTML switched off. */
+export function rendered(tag, attributes, html) {
+  const node = make(tag, attributes);
+  node.innerHTML = html;
+  return node;
+}
+
 export function valueText(value) {
   if (value === null || value === undefined || value === "") return "–";
   if (value === true) return "yes";

@@ -1,0 +1,91 @@
+"""What a manager writes: nothing typed is lost, two people at one draft are told, a decision becomes a rule."""
+
+import processes
+from browsing import settled, shown
+from playwright.sync_api import expect
+
+FILLED = "# SMS\n\nIs it advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nThe rest."
+
+
+def write(page):
+    page.get_by_role("tab", name="Write").click()
+    settled(page)
+    return page.get_by_role("textbox", name="Markdown")
+
+
+def test_what_was_typed_and_not_sent_is_there_after_a_reload(site, visit) -> None:
+    project = site.project(3, "Typed")
+    project.guidelines.publish(FILLED, "filled in")
+    address = f"{site.url}/guidelines?project={project.slug}"
+    page = visit(address, site.admin)
+    field = write(page)
+    field.press("Control+End")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Enter")
+    page.keyboard.type("- Receipts are ham.")  # and the browser goes away
+    page.reload()
+    field = write(page)
+    expect(page.get_by_test_id("keeper")).to_contain_text("What you had typed and not saved is here again.")
+    expect(field).to_have_value(FILLED + "\n\n- Receipts are ham.")
+    # Leaving the field has saved it as the draft.
+    processes.wait_for(lambda: next(iter(project.guidelines)).state == "draft", 20, "the draft")
+    assert next(iter(project.guidelines)).text.endswith("- Receipts are ham.")
+    page.get_by_role("button", name="Publish …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_test_id("what-changes").locator("li")).to_have_text("Receipts are ham.")
+    dialog.get_by_role("button", name="Publish").click()
+    expect(shown(page, "Version 3 is published.")).to_be_visible()
+    page.reload()
+    write(page)
+    expect(page.get_by_test_id("keeper")).to_be_hidden()
+
+
+def test_a_guideline_that_is_not_filled_in_is_not_published(site, visit) -> None:
+    project = site.admin.client.projects.create("Unfilled", labels=["spam", "ham"])
+    page = visit(f"{site.url}/guidelines?project={project.slug}", site.admin)
+    field = write(page)
+    page.get_by_role("button", name="Publish …").click()
+    expect(shown(page, "the text to start from is still there under Unfilled, spam, ham")).to_be_visible()
+    expect(page.get_by_role("dialog")).to_be_hidden()
+    field.fill(FILLED)
+    page.get_by_role("button", name="Publish …").click()
+    page.get_by_role("dialog").get_by_role("button", name="Publish").click()
+    expect(shown(page, "Version 1 is published.")).to_be_visible()
+
+
+def test_two_people_at_one_draft(site, visit) -> None:
+    project = site.project(3, "Two writers")
+    page = visit(f"{site.url}/guidelines?project={project.slug}", site.admin)
+    field = write(page)
+    field.fill(FILLED + "\n\n- mine")
+    field.blur()
+    processes.wait_for(lambda: next(iter(project.guidelines)).state == "draft", 20, "the draft")
+    grace = site.member(project, "manager")
+    grace.client.projects.get(project.slug).guidelines.save_draft(FILLED + "\n\n- hers")
+    field.fill(FILLED + "\n\n- mine, and more")
+    field.blur()
+    expect(shown(page, f"{grace.name} has saved another text since you began.")).to_be_visible()
+    assert next(iter(project.guidelines)).text == FILLED + "\n\n- hers"
+    page.get_by_role("button", name="Go on with mine").click()
+    expect(shown(page, "has saved another text")).to_be_hidden()
+    page.get_by_role("button", name="Save draft").click()
+    expect(shown(page, "Draft saved.")).to_be_visible()
+    assert next(iter(project.guidelines)).text == FILLED + "\n\n- mine, and more"
+
+
+def test_a_decision_is_an_answer_and_a_rule_in_one_step(site, visit) -> None:
+    project = site.project(5, "Decided")
+    lin = site.member(project)
+    mine = lin.client.projects.get(project.slug)
+    mine.flag(mine.queue.next(1)[0], "Ambiguous", note="ham or spam?")
+    page = visit(f"{site.url}/hard?project={project.slug}", site.admin)
+    page.get_by_label(f"Your answer to {lin.name}").fill("Friends may joke.")
+    page.get_by_text("Also a rule in the draft of the guideline").click()
+    page.get_by_role("combobox", name="Answer").click()
+    page.get_by_role("option", name="ham").click()
+    page.get_by_role("button", name="Resolve").click()
+    expect(shown(page, "The rule is in the draft of the guideline.")).to_be_visible()
+    draft = next(iter(project.guidelines))
+    assert draft.state == "draft" and "- Friends may joke.\n  - *Example:* " in draft.text
+    [decided] = mine.own.decided_flags()
+    assert (decided.resolution.note, decided.value) == ("Friends may joke.", "ham")

@@ -1,0 +1,124 @@
+/* Keeps what is being typed into the fields of a page in this browser, until it is saved: what was typed and not sent
+ * is there again after a reload, a lost connection, or another page. A field is found by the key of its widget. */
+const PREFIX = "labeler:typed:";
+const KEPT_MS = 14 * 24 * 3600 * 1000;
+const SENT_AFTER_MS = 100;
+const TRIES = 40; // a quarter of a second apart: Streamlit draws fields after this
+
+class Keeper {
+  constructor(root, data) {
+    this.root = root;
+    this.data = data;
+    this.stop = new AbortController();
+    this.restored = new Set();
+    this.note = root.querySelector("[data-ref=note]");
+    root.querySelector("[data-ref=drop]").addEventListener("click", () => this.drop());
+    document.addEventListener("input", (event) => this.typed(event), { signal: this.stop.signal, capture: true });
+    this.forgetOld();
+    this.tries = 0;
+    this.look();
+  }
+
+  storage(name) { return `${PREFIX}${this.data.owner}:${this.data.scope}:${name}`; }
+
+  field(name) { return document.querySelector(`.st-key-${CSS.escape(name)} :is(textarea, input)`); }
+
+  typed(event) {
+    const name = this.data.fields.find((one) => event.target === this.field(one));
+    if (!name) return;
+    try {
+      localStorage.setItem(this.storage(name), JSON.stringify({ text: event.target.value, at: Date.now() }));
+    } catch (error) { /* full or forbidden: what is saved is safe, as always */ }
+  }
+
+  kept(name) {
+    try {
+      return JSON.parse(localStorage.getItem(this.storage(name)));
+    } catch (error) {
+      return null;
+    }
+  }
+
+  /* Put what was kept into each field, once, as soon as it is drawn. */
+  look() {
+    const open = this.data.fields.filter((name) => !this.restored.has(name));
+    for (const name of open) {
+      const [field, kept] = [this.field(name), this.kept(name)];
+      if (!kept) this.restored.add(name);
+      else if (field && !field.disabled) {
+        this.restored.add(name);
+        if (kept.text !== field.value) this.restore(field, name, kept.text);
+        else localStorage.removeItem(this.storage(name));
+      }
+    }
+    this.tries += 1;
+    if (open.length && this.tries < TRIES && !this.stop.signal.aborted) setTimeout(() => this.look(), 250);
+  }
+
+  restore(field, name, text) {
+    this.before = { ...this.before, [name]: field.value };
+    this.type(field, text);
+    this.root.hidden = false;
+    this.note.textContent = "What you had typed and not saved is here again.";
+  }
+
+  /* As if somebody typed it, so that Streamlit hears of it. */
+  type(field, text) {
+    const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
+    Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    setTimeout(() => { // once Streamlit knows that it changed
+      field.focus({ preventScroll: true });
+      field.blur();
+    }, SENT_AFTER_MS);
+  }
+
+  drop() {
+    for (const [name, text] of Object.entries(this.before || {})) {
+      const field = this.field(name);
+      if (field) this.type(field, text);
+      localStorage.removeItem(this.storage(name));
+    }
+    this.root.hidden = true;
+  }
+
+  /* What was saved need not be kept. */
+  forget(names) {
+    for (const name of names) localStorage.removeItem(this.storage(name));
+    if (names.length) this.root.hidden = true;
+  }
+
+  forgetOld() {
+    for (const key of Object.keys(localStorage)) {
+      if (!key.startsWith(PREFIX)) continue;
+      try {
+        if (Date.now() - JSON.parse(localStorage.getItem(key)).at > KEPT_MS) localStorage.removeItem(key);
+      } catch (error) { localStorage.removeItem(key); }
+    }
+  }
+
+  close() { this.stop.abort(); }
+}
+
+const keepers = new WeakMap();
+
+export default function mount({ parentElement, data }) {
+  const root = parentElement.querySelector(".lb-keeper");
+  let keeper = keepers.get(root);
+  if (keeper && (keeper.data.scope !== data.scope || keeper.data.owner !== data.owner)) {
+    keeper.close();
+    keeper = null;
+  }
+  if (!keeper) {
+    root.hidden = true;
+    keeper = new Keeper(root, data);
+    keepers.set(root, keeper);
+  }
+  keeper.data = data;
+  if (data.saved !== keeper.saved) {
+    keeper.saved = data.saved;
+    if (data.saved) keeper.forget(data.fields);
+  }
+  keeper.look();
+  return () => { keeper.close(); keepers.delete(root); };
+}
