@@ -226,7 +226,7 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.take("jobs")
     camera.open("people", table)
     camera.take("people")
-    camera.open("settings", ".lb-chip")
+    camera.open("settings", "[data-testid=labels-says]")
     camera.page.get_by_role("tab", name="Learning").click()
     camera.page.get_by_text("Query strategy").wait_for()
     camera.take("settings")

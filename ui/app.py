@@ -7,6 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 from labeler_ui import feedback, session, theme
+from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.login import login
 
 from labeler.client import ApiError
@@ -132,6 +133,7 @@ def site() -> None:
     invitation = st.Page(lambda: login("invitation"), title="Welcome", url_path="invitation")
     page = st.navigation([*pages.values(), invitation], position="hidden")
     st.session_state["_pages"] = pages
+    forget_saved()
     sidebar(pages, role, project)
     current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
     if current and not visible(current, role, project):

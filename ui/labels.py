@@ -10,14 +10,14 @@ SHOWN = 6
 
 
 def start(name: str, found: dict[str, Any]) -> Schema:
-    """A schema of the labels that were found in a file, or of empty rows to fill in."""
+    """A schema of the labels that were found in a file, or of none."""
     labels = [{"name": one} if isinstance(one, str) else one for one in found.get("labels") or []]
-    return {"type": name, "labels": labels or [{"name": ""}, {"name": ""}]}
+    return {"type": name, "labels": labels}
 
 
 def edit(name: str, schema: Schema, key: str) -> Schema:
-    """The table of labels; the schema as edited."""
-    from labeler_ui.label_editor import edit_labels
+    """The list of labels; the schema as edited."""
+    from labeler_ui.components.labels import edit_labels
 
     return {"type": name, "labels": edit_labels(schema["labels"], key)}
 

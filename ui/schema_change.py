@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import feedback, layout, question, session, tasks
 from labeler_ui.components.card import card_preview
+from labeler_ui.components.labels import labels_saved
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema, TaskPages
 
@@ -116,6 +117,7 @@ def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
 def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> None:
     with feedback.told("Saving"):
         project.change_schema(**question.parts(schema), mapping=mapping, reason=reason)
+        labels_saved()
         session.forget()
         feedback.say_later("Saved.")
         st.rerun()

@@ -7,6 +7,8 @@ nothing is loaded from outside.
 
 from typing import Any
 
+from labeler.tasks.colors import color_of
+
 LIGHT = {
     "accent": "#4f46e5",
     "background": "#ffffff",
@@ -33,11 +35,6 @@ DARK = {
     "warn": "#fbbf6b",
     "bad": "#fda29b",
 }
-# Label colors: told apart with the common kinds of color blindness, and never the only sign of a label.
-LABEL_COLORS = (
-    "#0f766e", "#b45309", "#4f46e5", "#be185d", "#0369a1", "#4d7c0f", "#7c3aed", "#b91c1c",
-    "#0e7490", "#a16207", "#15803d", "#9d174d", "#1d4ed8", "#c2410c",
-)  # fmt: skip
 CHART_COLORS = ["#4f46e5", "#0d9488", "#d97706", "#db2777", "#0284c7", "#65a30d", "#7c3aed", "#dc2626"]
 CHART_COLORS_DARK = ["#8b8ef5", "#2dd4bf", "#fbbf24", "#f472b6", "#38bdf8", "#a3e635", "#c4b5fd", "#f87171"]
 # Ten steps, from nearly nothing to much, for heat maps.
@@ -139,7 +136,7 @@ def page_css() -> str:
 {BOXED} :is(input, textarea):focus-visible {{ outline: none !important; }}
 {BOXED}:has(:is(input, textarea):focus-visible) {{ outline: 3px solid var(--lb-accent); outline-offset: 2px; }}
 :is([data-testid="stText"] *, [data-testid="stMarkdownContainer"] :is(p, li), .lb-guideline :is(p, li, h1, h2, h3),
-.lb-diff td, .lb-chip) {{ unicode-bidi: plaintext; }}
+.lb-diff td) {{ unicode-bidi: plaintext; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricLabel"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}
@@ -159,10 +156,6 @@ def page_css() -> str:
 .lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}
 .lb-guideline h2 {{ font-size: 1.15rem; padding: 0.75rem 0 0.25rem; }}
 .lb-guideline h3 {{ font-size: 1.02rem; }}
-.lb-chips {{ display: flex; flex-wrap: wrap; gap: 0.5rem; }}
-.lb-chip {{ display: inline-flex; align-items: center; gap: 0.45rem; border: 1px solid rgb(128 136 155 / 45%);
-  border-radius: 0.6rem; padding: 0.25rem 0.7rem; }}
-.lb-chip i {{ width: 0.35rem; height: 1.1rem; border-radius: 1rem; }}
 .lb-changes {{ display: grid; gap: 0.5rem; max-height: 22rem; overflow: auto; }}
 .lb-change {{ border-left: 4px solid rgb(128 136 155 / 60%); padding: 0.3rem 0.8rem; }}
 .lb-change b {{ font-size: 0.82rem; opacity: 0.75; }}
@@ -188,5 +181,5 @@ def page_css() -> str:
 
 
 def label_color(index: int, color: str | None = None) -> str:
-    """A label's own color, or the one that its position gives it."""
-    return color or LABEL_COLORS[index % len(LABEL_COLORS)]
+    """A label's own color, or the one that its position gives it: no two positions have the same."""
+    return color or color_of(index)

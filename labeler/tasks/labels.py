@@ -17,8 +17,8 @@ from pydantic import (
 )
 
 from labeler.tasks.base import TaskSchema, UnknownLabel
+from labeler.tasks.colors import free_colors
 
-PALETTE = ("#4f46e5", "#0d9488", "#d97706", "#db2777", "#2563eb", "#65a30d", "#9333ea", "#dc2626", "#0891b2", "#a16207")
 MOST_LABELS = 500
 KEYS = "1234567890qwetyiop"
 """Given to labels without a key, in this order; others are the card's own, or far from the upper row."""
@@ -89,8 +89,9 @@ class LabelsSchema(TaskSchema):
     def _fits_and_is_whole(self) -> "LabelsSchema":
         _check(self.labels)
         free = [key for key in KEYS if key not in {label.hotkey for label in self.labels}]
-        for number, label in enumerate(self.labels):
-            label.color = label.color or PALETTE[number % len(PALETTE)]
+        colors = iter(free_colors({label.color for label in self.labels if label.color}, len(self.labels)))
+        for label in self.labels:
+            label.color = label.color or next(colors)
             label.hotkey = label.hotkey or (free.pop(0) if free else None)
         return self
 

@@ -19,7 +19,7 @@ DRAWN = {
     "models": "summary:has-text('How it was trained')",
     "jobs": ":text('Import')",
     "people": ":text('Add a member')",
-    "settings": ".lb-chip",
+    "settings": "[data-testid=labels-says]",
     "setup": ":text('Create the project')",
     "account": ":text('Change password')",
 }

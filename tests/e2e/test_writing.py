@@ -67,7 +67,9 @@ def test_two_people_at_one_draft(site, visit) -> None:
     expect(shown(page, f"{grace.name} has saved another text since you began.")).to_be_visible()
     assert next(iter(project.guidelines)).text == FILLED + "\n\n- hers"
     page.get_by_role("button", name="Go on with mine").click()
-    expect(shown(page, "has saved another text")).to_be_hidden()
+    expect(page.get_by_text("has saved another text")).to_have_count(0)
+    settled(page)
+    expect(page.get_by_role("button", name="Save draft")).to_have_count(1)
     page.get_by_role("button", name="Save draft").click()
     expect(shown(page, "Draft saved.")).to_be_visible()
     assert next(iter(project.guidelines)).text == FILLED + "\n\n- mine, and more"
@@ -89,3 +91,35 @@ def test_a_decision_is_an_answer_and_a_rule_in_one_step(site, visit) -> None:
     assert draft.state == "draft" and "- Friends may joke.\n  - *Example:* " in draft.text
     [decided] = mine.own.decided_flags()
     assert (decided.resolution.note, decided.value) == ("Friends may joke.", "ham")
+
+
+def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> None:
+    someone = site.person("manager")
+    page = visit(f"{site.url}/setup", someone)
+    settled(page)
+    page.get_by_label("Name", exact=True).fill("Newsroom")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_test_id("label-name-1").click()
+    for name in ("World", "Sports", "Business", "Sci/Tech"):
+        page.keyboard.type(name)
+        page.keyboard.press("Enter")
+    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    page.keyboard.type("World")
+    expect(page.get_by_test_id("labels-says")).to_have_text("The name “World” is there twice.")
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Backspace")
+    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    shown_buttons = page.get_by_test_id("card-preview").get_by_role("group", name="Labels").get_by_role("button")
+    expect(shown_buttons).to_have_count(4)
+    page.reload()  # nothing typed is lost
+    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Newsroom")
+    settled(page)
+    page.get_by_role("button", name="Create the project").click()
+    expect(shown(page, "The project was created.")).to_be_visible()
+    labels = someone.client.projects.get("newsroom").info.labels
+    assert [label["name"] for label in labels] == ["World", "Sports", "Business", "Sci/Tech"]
+    assert len({label["color"] for label in labels}) == 4
+    page.goto(f"{site.url}/setup")
+    expect(page.get_by_test_id("labels-says")).to_contain_text("Type a name and press Enter")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("")

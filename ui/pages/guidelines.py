@@ -96,6 +96,7 @@ class Desk:
 
     begin: str
     mark: tuple[int, datetime | None]
+    refused: bool = False  # to publish what is not filled in
 
 
 def _write(project: Project, published: Sequence[GuidelineOut], draft: GuidelineOut | None) -> None:
@@ -109,6 +110,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     st.session_state.setdefault(note_key, draft.note if draft else "")
     if mark != desk.mark:
         _others_saved(desk, begin, mark, latest, text_key)
+    keep(scope, [text_key, note_key])
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         "Markdown",
@@ -127,7 +129,6 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
         key=note_key,
         placeholder="one line that labelers will see",
     )
-    keep(scope, [text_key, note_key])
     if draft is not None:
         st.caption(f"Draft of version {draft.version}, saved {layout.when(draft.created_at)}.")
     with st.container(horizontal=True):
@@ -135,15 +136,15 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
             feedback.say_later("Draft saved.")
             st.rerun()
         if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
-            if missing := unfilled(text):
-                where = ", ".join(plain(one) for one in missing)
-                st.warning(
-                    f"Not yet: the text to start from is still there under {where}. Say what is meant, or remove the "
-                    "line.",
-                    icon=":material/edit_note:",
-                )
-            elif (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
+            desk.refused = bool(unfilled(text))
+            if not desk.refused and (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
                 _publish(project, saved_one, published[0] if published else None)
+    if desk.refused and (missing := unfilled(text)):  # until it is filled in
+        where = ", ".join(plain(one) for one in missing)
+        st.warning(
+            f"Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
+            icon=":material/edit_note:",
+        )
 
 
 def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None, text_key: str) -> None:

@@ -44,12 +44,12 @@ def render() -> None:
         default=[],
         label_visibility="collapsed",
     )
+    if state == "Open" and session.manages(project.slug):
+        keep(f"hard {project.slug}", [f"note-{flag.id}" for flag in flags])
     for reason in chosen or ordered:
         st.subheader(plain(reason), anchor=False)
         for flag in reasons[reason]:
             _flag(project, flag)
-    if state == "Open" and session.manages(project.slug):
-        keep(f"hard {project.slug}", [f"note-{flag.id}" for flag in flags])
 
 
 def _flag(project: Project, flag: FlagOut) -> None:

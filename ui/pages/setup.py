@@ -9,9 +9,11 @@ from typing import IO, Any
 
 import streamlit as st
 from labeler_ui import feedback, import_plan, import_table, layout, question, session, tasks
+from labeler_ui.components.keeper import keep, saved
+from labeler_ui.components.labels import labels_saved
 from labeler_ui.feedback import plain
 from labeler_ui.layout import Content
-from labeler_ui.pages.guidelines import start_text
+from labeler_ui.pages.guidelines import start_text, unfilled
 from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 
@@ -21,6 +23,7 @@ from labeler.wire.items import ImportResult, Preview
 from labeler.wire.jobs import ENDED
 
 PREVIEW_BYTES = 1_000_000
+SCOPE, NAME, PASTED, GUIDELINE = "new project", "new-name", "new-pasted", "new-guideline"
 ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take it
 
 
@@ -71,7 +74,8 @@ def render() -> None:
 
 def _new() -> None:
     layout.heading("New project", "A name, a question and a file are all it takes. Everything can be changed later.")
-    name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520)
+    keep(SCOPE, [NAME, PASTED, GUIDELINE])
+    name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520, key=NAME)
     st.subheader("1. Items", anchor=False)
     given = _file()
     st.subheader("2. Question", anchor=False)
@@ -83,12 +87,7 @@ def _new() -> None:
     st.subheader("3. Guideline", anchor=False)
     sections = tasks.named(schema["type"]).sections(schema) if problem is None else []
     with st.expander("A text to start from: one section for each possible answer"):
-        text = st.text_area(
-            "Guideline (Markdown)",
-            start_text(name or "New project", sections),
-            height=320,
-            key=f"new-guideline-{name}-{schema['type']}-{len(sections)}",
-        )
+        text = _guideline(start_text(name or "New project", sections))
         publish = st.toggle("Publish it right away", value=False, help="Otherwise it is kept as a draft.")
     lacking = given.problem if given else None
     missing = [words for words in (None if name.strip() else "a name", lacking, problem) if words]
@@ -96,7 +95,22 @@ def _new() -> None:
         if missing:
             st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
             return
+        if publish and (where := unfilled(text)):
+            st.error(
+                "The guideline can't be published yet: the text to start from is still there under "
+                f"{', '.join(plain(one) for one in where)}. Fill it in, or keep it as a draft.",
+                icon=":material/error:",
+            )
+            return
         _create(name.strip(), schema, text, publish, given)
+
+
+def _guideline(begin: str) -> str:
+    """The text to start from follows the name and the answers until somebody writes into it."""
+    if st.session_state.get(GUIDELINE) in (None, st.session_state.get("_new_guideline_begin")):
+        st.session_state[GUIDELINE] = begin
+    st.session_state["_new_guideline_begin"] = begin
+    return st.text_area("Guideline (Markdown)", height=320, key=GUIDELINE)
 
 
 def _file(project: Project | None = None) -> Given | None:
@@ -108,7 +122,7 @@ def _file(project: Project | None = None) -> Given | None:
     if way == "A database table":
         return _table(databases, slug)
     if way == "Pasted text":
-        pasted = st.text_area("One item per line", height=160, placeholder="first item\nsecond item")
+        pasted = st.text_area("One item per line", height=160, placeholder="first item\nsecond item", key=PASTED)
         lines = [line.strip() for line in pasted.splitlines() if line.strip()]
         if not lines:
             return None
@@ -220,6 +234,8 @@ def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | 
     project = feedback.attempt(lambda: projects.create(name, task_type=schema["type"], **question.parts(schema)))
     if project is None:
         return
+    saved(SCOPE)
+    labels_saved()
     session.forget()
     session.choose(project.slug)
     with feedback.told("The project was created. Saving the guideline"):

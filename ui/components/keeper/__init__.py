@@ -23,7 +23,10 @@ def keep(scope: str, fields: Sequence[str]) -> None:
     user = session.user()
     if user is None:
         return
-    draw = st.components.v2.component("labeler_keeper", isolate_styles=False, **_sources())
+    sources = _sources()
+    draw = st.components.v2.component(
+        "labeler_keeper", html=sources["html"], css=sources["css"], js=sources["js"], isolate_styles=False
+    )
     saved = st.session_state.get("_kept_saved", {}).get(scope)
     data = {"owner": user.id, "scope": scope, "fields": list(fields), "saved": saved}
     draw(key=f"keeper-{scope}", data=data)
@@ -33,3 +36,19 @@ def saved(scope: str) -> None:
     """What was typed has been saved: nothing of it need be put back."""
     done: dict[str, int] = st.session_state.setdefault("_kept_saved", {})
     done[scope] = done.get(scope, 0) + 1
+    st.session_state.setdefault("_kept_forget", set()).add(scope)
+
+
+def forget_saved() -> None:
+    """Let the browser forget what was saved since the last look. Part of every page."""
+    scopes: set[str] = st.session_state.pop("_kept_forget", set())
+    user = session.user()
+    if scopes and user is not None:
+        number = st.session_state["_kept_forgets"] = st.session_state.get("_kept_forgets", 0) + 1
+        draw = st.components.v2.component("labeler_forget", html="<span hidden></span>", js=_forget_source())
+        draw(key=f"forget-{number}", data={"owner": user.id, "scopes": sorted(scopes)})
+
+
+@cache
+def _forget_source() -> str:
+    return (FOLDER / "forget.js").read_text(encoding="utf-8")

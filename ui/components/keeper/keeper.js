@@ -2,7 +2,7 @@
  * is there again after a reload, a lost connection, or another page. A field is found by the key of its widget. */
 const PREFIX = "labeler:typed:";
 const KEPT_MS = 14 * 24 * 3600 * 1000;
-const SENT_AFTER_MS = 100;
+const SENT_AFTER_MS = [100, 700, 2500];
 const TRIES = 40; // a quarter of a second apart: Streamlit draws fields after this
 
 class Keeper {
@@ -11,6 +11,7 @@ class Keeper {
     this.data = data;
     this.stop = new AbortController();
     this.restored = new Set();
+    this.mine = {}; // what was put into fields, until somebody types there
     this.note = root.querySelector("[data-ref=note]");
     root.querySelector("[data-ref=drop]").addEventListener("click", () => this.drop());
     document.addEventListener("input", (event) => this.typed(event), { signal: this.stop.signal, capture: true });
@@ -26,6 +27,7 @@ class Keeper {
   typed(event) {
     const name = this.data.fields.find((one) => event.target === this.field(one));
     if (!name) return;
+    if (event.isTrusted) delete this.mine[name];
     try {
       localStorage.setItem(this.storage(name), JSON.stringify({ text: event.target.value, at: Date.now() }));
     } catch (error) { /* full or forbidden: what is saved is safe, as always */ }
@@ -57,26 +59,40 @@ class Keeper {
 
   restore(field, name, text) {
     this.before = { ...this.before, [name]: field.value };
-    this.type(field, text);
+    this.type(name, text);
     this.root.hidden = false;
     this.note.textContent = "What you had typed and not saved is here again.";
   }
 
-  /* As if somebody typed it, so that Streamlit hears of it. */
-  type(field, text) {
+  /* As if somebody typed it and left the field, so that Streamlit hears of it: again, where it drew over it meanwhile. */
+  type(name, text) {
+    this.mine[name] = text;
+    this.put(name, text);
+    for (const wait of SENT_AFTER_MS) setTimeout(() => this.send(name, text), wait);
+  }
+
+  put(name, text) {
+    const field = this.field(name);
     const kind = field instanceof HTMLTextAreaElement ? HTMLTextAreaElement : HTMLInputElement;
     Object.getOwnPropertyDescriptor(kind.prototype, "value").set.call(field, text);
     field.dispatchEvent(new Event("input", { bubbles: true }));
-    setTimeout(() => { // once Streamlit knows that it changed
-      field.focus({ preventScroll: true });
-      field.blur();
-    }, SENT_AFTER_MS);
+  }
+
+  send(name, text) {
+    const field = this.field(name);
+    if (!field || this.mine[name] !== text || document.activeElement === field) return; // somebody is writing there
+    if (field.value !== text) {
+      this.put(name, text);
+      setTimeout(() => this.send(name, text), SENT_AFTER_MS[0]);
+      return;
+    }
+    field.focus({ preventScroll: true });
+    field.blur();
   }
 
   drop() {
     for (const [name, text] of Object.entries(this.before || {})) {
-      const field = this.field(name);
-      if (field) this.type(field, text);
+      if (this.field(name)) this.type(name, text);
       localStorage.removeItem(this.storage(name));
     }
     this.root.hidden = true;

@@ -1,0 +1,186 @@
+/* The labels of a project as a list of inputs: a name and Enter, and the next one is there. Pasted lines are labels, too. */
+
+const CARD_KEYS = ["u", "s", "h", "g"];
+const TELL_AFTER_MS = 350;
+
+function element(tag, attributes = {}, ...children) {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value === true) node.setAttribute(name, "");
+    else if (value !== null && value !== undefined && value !== false) node.setAttribute(name, value);
+  }
+  node.append(...children);
+  return node;
+}
+
+class LabelsEditor {
+  constructor(root, data, tell) {
+    this.root = root;
+    this.tell = tell;
+    this.storage = `labeler:typed:${data.owner}:${data.scope}:labels`;
+    this.list = root.querySelector("[data-ref=rows]");
+    this.says = root.querySelector("[data-ref=says]");
+    this.palette = data.palette;
+    const kept = this.kept();
+    const labels = kept || data.labels;
+    labels.forEach((label) => this.add(label));
+    this.add({});
+    this.list.addEventListener("input", () => this.changed());
+    this.list.addEventListener("focusout", () => this.changed(0));
+    this.check();
+    this.told = kept ? "" : JSON.stringify(this.value());
+    if (kept) this.changed(0);
+  }
+
+  kept() {
+    try {
+      return JSON.parse(localStorage.getItem(this.storage)).labels;
+    } catch (error) {
+      return null;
+    }
+  }
+
+  rows() { return [...this.list.children]; }
+
+  field(row, name) { return row.querySelector(`[data-field=${name}]`); }
+
+  add(label, before = null) {
+    const number = this.rows().length + 1;
+    const color = element("input", { type: "color", "data-field": "color", "aria-label": "Color" });
+    color.value = label.color || this.freeColor();
+    const name = element("input", { "data-field": "name", maxlength: "100", placeholder: "Name of a label, then Enter", "aria-label": "Name of the label", "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
+    name.value = label.name || "";
+    const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": "Key", placeholder: "key", autocomplete: "off", title: "Empty: 1 to 9, 0, then letters of the upper row" });
+    key.value = label.hotkey || "";
+    const about = element("input", { "data-field": "description", maxlength: "2000", placeholder: "What it means (labelers see it with D)", "aria-label": "Description", dir: "auto" });
+    about.value = label.description || "";
+    const words = element("input", { "data-field": "keywords", placeholder: "free, prize, you won", "aria-label": "Keywords, separated by commas", dir: "auto" });
+    words.value = (label.keywords || []).join(", ");
+    const parent = element("input", { "data-field": "parent", placeholder: "a label above this one, if any", "aria-label": "Part of", dir: "auto" });
+    parent.value = label.parent || "";
+    const more = element("details", { class: "more" }, element("summary", { title: "Keywords, part of" }, "More"),
+      element("label", {}, "Keywords", words), element("label", {}, "Part of", parent));
+    const button = (text, title, act) => {
+      const one = element("button", { type: "button", title, "aria-label": title }, text);
+      one.addEventListener("click", act);
+      return one;
+    };
+    const row = element("li", { class: "row", "data-testid": "label-row" }, color, name, key, about,
+      element("span", { class: "acts" }, button("↑", "Move up", () => this.move(row, -1)), button("↓", "Move down", () => this.move(row, 1)), button("✕", "Remove", () => this.remove(row))), more);
+    more.open = Boolean(words.value || parent.value);
+    name.addEventListener("keydown", (event) => this.pressed(event, row));
+    name.addEventListener("paste", (event) => this.pasted(event, row));
+    this.list.insertBefore(row, before);
+    return row;
+  }
+
+  /* A color that no other label has. */
+  freeColor() {
+    const taken = new Set(this.rows().map((row) => this.field(row, "color").value.toLowerCase()));
+    return this.palette.find((color) => !taken.has(color.toLowerCase())) || "#888888";
+  }
+
+  pressed(event, row) {
+    if (event.isComposing || event.keyCode === 229) return;
+    const rows = this.rows();
+    const at = rows.indexOf(row);
+    if (event.key === "Enter") {
+      event.preventDefault();
+      if (!event.target.value.trim()) return;
+      if (at === rows.length - 1) this.add({});
+      this.field(this.rows()[at + 1], "name").focus();
+      this.changed();
+    } else if (event.key === "Backspace" && !event.target.value && at > 0 && at < rows.length - 1) {
+      event.preventDefault();
+      this.field(rows[at - 1], "name").focus();
+      this.remove(row);
+    }
+  }
+
+  pasted(event, row) {
+    const lines = (event.clipboardData?.getData("text") || "").split(/\r?\n/).map((line) => line.trim()).filter(Boolean);
+    if (lines.length < 2) return;
+    event.preventDefault();
+    const empty = !event.target.value.trim();
+    const after = this.rows()[this.rows().indexOf(row) + 1] || null;
+    lines.forEach((line, number) => {
+      if (number === 0 && empty) event.target.value = line;
+      else this.add({ name: line }, after);
+    });
+    this.changed();
+  }
+
+  move(row, by) {
+    const rows = this.rows();
+    const to = rows.indexOf(row) + by;
+    if (to < 0 || to >= rows.length - 1 || row === rows.at(-1)) return;
+    this.list.insertBefore(row, by > 0 ? rows[to].nextSibling : rows[to]);
+    this.changed();
+  }
+
+  remove(row) {
+    if (row === this.rows().at(-1)) return;
+    row.remove();
+    this.changed(0);
+  }
+
+  value() {
+    return this.rows().map((row) => {
+      const text = (name) => this.field(row, name).value.trim();
+      const keywords = text("keywords").split(",").map((word) => word.trim()).filter(Boolean);
+      return { name: text("name"), description: text("description"), keywords, hotkey: text("hotkey").toLowerCase() || null, color: text("color"), parent: text("parent") || null };
+    }).filter((label) => label.name);
+  }
+
+  changed(wait = TELL_AFTER_MS) {
+    const rows = this.rows();
+    if (this.field(rows.at(-1), "name").value.trim()) this.add({});
+    this.check();
+    clearTimeout(this.timer);
+    if (wait) this.timer = setTimeout(() => this.hand(), wait);
+    else this.hand();
+  }
+
+  /* Hand the labels to the page, where they changed: before the click that saves them. */
+  hand() {
+    const labels = this.value();
+    const text = JSON.stringify(labels);
+    if (text === this.told) return;
+    this.told = text;
+    try {
+      localStorage.setItem(this.storage, JSON.stringify({ labels, at: Date.now() }));
+    } catch (error) { /* full or forbidden: the page has it */ }
+    this.tell(labels);
+  }
+
+  /* Two names or two keys alike, and keys of the card, show where they are. */
+  check() {
+    const found = [];
+    for (const [field, what] of [["name", "name"], ["hotkey", "key"], ["color", "color"]]) {
+      const seen = new Map();
+      for (const row of this.rows().slice(0, -1)) {
+        const input = this.field(row, field);
+        const value = input.value.trim().toLowerCase();
+        const own = field === "hotkey" && CARD_KEYS.includes(value);
+        const twice = Boolean(value) && seen.has(value);
+        if (twice) found.push(`The ${what} “${input.value.trim()}” is there twice.`);
+        if (own) found.push(`“${value.toUpperCase()}” is a key of the card: choose another.`);
+        input.toggleAttribute("aria-invalid", twice || own);
+        seen.set(value, row);
+      }
+    }
+    const many = this.value().length;
+    this.says.textContent = found[0] || (many ? `${many} label${many === 1 ? "" : "s"}` : "Type a name and press Enter; several lines can be pasted.");
+    this.says.classList.toggle("wrong", found.length > 0);
+  }
+}
+
+const editors = new WeakMap();
+
+export default function mount({ parentElement, data, setStateValue }) {
+  const root = parentElement.querySelector(".lb");
+  const value = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
+  const hex = /^#([0-9a-f]{6})/i.exec(value);
+  if (hex) root.dataset.mode = parseInt(hex[1].slice(2, 4), 16) < 128 ? "dark" : "light";
+  if (!editors.has(root)) editors.set(root, new LabelsEditor(root, data, (labels) => setStateValue("labels", labels)));
+}
