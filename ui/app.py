@@ -104,6 +104,11 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
 
 def logged_out() -> None:
     """Every address shows the log-in form, and is there again after it; /invitation shows the invitation."""
+    if st.session_state.get("_session_ended"):
+        st.info(
+            "Your session has ended. Log in again and this page is back; what you typed is kept in this browser.",
+            icon=":material/lock:",
+        )
     shown: list[st.Page] = [
         st.Page(lambda: login("login"), title="Log in", url_path=entry.name, default=entry.name == "home")
         for entry in ENTRIES

@@ -23,8 +23,9 @@ from urllib.parse import urlsplit
 
 import streamlit
 from labeler_ui import theme
+from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
-from starlette.responses import JSONResponse
+from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
@@ -39,6 +40,7 @@ HOST_OPTIONS: dict[str, Any] = {
     "blockErrorDialogs": True,
     "resourceCrossOriginMode": None,
 }
+NO_SUCH_PAGE = Path(__file__).with_name("no_such_page.html")
 SCRIPT = Path(__file__).parent / "pages" / "__main__.py"
 
 
@@ -74,6 +76,26 @@ class SameOriginSockets:
                 await send({"type": "websocket.close", "code": 4403})
                 return
         await self.app(scope, receive, send)
+
+
+class KnownPages:
+    """Answers an address that is no page with a page of ours, where Streamlit would show its first page, or nothing."""
+
+    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
+        self.app = app
+        self.names = {"/", *(f"/{name}" for name in names)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["method"] == "GET" and self._is_unknown(scope):
+            text = NO_SUCH_PAGE.read_text(encoding="utf-8")
+            await HTMLResponse(text, status_code=404)(scope, receive, send)
+            return
+        await self.app(scope, receive, send)
+
+    def _is_unknown(self, scope: Scope) -> bool:
+        wanted = dict(scope["headers"]).get(b"accept", b"")
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        return b"text/html" in wanted and (path.rstrip("/") or "/") not in self.names
 
 
 class NoErrorDialogs:
@@ -167,5 +189,6 @@ def create_ui(
         Middleware(SameOriginSockets, origins=list(origins)),
         Middleware(RoutesFirst, routes=list(routes)),
         Middleware(NoErrorDialogs),
+        Middleware(KnownPages, names=[*PAGES, "invitation"]),
     ]
     return streamlit.App(SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error)

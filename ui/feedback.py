@@ -19,12 +19,10 @@ def plain(text: object) -> str:
 
 def show_error(error: ApiError, doing: str = "") -> None:
     """Show a refusal of the API in its own words, field by field where it names fields."""
-    if error.status == 401:
-        st.warning("Your session has ended. Log in again; nothing that was saved is lost.", icon=":material/lock:")
-        if st.button("Log in again", key=f"login-again-{doing}"):
-            session.forget()
-            st.rerun()
-        return
+    if error.status == 401:  # the form to log in takes the page's place, and leads back to it
+        session.forget()
+        st.session_state["_session_ended"] = True
+        st.rerun()
     words = error.detail or error.title or "The service could not do that."
     lines = [f"{doing}: {plain(words)}" if doing else plain(words)]
     for entry in error.errors or []:

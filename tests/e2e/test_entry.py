@@ -6,9 +6,11 @@ from pathlib import Path
 import httpx
 import processes
 import pytest
+import sqlalchemy as sa
 from browsing import shown
 from playwright.sync_api import expect
 
+from labeler.accounts.tables import sessions
 from labeler.kit.config import Settings
 
 
@@ -40,7 +42,7 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
 
     used = visit(link.group())
     expect(used.get_by_test_id("login-error")).to_be_visible()
-    expect(used.get_by_test_id("login-submit")).to_be_disabled()
+    expect(used.get_by_role("link", name="Log in")).to_be_visible()
 
 
 def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
@@ -81,3 +83,50 @@ def test_the_session_cookie_is_out_of_reach_of_scripts(site, visit) -> None:
     [cookie] = [one for one in page.context.cookies() if one["name"] == "labeler_session"]
     assert cookie["httpOnly"] and cookie["sameSite"] == "Strict"
     assert "labeler_session" not in page.evaluate("document.cookie")
+
+
+def test_an_invitation_leads_into_the_project_and_a_used_one_to_the_log_in(site, visit) -> None:
+    project = site.project(5, "Joined")
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="Accounts").click()
+    form = page.get_by_test_id("stForm").filter(has_text="Invite someone")
+    form.get_by_label("Name").fill("Noor")
+    form.get_by_label("Email address").fill("noor@example.org")
+    form.get_by_role("button", name="Create an invitation link").click()
+    link = page.get_by_test_id("stCode").inner_text().strip()
+    link = site.url + link[link.index("/invitation") :]
+    noor = visit(link)
+    noor.get_by_label("Choose a password").fill("four words in a row")
+    noor.get_by_label("Repeat the password").fill("four words in a row")
+    noor.get_by_test_id("login-submit").click()
+    expect(noor.get_by_test_id("acknowledge")).to_be_visible()
+    assert noor.url.endswith(f"/label?project={project.slug}")
+    again = visit(link)
+    expect(again.get_by_role("heading", name="This link does not work any more")).to_be_visible()
+    again.get_by_role("link", name="Log in").click()
+    expect(again.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(again.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> None:
+    project = site.project(5, "Ended")
+    someone = site.member(project, "manager")
+    page = visit(f"{site.url}/guidelines?project={project.slug}", someone)
+    expect(page.get_by_role("link", name="People")).to_be_visible()
+    site.db.write(lambda tx: tx.execute(sa.delete(sessions).where(sessions.c.user_id == someone.id)).rowcount)
+    expect(page.get_by_role("tab", name="Versions")).to_be_visible()
+    page.wait_for_function(
+        "async () => (await fetch('/api/v1/me')).status === 401"
+    )
+    page.get_by_role("link", name="Hard items").click()
+    expect(page.get_by_text("Your session has ended.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    expect(page.get_by_role("link", name="People")).to_have_count(0)
+
+
+def test_an_unknown_address_is_a_page_of_ours(site, visit) -> None:
+    for address in ("/nowhere", "/nowhere/at/all?project=x"):
+        page = visit(f"{site.url}{address}", site.admin)
+        expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
+        page.get_by_role("link", name="To the projects").click()
+        expect(page.get_by_role("heading", name="Hello Admin")).to_be_visible()

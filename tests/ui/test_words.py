@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from labeler_ui import app, feedback, layout, metrics
+from labeler_ui import app, feedback, layout, metrics, names
 from streamlit.testing.v1 import AppTest
 
 
@@ -82,3 +82,7 @@ def test_a_list_that_is_cut_says_so(rows: int, said: int) -> None:
     page = AppTest.from_function(few, default_timeout=60, args=(rows, 3)).run()
     assert page.session_state["shown"] == list(range(min(rows, 3))) and not page.exception
     assert [one.value[:24] for one in page.caption] == ["The newest 3 things are "] * said
+
+
+def test_the_addresses_are_those_of_the_pages():
+    assert {entry.name for entry in app.ENTRIES} == set(names.PAGES)

@@ -37,7 +37,7 @@ def render() -> None:
         _members(project)
     if "Accounts" in tabs:
         with tabs["Accounts"]:
-            _accounts()
+            _accounts(project)
     with tabs["API tokens"]:
         _tokens(project)
 
@@ -106,7 +106,7 @@ def _person(one: UserOut | MemberOut) -> str:
     return f"{one.name} ({one.email})"
 
 
-def _accounts() -> None:
+def _accounts(project: Project) -> None:
     users = feedback.must(lambda: list(session.client().users), "Reading the accounts")
     rows = [
         {
@@ -131,9 +131,14 @@ def _accounts() -> None:
         name = st.text_input("Name")
         email = st.text_input("Email address")
         role = st.selectbox("Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}")
+        joins = st.toggle(
+            f"Also a member of {project.info.name}", value=True, help="The link then leads right into the project."
+        )
         if st.form_submit_button("Create an invitation link", type="primary"):
             with feedback.told("Inviting"):
                 made = session.client().users.invite(email.strip(), name.strip(), role)
+                if joins and role != "admin":
+                    project.members.add(email.strip(), role)
                 st.session_state["_invitation"] = made.invitation_url
                 st.rerun()
     with right, st.container(border=True):

@@ -72,9 +72,28 @@ class Login {
       this.weigh();
       this.fields.password.focus();
     } catch (error) {
-      emailField.hidden = true;
-      nameField.hidden = true;
+      this.form.querySelectorAll(".field").forEach((field) => { field.hidden = true; });
+      title.textContent = "This link does not work any more";
+      lead.textContent = "Have you chosen your password already? Then log in with it.";
       this.wrong(error.message);
+      const login = document.createElement("a");
+      login.href = "/";
+      login.className = "onward";
+      login.textContent = "Log in";
+      submit.replaceWith(login);
+    }
+  }
+
+  /* Where one's work is: the project that one was invited to, where there is just one. */
+  async first() {
+    try {
+      const answer = await fetch(`${this.data.api}/me`, { credentials: "same-origin", headers: { Accept: "application/json" } });
+      const { projects, user } = await answer.json();
+      const [only] = projects;
+      if (projects.length !== 1 || user.role === "admin") return "/";
+      return `/${only.role === "labeler" ? "label" : "progress"}?project=${encodeURIComponent(only.slug)}`;
+    } catch (error) {
+      return "/";
     }
   }
 
@@ -96,7 +115,7 @@ class Login {
     try {
       if (invited) {
         await post(`${this.data.api}/invitation`, { token: this.token, password: password.value, name: name.value.trim() || undefined });
-        window.location.replace("/");
+        window.location.replace(await this.first());
       } else {
         await post(`${this.data.api}/session`, { email: email.value.trim(), password: password.value });
         window.location.reload();
