@@ -65,7 +65,7 @@ def _choice(
             title,
             list(words),
             index=list(words).index(current) if current in words else 0,
-            format_func=lambda one: f"{one}: {words[one]}",
+            format_func=lambda one: f"{words[one].rstrip('.')} ({one})",
             help=more or None,
         )
     )

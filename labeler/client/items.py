@@ -6,8 +6,7 @@ from typing import Any
 from urllib.parse import quote
 
 from labeler.client.connection import Connection
-from labeler.wire.base import Page
-from labeler.wire.insight import HistoryEntry, ItemOut
+from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
 from labeler.wire.items import AddResult, ItemIn
 from labeler.wire.removal import RemovalOut
 
@@ -69,9 +68,9 @@ class Items:
         """Items with their labels, flags and predictions. filters: those of GET /items (label, unlabeled, q, ...)."""
         return self.client.each(ItemOut, self.path, **{"limit": 500, **filters})
 
-    def page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> Page[ItemOut]:
-        """One page of `find`. cursor: `next_cursor` of the page before."""
-        return self.client.page(ItemOut, self.path, cursor=cursor, limit=limit, **filters)
+    def page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> ItemPage:
+        """One page of `find`. cursor: `next_cursor` of the page before; count=True: with how many there are in all."""
+        return self.client.fetch(ItemPage, self.path, cursor=cursor, limit=limit, **filters)
 
     def get(self, key: str) -> ItemOut:
         return self.client.fetch(ItemOut, self._of(key))

@@ -1,5 +1,6 @@
 """Browsing items with their labels, flags and what the newest model says about them."""
 
+import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -26,6 +27,8 @@ from labeler.registry.service import newest_model
 from labeler.wire.insight import HistoryEntry, ItemOut
 
 SORTS = ("oldest", "newest", "uncertain")
+PART = 500  # items that are looked through at once
+MOST_COUNTED = 100_000
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,9 @@ class Filter:
     q: str | None = None
     sort: str = "oldest"
     after: int | None = None
+    labeled: bool = False
+    labeler: int | None = None
+    model_differs: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,9 +96,38 @@ def list_items(
     for condition in conditions(project, wanted):
         statement = statement.where(condition)
     statement = statement.add_columns(place.label("place")).order_by(place.desc() if newest else place)
-    rows = tx.execute(statement.limit(limit + 1)).all()
+    if wanted.model_differs:
+        rows = _differing(tx, settings, project, statement, place, newest, limit + 1)
+    else:
+        rows = list(tx.execute(statement.limit(limit + 1)).all())
     more = rows[limit - 1].place if len(rows) > limit else None
     return items_out(tx, settings, project, rows[:limit]), more
+
+
+def _differing(
+    tx: Connection, settings: Settings, project: Project, statement: Any, place: Any, newest: bool, most: int
+) -> list[Any]:
+    """The first rows whose answer is not what the newest model says: looked through in parts."""
+    said = newest_predictions(tx, settings, project)
+    found: list[Any] = []
+    part = [] if said is None else tx.execute(statement.limit(PART)).all()
+    while said is not None and part and len(found) < most:
+        answered = answers_of(tx, [row.id for row in part])
+        for row in part:
+            told = said.of(row.id) if row.id in answered else None
+            if told is not None and told["value"] != answered[row.id].value:
+                found.append(row)
+        last = part[-1].place
+        part = tx.execute(statement.where(place < last if newest else place > last).limit(PART)).all()
+    return found[:most]
+
+
+def count_items(tx: Connection, project: Project, wanted: Filter) -> int | None:
+    """How many items there are of these, up to `MOST_COUNTED`; None where they would have to be looked through."""
+    if wanted.model_differs:
+        return None
+    found = sa.select(items.c.id).where(present(project.id), *conditions(project, wanted)).limit(MOST_COUNTED)
+    return int(tx.execute(sa.select(sa.func.count()).select_from(found.subquery())).scalar_one())
 
 
 def conditions(project: Project, wanted: Filter) -> list[Any]:
@@ -103,6 +138,11 @@ def conditions(project: Project, wanted: Filter) -> list[Any]:
     if wanted.unlabeled:
         given = sa.select(sa.literal(1)).where(current_labels.c.item_id == items.c.id)
         found.append(sa.not_(sa.exists(given)))
+    if wanted.labeled or wanted.model_differs:
+        found.append(sa.exists(sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id)))
+    if wanted.labeler is not None:
+        theirs = (current_labels.c.item_id == items.c.id, current_labels.c.labeler_id == wanted.labeler)
+        found.append(sa.exists(sa.select(sa.literal(1)).where(*theirs)))
     if wanted.disagreement:
         split = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, answers.c.confidence < 1)
         found.append(sa.exists(split))
@@ -121,13 +161,30 @@ def conditions(project: Project, wanted: Filter) -> list[Any]:
 
 
 def _searched(words: str) -> Any:
-    """Texts and keys with these words, upper and lower case alike."""
-    inside = orjson.dumps(words).decode()[1:-1]
-    content = sa.cast(items.c.content, sa.Text)
-    if words.isascii():  # the database's own way is several times as fast
-        return sa.or_(content.icontains(inside, autoescape=True), items.c.key.icontains(words, autoescape=True))
-    places = ((content, inside), (sa.cast(items.c.key, sa.Text), words))
-    return sa.or_(*(lowered(place).contains(text.lower(), autoescape=True) for place, text in places))
+    """Texts, metadata and keys with these words: upper and lower case alike, letters composed or not, and whatever
+    stands between the words, a space or the end of a line."""
+    wanted = " ".join(words.split())
+    places: list[tuple[Any, bool]] = [
+        (sa.cast(column, sa.Text), True) for column in (items.c.content, items.c.metadata)
+    ]
+    places.append((sa.cast(items.c.key, sa.Text), False))
+    found = []
+    for place, is_json in places:
+        where = place
+        if " " in wanted:
+            for end in ("\\r\\n", "\\n", "\\t") if is_json else ():
+                where = sa.func.replace(where, end, " ")
+        if wanted.isascii():  # the database's own way is several times as fast
+            found.append(where.icontains(_as_json(wanted) if is_json else wanted, autoescape=True))
+            continue
+        for form in {unicodedata.normalize(kind, wanted) for kind in ("NFC", "NFD")} | {wanted}:
+            text = _as_json(form) if is_json else form
+            found.append(lowered(where).contains(text.lower(), autoescape=True))
+    return sa.or_(*found)
+
+
+def _as_json(words: str) -> str:
+    return orjson.dumps(words).decode()[1:-1]
 
 
 def _answered(project: Project, wanted: Filter) -> list[Any]:

@@ -11,7 +11,7 @@ from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor,
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
-from labeler.wire.insight import ComparableItem, Curve, HistoryEntry, ItemOut, ProgressOut
+from labeler.wire.insight import ComparableItem, Curve, HistoryEntry, ItemOut, ItemPage, ProgressOut
 from labeler.wire.removal import RemovalIn, RemovalOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"], route_class=AsWritten)
@@ -47,18 +47,25 @@ async def list_items(
     flagged: bool = False,
     unlabeled: bool = False,
     disagreement: bool = False,
+    labeled: bool = False,
+    labeler: Annotated[int | None, Query(ge=1, lt=2**62, description="Items that this account labeled.")] = None,
+    model_differs: Annotated[bool, Query(description="Items whose answer is not what the newest model says.")] = False,
     split: Literal["train", "holdout"] | None = None,
     q: Annotated[str | None, Query(max_length=200, description="Text to search for.")] = None,
     sort: Literal["oldest", "newest", "uncertain"] = "oldest",
+    count: Annotated[bool, Query(description="Say how many there are in all, too.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
-) -> Page[ItemOut]:
+) -> ItemPage:
     """Items with their labels, open flags and what the newest model says."""
     after = decode_cursor(cursor, int)
     place = after[0] if after else None
-    wanted = items.Filter(label, min, max, flagged, unlabeled, disagreement, split, q, sort, place)
+    wanted = items.Filter(
+        label, min, max, flagged, unlabeled, disagreement, split, q, sort, place, labeled, labeler, model_differs
+    )
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
-    return Page(items=found, next_cursor=None if more is None else encode_cursor(more))
+    total = await db.aread(items.count_items, member.project, wanted) if count else None
+    return ItemPage(items=found, next_cursor=None if more is None else encode_cursor(more), total=total)
 
 
 @router.delete("/items")

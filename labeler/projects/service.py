@@ -14,7 +14,7 @@ from labeler.accounts.audit import audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.tables import members
 from labeler.accounts.users import find_user, get_user
-from labeler.kit.columns import clock
+from labeler.kit.columns import Timestamp, clock
 from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
@@ -237,11 +237,17 @@ def delete_project(tx: Connection, member: Member, erase: bool = False, name: st
 
 def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
     labeled = "(SELECT count(*) FROM current_labels c WHERE c.project_id = m.project_id AND c.labeler_id = m.user_id)"
+    read = "(SELECT max(a.version) FROM acknowledgements a WHERE a.project_id = m.project_id AND a.user_id = m.user_id)"
+    last = (
+        "(SELECT l.created_at FROM labels l WHERE l.project_id = m.project_id AND l.labeler_id = m.user_id"
+        " AND l.kind <> 'import' ORDER BY l.id DESC LIMIT 1)"
+    )
     rows = tx.execute(
         sa.text(
-            f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, {labeled} AS labels FROM members m"
+            f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, {labeled} AS labels, {read} AS guideline_read,"
+            f" {last} AS last_label_at FROM members m"
             " JOIN users u ON u.id = m.user_id WHERE m.project_id = :p AND u.active ORDER BY u.name, u.id"
-        ),
+        ).columns(last_label_at=Timestamp),
         {"p": project_id},
     )
     return [MemberOut(**row._mapping) for row in rows]

@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, Field
 
+from labeler.wire.base import Page
 from labeler.wire.labels import ItemLabel, LabelerOut
 from labeler.wire.quality import AnswerOut
 
@@ -19,6 +20,12 @@ class ItemOut(BaseModel):
     answer: AnswerOut | None = Field(description="What the labels that count come to.")
     flags_open: int
     prediction: dict[str, Any] | None = Field(description="The newest model's: value, proba, model.")
+
+
+class ItemPage(Page[ItemOut]):
+    total: int | None = Field(
+        None, description="How many there are in all, where it was asked for: up to 100,000; none for `model_differs`."
+    )
 
 
 class ComparableItem(BaseModel):

@@ -151,6 +151,8 @@ class MemberOut(BaseModel):
     role: str
     kind: str
     labels: int
+    guideline_read: int | None = Field(None, description="The newest version of the guideline that they acknowledged.")
+    last_label_at: datetime | None = None
 
 
 class TaskTypeOut(BaseModel):

@@ -17,6 +17,8 @@ class ItemSearch(In):
     flagged: bool = False
     unlabeled: bool = False
     disagreement: bool = False
+    labeled: bool = False
+    labeler: int | None = None
     split: str | None = None
     q: str | None = Field(None, max_length=200)
 

@@ -115,9 +115,7 @@ def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> N
     expect(page.get_by_role("link", name="People")).to_be_visible()
     site.db.write(lambda tx: tx.execute(sa.delete(sessions).where(sessions.c.user_id == someone.id)).rowcount)
     expect(page.get_by_role("tab", name="Versions")).to_be_visible()
-    page.wait_for_function(
-        "async () => (await fetch('/api/v1/me')).status === 401"
-    )
+    page.wait_for_function("async () => (await fetch('/api/v1/me')).status === 401")
     page.get_by_role("link", name="Hard items").click()
     expect(page.get_by_text("Your session has ended.")).to_be_visible()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()

@@ -15,6 +15,7 @@ from labeler.wire.formats import ExportFormat
 from labeler.wire.projects import ProjectOut
 
 USUAL = "jsonl"  # the format that is chosen at first
+AUTOMATIC = "Before training"  # the message of versions that a training made
 MOST = 300  # versions that are listed
 
 
@@ -37,7 +38,12 @@ def render() -> None:
         return
     everything, one, two = st.tabs(["All versions", "Download", "Compare two"], key="dataset-tabs")
     with everything:
-        _table(versions)
+        by_hand = [one for one in versions if one.message != AUTOMATIC]
+        n = len(versions) - len(by_hand)
+        if by_hand and n and not st.toggle(f"Also the {layout.number(n)} automatic ones, made before trainings"):
+            _table(by_hand)
+        else:
+            _table(versions)
     with one:
         _take_out(project, versions)
     with two:
@@ -75,6 +81,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
             "Labeled": one.counts.get("labeled"),
             "Guideline": one.guideline_version,
             "Models": ", ".join(str(n) for n in one.models),
+            "Size": layout.size(one.size_bytes),
             "New data": layout.size(one.new_bytes),
             **({} if one.pushed is None else {"Remote": "there" if one.pushed else "not yet"}),
         }

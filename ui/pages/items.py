@@ -1,6 +1,6 @@
 """All items of the project, found by text, label or state, and the whole story of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -10,13 +10,22 @@ from labeler_ui import feedback, layout, removal, session, tasks
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
-from labeler.wire.insight import HistoryEntry, ItemOut
-from labeler.wire.projects import ProjectOut
+from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
+from labeler.wire.projects import MemberOut, ProjectOut
 from labeler.wire.training import ScoreIn
 
 Filters = dict[str, Any]  # as GET /items has them
-STATES: Mapping[str, Filters] = {"All": {}, "Not labeled": {"unlabeled": True}, "Flagged as hard": {"flagged": True}}
+STATES: Mapping[str, Filters] = {
+    "All": {},
+    "Labeled": {"labeled": True},
+    "Not labeled": {"unlabeled": True},
+    "Flagged as hard": {"flagged": True},
+    "People disagree": {"disagreement": True},
+    "The model says otherwise": {"model_differs": True},
+}
+SORTS = {"Oldest first": "oldest", "Newest first": "newest", "Most uncertain first": "uncertain"}
 PAGE = 50
+MOST_COUNTED = 100_000
 ASKED = 200  # items of a search that are asked first, at most
 
 
@@ -31,40 +40,116 @@ def render() -> None:
         return
     wanted = _filters(project.info)
     trail = _trail(wanted)
-    page = feedback.must(lambda: project.items.page(trail[-1], limit=PAGE, **wanted), "Reading the items")
+    page = feedback.must(lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), "Reading the items")
     if not page.items:
         feedback.empty("No item matches", "No item matches all filters. Remove one of them.", ":material/search_off:")
         return
-    if session.manages(project.slug) and any(wanted.values()):
-        with st.container(horizontal=True):
+    searched = {name: value for name, value in wanted.items() if value and name != "sort"}
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"**{_how_many(page, len(trail))}**", width="stretch")
+        if session.manages(project.slug) and searched:
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            if st.button("Remove these …", icon=":material/delete:", help="All items that this search finds."):
-                removal.ask(project, search={name: value for name, value in wanted.items() if value})
-    opened = st.query_params.get("item") or _chosen(len(trail)) is not None
+            removable = "model_differs" not in searched
+            if removable and st.button("Remove these …", icon=":material/delete:", help="All that this search finds."):
+                removal.ask(project, search=searched)
+    opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
-    chosen = _table(project.info, page.items, len(trail), height)
+    ticked = _table(project.info, page.items, len(trail), height)
     _pager(page.next_cursor, trail)
-    key = chosen or st.query_params.get("item")
+    if len(ticked) > 1:
+        _together(project, ticked)
+        return
+    key = ticked[0] if ticked else st.query_params.get("item")
     if key:
         st.query_params["item"] = key
         _detail(project, key)
 
 
+def _how_many(page: ItemPage, number: int) -> str:
+    """The items that were found, in words."""
+    total = page.total
+    if total is None:
+        return f"Page {number}"
+    more = "at least " if total >= MOST_COUNTED else ""
+    return f"{more}{layout.number(total)} item{'s' * (total != 1)}".capitalize()
+
+
 def _filters(project: ProjectOut) -> Filters:
-    columns = st.columns([3, 2, 2, 2], vertical_alignment="bottom")
+    """What is searched for; an address may bring it along (`label`, `split`)."""
+    answer_key, slug = f"items-answer-{project.slug}", project.slug
+    for name, key in (("label", answer_key), ("split", "items-split")):
+        if asked := st.query_params.get(name):
+            st.session_state[key] = asked
+            del st.query_params[name]
+    columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key="items-q")
-    answer = tasks.of(project).filters(columns[1], tasks.schema_of(project), key=f"items-answer-{project.slug}")
+    answer = tasks.of(project).filters(columns[1], tasks.schema_of(project), key=answer_key)
     state = columns[2].selectbox("State", list(STATES), key="items-state")
-    split = columns[3].selectbox(
-        "Part",
-        ["train", "holdout"],
-        index=None,
-        placeholder="any",
-        key="items-split",
-        help="Holdout: drawn at random, labeled, never trained on.",
-    )
-    return {"q": words or None, "split": split, **answer, **STATES[state]}
+    with st.expander("More filters"):
+        more = st.columns(3, vertical_alignment="bottom")
+        people = {one.user_id: one.name for one in feedback.attempt(lambda: list(_members(slug))) or []}
+        labeler = more[0].selectbox(
+            "Labeled by",
+            list(people),
+            format_func=people.__getitem__,
+            index=None,
+            placeholder="anybody",
+            key="items-who",
+        )
+        split = more[1].selectbox(
+            "Part",
+            ["train", "holdout"],
+            index=None,
+            placeholder="any",
+            key="items-split",
+            help="Holdout: drawn at random, labeled, never trained on.",
+        )
+        sort = more[2].selectbox("Order", list(SORTS), key="items-sort")
+    return {"q": words or None, "split": split, "labeler": labeler, "sort": SORTS[sort], **answer, **STATES[state]}
+
+
+def _members(slug: str) -> Iterable[MemberOut]:
+    return session.client().projects.get(slug).members
+
+
+def _together(project: Project, keys: list[str]) -> None:
+    """What can be done with several items at once."""
+    if not session.manages(project.slug):
+        return
+    info = project.info
+    with st.container(border=True), st.form("together", border=False):
+        st.markdown(f"**{len(keys)} items are chosen**")
+        columns = st.columns([2, 1, 1], vertical_alignment="bottom")
+        value = tasks.of(info).value_input(columns[0], "Answer", tasks.schema_of(info), key="together-value")
+        label = columns[1].form_submit_button("Label them", type="primary", width="stretch")
+        gone = columns[2].form_submit_button("Remove them …", width="stretch")
+    if gone:
+        removal.ask(project, keys=keys)
+    if label and value is None:
+        st.warning("Choose the answer first.", icon=":material/edit_note:")
+    elif label:
+        with feedback.told("Labeling"):
+            for key in keys:
+                project.label(key, value)
+            feedback.say_later(f"{len(keys)} items labeled, by you.")
+            st.rerun()
+
+
+def _correct(project: Project, item: ItemOut) -> None:
+    """Label the item from here; one's own earlier label is superseded and stays in the history."""
+    info = project.info
+    with st.form(f"correct-{item.key}", border=False):
+        columns = st.columns([3, 1], vertical_alignment="bottom")
+        value = tasks.of(info).value_input(
+            columns[0], "Your answer", tasks.schema_of(info), key=f"correct-value-{item.key}"
+        )
+        done = columns[1].form_submit_button("Save", width="stretch")
+    if done and value is not None:
+        with feedback.told("Labeling"):
+            project.label(item.key, value)
+            feedback.say_later("Saved as your label.")
+            st.rerun()
 
 
 def _ask_first(project: Project, words: str) -> None:
@@ -100,13 +185,14 @@ def _trail(wanted: Filters) -> list[str | None]:
     return kept[1]
 
 
-def _chosen(page: int) -> int | None:
-    """The row that is ticked in the table, which is drawn after this is asked."""
-    rows = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {}).get("rows", [])
-    return rows[0] if rows else None
+def _chosen(page: int) -> list[int]:
+    """The rows that are ticked in the table, which is drawn after this is asked."""
+    found: list[int] = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {}).get("rows", [])
+    return found
 
 
-def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int) -> str | None:
+def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int) -> list[str]:
+    """Draw the items; returns the keys of those that are ticked."""
     rows = [
         {
             "Item": layout.content_text(item.content, 220),
@@ -125,7 +211,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         pd.DataFrame(rows),
         hide_index=True,
         on_select="rerun",
-        selection_mode="single-row",
+        selection_mode="multi-row",
         height=height,
         placeholder="",
         key=f"items-table-{page}",
@@ -135,8 +221,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
             "Hard": st.column_config.NumberColumn(width="small"),
         },
     )
-    chosen = event["selection"]["rows"]
-    return items[chosen[0]].key if chosen and chosen[0] < len(items) else None
+    return [items[row].key for row in event["selection"]["rows"] if row < len(items)]
 
 
 def _answer(project: ProjectOut, item: ItemOut) -> str | None:
@@ -182,6 +267,8 @@ def _detail(project: Project, key: str) -> None:
             _event(project.info, event)
         if not events:
             st.markdown(":gray[Nobody has labeled it yet.]")
+        if session.manages(project.slug):
+            _correct(project, item)
     if st.toggle("Show comparable items", key=f"similar-{key}"):
         near = feedback.attempt(lambda: project.items.similar(key, 8), "Comparable items")
         for one in near or []:

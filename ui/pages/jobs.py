@@ -9,6 +9,7 @@ from labeler.wire.items import ImportResult
 from labeler.wire.registry import Reproduction
 
 MOST = 50  # jobs that are listed
+URGENT = {"running": 0, "failed": 1, "queued": 2}
 KINDS = {
     "import": "Import",
     "training": "Training",
@@ -55,7 +56,7 @@ def _list(project: str) -> None:
             "Imports, trainings and dataset versions show up here while they run.",
             ":material/manufacturing:",
         )
-    for job in jobs or []:
+    for job in sorted(jobs or [], key=lambda one: URGENT.get(one.state, len(URGENT))):
         _job(job)
 
 

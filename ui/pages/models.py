@@ -1,5 +1,6 @@
 """Model versions: how good each is, better than what, on which dataset version, and which one answers."""
 
+import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -68,7 +69,7 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         row["Learned from"] = one.trained_on
         row["Dataset"] = one.dataset.tag
         row["Created"] = layout.when(one.created_at)
-        row["Kind"] = one.config.get("model")
+        row["Kind"] = kind_in_words(task_type, one.config.get("model"))
         rows.append(row)
     st.dataframe(
         pd.DataFrame(rows),
@@ -80,6 +81,15 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
             "scikit-learn": st.column_config.Column(help="The same score for a plain scikit-learn model"),
         },
     )
+
+
+def kind_in_words(task_type: str, name: str | None) -> str | None:
+    """What a model is, as short as it goes: "Linear SVM" for linear_svm."""
+    kept: dict[str, dict[str, str]] = st.session_state.setdefault("_model_kinds", {})
+    if task_type not in kept:
+        offered = feedback.attempt(lambda: session.client().model_choices(task_type), "Reading the models") or []
+        kept[task_type] = {one.name: re.split(r"[,(:]| of | for ", one.summary)[0].strip(" .") for one in offered}
+    return None if name is None else kept[task_type].get(name, name.replace("_", " "))
 
 
 def _columns(task_type: str, models: Sequence[ModelOut]) -> list[metrics.Metric]:
@@ -134,7 +144,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     if job:
         layout.follow(job, _reproduced)
     color = layout.STAGE_COLORS.get(model.stage, "gray")
-    kind = plain(model.config.get("model") or "A model")
+    kind = plain(kind_in_words(project.info.task_type, model.config.get("model")) or "A model")
     st.markdown(
         f":{color}-badge[{model.stage}] :gray[{STAGES.get(model.stage, '')}]  \n"
         f"{kind}, learned from {layout.number(model.trained_on)} labels of dataset version "
