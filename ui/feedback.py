@@ -85,6 +85,6 @@ def say_now() -> None:
 def empty(title: str, text: str, icon: str = ":material/inbox:") -> Any:
     """A page with nothing in it: what it is for and what to do next. Returns the box, to add a button."""
     box = st.container(border=True, horizontal_alignment="center", gap="small")
-    box.markdown(f"### {icon} {title}", text_alignment="center", width="content")
+    box.markdown(f"## {icon} {title}", text_alignment="center", width="content")
     box.markdown(text, text_alignment="center", width="content")
     return box

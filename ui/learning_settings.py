@@ -22,9 +22,9 @@ Save = Callable[[Settings], None]
 
 def edit(project: ProjectOut, save: Save) -> None:
     """Two forms, each saved by itself."""
-    st.subheader("Target", anchor=False)
+    st.header("Target", anchor=False)
     _target(project, save)
-    st.subheader("How it learns", anchor=False)
+    st.header("How it learns", anchor=False)
     _loop(project, save)
 
 

@@ -75,12 +75,12 @@ def _known(row: dict[str, Any], name: str) -> bool:
 
 
 def _confusion(view: dict[str, Any]) -> None:
-    st.subheader("Confusion matrix", anchor=False)
+    st.header("Confusion matrix", anchor=False)
     charts.confusion(view["labels"], view["matrix"])
 
 
 def _per_label(rows: list[dict[str, Any]]) -> None:
-    st.subheader("By label", anchor=False)
+    st.header("By label", anchor=False)
 
     def cell(row: dict[str, Any], name: str) -> str:
         value, between = row.get(name), row.get(f"{name}_interval")
@@ -100,7 +100,7 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
 
 
 def _errors(view: Any) -> None:
-    st.subheader("How far off it is", anchor=False)
+    st.header("How far off it is", anchor=False)
     charts.errors(view)
 
 

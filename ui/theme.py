@@ -89,7 +89,7 @@ def streamlit_options() -> dict[str, Any]:
         "theme.baseFontSize": 16,
         "theme.baseRadius": "0.625rem",
         "theme.buttonRadius": "0.625rem",
-        "theme.headingFontSizes": ["1.75rem", "1.3rem", "1.08rem", "1rem", "0.95rem", "0.9rem"],
+        "theme.headingFontSizes": ["1.75rem", "1.12rem", "1.05rem", "1rem", "0.95rem", "0.9rem"],
         "theme.headingFontWeights": [650, 600, 600, 600, 600, 600],
         "theme.linkUnderline": False,
         "theme.metricValueFontSize": "1.7rem",
@@ -143,9 +143,11 @@ def page_css() -> str:
 [data-testid="stHeading"] h1 {{ padding-bottom: 0.25rem; }}
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}
 [data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] *,
-[data-testid="stBaseButton-segmented_controlActive"] *, [data-testid="stBaseButton-pillsActive"] * {{
+[data-testid="stButtonGroup"] button[data-selected="true"] * {{
   color: inherit !important; }}
 [data-testid="stTab"][aria-selected="true"] {{ font-weight: 600; }}
+[data-testid="stButtonGroup"] button[data-selected="true"] {{ color: inherit !important; font-weight: 600; }}
+[data-testid="stMarkdownContainer"] p a {{ text-decoration: underline !important; }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
   content: "No connection to the service. The page goes on by itself when it is back."; position: fixed;

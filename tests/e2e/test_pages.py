@@ -1,5 +1,7 @@
 """Every page, for each role that it is offered to, in light and in dark: it renders and asks nobody outside."""
 
+from pathlib import Path
+
 import processes
 import pytest
 from browsing import Site, messages, shown
@@ -48,6 +50,22 @@ def check(page: Page, name: str) -> None:
     assert page.get_by_text("Something went wrong").count() == 0
 
 
+AXE = Path(__file__).parents[1] / "typescript" / "node_modules" / "axe-core" / "axe.min.js"
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page that keeps people out: serious and critical, and moderate."""
+    assert AXE.exists(), "The packages of tests/typescript are not installed: make node"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
+        for one in found["violations"]
+        if one["impact"] != "minor"
+        for node in one["nodes"]
+    ]
+
+
 @pytest.mark.parametrize("role", ["admin", "labeler", "reader"])
 def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -> None:
     someone = site.admin if role == "admin" else site.member(project, role)
@@ -60,9 +78,12 @@ def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -
         page.goto(f"{site.url}/{'' if entry.name == 'home' else entry.name}?project={project.slug}")
         check(page, entry.name)
         light = brightness(page)
+        found = barriers(page) if role == "admin" else []
         page.emulate_media(color_scheme="dark")
         processes.wait_for(lambda: brightness(page) == "dark", 10, f"the dark {entry.name}")
         check(page, entry.name)
+        found += barriers(page) if role == "admin" else []
+        assert found == [], entry.name
         assert light == "light", entry.name
         page.emulate_media(color_scheme="light")
 

@@ -12,7 +12,7 @@ def render() -> None:
         return
     layout.heading("Account")
     st.markdown(f"**{plain(user.name)}**  \n{plain(user.email)}  \n:gray[{plain(user.role)}]")
-    st.subheader("Change the password", anchor=False)
+    st.header("Change the password", anchor=False)
     with st.form("password", clear_on_submit=True, width=420):
         current = st.text_input("Current password", type="password", autocomplete="current-password")
         new = st.text_input(

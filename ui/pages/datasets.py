@@ -198,11 +198,11 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
         st.markdown(f"Removed: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
     left, right = st.columns(2, gap="large")
     with left:
-        st.subheader("Label balance", anchor=False)
+        st.header("Label balance", anchor=False)
         if diff.balance:
             charts.two_versions(diff.balance, names[a], names[b])
     with right:
-        st.subheader("Changed labels", anchor=False)
+        st.header("Changed labels", anchor=False)
         if labels.examples:
             rows = [
                 {"Item": one.key, names[a]: _text(project.info, one.a), names[b]: _text(project.info, one.b)}
@@ -212,7 +212,7 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
         else:
             st.markdown(":gray[No label changed.]")
     if diff.guideline_changed:
-        st.subheader("The guideline changed", anchor=False)
+        st.header("The guideline changed", anchor=False)
         layout.diff_table(diff.guideline_rows, names[a], names[b], only_changes=True)
 
 

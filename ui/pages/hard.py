@@ -47,7 +47,7 @@ def render() -> None:
     if state == "Open" and session.manages(project.slug):
         keep(f"hard {project.slug}", [f"note-{flag.id}" for flag in flags])
     for reason in chosen or ordered:
-        st.subheader(plain(reason), anchor=False)
+        st.header(plain(reason), anchor=False)
         for flag in reasons[reason]:
             _flag(project, flag)
 

@@ -46,7 +46,7 @@ def _card(project: ProjectOut) -> None:
     items, labeled, slug = project.counts.items, project.counts.labeled, project.slug
     manages = session.manages(slug)
     with st.container(border=True, key=f"project-{slug}"):
-        st.markdown(f"### {plain(session.project_names().get(slug, project.name))}")
+        st.markdown(f"## {plain(session.project_names().get(slug, project.name))}")
         st.markdown(f":gray[{plain(tasks.of(project).summary(tasks.schema_of(project)))}]")
         if items:
             flags = project.counts.flags_open

@@ -250,7 +250,7 @@ def _detail(project: Project, key: str) -> None:
     item = feedback.attempt(lambda: project.items.get(key), "Opening the item")
     if item is None:
         return
-    st.subheader("Item", anchor=False)
+    st.header("Item", anchor=False)
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True):
         layout.show_content(item.content)

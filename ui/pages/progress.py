@@ -63,7 +63,7 @@ def _lead(project: Project, progress: ProgressOut) -> None:
     said = advice.lead(progress, metric, wanted, layout.today())
     with st.container(border=True, key="lead"):
         words, way = st.columns([4, 1], gap="large", vertical_alignment="center")
-        words.markdown(f"### {said.title}")
+        words.markdown(f"## {said.title}")
         if said.why:
             words.markdown(f":gray[{said.why}]")
         with way:
@@ -119,13 +119,13 @@ def _labels(project: Project) -> None:
     labels, task = progress.labels, tasks.of(project.info)
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
-        st.subheader(task.COUNTS, anchor=False)
+        st.header(task.COUNTS, anchor=False)
         if labels.by_label:
             task.draw_counts(labels.by_label, tasks.schema_of(project.info))
         else:
             st.markdown(":gray[No labels yet.]")
     with right_side:
-        st.subheader("Labels per day", anchor=False)
+        st.header("Labels per day", anchor=False)
         if labels.per_day:
             charts.per_day(labels.per_day)
         else:
@@ -190,7 +190,7 @@ def _next_model(training: TrainingOut) -> str:
 def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
-    st.subheader("Labelers", anchor=False)
+    st.header("Labelers", anchor=False)
     frame = pd.DataFrame([one.model_dump() for one in people])
     st.dataframe(
         frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
@@ -207,7 +207,7 @@ def _labelers(people: list[LabelerWork]) -> None:
 
 
 def _curve(project: Project) -> None:
-    st.subheader("Learning curve", anchor=False)
+    st.header("Learning curve", anchor=False)
     curve = feedback.must(project.learning_curve, "Reading the learning curve")
     primary = curve.primary
     scored = [point for point in curve.points if metrics.known(point.metrics.get(primary))]

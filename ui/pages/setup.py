@@ -54,7 +54,7 @@ def render() -> None:
         if given is None:
             return
         if given.balance:
-            st.subheader("What becomes of the first rows", anchor=False)
+            st.header("What becomes of the first rows", anchor=False)
             import_plan.balance(given.balance)
         if given.problem:
             st.error(f"Still needed: {given.problem}.", icon=":material/error:")
@@ -76,15 +76,15 @@ def _new() -> None:
     layout.heading("New project", "A name, a question and a file are all it takes. Everything can be changed later.")
     keep(SCOPE, [NAME, PASTED, GUIDELINE])
     name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520, key=NAME)
-    st.subheader("1. Items", anchor=False)
+    st.header("1. Items", anchor=False)
     given = _file()
-    st.subheader("2. Question", anchor=False)
+    st.header("2. Question", anchor=False)
     found = given.task if given else {}
     if found.get("labels"):
         st.markdown(f":gray[{len(found['labels'])} labels were found in the file.]")
     mark = f"{given.name if given else ''}-{found.get('type')}-{len(found.get('labels') or [])}"
     schema, problem = question.ask(found, given.sample if given else None, mark)
-    st.subheader("3. Guideline", anchor=False)
+    st.header("3. Guideline", anchor=False)
     sections = tasks.named(schema["type"]).sections(schema) if problem is None else []
     with st.expander("A text to start from: one section for each possible answer"):
         text = _guideline(start_text(name or "New project", sections))
