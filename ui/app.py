@@ -74,18 +74,16 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
     with st.sidebar:
         st.page_link(pages["home"], query_params=query)
         if known:
-            slugs = list(known)
-            chosen = st.selectbox(
+            st.session_state["_chooser"] = project if project in known else None
+            st.selectbox(
                 "Project",
-                slugs,
-                index=slugs.index(project) if project in slugs else None,
-                format_func=known.__getitem__,
+                list(known),
+                index=None,
+                format_func=lambda slug: known.get(slug, slug),
                 placeholder="Choose a project",
-                key=f"_chooser_{project}",
+                key="_chooser",
+                on_change=lambda: session.choose(st.session_state["_chooser"]),
             )
-            if chosen != project:
-                session.choose(chosen)
-                st.rerun()
         for group in ("Work", "Data", "Manage"):
             shown = [e for e in ENTRIES if e.group == group and visible(e, role, project)]
             if shown:

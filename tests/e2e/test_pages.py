@@ -139,7 +139,6 @@ def test_two_projects_of_one_name_are_told_apart(site, visit) -> None:
     assert page.url.endswith(f"project={first.slug}")
     chooser.click()
     page.get_by_role("option", name=f"Twins ({second.slug})").click()
-    expect(chooser).to_have_count(1)  # the former one goes once the page is drawn
     expect(chooser).to_have_value(f"Twins ({second.slug})")
     page.goto(f"{site.url}/")
     for slug in (first.slug, second.slug):
