@@ -188,7 +188,7 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     for name, options in (
         ("label", {}),
         ("label-dark", {"color_scheme": "dark"}),
-        ("label-phone", {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}),
+        ("label-phone", PHONE),
     ):
         camera = Camera(browser, url, lin, **options)
         camera.open("label", "[data-testid=card][data-state=item]")
@@ -224,7 +224,7 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.take("models")
     camera.open("jobs", ":text('Training')")
     camera.take("jobs")
-    camera.open("people", table)
+    camera.open("people", ":text('Add a member')")
     camera.take("people")
     camera.open("settings", "[data-testid=labels-says]")
     camera.page.get_by_role("tab", name="Learning").click()
@@ -238,6 +238,24 @@ def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder
     camera.take("setup")
 
 
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+ALSO = {
+    "progress": "[data-testid=stVegaLiteChart]",
+    "items": "[data-testid=stDataFrame] canvas",
+    "hard": ":text('Resolve')",
+    "guidelines": ".lb-guideline",
+}
+
+
+def dark_and_small(browser: Browser, url: str, ada: LogIn) -> None:
+    """The pages that managers look at most, in dark and on a phone."""
+    for kind, options in (("dark", {"color_scheme": "dark"}), ("phone", PHONE)):
+        camera = Camera(browser, url, ada, **options)
+        for name, until in ALSO.items():
+            camera.open(name, until)
+            camera.take(f"{name}-{kind}")
+
+
 def main() -> None:
     if CHROMIUM is None:
         raise SystemExit(MISSING)
@@ -248,6 +266,7 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             tour(browser, url, people[0], people[1], before, Path(folder))
+            dark_and_small(browser, url, people[0])
             browser.close()
 
 

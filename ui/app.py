@@ -78,7 +78,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
             st.selectbox(
                 "Project",
                 list(known),
-                index=None,
+                index=0 if project in known else None,  # which of them says the line above
                 format_func=lambda slug: known.get(slug, slug),
                 placeholder="Choose a project",
                 key="_chooser",
