@@ -16,6 +16,7 @@ import { OwnKeys } from "./ownkeys.js";
 import { Room } from "./room.js";
 import { Side } from "./side.js";
 import { Sight } from "./sight.js";
+import { store } from "./store.js";
 import { upkeep } from "./upkeep.js";
 
 const PACE_OF = 30; // of one's last answers
@@ -81,6 +82,7 @@ export class Card {
     window.addEventListener("offline", () => this.later("status"), { signal });
     window.addEventListener("storage", (event) => { if ((event.key || "").startsWith("labeler:")) this.later("status"); }, { signal });
     document.addEventListener("visibilitychange", () => this.visibility(), { signal });
+    window.addEventListener("beforeunload", (event) => { if (store.limited && this.outbox.waiting().length) event.preventDefault(); }, { signal });
     window.addEventListener("pagehide", () => this.leave(), { signal });
     window.addEventListener("pageshow", (event) => { if (event.persisted) this.comeBack(); }, { signal });
     this.tabs = new BroadcastChannel(this.outbox.lock);

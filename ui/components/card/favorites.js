@@ -1,5 +1,7 @@
 /* The labels that one uses often and lately stand first in a long list. Each keeps its place there for as long as it is
  * among them, so that the hand finds it. The model has no say in it. */
+import { store } from "./store.js";
+
 const PLACES = 8;
 const FADES = 0.97; // what a use counts after each later one
 
@@ -14,7 +16,7 @@ export class Favorites {
 
   read() {
     try {
-      return (this.key && JSON.parse(localStorage.getItem(this.key))) || {};
+      return (this.key && JSON.parse(store.getItem(this.key))) || {};
     } catch (error) {
       return {};
     }
@@ -38,7 +40,7 @@ export class Favorites {
   write() {
     if (!this.key) return;
     try {
-      localStorage.setItem(this.key, JSON.stringify({ scores: Object.fromEntries(this.scores), places: this.places }));
+      store.setItem(this.key, JSON.stringify({ scores: Object.fromEntries(this.scores), places: this.places }));
     } catch (error) { /* full: it holds until the page is left */ }
   }
 

@@ -1,5 +1,6 @@
 /* The guideline on the card, the gate of a new version, and what stops labeling until the labeler acts. */
 import { Problem } from "./api.js";
+import { store } from "./store.js";
 import { make } from "./view.js";
 
 const KEPT_CHARACTERS = 500_000;
@@ -30,13 +31,13 @@ export const gate = {
   keepGuideline(current) {
     const text = JSON.stringify(current);
     try {
-      if (text.length < KEPT_CHARACTERS) localStorage.setItem(this.guidelineKey(), text);
+      if (text.length < KEPT_CHARACTERS) store.setItem(this.guidelineKey(), text);
     } catch (error) { /* full: it is there while there is a connection */ }
   },
 
   keptGuideline() {
     try {
-      return JSON.parse(localStorage.getItem(this.guidelineKey()));
+      return JSON.parse(store.getItem(this.guidelineKey()));
     } catch (error) {
       return null;
     }

@@ -1,6 +1,7 @@
 /* The list of keys, to be looked up and changed, and what the labels mean. Methods of the card. */
 import { actionsOf, keyRows } from "./keys.js";
 import { KeyList } from "./ownkeys.js";
+import { store } from "./store.js";
 
 const DESCRIBED = "labeler:described:";
 
@@ -34,18 +35,18 @@ export const help = {
 
   /* The labels' descriptions under their names, until the same key hides them; kept in this browser. */
   describe() {
-    const on = localStorage.getItem(DESCRIBED + this.data.user.id) !== "yes";
+    const on = store.getItem(DESCRIBED + this.data.user.id) !== "yes";
     if (on && !(this.schema.labels || []).some((label) => label.description)) {
       this.view.hint("The labels of this project have no descriptions. The guideline says what they mean.");
       return;
     }
     try {
-      localStorage.setItem(DESCRIBED + this.data.user.id, on ? "yes" : "no");
+      store.setItem(DESCRIBED + this.data.user.id, on ? "yes" : "no");
     } catch (error) { /* full: not kept */ }
     this.drawDescriptions(on);
   },
 
-  drawDescriptions(on = localStorage.getItem(DESCRIBED + this.data.user.id) === "yes") {
+  drawDescriptions(on = store.getItem(DESCRIBED + this.data.user.id) === "yes") {
     this.form.list?.describe(on);
     this.view.refs.describe.hidden = !(this.schema.labels || []).some((label) => label.description);
     this.view.refs.describe.setAttribute("aria-pressed", String(on));

@@ -1,5 +1,5 @@
 /*
- * Answers that wait to be sent. Each is one localStorage entry of its own, so that two tabs never overwrite
+ * Answers that wait to be sent. Each is one entry of localStorage of its own, so that two tabs never overwrite
  * each other's, and belongs to the tab that wrote it: only that tab sends it, in the order in which the answers
  * were given. (A lock around one shared box is not enough: a browser may show one tab what another has removed
  * a moment ago.) A tab holds a Web Lock while it lives; what a tab without one left behind, the next tab takes
@@ -7,9 +7,11 @@
  * service has taken it, or moves to the refused list, where the labeler sees it.
  */
 import { Problem, uuid } from "./api.js";
+import { store } from "./store.js";
 
 export const ENDPOINT = { label: "/labels", skip: "/skips", flag: "/flags" };
 const AFTER_PAINT_MS = 25; // the next item is drawn first
+const DONE_KEPT = 400;
 const DONE_KEPT_MS = 2 * 24 * 3600 * 1000;
 
 export class Outbox {
@@ -30,15 +32,15 @@ export class Outbox {
     this.tries = 0;
     this.timer = 0;
     this.sending = null;
+    store.free = () => this.forgetDone(20);
   }
 
   static entries(prefix) {
     const found = [];
-    for (let i = 0; i < localStorage.length; i += 1) {
-      const key = localStorage.key(i);
-      if (key && key.startsWith(prefix)) {
+    for (const key of store.keys()) {
+      if (key.startsWith(prefix)) {
         try {
-          found.push({ ...JSON.parse(localStorage.getItem(key)), storage: key });
+          found.push({ ...JSON.parse(store.getItem(key)), storage: key });
         } catch (error) { /* not ours, or removed meanwhile */ }
       }
     }
@@ -55,7 +57,7 @@ export class Outbox {
 
   done(id) {
     try {
-      return JSON.parse(localStorage.getItem(this.doneKey + id));
+      return JSON.parse(store.getItem(this.doneKey + id));
     } catch (error) {
       return null;
     }
@@ -81,15 +83,21 @@ export class Outbox {
     const take = async () => {
       const held = navigator.locks ? (await navigator.locks.query()).held.map((lock) => lock.name) : [];
       const gone = this.everywhere().filter((entry) => entry.tab !== this.tab && !held.includes(`labeler-tab:${entry.tab}`));
-      for (const entry of gone) localStorage.setItem(entry.storage, JSON.stringify({ ...entry, tab: this.tab }));
+      for (const entry of gone) store.setItem(entry.storage, JSON.stringify({ ...entry, tab: this.tab }));
       if (gone.length) this.kick();
     };
     if (navigator.locks) await navigator.locks.request(this.lock, take);
     else if (!this.adopted) await take(); // plain http has no locks: once, at the start
     this.adopted = true;
-    for (const entry of Outbox.entries(this.doneKey)) {
-      if (Date.now() - entry.at > DONE_KEPT_MS) localStorage.removeItem(entry.storage);
-    }
+    this.forgetDone(DONE_KEPT);
+  }
+
+  /* What was sent is needed to take it back: the last ones, for two days. */
+  forgetDone(most) {
+    const done = Outbox.entries(this.doneKey).sort((a, b) => b.at - a.at);
+    done.forEach((entry, place) => {
+      if (place >= most || Date.now() - entry.at > DONE_KEPT_MS) store.removeItem(entry.storage);
+    });
   }
 
   /* kind: label, skip, flag or undo. Written to the disk before this returns. */
@@ -99,7 +107,7 @@ export class Outbox {
     const id = body.idempotency_key || uuid();
     const entry = { id, kind, body, about, tab: this.tab, tries: 0 };
     entry.storage = `${this.out}${stamp}:${id}`;
-    localStorage.setItem(entry.storage, JSON.stringify(entry));
+    store.setItem(entry.storage, JSON.stringify(entry));
     this.kick();
     return entry;
   }
@@ -114,8 +122,8 @@ export class Outbox {
     const entry = this.waiting().find((one) => one.id === id);
     const refused = this.refused().find((one) => one.id === id);
     const unsent = entry && entry.tries === 0 && this.sending !== id;
-    if (unsent) localStorage.removeItem(entry.storage);
-    else if (refused) localStorage.removeItem(refused.storage);
+    if (unsent) store.removeItem(entry.storage);
+    else if (refused) store.removeItem(refused.storage);
     if (unsent || refused) this.events.changed();
     return Boolean(unsent || refused);
   }
@@ -178,28 +186,28 @@ export class Outbox {
   }
 
   refuse(entry, problem) {
-    localStorage.removeItem(entry.storage);
+    store.removeItem(entry.storage);
     if (entry.kind === "undo" && problem.status === 404) return; // gone already: nothing left to undo
     const key = this.no + entry.storage.slice(this.out.length);
-    localStorage.setItem(key, JSON.stringify({ ...entry, why: problem.message, status: problem.status }));
+    store.setItem(key, JSON.stringify({ ...entry, why: problem.message, status: problem.status }));
   }
 
   async send(entry) {
     this.sending = entry.id;
-    localStorage.setItem(entry.storage, JSON.stringify({ ...entry, storage: undefined, tries: entry.tries + 1 }));
+    store.setItem(entry.storage, JSON.stringify({ ...entry, storage: undefined, tries: entry.tries + 1 }));
     if (entry.kind === "undo") {
       const target = this.done(entry.body.of);
       const answer = target ? await this.api.call("DELETE", `${ENDPOINT[target.kind]}/${target.number}`) : {};
-      localStorage.removeItem(entry.storage);
+      store.removeItem(entry.storage);
       this.sending = null;
       this.events.undone(entry, answer);
       return;
     }
     const answer = await this.api.call("POST", ENDPOINT[entry.kind], { ...entry.body, ...this.events.wish() });
     const number = answer[entry.kind] ? answer[entry.kind].id : null;
-    localStorage.setItem(this.doneKey + entry.id, JSON.stringify({ kind: entry.kind, number, at: Date.now() }));
-    const takenBackMeanwhile = localStorage.getItem(entry.storage) === null;
-    localStorage.removeItem(entry.storage);
+    store.setItem(this.doneKey + entry.id, JSON.stringify({ kind: entry.kind, number, at: Date.now() }));
+    const takenBackMeanwhile = store.getItem(entry.storage) === null;
+    store.removeItem(entry.storage);
     this.sending = null;
     if (takenBackMeanwhile) this.put("undo", { of: entry.id }, entry.about);
     this.events.taken(entry, answer);
@@ -208,12 +216,12 @@ export class Outbox {
   retryRefused(storage) {
     const entry = this.refused().find((one) => one.storage === storage);
     if (!entry) return;
-    localStorage.removeItem(storage);
+    store.removeItem(storage);
     this.put(entry.kind, entry.body, entry.about);
   }
 
   discardRefused(storage) {
-    localStorage.removeItem(storage);
+    store.removeItem(storage);
     this.events.changed();
   }
 

@@ -1,5 +1,6 @@
 /* Keys that one chose oneself, kept in this browser for each project: of labels, and of what else the card does. */
 import { keyOf } from "./keys.js";
+import { store } from "./store.js";
 import { make } from "./view.js";
 
 const FIXED = ["/", "?", "+", "-", "=", "r"];
@@ -8,7 +9,7 @@ export class OwnKeys {
   constructor(owner) {
     this.storage = `labeler:keys:${owner}`;
     try {
-      this.chosen = JSON.parse(localStorage.getItem(this.storage)) || {};
+      this.chosen = JSON.parse(store.getItem(this.storage)) || {};
     } catch (error) {
       this.chosen = {};
     }
@@ -29,7 +30,7 @@ export class OwnKeys {
 
   write() {
     try {
-      localStorage.setItem(this.storage, JSON.stringify(this.chosen));
+      store.setItem(this.storage, JSON.stringify(this.chosen));
     } catch (error) { /* full: they hold until the page is left */ }
   }
 }

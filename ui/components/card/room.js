@@ -1,5 +1,7 @@
 /* Room on the screen: the item takes what the answers leave free, long lists of labels scroll on their own, and the text
  * is as large as this person likes it. */
+import { store } from "./store.js";
+
 const LEAST = 208; // pixels for the item
 const LIST_LEAST = 144; // and for a list of labels
 const LIST_MOST = 0.45; // of what both have together
@@ -10,7 +12,7 @@ export class Room {
   constructor(view, userId, signal) {
     this.view = view;
     this.key = `labeler:text-size:${userId}`;
-    this.size = Number(localStorage.getItem(this.key)) || 1;
+    this.size = Number(store.getItem(this.key)) || 1;
     this.draw();
     window.addEventListener("resize", () => this.fit(), { signal });
     let [above, wide] = [0, 0]; // a banner comes or goes, the numbers take a line more, the side bar is folded
@@ -30,7 +32,7 @@ export class Room {
     const at = SIZES.indexOf(this.size) < 0 ? 2 : SIZES.indexOf(this.size);
     this.size = SIZES[Math.min(SIZES.length - 1, Math.max(0, at + step))];
     try {
-      localStorage.setItem(this.key, String(this.size));
+      store.setItem(this.key, String(this.size));
     } catch (error) { /* full: it holds until the page is left */ }
     this.draw();
   }

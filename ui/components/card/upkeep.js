@@ -1,5 +1,7 @@
 /* What runs alongside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
 
+import { store } from "./store.js";
+
 const SILENT_MS = 12_000;
 
 export const upkeep = {
@@ -16,6 +18,10 @@ export const upkeep = {
     else if (offline) this.view.pill("offline", "Offline: all saved");
     else this.view.pill("saved", "All saved");
     if (this.dialogs.open && this.dialogs.name === "refused") this.showRefused();
+    if (store.limited && !this.warned) {
+      this.warned = true;
+      this.view.banner("This browser keeps nothing, or has no room left. Answers are sent as always; close the page only when it says “All saved”.");
+    }
     if (!waiting && !this.current && this.view.root.dataset.state === "waiting") this.more();
   },
 

@@ -5,6 +5,14 @@ const KEPT_MS = 14 * 24 * 3600 * 1000;
 const SENT_AFTER_MS = [100, 700, 2500];
 const TRIES = 40; // a quarter of a second apart: Streamlit draws fields after this
 
+const browser = (() => {
+  try {
+    return globalThis.localStorage;
+  } catch (error) {
+    return null; // forbidden: nothing is kept
+  }
+})();
+
 class Keeper {
   constructor(root, data) {
     this.root = root;
@@ -29,13 +37,13 @@ class Keeper {
     if (!name) return;
     if (event.isTrusted) delete this.mine[name];
     try {
-      localStorage.setItem(this.storage(name), JSON.stringify({ text: event.target.value, at: Date.now() }));
+      browser?.setItem(this.storage(name), JSON.stringify({ text: event.target.value, at: Date.now() }));
     } catch (error) { /* full or forbidden: what is saved is safe, as always */ }
   }
 
   kept(name) {
     try {
-      return JSON.parse(localStorage.getItem(this.storage(name)));
+      return JSON.parse(browser?.getItem(this.storage(name)));
     } catch (error) {
       return null;
     }
@@ -50,7 +58,7 @@ class Keeper {
       else if (field && !field.disabled) {
         this.restored.add(name);
         if (kept.text !== field.value) this.restore(field, name, kept.text);
-        else localStorage.removeItem(this.storage(name));
+        else browser?.removeItem(this.storage(name));
       }
     }
     this.tries += 1;
@@ -93,23 +101,23 @@ class Keeper {
   drop() {
     for (const [name, text] of Object.entries(this.before || {})) {
       if (this.field(name)) this.type(name, text);
-      localStorage.removeItem(this.storage(name));
+      browser?.removeItem(this.storage(name));
     }
     this.root.hidden = true;
   }
 
   /* What was saved need not be kept. */
   forget(names) {
-    for (const name of names) localStorage.removeItem(this.storage(name));
+    for (const name of names) browser?.removeItem(this.storage(name));
     if (names.length) this.root.hidden = true;
   }
 
   forgetOld() {
-    for (const key of Object.keys(localStorage)) {
+    for (const key of Object.keys(browser || {})) {
       if (!key.startsWith(PREFIX)) continue;
       try {
-        if (Date.now() - JSON.parse(localStorage.getItem(key)).at > KEPT_MS) localStorage.removeItem(key);
-      } catch (error) { localStorage.removeItem(key); }
+        if (Date.now() - JSON.parse(browser?.getItem(key)).at > KEPT_MS) browser?.removeItem(key);
+      } catch (error) { browser?.removeItem(key); }
     }
   }
 
