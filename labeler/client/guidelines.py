@@ -35,9 +35,9 @@ class Guidelines:
             body["replaces"] = replaces.isoformat()
         return self.client.send(GuidelineOut, "POST", self.path, json=body)
 
-    def publish(self, text: str, note: str = "") -> GuidelineOut:
-        """Save a text as the draft and publish it."""
-        draft = self.save_draft(text, note)
+    def publish(self, text: str, note: str = "", replaces: datetime | None = None) -> GuidelineOut:
+        """Save a text as the draft and publish it. replaces: as `save_draft` has it; nothing is published then."""
+        draft = self.save_draft(text, note, replaces)
         return self.client.send(GuidelineOut, "POST", f"{self.path}/{draft.version}/publish")
 
     def acknowledge(self, version: int) -> None:

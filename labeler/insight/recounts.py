@@ -1,4 +1,4 @@
-"""Counting large projects anew, off everybody's path: one count of a project at a time in each process."""
+"""Counting large projects again, off everybody's path: one count of a project at a time in each process."""
 
 import asyncio
 import logging
@@ -27,7 +27,7 @@ class Recounts:
             tally, items_until, took = await db.aread(count_to_keep, project, until)
             await db.awrite(keep, project, tally, items_until, until, took)
         except Exception:  # whatever the database says: the counts that are there go on being used
-            log.warning("the counts of project %s were not made anew", project.slug, exc_info=True)
+            log.warning("the counts of project %s were not made again", project.slug, exc_info=True)
 
 
 recounts = Recounts()

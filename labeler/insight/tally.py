@@ -1,7 +1,7 @@
 """Counts of a project's items and labels, at a million of them as fast as at a thousand.
 
 A small project is counted at each look. Of a large one the counts are kept with the item and the label up to which they
-go (`project_counts`); what came later is added, and a count that has grown old is made anew in the background.
+go (`project_counts`); what came later is added, and a count that has grown old is made again in the background.
 """
 
 import time
@@ -72,7 +72,7 @@ class Kept:
 
 
 def tally_of(tx: Connection, project: Project) -> tuple[Tally, bool]:
-    """The project's counts of now, and whether they should be made anew in the background."""
+    """The project's counts of now, and whether they should be made again in the background."""
     kept = _kept(tx, project.id)
     if kept is None:
         return count(tx, project), _is_large(tx, project.id)

@@ -99,7 +99,8 @@ def press(page: Page, n: int, answers: tuple[tuple[str, ...], ...] = (("1",), ("
         for key in answers[number % len(answers)]:
             page.keyboard.press(key)
         page.wait_for_timeout(100)
-    page.wait_for_timeout(300)
+    measured = "(n) => performance.getEntriesByName('labeler:key-to-paint').length >= n"
+    page.wait_for_function(measured, arg=n, polling=50)
     return page.evaluate("performance.getEntriesByName('labeler:key-to-paint').map((entry) => entry.duration)")
 
 

@@ -73,6 +73,15 @@ def test_two_people_at_one_draft(site, visit) -> None:
     page.get_by_role("button", name="Save draft").click()
     expect(shown(page, "Draft saved.")).to_be_visible()
     assert next(iter(project.guidelines)).text == FILLED + "\n\n- mine, and more"
+    grace.client.projects.get(project.slug).guidelines.save_draft(FILLED + "\n\n- hers again")
+    field.fill(FILLED + "\n\n- given up")
+    field.blur()
+    page.get_by_role("button", name="Take theirs").click()
+    expect(field).to_have_value(FILLED + "\n\n- hers again")
+    settled(page)
+    page.reload()
+    expect(write(page)).to_have_value(FILLED + "\n\n- hers again")
+    expect(page.get_by_test_id("keeper")).to_be_hidden()
 
 
 def test_a_decision_is_an_answer_and_a_rule_in_one_step(site, visit) -> None:

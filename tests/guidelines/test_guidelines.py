@@ -86,7 +86,10 @@ def test_two_people_at_one_draft_are_told(project: Project) -> None:
     with pytest.raises(DraftChanged) as refused:
         project.guidelines.save_draft("# Three", replaces=mine.created_at)
     assert "has saved the draft since you began" in str(refused.value)
+    with pytest.raises(DraftChanged):
+        project.guidelines.publish("# Three", replaces=mine.created_at)
     assert project.guidelines.get(theirs.version).text == "# Two"
+    assert project.guidelines.get(theirs.version).state == "draft"
     assert project.guidelines.save_draft("# Three", replaces=theirs.created_at).text == "# Three"
 
 

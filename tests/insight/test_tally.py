@@ -26,7 +26,7 @@ def keep(service: Any, project: Project) -> None:
 
 
 def both(service: Any, project: Project) -> tuple[tally.Tally, tally.Tally]:
-    """As it is told, and counted anew."""
+    """As it is told, and counted in full."""
     found = service.db.read(find_project, project.slug)
     return service.db.read(tally.tally_of, found)[0], service.db.read(tally.count, found)
 
@@ -81,7 +81,7 @@ def test_a_large_project_is_counted_in_the_background(
         assert project.progress().items.total == 20 and datetime.now(UTC) < until
     assert kept[0].total == 20
     project.label("m1", "spam")
-    while not project.progress().labels.by_label["spam"]:  # counted anew by a look
+    while not project.progress().labels.by_label["spam"]:  # counted again after a look
         assert datetime.now(UTC) < until
     assert project.progress().items.labeled == 1
 

@@ -109,7 +109,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     st.session_state.setdefault(text_key, desk.begin)
     st.session_state.setdefault(note_key, draft.note if draft else "")
     if mark != desk.mark:
-        _others_saved(desk, begin, mark, latest, text_key)
+        _others_saved(desk, begin, mark, latest, text_key, scope)
     keep(scope, [text_key, note_key])
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
@@ -147,7 +147,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
         )
 
 
-def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None, text_key: str) -> None:
+def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None, text_key: str, scope: str) -> None:
     """Somebody else saved or published meanwhile: taken over where nothing was written here, else told."""
     if st.session_state[text_key] in (desk.begin, begin):
         st.session_state[text_key] = begin
@@ -162,6 +162,7 @@ def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None
             if st.button("Take theirs"):
                 st.session_state[text_key] = begin
                 desk.begin, desk.mark = begin, mark
+                saved(scope)  # what was typed is given up: a reload must not bring it back
                 st.rerun()
             if st.button("Go on with mine", help="The next time you save, yours replaces theirs."):
                 desk.begin, desk.mark = begin, mark
@@ -225,7 +226,7 @@ def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None)
             )
     if st.button("Publish", type="primary", key="publish-yes"):
         with feedback.told("Publishing"):
-            made = project.guidelines.publish(draft.text, draft.note)
+            made = project.guidelines.publish(draft.text, draft.note, replaces=draft.created_at)
             st.session_state.pop(f"_desk-{project.slug}", None)
             for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
                 st.session_state.pop(key, None)

@@ -1,6 +1,6 @@
 """All items of the project, found by text, label or state, and the whole story of one."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any
 
@@ -11,7 +11,7 @@ from labeler_ui.feedback import plain
 
 from labeler.client import Project
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
-from labeler.wire.projects import MemberOut, ProjectOut
+from labeler.wire.projects import ProjectOut
 from labeler.wire.training import ScoreIn
 
 Filters = dict[str, Any]  # as GET /items has them
@@ -38,7 +38,7 @@ def render() -> None:
             if session.manages(project.slug):
                 layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
         return
-    wanted = _filters(project.info)
+    wanted = _filters(project)
     trail = _trail(wanted)
     page = feedback.must(lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), "Reading the items")
     if not page.items:
@@ -75,20 +75,20 @@ def _how_many(page: ItemPage, number: int) -> str:
     return f"{more}{layout.number(total)} item{'s' * (total != 1)}".capitalize()
 
 
-def _filters(project: ProjectOut) -> Filters:
+def _filters(project: Project) -> Filters:
     """What is searched for; an address may bring it along (`label`, `split`)."""
-    answer_key, slug = f"items-answer-{project.slug}", project.slug
+    answer_key, info = f"items-answer-{project.slug}", project.info
     for name, key in (("label", answer_key), ("split", "items-split")):
         if asked := st.query_params.get(name):
             st.session_state[key] = asked
             del st.query_params[name]
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key="items-q")
-    answer = tasks.of(project).filters(columns[1], tasks.schema_of(project), key=answer_key)
+    answer = tasks.of(info).filters(columns[1], tasks.schema_of(info), key=answer_key)
     state = columns[2].selectbox("State", list(STATES), key="items-state")
     with st.expander("More filters"):
         more = st.columns(3, vertical_alignment="bottom")
-        people = {one.user_id: one.name for one in feedback.attempt(lambda: list(_members(slug))) or []}
+        people = {one.user_id: one.name for one in feedback.attempt(lambda: list(project.members)) or []}
         labeler = more[0].selectbox(
             "Labeled by",
             list(people),
@@ -107,10 +107,6 @@ def _filters(project: ProjectOut) -> Filters:
         )
         sort = more[2].selectbox("Order", list(SORTS), key="items-sort")
     return {"q": words or None, "split": split, "labeler": labeler, "sort": SORTS[sort], **answer, **STATES[state]}
-
-
-def _members(slug: str) -> Iterable[MemberOut]:
-    return session.client().projects.get(slug).members
 
 
 def _together(project: Project, keys: list[str]) -> None:

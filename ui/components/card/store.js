@@ -12,7 +12,7 @@ function kept() {
 
 export const store = {
   limited: false, // whether something is in the page's memory alone
-  free: () => {}, // makes room in the browser; set by whoever has something to spare
+  free: () => {}, // makes room in the browser; set by the part that has something to spare
 
   keys() { return [...new Set([...Object.keys(kept() || {}), ...memory.keys()])]; },
 

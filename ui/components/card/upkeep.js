@@ -50,7 +50,7 @@ export const upkeep = {
     } catch (problem) { /* the numbers wait; the card goes on */ }
   },
 
-  /* A new model has ordered the queue anew. */
+  /* A new model has given the queue a new order. */
   ordered(model) {
     const before = this.model;
     this.model = model;

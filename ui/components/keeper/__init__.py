@@ -18,7 +18,7 @@ def _sources() -> dict[str, str]:
 def keep(scope: str, fields: Sequence[str]) -> None:
     """Keep what is typed into the text fields with these widget keys, and put it back where it was not saved.
 
-    scope: what is edited, such as a project's draft: a field of another scope starts anew.
+    scope: what is edited, such as a project's draft: nothing that was typed in another scope comes back.
     """
     user = session.user()
     if user is None:

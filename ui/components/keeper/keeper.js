@@ -106,12 +106,6 @@ class Keeper {
     this.root.hidden = true;
   }
 
-  /* What was saved need not be kept. */
-  forget(names) {
-    for (const name of names) browser?.removeItem(this.storage(name));
-    if (names.length) this.root.hidden = true;
-  }
-
   forgetOld() {
     for (const key of Object.keys(browser || {})) {
       if (!key.startsWith(PREFIX)) continue;
@@ -141,7 +135,7 @@ export default function mount({ parentElement, data }) {
   keeper.data = data;
   if (data.saved !== keeper.saved) {
     keeper.saved = data.saved;
-    if (data.saved) keeper.forget(data.fields);
+    root.hidden = true; // forget.js forgets what was kept
   }
   keeper.look();
   return () => { keeper.close(); keepers.delete(root); };

@@ -6,9 +6,11 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import session, theme
+from labeler_ui.components.bundle import bundle
 from labeler_ui.components.keeper import saved
 
 FOLDER = Path(__file__).parent
+COLORS = FOLDER.parent / "card" / "colors.js"
 OFFERED_COLORS = 120
 
 
@@ -17,7 +19,7 @@ def _sources() -> dict[str, str]:
     return {
         "html": (FOLDER / "labels.html").read_text(encoding="utf-8"),
         "css": theme.component_css() + (FOLDER / "labels.css").read_text(encoding="utf-8"),
-        "js": (FOLDER / "labels.js").read_text(encoding="utf-8"),
+        "js": bundle([COLORS, FOLDER / "labels.js"]),
     }
 
 

@@ -1,4 +1,5 @@
 /* The labels of a project as a list of inputs: a name and Enter, and the next one is there. Pasted lines are labels, too. */
+import { colors } from "../card/colors.js";
 
 const CARD_KEYS = ["u", "s", "h", "g"];
 const TELL_AFTER_MS = 350;
@@ -179,8 +180,6 @@ const editors = new WeakMap();
 
 export default function mount({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".lb");
-  const value = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
-  const hex = /^#([0-9a-f]{6})/i.exec(value);
-  if (hex) root.dataset.mode = parseInt(hex[1].slice(2, 4), 16) < 128 ? "dark" : "light";
+  colors(root);
   if (!editors.has(root)) editors.set(root, new LabelsEditor(root, data, (labels) => setStateValue("labels", labels)));
 }
