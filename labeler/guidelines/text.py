@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from labeler.wire.guidelines import DiffRow
 
 RULES = "Rules"
-MOST_OF_A_LINE = 400
+MOST_OF_AN_EXAMPLE = 400
 # Raw HTML in the Markdown is shown as text, and links may only have harmless schemes (G15).
 _markdown = MarkdownIt("commonmark", {"html": False, "linkify": False}).enable("table").disable("image")
 
@@ -46,7 +46,7 @@ def add_rule(text: str, section: str | None, rule: str, example: str | None = No
     end = next((i for i in range(at + 1, len(lines)) if lines[i].startswith("#")), len(lines))
     while end > at + 1 and not lines[end - 1].strip():
         end -= 1
-    new = [f"- {_one_line(rule)}", *([f"  - *Example:* {_escaped(_one_line(example))}"] if example else [])]
+    new = [f"- {_one_line(rule)}", *([f"  - *Example:* {_escaped(_shortened(example))}"] if example else [])]
     is_list = lines[end - 1].lstrip().startswith(("-", "*"))
     return "\n".join([*lines[:end], *([] if is_list else [""]), *new, *lines[end:]]) + "\n"
 
@@ -56,8 +56,12 @@ def _heading(line: str) -> str | None:
 
 
 def _one_line(text: str) -> str:
-    short = " ".join(text.split())
-    return short if len(short) <= MOST_OF_A_LINE else short[: MOST_OF_A_LINE - 1] + "…"
+    return " ".join(text.split())
+
+
+def _shortened(text: str) -> str:
+    short = _one_line(text)
+    return short if len(short) <= MOST_OF_AN_EXAMPLE else short[: MOST_OF_AN_EXAMPLE - 1] + "…"
 
 
 def _escaped(text: str) -> str:

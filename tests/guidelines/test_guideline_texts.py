@@ -123,6 +123,14 @@ def test_a_rule_without_a_section_goes_under_rules() -> None:
     assert add_rule("", None, "One.") == "## Rules\n\n- One.\n"
 
 
+def test_a_long_rule_is_whole_and_a_long_example_is_cut_visibly() -> None:
+    rule, example = "word " * 400 + "end.", "text " * 400
+    text = add_rule(TEXT, "spam", rule, example)
+    assert f"- {rule}\n" in text
+    assert "…\n" in text
+    assert max(len(line) for line in text.split("\n") if "Example" in line) < 450
+
+
 @given(st.text(), st.none() | st.text(max_size=20), st.text(min_size=1))
 def test_nothing_of_the_text_is_lost(text: str, section: str | None, rule: str) -> None:
     kept = [line for line in text.split("\n") if line.strip()]
