@@ -11,6 +11,7 @@ from browsing import shown
 from playwright.sync_api import expect
 
 from labeler.accounts.tables import sessions
+from labeler.accounts.users import invite
 from labeler.kit.config import Settings
 
 
@@ -106,6 +107,20 @@ def test_an_invitation_leads_into_the_project_and_a_used_one_to_the_log_in(site,
     again.get_by_role("link", name="Log in").click()
     expect(again.get_by_role("heading", name="Log in")).to_be_visible()
     expect(again.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_the_form_of_an_invitation_never_moves_who_is_typing(site, visit) -> None:
+    token = site.db.write(invite, site.person().id, 1)
+    page = visit(site.url)
+    held: list = []
+    page.route("**/invitation/check", lambda route: held.append(route))
+    page.goto(f"{site.url}/invitation#{token}")
+    page.get_by_label("Repeat the password").fill("four words")
+    [checked] = held
+    checked.continue_()
+    expect(page.get_by_test_id("login-submit")).to_be_enabled()
+    page.keyboard.type(" in a row")
+    expect(page.get_by_label("Repeat the password")).to_have_value("four words in a row")
 
 
 def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> None:

@@ -70,7 +70,7 @@ class Login {
       this.refs.strength.hidden = false;
       this.fields.password.addEventListener("input", () => this.weigh());
       this.weigh();
-      this.fields.password.focus();
+      if (!this.form.contains(this.root.getRootNode().activeElement)) this.fields.password.focus(); // nobody is moved while typing
     } catch (error) {
       this.form.querySelectorAll(".field").forEach((field) => { field.hidden = true; });
       title.textContent = "This link does not work any more";
