@@ -10,7 +10,7 @@ SUDO := sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
-.PHONY: help demo test lint bench bench-learning faults lock docs screenshots clean system node
+.PHONY: help demo test lint bench bench-learning faults lock docs words screenshots clean system node
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -44,6 +44,9 @@ lock: .venv/.uv ## Renew the lock files
 
 docs: .venv/.dev ## Write the lists in docs/reference and docs/settings.md again
 	@$(BIN)/python docs/reference.py
+
+words: .venv/.dev ## Bring the catalogs of the languages in ui/locales up to date with the code
+	@$(BIN)/python docs/words.py
 
 screenshots: .venv/.dev system ## Take the pictures in docs/images again
 	@$(BIN)/python docs/screenshots.py

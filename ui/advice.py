@@ -7,6 +7,7 @@ from typing import Any
 
 from labeler_ui import layout, metrics
 from labeler_ui.feedback import plain
+from labeler_ui.words import day, mark, percent, t, tc, tn, weekday
 
 from labeler.wire.insight import ProgressOut
 
@@ -43,24 +44,36 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
     if stop.finding:
         return _finding(stop.finding, stop.advice == "stop", why)
     if left == 0:
-        return Lead("Everything is labeled.", why, done=True)
+        return Lead(t("Everything is labeled."), why, done=True)
     if found.model is None:
-        first = "Start labeling" if not found.labels.total else "Go on labeling"
-        return Lead(f"{first}: the first model trains once two different answers have examples.", "")
+        if not found.labels.total:
+            return Lead(t("Start labeling: the first model trains once two different answers have examples."), "")
+        return Lead(t("Go on labeling: the first model trains once two different answers have examples."), "")
     if stop.advice == "stop":
-        return Lead("You can stop: more labels would hardly change the model.", why, done=True)
+        return Lead(t("You can stop: more labels would hardly change the model."), why, done=True)
     away = (stop.labels_to_target or {}).get("labels")
     if away and metric is not None and target is not None:
         many = min(int(away), left)
         by = _ready(many, (found.pace or {}).get("per_day"), today)
-        reach = f"{metric.title.lower()} of {metric.number(target)}"
-        return Lead(f"Keep going: about {layout.number(many)} more labels reach {plain(reach)}{by}.", why)
+        reach = t("{metric} of {value}", metric=metric.in_text, value=metric.number(target))
+        return Lead(
+            t(
+                "Keep going: about {many} more labels reach {reach}{by}.",
+                many=layout.number(many),
+                reach=plain(reach),
+                by=by,
+            ),
+            why,
+        )
     if stop.advice == "nearly there":
-        return Lead("Nearly there: the last labels changed the model only a little.", why)
+        return Lead(t("Nearly there: the last labels changed the model only a little."), why)
     gain = stop.gain or {}
     if (gain.get("value") or 0) >= 0.005:
-        return Lead(f"Keep going: 100 more labels should raise the score by about {gain['value']:.1%}.", why)
-    return Lead("Keep going: new labels still change the model.", why)
+        return Lead(
+            t("Keep going: 100 more labels should raise the score by about {gain}.", gain=percent(gain["value"], 1)),
+            why,
+        )
+    return Lead(t("Keep going: new labels still change the model."), why)
 
 
 def judged(found: ProgressOut, metric: metrics.Metric | None) -> str:
@@ -69,14 +82,30 @@ def judged(found: ProgressOut, metric: metrics.Metric | None) -> str:
     if model is None:
         return ""
     if metric is None or not metrics.known(model.score):
-        return f"Model {model.number} is not measured yet: no holdout item is labeled."
+        return t("Model {number} is not measured yet: no holdout item is labeled.", number=model.number)
     between = metric.interval(model.score)
     sure = f" ({between})" if between else ""
-    many = f"{layout.number(model.holdout_size)} items drawn at random that it never learned from"
+    many = t(
+        "{holdout_size} items drawn at random that it never learned from",
+        holdout_size=layout.number(model.holdout_size),
+    )
     if metric.name == "accuracy":
-        words = f"Model {model.number} is right on {metric.text(model.score)} of {many}{sure}."
+        words = t(
+            "Model {number} is right on {score} of {many}{sure}.",
+            number=model.number,
+            score=metric.text(model.score),
+            many=many,
+            sure=sure,
+        )
     else:
-        words = f"{metric.title} of model {model.number} on {many}: {metric.text(model.score)}{sure}."
+        words = t(
+            "{title} of model {number} on {many}: {score}{sure}.",
+            title=metric.title,
+            number=model.number,
+            many=many,
+            score=metric.text(model.score),
+            sure=sure,
+        )
     return plain(words)
 
 
@@ -85,23 +114,37 @@ def _ready(many: int, per_day: float | None, today: date) -> str:
         return ""
     days = ceil(many / per_day)
     if days <= 1:
-        return ", today or tomorrow at this pace"
+        return t(", today or tomorrow at this pace")
     then = today + timedelta(days=days)
-    when = f"on {then:%A}" if days <= SOON_DAYS else f"around {then:%B} {then.day}"
-    return f", {when} at this pace"
+    if days <= SOON_DAYS:
+        return t(", on {weekday} at this pace", weekday=weekday(then))
+    return t(", around {date} at this pace", date=day(then, "MMMMd"))
 
 
 def _finding(finding: dict[str, Any], done: bool, why: str) -> Lead:
     """How much of the label that is searched for has been found."""
     name, left, recall = plain(finding["label"]), finding["left"], finding["recall"]
-    have = f"Found {layout.number(finding['found'])} items labeled {name}"
+    have = tn("Found {n} item labeled {name}", "Found {n} items labeled {name}", finding["found"], name=name)
     if left["value"] is None:
         return Lead(
-            f"Keep searching for {name}.", f"{have}; how many are left is known once holdout items are labeled."
+            t("Keep searching for {name}.", name=name),
+            t("{have}; how many are left is known once holdout items are labeled.", have=have),
         )
-    share = f"{recall['low']:.0%} to {recall['high']:.0%} of all"
-    some = f"{have}, about {left['value']:.0f} are left ({left['low']:.0f} to {left['high']:.0f}): {share}. {why}"
-    title = f"You can stop: nearly all of {name} is found." if done else f"Keep searching for {name}."
+    some = t(
+        "{have}, about {left} are left ({least} to {most}): {low} to {high} of all. {why}",
+        have=have,
+        left=layout.number(left["value"]),
+        least=layout.number(left["low"]),
+        most=layout.number(left["high"]),
+        low=percent(recall["low"]),
+        high=percent(recall["high"]),
+        why=why,
+    )
+    title = (
+        t("You can stop: nearly all of {name} is found.", name=name)
+        if done
+        else t("Keep searching for {name}.", name=name)
+    )
     return Lead(title, some.strip(), done)
 
 
@@ -110,22 +153,34 @@ def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
     rows = []
     if found.training.state == "failed":
         rows.append(
-            Look("training", f"The last training failed. {layout.sentence(found.training.message)}", "jobs", "See")
+            Look(
+                mark("training"),
+                t("The last training failed. {message}", message=layout.sentence(found.training.message)),
+                "jobs",
+                t("See"),
+            )
         )
     flags = found.items.flags_open
     if flags:
-        waits = "1 hard item waits" if flags == 1 else f"{layout.number(flags)} hard items wait"
-        rows.append(Look("questions", f"{waits} for a decision.", "hard", "Decide"))
+        words = tn("{n} hard item waits for a decision.", "{n} hard items wait for a decision.", flags)
+        rows.append(Look(mark("questions"), words, "hard", t("Decide")))
     if pair := _confused(views.get("confusion") or {}):
         truth, said, n, of = pair
-        words = f"{plain(truth)} is taken for {plain(said)} in {n} of {of} holdout items."
-        rows.append(Look("label", words, "items", "See", (("label", truth), ("split", "holdout"))))
-    if found.model is not None and found.model.holdout_size < FEW_JUDGED:
-        n = found.model.holdout_size
-        words = (
-            f"Only {n} holdout {'item is' if n == 1 else 'items are'} labeled: figures are rough until there are more."
+        words = t(
+            "{truth} is taken for {said} in {n} of {of} holdout items.",
+            truth=plain(truth),
+            said=plain(said),
+            n=n,
+            of=of,
         )
-        rows.append(Look("holdout", words, "label", "Label"))
+        rows.append(Look(mark("label"), words, "items", t("See"), (("label", truth), ("split", "holdout"))))
+    if found.model is not None and found.model.holdout_size < FEW_JUDGED:
+        words = tn(
+            "Only {n} holdout item is labeled: figures are rough until there are more.",
+            "Only {n} holdout items are labeled: figures are rough until there are more.",
+            found.model.holdout_size,
+        )
+        rows.append(Look(mark("holdout"), words, "label", tc("verb", "Label")))
     return rows
 
 

@@ -8,7 +8,9 @@ from pathlib import Path
 import streamlit as st
 from labeler_ui import feedback, session, theme
 from labeler_ui.components.keeper import forget_saved
+from labeler_ui.components.language import choose_language
 from labeler_ui.components.login import login
+from labeler_ui.words import mark, t
 
 from labeler.client import ApiError
 
@@ -32,19 +34,19 @@ class Entry:
 
 
 ENTRIES = (
-    Entry("home", "Projects", "folder_open", EVERYONE, "", per_project=False),
-    Entry("label", "Label", "bolt", {"admin", "manager", "labeler"}, "Work"),
-    Entry("progress", "Progress", "monitoring", EVERYONE, "Work"),
-    Entry("guidelines", "Guideline", "menu_book", EVERYONE, "Work"),
-    Entry("items", "Items", "list_alt", READING, "Data"),
-    Entry("hard", "Hard items", "flag", READING, "Data"),
-    Entry("datasets", "Dataset versions", "inventory_2", READING, "Data"),
-    Entry("models", "Models", "model_training", READING, "Data"),
-    Entry("jobs", "Jobs", "manufacturing", MANAGING, "Manage"),
-    Entry("people", "People", "group", MANAGING, "Manage"),
-    Entry("settings", "Settings", "tune", MANAGING, "Manage"),
-    Entry("setup", "New project", "add_circle", MANAGING, None, per_project=False),
-    Entry("account", "Account", "account_circle", EVERYONE, None, per_project=False),
+    Entry("home", mark("Projects"), "folder_open", EVERYONE, "", per_project=False),
+    Entry("label", mark("Label"), "bolt", {"admin", "manager", "labeler"}, mark("Work")),
+    Entry("progress", mark("Progress"), "monitoring", EVERYONE, mark("Work")),
+    Entry("guidelines", mark("Guideline"), "menu_book", EVERYONE, mark("Work")),
+    Entry("items", mark("Items"), "list_alt", READING, mark("Data")),
+    Entry("hard", mark("Hard items"), "flag", READING, mark("Data")),
+    Entry("datasets", mark("Dataset versions"), "inventory_2", READING, mark("Data")),
+    Entry("models", mark("Models"), "model_training", READING, mark("Data")),
+    Entry("jobs", mark("Jobs"), "manufacturing", MANAGING, mark("Manage")),
+    Entry("people", mark("People"), "group", MANAGING, mark("Manage")),
+    Entry("settings", mark("Settings"), "tune", MANAGING, mark("Manage")),
+    Entry("setup", mark("New project"), "add_circle", MANAGING, None, per_project=False),
+    Entry("account", mark("Account"), "account_circle", EVERYONE, None, per_project=False),
 )
 
 
@@ -76,25 +78,25 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
         if known:
             st.session_state["_chooser"] = project if project in known else None
             st.selectbox(
-                "Project",
+                t("Project"),
                 list(known),
                 index=0 if project in known else None,  # which of them says the line above
                 format_func=lambda slug: known.get(slug, slug),
-                placeholder="Choose a project",
+                placeholder=t("Choose a project"),
                 key="_chooser",
                 on_change=lambda: session.choose(st.session_state["_chooser"]),
             )
         for group in ("Work", "Data", "Manage"):
             shown = [e for e in ENTRIES if e.group == group and visible(e, role, project)]
             if shown:
-                st.caption(group)
+                st.caption(t(group))
                 with st.container(gap="xxsmall"):
                     for entry in shown:
                         st.page_link(pages[entry.name], query_params=query)
         st.divider()
         with st.container(gap="xxsmall"):
-            st.page_link(pages["account"], label=user.name if user else "Account", query_params=query)
-            if st.button("Log out", icon=":material/logout:", type="tertiary", key="log-out"):
+            st.page_link(pages["account"], label=user.name if user else t("Account"), query_params=query)
+            if st.button(t("Log out"), icon=":material/logout:", type="tertiary", key="log-out"):
                 feedback.attempt(session.client().log_out)
                 session.forget()
                 st.rerun()
@@ -104,15 +106,16 @@ def logged_out() -> None:
     """Every address shows the log-in form, and is there again after it; /invitation shows the invitation."""
     if st.session_state.get("_session_ended"):
         st.info(
-            "Your session has ended. Log in again and this page is back; what you typed is kept in this browser.",
+            t("Your session has ended. Log in again and this page is back; what you typed is kept in this browser."),
             icon=":material/lock:",
         )
     shown: list[st.Page] = [
-        st.Page(lambda: login("login"), title="Log in", url_path=entry.name, default=entry.name == "home")
+        st.Page(lambda: login("login"), title=t("Log in"), url_path=entry.name, default=entry.name == "home")
         for entry in ENTRIES
     ]
-    shown.append(st.Page(lambda: login("invitation"), title="Welcome", url_path="invitation"))
+    shown.append(st.Page(lambda: login("invitation"), title=t("Welcome"), url_path="invitation"))
     st.navigation(shown, position="hidden").run()
+    choose_language(centered=True)
 
 
 def site() -> None:
@@ -126,14 +129,14 @@ def site() -> None:
     pages = {
         e.name: st.Page(
             draw_page(e.name),
-            title=e.title,
+            title=t(e.title),
             icon=f":material/{e.icon}:",
             url_path=e.name,
             default=e.name == "home",
         )
         for e in ENTRIES
     }
-    invitation = st.Page(lambda: login("invitation"), title="Welcome", url_path="invitation")
+    invitation = st.Page(lambda: login("invitation"), title=t("Welcome"), url_path="invitation")
     page = st.navigation([*pages.values(), invitation], position="hidden")
     st.session_state["_pages"] = pages
     forget_saved()
@@ -141,9 +144,9 @@ def site() -> None:
     current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
     if current and not visible(current, role, project):
         if current.per_project and project is None:
-            feedback.empty("Choose a project", "Choose one on the left, or open it from the list of projects.")
+            feedback.empty(t("Choose a project"), t("Choose one on the left, or open it from the list of projects."))
         else:
-            st.warning("Your role does not include this page.", icon=":material/lock:")
+            st.warning(t("Your role does not include this page."), icon=":material/lock:")
         return
     page.run()
 
@@ -156,6 +159,6 @@ def main() -> None:
         site()
     except ApiError:
         st.error(
-            "The service is not answering at the moment. Reload the page in a minute.",
+            t("The service is not answering at the moment. Reload the page in a minute."),
             icon=":material/cloud_off:",
         )

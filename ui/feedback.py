@@ -6,6 +6,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 from labeler_ui import session
+from labeler_ui.words import said, t
 
 from labeler.client import ApiError
 
@@ -23,11 +24,11 @@ def show_error(error: ApiError, doing: str = "") -> None:
         session.forget()
         st.session_state["_session_ended"] = True
         st.rerun()
-    words = error.detail or error.title or "The service could not do that."
+    words = said(error.detail or error.title) or t("The service could not do that.")
     lines = [f"{doing}: {plain(words)}" if doing else plain(words)]
     for entry in error.errors or []:
         where = str(entry.get("pointer", "")).lstrip("#/").replace("/", " > ")
-        detail = plain(entry.get("detail", ""))
+        detail = plain(said(entry.get("detail", "")))
         if detail and detail in lines[0]:
             continue
         lines.append(f"- **{plain(where)}**: {detail}" if where else f"- {detail}")
@@ -40,8 +41,10 @@ def unexpected(error: Exception) -> None:
         show_error(error)
         return
     st.error(
-        "Something went wrong on this page. What you saved before is safe. Reload the page; "
-        "if it happens again, tell the person who runs this service when it happened.",
+        t(
+            "Something went wrong on this page. What you saved before is safe. Reload the page; "
+            "if it happens again, tell the person who runs this service when it happened."
+        ),
         icon=":material/error:",
     )
 

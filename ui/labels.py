@@ -4,6 +4,7 @@ from typing import Any
 
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import percent, t
 from streamlit.delta_generator import DeltaGenerator
 
 SHOWN = 6
@@ -27,8 +28,8 @@ def problem(schema: Schema) -> str | None:
     found = names(schema)
     if len(set(found)) < len(found):
         twice = next(name for name in found if found.count(name) > 1)
-        return f'different names ("{twice}" is there twice; to merge two labels, remove the row of one)'
-    return None if found else "at least one label"
+        return t('different names ("{twice}" is there twice; to merge two labels, remove the row of one)', twice=twice)
+    return None if found else t("at least one label")
 
 
 def names(schema: Schema) -> list[str]:
@@ -39,13 +40,13 @@ def names(schema: Schema) -> list[str]:
 def summary(schema: Schema) -> str:
     """The first labels, and how many more there are."""
     all_names = names(schema)
-    more = f" and {len(all_names) - SHOWN} more" if len(all_names) > SHOWN else ""
+    more = t(" and {count} more", count=len(all_names) - SHOWN) if len(all_names) > SHOWN else ""
     return ", ".join(all_names[:SHOWN]) + more
 
 
 def filters(where: DeltaGenerator, schema: Schema, key: str) -> dict[str, Any]:
     """Items whose answer contains a label."""
-    label = where.selectbox("Label", names(schema), index=None, placeholder="any", key=key)
+    label = where.selectbox(t("Label"), names(schema), index=None, placeholder=t("any"), key=key)
     return {"label": label}
 
 
@@ -58,7 +59,7 @@ def draw_counts(counts: dict[str, int], schema: Schema) -> None:
 
 def sure(share: float | None) -> str:
     """How sure a model is, after what it says."""
-    return "" if share is None else f", {100 * share:.0f}% sure"
+    return "" if share is None else t(", {share} sure", share=percent(share))
 
 
 def bold(text: str) -> str:

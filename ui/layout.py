@@ -2,35 +2,50 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta, timezone
+from functools import wraps
 from itertools import islice
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
-from labeler_ui import feedback, session
+from labeler_ui import feedback, session, words
 from labeler_ui.feedback import plain
+from labeler_ui.words import day, mark, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.guidelines import DiffRow
 from labeler.wire.jobs import ENDED, JobOut
 
 T = TypeVar("T")
+DASH = words.DASH
 
 Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
 
-DASH = "\u2013"  # shown where there is no value
 JOB_WORDS = {
-    "queued": ("waiting", "gray"),
-    "running": ("running", "blue"),
-    "done": ("done", "green"),
-    "failed": ("failed", "red"),
-    "cancelled": ("canceled", "orange"),
-    "superseded": ("replaced by a newer one", "gray"),
+    "queued": (mark("waiting"), "gray"),
+    "running": (mark("running"), "blue"),
+    "done": (mark("done"), "green"),
+    "failed": (mark("failed"), "red"),
+    "cancelled": (mark("canceled"), "orange"),
+    "superseded": (mark("replaced by a newer one"), "gray"),
 }
 STAGE_COLORS = {
     "live": "green",
     "candidate": "orange",
     "retired": "gray",
 }
+
+
+def dialog(title: str, **options: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Streamlit's dialog with a title (marked words) in the viewer's language."""
+
+    def decorate(draw: Callable[..., None]) -> Callable[..., None]:
+        @wraps(draw)
+        def opened(*args: Any, **given: Any) -> None:
+            st.dialog(t(title), **options)(draw)(*args, **given)
+
+        return opened
+
+    return decorate
 
 
 def heading(title: str, text: str = "") -> None:
@@ -42,14 +57,20 @@ def heading(title: str, text: str = "") -> None:
 
 def project() -> Project:
     """The current project, read again; the page ends with the reason when it can't be read."""
-    return feedback.must(lambda: session.client().projects.get(str(session.slug())), "Opening the project")
+    return feedback.must(lambda: session.client().projects.get(str(session.slug())), t("Opening the project"))
 
 
 def newest(rows: Iterable[T], most: int, what: str) -> list[T]:
     """The first `most` of what comes newest first; a line says so where there are more."""
     taken = list(islice(rows, most + 1))
     if len(taken) > most:
-        st.caption(f"The newest {number(most)} {what} are shown. The command line and the API give all.")
+        st.caption(
+            t(
+                "The newest {most} {what} are shown. The command line and the API give all.",
+                most=number(most),
+                what=what,
+            )
+        )
     return taken[:most]
 
 
@@ -93,27 +114,27 @@ def when(then: datetime | None) -> str:
         return DASH
     seconds = (datetime.now(UTC) - then).total_seconds()
     if seconds < 90:
-        return "just now"
+        return t("just now")
     if seconds < 5400:
-        return f"{seconds / 60:.0f} min ago"
+        return t("{count} min ago", count=round(seconds / 60))
     if seconds < 86400:
-        return f"{seconds / 3600:.0f} h ago"
+        return t("{count} h ago", count=round(seconds / 3600))
     if seconds < 7 * 86400:
-        return f"{seconds / 86400:.0f} days ago"
-    return f"{local(then):%Y-%m-%d}"
+        return tn("{n} day ago", "{n} days ago", round(seconds / 86400))
+    return day(local(then))
 
 
 def sentence(text: str | None) -> str:
     """Words of the service as a sentence: a capital first, a full stop last, shown as plain text."""
-    words = (text or "").strip()
-    if not words:
+    found = said((text or "").strip())
+    if not found:
         return ""
-    return feedback.plain(words[0].upper() + words[1:] + ("" if words[-1] in ".!?" else "."))
+    return feedback.plain(found[0].upper() + found[1:] + ("" if found[-1] in ".!?" else "."))
 
 
 def number(value: float | None) -> str:
-    """A count with thin separators: 12,345."""
-    return DASH if value is None else f"{value:,.0f}"
+    """A count as the viewer's language writes it: 12,345."""
+    return words.number(value)
 
 
 def size(count: float | None) -> str:
@@ -122,9 +143,9 @@ def size(count: float | None) -> str:
         return DASH
     for unit in ("B", "KB", "MB", "GB"):
         if count < 1000:
-            return f"{count:.0f} {unit}" if unit == "B" else f"{count:.1f} {unit}"
+            return f"{number(count)} {unit}" if unit == "B" else f"{words.number(count, 1)} {unit}"
         count /= 1000
-    return f"{count:.1f} TB"
+    return f"{words.number(count, 1)} TB"
 
 
 def content_text(content: Content, most: int = 160) -> str:
@@ -151,7 +172,7 @@ def follow(job: Job, then: Callable[[Job], None] | None = None) -> None:
 
     @st.fragment(run_every=None if job.state in ENDED else 1.0)
     def live() -> None:
-        now = feedback.attempt(lambda: session.client().job(job.id), "Looking at the job")
+        now = feedback.attempt(lambda: session.client().job(job.id), t("Looking at the job"))
         if now is None:
             return
         job_line(now.row)
@@ -168,16 +189,16 @@ def job_line(job: JobOut) -> None:
     """A job's progress bar, or how it ended."""
     done, total = job.progress.done, job.progress.total
     if job.state == "running":
-        st.progress(min(1.0, done / total) if total else 0.0, text=plain(job.progress.message) or "working")
+        st.progress(min(1.0, done / total) if total else 0.0, text=plain(said(job.progress.message)) or t("working"))
     elif job.state == "queued":
-        st.progress(0.0, text="waiting for its turn")
+        st.progress(0.0, text=t("waiting for its turn"))
     elif job.state == "failed":
-        st.error(plain(job.error or "The job failed and gave no reason."), icon=":material/error:")
+        st.error(plain(said(job.error) or t("The job failed and gave no reason.")), icon=":material/error:")
     elif job.state == "cancelled":
-        st.warning("Canceled. Nothing was left half done.", icon=":material/block:")
+        st.warning(t("Canceled. Nothing was left half done."), icon=":material/block:")
 
 
-@st.dialog("Are you sure?")
+@dialog(mark("Are you sure?"))
 def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
     """Ask before something that others will notice; do it, say so."""
     st.markdown(text)
@@ -190,13 +211,13 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
 
 def rendered_changes(rows: Sequence[DiffRow]) -> None:
     """What changed between two guidelines, as it will look. The HTML is the service's, made from Markdown alone."""
-    words = {"added": "New", "removed": "Removed", "changed": "Changed"}
+    kinds = {"added": t("New"), "removed": t("Removed"), "changed": t("Changed")}
     shown = [row for row in rows if row.kind != "same" and (row.left or row.right or "").strip()]
     if not shown:
         st.markdown(":gray[Nothing.]")
         return
     parts = [
-        f'<div class="lb-change {row.kind}"><b>{words[row.kind]}</b>'
+        f'<div class="lb-change {row.kind}"><b>{kinds[row.kind]}</b>'
         + "".join(f"<{tag}>{html}</{tag}>" for tag, html in (("del", row.left_html), ("ins", row.right_html)) if html)
         + "</div>"
         for row in shown

@@ -5,16 +5,17 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, metrics, session
+from labeler_ui.words import mark, said, t
 from streamlit.delta_generator import DeltaGenerator
 
 from labeler.wire.projects import ModelChoice, ProjectOut, StrategyOut
 
 COUNTING = {
-    "person": "people",
-    "import": "imported labels",
-    "simulated": "simulated labelers",
-    "heuristic": "heuristics",
-    "model": "models",
+    "person": mark("people"),
+    "import": mark("imported labels"),
+    "simulated": mark("simulated labelers"),
+    "heuristic": mark("heuristics"),
+    "model": mark("models"),
 }
 Settings = dict[str, Any]  # those that change, by name
 Save = Callable[[Settings], None]
@@ -22,9 +23,9 @@ Save = Callable[[Settings], None]
 
 def edit(project: ProjectOut, save: Save) -> None:
     """Two forms, each saved by itself."""
-    st.header("Target", anchor=False)
+    st.header(t("Target"), anchor=False)
     _target(project, save)
-    st.header("How it learns", anchor=False)
+    st.header(t("How it learns"), anchor=False)
     _loop(project, save)
 
 
@@ -33,25 +34,25 @@ def _target(project: ProjectOut, save: Save) -> None:
     offered = metrics.of(project.task_type)
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom", width=680)
     name = left.selectbox(
-        "Score wanted on the holdout",
+        t("Score wanted on the holdout"),
         list(offered),
         index=list(offered).index(target.metric) if target and target.metric in offered else None,
         format_func=lambda one: offered[one].title,
-        placeholder="no target",
-        help="The progress page then says how many labels are missing, for the first of these metrics.",
+        placeholder=t("no target"),
+        help=t("The progress page then says how many labels are missing, for the first of these metrics."),
     )
     value = None
     if name is not None:
         metric, kept = offered[name], target.value if target and target.metric == name else None
         factor = 100.0 if metric.unit == "share" else 1.0
-        bound = "At least" if metric.better == "higher" else "At most"
-        unit = ", in percent" if metric.unit == "share" else ""
+        bound = t("At least") if metric.better == "higher" else t("At most")
+        unit = t(", in percent") if metric.unit == "share" else ""
         shown = None if kept is None else round(factor * kept, 6)
         typed = middle.number_input(
             f"{bound}{unit}", value=shown, placeholder="value", format="%g", key=f"target-{name}"
         )
         value = None if typed is None else typed / factor
-    if right.button("Save target", disabled=name is not None and value is None):
+    if right.button(t("Save target"), disabled=name is not None and value is None):
         save({"target": None if name is None else {"metric": name, "value": value}})
 
 
@@ -59,7 +60,7 @@ def _choice(
     where: DeltaGenerator, title: str, offered: Sequence[StrategyOut | ModelChoice], current: str, more: str = ""
 ) -> str:
     """A choice among what the service offers for this task type."""
-    words = {one.name: one.summary for one in offered}
+    words = {one.name: said(one.summary) for one in offered}
     return str(
         where.selectbox(
             title,
@@ -73,63 +74,67 @@ def _choice(
 
 def _loop(project: ProjectOut, save: Save) -> None:
     settings, client = project.settings, session.client()
-    strategies = feedback.must(lambda: client.strategies(project.task_type), "Reading the strategies")
-    models = feedback.must(lambda: client.model_choices(project.task_type), "Reading the models")
+    strategies = feedback.must(lambda: client.strategies(project.task_type), t("Reading the strategies"))
+    models = feedback.must(lambda: client.model_choices(project.task_type), t("Reading the models"))
     with st.form("loop", border=False, width=680):
         form = st.container()
-        strategy = _choice(form, "Query strategy: which items to ask next", strategies, settings.strategy)
+        strategy = _choice(form, t("Query strategy: which items to ask next"), strategies, settings.strategy)
         model = _choice(
             form,
-            "Model: what learns from the labels",
+            t("Model: what learns from the labels"),
             models,
             settings.model,
-            "Leave it at auto unless you know better: searches compare the models, see the Models page.",
+            t("Leave it at auto unless you know better: searches compare the models, see the Models page."),
         )
         left, right = st.columns(2, gap="large")
-        every = left.number_input("Train after this many new labels", 1, 10000, settings.retrain_every)
-        seconds = right.number_input("… or after this many seconds", 1, 86400, settings.retrain_seconds)
+        every = left.number_input(t("Train after this many new labels"), 1, 10000, settings.retrain_every)
+        seconds = right.number_input(t("… or after this many seconds"), 1, 86400, settings.retrain_seconds)
         holdout = left.slider(
-            "Holdout: share that only judges",
+            t("Holdout: share that only judges"),
             0,
             50,
             round(100 * settings.holdout_share),
             format="%d%%",
-            help="Drawn at random, never trained on. They come between the others: up to twice as often as their share "
-            "while the score's interval is wide or the target near, down to a quarter of it once it is narrow.",
+            help=t(
+                "Drawn at random, never trained on. They come between the others: up to twice as often as their share "
+                "while the score's interval is wide or the target near, down to a quarter of it once it is narrow."
+            ),
         )
         overlap = right.number_input(
-            "Labelers per item",
+            t("Labelers per item"),
             1,
             20,
             settings.overlap,
-            help="With 2 or more, agreement can be measured.",
+            help=t("With 2 or more, agreement can be measured."),
         )
         lease = left.number_input(
-            "Minutes an item stays with a labeler",
+            t("Minutes an item stays with a labeler"),
             1,
             1440,
             max(1, round(settings.lease_seconds / 60)),
         )
         seed = right.number_input(
-            "Random seed", 0, 2**31 - 1, settings.seed, help="The same seed draws the same items."
+            t("Random seed"), 0, 2**31 - 1, settings.seed, help=t("The same seed draws the same items.")
         )
         changed: Settings = {}
         if project.labels:
             changed["find_label"] = _finding(right, project)
         counting = st.multiselect(
-            "Whose labels count",
+            t("Whose labels count"),
             list(COUNTING),
             default=[kind for kind in settings.counting if kind in COUNTING],
-            format_func=COUNTING.__getitem__,
-            help="They count toward the labels that an item needs, toward its answer, and toward what models learn "
-            "from and are judged by. Other labels are kept and shown.",
+            format_func=lambda kind: t(COUNTING[kind]),
+            help=t(
+                "They count toward the labels that an item needs, toward its answer, and toward what models learn "
+                "from and are judged by. Other labels are kept and shown."
+            ),
         )
         suggest = st.toggle(
-            "Show labelers what the model would answer",
+            t("Show labelers what the model would answer"),
             value=settings.show_suggestions,
-            help="Faster, but people tend to agree with what they are shown. Off by default.",
+            help=t("Faster, but people tend to agree with what they are shown. Off by default."),
         )
-        if st.form_submit_button("Save", type="primary"):
+        if st.form_submit_button(t("Save"), type="primary"):
             changed |= {
                 "strategy": strategy,
                 "model": model,
@@ -149,10 +154,12 @@ def _finding(where: DeltaGenerator, project: ProjectOut) -> str | None:
     labels = [one["name"] for one in project.labels]
     current = project.settings.find_label
     chosen: str | None = where.selectbox(
-        "Find all items with a label",
+        t("Find all items with a label"),
         labels,
         index=labels.index(current) if current in labels else None,
-        placeholder="no, learn all labels",
-        help="The likeliest are asked first, and progress estimates how many are still to be found. For rare labels.",
+        placeholder=t("no, learn all labels"),
+        help=t(
+            "The likeliest are asked first, and progress estimates how many are still to be found. For rare labels."
+        ),
     )
     return chosen

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, session
+from labeler_ui.words import language, number, percent, said, t
 
 Estimate = dict[str, Any]  # {"value", "low", "high", "n"}
 
@@ -25,13 +26,18 @@ class Metric:
         return ".0%" if self.unit == "share" else ".2~f"
 
     @property
+    def in_text(self) -> str:
+        """The title inside a sentence: English writes it small there."""
+        return self.title.lower() if language() == "en" else self.title
+
+    @property
     def precise(self) -> str:
         """The number format of a chart's tooltip."""
         return {"share": ".1%", "nats": ".3f"}.get(self.unit, ".2f")
 
     def number(self, value: float) -> str:
         """A value of this metric: "95.7%", "0.41"."""
-        return format(value, self.precise)
+        return percent(value, 1) if self.unit == "share" else number(value, 3 if self.unit == "nats" else 2)
 
     def text(self, estimate: Estimate | None) -> str:
         """An estimate's value, or a dash."""
@@ -46,8 +52,8 @@ class Metric:
             or estimate["low"] == estimate["high"]
         ):
             return ""
-        form = ".0%" if self.unit == "share" else self.precise
-        return f"{estimate['low']:{form}} to {estimate['high']:{form}}"
+        write = percent if self.unit == "share" else self.number
+        return t("{low} to {high}", low=write(estimate["low"]), high=write(estimate["high"]))
 
 
 def known(estimate: Estimate | None) -> bool:
@@ -59,9 +65,9 @@ def of(task_type: str) -> dict[str, Metric]:
     """The metrics of a task type by name, in the service's order; asked once per browser session."""
     kept: dict[str, dict[str, Metric]] = st.session_state.setdefault("_metrics", {})
     if task_type not in kept:
-        offered = feedback.must(lambda: session.client().metrics(task_type), "Reading the metrics")
+        offered = feedback.must(lambda: session.client().metrics(task_type), t("Reading the metrics"))
         kept[task_type] = {
-            one.name: Metric(one.name, one.title, one.description, one.better, one.unit) for one in offered
+            one.name: Metric(one.name, said(one.title), said(one.description), one.better, one.unit) for one in offered
         }
     return kept[task_type]
 

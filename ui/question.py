@@ -7,41 +7,45 @@ from labeler_ui import feedback, session, tasks, theme
 from labeler_ui.components.card import card_preview
 from labeler_ui.layout import Content
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import mark, said, t
 
-SAMPLE = {"text": "The text of an item appears here."}
 # While there are no labels yet.
-EXAMPLE = {
-    "labels": [
-        {"name": name, "color": theme.label_color(place)}
-        for place, name in enumerate(("first label", "second label", "third label"))
-    ]
-}
+EXAMPLE = (mark("first label"), mark("second label"), mark("third label"))
 
 
-def ask(found: Schema, sample: Content | None, mark: str) -> tuple[Schema, str | None]:
+def ask(found: Schema, shown_item: Content | None, mark: str) -> tuple[Schema, str | None]:
     """Draw the form. found: the task that the file suggests, {type, labels?, scale?}, or nothing.
 
     Returns the schema, and what is still missing in it.
     """
-    offered = feedback.must(session.client().task_types, "Reading the task types")
+    offered = feedback.must(session.client().task_types, t("Reading the task types"))
     known = [one for one in offered if one.name in tasks.registered()]
     names = [one.name for one in known]
     task_type = st.radio(
-        "An answer is",
+        t("An answer is"),
         names,
         index=names.index(found["type"]) if found.get("type") in names else 0,
-        format_func={one.name: one.title for one in known}.__getitem__,
-        captions=[one.summary for one in known],
+        format_func={one.name: said(one.title) for one in known}.__getitem__,
+        captions=[said(one.summary) for one in known],
         horizontal=True,
         key=f"task-type-{mark}",
     )
     task = tasks.named(task_type)
     schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
     missing = task.problem(schema)
-    st.markdown("**How labelers will see it**")
-    shown = schema if missing is None else task.start(EXAMPLE)
-    card_preview(shown, sample or SAMPLE, key=f"card-preview-{task_type}-{mark}")
+    st.markdown(t("**How labelers will see it**"))
+    shown = schema if missing is None else task.start({"labels": _example()})
+    card_preview(shown, shown_item or sample(), key=f"card-preview-{task_type}-{mark}")
     return schema, missing
+
+
+def sample() -> Content:
+    """An item, where there is none yet."""
+    return {"text": t("The text of an item appears here.")}
+
+
+def _example() -> list[dict[str, str]]:
+    return [{"name": t(name), "color": theme.label_color(place)} for place, name in enumerate(EXAMPLE)]
 
 
 def parts(schema: Schema) -> dict[str, Any]:

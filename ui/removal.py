@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback
 from labeler_ui.feedback import plain
+from labeler_ui.words import said, t
 
 from labeler.client import Project
 
@@ -12,21 +13,24 @@ from labeler.client import Project
 def ask(project: Project, **which: Any) -> None:
     """which: as `Items.remove` takes it."""
     is_import = "import_id" in which
-    st.dialog("Take the import back?" if is_import else "Remove the items?")(_ask)(project, which, is_import)
+    st.dialog(t("Take the import back?") if is_import else t("Remove the items?"))(_ask)(project, which, is_import)
 
 
 def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
-    told = feedback.attempt(lambda: project.items.remove(**which, dry_run=True), "Looking what it comes to")
+    told = feedback.attempt(lambda: project.items.remove(**which, dry_run=True), t("Looking what it comes to"))
     if told is None:
         return
-    st.markdown(plain(told.said))
+    st.markdown(plain(said(told.said)))
     if not told.changes:
-        st.markdown(":gray[There is nothing to take back.]")
+        st.markdown(t(":gray[There is nothing to take back.]"))
         return
-    word, icon = ("Take it back", ":material/undo:") if is_import else ("Remove", ":material/delete:")
+    word, icon = (t("Take it back"), ":material/undo:") if is_import else (t("Remove"), ":material/delete:")
     if st.button(word, type="primary", icon=icon, key="remove-yes"):
-        with feedback.told("Removing"):
+        with feedback.told(t("Removing")):
             project.items.remove(**which)
-            what = "The import is being taken back" if is_import else "They are being removed"
-            feedback.say_later(f"{what}. The job is on the page Jobs.")
+            feedback.say_later(
+                t("The import is being taken back. The job is on the page Jobs.")
+                if is_import
+                else t("They are being removed. The job is on the page Jobs.")
+            )
             st.rerun()

@@ -9,10 +9,11 @@ from labeler_ui.components.card import card_preview
 from labeler_ui.components.labels import labels_saved
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema, TaskPages
+from labeler_ui.words import mark, t, tn
 
 from labeler.client import Project
 
-OPEN_AGAIN = "no answer (the items are open again)"
+OPEN_AGAIN = mark("no answer (the items are open again)")
 MOST_BOXES = 12
 Mapping = dict[str, str | None]
 
@@ -22,24 +23,27 @@ def edit(project: Project) -> None:
     info = project.info
     task, schema = tasks.of(info), tasks.schema_of(info)
     st.markdown(
-        ":gray[Rename, add, remove or reorder as you like. You decide what happens to answers that were already given.]"
+        t(
+            ":gray[Rename, add, remove or reorder as you like. "
+            "You decide what happens to answers that were already given.]"
+        )
     )
     mark = f"{info.slug}-{info.schema_version}"
     edited = task.edit_schema(schema, key=f"schema-{mark}")
     problem = task.problem(edited)
     if problem:
-        st.markdown(f":gray[Still needed: {plain(problem)}.]")
+        st.markdown(t(":gray[Still needed: {problem}.]", problem=plain(problem)))
         return
     mapping = _mapping(task, schema, edited, mark)
-    if st.button("Save changes", type="primary"):
+    if st.button(t("Save changes"), type="primary"):
         if mapping:
             _review(project, edited, mapping)
         elif edited == schema:
-            st.info("There is nothing to save: no change was made.")
+            st.info(t("There is nothing to save: no change was made."))
         else:
             _save(project, edited, {}, "")
-    with st.expander("How labelers will see it", expanded=True):
-        card_preview(edited, question.SAMPLE, key=f"card-preview-{mark}")
+    with st.expander(t("How labelers will see it"), expanded=True):
+        card_preview(edited, question.sample(), key=f"card-preview-{mark}")
     _versions(project)
 
 
@@ -50,14 +54,14 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
     if not gone:
         return {}
     renamed = _renamed(old, new)
-    st.markdown("**What happens to answers with:**")
+    st.markdown(t("**What happens to answers with:**"))
     if len(gone) > MOST_BOXES:
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}
     for name in gone:
         key = f"becomes-{name}-{mark}"
         _follow_guess(key, renamed.get(name), [None, *new])
-        found[name] = st.selectbox(name, new, index=None, placeholder=OPEN_AGAIN, key=key, width=420)
+        found[name] = st.selectbox(name, new, index=None, placeholder=t(OPEN_AGAIN), key=key, width=420)
     return found
 
 
@@ -79,62 +83,77 @@ def _follow_guess(key: str, guess: str | None, options: list[str | None]) -> Non
     state[guessed] = guess
 
 
-def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, mark: str) -> Mapping:
+def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, tag: str) -> Mapping:
     edited = st.data_editor(
         [{"before": name, "becomes": renamed.get(name)} for name in gone],
-        key=f"becomes-{len(gone)}-{mark}",
+        key=f"becomes-{len(gone)}-{tag}",
         hide_index=True,
         width=420,
         column_config={
-            "before": st.column_config.TextColumn("Before", disabled=True),
-            "becomes": st.column_config.SelectboxColumn("Becomes", options=new, help=f"Empty: {OPEN_AGAIN}"),
+            "before": st.column_config.TextColumn(t("Before"), disabled=True),
+            "becomes": st.column_config.SelectboxColumn(
+                t("Becomes"), options=new, help=t("Empty: {open_again}", open_again=t(OPEN_AGAIN))
+            ),
         },
     )
     return {str(row["before"]): row["becomes"] for row in edited}
 
 
-@st.dialog("Change what can be answered?")
+@layout.dialog(mark("Change what can be answered?"))
 def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
     planned = feedback.attempt(lambda: project.change_schema(**question.parts(schema), mapping=mapping, dry_run=True))
     if planned is None:
         return
     st.markdown(
-        "Nothing is rewritten: answers stay as they were given and are read through this change. "
-        "Earlier dataset versions stay as they are."
+        t(
+            "Nothing is rewritten: answers stay as they were given and are read through this change. "
+            "Earlier dataset versions stay as they are."
+        )
     )
     for touch in planned.touches:
         count, old, new = touch.answers, plain(touch.from_), touch.to
-        words = f"- {layout.number(count)} answer{'s' * (count != 1)} with **{old}**"
         if new is None:
-            st.markdown(f"{words} lose it; items with no other label are open again")
+            words = tn(
+                "{n} answer with **{old}** loses it; its item is open again if it has no other label",
+                "{n} answers with **{old}** lose it; items with no other label are open again",
+                count,
+                old=old,
+            )
         else:
-            st.markdown(f"{words} become{'s' * (count == 1)} **{plain(new)}**")
-    reason = st.text_input("Reason", placeholder="optional, kept with the version")
-    if st.button("Save this version", type="primary", key="schema-yes"):
+            words = tn(
+                "{n} answer with **{old}** becomes **{new}**",
+                "{n} answers with **{old}** become **{new}**",
+                count,
+                old=old,
+                new=plain(new),
+            )
+        st.markdown(f"- {words}")
+    reason = st.text_input(t("Reason"), placeholder=t("optional, kept with the version"))
+    if st.button(t("Save this version"), type="primary", key="schema-yes"):
         _save(project, schema, mapping, reason.strip())
 
 
 def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> None:
-    with feedback.told("Saving"):
+    with feedback.told(t("Saving")):
         project.change_schema(**question.parts(schema), mapping=mapping, reason=reason)
         labels_saved()
         session.forget()
-        feedback.say_later("Saved.")
+        feedback.say_later(t("Saved."))
         st.rerun()
 
 
 def _versions(project: Project) -> None:
     if project.info.schema_version < 2:
         return
-    with st.expander("Earlier versions"):
+    with st.expander(t("Earlier versions")):
         rows = [
             {
-                "Version": one.version,
-                "Created": layout.when(one.created_at),
-                "By": one.created_by,
-                "Changed": ", ".join(f"{old} → {to or 'open again'}" for old, to in one.mapping.items()) or None,
-                "Reason": one.reason,
+                t("Version"): one.version,
+                t("Created"): layout.when(one.created_at),
+                t("By"): one.created_by,
+                t("Changed"): ", ".join(f"{old} → {to or 'open again'}" for old, to in one.mapping.items()) or None,
+                t("Reason"): one.reason,
             }
-            for one in feedback.must(project.schemas, "Reading the versions")
+            for one in feedback.must(project.schemas, t("Reading the versions"))
         ]
         st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="")

@@ -22,7 +22,7 @@ def test_times_are_said_as_people_say_them():
     assert layout.when(now) == "just now"
     assert layout.when(now - timedelta(minutes=5)) == "5 min ago"
     assert layout.when(now - timedelta(hours=3)) == "3 h ago"
-    assert layout.when(datetime(2020, 1, 31, tzinfo=UTC)) == "2020-01-31"
+    assert layout.when(datetime(2020, 1, 31, tzinfo=UTC)) == "Jan 31, 2020"
     assert layout.when(None) == layout.DASH
 
 

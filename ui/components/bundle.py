@@ -9,14 +9,23 @@ import re
 from collections.abc import Iterable
 from pathlib import Path
 
+from labeler_ui import words
+
+WORDS = Path(__file__).with_name("words.js")
+
 _IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)
 
 
-def bundle(files: Iterable[Path], parts: Iterable[Path] = ()) -> str:
-    """One module from the files in the given order, the parts before the last of them, which exports the default."""
-    *first, last = [_joined(path) for path in files]
-    return "\n".join([*first, *(_apart(path) for path in parts), last])
+def bundle(
+    files: Iterable[Path], parts: Iterable[Path] = (), *, tag: str = words.ENGLISH, service: bool = False
+) -> str:
+    """One module from the files in the given order, the parts before the last of them, which exports the default.
+
+    tag: the language of its words; service: with those that the service answers, see `words.script`.
+    """
+    *first, last = [_joined(path) for path in (WORDS, *files)]
+    return "\n".join([words.script(tag, service), *first, *(_apart(path) for path in parts), last])
 
 
 def _joined(path: Path) -> str:

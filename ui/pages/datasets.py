@@ -8,6 +8,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.words import said, t
 
 from labeler.client import Job, Project
 from labeler.wire.datasets import DatasetOut
@@ -22,25 +23,27 @@ MOST = 300  # versions that are listed
 def render() -> None:
     """The list, newest first, and what can be done with it."""
     project = layout.project()
-    layout.heading("Dataset versions", "Immutable snapshots of items, labels and guideline, each with its DVC tag.")
+    layout.heading(
+        t("Dataset versions"), t("Immutable snapshots of items, labels and guideline, each with its DVC tag.")
+    )
     versions = feedback.must(
-        lambda: layout.newest(project.datasets(MOST + 1), MOST, "versions"), "Reading the dataset versions"
+        lambda: layout.newest(project.datasets(MOST + 1), MOST, t("versions")), t("Reading the dataset versions")
     )
     if session.manages(project.slug):
         with st.container(key="make-version"):
             _make(project)
     if not versions:
         feedback.empty(
-            "No dataset version yet",
-            "One is created before every training, and whenever you ask for one.",
+            t("No dataset version yet"),
+            t("One is created before every training, and whenever you ask for one."),
             ":material/inventory_2:",
         )
         return
-    everything, one, two = st.tabs(["All versions", "Download", "Compare two"], key="dataset-tabs")
+    everything, one, two = st.tabs([t("All versions"), t("Download"), t("Compare two")], key="dataset-tabs")
     with everything:
         by_hand = [one for one in versions if one.message != AUTOMATIC]
         n = len(versions) - len(by_hand)
-        if by_hand and n and not st.toggle(f"Also the {layout.number(n)} automatic ones, made before trainings"):
+        if by_hand and n and not st.toggle(t("Also the {n} automatic ones, made before trainings", n=layout.number(n))):
             _table(by_hand)
         else:
             _table(versions)
@@ -56,8 +59,8 @@ def _make(project: Project) -> None:
         st.form("snapshot", border=False, clear_on_submit=True),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        message = st.text_input("New version", placeholder="what is in it, in a few words", width="stretch")
-        asked = st.form_submit_button("Create a version", icon=":material/add:", type="primary")
+        message = st.text_input(t("New version"), placeholder=t("what is in it, in a few words"), width="stretch")
+        asked = st.form_submit_button(t("Create a version"), icon=":material/add:", type="primary")
     if asked:
         started = feedback.attempt(lambda: project.snapshot(message))
         if started:
@@ -67,23 +70,23 @@ def _make(project: Project) -> None:
         layout.follow(job)
         if job.state == "done":
             st.session_state.pop(kept)
-            feedback.say_later("The dataset version was created.")
+            feedback.say_later(t("The dataset version was created."))
             feedback.say_now()
 
 
 def _table(versions: Sequence[DatasetOut]) -> None:
     rows = [
         {
-            "Version": one.tag,
-            "Message": one.message,
-            "Created": layout.when(one.created_at),
-            "Items": one.counts.get("items"),
-            "Labeled": one.counts.get("labeled"),
-            "Guideline": one.guideline_version,
-            "Models": ", ".join(str(n) for n in one.models),
-            "Size": layout.size(one.size_bytes),
-            "New data": layout.size(one.new_bytes),
-            **({} if one.pushed is None else {"Remote": "there" if one.pushed else "not yet"}),
+            t("Version"): one.tag,
+            t("Message"): t(one.message) if one.message == AUTOMATIC else one.message,
+            t("Created"): layout.when(one.created_at),
+            t("Items"): one.counts.get("items"),
+            t("Labeled"): one.counts.get("labeled"),
+            t("Guideline"): one.guideline_version,
+            t("Models"): ", ".join(str(n) for n in one.models),
+            t("Size"): layout.size(one.size_bytes),
+            t("New data"): layout.size(one.new_bytes),
+            **({} if one.pushed is None else {t("Remote"): t("there") if one.pushed else t("not yet")}),
         }
         for one in versions
     ]
@@ -91,9 +94,11 @@ def _table(versions: Sequence[DatasetOut]) -> None:
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
-            "Items": st.column_config.NumberColumn(format="localized"),
-            "Labeled": st.column_config.NumberColumn(format="localized"),
-            "Remote": st.column_config.TextColumn(help="Whether it was pushed; a push that fails is tried again."),
+            t("Items"): st.column_config.NumberColumn(format="localized"),
+            t("Labeled"): st.column_config.NumberColumn(format="localized"),
+            t("Remote"): st.column_config.TextColumn(
+                help=t("Whether it was pushed; a push that fails is tried again.")
+            ),
         },
     )
 
@@ -102,24 +107,24 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
     by_number = {one.version: one for one in versions}
     left, right = st.columns([2, 3], gap="large")
     number = left.selectbox(
-        "Version", [None, *by_number], format_func=lambda v: by_number[v].tag if v else "The current state"
+        t("Version"), [None, *by_number], format_func=lambda v: by_number[v].tag if v else t("The current state")
     )
-    offered = feedback.must(session.client().formats, "Reading the formats").exports
+    offered = feedback.must(session.client().formats, t("Reading the formats")).exports
     fitting = [one for one in offered if one.suits(project.info.task_type, project.info.content)]
-    titles = {one.name: one.title for one in fitting}
+    titles = {one.name: said(one.title) for one in fitting}
     first = USUAL if USUAL in titles else next(iter(titles))
-    form = left.selectbox("Format", list(titles), format_func=titles.__getitem__, index=list(titles).index(first))
+    form = left.selectbox(t("Format"), list(titles), format_func=titles.__getitem__, index=list(titles).index(first))
     chosen = next(one for one in fitting if one.name == form)
     with left:
         options = options_of(chosen)
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
     query = urlencode({"format": form, **({"dataset": number} if number else {}), "option": options}, doseq=True)
-    left.link_button("Download", f"/api/v1{project.path}/export?{query}", icon=":material/download:", type="primary")
+    left.link_button(t("Download"), f"/api/v1{project.path}/export?{query}", icon=":material/download:", type="primary")
     if form == "csv":
-        left.caption("Cells that a spreadsheet would run as a formula start with an apostrophe.")
+        left.caption(t("Cells that a spreadsheet would run as a formula start with an apostrophe."))
     if number is None:
-        right.markdown(":gray[The current state is not kept. For work that must be repeatable, use a version.]")
+        right.markdown(t(":gray[The current state is not kept. For work that must be repeatable, use a version.]"))
         return
     with right:
         _version(by_number[number])
@@ -129,15 +134,15 @@ def options_of(form: ExportFormat) -> list[str]:
     """Asks for what can be chosen about a format; returns what is not the default, as the API takes it."""
     found = []
     for option in form.options:
-        key, title = f"option-{form.name}-{option.name}", option.title
+        key, title = f"option-{form.name}-{option.name}", said(option.title)
         value: bool | str
         if isinstance(option.default, bool):
-            value = st.checkbox(title, option.default, key=key, help=option.description)
+            value = st.checkbox(title, option.default, key=key, help=said(option.description))
         elif option.choices:
             at = option.choices.index(option.default)
-            value = st.selectbox(title, option.choices, index=at, key=key, help=option.description)
+            value = st.selectbox(title, option.choices, index=at, key=key, help=said(option.description))
         else:
-            value = st.text_input(title, option.default, key=key, help=option.description)
+            value = st.text_input(title, option.default, key=key, help=said(option.description))
         if value != option.default:
             found.append(f"{option.name}={str(value).lower() if isinstance(value, bool) else value}")
     return found
@@ -146,16 +151,25 @@ def options_of(form: ExportFormat) -> list[str]:
 def _version(one: DatasetOut) -> None:
     """How to get a version, what is in it, and what it is known by."""
     counts = one.counts
-    st.markdown("With DVC, from any machine that reaches the repository:")
-    st.code(f"dvc get {one.repository} data --rev {one.tag}\nlabeler verify data", language="bash")
+    st.markdown(t("With DVC, from any machine that reaches the repository:"))
+    st.code(
+        f"dvc get {one.repository} data --rev {one.tag}\nlabeler verify data",
+        language="bash",
+    )
     if one.pushed is False:
-        st.warning("Not pushed to the remote yet: it is tried again every few minutes. The page Jobs has the reason.")
-    st.markdown('In Python: `datasets.load_dataset("data")`, or its Parquet files as they are.')
+        st.warning(
+            t("Not pushed to the remote yet: it is tried again every few minutes. The page Jobs has the reason.")
+        )
+    st.markdown(t('In Python: `datasets.load_dataset("data")`, or its Parquet files as they are.'))
     st.markdown(
-        f"{layout.number(counts.get('items'))} items, {layout.number(counts.get('labeled'))} labeled, "
-        f"{layout.number(counts.get('holdout'))} in the holdout, "
-        f"{layout.number(counts.get('flags'))} hard flags. "
-        f"Size {layout.size(one.size_bytes)}."
+        t(
+            "{items} items, {labeled} labeled, {holdout} in the holdout, {flags} hard flags. Size {size}.",
+            items=layout.number(counts.get("items")),
+            labeled=layout.number(counts.get("labeled")),
+            holdout=layout.number(counts.get("holdout")),
+            flags=layout.number(counts.get("flags")),
+            size=layout.size(one.size_bytes),
+        )
     )
     st.caption(
         "  \n".join(
@@ -171,48 +185,50 @@ def _version(one: DatasetOut) -> None:
 
 def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
     if len(versions) < 2:
-        st.markdown(":gray[Two versions can be compared here, once there are two.]")
+        st.markdown(t(":gray[Two versions can be compared here, once there are two.]"))
         return
     names = {one.version: one.tag for one in versions}
     columns = st.columns([1, 1, 2], vertical_alignment="bottom")
-    a = columns[0].selectbox("From", list(names), index=1, format_func=names.__getitem__, key="ds-a")
-    b = columns[1].selectbox("To", list(names), index=0, format_func=names.__getitem__, key="ds-b")
+    a = columns[0].selectbox(t("From"), list(names), index=1, format_func=names.__getitem__, key="ds-a")
+    b = columns[1].selectbox(t("To"), list(names), index=0, format_func=names.__getitem__, key="ds-b")
     if a == b:
-        st.markdown(":gray[Choose two different versions.]")
+        st.markdown(t(":gray[Choose two different versions.]"))
         return
-    diff = feedback.must(lambda: project.diff(a, b), "Comparing")
+    diff = feedback.must(lambda: project.diff(a, b), t("Comparing"))
     labels = diff.labels
     boxes = st.columns(4)
-    boxes[0].metric("Items added", layout.number(diff.items["added"]), border=True)
-    boxes[1].metric("Labels added", layout.number(labels.added), border=True)
-    boxes[2].metric("Labels changed", layout.number(labels.changed), border=True)
+    boxes[0].metric(t("Items added"), layout.number(diff.items["added"]), border=True)
+    boxes[1].metric(t("Labels added"), layout.number(labels.added), border=True)
+    boxes[2].metric(t("Labels changed"), layout.number(labels.changed), border=True)
     agreement = diff.agreement
     boxes[3].metric(
-        "Same label",
+        t("Same label"),
         layout.DASH if agreement is None else f"{100 * agreement:.1f}%",
         border=True,
-        help="Of the items labeled in both.",
+        help=t("Of the items labeled in both."),
     )
     gone = diff.items["removed"], labels.removed
     if any(gone):
-        st.markdown(f"Removed: items {layout.number(gone[0])}, labels {layout.number(gone[1])}.")
+        st.markdown(
+            t("Removed: items {items}, labels {labels}.", items=layout.number(gone[0]), labels=layout.number(gone[1]))
+        )
     left, right = st.columns(2, gap="large")
     with left:
-        st.header("Label balance", anchor=False)
+        st.header(t("Label balance"), anchor=False)
         if diff.balance:
             charts.two_versions(diff.balance, names[a], names[b])
     with right:
-        st.header("Changed labels", anchor=False)
+        st.header(t("Changed labels"), anchor=False)
         if labels.examples:
             rows = [
-                {"Item": one.key, names[a]: _text(project.info, one.a), names[b]: _text(project.info, one.b)}
+                {t("Item"): one.key, names[a]: _text(project.info, one.a), names[b]: _text(project.info, one.b)}
                 for one in labels.examples
             ]
             st.dataframe(pd.DataFrame(rows), hide_index=True)
         else:
-            st.markdown(":gray[No label changed.]")
+            st.markdown(t(":gray[No label changed.]"))
     if diff.guideline_changed:
-        st.header("The guideline changed", anchor=False)
+        st.header(t("The guideline changed"), anchor=False)
         layout.diff_table(diff.guideline_rows, names[a], names[b], only_changes=True)
 
 

@@ -10,11 +10,12 @@ import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
+from labeler_ui.words import mark, t
 
 from labeler.client import ApiError, Project
 from labeler.wire.guidelines import DiffRow, GuidelineOut
 
-SOMEONE = "someone"  # whose account is not known
+SOMEONE = mark("someone")  # whose account is not known
 MOST = 300  # versions that are listed, the newest
 START = (
     "# {name}\n\nWhat is asked, in one sentence.\n\n{answers}"
@@ -32,15 +33,15 @@ def start_text(name: str, answers: list[str]) -> str:
 def render() -> None:
     """Tabs for reading, writing and comparing; labelers only read."""
     project = layout.project()
-    layout.heading("Guideline", "The instructions that every label follows. Published versions never change.")
-    versions = feedback.must(lambda: layout.newest(project.guidelines, MOST, "versions"), "Reading the guideline")
+    layout.heading(t("Guideline"), t("The instructions that every label follows. Published versions never change."))
+    versions = feedback.must(lambda: layout.newest(project.guidelines, MOST, t("versions")), t("Reading the guideline"))
     published = [one for one in versions if one.state == "published"]
     draft = next((one for one in versions if one.state == "draft"), None)
     if not session.manages(project.slug):
         _read(project, published)
         return
     read, write, compare = st.tabs(
-        ["Read", "Write", "Versions"], default="Read" if published else "Write", key="guideline-tabs"
+        [t("Read"), t("Write"), t("Versions")], default=t("Read") if published else t("Write"), key="guideline-tabs"
     )
     with read:
         _read(project, published)
@@ -53,8 +54,8 @@ def render() -> None:
 def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
     if not published:
         feedback.empty(
-            "No guideline yet",
-            "People can label without one, but they agree more often with one.",
+            t("No guideline yet"),
+            t("People can label without one, but they agree more often with one."),
             ":material/menu_book:",
         )
         return
@@ -62,18 +63,24 @@ def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
     number = published[0].version
     if len(published) > 1:
         number = st.selectbox(
-            "Version", list(numbers), format_func=lambda v: f"Version {v}", width=220, key="read-version"
+            t("Version"), list(numbers), format_func=lambda v: t("Version {v}", v=v), width=220, key="read-version"
         )
     current = numbers[number]
     note = f": {plain(current.note)}" if current.note else ""
     st.caption(
-        f"Version {number}{note}. Published {layout.when(current.published_at)} by {plain(current.author or SOMEONE)}."
+        t(
+            "Version {number}{note}. Published {published_at} by {who}.",
+            number=number,
+            note=note,
+            published_at=layout.when(current.published_at),
+            who=plain(current.author or t(SOMEONE)),
+        )
     )
     with st.container(border=True):
         st.html(f'<div class="lb-guideline">{current.html}</div>')
     if number == published[0].version and current.acknowledged:
-        st.markdown(":green[:material/check: You have read this version.]")
-    elif number == published[0].version and st.button("I have read it", type="primary"):
+        st.markdown(t(":green[:material/check: You have read this version.]"))
+    elif number == published[0].version and st.button(t("I have read it"), type="primary"):
         with feedback.told():
             project.guidelines.acknowledge(number)
             st.rerun()
@@ -81,7 +88,7 @@ def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
 
 def unfilled(text: str) -> list[str]:
     """The headings of a guideline under which there are still the words of the text to start from."""
-    section, found = "the beginning", []
+    section, found = t("the beginning"), []
     for line in text.splitlines():
         if line.startswith("#"):
             section = line.lstrip("# ").strip()
@@ -113,36 +120,45 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     keep(scope, [text_key, note_key])
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
-        "Markdown",
+        t("Markdown"),
         height=520,
         key=text_key,
         on_change=_save_quietly,
         args=(project, desk, text_key, note_key, scope),
-        help="The preview follows, and the draft is saved, when you leave the field or press Ctrl+Enter.",
+        help=t("The preview follows, and the draft is saved, when you leave the field or press Ctrl+Enter."),
     )
     with right:
-        st.markdown("Preview")
+        st.markdown(t("Preview"))
         with st.container(border=True, height=520):
             st.markdown(_calm(text))
     st.text_input(
-        "What is new in this version?",
+        t("What is new in this version?"),
         key=note_key,
-        placeholder="one line that labelers will see",
+        placeholder=t("one line that labelers will see"),
     )
     if draft is not None:
-        st.caption(f"Draft of version {draft.version}, saved {layout.when(draft.created_at)}.")
+        st.caption(
+            t(
+                "Draft of version {version}, saved {created_at}.",
+                version=draft.version,
+                created_at=layout.when(draft.created_at),
+            )
+        )
     with st.container(horizontal=True):
-        if st.button("Save draft", icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
-            feedback.say_later("Draft saved.")
+        if st.button(t("Save draft"), icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
+            feedback.say_later(t("Draft saved."))
             st.rerun()
-        if st.button("Publish …", icon=":material/publish:", type="primary", disabled=not text.strip()):
+        if st.button(t("Publish …"), icon=":material/publish:", type="primary", disabled=not text.strip()):
             desk.refused = bool(unfilled(text))
             if not desk.refused and (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
                 _publish(project, saved_one, published[0] if published else None)
     if desk.refused and (missing := unfilled(text)):  # until it is filled in
         where = ", ".join(plain(one) for one in missing)
         st.warning(
-            f"Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
+            t(
+                "Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
+                where=where,
+            ),
             icon=":material/edit_note:",
         )
 
@@ -153,18 +169,18 @@ def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None
         st.session_state[text_key] = begin
         desk.begin, desk.mark = begin, mark
         return
-    who = plain((latest.author if latest else None) or SOMEONE)
+    who = plain((latest.author if latest else None) or t(SOMEONE))
     with st.container(border=True):
-        st.markdown(f"**{who} has saved another text since you began.** Yours is below and not saved.")
-        with st.expander("What differs: theirs, yours"):
-            layout.diff_table(compared(begin, st.session_state[text_key]), "Theirs", "Yours", only_changes=True)
+        st.markdown(t("**{who} has saved another text since you began.** Yours is below and not saved.", who=who))
+        with st.expander(t("What differs: theirs, yours")):
+            layout.diff_table(compared(begin, st.session_state[text_key]), t("Theirs"), t("Yours"), only_changes=True)
         with st.container(horizontal=True):
-            if st.button("Take theirs"):
+            if st.button(t("Take theirs")):
                 st.session_state[text_key] = begin
                 desk.begin, desk.mark = begin, mark
                 saved(scope)  # what was typed is given up: a reload must not bring it back
                 st.rerun()
-            if st.button("Go on with mine", help="The next time you save, yours replaces theirs."):
+            if st.button(t("Go on with mine"), help=t("The next time you save, yours replaces theirs.")):
                 desk.begin, desk.mark = begin, mark
                 st.rerun()
 
@@ -186,7 +202,7 @@ def _save(
         made = project.guidelines.save_draft(text, note, replaces=desk.mark[1] if is_draft else None)
     except ApiError as error:
         if not quietly:
-            feedback.show_error(error, "Saving")
+            feedback.show_error(error, t("Saving"))
         return None
     desk.begin, desk.mark = made.text, (made.version, made.created_at)
     saved(scope)
@@ -210,47 +226,61 @@ def _calm(text: str) -> str:
     return text.replace("![", "\\!\\[")
 
 
-@st.dialog("Publish the guideline?", width="large")
+@layout.dialog(mark("Publish the guideline?"), width="large")
 def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None) -> None:
     st.markdown(
-        "It becomes the version that every new label follows, and can't be changed afterwards. "
-        "**Every labeler must read and acknowledge it before they can continue.**"
+        t(
+            "It becomes the version that every new label follows, and can't be changed afterwards. "
+            "**Every labeler must read and acknowledge it before they can continue.**"
+        )
     )
     labeled = project.info.counts.labeled
     if before is not None:
-        st.markdown("What changes:")
+        st.markdown(t("What changes:"))
         layout.rendered_changes(feedback.must(lambda: project.guidelines.diff(before.version, draft.version)).rows)
         if labeled:
             st.markdown(
-                f":gray[{layout.number(labeled)} labeled items keep their labels, made under earlier versions.]"
+                t(
+                    ":gray[{labeled} labeled items keep their labels, made under earlier versions.]",
+                    labeled=layout.number(labeled),
+                )
             )
-    if st.button("Publish", type="primary", key="publish-yes"):
-        with feedback.told("Publishing"):
+    if st.button(t("Publish"), type="primary", key="publish-yes"):
+        with feedback.told(t("Publishing")):
             made = project.guidelines.publish(draft.text, draft.note, replaces=draft.created_at)
             st.session_state.pop(f"_desk-{project.slug}", None)
             for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
                 st.session_state.pop(key, None)
-            feedback.say_later(f"Version {made.version} is published.")
+            feedback.say_later(t("Version {version} is published.", version=made.version))
             st.rerun()
 
 
 def _versions(project: Project, versions: Sequence[GuidelineOut]) -> None:
     if len(versions) < 2:
-        st.markdown(":gray[Two versions can be compared here, once there are two.]")
+        st.markdown(t(":gray[Two versions can be compared here, once there are two.]"))
     for one in versions:
         state = ":orange-badge[draft]" if one.state == "draft" else ":green-badge[published]"
         time = layout.when(one.published_at or one.created_at)
-        who = plain(one.author or SOMEONE)
-        st.markdown(f"**Version {one.version}** {state} {plain(one.note)}  \n:gray[{who}, {time}]")
+        who = plain(one.author or t(SOMEONE))
+        st.markdown(
+            t(
+                "**Version {version}** {state} {note}  \n:gray[{who}, {time}]",
+                version=one.version,
+                state=state,
+                note=plain(one.note),
+                who=who,
+                time=time,
+            )
+        )
     if len(versions) < 2:
         return
     numbers = [one.version for one in versions]
     columns = st.columns([1, 1, 2], vertical_alignment="bottom")
-    a = columns[0].selectbox("From", numbers, index=1, format_func=lambda v: f"Version {v}", key="diff-a")
-    b = columns[1].selectbox("To", numbers, index=0, format_func=lambda v: f"Version {v}", key="diff-b")
-    only = columns[2].toggle("Only what changed", value=True)
+    a = columns[0].selectbox(t("From"), numbers, index=1, format_func=lambda v: t("Version {v}", v=v), key="diff-a")
+    b = columns[1].selectbox(t("To"), numbers, index=0, format_func=lambda v: t("Version {v}", v=v), key="diff-b")
+    only = columns[2].toggle(t("Only what changed"), value=True)
     if a == b:
-        st.markdown(":gray[Choose two different versions.]")
+        st.markdown(t(":gray[Choose two different versions.]"))
         return
-    diff = feedback.must(lambda: project.guidelines.diff(a, b), "Comparing")
-    layout.diff_table(diff.rows, f"Version {a}", f"Version {b}", only)
+    diff = feedback.must(lambda: project.guidelines.diff(a, b), t("Comparing"))
+    layout.diff_table(diff.rows, t("Version {a}", a=a), t("Version {b}", b=b), only)

@@ -5,33 +5,40 @@ from datetime import UTC, datetime
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
+from labeler_ui.words import day, mark, t, tn
 
 from labeler.client import Project
 from labeler.wire.accounts import TokenOut, UserOut
 from labeler.wire.projects import MemberOut
 
+# Kinds of accounts and what they may do, for the catalogs: shown by `t(user.kind)`.
+KINDS = (mark("person"), mark("pipeline"), mark("heuristic"), mark("model"), mark("simulated"))
 ROLES = {
-    "labeler": "labels, and sees their own work",
-    "reader": "reads and exports",
-    "manager": "runs the project: settings, guideline, models",
-    "admin": "everything, also accounts",
+    "labeler": mark("labels, and sees their own work"),
+    "reader": mark("reads and exports"),
+    "manager": mark("runs the project: settings, guideline, models"),
+    "admin": mark("everything, also accounts"),
 }
-MEMBER_ROLES = ["labeler", "reader", "manager"]
+MEMBER_ROLES = [mark("labeler"), mark("reader"), mark("manager")]
 SCOPES = {
-    "read": "read and export",
-    "label": "give labels",
-    "write": "push items and predictions",
-    "manage": "settings, training, dataset versions",
+    "read": mark("read and export"),
+    "label": mark("give labels"),
+    "write": mark("push items and predictions"),
+    "manage": mark("settings, training, dataset versions"),
     "admin": "accounts",
-    "*": "everything the owner may do",
+    "*": mark("everything the owner may do"),
 }
+
+
+def _role(name: str) -> str:
+    return f"{t(name)}: {t(ROLES[name])}"
 
 
 def render() -> None:
     """Tabs: members of this project, accounts (admins only), tokens."""
     project = layout.project()
-    layout.heading("People", "Who labels, who reads, and the API tokens of programs.")
-    names = ["Members of this project", *(["Accounts"] if session.is_admin() else []), "API tokens"]
+    layout.heading(t("People"), t("Who labels, who reads, and the API tokens of programs."))
+    names = [t("Members of this project"), *([t("Accounts")] if session.is_admin() else []), t("API tokens")]
     tabs = dict(zip(names, st.tabs(names, key="people-tabs"), strict=True))
     with tabs["Members of this project"]:
         _members(project)
@@ -49,64 +56,68 @@ def _once(key: str, title: str, text: str) -> None:
         with st.container(border=True):
             st.markdown(f"**{title}**  \n{text}")
             st.code(secret, language=None, wrap_lines=True)
-            if st.button("I have copied it", key=f"{key}-done"):
+            if st.button(t("I have copied it"), key=f"{key}-done"):
                 st.session_state.pop(key)
                 st.rerun()
 
 
 def _members(project: Project) -> None:
-    members = feedback.must(lambda: list(project.members), "Reading the members")
+    members = feedback.must(lambda: list(project.members), t("Reading the members"))
     if not members:
-        st.markdown(":gray[No members yet. Admins have access to every project.]")
+        st.markdown(t(":gray[No members yet. Admins have access to every project.]"))
     for member in members:
         _member(project, member)
     with st.form("member", clear_on_submit=True, width=520):
-        st.markdown("**Add a member**")
-        email = st.text_input("Email address of an account", placeholder="name@example.org")
-        role = st.selectbox("Role", MEMBER_ROLES, format_func=lambda r: f"{r}: {ROLES[r]}")
-        if st.form_submit_button("Add", type="primary"):
-            with feedback.told("Adding the member"):
+        st.markdown(t("**Add a member**"))
+        email = st.text_input(t("Email address of an account"), placeholder="name@example.org")
+        role = st.selectbox(t("Role"), MEMBER_ROLES, format_func=_role)
+        if st.form_submit_button(t("Add"), type="primary"):
+            with feedback.told(t("Adding the member")):
                 project.members.add(email.strip(), role)
-                feedback.say_later("Added.")
+                feedback.say_later(t("Added."))
                 st.rerun()
 
 
 def _member(project: Project, member: MemberOut) -> None:
     """One member: who, what they did, whether they know the guideline, and what can be done."""
     newest = project.info.guideline_version
-    facts = [f"{layout.number(member.labels)} label{'s' * (member.labels != 1)}"]
+    facts = [tn("{n} label", "{n} labels", member.labels)]
     if member.last_label_at:
-        facts.append(f"last {layout.when(member.last_label_at)}")
+        facts.append(t("last {last_label_at}", last_label_at=layout.when(member.last_label_at)))
     late = newest is not None and (member.guideline_read or 0) < newest and member.role != "reader"
     if newest is not None and not late and member.guideline_read:
-        facts.append(f"has read guideline {member.guideline_read}")
-    warning = f" :orange-badge[has not read guideline {newest}]" if late else ""
+        facts.append(t("has read guideline {guideline_read}", guideline_read=member.guideline_read))
+    warning = t(" :orange-badge[has not read guideline {newest}]", newest=newest) if late else ""
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"member-{member.user_id}"):
         st.markdown(
-            f"**{plain(member.name)}** :gray-badge[{member.role}]{warning}  \n"
+            f"**{plain(member.name)}** :gray-badge[{t(member.role)}]{warning}  \n"
             f":gray[{plain(member.email)} · {' · '.join(facts)}]",
             width="stretch",
         )
-        if st.button("Role …", key=f"role-of-{member.user_id}"):
+        if st.button(t("Role …"), key=f"role-of-{member.user_id}"):
             _change_role(project, member)
-        if st.button("Remove …", key=f"remove-{member.user_id}"):
+        if st.button(t("Remove …"), key=f"remove-{member.user_id}"):
             layout.confirm(
-                f"{plain(_person(member))} can't open this project any more. Their labels stay, what they hold"
-                " goes to others.",
-                "Remove",
+                t(
+                    "{member} can't open this project any more. Their labels stay, what they hold goes to others.",
+                    member=plain(_person(member)),
+                ),
+                t("Remove"),
                 lambda: project.members.remove(member.user_id),
-                "Removed.",
+                t("Removed."),
             )
 
 
-@st.dialog("Change the role")
+@layout.dialog(mark("Change the role"))
 def _change_role(project: Project, member: MemberOut) -> None:
     at = MEMBER_ROLES.index(member.role) if member.role in MEMBER_ROLES else 0
-    role = st.radio(plain(_person(member)), MEMBER_ROLES, index=at, captions=[ROLES[one] for one in MEMBER_ROLES])
-    if st.button("Save", type="primary", disabled=role == member.role):
-        with feedback.told("Changing the role"):
+    role = st.radio(
+        plain(_person(member)), MEMBER_ROLES, index=at, captions=[t(ROLES[one]) for one in MEMBER_ROLES], format_func=t
+    )
+    if st.button(t("Save"), type="primary", disabled=role == member.role):
+        with feedback.told(t("Changing the role")):
             project.members.add(member.email, role)
-            feedback.say_later(f"{member.name} is a {role} now.")
+            feedback.say_later(t("{name} is a {role} now.", name=member.name, role=t(role)))
             st.rerun()
 
 
@@ -115,24 +126,26 @@ def _person(one: UserOut | MemberOut) -> str:
 
 
 def _accounts(project: Project) -> None:
-    users = feedback.must(lambda: list(session.client().users), "Reading the accounts")
+    users = feedback.must(lambda: list(session.client().users), t("Reading the accounts"))
     _once(
         "_invitation",
-        "Invitation link",
-        "Send it to the person. It works once and is shown only now; they choose their own password.",
+        t("Invitation link"),
+        t("Send it to the person. It works once and is shown only now; they choose their own password."),
     )
     for user in users:
         _account(user)
     with st.form("invite", clear_on_submit=True, width=520):
-        st.markdown("**Invite someone**")
-        name = st.text_input("Name")
-        email = st.text_input("Email address")
-        role = st.selectbox("Role in the whole service", list(ROLES), format_func=lambda r: f"{r}: {ROLES[r]}")
+        st.markdown(t("**Invite someone**"))
+        name = st.text_input(t("Name"))
+        email = st.text_input(t("Email address"))
+        role = st.selectbox(t("Role in the whole service"), list(ROLES), format_func=_role)
         joins = st.toggle(
-            f"Also a member of {project.info.name}", value=True, help="The link then leads right into the project."
+            t("Also a member of {name}", name=project.info.name),
+            value=True,
+            help=t("The link then leads right into the project."),
         )
-        if st.form_submit_button("Create an invitation link", type="primary"):
-            with feedback.told("Inviting"):
+        if st.form_submit_button(t("Create an invitation link"), type="primary"):
+            with feedback.told(t("Inviting")):
                 made = session.client().users.invite(email.strip(), name.strip(), role)
                 if joins and role != "admin":
                     project.members.add(email.strip(), role)
@@ -143,66 +156,71 @@ def _accounts(project: Project) -> None:
 def _account(user: UserOut) -> None:
     """One account and what can be done about it."""
     users = session.client().users
-    state = "" if user.active else " :red-badge[deactivated]"
+    state = "" if user.active else f" :red-badge[{t('deactivated')}]"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"account-{user.id}"):
         st.markdown(
-            f"**{plain(user.name)}** :gray-badge[{user.role}]{state}  \n"
-            f":gray[{plain(user.email)} · {user.kind} · since {layout.when(user.created_at)}]",
+            f"**{plain(user.name)}** :gray-badge[{t(user.role)}]{state}  \n"
+            f":gray[{plain(user.email)} · {t(user.kind)} · {t('since {when}', when=layout.when(user.created_at))}]",
             width="stretch",
         )
         if user.kind != "person":
             return
-        if st.button("Role …", key=f"account-role-{user.id}"):
+        if st.button(t("Role …"), key=f"account-role-{user.id}"):
             _change_account_role(user)
         if user.active and st.button(
-            "New password link", key=f"link-{user.id}", help="For someone who forgot the password."
+            t("New password link"), key=f"link-{user.id}", help=t("For someone who forgot the password.")
         ):
             with feedback.told():
                 st.session_state["_invitation"] = users.invite_again(user.id)
                 st.rerun()
-        if user.active and st.button("Deactivate …", key=f"deactivate-{user.id}"):
+        if user.active and st.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
             layout.confirm(
-                f"{plain(_person(user))} is logged out everywhere, and their tokens stop working. Their work stays, and"
-                " the account can be activated again.",
-                "Deactivate",
+                t(
+                    "{user} is logged out everywhere, and their tokens stop working. Their work stays, "
+                    "and the account can be activated again.",
+                    user=plain(_person(user)),
+                ),
+                t("Deactivate"),
                 lambda: users.change(user.id, active=False),
-                "Deactivated.",
+                t("Deactivated."),
             )
-        if not user.active and st.button("Activate", key=f"activate-{user.id}"):
+        if not user.active and st.button(t("Activate"), key=f"activate-{user.id}"):
             with feedback.told():
                 users.change(user.id, active=True)
-                feedback.say_later("Activated.")
+                feedback.say_later(t("Activated."))
                 st.rerun()
 
 
-@st.dialog("Change the role in the whole service")
+@layout.dialog(mark("Change the role in the whole service"))
 def _change_account_role(user: UserOut) -> None:
     roles = list(ROLES)
     at = roles.index(user.role) if user.role in roles else 0
-    role = st.radio(plain(_person(user)), roles, index=at, captions=[ROLES[one] for one in roles])
-    if st.button("Save", type="primary", disabled=role == user.role):
-        with feedback.told("Changing the role"):
+    role = st.radio(plain(_person(user)), roles, index=at, captions=[t(ROLES[one]) for one in roles], format_func=t)
+    if st.button(t("Save"), type="primary", disabled=role == user.role):
+        with feedback.told(t("Changing the role")):
             session.client().users.change(user.id, role=role)
-            feedback.say_later("Role changed.")
+            feedback.say_later(t("Role changed."))
             st.rerun()
 
 
 def _tokens(project: Project) -> None:
-    tokens = feedback.must(lambda: list(session.client().tokens), "Reading the tokens")
-    _once("_token", "The token", "Copy it now; it can't be shown again.")
+    tokens = feedback.must(lambda: list(session.client().tokens), t("Reading the tokens"))
+    _once("_token", t("The token"), t("Copy it now; it can't be shown again."))
     for token in tokens:
         _token(project, token)
     if not tokens:
-        st.markdown(":gray[No tokens yet. Each program that pushes items or pulls labels needs its own.]")
+        st.markdown(t(":gray[No tokens yet. Each program that pushes items or pulls labels needs its own.]"))
     with st.form("token", clear_on_submit=True, width=520):
-        st.markdown("**New token**")
-        name = st.text_input("Name", placeholder="the program that uses it", key="token-name")
-        scopes = st.multiselect("Rights", list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {SCOPES[s]}")
-        only = st.toggle("Only for this project", value=True)
-        expires = st.date_input("Expires on", value=None, min_value="today")
-        if st.form_submit_button("Create the token", type="primary"):
+        st.markdown(t("**New token**"))
+        name = st.text_input(t("Name"), placeholder=t("the program that uses it"), key="token-name")
+        scopes = st.multiselect(
+            t("Rights"), list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {t(SCOPES[s])}"
+        )
+        only = st.toggle(t("Only for this project"), value=True)
+        expires = st.date_input(t("Expires on"), value=None, min_value="today")
+        if st.form_submit_button(t("Create the token"), type="primary"):
             until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
-            with feedback.told("Creating the token"):
+            with feedback.told(t("Creating the token")):
                 made = session.client().tokens.create(
                     name.strip(), scopes, project=project.info.id if only else None, expires_at=until
                 )
@@ -211,19 +229,30 @@ def _tokens(project: Project) -> None:
 
 
 def _token(project: Project, token: TokenOut) -> None:
-    where = {None: "all projects", project.info.id: "this project"}.get(token.project_id, "another project")
-    until = f"expires {layout.local(token.expires_at):%Y-%m-%d}" if token.expires_at else "does not expire"
-    used = f"last used {layout.when(token.last_used_at)}" if token.last_used_at else "never used"
+    where = {None: t("all projects"), project.info.id: t("this project")}.get(token.project_id, t("another project"))
+    until = (
+        t("expires {expires_at}", expires_at=day(layout.local(token.expires_at)))
+        if token.expires_at
+        else t("does not expire")
+    )
+    used = (
+        t("last used {last_used_at}", last_used_at=layout.when(token.last_used_at))
+        if token.last_used_at
+        else t("never used")
+    )
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"):
         st.markdown(
             f"**{plain(token.name)}** :gray-badge[{plain(', '.join(token.scopes))}]  \n"
             f":gray[{plain(token.prefix)}… · {plain(token.user_name)} · {where} · {used} · {until}]",
             width="stretch",
         )
-        if st.button("Revoke …", key=f"revoke-{token.id}"):
+        if st.button(t("Revoke …"), key=f"revoke-{token.id}"):
             layout.confirm(
-                f"Programs that use the token {plain(token.name)} stop working at once. This can't be taken back.",
-                "Revoke",
+                t(
+                    "Programs that use the token {name} stop working at once. This can't be taken back.",
+                    name=plain(token.name),
+                ),
+                t("Revoke"),
                 lambda: session.client().tokens.revoke(token.id),
-                f"{plain(token.name)} is revoked.",
+                t("{name} is revoked.", name=plain(token.name)),
             )

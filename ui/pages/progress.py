@@ -6,11 +6,12 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import advice, charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.words import mark, number, percent, said, t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, StopOut, TrainingOut
 
-JUDGED = "Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval."
+JUDGED = mark("Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval.")
 
 
 def render() -> None:
@@ -18,13 +19,20 @@ def render() -> None:
     project = layout.project()
     info = project.info
     if not info.counts.items:
-        layout.heading(plain(info.name), "Progress of the labels and of the model.")
-        with feedback.empty("No items yet", "Import a file; then labeling and training start by themselves."):
+        layout.heading(plain(info.name), t("Progress of the labels and of the model."))
+        with feedback.empty(t("No items yet"), t("Import a file; then labeling and training start by themselves.")):
             if session.manages(project.slug):
-                layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
+                layout.open_page("setup", t("Import items"), "upload_file", primary=True, step="import")
         return
     counts = info.counts
-    layout.heading(plain(info.name), f"{layout.number(counts.labeled)} of {layout.number(counts.items)} items labeled.")
+    layout.heading(
+        plain(info.name),
+        t(
+            "{labeled} of {items} items labeled.",
+            labeled=layout.number(counts.labeled),
+            items=layout.number(counts.items),
+        ),
+    )
     views = _views(project)
     st.fragment(run_every=5.0)(lambda: _numbers(project, views))()
     if session.role_in(project.slug) != "labeler":
@@ -48,10 +56,10 @@ def _numbers(project: Project, views: dict[str, Any]) -> None:
     _boxes(project, progress)
     left, right = st.columns([1, 1], gap="medium")
     with left.container(border=True, height="stretch"):
-        st.markdown("**What needs a look**")
+        st.markdown(t("**What needs a look**"))
         _looks(looks)
     with right.container(border=True, height="stretch"):
-        st.markdown("**The model**")
+        st.markdown(t("**The model**"))
         _training(project, progress)
 
 
@@ -60,32 +68,47 @@ def _lead(project: Project, progress: ProgressOut) -> None:
     model, target = progress.model, info.settings.target
     metric = metrics.named(info.task_type, str(model.primary)) if model is not None and model.primary else None
     wanted = target.value if target is not None and metric is not None and target.metric == metric.name else None
-    said = advice.lead(progress, metric, wanted, layout.today())
+    told = advice.lead(progress, metric, wanted, layout.today())
     with st.container(border=True, key="lead"):
         words, way = st.columns([4, 1], gap="large", vertical_alignment="center")
-        words.markdown(f"## {said.title}")
-        if said.why:
-            words.markdown(f":gray[{said.why}]")
+        words.markdown(f"## {told.title}")
+        if told.why:
+            words.markdown(f":gray[{told.why}]")
         with way:
             if session.role_in(project.slug) != "reader":
-                layout.open_page("label", "Label now", "bolt", primary=not said.done)
+                layout.open_page("label", t("Label now"), "bolt", primary=not told.done)
             if model is not None:
-                with st.popover("How this is estimated", type="tertiary"):
+                with st.popover(t("How this is estimated"), type="tertiary"):
                     st.markdown(f"{layout.sentence(progress.stop.reason)} {_worth(progress.stop)}")
-                    st.markdown(f":gray[{JUDGED}]")
+                    st.markdown(f":gray[{t(JUDGED)}]")
 
 
 def _boxes(project: Project, progress: ProgressOut) -> None:
     items, labels, pace = progress.items, progress.labels, progress.pace
     boxes = st.columns(4)
     if session.role_in(project.slug) == "labeler":
-        _box(boxes[0], "Your labels", layout.number(labels.mine), f"of {layout.number(labels.total)} in all")
+        _box(
+            boxes[0],
+            t("Your labels"),
+            layout.number(labels.mine),
+            t("of {total} in all", total=layout.number(labels.total)),
+        )
     else:
         _score(boxes[0], project.info.task_type, progress.model)
-    _box(boxes[1], "Labeled items", layout.number(items.labeled), f"of {layout.number(items.total)}")
-    _box(boxes[2], "Labels today", layout.number(labels.today), f"{layout.number(labels.mine_today)} of them yours")
-    speed = f"{pace['seconds_per_label']:.1f} s per item" if pace else "known after a few labels"
-    _box(boxes[3], "Pace of one person", f"{layout.number(pace['per_hour'])} per hour" if pace else layout.DASH, speed)
+    _box(boxes[1], t("Labeled items"), layout.number(items.labeled), t("of {total}", total=layout.number(items.total)))
+    _box(
+        boxes[2],
+        t("Labels today"),
+        layout.number(labels.today),
+        t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
+    )
+    speed = t("{pace} s per item", pace=number(pace["seconds_per_label"], 1)) if pace else t("known after a few labels")
+    _box(
+        boxes[3],
+        t("Pace of one person"),
+        t("{pace} per hour", pace=layout.number(pace["per_hour"])) if pace else layout.DASH,
+        speed,
+    )
 
 
 def _box(box: Any, title: str, figure: str, below: str) -> None:
@@ -94,22 +117,22 @@ def _box(box: Any, title: str, figure: str, below: str) -> None:
 
 def _looks(rows: list[advice.Look]) -> None:
     if not rows:
-        st.markdown(":gray[Nothing at the moment.]")
-    for number, row in enumerate(rows):
+        st.markdown(t(":gray[Nothing at the moment.]"))
+    for place, row in enumerate(rows):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f":orange-badge[{row.kind}] {row.words}", width="stretch")
-            layout.open_page(row.page, row.action, "arrow_forward", key=f"look-{number}", params=dict(row.params))
+            st.markdown(f":orange-badge[{t(row.kind)}] {row.words}", width="stretch")
+            layout.open_page(row.page, row.action, "arrow_forward", key=f"look-{place}", params=dict(row.params))
 
 
 def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
     """The newest model's primary metric on the holdout."""
     if model is None or not metrics.known(model.score):
-        name = f"Model {model.number}" if model else "Model"
-        words = "not measured yet" if model else "no model yet"
+        name = t("Model {number}", number=model.number) if model else t("Model")
+        words = t("not measured yet") if model else t("no model yet")
         _box(box, name, layout.DASH, words)
         return
     metric = metrics.named(task_type, str(model.primary))
-    report.figure(box, metric, model.score, f"model {model.number}", JUDGED)
+    report.figure(box, metric, model.score, t("model {number}", number=model.number), t(JUDGED))
 
 
 def _labels(project: Project) -> None:
@@ -119,17 +142,17 @@ def _labels(project: Project) -> None:
     labels, task = progress.labels, tasks.of(project.info)
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
-        st.header(task.COUNTS, anchor=False)
+        st.header(t(task.COUNTS), anchor=False)
         if labels.by_label:
             task.draw_counts(labels.by_label, tasks.schema_of(project.info))
         else:
-            st.markdown(":gray[No labels yet.]")
+            st.markdown(t(":gray[No labels yet.]"))
     with right_side:
-        st.header("Labels per day", anchor=False)
+        st.header(t("Labels per day"), anchor=False)
         if labels.per_day:
             charts.per_day(labels.per_day)
         else:
-            st.markdown(":gray[No labels yet.]")
+            st.markdown(t(":gray[No labels yet.]"))
     _labelers(labels.by_labeler)
 
 
@@ -137,17 +160,17 @@ def _training(project: Project, progress: ProgressOut) -> None:
     training = progress.training
     busy = training.state in {"queued", "running"}
     if training.state == "failed":
-        st.markdown(":material/error: The last training failed.")
+        st.markdown(t(":material/error: The last training failed."))
     else:
         words = layout.sentence(training.message) or _next_model(training)
         st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
     _representation(progress)
     if session.manages(project.slug) and not busy:
         waits = training.state == "waiting"
-        if st.button("Train now", icon=":material/play_arrow:", disabled=waits, key="train-now"):
-            with feedback.told("Training"):
+        if st.button(t("Train now"), icon=":material/play_arrow:", disabled=waits, key="train-now"):
+            with feedback.told(t("Training")):
                 project.train()
-                st.toast("Training has been requested.", icon=":material/check:")
+                st.toast(t("Training has been requested."), icon=":material/check:")
 
 
 def _worth(stop: StopOut) -> str:
@@ -155,10 +178,18 @@ def _worth(stop: StopOut) -> str:
     words = ""
     gain, away, hours = stop.gain, stop.labels_to_target, stop.hours_to_target
     if gain and gain.get("value") is not None:
-        words += f" 100 more labels should raise the score by {gain['value']:.1%} (at most {gain['high']:.1%})."
+        words += t(
+            " 100 more labels should raise the score by {gain} (at most {most}).",
+            gain=percent(gain["value"], 1),
+            most=percent(gain["high"], 1),
+        )
     if away and away["labels"]:
-        words += f" The target is about {layout.number(away['labels'])} labels away"
-        words += f" ({hours:.1f} hours)." if hours else "."
+        many = layout.number(away["labels"])
+        words += (
+            t(" The target is about {many} labels away ({hours} hours).", many=many, hours=number(hours, 1))
+            if hours
+            else t(" The target is about {many} labels away.", many=many)
+        )
     return words
 
 
@@ -166,60 +197,71 @@ def _representation(progress: ProgressOut) -> None:
     """What the model sees of the items, and how far the sentence encoder is with them."""
     reading, model = progress.training.reading, progress.model
     if reading and reading.state == "failed":
-        st.warning(f"Sentence embeddings are not used. {plain(reading.error or '')}", icon=":material/warning:")
+        st.warning(
+            t("Sentence embeddings are not used. {why}", why=plain(said(reading.error))),
+            icon=":material/warning:",
+        )
         return
     if model and model.sees:
-        st.caption(f":material/visibility: The model uses {plain(model.sees)}.")
+        st.caption(t(":material/visibility: The model uses {sees}.", sees=plain(said(model.sees))))
     if reading:
         done, total = reading.done or 0, reading.of
-        far = f" ({layout.number(done)} of {layout.number(total)})" if total else ""
+        far = t(" ({done} of {total})", done=layout.number(done), total=layout.number(total)) if total else ""
         st.caption(
-            f":material/menu_book: Reading the items for sentence embeddings{far}; models switch to them automatically."
+            t(
+                ":material/menu_book: Reading the items for sentence embeddings{far}; "
+                "models switch to them automatically.",
+                far=far,
+            )
         )
 
 
 def _next_model(training: TrainingOut) -> str:
     left = training.labels_until_next
     if training.state in {"queued", "running"}:
-        return "A model is training."
+        return t("A model is training.")
     if training.state == "waiting":
-        return "The first model trains as soon as two different answers have examples."
-    return f"The next model trains after {layout.number(left)} more labels." if left else "A model trains by itself."
+        return t("The first model trains as soon as two different answers have examples.")
+    if not left:
+        return t("A model trains by itself.")
+    return tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
 
 
 def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
-    st.header("Labelers", anchor=False)
+    st.header(t("Labelers"), anchor=False)
     frame = pd.DataFrame([one.model_dump() for one in people])
     st.dataframe(
         frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
         hide_index=True,
         placeholder="",
         column_config={
-            "name": "Labeler",
-            "kind": "Kind",
-            "labels": st.column_config.NumberColumn("Labels", format="localized"),
-            "per_hour": st.column_config.NumberColumn("Labels per hour", format="%.0f"),
-            "seconds_per_label": st.column_config.NumberColumn("Seconds per label", format="%.1f"),
+            "name": t("Labeler"),
+            "kind": t("Kind"),
+            "labels": st.column_config.NumberColumn(t("Labels"), format="localized"),
+            "per_hour": st.column_config.NumberColumn(t("Labels per hour"), format="%.0f"),
+            "seconds_per_label": st.column_config.NumberColumn(t("Seconds per label"), format="%.1f"),
         },
     )
 
 
 def _curve(project: Project) -> None:
-    st.header("Learning curve", anchor=False)
-    curve = feedback.must(project.learning_curve, "Reading the learning curve")
+    st.header(t("Learning curve"), anchor=False)
+    curve = feedback.must(project.learning_curve, t("Reading the learning curve"))
     primary = curve.primary
     scored = [point for point in curve.points if metrics.known(point.metrics.get(primary))]
     if len({point.trained_on for point in scored}) < 2:
         st.markdown(
-            ":gray[The curve starts with the second batch of labels that a measured model learned from. "
-            "It shows what each batch of labels was worth.]"
+            t(
+                ":gray[The curve starts with the second batch of labels that a measured model learned from. "
+                "It shows what each batch of labels was worth.]"
+            )
         )
         return
     names = [primary, *(name for name in scored[-1].metrics if name != primary)]
     chosen = st.segmented_control(
-        "Metric",
+        t("Metric"),
         names[:5],
         format_func=lambda name: metrics.named(project.info.task_type, name).title,
         default=primary,
@@ -229,7 +271,9 @@ def _curve(project: Project) -> None:
     metric = metrics.named(project.info.task_type, chosen or primary)
     charts.learning_curve(curve.points, metric, curve.forecast if metric.name == primary else None)
     st.caption(
-        "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
-        "Dotted: where the score is likely to go with more labels. "
-        "The interval narrows as more holdout items are labeled."
+        t(
+            "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
+            "Dotted: where the score is likely to go with more labels. "
+            "The interval narrows as more holdout items are labeled."
+        )
     )

@@ -16,6 +16,7 @@ from labeler_ui.layout import Content
 from labeler_ui.pages.guidelines import start_text, unfilled
 from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import listed, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.imports import Balance, DatabaseOut
@@ -48,23 +49,23 @@ def render() -> None:
         _running()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
-        stays = "What is there already stays as it is, unless the plan says otherwise."
-        layout.heading("Import items", f"Into {plain(project.info.name)}. {stays}")
+        stays = t("What is there already stays as it is, unless the plan says otherwise.")
+        layout.heading(t("Import items"), t("Into {name}. {stays}", name=plain(project.info.name), stays=stays))
         given = _file(project)
         if given is None:
             return
         if given.balance:
-            st.header("What becomes of the first rows", anchor=False)
+            st.header(t("What becomes of the first rows"), anchor=False)
             import_plan.balance(given.balance)
         if given.problem:
-            st.error(f"Still needed: {given.problem}.", icon=":material/error:")
+            st.error(t("Still needed: {problem}.", problem=given.problem), icon=":material/error:")
             return
         with st.container(horizontal=True):
-            start = st.button("Import", type="primary", icon=":material/upload:")
+            start = st.button(t("Import"), type="primary", icon=":material/upload:")
             trial = st.button(
-                "Try it on the whole file",
+                t("Try it on the whole file"),
                 icon=":material/science:",
-                help="Tells the fate of every row and label, and changes nothing.",
+                help=t("Tells the fate of every row and label, and changes nothing."),
             )
         if start or trial:
             _upload(project, given, dry_run=trial)
@@ -73,32 +74,43 @@ def render() -> None:
 
 
 def _new() -> None:
-    layout.heading("New project", "A name, a question and a file are all it takes. Everything can be changed later.")
+    layout.heading(
+        t("New project"), t("A name, a question and a file are all it takes. Everything can be changed later.")
+    )
     keep(SCOPE, [NAME, PASTED, GUIDELINE])
-    name = st.text_input("Name", placeholder="for example: SMS spam", max_chars=120, width=520, key=NAME)
-    st.header("1. Items", anchor=False)
+    name = st.text_input(t("Name"), placeholder=t("for example: SMS spam"), max_chars=120, width=520, key=NAME)
+    st.header(t("1. Items"), anchor=False)
     given = _file()
-    st.header("2. Question", anchor=False)
+    st.header(t("2. Question"), anchor=False)
     found = given.task if given else {}
     if found.get("labels"):
-        st.markdown(f":gray[{len(found['labels'])} labels were found in the file.]")
+        st.markdown(
+            tn(
+                ":gray[{n} label was found in the file.]",
+                ":gray[{n} labels were found in the file.]",
+                len(found["labels"]),
+            )
+        )
     mark = f"{given.name if given else ''}-{found.get('type')}-{len(found.get('labels') or [])}"
     schema, problem = question.ask(found, given.sample if given else None, mark)
-    st.header("3. Guideline", anchor=False)
+    st.header(t("3. Guideline"), anchor=False)
     sections = tasks.named(schema["type"]).sections(schema) if problem is None else []
-    with st.expander("A text to start from: one section for each possible answer"):
+    with st.expander(t("A text to start from: one section for each possible answer")):
         text = _guideline(start_text(name or "New project", sections))
-        publish = st.toggle("Publish it right away", value=False, help="Otherwise it is kept as a draft.")
+        publish = st.toggle(t("Publish it right away"), value=False, help=t("Otherwise it is kept as a draft."))
     lacking = given.problem if given else None
-    missing = [words for words in (None if name.strip() else "a name", lacking, problem) if words]
-    if st.button("Create the project", type="primary", icon=":material/check:"):
+    missing = [words for words in (None if name.strip() else t("a name"), lacking, problem) if words]
+    if st.button(t("Create the project"), type="primary", icon=":material/check:"):
         if missing:
-            st.error(f"Still needed: {' and '.join(missing)}.", icon=":material/error:")
+            st.error(t("Still needed: {missing}.", missing=listed(missing)), icon=":material/error:")
             return
         if publish and (where := unfilled(text)):
             st.error(
-                "The guideline can't be published yet: the text to start from is still there under "
-                f"{', '.join(plain(one) for one in where)}. Fill it in, or keep it as a draft.",
+                t(
+                    "The guideline can't be published yet: the text to start from is still there under {places}. "
+                    "Fill it in, or keep it as a draft.",
+                    places=", ".join(plain(one) for one in where),
+                ),
                 icon=":material/error:",
             )
             return
@@ -110,27 +122,27 @@ def _guideline(begin: str) -> str:
     if st.session_state.get(GUIDELINE) in (None, st.session_state.get("_new_guideline_begin")):
         st.session_state[GUIDELINE] = begin
     st.session_state["_new_guideline_begin"] = begin
-    return st.text_area("Guideline (Markdown)", height=320, key=GUIDELINE)
+    return st.text_area(t("Guideline (Markdown)"), height=320, key=GUIDELINE)
 
 
 def _file(project: Project | None = None) -> Given | None:
     """A file, pasted lines or, where the operator has named databases, a table, once there is one."""
     slug = None if project is None else project.slug
     databases = feedback.must(lambda: session.client().databases(slug))
-    ways = ["A file", "Pasted text", *(["A database table"] if databases else [])]
-    way = st.segmented_control("From", ways, default="A file", required=True, label_visibility="collapsed")
-    if way == "A database table":
+    ways = [t("A file"), t("Pasted text"), *([t("A database table")] if databases else [])]
+    way = st.segmented_control(t("From"), ways, default=t("A file"), required=True, label_visibility="collapsed")
+    if way == t("A database table"):
         return _table(databases, slug)
-    if way == "Pasted text":
-        pasted = st.text_area("One item per line", height=160, placeholder="first item\nsecond item", key=PASTED)
+    if way == t("Pasted text"):
+        pasted = st.text_area(t("One item per line"), height=160, placeholder=t("first item\nsecond item"), key=PASTED)
         lines = [line.strip() for line in pasted.splitlines() if line.strip()]
         if not lines:
             return None
-        st.markdown(f":gray[{len(lines)} items.]")
+        st.markdown(f":gray[{tn('{n} item.', '{n} items.', len(lines))}]")
         data = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines).encode()
         return Given("pasted.jsonl", data, {"text": "text"}, {"text": lines[0]}, {})
-    formats = feedback.must(session.client().formats, "Reading the formats").imports
-    titles = ", ".join(one.title for one in formats)
+    formats = feedback.must(session.client().formats, t("Reading the formats")).imports
+    titles = ", ".join(said(one.title) for one in formats)
     upload = st.file_uploader(plain(titles), type=[ending.lstrip(".") for one in formats for ending in one.endings])
     if upload is None:
         return None
@@ -150,7 +162,7 @@ def _table(databases: list[DatabaseOut], slug: str | None) -> Given | None:
 
     def ask(mapping: ColumnMapping) -> Preview | None:
         look = partial(client.preview_table, *chosen, mapping, slug)
-        return _kept(f"{chosen} {slug}", mapping, look, "Reading the table")
+        return _kept(f"{chosen} {slug}", mapping, look, t("Reading the table"))
 
     given = _planned(f"{chosen}", ask, {})
     return None if given is None else replace(given, name=chosen.table, table=chosen)
@@ -168,7 +180,7 @@ def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: Co
         if chosen is None:
             return None
         preview = chosen
-    st.markdown("**What becomes of it**")
+    st.markdown(t("**What becomes of it**"))
     import_plan.about(preview.plan)
     sample = _sample(preview.rows, mapping)
     return Given("", None, mapping, sample, preview.task or {}, lacking, preview.balance)
@@ -176,15 +188,20 @@ def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: Co
 
 def _how_to_read(mark: str) -> ColumnMapping:
     """Whether the first row names the columns, if somebody says so."""
-    said = st.segmented_control(
-        "First row",
-        ["guess", "names of the columns", "a row like the others"],
+    chosen = st.segmented_control(
+        t("First row"),
+        ["guess", "names", "row"],
         default="guess",
         required=True,
+        format_func={
+            "guess": t("guess"),
+            "names": t("names of the columns"),
+            "row": t("a row like the others"),
+        }.__getitem__,
         key=f"header-{mark}",
-        help="Of text files with columns. Guessed from the first rows.",
+        help=t("Of text files with columns. Guessed from the first rows."),
     )
-    return {} if said == "guess" else {"header": said == "names of the columns"}
+    return {} if chosen == "guess" else {"header": chosen == "names"}
 
 
 def _sample(rows: Sequence[Content], mapping: ColumnMapping) -> Content | None:
@@ -207,7 +224,7 @@ def _preview(upload: Any, whole: bool, mapping: Mapping[str, Any], project: str 
         part = data[:PREVIEW_BYTES] if cut else data
         return session.client().preview(upload.name, part, mapping, project=project, cut=cut)
 
-    return _kept(f"{upload.file_id} {project}", mapping, ask, "Reading the file")
+    return _kept(f"{upload.file_id} {project}", mapping, ask, t("Reading the file"))
 
 
 def _kept(source: str, mapping: Mapping[str, Any], ask: Callable[[], Preview], doing: str) -> Preview | None:
@@ -222,9 +239,9 @@ def _kept(source: str, mapping: Mapping[str, Any], ask: Callable[[], Preview], d
 def _mapping(preview: Preview, mark: str) -> ColumnMapping:
     """What is in each column: as it was guessed, or as somebody says."""
     described = ", ".join(part for part in (preview.format, preview.encoding) if part)
-    st.markdown(f":gray[The first rows ({plain(described)}):]")
+    st.markdown(t(":gray[The first rows ({described}):]", described=plain(described)))
     st.dataframe(preview.rows, height=230)
-    st.markdown("**What is in each column?** Change what was not recognized.")
+    st.markdown(t("**What is in each column?** Change what was not recognized."))
     mapping = import_plan.columns(preview.plan, mark)
     return {**mapping, **import_plan.options(preview.mapping, mapping, mark)}
 
@@ -238,13 +255,13 @@ def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | 
     labels_saved()
     session.forget()
     session.choose(project.slug)
-    with feedback.told("The project was created. Saving the guideline"):
+    with feedback.told(t("The project was created. Saving the guideline")):
         save = project.guidelines.publish if publish else project.guidelines.save_draft
-        save(text, "first version")
+        save(text, t("first version"))
     if given:
         _upload(project, given)
     else:
-        feedback.say_later("The project was created. Import items to start labeling.")
+        feedback.say_later(t("The project was created. Import items to start labeling."))
         st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project.slug})
 
 
@@ -254,8 +271,8 @@ def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
             return project.import_table(*given.table, given.mapping, dry_run=dry_run)
         return project.import_file(given.name, given.mapping, data=given.data, dry_run=dry_run)
 
-    with st.spinner("Uploading …"):
-        job = feedback.attempt(send, "Importing")
+    with st.spinner(t("Uploading …")):
+        job = feedback.attempt(send, t("Importing"))
     if job:
         st.session_state["_import_job"] = (project.slug, job)
         st.session_state["_import_tried"] = given if dry_run else None
@@ -266,16 +283,16 @@ def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
 def _running() -> None:
     kept: tuple[str, Job] = st.session_state["_import_job"]
     slug, job = kept
-    layout.heading("Import", "It continues in the background; you may leave this page.")
+    layout.heading(t("Import"), t("It continues in the background; you may leave this page."))
     layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
     with st.container(horizontal=True):
         if job.state == "done" and not (job.result or {}).get("dry_run"):
-            layout.open_page("label", "Start labeling", "bolt", primary=True, project=slug)
-            layout.open_page("progress", "Progress", "monitoring", project=slug)
+            layout.open_page("label", t("Start labeling"), "bolt", primary=True, project=slug)
+            layout.open_page("progress", t("Progress"), "monitoring", project=slug)
         tried: Given | None = st.session_state.get("_import_tried")
-        if job.state == "done" and tried and st.button("Import it now", icon=":material/upload:", type="primary"):
+        if job.state == "done" and tried and st.button(t("Import it now"), icon=":material/upload:", type="primary"):
             _upload(session.client().projects.get(slug), tried)
-        if job.state in ENDED and st.button("Import another file"):
+        if job.state in ENDED and st.button(t("Import another file")):
             st.session_state.pop("_import_job")
             st.session_state.pop("_import_tried", None)
             st.session_state.pop("_tables", None)

@@ -17,6 +17,7 @@ from importlib.metadata import entry_points
 from typing import Any, cast
 
 from labeler_ui.tasks.base import Schema, TaskPages, Unknown
+from labeler_ui.words import t
 
 from labeler.wire.labels import ItemLabel
 from labeler.wire.projects import ProjectOut
@@ -54,7 +55,7 @@ def schema_of(project: ProjectOut) -> Schema:
 
 def value_text(project: ProjectOut, value: Any) -> str:
     """An answer in words; an answer that was taken back is None."""
-    return "taken back" if value is None else of(project).value_text(value, schema_of(project))
+    return t("taken back") if value is None else of(project).value_text(value, schema_of(project))
 
 
 def labels_text(project: ProjectOut, labels: Iterable[ItemLabel]) -> str:

@@ -5,6 +5,7 @@ from typing import Any, Protocol
 
 import streamlit as st
 from labeler_ui.feedback import plain
+from labeler_ui.words import mark, t
 from streamlit.delta_generator import DeltaGenerator
 
 Schema = dict[str, Any]  # {"type", "labels": [...]} or {"type", "scale": {...}}, as the API has it
@@ -62,7 +63,7 @@ class TaskPages(Protocol):
 class Unknown:
     """A task type without pages of its own: everything can be read, and values are written as JSON."""
 
-    COUNTS = "Answers"
+    COUNTS = mark("Answers")
     SEARCHES = False
 
     def __init__(self, name: str) -> None:
@@ -91,11 +92,11 @@ class Unknown:
         return json.dumps(value, ensure_ascii=False)
 
     def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
-        text = where.text_input(title, placeholder="a value as JSON", key=key)
+        text = where.text_input(title, placeholder=t("a value as JSON"), key=key)
         try:
             return json.loads(text) if text else None
         except ValueError:
-            where.caption("This is not JSON.")
+            where.caption(t("This is not JSON."))
             return None
 
     def prediction_text(self, prediction: dict[str, Any], schema: Schema) -> str:
@@ -105,4 +106,4 @@ class Unknown:
         return {}
 
     def draw_counts(self, counts: dict[str, int], schema: Schema) -> None:
-        st.dataframe([{"Answer": name, "Times": count} for name, count in counts.items()], hide_index=True)
+        st.dataframe([{t("Answer"): name, t("Times"): count} for name, count in counts.items()], hide_index=True)

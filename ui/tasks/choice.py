@@ -4,10 +4,11 @@ from typing import Any
 
 from labeler_ui import labels
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import mark, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "choice"
-COUNTS = "Labels by name"
+COUNTS = mark("Labels by name")
 SEARCHES = True
 
 problem = labels.problem
@@ -31,7 +32,7 @@ def value_text(value: Any, schema: Schema) -> str:
 
 
 def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
-    return where.selectbox(title, names(schema), index=None, placeholder="no label", key=key)
+    return where.selectbox(title, names(schema), index=None, placeholder=t("no label"), key=key)
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:

@@ -5,12 +5,13 @@ from typing import Any
 from labeler_ui import labels
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import mark, percent, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "multi_choice"
-COUNTS = "Labels by name"
+COUNTS = mark("Labels by name")
 SEARCHES = False
-NONE = "none of the labels"
+NONE = mark("none of the labels")
 
 problem = labels.problem
 names = labels.names
@@ -29,23 +30,26 @@ def edit_schema(schema: Schema, key: str) -> Schema:
 
 
 def value_text(value: Any, schema: Schema) -> str:
-    return ", ".join(value) or NONE
+    return ", ".join(value) or t(NONE)
 
 
 def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
     """None of the labels is an answer too, so it is an option of its own."""
-    chosen = where.multiselect(title, [*names(schema), NONE], placeholder="no answer", key=key)
-    return [name for name in chosen if name != NONE] if chosen else None
+    none = t(NONE)
+    chosen = where.multiselect(title, [*names(schema), none], placeholder=t("no answer"), key=key)
+    return [name for name in chosen if name != none] if chosen else None
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:
     value, proba = prediction["value"], prediction.get("proba") or {}
     if not value:
         likeliest = max(proba, key=proba.__getitem__, default=None)
-        words = f"; most likely {plain(likeliest)} ({100 * proba[likeliest]:.0f}%)" if likeliest is not None else ""
-        return f"**{NONE}**{words}"
+        if likeliest is None:
+            return f"**{t(NONE)}**"
+        words = t("; most likely {label} ({share})", label=plain(likeliest), share=percent(proba[likeliest]))
+        return f"**{t(NONE)}**{words}"
     return ", ".join(f"{labels.bold(one)}{_share(proba.get(one))}" for one in value)
 
 
 def _share(share: float | None) -> str:
-    return "" if share is None else f" ({100 * share:.0f}%)"
+    return "" if share is None else f" ({percent(share)})"

@@ -5,10 +5,11 @@ from typing import Any
 import streamlit as st
 from labeler_ui import labels
 from labeler_ui.tasks.base import Schema
+from labeler_ui.words import mark, number, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "rating"
-COUNTS = "Ratings"
+COUNTS = mark("Ratings")
 SEARCHES = False
 SCALE = {"min": 1, "max": 5, "step": 1, "names": {}}
 MOST_NAMED = 21  # a longer scale is a slider on the card, which shows the names of its ends only
@@ -41,7 +42,7 @@ def edit_schema(schema: Schema, key: str) -> Schema:
                 title, value=float(scale.get(name, SCALE[name])), step=1.0, format="%g", key=f"{key}-{name}"
             )
         )
-        for box, title, name in zip(boxes, ("Lowest", "Highest", "Step"), ("min", "max", "step"), strict=False)
+        for box, title, name in zip(boxes, (t("Lowest"), t("Highest"), t("Step")), ("min", "max", "step"), strict=False)
     )
     edited: Schema = {"type": NAME, "scale": {"min": low, "max": high, "step": step, "names": {}}}
     if problem(edited) is None:
@@ -59,22 +60,22 @@ def _edit_names(scale: dict[str, Any], names: dict[str, str], key: str) -> dict[
         hide_index=True,
         width=420,
         column_config={
-            "number": st.column_config.TextColumn("Number", disabled=True, width="small"),
-            "name": st.column_config.TextColumn("Name", max_chars=80, help="Empty: only the number is shown"),
+            "number": st.column_config.TextColumn(t("Number"), disabled=True, width="small"),
+            "name": st.column_config.TextColumn(t("Name"), max_chars=80, help=t("Empty: only the number is shown")),
         },
     )
-    st.markdown(":gray[Double-click a cell to name a number, for example 1 *bad* and 5 *good*.]")
+    st.markdown(t(":gray[Double-click a cell to name a number, for example 1 *bad* and 5 *good*.]"))
     return {row["number"]: row["name"].strip() for row in edited if (row["name"] or "").strip()}
 
 
 def problem(schema: Schema) -> str | None:
     low, high, step = (schema["scale"][name] for name in ("min", "max", "step"))
     if high <= low:
-        return "a highest number above the lowest"
+        return t("a highest number above the lowest")
     if step <= 0 or step > high - low:
-        return "a step between zero and the length of the scale"
+        return t("a step between zero and the length of the scale")
     steps = (high - low) / step
-    return None if abs(steps - round(steps)) < 1e-6 else "a step that leads from the lowest number to the highest"
+    return None if abs(steps - round(steps)) < 1e-6 else t("a step that leads from the lowest number to the highest")
 
 
 def names(schema: Schema) -> list[str]:
@@ -83,7 +84,7 @@ def names(schema: Schema) -> list[str]:
 
 def summary(schema: Schema) -> str:
     scale = schema["scale"]
-    return f"{value_text(scale['min'], schema)} to {value_text(scale['max'], schema)}"
+    return t("{low} to {high}", low=value_text(scale["min"], schema), high=value_text(scale["max"], schema))
 
 
 def sections(schema: Schema) -> list[str]:
@@ -104,7 +105,7 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> 
         title,
         levels(schema["scale"]),
         index=None,
-        placeholder="no number",
+        placeholder=t("no number"),
         format_func=lambda one: value_text(one, schema),
         key=key,
     )
@@ -112,13 +113,13 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:
     expected = prediction.get("expected")
-    words = "" if expected is None else f", {expected:.1f} expected"
+    words = "" if expected is None else t(", {expected} expected", expected=number(expected, 1))
     return labels.bold(value_text(prediction["value"], schema)) + words
 
 
 def filters(where: DeltaGenerator, schema: Schema, key: str) -> dict[str, Any]:
     numbers = levels(schema["scale"])
-    low, high = where.select_slider("Rating", numbers, value=(numbers[0], numbers[-1]), key=key)
+    low, high = where.select_slider(t("Rating"), numbers, value=(numbers[0], numbers[-1]), key=key)
     return {} if (low, high) == (numbers[0], numbers[-1]) else {"min": low, "max": high}
 
 

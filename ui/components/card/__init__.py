@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from labeler_ui import tasks, theme
+from labeler_ui import tasks, theme, words
 from labeler_ui.components.bundle import bundle
 
 from labeler.wire.accounts import UserOut
@@ -66,22 +66,25 @@ def part_files(suffix: str) -> list[Path]:
 
 
 @cache
-def _sources(html: str, files: tuple[str, ...], more_css: tuple[str, ...] = ()) -> dict[str, str]:
+def _sources(
+    html: str, files: tuple[str, ...], more_css: tuple[str, ...] = (), tag: str = words.ENGLISH
+) -> dict[str, Any]:
     styles = [FOLDER / "card.css", *part_files(".css"), *(FOLDER / name for name in more_css)]
     return {
-        "html": (FOLDER / html).read_text(encoding="utf-8"),
+        "html": words.html((FOLDER / html).read_text(encoding="utf-8"), tag),
         "css": theme.component_css() + "".join(path.read_text(encoding="utf-8") for path in styles),
-        "js": bundle([FOLDER / name for name in files], part_files(".js")),
+        "js": bundle([FOLDER / name for name in files], part_files(".js"), tag=tag, service=True),
     }
 
 
-def _component(name: str, sources: dict[str, str]) -> Callable[..., Any]:
-    return st.components.v2.component(name, html=sources["html"], css=sources["css"], js=sources["js"])
+def _component(name: str, *sources: Any) -> Callable[..., Any]:
+    tag = words.language()
+    return st.components.v2.component(f"{name}_{tag}", **_sources(*sources, tag=tag))
 
 
 def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
-    draw = _component("labeler_card", _sources("card.html", FILES))
+    draw = _component("labeler_card", "card.html", FILES)
     data = {
         "api": "/api/v1",
         "csrf": csrf_token,
@@ -100,5 +103,5 @@ def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
 
 def card_preview(schema: dict[str, Any], content: Mapping[str, Any], key: str) -> None:
     """Draw the card's item and answer for a schema that is not saved yet."""
-    draw = _component("labeler_card_preview", _sources("preview.html", PREVIEW_FILES, ("preview.css",)))
+    draw = _component("labeler_card_preview", "preview.html", PREVIEW_FILES, ("preview.css",))
     draw(key=key, data={"schema": schema, "content": dict(content)})

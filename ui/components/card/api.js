@@ -1,8 +1,9 @@
 /* Talking to /api/v1 with the session cookie. Nothing here holds a token. */
+import { said, t } from "../words.js";
 
 export class Problem extends Error {
   constructor(status, body, retryAfter) {
-    super(body.detail || body.title || "The service could not do that.");
+    super(said(body.detail || body.title) || t("The service could not do that."));
     this.status = status;
     this.type = body.type || "";
     this.body = body;
@@ -48,7 +49,7 @@ export class Api {
       });
       text = await answer.text();
     } catch (error) {
-      throw new Problem(0, { title: "No connection", detail: "The service can't be reached." }, 0);
+      throw new Problem(0, { title: t("No connection"), detail: t("The service can't be reached.") }, 0);
     } finally {
       clearTimeout(timer);
     }
@@ -56,7 +57,7 @@ export class Api {
     try {
       parsed = text ? JSON.parse(text) : {};
     } catch (error) {
-      if (answer.ok) throw new Problem(502, { detail: "The answer was cut off in transit." }, 0);
+      if (answer.ok) throw new Problem(502, { detail: t("The answer was cut off in transit.") }, 0);
     }
     if (!answer.ok) {
       throw new Problem(answer.status, parsed, Number(answer.headers.get("Retry-After")) || 0);

@@ -18,6 +18,7 @@ import { Side } from "./side.js";
 import { Sight } from "./sight.js";
 import { store } from "./store.js";
 import { upkeep } from "./upkeep.js";
+import { percent, t } from "../words.js";
 
 const PACE_OF = 30; // of one's last answers
 
@@ -93,10 +94,10 @@ export class Card {
 
   async start() {
     if (!answers.has(this.schema.type)) {
-      this.view.state("error", "Items of this project can't be labeled here", `No form for the task type "${this.schema.type}" is installed with this page.`);
+      this.view.state("error", t("Items of this project can't be labeled here"), t('No form for the task type "{type}" is installed with this page.', { type: this.schema.type }));
       return;
     }
-    this.view.state("loading", "Getting the next items", "One moment.");
+    this.view.state("loading", t("Getting the next items"), t("One moment."));
     this.status();
     this.outbox.kick();
     this.outbox.adopt();
@@ -117,7 +118,7 @@ export class Card {
   /* Whether the item has just come up: what arrives now was meant for the one before. */
   early() {
     if (this.sight.enough) return false;
-    this.view.hint("This one has just come up: look at it, then answer.");
+    this.view.hint(t("This one has just come up: look at it, then answer."));
     return true;
   }
 
@@ -181,8 +182,8 @@ export class Card {
     }
     const { value, proba } = suggestion;
     const share = typeof proba === "object" && proba ? proba[value] : proba;
-    const sure = typeof share === "number" ? ` (${Math.round(100 * share)}%)` : "";
-    this.view.hint(`Suggested by model ${suggestion.model}: ${this.form.text(value)}${sure}`);
+    const sure = typeof share === "number" ? ` (${percent(share)})` : "";
+    this.view.hint(t("Suggested by model {model}: {answer}", { model: suggestion.model, answer: this.form.text(value) }) + sure);
   }
 
   afterPaint() {
@@ -212,7 +213,7 @@ export class Card {
     else if (name === "like") this.side.compare();
     else if (name === "describe") this.describe();
     else if (name === "find_field") this.view.refs.text.querySelector(".find-field")?.focus();
-    else if (this.past && name === "skip") this.view.hint("What you answered can't be skipped. Answer it again, or press Esc to go on.");
+    else if (this.past && name === "skip") this.view.hint(t("What you answered can't be skipped. Answer it again, or press Esc to go on."));
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
     else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
     this.lastEvent = event;
@@ -224,7 +225,7 @@ export class Card {
     const { keep, ...fields } = answer;
     if (kind === "flag" && keep) {
       this.hard = fields;
-      this.view.hint(`Marked as hard (${fields.reason}). ${this.form.ask}`);
+      this.view.hint(`${t("Marked as hard ({reason}).", { reason: fields.reason })} ${this.form.ask}`);
       return;
     }
     this.forgetUndone();

@@ -2,6 +2,7 @@
 import { Problem } from "./api.js";
 import { store } from "./store.js";
 import { make } from "./view.js";
+import { t } from "../words.js";
 
 const KEPT_CHARACTERS = 500_000;
 
@@ -15,7 +16,7 @@ export const gate = {
       if (must && current.acknowledged) { this.goOn(current.version); return; } // done in another tab
       this.dialogs.guideline(current, must && !current.acknowledged, () => this.acknowledge(current.version));
     } catch (problem) {
-      const words = problem.status === 404 ? "This project has no published guideline yet." : problem.message;
+      const words = problem.status === 404 ? t("This project has no published guideline yet.") : problem.message;
       if (must) {
         this.outbox.halted = null;
         this.trouble(new Problem(problem.status || 0, { detail: words }, 0));
@@ -23,7 +24,7 @@ export const gate = {
       }
       const kept = problem.passing ? this.keptGuideline() : null;
       if (kept) this.dialogs.guideline({ ...kept, acknowledged: true, kept: true }, false, () => {});
-      else this.dialogs.show("guideline", "Guideline", [make("p", {}, words)], []);
+      else this.dialogs.show("guideline", t("Guideline"), [make("p", {}, words)], []);
     }
   },
 
@@ -78,9 +79,9 @@ export const gate = {
 
   halted(problem) {
     if (problem.needsAcknowledgement) { this.gate(); return; }
-    const link = make("button", { type: "button", class: "main", "data-testid": "log-in-again", onclick: () => window.location.reload() }, "Log in again");
-    this.view.banner(make("span", {}, "Your session has ended. Unsent answers stay in this browser and are sent after you log in. "), link);
-    if (!this.current) this.view.state("expired", "Your session has ended", "Log in again to continue.");
+    const link = make("button", { type: "button", class: "main", "data-testid": "log-in-again", onclick: () => window.location.reload() }, t("Log in again"));
+    this.view.banner(make("span", {}, t("Your session has ended. Unsent answers stay in this browser and are sent after you log in. ")), link);
+    if (!this.current) this.view.state("expired", t("Your session has ended"), t("Log in again to continue."));
     this.status();
   },
 };

@@ -2,6 +2,7 @@
 import { actionsOf, keyRows } from "./keys.js";
 import { KeyList } from "./ownkeys.js";
 import { store } from "./store.js";
+import { t } from "../words.js";
 
 const DESCRIBED = "labeler:described:";
 
@@ -37,7 +38,7 @@ export const help = {
   describe() {
     const on = store.getItem(DESCRIBED + this.data.user.id) !== "yes";
     if (on && !(this.schema.labels || []).some((label) => label.description)) {
-      this.view.hint("The labels of this project have no descriptions. The guideline says what they mean.");
+      this.view.hint(t("The labels of this project have no descriptions. The guideline says what they mean."));
       return;
     }
     try {

@@ -1,6 +1,7 @@
 /* What is shown while there is nothing to answer: loading, waiting, nothing left, trouble. Methods of the card. */
 import { Problem } from "./api.js";
 import { make } from "./view.js";
+import { counted, t, tn } from "../words.js";
 
 export const idle = {
   /* Nothing left in the browser: ask, once everything answered has been sent. */
@@ -9,10 +10,10 @@ export const idle = {
     if (this.queue.items.length) { this.next(); return; }
     const waiting = this.outbox.waiting().length;
     if (waiting) {
-      this.view.state("waiting", "Sending your answers", "The next items come as soon as they are saved.");
+      this.view.state("waiting", t("Sending your answers"), t("The next items come as soon as they are saved."));
       return;
     }
-    if (this.view.root.dataset.state !== "empty") this.view.state("loading", "Getting the next items", "One moment.");
+    if (this.view.root.dataset.state !== "empty") this.view.state("loading", t("Getting the next items"), t("One moment."));
     try {
       await this.queue.ask();
       if (this.queue.items.length) this.next();
@@ -29,24 +30,24 @@ export const idle = {
       this.halted(problem);
       return;
     }
-    const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, "Try again");
+    const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, t("Try again"));
     if (problem.passing) {
-      this.view.state("offline", problem.status ? "The service is busy" : "No connection", `${this.unsentWords()} Labeling goes on by itself when the service answers again.`, again);
-    } else this.view.state("error", "The items can't be shown", problem.message, again);
+      this.view.state("offline", problem.status ? t("The service is busy") : t("No connection"), `${this.unsentWords()} ${t("Labeling goes on by itself when the service answers again.")}`, again);
+    } else this.view.state("error", t("The items can't be shown"), problem.message, again);
   },
 
   unsentWords() {
     const waiting = this.outbox.waiting().length;
-    if (!waiting) return "All your answers are saved, and every item that was here is answered.";
-    return `${waiting} of your answers ${waiting === 1 ? "waits" : "wait"} in this browser, safe, and every item that was here is answered.`;
+    if (!waiting) return t("All your answers are saved, and every item that was here is answered.");
+    return tn("{n} of your answers waits in this browser, safe, and every item that was here is answered.", "{n} of your answers wait in this browser, safe, and every item that was here is answered.", waiting);
   },
 
   empty() {
     if (this.lastProgress && this.lastProgress.items.total === 0) {
-      this.view.state("empty", "No items yet", "Nobody has imported any. They appear here by themselves once imported.");
+      this.view.state("empty", t("No items yet"), t("Nobody has imported any. They appear here by themselves once imported."));
       return;
     }
-    const look = make("button", { type: "button", onclick: () => this.more() }, "Check again");
+    const look = make("button", { type: "button", onclick: () => this.more() }, t("Check again"));
     const [title, sentence] = this.whyEmpty();
     if (this.view.root.dataset.state !== "empty") this.progress(); // then the numbers are those of now
     this.view.state("empty", title, sentence, look);
@@ -56,9 +57,12 @@ export const idle = {
   whyEmpty() {
     const { total, unlabeled } = this.lastProgress ? this.lastProgress.items : { total: 0, unlabeled: 0 };
     const left = Math.max(this.queue.remaining || 0, unlabeled - this.extra);
-    if (left <= 0) return ["Everything is labeled", "Thank you. New items appear here by themselves as soon as they are imported, or come back for another look."];
-    const of = total ? ` of ${total.toLocaleString("en")} items` : "";
-    const words = left === 1 ? "is not labeled yet: another labeler has it, or it is" : "are not labeled yet: other labelers have them, or they are";
-    return ["Nothing for you right now", `${left.toLocaleString("en")}${of} ${words} set aside as hard, or skipped. This page checks again by itself.`];
+    if (left <= 0) return [t("Everything is labeled"), t("Thank you. New items appear here by themselves as soon as they are imported, or come back for another look.")];
+    const many = total
+      ? tn("{n} of {total} items is not labeled yet: another labeler has it, or it is set aside as hard, or skipped.",
+        "{n} of {total} items are not labeled yet: other labelers have them, or they are set aside as hard, or skipped.", left, { total: counted(total) })
+      : tn("{n} item is not labeled yet: another labeler has it, or it is set aside as hard, or skipped.",
+        "{n} items are not labeled yet: other labelers have them, or they are set aside as hard, or skipped.", left);
+    return [t("Nothing for you right now"), `${many} ${t("This page checks again by itself.")}`];
   },
 };

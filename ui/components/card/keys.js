@@ -1,4 +1,5 @@
 /* The keyboard, and the measure of how fast it feels. */
+import { t } from "../words.js";
 
 const COMPOSING = 229; // of a key that an input method takes, also where isComposing is off again by then
 
@@ -93,10 +94,10 @@ export function measure(event) {
 
 /* What the card does besides answering, its usual key, and the words for it. */
 const ACTIONS = [
-  ["undo", "u", "Undo, as often as you like"], ["skip", "s", "Skip, with a reason"],
-  ["flag", "h", "Mark as hard, with a reason and a note"], ["guideline", "g", "Guideline"],
-  ["like", "c", "Items like this one, and how they were labeled"], ["own", "a", "Your last answers"],
-  ["describe", "d", "What the labels mean"], ["find_field", "f", "Find a field of a table row"],
+  ["undo", "u", t("Undo, as often as you like")], ["skip", "s", t("Skip, with a reason")],
+  ["flag", "h", t("Mark as hard, with a reason and a note")], ["guideline", "g", t("Guideline")],
+  ["like", "c", t("Items like this one, and how they were labeled")], ["own", "a", t("Your last answers")],
+  ["describe", "d", t("What the labels mean")], ["find_field", "f", t("Find a field of a table row")],
 ];
 
 /* Key -> action. A key that a label has, or that one chose for something else, does nothing here. */
@@ -120,7 +121,7 @@ export function keyRows(card) {
     ...(card.form.list?.keyRows() || []),
     ...card.form.helpRows().map(([key, words]) => ({ key, words })),
     ...ACTIONS.map(([name, , words]) => ({ kind: "do", name, key: byName.get(name), words })),
-    { key: "Shift+U", words: "Give again what was undone" }, { key: "← →", words: "Look at the answer before, or after" },
-    { key: "+ -", words: "Larger or smaller text" }, { key: "?", words: "These keys" }, { key: "Esc", words: "Close what is open" },
+    { key: "Shift+U", words: t("Give again what was undone") }, { key: "← →", words: t("Look at the answer before, or after") },
+    { key: "+ -", words: t("Larger or smaller text") }, { key: "?", words: t("These keys") }, { key: "Esc", words: t("Close what is open") },
   ];
 }

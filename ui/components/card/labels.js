@@ -3,6 +3,7 @@ import { Favorites } from "./favorites.js";
 import { find } from "./find.js";
 import { keyOf } from "./keys.js";
 import { make } from "./view.js";
+import { t } from "../words.js";
 
 /* Keys of the card itself: a label that asks for one of them gets a digit instead. */
 const CARD_KEYS = ["u", "s", "h", "g"];
@@ -36,12 +37,12 @@ export class LabelList {
     this.favorites = new Favorites(host.owner, labels.map((label) => label.name));
     this.rekey();
     this.search = make("input", {
-      class: "search", type: "search", autocomplete: "off", placeholder: "Find a label ( / )",
-      "aria-label": "Find a label", "data-testid": "label-search",
+      class: "search", type: "search", autocomplete: "off", placeholder: t("Find a label ( / )"),
+      "aria-label": t("Find a label"), "data-testid": "label-search",
     });
     this.search.addEventListener("input", () => this.filter());
     this.takes = make("span", { class: "takes", role: "status", "data-testid": "label-found" });
-    this.list = make("div", { class: "labels", role: "group", "aria-label": "Labels", "data-testid": "labels" }, ...this.buttons.values());
+    this.list = make("div", { class: "labels", role: "group", "aria-label": t("Labels"), "data-testid": "labels" }, ...this.buttons.values());
     this.searched = labels.length >= SEARCHED_FROM;
     if (this.searched) this.arrange();
     this.list.classList.toggle("many", this.searched);
@@ -121,7 +122,7 @@ export class LabelList {
     const name = this.found[this.at];
     for (const [one, button] of this.buttons) button.toggleAttribute("data-found", one === name);
     if (name) this.buttons.get(name).scrollIntoView({ block: "nearest" });
-    const nothing = this.search.value.trim() ? "No label is like that." : "";
+    const nothing = this.search.value.trim() ? t("No label is like that.") : "";
     this.takes.replaceChildren(...(name ? [make("kbd", {}, "Enter"), " ", make("b", { dir: "auto" }, name)] : [nothing]));
   }
 
@@ -175,5 +176,5 @@ export class LabelList {
     return this.labels.map(({ name }) => ({ kind: "label", name, key: byName.get(name), words: name }));
   }
 
-  helpRows() { return this.searched ? [["/", "Find a label; ↓ ↑ and Enter take one"]] : []; }
+  helpRows() { return this.searched ? [["/", t("Find a label; ↓ ↑ and Enter take one")]] : []; }
 }

@@ -1,5 +1,6 @@
 /* Looking at an answer of one's own again, and correcting it. Methods of the card. */
 import { uuid } from "./api.js";
+import { t } from "../words.js";
 
 export const look = {
   /* Show an answered item in place of the one that is asked; a label corrects the answer. */
@@ -12,9 +13,9 @@ export const look = {
     this.forgetUndone();
     if (answer.kind === "label") this.form.set(answer.value);
     const words = {
-      label: () => `You answered ${this.form.text(answer.value)}. Answer again to correct it.`,
-      skip: () => `You skipped it (${answer.reason}). Answer to label it now.`,
-      flag: () => `You set it aside as hard (${answer.reason}). Answer to label it now.`,
+      label: () => t("You answered {answer}. Answer again to correct it.", { answer: this.form.text(answer.value) }),
+      skip: () => t("You skipped it ({reason}). Answer to label it now.", answer),
+      flag: () => t("You set it aside as hard ({reason}). Answer to label it now.", answer),
     };
     this.view.hint(words[answer.kind]());
     this.view.refs.back.hidden = false;
@@ -27,7 +28,7 @@ export const look = {
     const next = this.side.answers[at + by];
     if (next) this.look(next);
     else if (by < 0) this.goOnLabeling();
-    else this.view.hint(this.past ? "There is nothing before this one." : "You have answered nothing yet.");
+    else this.view.hint(this.past ? t("There is nothing before this one.") : t("You have answered nothing yet."));
   },
 
   /* Back to the item that is asked. */
@@ -60,7 +61,7 @@ export const look = {
     }
     const { value } = last.replaced;
     this.side.add({ kind: "label", ...last.item, ...last.replaced, at: Date.now() });
-    this.view.hint(`Back to your former answer: ${this.form.text(value)}.`);
+    this.view.hint(t("Back to your former answer: {answer}.", { answer: this.form.text(value) }));
     this.later("wroteHistory");
   },
 };

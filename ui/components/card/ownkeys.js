@@ -2,6 +2,7 @@
 import { keyOf } from "./keys.js";
 import { store } from "./store.js";
 import { make } from "./view.js";
+import { t } from "../words.js";
 
 const FIXED = ["/", "?", "+", "-", "=", "r"];
 
@@ -41,16 +42,16 @@ export class KeyList {
   constructor(rows, { onChange, onReset, changed }) {
     this.rows = rows;
     this.onChange = onChange;
-    this.says = make("p", { class: "note", role: "status", "data-testid": "key-says" }, "Click a key to change it: it is kept in this browser, for you.");
+    this.says = make("p", { class: "note", role: "status", "data-testid": "key-says" }, t("Click a key to change it: it is kept in this browser, for you."));
     this.list = make("dl", { class: "keys" }, ...rows.flatMap((row) => this.row(row)));
-    const reset = make("button", { type: "button", "data-testid": "keys-reset", onclick: onReset }, "Back to the project's keys");
+    const reset = make("button", { type: "button", "data-testid": "keys-reset", onclick: onReset }, t("Back to the project's keys"));
     this.nodes = [this.says, this.list, ...(changed ? [make("div", { class: "actions" }, reset)] : [])];
   }
 
   row(row) {
-    const caps = row.key ? row.key.split(" ").map((one) => make("kbd", {}, one.length === 1 ? one.toUpperCase() : one)) : [make("kbd", { class: "no-key" }, "none")];
+    const caps = row.key ? row.key.split(" ").map((one) => make("kbd", {}, one.length === 1 ? one.toUpperCase() : one)) : [make("kbd", { class: "no-key" }, t("none"))];
     if (!row.kind) return [make("dt", {}, ...caps), make("dd", { dir: "auto" }, row.words)];
-    const button = make("button", { type: "button", class: "quietly key", "data-testid": `key-${row.name}`, "aria-label": `Key for ${row.words}: ${row.key || "none"}` }, ...caps);
+    const button = make("button", { type: "button", class: "quietly key", "data-testid": `key-${row.name}`, "aria-label": t("Key for {words}: {key}", { words: row.words, key: row.key || t("none") }) }, ...caps);
     button.addEventListener("click", () => this.ask(button, row));
     button.addEventListener("keydown", (event) => this.pressed(event, button, row));
     return [make("dt", {}, button), make("dd", { dir: "auto" }, row.words)];
@@ -61,7 +62,7 @@ export class KeyList {
     this.asked = button;
     button.classList.add("asked");
     button.focus();
-    this.says.textContent = `Press the key for “${row.words}”, or Esc to leave it.`;
+    this.says.textContent = t("Press the key for “{words}”, or Esc to leave it.", row);
   }
 
   pressed(event, button, row) {
@@ -70,12 +71,12 @@ export class KeyList {
     event.stopPropagation();
     const key = keyOf(event);
     const taken = this.rows.find((one) => one !== row && (one.key || "").toLowerCase().split(" ").includes(key));
-    if (event.key === "Escape") this.says.textContent = "Left as it was.";
+    if (event.key === "Escape") this.says.textContent = t("Left as it was.");
     else if ([...key].length !== 1 || key === " " || FIXED.includes(key)) {
-      this.says.textContent = `“${event.key === " " ? "Space" : event.key}” can't be chosen. Press a letter or a digit.`;
+      this.says.textContent = t("“{key}” can't be chosen. Press a letter or a digit.", { key: event.key === " " ? t("Space") : event.key });
       return;
     } else if (taken) {
-      this.says.textContent = `“${key.toUpperCase()}” is the key for “${taken.words}”. Press another, or change that one first.`;
+      this.says.textContent = t("“{key}” is the key for “{words}”. Press another, or change that one first.", { key: key.toUpperCase(), words: taken.words });
       this.says.classList.add("collides");
       return;
     } else this.onChange(row.kind, row.name, key);

@@ -2,8 +2,9 @@
 import { keyOf, onButton } from "./keys.js";
 import { preview } from "./registry.js";
 import { make, rendered } from "./view.js";
+import { t } from "../words.js";
 
-const ANSWER = { label: "Label", skip: "Skip", flag: "Hard flag", undo: "Undo" };
+const ANSWER = { label: t("Label"), skip: t("Skip"), flag: t("Hard flag"), undo: t("Undo") };
 
 /* A row of reasons with digits, a note where asked, all by keyboard. */
 export class Chooser {
@@ -21,21 +22,21 @@ export class Chooser {
     this.reason = null;
     this.reasons = reasons.length ? reasons : ["not sure"];
     const flag = kind === "flag";
-    this.node.setAttribute("aria-label", flag ? "Why is this hard?" : "Why skip?");
+    this.node.setAttribute("aria-label", flag ? t("Why is this hard?") : t("Why skip?"));
     this.choices = this.reasons.map((reason, index) => make("button", {
       type: "button", class: "reason", "aria-pressed": "false", "data-testid": `reason-${index + 1}`,
       onclick: () => this.choose(index),
     }, reason, index < 9 ? make("kbd", {}, String(index + 1)) : null));
-    const close = make("button", { type: "button", class: "quietly", onclick: () => this.close() }, "Cancel", make("kbd", {}, "Esc"));
-    const title = make("p", { class: "title", role: "status" }, flag ? "Why is this hard?" : "Why skip this item?");
+    const close = make("button", { type: "button", class: "quietly", onclick: () => this.close() }, t("Cancel"), make("kbd", {}, "Esc"));
+    const title = make("p", { class: "title", role: "status" }, flag ? t("Why is this hard?") : t("Why skip this item?"));
     this.title = title;
     const rows = [title, make("div", { class: "reasons" }, ...this.choices)];
     this.note = null;
     if (flag) {
-      this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": "Note (optional)", placeholder: "Note (optional): what makes it hard?" });
+      this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": t("Note (optional)"), placeholder: t("Note (optional): what makes it hard?") });
       rows.push(this.note, make("div", { class: "actions" },
-        make("button", { type: "button", class: "main", "data-testid": "flag-alone", onclick: () => this.finish(false) }, "Set aside without a label", make("kbd", {}, "Enter")),
-        make("button", { type: "button", "data-testid": "flag-keep", onclick: () => this.finish(true) }, "Label it too", make("kbd", {}, "L")), close));
+        make("button", { type: "button", class: "main", "data-testid": "flag-alone", onclick: () => this.finish(false) }, t("Set aside without a label"), make("kbd", {}, "Enter")),
+        make("button", { type: "button", "data-testid": "flag-keep", onclick: () => this.finish(true) }, t("Label it too"), make("kbd", {}, "L")), close));
     } else rows.push(make("div", { class: "actions" }, close));
     this.node.replaceChildren(...rows);
     this.node.hidden = false;
@@ -52,7 +53,7 @@ export class Chooser {
 
   finish(keep) {
     if (this.reason === null) {
-      this.title.textContent = "Choose a reason first: press its number.";
+      this.title.textContent = t("Choose a reason first: press its number.");
       return;
     }
     const note = this.note ? this.note.value.trim() : "";
@@ -100,7 +101,7 @@ export class Dialogs {
   show(name, title, body, actions, must = false) {
     this.name = name;
     this.must = must;
-    const close = must ? null : make("button", { type: "button", class: "quietly close", "aria-label": "Close", onclick: () => this.node.close() }, "✕");
+    const close = must ? null : make("button", { type: "button", class: "quietly close", "aria-label": t("Close"), onclick: () => this.node.close() }, "✕");
     this.node.replaceChildren(
       make("header", {}, make("h2", { id: "lb-dialog-title" }, title), close),
       make("div", { class: "body", tabindex: "0" }, ...body),
@@ -114,49 +115,49 @@ export class Dialogs {
 
   close() { if (this.node.open) this.node.close(); }
 
-  wait(title) { this.show("wait", title, [make("p", {}, "Loading …")], []); }
+  wait(title) { this.show("wait", title, [make("p", {}, t("Loading …"))], []); }
 
   guideline(current, must, onAcknowledge) {
     const body = [];
     const changes = (current.changes || []).filter((row) => row.kind !== "same");
     if (!current.acknowledged && current.acknowledged_version && changes.length) {
-      body.push(make("h3", {}, `What changed since version ${current.acknowledged_version}`));
+      body.push(make("h3", {}, t("What changed since version {version}", { version: current.acknowledged_version })));
       if (current.note) body.push(make("p", { class: "note" }, current.note));
       body.push(changeList(changes));
-      body.push(make("h3", {}, "The whole guideline"));
+      body.push(make("h3", {}, t("The whole guideline")));
     }
-    if (current.kept) body.push(make("p", { class: "note" }, "There is no connection: this is the version that this browser kept."));
+    if (current.kept) body.push(make("p", { class: "note" }, t("There is no connection: this is the version that this browser kept.")));
     body.push(rendered("div", { class: "guideline", "data-testid": "guideline-text" }, current.html));
     const actions = current.acknowledged
-      ? [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]
-      : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, "I have read it, continue", make("kbd", {}, "Enter"))];
-    const title = current.acknowledged ? `Guideline, version ${current.version}` : `Please read: guideline version ${current.version}`;
+      ? [make("button", { type: "button", class: "main", onclick: () => this.close() }, t("Back to labeling"), make("kbd", {}, "Esc"))]
+      : [make("button", { type: "button", class: "main", "data-testid": "acknowledge", onclick: onAcknowledge }, t("I have read it, continue"), make("kbd", {}, "Enter"))];
+    const title = current.acknowledged ? t("Guideline, version {version}", current) : t("Please read: guideline version {version}", current);
     this.show("guideline", title, body, actions, must);
     this.node.querySelector(".body").scrollTop = 0;
   }
 
   help(list) {
-    this.show("help", "Keys", list.nodes, [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling", make("kbd", {}, "Esc"))]);
+    this.show("help", t("Keys"), list.nodes, [make("button", { type: "button", class: "main", onclick: () => this.close() }, t("Back to labeling"), make("kbd", {}, "Esc"))]);
   }
 
   refused(entries, textOf, onRetry, onDiscard) {
     const rows = entries.map((entry) => make("li", {},
       make("p", { class: "quote" }, preview(entry.about && entry.about.content).slice(0, 240)),
-      make("p", {}, `${ANSWER[entry.kind]}${entry.kind === "label" ? `: ${textOf(entry.body.value)}` : ""}. The service said: ${entry.why}`),
+      make("p", {}, `${ANSWER[entry.kind]}${entry.kind === "label" ? `: ${textOf(entry.body.value)}` : ""}. ${t("The service said: {why}", entry)}`),
       make("div", { class: "actions" },
-        make("button", { type: "button", onclick: () => onRetry(entry.storage) }, "Send again"),
-        make("button", { type: "button", "data-testid": "discard", onclick: () => onDiscard(entry.storage) }, "Discard"))));
-    this.show("refused", "Answers that were not accepted", [
-      make("p", {}, "These are not saved. Send them again once the reason is fixed, or discard them."),
+        make("button", { type: "button", onclick: () => onRetry(entry.storage) }, t("Send again")),
+        make("button", { type: "button", "data-testid": "discard", onclick: () => onDiscard(entry.storage) }, t("Discard")))));
+    this.show("refused", t("Answers that were not accepted"), [
+      make("p", {}, t("These are not saved. Send them again once the reason is fixed, or discard them.")),
       make("ul", { class: "refused" }, ...rows),
-    ], [make("button", { type: "button", class: "main", onclick: () => this.close() }, "Back to labeling")]);
+    ], [make("button", { type: "button", class: "main", onclick: () => this.close() }, t("Back to labeling"))]);
   }
 }
 
 function side(tag, text, html) { return html ? rendered(tag, { class: "guideline" }, html) : make(tag, {}, text); }
 
 function changeList(rows) {
-  const words = { added: "New", removed: "Removed", changed: "Changed" };
+  const words = { added: t("New"), removed: t("Removed"), changed: t("Changed") };
   return make("ul", { class: "changes", "data-testid": "guideline-changes" }, ...rows
     .filter((row) => (row.left || "").trim() || (row.right || "").trim())
     .map((row) => make("li", { class: row.kind },

@@ -1,11 +1,12 @@
 /* What was answered here, to be taken back and given again. Methods of the card. */
+import { t } from "../words.js";
 const HISTORY_KEPT = 300;
 
 export const past = {
   undo() {
     const last = this.history.pop();
     if (!last) {
-      this.view.hint("Nothing to undo.");
+      this.view.hint(t("Nothing to undo."));
       return;
     }
     if (last.replaced) { this.forgetUndone(); this.uncorrect(last); return; }
@@ -18,8 +19,8 @@ export const past = {
     const { value, reason } = last.fields;
     const chosen = last.kind === "label" ? this.form.text(value) : "";
     if (last.kind === "label" && !this.form.atOnce) this.form.set(value);
-    const words = { label: `You had chosen: ${chosen}`, skip: `You had skipped it: ${reason}`, flag: `You had set it aside: ${reason}` };
-    this.view.hint(`${words[last.kind]}. Shift+U gives it again.`);
+    const words = { label: t("You had chosen: {chosen}.", { chosen }), skip: t("You had skipped it: {reason}.", { reason }), flag: t("You had set it aside: {reason}.", { reason }) };
+    this.view.hint(`${words[last.kind]} ${t("Shift+U gives it again.")}`);
     this.view.refs.redo.hidden = false;
     this.later("wroteHistory");
     this.tabs.postMessage({ back: last.item.key });
@@ -30,7 +31,7 @@ export const past = {
     const last = this.undone.pop();
     if (!last || !this.current || this.current.key !== last.item.key) {
       this.forgetUndone();
-      this.view.hint("Nothing to do again.");
+      this.view.hint(t("Nothing to do again."));
       return;
     }
     this.hard = last.hard;

@@ -2,8 +2,9 @@
 import { colors } from "./colors.js";
 import { onButton, typingIn } from "./keys.js";
 import { answerForm, contentOf } from "./registry.js";
+import { t } from "../words.js";
 
-const HINT = "Try it: press a key or a button. Nothing is sent.";
+const HINT = t("Try it: press a key or a button. Nothing is sent.");
 
 function drawPreview(root, { schema, content }) {
   const refs = {};
@@ -17,7 +18,7 @@ function drawPreview(root, { schema, content }) {
       const words = form.text(value);
       form.clear();
       if (form.atOnce) form.set(value);
-      hint(`The answer would be: ${words}`);
+      hint(t("The answer would be: {words}", { words }));
     },
   });
   refs.answers.replaceChildren();

@@ -2,6 +2,7 @@
  * Where there is no room beside the card, the same opens as a dialog. */
 import { preview } from "./registry.js";
 import { make } from "./view.js";
+import { t, tn } from "../words.js";
 
 const KEPT = 50;
 const SHOWN = 300; // characters of an item
@@ -56,7 +57,7 @@ export class Side {
 
   draw() {
     const rows = this.answers.map((one) => this.row(one));
-    const none = make("p", { class: "none" }, "What you answer is listed here. Choose one to look at it again, or to correct it.");
+    const none = make("p", { class: "none" }, t("What you answer is listed here. Choose one to look at it again, or to correct it."));
     this.last.querySelector("ul").replaceChildren(...rows);
     this.last.querySelector(".none")?.remove();
     if (!rows.length) this.last.append(none);
@@ -78,7 +79,7 @@ export class Side {
   /* An answer in words, as short as it goes. */
   words(answer) {
     const hard = answer.kind === "flag" || (answer.kind === "label" && answer.reason);
-    if (answer.kind === "label") return this.card.form.text(answer.value) + (hard ? " · hard" : "");
+    if (answer.kind === "label") return this.card.form.text(answer.value) + (hard ? ` · ${t("hard")}` : "");
     return hard ? "hard" : "skipped";
   }
 
@@ -93,7 +94,7 @@ export class Side {
     const many = this.flags.length;
     this.decided.hidden = many === 0;
     this.button.dataset.news = many || "";
-    const title = many === 1 ? "Your question was answered" : `${many} of your questions were answered`;
+    const title = tn("Your question was answered", "{n} of your questions were answered", many);
     this.decided.replaceChildren(make("h2", {}, title), ...this.flags.map((flag) => this.flag(flag)));
     if (many) this.card.view.say(title);
   }
@@ -107,8 +108,8 @@ export class Side {
       make("p", { class: "asked", dir: "auto" }, asked),
       make("p", { class: "answered", dir: "auto" }, value, value && flag.resolution.note ? ". " : "", flag.resolution.note || "", ` — ${flag.resolution.by}`),
       make("div", { class: "actions" },
-        make("button", { type: "button", "data-testid": "flag-read", onclick: () => this.read(flag) }, "Got it"),
-        make("button", { type: "button", class: "quietly", onclick: () => this.card.look(past) }, "Look at it")));
+        make("button", { type: "button", "data-testid": "flag-read", onclick: () => this.read(flag) }, t("Got it")),
+        make("button", { type: "button", class: "quietly", onclick: () => this.card.look(past) }, t("Look at it"))));
   }
 
   async read(flag) {
@@ -126,8 +127,8 @@ export class Side {
 
   async compare() {
     const { current } = this.card;
-    const list = make("div", { class: "found", role: "status" }, "Looking …");
-    this.like.replaceChildren(make("h2", {}, "Like this one"), list);
+    const list = make("div", { class: "found", role: "status" }, t("Looking …"));
+    this.like.replaceChildren(make("h2", {}, t("Like this one")), list);
     this.like.hidden = false;
     this.open();
     let rows;
@@ -135,7 +136,7 @@ export class Side {
       const found = (await this.card.api.call("GET", `/own/comparable?key=${encodeURIComponent(current.key)}`)).items;
       rows = found.map((one) => make("p", { class: "alike", "data-testid": "comparable" },
         make("b", { dir: "auto" }, this.card.form.text(one.value)), " ", make("span", { dir: "auto" }, preview(one.content).slice(0, SHOWN))));
-      if (!rows.length) rows = [make("p", { class: "none" }, "Nothing like this one is labeled yet.")];
+      if (!rows.length) rows = [make("p", { class: "none" }, t("Nothing like this one is labeled yet."))];
     } catch (problem) {
       rows = [make("p", { class: "none" }, problem.message)];
     }
@@ -154,7 +155,7 @@ export class Side {
       if (focus) (this.last.querySelector("button") || this.last).focus();
       return;
     }
-    this.card.dialogs.show("own", "Your work", [this.node], []);
+    this.card.dialogs.show("own", t("Your work"), [this.node], []);
     (this.node.querySelector(focus ? "button" : ".box:not([hidden])") || this.node).focus();
     this.card.dialogs.node.addEventListener("close", () => this.place.append(this.node), { once: true });
   }

@@ -1,6 +1,7 @@
 /* What runs alongside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
 
 import { store } from "./store.js";
+import { t, tn } from "../words.js";
 
 const SILENT_MS = 12_000;
 
@@ -8,19 +9,18 @@ export const upkeep = {
   status() {
     const waiting = this.outbox.waiting().length;
     const refused = this.outbox.refused().length;
-    const many = (n, one, more) => `${n} ${n === 1 ? one : more}`;
     const offline = this.outbox.offline || navigator.onLine === false;
-    if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", `Logged out: ${waiting} waiting`);
-    else if (waiting && offline) this.view.pill("offline", `Offline: ${waiting} waiting`);
-    else if (waiting && this.outbox.tries) this.view.pill("offline", `Trying again: ${waiting} waiting`);
-    else if (refused) this.view.pill("refused", `${many(refused, "answer", "answers")} not accepted`);
-    else if (waiting) this.view.pill("sending", `Sending ${waiting}`);
-    else if (offline) this.view.pill("offline", "Offline: all saved");
-    else this.view.pill("saved", "All saved");
+    if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", t("Logged out: {waiting} waiting", { waiting }));
+    else if (waiting && offline) this.view.pill("offline", t("Offline: {waiting} waiting", { waiting }));
+    else if (waiting && this.outbox.tries) this.view.pill("offline", t("Trying again: {waiting} waiting", { waiting }));
+    else if (refused) this.view.pill("refused", tn("{n} answer not accepted", "{n} answers not accepted", refused));
+    else if (waiting) this.view.pill("sending", t("Sending {waiting}", { waiting }));
+    else if (offline) this.view.pill("offline", t("Offline: all saved"));
+    else this.view.pill("saved", t("All saved"));
     if (this.dialogs.open && this.dialogs.name === "refused") this.showRefused();
     if (store.limited && !this.warned) {
       this.warned = true;
-      this.view.banner("This browser keeps nothing, or has no room left. Answers are sent as always; close the page only when it says “All saved”.");
+      this.view.banner(t("This browser keeps nothing, or has no room left. Answers are sent as always; close the page only when it says “All saved”."));
     }
     if (!waiting && !this.current && this.view.root.dataset.state === "waiting") this.more();
   },

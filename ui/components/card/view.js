@@ -1,5 +1,6 @@
 /* Drawing. Every text from data goes in as text, never as markup; the one exception is the guideline's HTML. */
 import { contentOf } from "./registry.js";
+import { counted, t } from "../words.js";
 
 export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
@@ -21,8 +22,8 @@ export function rendered(tag, attributes, html) {
 
 export function valueText(value) {
   if (value === null || value === undefined || value === "") return "–";
-  if (value === true) return "yes";
-  if (value === false) return "no";
+  if (value === true) return t("yes");
+  if (value === false) return t("no");
   return typeof value === "object" ? JSON.stringify(value) : String(value);
 }
 
@@ -91,9 +92,9 @@ export class View {
     this.refs.track.setAttribute("aria-valuemax", items.total);
     this.refs.track.setAttribute("aria-valuenow", labeled);
     this.refs.fill.style.transform = `scaleX(${items.total ? labeled / items.total : 0})`;
-    const parts = [`${labeled.toLocaleString("en")} of ${items.total.toLocaleString("en")} labeled`];
-    parts.push(`you: ${(labels.mine_today + extra).toLocaleString("en")} today`);
-    if (seconds) parts.push(`${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s per item`);
+    const parts = [t("{labeled} of {total} labeled", { labeled: counted(labeled), total: counted(items.total) })];
+    parts.push(t("you: {count} today", { count: counted(labels.mine_today + extra) }));
+    if (seconds) parts.push(t("{seconds} s per item", { seconds: counted(seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)) }));
     const words = parts.join("  ·  ");
     if (this.refs.numbers.textContent !== words) this.refs.numbers.textContent = words;
   }

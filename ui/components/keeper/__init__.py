@@ -3,16 +3,22 @@
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import streamlit as st
-from labeler_ui import session
+from labeler_ui import session, words
+from labeler_ui.components.bundle import bundle
 
 FOLDER = Path(__file__).parent
 
 
 @cache
-def _sources() -> dict[str, str]:
-    return {part: (FOLDER / f"keeper.{part}").read_text(encoding="utf-8") for part in ("html", "css", "js")}
+def _sources(tag: str) -> dict[str, Any]:
+    return {
+        "html": words.html((FOLDER / "keeper.html").read_text(encoding="utf-8"), tag),
+        "css": (FOLDER / "keeper.css").read_text(encoding="utf-8"),
+        "js": bundle([FOLDER / "keeper.js"], tag=tag),
+    }
 
 
 def keep(scope: str, fields: Sequence[str]) -> None:
@@ -23,10 +29,8 @@ def keep(scope: str, fields: Sequence[str]) -> None:
     user = session.user()
     if user is None:
         return
-    sources = _sources()
-    draw = st.components.v2.component(
-        "labeler_keeper", html=sources["html"], css=sources["css"], js=sources["js"], isolate_styles=False
-    )
+    tag = words.language()
+    draw = st.components.v2.component(f"labeler_keeper_{tag}", isolate_styles=False, **_sources(tag))
     saved = st.session_state.get("_kept_saved", {}).get(scope)
     data = {"owner": user.id, "scope": scope, "fields": list(fields), "saved": saved}
     draw(key=f"keeper-{scope}", data=data)

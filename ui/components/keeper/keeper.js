@@ -1,5 +1,6 @@
 /* Keeps what is being typed into the fields of a page in this browser, until it is saved: what was typed and not sent
  * is there again after a reload, a lost connection, or another page. A field is found by the key of its widget. */
+import { t } from "../words.js";
 const PREFIX = "labeler:typed:";
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 const SENT_AFTER_MS = [100, 700, 2500];
@@ -69,7 +70,7 @@ class Keeper {
     this.before = { ...this.before, [name]: field.value };
     this.type(name, text);
     this.root.hidden = false;
-    this.note.textContent = "What you had typed and not saved is here again.";
+    this.note.textContent = t("What you had typed and not saved is here again.");
   }
 
   /* As if somebody typed it and left the field, so that Streamlit hears of it: again, where it drew over it meanwhile. */

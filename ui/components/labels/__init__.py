@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from labeler_ui import session, theme
+from labeler_ui import session, theme, words
 from labeler_ui.components.bundle import bundle
 from labeler_ui.components.keeper import saved
 
@@ -15,11 +15,11 @@ OFFERED_COLORS = 120
 
 
 @cache
-def _sources() -> dict[str, str]:
+def _sources(tag: str) -> dict[str, Any]:
     return {
-        "html": (FOLDER / "labels.html").read_text(encoding="utf-8"),
+        "html": words.html((FOLDER / "labels.html").read_text(encoding="utf-8"), tag),
         "css": theme.component_css() + (FOLDER / "labels.css").read_text(encoding="utf-8"),
-        "js": bundle([COLORS, FOLDER / "labels.js"]),
+        "js": bundle([COLORS, FOLDER / "labels.js"], tag=tag),
     }
 
 
@@ -35,8 +35,8 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         for place, label in enumerate(labels)
         if label.get("name")
     ]
-    sources = _sources()
-    draw = st.components.v2.component("labeler_labels", html=sources["html"], css=sources["css"], js=sources["js"])
+    tag = words.language()
+    draw = st.components.v2.component(f"labeler_labels_{tag}", **_sources(tag))
     data = {
         "owner": user.id if user else 0,
         "scope": key,

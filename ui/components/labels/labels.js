@@ -1,5 +1,6 @@
 /* The labels of a project as a list of inputs: a name and Enter, and the next one is there. Pasted lines are labels, too. */
 import { colors } from "../card/colors.js";
+import { mark, t, tn } from "../words.js";
 
 const CARD_KEYS = ["u", "s", "h", "g"];
 const TELL_AFTER_MS = 350;
@@ -13,6 +14,12 @@ function element(tag, attributes = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+const TWICE = {
+  name: mark("The name “{value}” is there twice."),
+  hotkey: mark("The key “{value}” is there twice."),
+  color: mark("The color “{value}” is there twice."),
+};
 
 class LabelsEditor {
   constructor(root, data, tell) {
@@ -47,27 +54,27 @@ class LabelsEditor {
 
   add(label, before = null) {
     const number = this.rows().length + 1;
-    const color = element("input", { type: "color", "data-field": "color", "aria-label": "Color" });
+    const color = element("input", { type: "color", "data-field": "color", "aria-label": t("Color") });
     color.value = label.color || this.freeColor();
-    const name = element("input", { "data-field": "name", maxlength: "100", placeholder: "Name of a label, then Enter", "aria-label": "Name of the label", "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
+    const name = element("input", { "data-field": "name", maxlength: "100", placeholder: t("Name of a label, then Enter"), "aria-label": t("Name of the label"), "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
     name.value = label.name || "";
-    const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": "Key", placeholder: "key", autocomplete: "off", title: "Empty: 1 to 9, 0, then letters of the upper row" });
+    const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": t("Key"), placeholder: t("key"), autocomplete: "off", title: t("Empty: 1 to 9, 0, then letters of the upper row") });
     key.value = label.hotkey || "";
-    const about = element("input", { "data-field": "description", maxlength: "2000", placeholder: "What it means (labelers see it with D)", "aria-label": "Description", dir: "auto" });
+    const about = element("input", { "data-field": "description", maxlength: "2000", placeholder: t("What it means (labelers see it with D)"), "aria-label": t("Description"), dir: "auto" });
     about.value = label.description || "";
-    const words = element("input", { "data-field": "keywords", placeholder: "free, prize, you won", "aria-label": "Keywords, separated by commas", dir: "auto" });
+    const words = element("input", { "data-field": "keywords", placeholder: "free, prize, you won", "aria-label": t("Keywords, separated by commas"), dir: "auto" });
     words.value = (label.keywords || []).join(", ");
-    const parent = element("input", { "data-field": "parent", placeholder: "a label above this one, if any", "aria-label": "Part of", dir: "auto" });
+    const parent = element("input", { "data-field": "parent", placeholder: t("a label above this one, if any"), "aria-label": t("Part of"), dir: "auto" });
     parent.value = label.parent || "";
-    const more = element("details", { class: "more" }, element("summary", { title: "Keywords, part of" }, "More"),
-      element("label", {}, "Keywords", words), element("label", {}, "Part of", parent));
+    const more = element("details", { class: "more" }, element("summary", { title: t("Keywords, part of") }, t("More")),
+      element("label", {}, t("Keywords"), words), element("label", {}, t("Part of"), parent));
     const button = (text, title, act) => {
       const one = element("button", { type: "button", title, "aria-label": title }, text);
       one.addEventListener("click", act);
       return one;
     };
     const row = element("li", { class: "row", "data-testid": "label-row" }, color, name, key, about,
-      element("span", { class: "acts" }, button("↑", "Move up", () => this.move(row, -1)), button("↓", "Move down", () => this.move(row, 1)), button("✕", "Remove", () => this.remove(row))), more);
+      element("span", { class: "acts" }, button("↑", t("Move up"), () => this.move(row, -1)), button("↓", t("Move down"), () => this.move(row, 1)), button("✕", t("Remove"), () => this.remove(row))), more);
     more.open = Boolean(words.value || parent.value);
     name.addEventListener("keydown", (event) => this.pressed(event, row));
     name.addEventListener("paste", (event) => this.pasted(event, row));
@@ -157,21 +164,21 @@ class LabelsEditor {
   /* Two names or two keys alike, and keys of the card, show where they are. */
   check() {
     const found = [];
-    for (const [field, what] of [["name", "name"], ["hotkey", "key"], ["color", "color"]]) {
+    for (const [field, words] of Object.entries(TWICE)) {
       const seen = new Map();
       for (const row of this.rows().slice(0, -1)) {
         const input = this.field(row, field);
         const value = input.value.trim().toLowerCase();
         const own = field === "hotkey" && CARD_KEYS.includes(value);
         const twice = Boolean(value) && seen.has(value);
-        if (twice) found.push(`The ${what} “${input.value.trim()}” is there twice.`);
-        if (own) found.push(`“${value.toUpperCase()}” is a key of the card: choose another.`);
+        if (twice) found.push(t(words, { value: input.value.trim() }));
+        if (own) found.push(t("“{key}” is a key of the card: choose another.", { key: value.toUpperCase() }));
         input.toggleAttribute("aria-invalid", twice || own);
         seen.set(value, row);
       }
     }
     const many = this.value().length;
-    this.says.textContent = found[0] || (many ? `${many} label${many === 1 ? "" : "s"}` : "Type a name and press Enter; several lines can be pasted.");
+    this.says.textContent = found[0] || (many ? tn("{n} label", "{n} labels", many) : t("Type a name and press Enter; several lines can be pasted."));
     this.says.classList.toggle("wrong", found.length > 0);
   }
 }

@@ -1,4 +1,5 @@
 /* Log in, or accept an invitation. The password goes straight to the API; Python never sees it. */
+import { said, t } from "../words.js";
 
 const SHORTEST = 10;
 
@@ -10,21 +11,21 @@ async function post(path, body) {
       headers: { "Content-Type": "application/json", Accept: "application/json" },
     });
   } catch (error) {
-    throw new Error("The service can't be reached. Check the connection and try again.");
+    throw new Error(t("The service can't be reached. Check the connection and try again."));
   }
   const parsed = await answer.json().catch(() => ({}));
   if (answer.ok) return parsed;
-  const fields = (parsed.errors || []).map((entry) => entry.detail).filter(Boolean);
-  throw new Error([parsed.detail || parsed.title || "That did not work.", ...fields].join(" "));
+  const fields = (parsed.errors || []).map((entry) => said(entry.detail)).filter(Boolean);
+  throw new Error([said(parsed.detail || parsed.title) || t("That did not work."), ...fields].join(" "));
 }
 
 function strength(password) {
-  if (password.length < SHORTEST) return ["weak", `At least ${SHORTEST} characters. A few words in a row are easy to remember.`];
+  if (password.length < SHORTEST) return ["weak", t("At least {count} characters. A few words in a row are easy to remember.", { count: SHORTEST })];
   const kinds = [/[a-z]/, /[A-Z]/, /\d/, /[^A-Za-z\d]/].filter((one) => one.test(password)).length;
   const various = new Set(password).size;
-  if (various < 6) return ["weak", "Too repetitive. Use a few different words."];
-  if (password.length >= 16 || (password.length >= 12 && kinds >= 3)) return ["good", "Good password."];
-  return ["fair", "Fair. A longer one is safer."];
+  if (various < 6) return ["weak", t("Too repetitive. Use a few different words.")];
+  if (password.length >= 16 || (password.length >= 12 && kinds >= 3)) return ["good", t("Good password.")];
+  return ["fair", t("Fair. A longer one is safer.")];
 }
 
 class Login {
@@ -48,24 +49,24 @@ class Login {
   async invitation() {
     const { title, lead, passwordLabel, submit, below, emailField, nameField, repeatField } = this.refs;
     this.token = window.location.hash.slice(1);
-    title.textContent = "Welcome";
+    title.textContent = t("Welcome");
     below.hidden = true;
-    submit.textContent = "Set the password and start";
-    passwordLabel.textContent = "Choose a password";
+    submit.textContent = t("Set the password and start");
+    passwordLabel.textContent = t("Choose a password");
     this.fields.password.autocomplete = "new-password";
     nameField.hidden = false;
     repeatField.hidden = false;
     this.fields.email.readOnly = true;
     submit.disabled = true;
     if (!this.token) {
-      this.wrong("This link is not complete. Open the complete link that you received.");
+      this.wrong(t("This link is not complete. Open the complete link that you received."));
       return;
     }
     try {
       const { email, name } = await post(`${this.data.api}/invitation/check`, { token: this.token });
       this.fields.email.value = email;
       this.fields.name.value = name || "";
-      lead.textContent = "You were invited to label. Choose a password to start.";
+      lead.textContent = t("You were invited to label. Choose a password to start.");
       submit.disabled = false;
       this.refs.strength.hidden = false;
       this.fields.password.addEventListener("input", () => this.weigh());
@@ -73,13 +74,13 @@ class Login {
       if (!this.form.contains(this.root.getRootNode().activeElement)) this.fields.password.focus(); // nobody is moved while typing
     } catch (error) {
       this.form.querySelectorAll(".field").forEach((field) => { field.hidden = true; });
-      title.textContent = "This link does not work any more";
-      lead.textContent = "Have you chosen your password already? Then log in with it.";
+      title.textContent = t("This link does not work any more");
+      lead.textContent = t("Have you chosen your password already? Then log in with it.");
       this.wrong(error.message);
       const login = document.createElement("a");
       login.href = "/";
       login.className = "onward";
-      login.textContent = "Log in";
+      login.textContent = t("Log in");
       submit.replaceWith(login);
     }
   }
@@ -108,8 +109,8 @@ class Login {
     const { email, password, repeat, name } = this.fields;
     const invited = this.data.mode === "invitation";
     if (invited && this.weigh() === "weak") { this.wrong(this.refs.strength.textContent); password.focus(); return; }
-    if (invited && password.value !== repeat.value) { this.wrong("The two passwords differ."); repeat.focus(); return; }
-    if (!invited && (!email.value.trim() || !password.value)) { this.wrong("Enter your email address and your password."); (email.value ? password : email).focus(); return; }
+    if (invited && password.value !== repeat.value) { this.wrong(t("The two passwords differ.")); repeat.focus(); return; }
+    if (!invited && (!email.value.trim() || !password.value)) { this.wrong(t("Enter your email address and your password.")); (email.value ? password : email).focus(); return; }
     this.wrong("");
     this.refs.submit.disabled = true;
     try {

@@ -1,11 +1,12 @@
 /* One label: pressing it is the answer. */
 import { LabelList } from "../labels.js";
 import { answers } from "../registry.js";
+import { t } from "../../words.js";
 
 answers.set("choice", class {
   atOnce = true;
 
-  ask = "Now choose a label.";
+  ask = t("Now choose a label.");
 
   constructor(host) {
     this.host = host;

@@ -3,6 +3,7 @@ import { onButton } from "../keys.js";
 import { LabelList } from "../labels.js";
 import { answers } from "../registry.js";
 import { make } from "../view.js";
+import { t } from "../../words.js";
 
 const SEVERAL = 10;
 const NAMED = 4;
@@ -10,7 +11,7 @@ const NAMED = 4;
 answers.set("multi_choice", class {
   atOnce = false;
 
-  ask = "Now choose its labels.";
+  ask = t("Now choose its labels.");
 
   constructor(host) {
     this.host = host;
@@ -22,10 +23,10 @@ answers.set("multi_choice", class {
     this.schema = schema;
     this.list = new LabelList(container, schema.labels, (name) => this.toggle(name), this.host);
     this.count = make("span", { class: "count", role: "status", "data-testid": "chosen-count" });
-    const send = make("button", { type: "button", class: "main", "data-testid": "send" }, "Send", make("kbd", {}, "Enter"));
+    const send = make("button", { type: "button", class: "main", "data-testid": "send" }, t("Send"), make("kbd", {}, "Enter"));
     send.addEventListener("click", (event) => {
       if (event.detail) send.blur();
-      this.finish(event, "Send");
+      this.finish(event, t("Send"));
     });
     container.append(make("div", { class: "send" }, this.count, send));
     this.shown();
@@ -41,7 +42,7 @@ answers.set("multi_choice", class {
   shown() {
     this.sure = false;
     this.list.press([...this.chosen]);
-    const words = this.chosen.size ? `${this.chosen.size} chosen${this.named()}` : "none of them";
+    const words = this.chosen.size ? t("{count} chosen", { count: this.chosen.size }) + this.named() : t("none of them");
     if (this.count.textContent !== words) this.count.textContent = words;
   }
 
@@ -52,7 +53,7 @@ answers.set("multi_choice", class {
       return;
     }
     this.sure = true;
-    this.host.hint(`${key} again: none of these labels`);
+    this.host.hint(t("{key} again: none of these labels", { key }));
   }
 
   key(event, typing) {
@@ -86,9 +87,9 @@ answers.set("multi_choice", class {
     this.set([]);
   }
 
-  text(value) { return value && value.length ? value.join(", ") : "none of the labels"; }
+  text(value) { return value && value.length ? value.join(", ") : t("none of the labels"); }
 
   helpRows() {
-    return [...this.list.helpRows(), ["Enter", "Send; twice for none of the labels"], ["Esc", "Clear what is chosen"]];
+    return [...this.list.helpRows(), ["Enter", t("Send; twice for none of the labels")], ["Esc", t("Clear what is chosen")]];
   }
 });

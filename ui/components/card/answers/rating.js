@@ -2,6 +2,7 @@
 import { keyOf, onButton } from "../keys.js";
 import { answers } from "../registry.js";
 import { make } from "../view.js";
+import { t } from "../../words.js";
 
 const MOST_BUTTONS = 21; // longer scales are a slider
 
@@ -21,7 +22,7 @@ function digitsOf(values) {
 }
 
 answers.set("rating", class {
-  ask = "Now choose a number.";
+  ask = t("Now choose a number.");
 
   constructor(host) {
     this.host = host;
@@ -38,12 +39,12 @@ answers.set("rating", class {
     this.digits = digitsOf(this.values);
     this.atOnce = this.digits !== null;
     const { min, max } = this.scale;
-    const label = `Rating from ${min} to ${max}`;
+    const label = t("Rating from {min} to {max}", { min, max });
     const row = this.values.length > MOST_BUTTONS ? this.slider(label) : this.row(label);
     container.replaceChildren(row);
     if (this.atOnce) return;
     this.status = make("span", { class: "count", role: "status", "data-testid": "chosen-count" });
-    const send = make("button", { type: "button", class: "main", "data-testid": "send" }, "Send", make("kbd", {}, "Enter"));
+    const send = make("button", { type: "button", class: "main", "data-testid": "send" }, t("Send"), make("kbd", {}, "Enter"));
     send.addEventListener("click", (event) => {
       if (event.detail) send.blur();
       this.finish(event);
@@ -91,16 +92,16 @@ answers.set("rating", class {
       this.range.value = this.chosen ?? (this.scale.min + this.scale.max) / 2;
     }
     if (!this.status) return;
-    if (this.chosen !== null) this.status.textContent = `${this.text(this.chosen)} chosen`;
-    else this.status.textContent = this.typed ? `${this.typed} …` : "nothing chosen";
+    if (this.chosen !== null) this.status.textContent = t("{answer} chosen", { answer: this.text(this.chosen) });
+    else this.status.textContent = this.typed ? `${this.typed} …` : t("nothing chosen");
   }
 
   finish(event) {
     const { min, max, step } = this.scale;
     this.refused = this.chosen === null;
     if (this.chosen !== null) this.host.done(event);
-    else if (this.typed) this.host.hint(`${this.typed} is not on the scale: ${min} to ${max} in steps of ${step}.`);
-    else this.host.hint("Choose a number first: type it, or use the arrow keys.");
+    else if (this.typed) this.host.hint(t("{typed} is not on the scale: {min} to {max} in steps of {step}.", { typed: this.typed, min, max, step }));
+    else this.host.hint(t("Choose a number first: type it, or use the arrow keys."));
   }
 
   key(event, typing) {
@@ -160,6 +161,6 @@ answers.set("rating", class {
 
   helpRows() {
     if (this.atOnce) return [...this.digits].map(([key, value]) => [key, this.text(value)]);
-    return [["0–9", "Type the number"], ["← →", "Move on the scale"], ["Enter", "Send"], ["Esc", "Clear what is chosen"]];
+    return [["0–9", t("Type the number")], ["← →", t("Move on the scale")], ["Enter", t("Send")], ["Esc", t("Clear what is chosen")]];
   }
 });

@@ -3,6 +3,7 @@
 import { folded } from "../find.js";
 import { contents } from "../registry.js";
 import { make, pair, valueText } from "../view.js";
+import { t, tn } from "../../words.js";
 
 const SEARCHED_FROM = 13;
 const DENSE_FROM = 20;
@@ -19,7 +20,7 @@ function shown(entries) {
 function fill(list, entries) { list.replaceChildren(...shown(entries).map(([name, value]) => pair(name, value))); }
 
 function bar(list, entries) {
-  const words = make("input", { class: "search find-field", type: "search", placeholder: "Find a field ( F )", "aria-label": "Find a field", "data-testid": "field-search" });
+  const words = make("input", { class: "search find-field", type: "search", placeholder: t("Find a field ( F )"), "aria-label": t("Find a field"), "data-testid": "field-search" });
   words.value = kept.words;
   words.addEventListener("input", () => { kept.words = words.value; fill(list, entries); });
   words.addEventListener("keydown", (event) => {
@@ -27,7 +28,7 @@ function bar(list, entries) {
     if (["Escape", "Enter"].includes(event.key)) words.blur();
   });
   const many = entries.filter(([, value]) => isEmpty(value)).length;
-  const says = () => (kept.empty ? "Hide empty fields" : `${many} empty ${many === 1 ? "field" : "fields"} hidden: show`);
+  const says = () => (kept.empty ? t("Hide empty fields") : tn("{n} empty field hidden: show", "{n} empty fields hidden: show", many));
   const toggle = make("button", { type: "button", class: "quietly", "data-testid": "empty-fields" }, says());
   toggle.addEventListener("click", () => {
     kept.empty = !kept.empty;

@@ -1,0 +1,34 @@
+"""The language of the pages: a choice that this browser keeps, for everybody who looks with it."""
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from labeler_ui import theme, words
+from labeler_ui.components.bundle import bundle
+
+FOLDER = Path(__file__).parent
+
+
+@cache
+def _sources(tag: str) -> dict[str, Any]:
+    return {
+        "html": words.html((FOLDER / "language.html").read_text(encoding="utf-8"), tag),
+        "css": theme.component_css() + (FOLDER / "language.css").read_text(encoding="utf-8"),
+        "js": bundle([FOLDER / "language.js"], tag=tag),
+    }
+
+
+def choose_language(centered: bool = False) -> None:
+    """Draw the choice; a new one reloads the page, since all of it changes."""
+    tag = words.language()
+    chosen = st.context.cookies.get(words.COOKIE)
+    data = {
+        "cookie": words.COOKIE,
+        "languages": words.languages(),
+        "chosen": chosen if chosen in words.languages() else "",
+        "centered": centered,
+    }
+    draw = st.components.v2.component(f"labeler_language_{tag}", **_sources(tag))
+    draw(key="language", data=data)

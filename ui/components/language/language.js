@@ -1,0 +1,16 @@
+/* The language of the pages. The choice is a cookie: whoever is logged out sees it too. */
+import { t } from "../words.js";
+
+const YEAR_S = 31536000;
+
+export default function mount({ parentElement, data }) {
+  parentElement.querySelector(".language").classList.toggle("centered", data.centered);
+  const choice = parentElement.querySelector("[data-ref=choice]");
+  const offered = [["", t("The browser's")], ...Object.entries(data.languages)];
+  choice.replaceChildren(...offered.map(([tag, name]) => new Option(name, tag, false, tag === data.chosen)));
+  choice.onchange = () => {
+    const kept = choice.value ? `${choice.value}; max-age=${YEAR_S}` : "; max-age=0";
+    document.cookie = `${data.cookie}=${kept}; path=/; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
+    location.reload();
+  };
+}
