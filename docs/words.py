@@ -21,6 +21,7 @@ from labeler_ui.words import FOLDER
 
 from labeler.datasets.writers import described, writers
 from labeler.plugins import registries
+from labeler.wire.imports import LABEL_FATES, ROW_FATES
 
 ROOT = Path(__file__).parents[1]
 KEYWORDS = {"t": None, "mark": None, "tc": ((1, "c"), 2), "tn": (1, 2)}
@@ -38,6 +39,7 @@ ELSEWHERE = {
     "wire",
 }
 HEAD: dict[str, Any] = {"project": "Labeler", "header_comment": "", "charset": "utf-8", "fuzzy": False}
+KINDS = ("text", "number", "date", "boolean", "category", "nested", "empty", "labels")
 LEAST_LETTERS = 6  # of its own, without its holes: with fewer, it would be found in whatever is said
 ROOMS = (
     "labeler.contents",
@@ -49,7 +51,11 @@ ROOMS = (
     "labeler.learning.strategies",
     "labeler.tasks",
 )
-SENTENCE = re.compile(r"^[A-Z{\"“].*\s.*[.:?]$", re.DOTALL)
+# Files whose every phrase is said to people.
+SAYING = {"imports/plan.py", "imports/guess.py", "insight/progress.py", "learning/evaluation/stopping.py"}
+# Single words that it says: what a model sees, kinds of columns, a job's state.
+MORE = ("words", "columns", "chosen", "done", "waiting", "working", *KINDS)
+SENTENCE = re.compile(r"^(?!SELECT)[A-Z{\"“].*\s.*[.:?]$", re.DOTALL)
 
 
 def of_pages() -> Catalog:
@@ -57,7 +63,8 @@ def of_pages() -> Catalog:
     methods = [("**.py", "python"), ("**.js", "javascript")]
     options = {"**.py": {"encoding": "utf-8"}, "**.js": {"encoding": "utf-8", "parse_template_string": "true"}}
     for path, _, message, _, context in extract_from_dir(ROOT / "ui", methods, options, KEYWORDS):  # type: ignore[arg-type]
-        catalog.add(message, locations=[(f"ui/{path}", 0)], context=context)
+        if not str(message).startswith("labeler:"):  # performance.mark
+            catalog.add(message, locations=[(f"ui/{path}", 0)], context=context)
     for file in sorted((ROOT / "ui").rglob("*.html")):
         for words in re.findall(r"\{\{(.+?)\}\}", file.read_text(encoding="utf-8"), re.DOTALL):
             catalog.add(" ".join(words.split()), locations=[(file.relative_to(ROOT).as_posix(), 0)])
@@ -68,8 +75,9 @@ def of_service() -> Catalog:
     catalog = Catalog(**HEAD)
     for file in sorted((ROOT / "labeler").rglob("*.py")):
         path = file.relative_to(ROOT / "labeler")
-        if path.parts[0] not in ELSEWHERE:
-            for words in _sentences(ast.parse(file.read_text(encoding="utf-8"))):
+        whole = path.as_posix() in SAYING
+        if path.parts[0] not in ELSEWHERE or whole:
+            for words in _sentences(ast.parse(file.read_text(encoding="utf-8")), whole):
                 catalog.add(words, locations=[(f"labeler/{path.as_posix()}", 0)])
     for words, path in _registered():
         if words.strip():
@@ -77,7 +85,7 @@ def of_service() -> Catalog:
     return catalog
 
 
-def _sentences(tree: ast.Module) -> Iterator[str]:
+def _sentences(tree: ast.Module, whole: bool) -> Iterator[str]:
     """Sentences, whatever is raised, and what a job says about its progress; without docstrings and descriptions."""
     left_out: set[int] = set()
     fragments: set[int] = set()
@@ -91,14 +99,17 @@ def _sentences(tree: ast.Module) -> Iterator[str]:
         elif (
             isinstance(node, ast.Raise)
             or (isinstance(node, ast.keyword) and node.arg in {"message", "why", "reason"})
-            or (isinstance(node, ast.Call) and (_name(node.func) == "progress" or _name(node.func).endswith("Refused")))
+            or (
+                isinstance(node, ast.Call)
+                and (_name(node.func) in {"progress", "tell"} or _name(node.func).endswith("Refused"))
+            )
         ):
             fragments |= {id(part) for part in ast.walk(node)}
     for node in ast.walk(tree):
         words = _text(node) if id(node) not in left_out else None
-        if not words or "\n" in words or len(re.sub(r"\{\w+\}|\W", "", words)) < LEAST_LETTERS:
+        if not words or "\n" in words or "\\" in words or len(re.sub(r"\{\w+\}|\W", "", words)) < LEAST_LETTERS:
             continue
-        if SENTENCE.match(words) or (id(node) in fragments and " " in words):
+        if SENTENCE.match(words) or (" " in words and (whole or id(node) in fragments)):
             yield words
 
 
@@ -131,6 +142,8 @@ def _registered() -> Iterator[tuple[str, str]]:
                 words = getattr(one, part, None)
                 if isinstance(words, str):
                     yield words, f"registered {group}"
+    for words in (*ROW_FATES.values(), *LABEL_FATES.values(), *MORE):
+        yield words, "single words"
     for writer in writers():
         for option in described(writer.options):
             yield from ((words, "options of exports") for words in (option["title"], option["description"]) if words)

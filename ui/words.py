@@ -128,9 +128,20 @@ def said(text: str | None) -> str:
         return str(message.string)
     for pattern, translated in _patterns(tag):
         if found := pattern.fullmatch(words):
-            return _filled(translated, {hole: said(value) for hole, value in found.groupdict().items()})
-    sentences = re.split(r"(?<=[.!?]) (?=[A-Z\"])", words)
-    return " ".join(said(sentence) for sentence in sentences) if len(sentences) > 1 else words
+            return _filled(translated, {hole: _part(value) for hole, value in found.groupdict().items()})
+    for sign, parts in ((" ", re.split(r"(?<=[.!?]) (?=[A-Z\"])", words)), ("; ", words.split("; "))):
+        if len(parts) > 1:
+            return sign.join(said(part) for part in parts)
+    return words
+
+
+def _part(value: str) -> str:
+    """What fills a hole of the service's words: words of its own, or a number as English writes it."""
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", value):
+        return number(int(value.replace(",", "")))
+    if share := re.fullmatch(r"(\d+)(?:\.(\d+))?%", value):
+        return percent(float(value[:-1]) / 100, len(share[2] or ""))
+    return said(value)
 
 
 @cache

@@ -41,6 +41,8 @@ export function said(words) {
       return filled(translated, Object.fromEntries(holes));
     }
   }
-  const sentences = words.split(/(?<=[.!?]) (?=[A-Z"])/);
-  return sentences.length > 1 ? sentences.map(said).join(" ") : words;
+  for (const [sign, parts] of [[" ", words.split(/(?<=[.!?]) (?=[A-Z"])/)], ["; ", words.split("; ")]]) {
+    if (parts.length > 1) return parts.map(said).join(sign);
+  }
+  return words;
 }

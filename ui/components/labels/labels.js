@@ -1,6 +1,6 @@
 /* The labels of a project as a list of inputs: a name and Enter, and the next one is there. Pasted lines are labels, too. */
 import { colors } from "../card/colors.js";
-import { mark, t, tn } from "../words.js";
+import { mark, t, tc, tn } from "../words.js";
 
 const CARD_KEYS = ["u", "s", "h", "g"];
 const TELL_AFTER_MS = 350;
@@ -58,7 +58,7 @@ class LabelsEditor {
     color.value = label.color || this.freeColor();
     const name = element("input", { "data-field": "name", maxlength: "100", placeholder: t("Name of a label, then Enter"), "aria-label": t("Name of the label"), "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
     name.value = label.name || "";
-    const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": t("Key"), placeholder: t("key"), autocomplete: "off", title: t("Empty: 1 to 9, 0, then letters of the upper row") });
+    const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": tc("keyboard", "Key"), placeholder: tc("keyboard", "key"), autocomplete: "off", title: t("Empty: 1 to 9, 0, then letters of the upper row") });
     key.value = label.hotkey || "";
     const about = element("input", { "data-field": "description", maxlength: "2000", placeholder: t("What it means (labelers see it with D)"), "aria-label": t("Description"), dir: "auto" });
     about.value = label.description || "";
