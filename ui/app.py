@@ -10,7 +10,7 @@ from labeler_ui import feedback, session, theme
 from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.language import choose_language
 from labeler_ui.components.login import login
-from labeler_ui.words import mark, t
+from labeler_ui.words import mark, t, tc
 
 from labeler.client import ApiError
 
@@ -129,7 +129,7 @@ def site() -> None:
     pages = {
         e.name: st.Page(
             draw_page(e.name),
-            title=t(e.title),
+            title=tc("verb", e.title) if e.name == "label" else t(e.title),
             icon=f":material/{e.icon}:",
             url_path=e.name,
             default=e.name == "home",

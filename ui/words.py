@@ -26,6 +26,7 @@ ENGLISH = "en"
 COOKIE = "labeler_language"
 DASH = "\u2013"  # shown where there is no value
 _HOLE = re.compile(r"\{(\w*)\}")
+_SEVERAL = re.compile(r"(?<=[.!?]) (?=[A-Z\"])")  # where a sentence ends and another begins
 _MARK = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
 
@@ -127,9 +128,10 @@ def said(text: str | None) -> str:
     if message is not None and message.string:
         return str(message.string)
     for pattern, translated in _patterns(tag):
-        if found := pattern.fullmatch(words):
+        found = pattern.fullmatch(words)
+        if found and not any(_SEVERAL.search(value) for value in found.groups()):
             return _filled(translated, {hole: _part(value) for hole, value in found.groupdict().items()})
-    for sign, parts in ((" ", re.split(r"(?<=[.!?]) (?=[A-Z\"])", words)), ("; ", words.split("; "))):
+    for sign, parts in ((" ", _SEVERAL.split(words)), ("; ", words.split("; "))):
         if len(parts) > 1:
             return sign.join(said(part) for part in parts)
     return words
@@ -153,7 +155,7 @@ def _patterns(tag: str) -> list[tuple[re.Pattern[str], str]]:
             source = str(message.id)
             own = _HOLE.sub("", source)
             parts = re.split(r"\{(\w+)\}", source)
-            exact = [f"(?P<{part}>.+?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)]
+            exact = [f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)]
             found.append((len(own), re.compile("".join(exact), re.DOTALL), str(message.string)))
     return [(pattern, string) for _, pattern, string in sorted(found, key=lambda one: -one[0])]
 

@@ -25,9 +25,10 @@ export function percent(value) { return value.toLocaleString(LANGUAGE, { style: 
 /* Words that are translated where they are shown: t(MARKED). */
 export function mark(text) { return text; }
 
+const SEVERAL = /(?<=[.!?]) (?=[A-Z"])/; // where a sentence ends and another begins
 const SAID = Object.entries(WORDS.said || {}).map(([words, translated]) => {
   const parts = words.split(/\{(\w+)\}/);
-  const exact = parts.map((part, place) => (place % 2 ? `(?<${part}>[^]+?)` : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
+  const exact = parts.map((part, place) => (place % 2 ? `(?<${part}>[^]*?)` : part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")));
   return { own: parts.filter((_, place) => place % 2 === 0).join("").length, pattern: new RegExp(`^${exact.join("")}$`), translated };
 }).sort((one, other) => other.own - one.own);
 
@@ -36,12 +37,12 @@ export function said(words) {
   if (!words || !SAID.length) return words;
   for (const { pattern, translated } of SAID) {
     const found = pattern.exec(words);
-    if (found) {
-      const holes = Object.entries(found.groups || {}).map(([hole, value]) => [hole, said(value)]);
-      return filled(translated, Object.fromEntries(holes));
+    const holes = Object.entries(found?.groups || {});
+    if (found && !holes.some(([, value]) => SEVERAL.test(value))) {
+      return filled(translated, Object.fromEntries(holes.map(([hole, value]) => [hole, said(value)])));
     }
   }
-  for (const [sign, parts] of [[" ", words.split(/(?<=[.!?]) (?=[A-Z"])/)], ["; ", words.split("; ")]]) {
+  for (const [sign, parts] of [[" ", words.split(SEVERAL)], ["; ", words.split("; ")]]) {
     if (parts.length > 1) return parts.map(said).join(sign);
   }
   return words;

@@ -38,15 +38,12 @@ def render() -> None:
     """Tabs: members of this project, accounts (admins only), tokens."""
     project = layout.project()
     layout.heading(t("People"), t("Who labels, who reads, and the API tokens of programs."))
-    names = [t("Members of this project"), *([t("Accounts")] if session.is_admin() else []), t("API tokens")]
-    tabs = dict(zip(names, st.tabs(names, key="people-tabs"), strict=True))
-    with tabs["Members of this project"]:
-        _members(project)
-    if "Accounts" in tabs:
-        with tabs["Accounts"]:
-            _accounts(project)
-    with tabs["API tokens"]:
-        _tokens(project)
+    parts = [(t("Members of this project"), _members), (t("API tokens"), _tokens)]
+    if session.is_admin():
+        parts.insert(1, (t("Accounts"), _accounts))
+    for tab, (_, draw) in zip(st.tabs([name for name, _ in parts], key="people-tabs"), parts, strict=True):
+        with tab:
+            draw(project)
 
 
 def _once(key: str, title: str, text: str) -> None:

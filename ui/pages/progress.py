@@ -231,7 +231,7 @@ def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
     st.header(t("Labelers"), anchor=False)
-    frame = pd.DataFrame([one.model_dump() for one in people])
+    frame = pd.DataFrame([one.model_dump() | {"kind": t(one.kind)} for one in people])
     st.dataframe(
         frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
         hide_index=True,
@@ -259,7 +259,8 @@ def _curve(project: Project) -> None:
             )
         )
         return
-    names = [primary, *(name for name in scored[-1].metrics if name != primary)]
+    described = metrics.of(project.info.task_type)
+    names = [primary, *(name for name in scored[-1].metrics if name != primary and name in described)]
     chosen = st.segmented_control(
         t("Metric"),
         names[:5],

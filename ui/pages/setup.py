@@ -143,7 +143,11 @@ def _file(project: Project | None = None) -> Given | None:
         return Given("pasted.jsonl", data, {"text": "text"}, {"text": lines[0]}, {})
     formats = feedback.must(session.client().formats, t("Reading the formats")).imports
     titles = ", ".join(said(one.title) for one in formats)
-    upload = st.file_uploader(plain(titles), type=[ending.lstrip(".") for one in formats for ending in one.endings])
+    upload = st.file_uploader(
+        t("CSV, Excel, JSON, Parquet and others"),
+        help=t("All that can be read: {formats}.", formats=plain(titles)),
+        type=[ending.lstrip(".") for one in formats for ending in one.endings],
+    )
     if upload is None:
         return None
     suffix = PurePath(upload.name).suffix.lower()
