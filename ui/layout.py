@@ -124,6 +124,11 @@ def when(then: datetime | None) -> str:
     return day(local(then))
 
 
+def clock(then: datetime) -> str:
+    """A time to the minute, on the viewer's clock: "2026-11-26 19:34"."""
+    return f"{local(then):%Y-%m-%d %H:%M}"
+
+
 def sentence(text: str | None) -> str:
     """Words of the service as a sentence: a capital first, a full stop last, shown as plain text."""
     found = said((text or "").strip())

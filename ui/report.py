@@ -1,6 +1,6 @@
 """A model's report: its metrics with intervals and baselines, and its views, each drawn by its name."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Any
 
 import pandas as pd
@@ -20,7 +20,7 @@ def draw(model: ModelOut, task_type: str) -> None:
     report = model.report
     if report is None:
         return
-    described = [metrics.named(task_type, name) for name in _ordered(report)]
+    described = [metrics.named(task_type, name) for name in _ordered(report, metrics.of(task_type))]
     for start in range(0, len(described), PER_ROW):
         for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
             figure(box, metric, report["metrics"][metric.name])
@@ -53,9 +53,10 @@ def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: 
     )
 
 
-def _ordered(report: dict[str, Any]) -> list[str]:
-    """The metric that decides comes first."""
-    return sorted(report["metrics"], key=lambda name: name != report["primary"])
+def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
+    """The metric that decides comes first. One that the service does not describe says nothing to a reader."""
+    names = [name for name in report["metrics"] if name in described or name == report["primary"]]
+    return sorted(names, key=lambda name: name != report["primary"])
 
 
 def _baselines(model: ModelOut, metric: metrics.Metric) -> None:

@@ -16,7 +16,7 @@ from labeler.client.labels import Flags, Item, Labels, OwnWork, Queue
 from labeler.tasks.labels import Label
 from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.imports import DatabaseOut, TableOut
-from labeler.wire.insight import Curve, ItemOut, ProgressOut
+from labeler.wire.insight import Curve, ItemOut, MistakePage, ModelComparison, ProgressOut
 from labeler.wire.items import Preview
 from labeler.wire.labels import Hard
 from labeler.wire.projects import ProjectOut
@@ -207,6 +207,26 @@ class Project:
 
     def model(self, number: int) -> ModelOut:
         return self.client.fetch(ModelOut, f"{self.path}/models/{number}")
+
+    def mistakes(
+        self,
+        number: int,
+        *,
+        truth: str | None = None,
+        said: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> MistakePage:
+        """Holdout items that a model answers otherwise than people, the surest first, with counts by kind.
+
+        truth: only those where people said this and the model did not; said: where the model did and people did not.
+        """
+        asked = {"truth": truth, "said": said, "limit": limit, "cursor": cursor}
+        return self.client.fetch(MistakePage, f"{self.path}/models/{number}/mistakes", **asked)
+
+    def compare_models(self, number: int, other: int) -> ModelComparison:
+        """How a model does beside another one, on the same holdout items."""
+        return self.client.fetch(ModelComparison, f"{self.path}/models/{number}/comparison/{other}")
 
     def model_card(self, number: int) -> str:
         """The model's card, in Markdown."""

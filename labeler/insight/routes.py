@@ -1,21 +1,32 @@
 import asyncio
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
 
 from labeler.accounts.write import Write
-from labeler.insight import items, learning_curve, progress, removal
+from labeler.insight import items, learning_curve, mistakes, progress, removal
 from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
-from labeler.wire.insight import ComparableItem, Curve, HistoryEntry, ItemOut, ItemPage, ProgressOut
+from labeler.wire.insight import (
+    ComparableItem,
+    Curve,
+    HistoryEntry,
+    ItemOut,
+    ItemPage,
+    MistakePage,
+    ModelComparison,
+    ProgressOut,
+)
 from labeler.wire.removal import RemovalIn, RemovalOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"], route_class=AsWritten)
 Key = Annotated[str, Path(max_length=200)]
+Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
 @router.get("/progress")
@@ -135,3 +146,32 @@ async def get_views(member: CanRead, db: Db) -> dict[str, Any]:
     """What there is to see of the newest model on the holdout beyond single figures, by name; depends on the task."""
     model = await db.aread(newest_model, member.project.id)
     return dict(((model.metrics if model else None) or {}).get("views") or {})
+
+
+@router.get("/models/{number}/mistakes")
+async def list_mistakes(
+    number: Number,
+    member: CanRead,
+    db: Db,
+    settings: Config,
+    truth: Annotated[str | None, Query(max_length=200, description="People said this, and the model did not.")] = None,
+    said: Annotated[str | None, Query(max_length=200, description="The model said this, and people did not.")] = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> MistakePage:
+    """Holdout items that the model answers otherwise than people, the surest first. It never learned from them."""
+    after = decode_cursor(cursor, int)
+    page, more = await db.aread(
+        partial(mistakes.mistakes, truth=truth, said=said, start=after[0] if after else 0, limit=limit),
+        settings,
+        member.project,
+        number,
+    )
+    page.next_cursor = None if more is None else encode_cursor(more)
+    return page
+
+
+@router.get("/models/{number}/comparison/{other}")
+async def compare_models(number: Number, other: Number, member: CanRead, db: Db, settings: Config) -> ModelComparison:
+    """Two models on the same holdout items: on how many the first one is closer to people's answer, or further."""
+    return await db.aread(mistakes.compare, settings, member.project, number, other)

@@ -37,13 +37,13 @@ async def list_models(
 
 @router.get("/models/{number}")
 async def get_model(number: Number, member: CanRead, db: Db, settings: Config) -> ModelOut:
-    return await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
+    return await db.aread(service.get_model, settings, member.project.id, number)
 
 
 @router.get("/models/{number}/card", response_class=Markdown)
 async def get_model_card(number: Number, member: CanRead, db: Db, settings: Config) -> Markdown:
     """The model's card, in Markdown."""
-    found = await db.aread(lambda tx: service.model_out(service.find_model(tx, member.project.id, number), settings))
+    found = await db.aread(service.get_model, settings, member.project.id, number)
     return Markdown(write_card(member.project, found))
 
 

@@ -1,11 +1,13 @@
 """Model versions: recording, listing, and which of them is live."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
+from labeler.accounts.tables import users
 from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -47,13 +49,39 @@ def _select(project_id: int) -> Any:
     )
 
 
-def model_out(row: Any, settings: Settings) -> ModelOut:
+def get_model(tx: Connection, settings: Settings, project_id: int, number: int) -> ModelOut:
+    return models_out(tx, [find_model(tx, project_id, number)], settings)[0]
+
+
+def models_out(tx: Connection, rows: Sequence[Any], settings: Settings) -> list[ModelOut]:
+    """These models, each with when and by whom it was moved to its stage."""
+    moved = _last_moves(tx, rows)
+    return [_model_out(row, moved.get(row.id), settings) for row in rows]
+
+
+def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
+    last = sa.select(sa.func.max(stage_changes.c.id)).where(
+        stage_changes.c.project_id.in_({row.project_id for row in rows}),
+        stage_changes.c.model_id.in_([row.id for row in rows]),
+    )
+    statement = (
+        sa.select(stage_changes, users.c.name)
+        .outerjoin(users, users.c.id == stage_changes.c.changed_by)
+        .where(stage_changes.c.id.in_(last.group_by(stage_changes.c.model_id)))
+    )
+    return {row.model_id: row for row in tx.execute(statement)}
+
+
+def _model_out(row: Any, moved: Any, settings: Settings) -> ModelOut:
     fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
     report = row.metrics
     fields |= {
         "report": report,
         "metrics": None if report is None else report["metrics"],
         "baselines": {name: one["metrics"] for name, one in (row.baselines or {}).items()},
+        "stage_since": row.created_at if moved is None else moved.created_at,
+        "stage_by": None if moved is None else moved.name,
+        "stage_reason": "" if moved is None else moved.reason,
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
@@ -63,7 +91,7 @@ def list_models(tx: Connection, settings: Settings, project_id: int, before: int
     statement = _select(project_id).limit(limit)
     if before is not None:
         statement = statement.where(models.c.number < before)
-    return [model_out(row, settings) for row in tx.execute(statement)]
+    return models_out(tx, tx.execute(statement).all(), settings)
 
 
 def find_model(tx: Connection, project_id: int, number: int) -> Any:
@@ -88,7 +116,7 @@ def set_stage(tx: Connection, settings: Settings, member: Member, number: int, s
     lock(tx, "stages", project_id)
     row = find_model(tx, project_id, number)
     if row.stage == stage:
-        return model_out(row, settings)
+        return get_model(tx, settings, project_id, number)
     if stage == "live":
         folder = folder_of(settings, project_id, number)
         if not (folder / "model.skops").exists():
@@ -97,7 +125,7 @@ def set_stage(tx: Connection, settings: Settings, member: Member, number: int, s
         if before is not None:
             _move(tx, member, before, "retired", f"model {number} goes live")
     _move(tx, member, row, stage, reason)
-    return model_out(find_model(tx, project_id, number), settings)
+    return get_model(tx, settings, project_id, number)
 
 
 def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:

@@ -28,6 +28,48 @@ class ItemPage(Page[ItemOut]):
     )
 
 
+class Mistake(BaseModel):
+    """A holdout item on which a model does not say what people said."""
+
+    key: str
+    content: dict[str, Any]
+    answer: AnswerOut = Field(description="What the labels that count come to now.")
+    labels: list[ItemLabel] = Field(description="The current label of everybody, oldest first.")
+    prediction: dict[str, Any] = Field(description="The model's: value, proba, model.")
+
+
+class MistakePair(BaseModel):
+    """How many mistakes are of one kind. truth: what people said and the model did not; said: what it said instead.
+    Either is none where several labels were missed or added at once."""
+
+    truth: str | None
+    said: str | None
+    items: int
+
+
+class MistakePage(Page[Mistake]):
+    """Mistakes, those furthest off and surest first."""
+
+    judged: int = Field(description="Holdout items with an answer that the model has seen: the newest 20,000 at most.")
+    wrong: int = Field(description="How many of them the model answers otherwise.")
+    found: int = Field(description="How many of those were asked for.")
+    pairs: list[MistakePair] = Field(description="The kinds of mistakes, the most common first.")
+
+
+class ModelComparison(BaseModel):
+    """A model beside another one, on the same holdout items. better, worse: items on which it is closer to people's
+    answer, or further from it. difference: (better - worse) / items, with its 95 % interval."""
+
+    model: int
+    other: int
+    items: int
+    better: int
+    worse: int
+    difference: float
+    low: float
+    high: float
+
+
 class ComparableItem(BaseModel):
     """A labeled item that is like another. value: what the labels that count come to."""
 

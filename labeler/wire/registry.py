@@ -16,6 +16,9 @@ class DatasetTie(BaseModel):
 class ModelOut(BaseModel):
     number: int
     stage: str
+    stage_since: datetime = Field(description="When it came to this stage; of a new candidate, when it was made.")
+    stage_by: str | None = Field(description="Who moved it there; none while it stands where its training put it.")
+    stage_reason: str = Field(description="Why, in that person's words.")
     created_at: datetime
     dataset: DatasetTie
     trained_on: int

@@ -176,6 +176,8 @@ def models(call: generated_client.Generated) -> None:
     number = call("list_models", **P).items[0].number
     call("get_model", **P, number=number)
     assert "#" in call("get_model_card", **P, number=number)
+    assert call("list_mistakes", **P, number=number, limit=5).judged >= 0
+    assert call("compare_models", **P, number=number, other=number).better == 0
     call("set_stage", **P, number=number, body=call.shape("StageIn", stage="live"))
     call("roll_back", expected=409, **P)
     call("reproduce_model", expected=202, **P, number=number)

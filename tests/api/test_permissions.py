@@ -105,6 +105,8 @@ RULES = {
     ("GET", P + "/export"): "read",
     ("GET", P + "/answers"): "read",
     ("GET", P + "/insight/views"): "read",
+    ("GET", P + "/models/{number}/mistakes"): "read",
+    ("GET", P + "/models/{number}/comparison/{other}"): "read",
     ("GET", P + "/schema"): "see",
     ("GET", P + "/schema/{version}"): "see",
     ("POST", P + "/schema"): "manage",

@@ -86,3 +86,15 @@ def test_bad_items_are_told_by_place(modeled: Project) -> None:
 def test_the_card_says_what_a_model_was_made_from(modeled: Project) -> None:
     card = modeled.client.get(f"{modeled.path}/models/1/card")
     assert "dataset version 1" in card and "baseline: majority" in card and "SHA-256" in card
+
+
+def test_a_model_says_since_when_it_is_where_it_is_and_who_put_it_there(modeled: Project, admin: Any) -> None:
+    fresh = next(model for model in modeled.models() if model.number == 1)
+    assert (fresh.stage_since, fresh.stage_by, fresh.stage_reason) == (fresh.created_at, None, "")
+    modeled.promote(1, reason="the first")
+    live = modeled.model(1)
+    assert live.stage_since > live.created_at
+    assert (live.stage_by, live.stage_reason) == (admin.client.me().user.name, "the first")
+    modeled.promote(2, reason="better")
+    retired = next(model for model in modeled.models() if model.number == 1)
+    assert retired.stage == "retired" and retired.stage_reason == "model 2 goes live"

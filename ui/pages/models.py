@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, report, session, tasks
+from labeler_ui import feedback, layout, metrics, mistakes, model_advice, report, session, tasks
+from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pages.model_search import show_search
 
@@ -36,22 +37,65 @@ def render() -> None:
         ):
             layout.open_page("label", "Start labeling", "bolt", primary=True)
         return
+    _lead(project, models)
     _table(project.info.task_type, models)
-    if tasks.of(project.info).SEARCHES:
-        show_search(project)
     by_number = {one.number: one for one in models}
-    live = next((one.number for one in models if one.stage == "live"), models[0].number)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        number = st.selectbox(
-            "Model",
-            list(by_number),
-            index=list(by_number).index(live),
-            width=260,
-            format_func=lambda n: f"Model {n} ({by_number[n].stage})",
-        )
+        number = _choose(project, by_number)
         if session.manages(project.slug):
             _actions(project, by_number[number])
     _detail(project, by_number[number])
+    if tasks.of(project.info).SEARCHES:
+        show_search(project)
+
+
+def _lead(project: Project, models: Sequence[ModelOut]) -> None:
+    """What would be better, why, and which model is live since when."""
+    live, newer = model_advice.live(models), model_advice.challenger(models)
+    compared = None
+    if live is not None and newer is not None and live.artifacts:
+        compared = feedback.attempt(lambda: project.compare_models(newer.number, live.number), "Comparing the models")
+    progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
+    report_of = live or newer
+    primary = (report_of.report or {}).get("primary") if report_of else None
+    metric = metrics.named(project.info.task_type, primary) if primary else None
+    said = model_advice.verdict(models, metric, compared, progress.training if progress else None)
+    with st.container(border=True, key="lead"):
+        promotes = said.promote is not None and session.manages(project.slug)
+        words, way = st.columns([4, 1], gap="large", vertical_alignment="center") if promotes else (st, st)
+        words.markdown(f"## {said.title}")
+        words.markdown(f":gray[{said.why}]")
+        if live is not None:
+            words.markdown(_since(live))
+        if promotes and way.button("Promote it …", icon=":material/rocket_launch:", type="primary", key="lead-yes"):
+            _promote(project, int(said.promote or 0))
+
+
+def _since(model: ModelOut) -> str:
+    """When a model came to its stage, who moved it there, and why."""
+    went = {"live": "went live", "retired": "was retired", "candidate": "was made"}.get(model.stage, "moved")
+    words = f"Model {model.number} {went} on {layout.clock(model.stage_since)} ({layout.when(model.stage_since)})"
+    if model.stage_by:
+        words += f", by {plain(model.stage_by)}"
+    if model.stage_reason:
+        words += f": “{plain(model.stage_reason)}”"
+    return f"{words}."
+
+
+def _choose(project: Project, by_number: dict[int, ModelOut]) -> int:
+    """The model that is looked at: the one that the address names (`model`), else the live one, else the newest."""
+    key = f"models-{project.slug}"
+    asked = st.query_params.get("model", "")
+    if asked.isdigit() and int(asked) in by_number:
+        st.session_state[key] = int(asked)
+    if "model" in st.query_params:
+        del st.query_params["model"]
+    if st.session_state.get(key) not in by_number:
+        live = model_advice.live(list(by_number.values()))
+        st.session_state[key] = live.number if live else next(iter(by_number))
+    return st.selectbox(
+        "Model", list(by_number), key=key, width=260, format_func=lambda n: f"Model {n} ({by_number[n].stage})"
+    )
 
 
 def _table(task_type: str, models: Sequence[ModelOut]) -> None:
@@ -131,10 +175,13 @@ def _reproduction(project: Project, number: int) -> str:
 def _promote(project: Project, number: int) -> None:
     stages = list(STAGES)
     stage = st.radio("Stage", stages, captions=[STAGES[s] for s in stages])
-    reason = st.text_input("Reason", placeholder="optional, kept in the audit trail")
+    key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
+    reason = st.text_input("Reason", placeholder="optional; shown with the model", key=key)
+    keep(scope, [key])
     if st.button(f"Make model {number} {stage}", type="primary"):
         with feedback.told():
             project.set_stage(number, stage, reason.strip())
+            saved(scope)
             feedback.say_later(f"Model {number} is {stage}.")
             st.rerun()
 
@@ -150,6 +197,8 @@ def _detail(project: Project, model: ModelOut) -> None:
         f"{kind}, learned from {layout.number(model.trained_on)} labels of dataset version "
         f"**{plain(model.dataset.tag)}**, measured on {layout.number(model.holdout_size)} holdout items."
     )
+    if model.stage == "retired":
+        st.markdown(f":gray[{_since(model)}]")
     if not model.report:
         st.info(
             "Not measured yet: the holdout has too few labels. Labeling adds them, at random.",
@@ -157,6 +206,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         )
     else:
         report.draw(model, project.info.task_type)
+    mistakes.show(project, model)
     with st.expander("Model card"):
         card = feedback.attempt(lambda: project.model_card(model.number))
         if card:

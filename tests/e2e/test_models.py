@@ -1,0 +1,95 @@
+"""The Models page: which model is live and why, what would be better, and where a model is wrong."""
+
+import re
+from typing import Any
+
+import processes
+import pytest
+from browsing import Site, messages, settled
+from playwright.sync_api import Page, expect
+
+from labeler.client import Project
+
+
+def modeled(site: Site, name: str) -> Project:
+    """A project of 80 labels with a model, and a holdout of which some is labeled."""
+    made = site.project(name=name, holdout_share=0.4, retrain_every=1000)
+    made.guidelines.acknowledge(1)
+    truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
+    for item in made.queue.next(40) + made.queue.next(40):
+        made.label(item, truth[item.key])
+    made.train()
+    processes.wait_for(made.models, 90, "the first model")
+    processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
+    return made
+
+
+@pytest.fixture(scope="module")
+def project(site: Site) -> Project:
+    return modeled(site, "Mistaken")
+
+
+def shown(site: Site, project: Project, visit: Any, **options: Any) -> Page:
+    page = visit(f"{site.url}/models?project={project.slug}", site.admin, **options)
+    expect(page.get_by_text("Where it is wrong")).to_be_visible()
+    settled(page)
+    return page
+
+
+def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(site, visit) -> None:
+    fresh = modeled(site, "Goes live")
+    newest = fresh.models()[0].number
+    page = shown(site, fresh, visit)
+    expect(page.get_by_role("heading", name=f"No model is live: model {newest} is ready to be.")).to_be_visible()
+    page.get_by_role("button", name="Promote it …").click()
+    reason = page.get_by_role("dialog").get_by_label("Reason")
+    reason.fill("the first that is measured")
+    page.reload()
+    page.get_by_role("button", name="Promote it …").click()
+    expect(reason, "what was typed is kept").to_have_value("the first that is measured")
+    reason.press("End")
+    reason.press_sequentially(" here")
+    page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Make model \d+ live")).click()
+    went = f"Model {newest} went live on 20"
+    expect(page.locator(".st-key-lead").get_by_text(went)).to_contain_text(
+        f"by {site.admin.name}: “the first that is measured here”."
+    )
+    expect(page.get_by_role("heading", name=f"Model {newest} is live, and no newer one waits.")).to_be_visible()
+
+
+def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, project, visit) -> None:
+    held = [item for item in project.items.find(split="holdout") if item.answer is not None]
+    number = project.models()[0].number
+    page = shown(site, project, visit)
+    told = project.mistakes(number)
+    if not told.wrong:
+        expect(page.get_by_text(f"No mistakes on the {told.judged} holdout items that have an answer.")).to_be_visible()
+    turned = [item for item in held if item.prediction["value"] == "ham"][:3]
+    for item in turned:
+        project.label(item.key, "spam")
+    for item in [item for item in held if item.prediction["value"] == "spam"][:1]:
+        project.label(item.key, "ham")
+    told = project.mistakes(number)
+    page.reload()
+    expect(page.get_by_text(f"Model {number} answers {told.wrong} of {told.judged} holdout items")).to_be_visible()
+    page.get_by_role("combobox", name="Which mistakes").click()
+    kind = next(pair for pair in told.pairs if pair.truth == "spam")
+    page.get_by_role("option", name=f"People said spam, the model said ham ({kind.items})").click()
+    boxes = page.locator("[class*=st-key-mistake-]")
+    expect(boxes).to_have_count(min(kind.items, 5))
+    surest = project.mistakes(number, truth="spam", said="ham").items[0]
+    expect(boxes.first).to_contain_text(" ".join(surest.content["text"].split())[:60])
+    expect(boxes.first).to_contain_text("People: spam")
+    sure = 100 * surest.prediction["proba"]["ham"]
+    expect(boxes.first).to_contain_text(f"Model: ham, {sure:.0f}% sure")
+    boxes.first.get_by_role("button", name="Open the item").click()
+    expect(page.get_by_role("heading", name="Items", exact=True)).to_be_visible()
+    assert f"item={surest.key}" in page.url and f"project={project.slug}" in page.url
+
+
+def test_the_address_names_the_model_that_is_looked_at(site, project, visit) -> None:
+    project.train()
+    processes.wait_for(lambda: project.models()[0].number >= 2, 90, "the second model")
+    project.promote(project.models()[0].number)
+    page = visit(f"{site.url}/models?project={project.slug}&model=1", site.admin)
+    expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("Model 1 (candidate)")

@@ -1,0 +1,94 @@
+"""The Models page says one thing: promote, keep, or no clear difference."""
+
+from typing import Any
+
+import pytest
+from labeler_ui import metrics, model_advice
+
+from labeler.wire.insight import ModelComparison, TrainingOut
+from labeler.wire.registry import ModelOut
+
+ACCURACY = metrics.Metric("accuracy", "Accuracy", unit="share")
+LOSS = metrics.Metric("log_loss", "Log loss", better="lower", unit="nats")
+IDLE = TrainingOut(state="idle", message="", job_id=None, labels_until_next=12, reading=None)
+
+
+def model(number: int, stage: str = "candidate", score: Any = (0.9, 0.85, 0.94), **more: Any) -> ModelOut:
+    value = {"value": score[0], "low": score[1], "high": score[2]} if score else None
+    found = {name: {"value": v, "low": None, "high": None} for name, v in more.pop("baselines", {}).items()}
+    return ModelOut.model_validate(
+        {
+            "number": number,
+            "stage": stage,
+            "stage_since": "2026-11-20T10:00:00Z",
+            "stage_by": None,
+            "stage_reason": "",
+            "created_at": "2026-11-20T10:00:00Z",
+            "dataset": {"version": 1, "tag": "v1"},
+            "trained_on": 100 * number,
+            "holdout_size": 200,
+            "labels_seen": 300,
+            "report": None,
+            "metrics": {"accuracy": value, "log_loss": value} if value else None,
+            "baselines": {name: {"accuracy": one, "log_loss": one} for name, one in found.items()},
+            "config": {},
+            "packages": {},
+            "code_revision": "",
+            "sha256": "",
+            "duration_s": 1,
+            "stop": None,
+            "artifacts": True,
+            **more,
+        }
+    )
+
+
+def beside(better: int, worse: int, low: float, high: float, items: int = 200) -> ModelComparison:
+    gain = (better - worse) / (items or 1)
+    return ModelComparison(
+        model=2, other=1, items=items, better=better, worse=worse, difference=gain, low=low, high=high
+    )
+
+
+def said(compared: ModelComparison | None, *models: ModelOut, metric: Any = ACCURACY) -> model_advice.Verdict:
+    return model_advice.verdict(models or (model(2), model(1, "live")), metric, compared, IDLE)
+
+
+def test_a_newer_model_that_is_clearly_better_should_be_promoted() -> None:
+    found = said(beside(20, 5, 0.03, 0.12))
+    assert found.title == "Model 2 is better than the live model 1: promote it." and found.promote == 2
+    assert "closer to people's answer on 20 and further from it on 5" in found.why
+    assert "+7.5% of the items (95% interval: +3.0% to +12.0%)" in found.why
+    assert "It learned from 100 more labels." in found.why and "after 12 more labels" in found.why
+
+
+@pytest.mark.parametrize(
+    ("compared", "title"),
+    [
+        (beside(5, 20, -0.12, -0.03), "Keep model 1 live: the newer model 2 does worse."),
+        (beside(9, 6, -0.02, 0.05), "No clear difference between model 2 and the live model 1."),
+        (beside(1, 0, -0.05, 0.15, 20), "Too few holdout items to tell model 2 from the live model 1."),
+        (beside(0, 0, -1, 1, 0), "Model 2 is newer than the live model 1; which is better is not known."),
+        (None, "Model 2 is newer than the live model 1; which is better is not known."),
+    ],
+)
+def test_what_is_not_clear_is_not_promoted(compared: ModelComparison | None, title: str) -> None:
+    assert (said(compared).title, said(compared).promote) == (title, None)
+
+
+def test_without_a_live_model_the_newest_measured_one_is_offered() -> None:
+    found = said(None, model(2), model(1))
+    assert found.title == "No model is live: model 2 is ready to be." and found.promote == 2
+    assert said(None, model(2, score=None)).promote is None
+    assert said(None, model(2, artifacts=False)).title == "No model is live, and none can go live."
+
+
+def test_a_simpler_model_that_is_as_good_is_named() -> None:
+    live = model(2, "live", baselines={"sklearn": 0.9, "majority": 0.5})
+    assert "A plain scikit\\-learn model is as good on the same items" in said(None, live).why
+    worse = model(2, "live", baselines={"sklearn": 0.86, "majority": 0.5})
+    assert "scikit" not in said(None, worse).why
+    guess = model(2, "live", baselines={"sklearn": 0.8, "majority": 0.87})
+    assert "tell model 2 from always giving the most common answer" in said(None, guess).why
+    low = model(2, "live", (0.3, 0.2, 0.4), baselines={"sklearn": 0.35, "majority": 0.6})
+    assert said(None, low, metric=LOSS).why.count("scikit") == said(None, low, metric=LOSS).why.count("common") == 0

@@ -1,0 +1,100 @@
+"""A model's mistakes on the holdout, on the Models page: with what people said, what it said, and how sure it was."""
+
+import streamlit as st
+from labeler_ui import feedback, layout, tasks
+from labeler_ui.feedback import plain
+
+from labeler.client import Project
+from labeler.wire.insight import Mistake, MistakePage
+from labeler.wire.registry import ModelOut
+
+AT_FIRST = 5
+MOST = 50
+LONGEST = 600  # characters of an item that are shown; the Items page has all
+Kind = tuple[str | None, str | None]
+EVERY: Kind = (None, None)
+
+
+def show(project: Project, model: ModelOut) -> None:
+    """The mistakes, all or those of one cell of the confusion matrix, the surest first."""
+    st.header("Where it is wrong", anchor=False)
+    if not model.artifacts:
+        st.markdown(
+            f":gray[What model {model.number} says of each item was cleared away to save space. "
+            "*Reproduce* makes it again.]"
+        )
+        return
+    key = f"mistakes-{project.slug}-{model.number}"
+    truth, said = st.session_state.get(key) or EVERY
+    page = feedback.attempt(
+        lambda: project.mistakes(model.number, truth=truth, said=said, limit=MOST), "Reading the mistakes"
+    )
+    if page is None:
+        return
+    if not page.judged:
+        st.markdown(":gray[No holdout item has an answer yet. Labeling adds them, at random.]")
+        return
+    if not page.wrong:
+        n = layout.number(page.judged)
+        st.markdown(f":material/check_circle: No mistakes on the {n} holdout items that have an answer.")
+        return
+    st.markdown(
+        f"Model {model.number} answers {layout.number(page.wrong)} of {layout.number(page.judged)} holdout items "
+        "differently from people. :gray[The mistakes that it is surest of come first. Labels count as they are now; "
+        "the figures above are of its training.]"
+    )
+    st.selectbox("Which mistakes", _kinds(page), format_func=lambda kind: _kind_text(page, kind), key=key, width=420)
+    _list(project, page, f"{key}-all-{truth}-{said}")
+
+
+def _kinds(page: MistakePage) -> list[Kind]:
+    return [EVERY, *((pair.truth, pair.said) for pair in page.pairs)]
+
+
+def _kind_text(page: MistakePage, kind: Kind) -> str:
+    truth, said = kind
+    if kind == EVERY:
+        return f"All ({layout.number(page.wrong)})"
+    many = next((layout.number(pair.items) for pair in page.pairs if (pair.truth, pair.said) == kind), "0")
+    if said is None:
+        return f"People said {truth}, the model did not ({many})"
+    if truth is None:
+        return f"The model said {said}, people did not ({many})"
+    return f"People said {truth}, the model said {said} ({many})"
+
+
+def _list(project: Project, page: MistakePage, key: str) -> None:
+    shown = len(page.items) if st.session_state.get(key) else AT_FIRST
+    for one in page.items[:shown]:
+        _mistake(project, one)
+    more = len(page.items) - AT_FIRST
+    if more > 0 and shown == AT_FIRST:
+        if st.button(f"Show {more} more", icon=":material/expand_more:", key=f"{key}-more"):
+            st.session_state[key] = True
+            st.rerun()
+    elif page.found > len(page.items):
+        st.caption(f"The first {MOST} are shown. The command line and the API give all.")
+
+
+def _mistake(project: Project, one: Mistake) -> None:
+    info = project.info
+    with st.container(border=True, key=f"mistake-{one.key}"):
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            st.text(layout.content_text(one.content, LONGEST))
+            layout.open_page("items", "Open the item", "open_in_new", key=f"open-{one.key}", params={"item": one.key})
+        with right:
+            st.markdown(f"People: **{plain(tasks.value_text(info, one.answer.value))}**{_who(project, one)}")
+            st.markdown(f"Model: {tasks.of(info).prediction_text(one.prediction, tasks.schema_of(info))}")
+
+
+def _who(project: Project, one: Mistake) -> str:
+    """Who said so; what each said where they differ."""
+    if not one.labels:
+        return ""
+    alike = all(label.value == one.answer.value for label in one.labels)
+    told = [
+        label.labeler.name if alike else f"{label.labeler.name}: {tasks.value_text(project.info, label.value)}"
+        for label in one.labels
+    ]
+    return f" :gray[({plain(', '.join(told))})]"

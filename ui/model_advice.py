@@ -1,0 +1,158 @@
+"""What a project's models come to, in one sentence: promote a newer one, keep the live one, or go on labeling.
+
+Two models are told apart on the same holdout items, with the interval of the difference; a score beside a baseline's
+is read with its own interval.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from labeler_ui import layout, metrics
+from labeler_ui.advice import FEW_JUDGED
+from labeler_ui.feedback import plain
+
+from labeler.wire.insight import ModelComparison, TrainingOut
+from labeler.wire.registry import ModelOut
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What to do, in one sentence, and why. promote: the model that should go live, if one should."""
+
+    title: str
+    why: str
+    promote: int | None = None
+
+
+def live(models: Sequence[ModelOut]) -> ModelOut | None:
+    """The model that answers."""
+    return next((one for one in models if one.stage == "live"), None)
+
+
+def challenger(models: Sequence[ModelOut]) -> ModelOut | None:
+    """The newest model that could go live: newer than the live one, its files are here. models: newest first."""
+    now = live(models)
+    newer = (
+        one for one in models if one.stage != "live" and one.artifacts and (now is None or one.number > now.number)
+    )
+    return next(newer, None)
+
+
+def verdict(
+    models: Sequence[ModelOut],
+    metric: metrics.Metric | None,
+    compared: ModelComparison | None,
+    training: TrainingOut | None,
+) -> Verdict:
+    """metric: the one that decides; compared: the challenger beside the live model."""
+    now, newer = live(models), challenger(models)
+    if now is None:
+        return _none_live(newer, metric, training)
+    beside = " ".join(filter(None, (_baselines(now, metric), _next(training))))
+    if newer is None:
+        return Verdict(
+            f"Model {now.number} is live, and no newer one waits.", f"{_score(now, metric)} {beside}".strip()
+        )
+    if compared is None or not compared.items:
+        title = f"Model {newer.number} is newer than the live model {now.number}; which is better is not known."
+        return Verdict(title, "No holdout item that both know has an answer yet: label on, some are drawn at random.")
+    return _beside(now, newer, compared, beside)
+
+
+def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, training: TrainingOut | None) -> Verdict:
+    refused = "Until a model is live, programs that ask for predictions are refused."
+    if newer is None:
+        return Verdict("No model is live, and none can go live.", f"{refused} {_next(training)}".strip())
+    if not _known(newer, metric):
+        title = f"No model is live. Model {newer.number} is not measured yet."
+        return Verdict(title, f"{refused} {_score(newer, metric)}")
+    why = " ".join(filter(None, (_score(newer, metric), _baselines(newer, metric), refused)))
+    return Verdict(f"No model is live: model {newer.number} is ready to be.", why, newer.number)
+
+
+def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str) -> Verdict:
+    n = layout.number
+    alike = f"On all {n(compared.items)} holdout items both are equally close to people's answer."
+    counted = (
+        alike
+        if not compared.better + compared.worse
+        else (
+            f"Of {n(compared.items)} holdout items, model {newer.number} is closer to people's answer on "
+            f"{n(compared.better)} and further from it on {n(compared.worse)}: a difference of "
+            f"{_points(compared.difference)} of the items (95% interval: {_points(compared.low)} to "
+            f"{_points(compared.high)})."
+        )
+    )
+    unseen = newer.trained_on - now.trained_on
+    if unseen > 0:
+        counted += f" It learned from {n(unseen)} more labels."
+    why = f"{counted} {more}".strip()
+    if compared.low > 0:
+        title = f"Model {newer.number} is better than the live model {now.number}: promote it."
+        return Verdict(title, why, newer.number)
+    if compared.high < 0:
+        return Verdict(f"Keep model {now.number} live: the newer model {newer.number} does worse.", why)
+    if compared.items < FEW_JUDGED:
+        return Verdict(f"Too few holdout items to tell model {newer.number} from the live model {now.number}.", why)
+    return Verdict(f"No clear difference between model {newer.number} and the live model {now.number}.", why)
+
+
+def _points(share: float) -> str:
+    """A signed share: "+4.5%", with a minus that is as wide as the plus."""
+    return f"{100 * share:+.1f}%".replace("-", "\N{MINUS SIGN}").replace("+0.0%", "0.0%")
+
+
+def _known(model: ModelOut, metric: metrics.Metric | None) -> bool:
+    return metric is not None and metrics.known((model.metrics or {}).get(metric.name))
+
+
+def _score(model: ModelOut, metric: metrics.Metric | None) -> str:
+    """How good a model is on the holdout."""
+    if metric is None or not _known(model, metric):
+        return f"Model {model.number} is not measured yet: no holdout item is labeled."
+    score = (model.metrics or {})[metric.name]
+    between = metric.interval(score)
+    sure = f" (95% interval: {between})" if between else ""
+    return plain(
+        f"{metric.title} of model {model.number} on {layout.number(model.holdout_size)} holdout items: "
+        f"{metric.text(score)}{sure}."
+    )
+
+
+def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
+    """Whether something simpler does as well."""
+    if metric is None or not _known(model, metric):
+        return ""
+    score, baselines = (model.metrics or {})[metric.name], model.baselines or {}
+    simple, guess = ((baselines.get(name) or {}).get(metric.name) for name in ("sklearn", "majority"))
+    if guess and metrics.known(guess) and _reaches(metric, guess["value"], score):
+        return plain(
+            f"The holdout can't yet tell model {model.number} from always giving the most common answer "
+            f"({metric.text(guess)})."
+        )
+    if simple and metrics.known(simple) and not _beats(metric, score["value"], simple["value"]):
+        return plain(f"A plain scikit-learn model is as good on the same items ({metric.text(simple)}).")
+    return ""
+
+
+def _beats(metric: metrics.Metric, a: float, b: float) -> bool:
+    return a > b if metric.better == "higher" else a < b
+
+
+def _reaches(metric: metrics.Metric, value: float, score: metrics.Estimate) -> bool:
+    """Whether a value lies within a score's interval, or beyond it on the better side."""
+    end = score.get("low" if metric.better == "higher" else "high")
+    return not _beats(metric, score["value"] if end is None else end, value)
+
+
+def _next(training: TrainingOut | None) -> str:
+    if training is None:
+        return ""
+    if training.state in {"queued", "running"}:
+        return "A newer model is training."
+    if training.state == "failed":
+        return "The last training failed: see Jobs."
+    left = training.labels_until_next
+    return (
+        f"The next model trains after {layout.number(left)} more labels." if left and training.state == "idle" else ""
+    )
