@@ -7,7 +7,7 @@ nothing is loaded from outside.
 
 from typing import Any
 
-from labeler.tasks.colors import color_of
+from labeler.tasks.colors import PALETTE, color_of
 
 LIGHT = {
     "accent": "#4f46e5",
@@ -35,8 +35,7 @@ DARK = {
     "warn": "#fbbf6b",
     "bad": "#fda29b",
 }
-CHART_COLORS = ["#4f46e5", "#0d9488", "#d97706", "#db2777", "#0284c7", "#65a30d", "#7c3aed", "#dc2626"]
-CHART_COLORS_DARK = ["#8b8ef5", "#2dd4bf", "#fbbf24", "#f472b6", "#38bdf8", "#a3e635", "#c4b5fd", "#f87171"]
+CHART_COLORS = list(PALETTE)
 # Ten steps, from nearly nothing to much, for heat maps.
 SEQUENTIAL = [
     "#eef0ff", "#dfe3ff", "#c7cdfe", "#aab2fb", "#8f97f6",
@@ -96,7 +95,7 @@ def streamlit_options() -> dict[str, Any]:
         "theme.showWidgetBorder": True,
         "theme.showSidebarBorder": True,
         **_mode_options("light", LIGHT, CHART_COLORS),
-        **_mode_options("dark", DARK, CHART_COLORS_DARK),
+        **_mode_options("dark", DARK, CHART_COLORS),
     }
 
 

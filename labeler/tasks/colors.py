@@ -2,7 +2,9 @@
 
 import colorsys
 
-PALETTE = ("#4f46e5", "#0d9488", "#d97706", "#db2777", "#2563eb", "#65a30d", "#9333ea", "#dc2626", "#0891b2", "#a16207")
+PALETTE = ("#5249e7", "#d97706", "#25a3b1", "#9b583b", "#7086e1", "#b1436f", "#0e7baa", "#f25f7c", "#b18543", "#c63410")
+"""Chosen by search: any two lie far apart for people with deuteranopia, protanopia, tritanopia and none of them, the
+first ones furthest; each is seen on the light and the dark background. tests/tasks/test_colors.py computes it."""
 GOLDEN_ANGLE = 137.50776405  # degrees: however many hues there are, they lie far apart
 LIGHTNESS = (0.36, 0.52, 0.28, 0.44)
 

@@ -93,3 +93,19 @@ def test_the_address_names_the_model_that_is_looked_at(site, project, visit) -> 
     project.promote(project.models()[0].number)
     page = visit(f"{site.url}/models?project={project.slug}&model=1", site.admin)
     expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("Model 1 (candidate)")
+
+
+def test_what_a_chart_shows_is_downloaded(site, project, visit) -> None:
+    page = shown(site, project, visit)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download data (CSV)").first.click()
+    assert download.value.suggested_filename == "confusion-matrix-on-the-holdout.csv"
+    lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert lines[0] == "people,model,items,share" and len(lines) == 5
+    page.goto(f"{site.url}/progress?project={project.slug}")
+    for name, first in (("labels-by-name", "label,count,share"), ("labels-per-day", "day,labels")):
+        chart = page.locator(f".st-key-csv-{name.capitalize()}")
+        with page.expect_download() as download:
+            chart.get_by_role("button").click()
+        assert download.value.suggested_filename == f"{name}.csv"
+        assert download.value.path().read_text(encoding="utf-8-sig").startswith(first)
