@@ -133,7 +133,7 @@ MAY = {
     "manage": {"manager", "admin", "token manage"},
 }
 PARTS = {"user_id": 99999, "token_id": 99999, "job_id": 99999, "label_id": 99999, "skip_id": 99999, "flag_id": 99999,
-         "version": 1, "a": 1, "b": 1, "number": 1, "key:path": "m0", "database": "crm"}  # fmt: skip
+         "version": 1, "a": 1, "b": 1, "number": 1, "other": 1, "key:path": "m0", "database": "crm"}  # fmt: skip
 
 
 def test_the_table_names_every_route_and_its_rule() -> None:

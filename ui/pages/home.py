@@ -1,10 +1,15 @@
-"""The list of projects: where each stands, and the way to go on labeling."""
+"""The list of projects: where each stands, what waits in it, and the way to go on labeling."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, tasks
+from labeler_ui import advice, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 
+from labeler.client import ApiError, Project
+from labeler.wire.insight import ProgressOut
 from labeler.wire.projects import ProjectOut
+
+MOST_DETAILED = 12  # projects whose last work and open questions are read, too
+MOST_LOOKS = 3
 
 
 def render() -> None:
@@ -12,16 +17,26 @@ def render() -> None:
     user = session.user()
     name = user.name.split(" ")[0] if user else ""
     layout.heading(f"Hello {plain(name)}" if name else "Projects", "Choose a project.")
-    projects = feedback.must(lambda: [one.info for one in session.client().projects], "Reading the projects")
+    found = feedback.must(lambda: list(session.client().projects), "Reading the projects")
+    projects = [one.info for one in found]
     if not projects:
         _none()
         return
+    details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
-                _card(project)
+                _card(project, details.get(project.slug))
     if _creates():
         layout.open_page("setup", "New project", "add", project=None)
+
+
+def _progress(project: Project) -> ProgressOut | None:
+    """How far a project is; a card without it is better than no card."""
+    try:
+        return project.progress(layout.utc_offset())
+    except ApiError:
+        return None
 
 
 def _creates() -> bool:
@@ -42,20 +57,26 @@ def _none() -> None:
         feedback.empty("No project yet", "You are not a member of a project. Ask the person who invited you.")
 
 
-def _card(project: ProjectOut) -> None:
+def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
     items, labeled, slug = project.counts.items, project.counts.labeled, project.slug
-    manages = session.manages(slug)
-    with st.container(border=True, key=f"project-{slug}"):
+    manages, role = session.manages(slug), session.role_in(slug)
+    with st.container(border=True, key=f"project-{slug}", height="stretch"):
         st.markdown(f"## {plain(session.project_names().get(slug, project.name))}")
         st.markdown(f":gray[{plain(tasks.of(project).summary(tasks.schema_of(project)))}]")
         if items:
-            flags = project.counts.flags_open
-            words = f"{layout.number(labeled)} of {layout.number(items)} items labeled"
-            st.progress(min(1.0, labeled / items), text=words + (f", {flags} hard items open" if flags else ""))
+            st.progress(
+                min(1.0, labeled / items),
+                text=f"{layout.number(labeled)} of {layout.number(items)} items labeled ({labeled / items:.0%})",
+            )
         else:
             st.markdown("No items yet." if not manages else "No items yet: import a file to start.")
+        if progress is not None and items:
+            st.markdown(f":gray[{_activity(progress)}]")
+        for number, look in enumerate(_looks(project, progress) if manages else []):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f":orange-badge[{look.kind}] {look.words}", width="stretch")
+                layout.open_page(look.page, look.action, "arrow_forward", key=f"look-{slug}-{number}", project=slug)
         with st.container(horizontal=True):
-            role = session.role_in(slug)
             if items and role != "reader":
                 layout.open_page(
                     "label", "Continue labeling" if labeled else "Start labeling", "bolt", True, project=slug
@@ -63,3 +84,21 @@ def _card(project: ProjectOut) -> None:
             if not items and manages:
                 layout.open_page("setup", "Import items", "upload_file", True, project=slug, step="import")
             layout.open_page("progress", "Progress", "monitoring", project=slug)
+
+
+def _activity(progress: ProgressOut) -> str:
+    """Today's labels, and the last day that had any."""
+    labels = progress.labels
+    if labels.today:
+        return f"Labels today: {layout.number(labels.today)} (yours: {layout.number(labels.mine_today)})."
+    if labels.per_day:
+        return f"Labels today: none. The last day with labels: {labels.per_day[-1].day}."
+    return "No labels in the last 30 days." if labels.total else "No labels yet."
+
+
+def _looks(project: ProjectOut, progress: ProgressOut | None) -> list[advice.Look]:
+    """What waits for whoever leads the project, the most urgent first."""
+    rows = advice.looks(progress, {}) if progress is not None and project.counts.items else []
+    if project.guideline_version is None:
+        rows.append(advice.Look("guideline", "No guideline is published yet.", "guidelines", "Write it"))
+    return rows[:MOST_LOOKS]

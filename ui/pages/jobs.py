@@ -1,31 +1,16 @@
 """Background work: what runs, what waits, what failed and why."""
 
+from collections import Counter
+
 import streamlit as st
-from labeler_ui import feedback, import_plan, layout, removal, session
+from labeler_ui import feedback, import_plan, job_words, layout, removal, session
 from labeler_ui.feedback import plain
 
 from labeler.client import Job
 from labeler.wire.items import ImportResult
-from labeler.wire.registry import Reproduction
 
 MOST = 50  # jobs that are listed
 URGENT = {"running": 0, "failed": 1, "queued": 2}
-KINDS = {
-    "import": "Import",
-    "training": "Training",
-    "train": "Training",
-    "snapshot": "Dataset version",
-    "dataset": "Dataset version",
-    "reproduce": "Reproduce a model",
-    "export": "Export",
-    "push": "Copy to the DVC remote",
-    "coverage": "First order of the queue",
-    "embed": "Reading the items (sentence embeddings)",
-    "search": "Search for a model",
-    "recount": "Recount of the labels",
-    "remove": "Removal of items",
-    "erase": "Erasing a project",
-}
 
 
 def render() -> None:
@@ -56,32 +41,51 @@ def _list(project: str) -> None:
             "Imports, trainings and dataset versions show up here while they run.",
             ":material/manufacturing:",
         )
+        return
+    st.markdown(_summary(jobs or []))
     for job in sorted(jobs or [], key=lambda one: URGENT.get(one.state, len(URGENT))):
         _job(job)
+
+
+def _summary(jobs: list[Job]) -> str:
+    """What runs, waits and failed, at a glance."""
+    counted = Counter(job.state for job in jobs)
+    parts = [f"{counted[state]} {layout.JOB_WORDS[state][0]}" for state in URGENT if counted[state]]
+    return f"**{', '.join(parts)}**" if parts else ":material/check_circle: Nothing runs, waits or failed."
 
 
 def _job(job: Job) -> None:
     row = job.row
     words, color = layout.JOB_WORDS.get(row.state, (row.state, "gray"))
-    short = row.kind.rpartition(".")[2]
-    kind = KINDS.get(short, short.replace("_", " ").capitalize())
-    with st.container(border=True, key=f"job-{row.id}"):
+    made = job_words.made(row) if row.state == "done" and row.kind != "items.import" else None
+    with st.container(border=True, key=f"job-{row.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            attempt = f", attempt {row.attempt}" if row.attempt > 1 else ""
-            st.markdown(
-                f"**{plain(kind)}** :{color}-badge[{words}] :gray[{layout.when(row.created_at)}{attempt}]",
-                width="stretch",
-            )
+            about = [layout.when(row.created_at), job_words.lasted(row), f"attempt {row.attempt}"]
+            told = ", ".join(part for part in about[: 3 if row.attempt > 1 else 2] if part)
+            line = f"**{plain(job_words.title(row.kind))}** :{color}-badge[{words}] :gray[{told}]"
+            st.markdown(f"{line}  \n{made.words}" if made else line, width="stretch")
+            if made and made.page:
+                params = dict(made.params)
+                layout.open_page(made.page, made.action, "arrow_forward", key=f"made-{row.id}", params=params)
             if row.state in {"queued", "running"} and st.button(
                 "Cancel …", key=f"cancel-{row.id}", icon=":material/close:"
             ):
                 _later("_cancel", row.id)
         if row.state != "done":
             layout.job_line(row)
-        elif isinstance(row.result, dict):
-            _result(job)
-            if row.kind == "items.import" and not row.result.get("dry_run"):
+            if row.state == "failed":
+                _remedy(row.id, job_words.remedy(row.kind))
+        elif row.kind == "items.import" and isinstance(row.result, dict):
+            import_result(job.result_as(ImportResult), brief=True)
+            if not row.result.get("dry_run"):
                 _offer_to_take_back(row.id)
+
+
+def _remedy(job_id: int, made: job_words.Made) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(made.words, width="stretch")
+        if made.page and session.manages(session.slug()):
+            layout.open_page(made.page, made.action, "arrow_forward", key=f"remedy-{job_id}", params=dict(made.params))
 
 
 def _offer_to_take_back(import_id: int) -> None:
@@ -93,21 +97,6 @@ def _later(what: str, job_id: int) -> None:
     """A dialog can't open from a part that is drawn by itself."""
     st.session_state[what] = job_id
     st.rerun()
-
-
-def _result(job: Job) -> None:
-    if job.row.kind == "items.import":
-        import_result(job.result_as(ImportResult), brief=True)
-        return
-    if job.row.kind == "training.reproduce":
-        done = job.result_as(Reproduction)
-        same = "all predictions identical" if done.identical else "predictions differ"
-        st.markdown(f":gray[{layout.number(done.compared)} items compared: {same}.]")
-        return
-    found = job.result.items()
-    simple = [f"{k.replace('_', ' ')} {v}" for k, v in found if isinstance(v, (int, float, str)) and v != ""]
-    if simple:
-        st.markdown(f":gray[{plain(', '.join(simple[:5]))}]")
 
 
 def import_result(result: ImportResult, brief: bool = False) -> None:
