@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 
 from labeler.wire.projects import ModelChoice, ProjectOut, StrategyOut
 
+UNDONE = "_learning_undone"  # how often what was not saved has been undone: the form is another one then
 COUNTING = {
     "person": mark("people"),
     "import": mark("imported labels"),
@@ -76,7 +77,7 @@ def _loop(project: ProjectOut, save: Save) -> None:
     settings, client = project.settings, session.client()
     strategies = feedback.must(lambda: client.strategies(project.task_type), t("Reading the strategies"))
     models = feedback.must(lambda: client.model_choices(project.task_type), t("Reading the models"))
-    with st.form("loop", border=False, width=680):
+    with st.form(f"loop-{st.session_state.get(UNDONE, 0)}", border=False, width=680):
         form = st.container()
         strategy = _choice(form, t("Query strategy: which items to ask next"), strategies, settings.strategy)
         model = _choice(
@@ -87,8 +88,20 @@ def _loop(project: ProjectOut, save: Save) -> None:
             t("Leave it at auto unless you know better: searches compare the models, see the Models page."),
         )
         left, right = st.columns(2, gap="large")
-        every = left.number_input(t("Train after this many new labels"), 1, 10000, settings.retrain_every)
-        seconds = right.number_input(t("… or after this many seconds"), 1, 86400, settings.retrain_seconds)
+        every = left.number_input(
+            t("Train after this many new labels"),
+            1,
+            10000,
+            settings.retrain_every,
+            help=t("Fewer: the queue follows the labels more closely, and the machine trains more often."),
+        )
+        seconds = right.number_input(
+            t("… or after this many seconds"),
+            1,
+            86400,
+            settings.retrain_seconds,
+            help=t("A training begins after this time when there is any new label, however few there are."),
+        )
         holdout = left.slider(
             t("Holdout: share that only judges"),
             0,
@@ -112,6 +125,7 @@ def _loop(project: ProjectOut, save: Save) -> None:
             1,
             1440,
             max(1, round(settings.lease_seconds / 60)),
+            help="Meanwhile nobody else gets it. Afterwards it goes to others.",
         )
         seed = right.number_input(
             t("Random seed"), 0, 2**31 - 1, settings.seed, help=t("The same seed draws the same items.")
@@ -148,6 +162,13 @@ def _loop(project: ProjectOut, save: Save) -> None:
                 "show_suggestions": suggest,
             }
             save(changed)
+    st.button(
+        "Undo what is not saved",
+        icon=":material/undo:",
+        type="tertiary",
+        help="Shows the settings as they are in force.",
+        on_click=lambda: st.session_state.update({UNDONE: st.session_state.get(UNDONE, 0) + 1}),
+    )
 
 
 def _finding(where: DeltaGenerator, project: ProjectOut) -> str | None:

@@ -227,7 +227,14 @@ async def get_creator(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
     return caller
 
 
+async def get_owner(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+    if not caller.has_scope("*") or caller.project_id is not None:
+        raise Forbidden("Only the owner of the account can do this: log in, or use a token with every right.")
+    return caller
+
+
 Open = Annotated[None, Depends(needs_nothing)]
 SignedIn = Annotated[Caller, Depends(get_caller)]
 IsAdmin = Annotated[Caller, Depends(get_admin)]
 CanCreate = Annotated[Caller, Depends(get_creator)]
+IsOwner = Annotated[Caller, Depends(get_owner)]

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
 from labeler.accounts import audit, sessions, tokens, users
-from labeler.accounts.auth import COOKIE, Caller, IsAdmin, Open, SignedIn, load_caller
+from labeler.accounts.auth import COOKIE, Caller, IsAdmin, IsOwner, Open, SignedIn, load_caller
 from labeler.accounts.secrets import digest
 from labeler.accounts.write import Write
 from labeler.kit.config import Settings
@@ -21,7 +21,9 @@ from labeler.wire.accounts import (
     InvitedUser,
     Invitee,
     LogIn,
+    MeChange,
     Opened,
+    SessionOut,
     UserChange,
     UserIn,
     UserOut,
@@ -78,6 +80,24 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
 async def log_out(response: Response, caller: SignedIn, db: Db) -> None:
     await db.awrite(sessions.close_session, caller.credential)
     response.delete_cookie(COOKIE, path="/")
+
+
+@router.get("/sessions")
+async def list_sessions(caller: IsOwner, db: Db) -> Page[SessionOut]:
+    """Where you are logged in."""
+    return Page(items=await db.aread(sessions.list_sessions, caller))
+
+
+@router.delete("/sessions", status_code=204)
+async def end_other_sessions(caller: IsOwner, write: Write) -> None:
+    """Log out everywhere else; tokens of programs stay."""
+    await write(sessions.close_others, caller)
+
+
+@router.patch("/me")
+async def change_me(body: MeChange, caller: IsOwner, write: Write) -> UserOut:
+    """Change your own name."""
+    return await write(users.rename, caller, body.name)
 
 
 @router.post("/invitation/check")

@@ -6,15 +6,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.accounts.audit import Audited
-from labeler.accounts.auth import remembered
+from labeler.accounts.audit import Audited, audit
+from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.secrets import digest, new_token, password_matches
 from labeler.accounts.tables import login_failures, sessions, users
+from labeler.accounts.users import end_sessions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import upsert
 from labeler.kit.errors import TooManyAttempts
 from labeler.kit.events import emit
+from labeler.wire.accounts import SessionOut
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,23 @@ def open_session(tx: Connection, user_id: int, email: str, address: str, setting
 def close_session(tx: Connection, credential: str) -> None:
     tx.execute(sa.delete(sessions).where(sessions.c.token_hash == credential))
     remembered.forget()
+
+
+def list_sessions(tx: Connection, caller: Caller) -> list[SessionOut]:
+    """Where the account is logged in: this session first, then the newest."""
+    mine = sa.select(sessions).where(sessions.c.user_id == caller.user_id, sessions.c.expires_at > clock())
+    rows = tx.execute(mine.order_by(sessions.c.created_at.desc())).all()
+    found = [
+        SessionOut(current=row.token_hash == caller.credential, created_at=row.created_at, expires_at=row.expires_at)
+        for row in rows
+    ]
+    return sorted(found, key=lambda one: not one.current)
+
+
+def close_others(tx: Connection, caller: Caller) -> None:
+    """End every session of the account but the one that asks."""
+    end_sessions(tx, caller.user_id, but=caller.credential)
+    audit(tx, caller, "sessions.ended", target=caller.email)
 
 
 def verify(password: str, row: Any) -> bool:

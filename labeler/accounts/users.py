@@ -141,6 +141,14 @@ def change_password(tx: Connection, caller: Caller, new: str) -> None:
     remembered.forget()
 
 
+def rename(tx: Connection, caller: Caller, name: str) -> UserOut:
+    """Change one's own name."""
+    tx.execute(sa.update(users).where(users.c.id == caller.user_id).values(name=name))
+    audit(tx, caller, "user.changed", target=caller.email, name=name)
+    remembered.forget()
+    return get_user(tx, caller.user_id)
+
+
 def end_sessions(tx: Connection, user_id: int, but: str = "") -> None:
     tx.execute(sa.delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but))
     remembered.forget()

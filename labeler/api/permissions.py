@@ -5,19 +5,20 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from labeler.accounts.auth import get_admin, get_caller, get_creator, needs_nothing
+from labeler.accounts.auth import get_admin, get_caller, get_creator, get_owner, needs_nothing
 
-STRICTEST_FIRST = ["manage", "write", "label", "read", "see", "admin", "creator", "signed-in", "nobody"]
+STRICTEST_FIRST = ["manage", "write", "label", "read", "see", "admin", "creator", "owner", "signed-in", "nobody"]
 KNOWN: dict[Any, str] = {
     needs_nothing: "nobody",
     get_caller: "signed-in",
     get_admin: "admin",
     get_creator: "creator",
+    get_owner: "owner",
 }
 
 
 def permission_of(route: APIRoute) -> str | None:
-    """Nobody, signed-in, admin, creator, or a right in the project; None where the signature names none."""
+    """Nobody, signed-in, owner, admin, creator, or a right in the project; None where the signature names none."""
     found = [str(getattr(call, "right", None) or KNOWN.get(call) or "") for call in dependencies_of(route)]
     return min(filter(None, found), key=STRICTEST_FIRST.index, default=None)
 

@@ -9,6 +9,7 @@ from labeler.client.accounts import Tokens, Users
 from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.client.projects import Projects
+from labeler.wire.accounts import SessionOut, UserOut
 from labeler.wire.formats import Formats
 from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.items import Preview
@@ -89,3 +90,15 @@ class Client(Connection):
     def change_password(self, current: str, new: str) -> None:
         """Set one's own password; all other sessions end."""
         self.post("/password", json={"current": current, "new": new})
+
+    def rename(self, name: str) -> UserOut:
+        """Change one's own name."""
+        return self.send(UserOut, "PATCH", "/me", json={"name": name})
+
+    def sessions(self) -> list[SessionOut]:
+        """Where one is logged in, the session that asks first."""
+        return self.page(SessionOut, "/sessions").items
+
+    def log_out_elsewhere(self) -> None:
+        """End all of one's sessions but the one that asks; tokens of programs stay."""
+        self.delete("/sessions")

@@ -46,6 +46,20 @@ class UserChange(In):
     active: bool | None = None
 
 
+class MeChange(In):
+    """What people change about themselves; the rest is for administrators."""
+
+    name: Name
+
+
+class SessionOut(BaseModel):
+    """A browser in which somebody is logged in. current: the one that asks."""
+
+    current: bool
+    created_at: datetime
+    expires_at: datetime
+
+
 class UserOut(BaseModel):
     id: int
     email: str

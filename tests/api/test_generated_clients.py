@@ -53,6 +53,9 @@ def people(call: generated_client.Generated) -> None:
     assert call("get_me").user.role == "admin"
     invited = call("create_user", expected=201, body=call.shape("UserIn", email="ada@example.org", name="Ada"))
     call("list_users")
+    assert call("change_me", body=call.shape("MeChange", name="Root")).name == "Root"
+    call("list_sessions")
+    call("end_other_sessions", expected=204)
     call("change_user", user_id=invited.id, body=call.shape("UserChange", name="Ada L."))
     invitation = call("invite_again", user_id=invited.id).invitation_url
     invitee = call.shape("CheckInvitation", token=invitation.partition("#")[2])

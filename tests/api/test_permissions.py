@@ -25,6 +25,9 @@ RULES = {
     ("POST", API + "/invitation/check"): "nobody",
     ("POST", API + "/password"): "signed-in",
     ("GET", API + "/me"): "signed-in",
+    ("PATCH", API + "/me"): "owner",
+    ("GET", API + "/sessions"): "owner",
+    ("DELETE", API + "/sessions"): "owner",
     ("GET", API + "/users"): "admin",
     ("POST", API + "/users"): "admin",
     ("PATCH", API + "/users/{user_id}"): "admin",
@@ -124,6 +127,7 @@ IN_PROJECT = {*ROLES[:4], *TOKENS}
 MAY = {
     "nobody": {"nobody", *ROLES, *TOKENS},
     "signed-in": {*ROLES, *TOKENS},
+    "owner": {*ROLES},
     "admin": {"admin", "token admin"},
     "creator": {"admin", "manager", "stranger", "token manage"},
     "see": IN_PROJECT,

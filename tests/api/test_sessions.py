@@ -105,6 +105,24 @@ def test_a_changed_password_ends_the_other_sessions(browser: Callable[..., Any],
     assert log_in(here.email).status_code == 401 and log_in(here.email, body["new"]).status_code == 200
 
 
+def test_one_logs_out_everywhere_else(browser: Callable[..., Any]) -> None:
+    here, stranger = browser(), browser()
+    there = browser(email=here.email)
+    assert [one["current"] for one in here.send("GET", "/sessions").json()["items"]] == [True, False]
+    assert here.send("DELETE", "/sessions").status_code == 204
+    assert there.send("GET", "/me").status_code == 401
+    assert here.send("GET", "/me").status_code == stranger.send("GET", "/me").status_code == 200
+    assert len(here.send("GET", "/sessions").json()["items"]) == 1
+
+
+def test_one_changes_ones_own_name_and_nothing_else(browser: Callable[..., Any]) -> None:
+    me = browser()
+    assert me.send("PATCH", "/me", json={"name": " Grace "}).json()["name"] == "Grace"
+    assert me.send("GET", "/me").json()["user"]["name"] == "Grace"
+    assert me.send("PATCH", "/me", json={"name": "Grace", "role": "admin"}).status_code == 422
+    assert me.send("PATCH", "/me", json={"name": ""}).status_code == 422
+
+
 def test_guessing_the_password_from_inside_is_locked_too(service: Any, browser: Callable[..., Any]) -> None:
     me = browser()
     guess = {"current": "wrong password", "new": "a much newer password"}

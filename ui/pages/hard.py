@@ -1,7 +1,7 @@
 """Hard items: what labelers could not decide, by reason, with what others said, until each is resolved."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, tasks
+from labeler_ui import feedback, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 
@@ -45,10 +45,17 @@ def render() -> None:
         label_visibility="collapsed",
     )
     if state == "Open" and session.manages(project.slug):
-        keep(f"hard {project.slug}", [f"note-{flag.id}" for flag in flags])
-    for reason in chosen or ordered:
-        st.header(plain(reason), anchor=False)
-        for flag in reasons[reason]:
+        keep(f"hard {project.slug}", [*(f"note-{flag.id}" for flag in flags), together.NOTE])
+    shown = {reason: reasons[reason] for reason in chosen or ordered}
+    decides = state == "Open" and session.manages(project.slug)
+    if decides:
+        together.decide(project, [flag for alike in shown.values() for flag in alike])
+    for reason, alike in shown.items():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.header(plain(reason), anchor=False)
+            if decides and len(alike) > 1:
+                together.choose_all(reason, alike)
+        for flag in alike:
             _flag(project, flag)
 
 
@@ -74,6 +81,7 @@ def _flag(project: Project, flag: FlagOut) -> None:
             if done is not None:
                 st.success(f"{plain(done.note or 'Resolved')}  \n{plain(done.by)}, {layout.when(done.at)}")
         if flag.resolution is None and session.manages(info.slug):
+            together.choose(flag)
             _resolve(project, flag)
 
 

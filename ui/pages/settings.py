@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, learning_settings, schema_change, session
+from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 
 from labeler.client import Project
@@ -24,9 +25,12 @@ def render() -> None:
         _project(project)
 
 
-def _save(project: Project, **changed: Any) -> None:
+def _save(project: Project, scope: str = "", **changed: Any) -> None:
+    """scope: where the browser keeps what was typed until now."""
     with feedback.told("Saving"):
         project.change(**changed)
+        if scope:
+            saved(scope)
         session.forget()
         feedback.say_later("Saved.")
         st.rerun()
@@ -37,21 +41,38 @@ def _lines(text: str) -> list[str]:
 
 
 def _reasons(project: Project) -> None:
-    settings = project.info.settings
+    settings, scope = project.info.settings, f"reasons {project.slug}"
+    skip_key, flag_key = f"skip-{project.slug}", f"flag-{project.slug}"
+    keep(scope, [skip_key, flag_key])
     with st.form("reasons", border=False, width=680):
         left, right = st.columns(2, gap="large")
-        skip = left.text_area("Reasons to skip, one per line", "\n".join(settings.skip_reasons), height=180)
-        flag = right.text_area("Reasons to mark as hard, one per line", "\n".join(settings.flag_reasons), height=180)
+        skip = left.text_area(
+            "Reasons to skip, one per line",
+            "\n".join(settings.skip_reasons),
+            height=180,
+            key=skip_key,
+            help="What labelers choose from after S. A skipped item goes to somebody else.",
+        )
+        flag = right.text_area(
+            "Reasons to mark as hard, one per line",
+            "\n".join(settings.flag_reasons),
+            height=180,
+            key=flag_key,
+            help="What labelers choose from after H. Hard items are decided on the page Hard items.",
+        )
         st.caption("The first nine have a digit as their key.")
         if st.form_submit_button("Save", type="primary"):
-            _save(project, settings={"skip_reasons": _lines(skip), "flag_reasons": _lines(flag)})
+            reasons = {"skip_reasons": _lines(skip), "flag_reasons": _lines(flag)}
+            _save(project, scope, settings=reasons)
 
 
 def _project(project: Project) -> None:
+    scope, key = f"name {project.slug}", f"name-{project.slug}"
+    keep(scope, [key])
     with st.form("rename", border=False, width=680):
-        name = st.text_input("Name", project.info.name)
+        name = st.text_input("Name", project.info.name, key=key, help="What people see. The address stays the same.")
         if st.form_submit_button("Rename"):
-            _save(project, name=name.strip())
+            _save(project, scope, name=name.strip())
     layout.open_page("setup", "Import more items", "upload_file", step="import")
     if session.role_in(project.slug) == "admin" and st.button("Delete the project …", icon=":material/delete:"):
         _delete(project)
