@@ -3,13 +3,16 @@ page that draws. None says anything by color alone: what is drawn twice is told 
 
 import re
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
+from babel import Locale
 from labeler_ui import theme
 from labeler_ui.metrics import Metric, known
+from labeler_ui.words import language, mark, t
 
 from labeler.wire.datasets import LabelBalance
 from labeler.wire.insight import CurvePoint, DayCount
@@ -17,15 +20,31 @@ from labeler.wire.insight import CurvePoint, DayCount
 BAND = "#6366e8"
 GRAY = "#8a93a8"
 MOST_BARS = 21
+TITLES = {
+    "count": mark("labels"),
+    "day": mark("day"),
+    "high": mark("at most"),
+    "items": mark("items"),
+    "label": mark("label"),
+    "labels": mark("labels"),
+    "low": mark("at least"),
+    "model": mark("model"),
+    "number": mark("number"),
+    "off by": mark("off by"),
+    "people": mark("people"),
+    "ratings": mark("ratings"),
+    "share": mark("share"),
+    "version": mark("version"),
+}
 FORMULA = tuple("'=+-@\t\r\n")
 
 
 def _show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
     """A chart and a button for what it shows. Images are in the chart's own menu."""
     with st.container(gap="small"):
-        st.altair_chart(chart, width="stretch", alt=alternative)
+        st.altair_chart(chart.configure(locale=_locale(language())), width="stretch", alt=alternative)
         st.download_button(
-            "Download data (CSV)",
+            t("Download data (CSV)"),
             csv(data),
             f"{re.sub(r'[^a-z0-9]+', '-', alternative.lower()).strip('-')}.csv",
             "text/csv",
@@ -34,6 +53,36 @@ def _show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
             on_click="ignore",
             key=f"csv-{alternative}",
         )
+
+
+def _tip(field: str, kind: str = "N", **options: Any) -> alt.Tooltip:
+    """What a pointer is told of a field, under its title in the viewer's language."""
+    return alt.Tooltip(
+        f"{field}:{'Q' if kind == 'N' and 'format' in options else kind}", title=t(TITLES[field]), **options
+    )
+
+
+@cache
+def _locale(tag: str) -> alt.Locale:
+    """Numbers and dates in charts as the language writes them."""
+    known = Locale.parse(tag, sep="-")
+    symbols = known.number_symbols["latn"]
+    months, days = known.months["format"], known.days["format"]
+    return alt.Locale(
+        number=alt.NumberLocale(
+            decimal=symbols["decimal"], thousands=symbols["group"], grouping=[3], currency=["", ""]
+        ),
+        time=alt.TimeLocale(
+            dateTime="%x, %X",
+            date="%-d.%-m.%Y" if tag == "de" else "%b %-d, %Y",
+            time="%H:%M",
+            periods=["AM", "PM"],
+            days=[days["wide"][(n + 6) % 7] for n in range(7)],
+            shortDays=[days["abbreviated"][(n + 6) % 7] for n in range(7)],
+            months=[months["wide"][n] for n in range(1, 13)],
+            shortMonths=[months["abbreviated"][n] for n in range(1, 13)],
+        ),
+    )
 
 
 def csv(data: pd.DataFrame) -> bytes:
@@ -55,14 +104,14 @@ def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[
     rows = [
         {
             "labels": point.trained_on,
-            "model": f"model {point.model}",
+            "model": t("model {model}", model=point.model),
             **{k: point.metrics[metric.name].get(k) for k in ("value", "low", "high")},
         }
         for point in points
         if known(point.metrics.get(metric.name))
     ]
     x = alt.X(
-        "labels:Q", title="labels learned from", axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
+        "labels:Q", title=t("labels learned from"), axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
     )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(format=metric.axis), scale=alt.Scale(zero=False, nice=True))
     frame = pd.DataFrame(rows)
@@ -71,7 +120,7 @@ def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[
         base.mark_area(opacity=0.16, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
         base.mark_line(color=BAND, strokeWidth=2.5).encode(x, y),
         base.mark_point(color=BAND, filled=True, size=60, opacity=1).encode(
-            x, y, tooltip=[alt.Tooltip("model:N"), *_tips(metric, "holdout")]
+            x, y, tooltip=[_tip("model"), *_tips(metric, t("holdout"))]
         ),
     ]
     if forecast:
@@ -79,25 +128,25 @@ def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[
     baseline = points[-1].baseline.get(metric.name)
     if baseline and known(baseline):
         level = alt.Chart(pd.DataFrame([{"baseline": baseline["value"]}]))
-        tip = alt.Tooltip("baseline:Q", format=metric.precise, title="always the most common answer")
+        tip = alt.Tooltip("baseline:Q", format=metric.precise, title=t("always the most common answer"))
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
     data = pd.concat([frame, pd.DataFrame(forecast).assign(model="forecast")]) if forecast else frame
-    alternative = f"Learning curve: {metric.title} on the holdout against labels"
+    alternative = t("Learning curve: {title} on the holdout against labels", title=metric.title)
     _show(alt.layer(*layers).properties(height=290), alternative, data)
 
 
 def _tips(metric: Metric, title: str) -> list[alt.Tooltip]:
     return [
-        alt.Tooltip("labels:Q"),
+        _tip("labels", format=","),
         alt.Tooltip("value:Q", format=metric.precise, title=title),
-        alt.Tooltip("low:Q", format=metric.precise),
-        alt.Tooltip("high:Q", format=metric.precise),
+        _tip("low", format=metric.precise),
+        _tip("high", format=metric.precise),
     ]
 
 
 def _forecast(forecast: list[dict[str, Any]], metric: Metric, x: alt.X) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame(forecast))
-    tips = _tips(metric, "expected")
+    tips = _tips(metric, t("expected"))
     return [
         base.mark_area(opacity=0.07, color=BAND).encode(x, alt.Y("low:Q"), alt.Y2("high:Q")),
         base.mark_line(color=BAND, strokeWidth=2, strokeDash=[2, 4]).encode(x, alt.Y("value:Q"), tooltip=tips),
@@ -118,10 +167,10 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
     bars = base.mark_bar(cornerRadiusEnd=4, height=16).encode(
         alt.X("count:Q", title=None, axis=None),
         alt.Color("color:N", scale=None),
-        tooltip=["label", "count", alt.Tooltip("share:Q", format=".1%")],
+        tooltip=[_tip("label"), _tip("count", format=","), _tip("share", format=".1%")],
     )
     words = base.mark_text(align="left", dx=6, color=GRAY).encode(alt.X("count:Q"), alt.Text("count:Q", format=","))
-    _show((bars + words).properties(height=max(70, 30 * len(rows))), "Labels by name", frame.drop(columns="color"))
+    _show((bars + words).properties(height=max(70, 30 * len(rows))), t("Labels by name"), frame.drop(columns="color"))
 
 
 def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None:
@@ -129,13 +178,13 @@ def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None
     named = dict(levels)
     rows = [(float(number), words, counts.get(number, 0)) for number, words in levels]
     rows += [(float(number), number, count) for number, count in counts.items() if number not in named]
-    _histogram(rows, "number", "ratings", "Ratings by number")
+    _histogram(rows, "number", "ratings", t("Ratings by number"))
 
 
 def errors(rows: list[dict[str, Any]]) -> None:
     """How many holdout items the model rated how far from what people said. rows: {off, items}."""
     found = [(row["off"], f"{row['off']:+g}" if row["off"] else "0", row["items"]) for row in rows]
-    _histogram(found, "off by", "items", "Errors on the holdout")
+    _histogram(found, "off by", "items", t("Errors on the holdout"))
 
 
 def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: str) -> None:
@@ -145,11 +194,13 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
     place = (
         alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=90))
         if few
-        else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=x)
+        else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=t(TITLES[x]))
     )
     height = alt.Y(f"{y}:Q" if few else f"sum({y}):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1))
     base = alt.Chart(frame).encode(place, height)
-    bars = base.mark_bar(cornerRadiusEnd=4, color=BAND).encode(tooltip=[x, y] if few else [alt.Tooltip(f"sum({y}):Q")])
+    bars = base.mark_bar(cornerRadiusEnd=4, color=BAND).encode(
+        tooltip=[_tip(x), _tip(y, format=",")] if few else [alt.Tooltip(f"sum({y}):Q", title=t(TITLES[y]))]
+    )
     words = base.mark_text(dy=-8, color=GRAY).encode(alt.Text(f"{y}:Q", format=","))
     _show((bars + words if few else bars).properties(height=220), alternative, frame.drop(columns="at"))
 
@@ -168,13 +219,15 @@ def per_day(days: list[DayCount]) -> None:
             alt.X(
                 "yearmonthdate(day):O",
                 title=None,
-                axis=alt.Axis(format="%b %-d", labelAngle=0, labelOverlap="greedy"),
+                axis=alt.Axis(
+                    format="%-d. %b" if language() != "en" else "%b %-d", labelAngle=0, labelOverlap="greedy"
+                ),
             ),
             alt.Y("labels:Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1)),
-            tooltip=[alt.Tooltip("day:T", format="%Y-%m-%d"), "labels"],
+            tooltip=[_tip("day", "T", format="%x"), _tip("labels", format=",")],
         )
     )
-    _show(chart.properties(height=190), "Labels per day", frame.assign(day=frame["day"].dt.date))
+    _show(chart.properties(height=190), t("Labels per day"), frame.assign(day=frame["day"].dt.date))
 
 
 def confusion(labels: list[str], matrix: list[list[int]]) -> None:
@@ -191,21 +244,21 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
         alt.X(
             "model:N",
             sort=labels,
-            title="the model said",
+            title=t("the model said"),
             axis=alt.Axis(orient="top", labelAngle=0 if len(labels) < 8 else -45, domain=False, ticks=False),
         ),
-        alt.Y("people:N", sort=labels, title="people said", axis=alt.Axis(domain=False, ticks=False)),
+        alt.Y("people:N", sort=labels, title=t("people said"), axis=alt.Axis(domain=False, ticks=False)),
     )
     boxes = base.mark_rect(cornerRadius=3, stroke=None).encode(
         alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL, domain=[0, 1]), legend=None),
-        tooltip=["people", "model", "items", alt.Tooltip("share:Q", format=".0%")],
+        tooltip=[_tip("people"), _tip("model"), _tip("items", format=","), _tip("share", format=".0%")],
     )
     words = base.mark_text(fontSize=14 if len(labels) < 8 else 10, fontWeight=600).encode(
         alt.Text("items:Q"),
         color=alt.condition(alt.datum.share > 0.5, alt.value("#ffffff"), alt.value("#1b2133")),
     )
     side = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
-    _show((boxes + words).properties(height=side), "Confusion matrix on the holdout", frame)
+    _show((boxes + words).properties(height=side), t("Confusion matrix on the holdout"), frame)
 
 
 def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
@@ -219,7 +272,7 @@ def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
     base = alt.Chart(frame).encode(
         alt.Y("label:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
         alt.YOffset("version:N", sort=[a, b]),
-        alt.X("items:Q", title="labeled items"),
+        alt.X("items:Q", title=t("labeled items")),
     )
     bars = base.mark_bar(cornerRadiusEnd=4).encode(
         alt.Color(
@@ -228,10 +281,10 @@ def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
             scale=alt.Scale(domain=[a, b], range=[GRAY, BAND]),
             legend=alt.Legend(orient="top", title=None),
         ),
-        tooltip=["label", "version", "items"],
+        tooltip=[_tip("label"), _tip("version"), _tip("items", format=",")],
     )
     words = base.transform_calculate(says="datum.version + ': ' + format(datum.items, ',')").mark_text(
         align="left", dx=6, color=GRAY
     )
     chart = (bars + words.encode(alt.Text("says:N"))).properties(height=130 + 48 * len(balance))
-    _show(chart, f"Label balance of {a} and {b}", frame)
+    _show(chart, t("Label balance of {a} and {b}", a=a, b=b), frame)

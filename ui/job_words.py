@@ -7,39 +7,40 @@ from typing import Any
 
 from labeler_ui import layout
 from labeler_ui.feedback import plain
+from labeler_ui.words import mark, number, said, t
 
 from labeler.wire.jobs import JobOut
 
 KINDS = {
-    "import": "Import",
-    "training": "Training",
-    "train": "Training",
-    "snapshot": "Dataset version",
-    "dataset": "Dataset version",
-    "reproduce": "Reproduce a model",
-    "export": "Export",
-    "push": "Copy to the DVC remote",
-    "coverage": "First order of the queue",
-    "embed": "Reading the items (sentence embeddings)",
-    "search": "Search for a model",
-    "recount": "Recount of the labels",
-    "remove": "Removal of items",
-    "erase": "Erasing a project",
+    "import": mark("Import"),
+    "training": mark("Training"),
+    "train": mark("Training"),
+    "snapshot": mark("Dataset version"),
+    "dataset": mark("Dataset version"),
+    "reproduce": mark("Reproduce a model"),
+    "export": mark("Export"),
+    "push": mark("Copy to the DVC remote"),
+    "coverage": mark("First order of the queue"),
+    "embed": mark("Reading the items (sentence embeddings)"),
+    "search": mark("Search for a model"),
+    "recount": mark("Recount of the labels"),
+    "remove": mark("Removal of items"),
+    "erase": mark("Erasing a project"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
-    "import": ("Importing the corrected file again takes only what is missing.", "setup", "Import again"),
-    "train": ("The models so far go on answering. Train now tries again.", "progress", "Open Progress"),
-    "snapshot": ("The labels are safe. Create the version again.", "datasets", "Open the versions"),
+    "import": (mark("Importing the corrected file again takes only what is missing."), "setup", mark("Import again")),
+    "train": (mark("The models so far go on answering. Train now tries again."), "progress", mark("Open Progress")),
+    "snapshot": (mark("The labels are safe. Create the version again."), "datasets", mark("Open the versions")),
     "push": (
-        "Dataset versions are safe here. Check the address and the rights of the remote.",
+        mark("Dataset versions are safe here. Check the address and the rights of the remote."),
         "datasets",
-        "Open them",
+        mark("Open them"),
     ),
-    "embed": ("Until it works, models learn from words alone.", "progress", "Open Progress"),
-    "search": ("The model in use stays. The search can be started again.", "models", "Open the models"),
-    "reproduce": ("The model itself is as it was. Reproduce starts it again.", "models", "Open the models"),
-    "remove": ("What was not removed is still there.", "items", "Open the items"),
+    "embed": (mark("Until it works, models learn from words alone."), "progress", mark("Open Progress")),
+    "search": (mark("The model in use stays. The search can be started again."), "models", mark("Open the models")),
+    "reproduce": (mark("The model itself is as it was. Reproduce starts it again."), "models", mark("Open the models")),
+    "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
 }
 
 
@@ -60,7 +61,8 @@ def short(kind: str) -> str:
 
 def title(kind: str) -> str:
     """What a job is called."""
-    return KINDS.get(short(kind), short(kind).replace("_", " ").capitalize())
+    known = KINDS.get(short(kind))
+    return t(known) if known else short(kind).replace("_", " ").capitalize()
 
 
 def lasted(row: JobOut) -> str:
@@ -68,25 +70,25 @@ def lasted(row: JobOut) -> str:
     if row.started_at is None:
         return ""
     seconds = ((row.finished_at or datetime.now(UTC)) - row.started_at).total_seconds()
-    return f"{'took' if row.finished_at else 'for'} {span(seconds)}"
+    return t("took {time}", time=span(seconds)) if row.finished_at else t("for {time}", time=span(seconds))
 
 
 def span(seconds: float) -> str:
     """A time in words: "0.4 s", "12 s", "3 min", "2.5 h"."""
     if seconds < 10:
-        return f"{max(seconds, 0):.1f} s"
+        return f"{number(max(seconds, 0), 1)} s"
     if seconds < 120:
-        return f"{seconds:.0f} s"
-    return f"{seconds / 60:.0f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+        return f"{number(seconds)} s"
+    return f"{number(seconds / 60)} min" if seconds < 5400 else f"{number(seconds / 3600, 1)} h"
 
 
 def remedy(kind: str) -> Made:
     """What to do when a job of this kind failed, and where."""
     known = REMEDIES.get(short(kind))
     if known is None:
-        return Made("Start it again; if it fails again, tell the person who runs this service.")
+        return Made(t("Start it again; if it fails again, tell the person who runs this service."))
     words, page, action = known
-    return Made(words, page, action, (("step", "import"),) if page == "setup" else ())
+    return Made(t(words), page, t(action), (("step", "import"),) if page == "setup" else ())
 
 
 def made(row: JobOut) -> Made | None:
@@ -98,32 +100,49 @@ def made(row: JobOut) -> Made | None:
 
 
 def _trained(found: Mapping[str, Any]) -> Made:
-    number = found.get("model")
-    if number is None:
-        return Made(f"No model yet: {plain(found.get('reason', ''))}.")
-    words = f"Model {number}, from {layout.number(found['trained_on'])} labels of dataset version "
-    words += f"{plain(found['dataset'])}."
-    return Made(words, "models", "Open the model", (("model", str(number)),))
+    model = found.get("model")
+    if model is None:
+        return Made(t("No model yet: {why}.", why=plain(said(found.get("reason", "")))))
+    words = t(
+        "Model {number}, from {many} labels of dataset version {version}.",
+        number=model,
+        many=layout.number(found["trained_on"]),
+        version=plain(found["dataset"]),
+    )
+    return Made(words, "models", t("Open the model"), (("model", str(model)),))
 
 
 def _snapshot(found: Mapping[str, Any]) -> Made:
-    return Made(f"Dataset version {plain(found.get('tag', ''))}.", "datasets", "Open the versions")
+    return Made(t("Dataset version {tag}.", tag=plain(found.get("tag", ""))), "datasets", t("Open the versions"))
 
 
 def _searched(found: Mapping[str, Any]) -> Made:
-    name = str(found.get("model") or "nothing").replace("_", " ")
-    return Made(f"Chosen: {plain(name)}. {layout.sentence(found.get('reason'))}", "models", "Open the models")
+    name = str(found.get("model") or "–").replace("_", " ")
+    return Made(
+        t("Chosen: {name}. {why}", name=plain(name), why=layout.sentence(found.get("reason"))),
+        "models",
+        t("Open the models"),
+    )
 
 
 def _read(found: Mapping[str, Any]) -> Made:
-    words = f"{layout.number(found.get('read'))} of {layout.number(found.get('of'))} items read."
+    words = t(
+        "{many} of {all} items read.",
+        many=layout.number(found.get("read")),
+        all=layout.number(found.get("of")),
+    )
     return Made(f"{words} {layout.sentence(found.get('reason'))}".strip())
 
 
 def _reproduced(found: Mapping[str, Any]) -> Made:
-    same = "all predictions are identical" if found["identical"] else "the predictions differ"
-    words = f"Model {found['model']} again: {same} ({layout.number(found['compared'])} items compared)."
-    return Made(words, "models", "Open the model", (("model", str(found["model"])),))
+    same = t("all predictions are identical") if found["identical"] else t("the predictions differ")
+    words = t(
+        "Model {number} again: {same} ({many} items compared).",
+        number=found["model"],
+        same=same,
+        many=layout.number(found["compared"]),
+    )
+    return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
 def _any(found: Mapping[str, Any]) -> Made | None:

@@ -125,8 +125,8 @@ def when(then: datetime | None) -> str:
 
 
 def clock(then: datetime) -> str:
-    """A time to the minute, on the viewer's clock: "2026-11-26 19:34"."""
-    return f"{local(then):%Y-%m-%d %H:%M}"
+    """A time to the minute, on the viewer's clock: "Nov 26, 2026, 7:34 PM"."""
+    return f"{day(local(then))}, {words.clock_time(local(then))}"
 
 
 def sentence(text: str | None) -> str:

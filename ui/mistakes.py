@@ -3,6 +3,7 @@
 import streamlit as st
 from labeler_ui import feedback, layout, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.words import t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import Mistake, MistakePage
@@ -17,33 +18,40 @@ EVERY: Kind = (None, None)
 
 def show(project: Project, model: ModelOut) -> None:
     """The mistakes, all or those of one cell of the confusion matrix, the surest first."""
-    st.header("Where it is wrong", anchor=False)
+    st.header(t("Where it is wrong"), anchor=False)
     if not model.artifacts:
         st.markdown(
-            f":gray[What model {model.number} says of each item was cleared away to save space. "
-            "*Reproduce* makes it again.]"
+            t(
+                ":gray[What model {number} says of each item was cleared away to save space. "
+                "*Reproduce* makes it again.]",
+                number=model.number,
+            )
         )
         return
     key = f"mistakes-{project.slug}-{model.number}"
     truth, said = st.session_state.get(key) or EVERY
     page = feedback.attempt(
-        lambda: project.mistakes(model.number, truth=truth, said=said, limit=MOST), "Reading the mistakes"
+        lambda: project.mistakes(model.number, truth=truth, said=said, limit=MOST), t("Reading the mistakes")
     )
     if page is None:
         return
     if not page.judged:
-        st.markdown(":gray[No holdout item has an answer yet. Labeling adds them, at random.]")
+        st.markdown(t(":gray[No holdout item has an answer yet. Labeling adds them, at random.]"))
         return
     if not page.wrong:
         n = layout.number(page.judged)
-        st.markdown(f":material/check_circle: No mistakes on the {n} holdout items that have an answer.")
+        st.markdown(t(":material/check_circle: No mistakes on the {n} holdout items that have an answer.", n=n))
         return
     st.markdown(
-        f"Model {model.number} answers {layout.number(page.wrong)} of {layout.number(page.judged)} holdout items "
-        "differently from people. :gray[The mistakes that it is surest of come first. Labels count as they are now; "
-        "the figures above are of its training.]"
+        t(
+            "Model {number} answers {wrong} of {judged} holdout items differently from people. :gray[The mistakes that "
+            "it is surest of come first. Labels count as they are now; the figures above are of its training.]",
+            number=model.number,
+            wrong=layout.number(page.wrong),
+            judged=layout.number(page.judged),
+        )
     )
-    st.selectbox("Which mistakes", _kinds(page), format_func=lambda kind: _kind_text(page, kind), key=key, width=420)
+    st.selectbox(t("Which mistakes"), _kinds(page), format_func=lambda kind: _kind_text(page, kind), key=key, width=420)
     _list(project, page, f"{key}-all-{truth}-{said}")
 
 
@@ -54,13 +62,13 @@ def _kinds(page: MistakePage) -> list[Kind]:
 def _kind_text(page: MistakePage, kind: Kind) -> str:
     truth, said = kind
     if kind == EVERY:
-        return f"All ({layout.number(page.wrong)})"
+        return t("All ({wrong})", wrong=layout.number(page.wrong))
     many = next((layout.number(pair.items) for pair in page.pairs if (pair.truth, pair.said) == kind), "0")
     if said is None:
-        return f"People said {truth}, the model did not ({many})"
+        return t("People said {truth}, the model did not ({many})", truth=truth, many=many)
     if truth is None:
-        return f"The model said {said}, people did not ({many})"
-    return f"People said {truth}, the model said {said} ({many})"
+        return t("The model said {said}, people did not ({many})", said=said, many=many)
+    return t("People said {truth}, the model said {said} ({many})", truth=truth, said=said, many=many)
 
 
 def _list(project: Project, page: MistakePage, key: str) -> None:
@@ -69,11 +77,11 @@ def _list(project: Project, page: MistakePage, key: str) -> None:
         _mistake(project, one)
     more = len(page.items) - AT_FIRST
     if more > 0 and shown == AT_FIRST:
-        if st.button(f"Show {more} more", icon=":material/expand_more:", key=f"{key}-more"):
+        if st.button(tn("Show {n} more", "Show {n} more", more), icon=":material/expand_more:", key=f"{key}-more"):
             st.session_state[key] = True
             st.rerun()
     elif page.found > len(page.items):
-        st.caption(f"The first {MOST} are shown. The command line and the API give all.")
+        st.caption(t("The first {most} are shown. The command line and the API give all.", most=MOST))
 
 
 def _mistake(project: Project, one: Mistake) -> None:
@@ -82,10 +90,22 @@ def _mistake(project: Project, one: Mistake) -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             st.text(layout.content_text(one.content, LONGEST))
-            layout.open_page("items", "Open the item", "open_in_new", key=f"open-{one.key}", params={"item": one.key})
+            layout.open_page(
+                "items", t("Open the item"), "open_in_new", key=f"open-{one.key}", params={"item": one.key}
+            )
         with right:
-            st.markdown(f"People: **{plain(tasks.value_text(info, one.answer.value))}**{_who(project, one)}")
-            st.markdown(f"Model: {tasks.of(info).prediction_text(one.prediction, tasks.schema_of(info))}")
+            st.markdown(
+                t(
+                    "People: {answer}",
+                    answer=f"**{plain(tasks.value_text(info, one.answer.value))}**{_who(project, one)}",
+                )
+            )
+            st.markdown(
+                t(
+                    "Model: {prediction}",
+                    prediction=tasks.of(info).prediction_text(one.prediction, tasks.schema_of(info)),
+                )
+            )
 
 
 def _who(project: Project, one: Mistake) -> str:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from labeler_ui import layout, metrics
 from labeler_ui.advice import FEW_JUDGED
 from labeler_ui.feedback import plain
+from labeler_ui.words import percent, t, tn
 
 from labeler.wire.insight import ModelComparison, TrainingOut
 from labeler.wire.registry import ModelOut
@@ -51,55 +52,95 @@ def verdict(
     beside = " ".join(filter(None, (_baselines(now, metric), _next(training))))
     if newer is None:
         return Verdict(
-            f"Model {now.number} is live, and no newer one waits.", f"{_score(now, metric)} {beside}".strip()
+            t("Model {number} is live, and no newer one waits.", number=now.number),
+            f"{_score(now, metric)} {beside}".strip(),
         )
     if compared is None or not compared.items:
-        title = f"Model {newer.number} is newer than the live model {now.number}; which is better is not known."
-        return Verdict(title, "No holdout item that both know has an answer yet: label on, some are drawn at random.")
+        title = t(
+            "Model {number} is newer than the live model {live}; which is better is not known.",
+            number=newer.number,
+            live=now.number,
+        )
+        return Verdict(
+            title, t("No holdout item that both know has an answer yet: label on, some are drawn at random.")
+        )
     return _beside(now, newer, compared, beside)
 
 
 def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, training: TrainingOut | None) -> Verdict:
-    refused = "Until a model is live, programs that ask for predictions are refused."
+    refused = t("Until a model is live, programs that ask for predictions are refused.")
     if newer is None:
-        return Verdict("No model is live, and none can go live.", f"{refused} {_next(training)}".strip())
+        return Verdict(t("No model is live, and none can go live."), f"{refused} {_next(training)}".strip())
     if not _known(newer, metric):
-        title = f"No model is live. Model {newer.number} is not measured yet."
+        title = t("No model is live. Model {number} is not measured yet.", number=newer.number)
         return Verdict(title, f"{refused} {_score(newer, metric)}")
     why = " ".join(filter(None, (_score(newer, metric), _baselines(newer, metric), refused)))
-    return Verdict(f"No model is live: model {newer.number} is ready to be.", why, newer.number)
+    return Verdict(t("No model is live: model {number} is ready to be.", number=newer.number), why, newer.number)
 
 
 def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str) -> Verdict:
     n = layout.number
-    alike = f"On all {n(compared.items)} holdout items both are equally close to people's answer."
+    alike = t("On all {items} holdout items both are equally close to people's answer.", items=n(compared.items))
     counted = (
         alike
         if not compared.better + compared.worse
         else (
-            f"Of {n(compared.items)} holdout items, model {newer.number} is closer to people's answer on "
-            f"{n(compared.better)} and further from it on {n(compared.worse)}: a difference of "
-            f"{_points(compared.difference)} of the items (95% interval: {_points(compared.low)} to "
-            f"{_points(compared.high)})."
+            t(
+                "Of {items} holdout items, model {number} is closer to people's answer on {better} and further from it "
+                "on {worse}: a difference of {difference} of the items (95% interval: {low} to {high}).",
+                items=n(compared.items),
+                number=newer.number,
+                better=n(compared.better),
+                worse=n(compared.worse),
+                difference=_points(compared.difference),
+                low=_points(compared.low),
+                high=_points(compared.high),
+            )
         )
     )
     unseen = newer.trained_on - now.trained_on
     if unseen > 0:
-        counted += f" It learned from {n(unseen)} more labels."
+        counted += t(" It learned from {unseen} more labels.", unseen=n(unseen))
     why = f"{counted} {more}".strip()
     if compared.low > 0:
-        title = f"Model {newer.number} is better than the live model {now.number}: promote it."
+        title = t(
+            "Model {number} is better than the live model {live}: promote it.",
+            number=newer.number,
+            live=now.number,
+        )
         return Verdict(title, why, newer.number)
     if compared.high < 0:
-        return Verdict(f"Keep model {now.number} live: the newer model {newer.number} does worse.", why)
+        return Verdict(
+            t(
+                "Keep model {number} live: the newer model {newer} does worse.",
+                number=now.number,
+                newer=newer.number,
+            ),
+            why,
+        )
     if compared.items < FEW_JUDGED:
-        return Verdict(f"Too few holdout items to tell model {newer.number} from the live model {now.number}.", why)
-    return Verdict(f"No clear difference between model {newer.number} and the live model {now.number}.", why)
+        return Verdict(
+            t(
+                "Too few holdout items to tell model {number} from the live model {live}.",
+                number=newer.number,
+                live=now.number,
+            ),
+            why,
+        )
+    return Verdict(
+        t(
+            "No clear difference between model {number} and the live model {live}.",
+            number=newer.number,
+            live=now.number,
+        ),
+        why,
+    )
 
 
 def _points(share: float) -> str:
     """A signed share: "+4.5%", with a minus that is as wide as the plus."""
-    return f"{100 * share:+.1f}%".replace("-", "\N{MINUS SIGN}").replace("+0.0%", "0.0%")
+    sign = "" if round(share, 3) == 0 else "+" if share > 0 else "\N{MINUS SIGN}"
+    return sign + percent(abs(share), 1)
 
 
 def _known(model: ModelOut, metric: metrics.Metric | None) -> bool:
@@ -109,13 +150,19 @@ def _known(model: ModelOut, metric: metrics.Metric | None) -> bool:
 def _score(model: ModelOut, metric: metrics.Metric | None) -> str:
     """How good a model is on the holdout."""
     if metric is None or not _known(model, metric):
-        return f"Model {model.number} is not measured yet: no holdout item is labeled."
+        return t("Model {number} is not measured yet: no holdout item is labeled.", number=model.number)
     score = (model.metrics or {})[metric.name]
     between = metric.interval(score)
-    sure = f" (95% interval: {between})" if between else ""
+    sure = t(" (95% interval: {between})", between=between) if between else ""
     return plain(
-        f"{metric.title} of model {model.number} on {layout.number(model.holdout_size)} holdout items: "
-        f"{metric.text(score)}{sure}."
+        t(
+            "{title} of model {number} on {holdout_size} holdout items: {score}{sure}.",
+            title=metric.title,
+            number=model.number,
+            holdout_size=layout.number(model.holdout_size),
+            score=metric.text(score),
+            sure=sure,
+        )
     )
 
 
@@ -127,11 +174,16 @@ def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
     simple, guess = ((baselines.get(name) or {}).get(metric.name) for name in ("sklearn", "majority"))
     if guess and metrics.known(guess) and _reaches(metric, guess["value"], score):
         return plain(
-            f"The holdout can't yet tell model {model.number} from always giving the most common answer "
-            f"({metric.text(guess)})."
+            t(
+                "The holdout can't yet tell model {number} from always giving the most common answer ({guess}).",
+                number=model.number,
+                guess=metric.text(guess),
+            )
         )
     if simple and metrics.known(simple) and not _beats(metric, score["value"], simple["value"]):
-        return plain(f"A plain scikit-learn model is as good on the same items ({metric.text(simple)}).")
+        return plain(
+            t("A plain scikit-learn model is as good on the same items ({simple}).", simple=metric.text(simple))
+        )
     return ""
 
 
@@ -149,10 +201,10 @@ def _next(training: TrainingOut | None) -> str:
     if training is None:
         return ""
     if training.state in {"queued", "running"}:
-        return "A newer model is training."
+        return t("A newer model is training.")
     if training.state == "failed":
-        return "The last training failed: see Jobs."
+        return t("The last training failed: see Jobs.")
     left = training.labels_until_next
-    return (
-        f"The next model trains after {layout.number(left)} more labels." if left and training.state == "idle" else ""
-    )
+    if not left or training.state != "idle":
+        return ""
+    return tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)

@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import charts, layout, metrics
 from labeler_ui.feedback import plain
+from labeler_ui.words import mark, percent, t
 
 from labeler.wire.registry import ModelOut
 
-BASELINES = {"majority": "always the most common answer", "sklearn": "plain scikit-learn"}
+BASELINES = {"majority": mark("always the most common answer"), "sklearn": mark("plain scikit-learn")}
 PER_ROW = 4
-PER_LABEL = {"precision": "Precision", "recall": "Recall", "f1": "F1"}
+PER_LABEL = {"precision": mark("Precision"), "recall": mark("Recall"), "f1": "F1"}
 
 
 def draw(model: ModelOut, task_type: str) -> None:
@@ -40,7 +41,7 @@ def _filled(view: Any) -> bool:
 def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: str = "") -> None:
     """One metric in a box, its interval below. of: what was measured, before the interval."""
     shown = estimate if isinstance(estimate, dict) else {"value": estimate}
-    below = metric.interval(shown) or ("higher is better" if metric.better == "higher" else "lower is better")
+    below = metric.interval(shown) or (t("higher is better") if metric.better == "higher" else t("lower is better"))
     box.metric(
         metric.title,
         metric.text(shown),
@@ -61,12 +62,18 @@ def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
 
 def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
     compared = [
-        f"{BASELINES.get(name, name.replace('_', ' '))}: {metric.text(figures.get(metric.name))}"
+        f"{t(BASELINES.get(name, name.replace('_', ' ')))}: {metric.text(figures.get(metric.name))}"
         for name, figures in (model.baselines or {}).items()
         if figures.get(metric.name)
     ]
     if compared:
-        st.markdown(f":gray[{plain(metric.title)} of the baselines on the same items: {plain(', '.join(compared))}]")
+        st.markdown(
+            t(
+                ":gray[{title} of the baselines on the same items: {compared}]",
+                title=plain(metric.title),
+                compared=plain(", ".join(compared)),
+            )
+        )
 
 
 def _known(row: dict[str, Any], name: str) -> bool:
@@ -76,32 +83,32 @@ def _known(row: dict[str, Any], name: str) -> bool:
 
 
 def _confusion(view: dict[str, Any]) -> None:
-    st.header("Confusion matrix", anchor=False)
+    st.header(t("Confusion matrix"), anchor=False)
     charts.confusion(view["labels"], view["matrix"])
 
 
 def _per_label(rows: list[dict[str, Any]]) -> None:
-    st.header("By label", anchor=False)
+    st.header(t("By label"), anchor=False)
 
     def cell(row: dict[str, Any], name: str) -> str:
         value, between = row.get(name), row.get(f"{name}_interval")
         words = f" ({100 * between[0]:.0f}–{100 * between[1]:.0f})" if between else ""
-        return layout.DASH if value is None or not _known(row, name) else f"{value:.0%}{words}"
+        return layout.DASH if value is None or not _known(row, name) else f"{percent(value)}{words}"
 
     shown = [
         {
-            "Label": row["label"],
-            **{title: cell(row, name) for name, title in PER_LABEL.items()},
-            "Items": row["support"],
+            t("Label"): row["label"],
+            **{t(title): cell(row, name) for name, title in PER_LABEL.items()},
+            t("Items"): row["support"],
         }
         for row in rows
     ]
     st.dataframe(pd.DataFrame(shown), hide_index=True)
-    st.caption("In parentheses: the 95% interval.")
+    st.caption(t("In parentheses: the 95% interval."))
 
 
 def _errors(view: Any) -> None:
-    st.header("How far off it is", anchor=False)
+    st.header(t("How far off it is"), anchor=False)
     charts.errors(view)
 
 

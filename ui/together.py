@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import streamlit as st
 from labeler_ui import feedback, layout, tasks
 from labeler_ui.components.keeper import saved
+from labeler_ui.words import t
 
 from labeler.client import Project
 from labeler.wire.labels import FlagOut
@@ -18,7 +19,7 @@ def _key(flag: FlagOut) -> str:
 
 def choose(flag: FlagOut) -> None:
     """A box that takes a flag into what is decided together."""
-    st.checkbox("Decide together with others", key=_key(flag))
+    st.checkbox(t("Decide together with others"), key=_key(flag))
 
 
 def choose_all(reason: str, flags: Sequence[FlagOut]) -> None:
@@ -29,7 +30,7 @@ def choose_all(reason: str, flags: Sequence[FlagOut]) -> None:
         for flag in flags:
             st.session_state[_key(flag)] = not chosen
 
-    words = "Choose none of these" if chosen else "Choose all of these"
+    words = t("Choose none of these") if chosen else t("Choose all of these")
     st.button(words, icon=":material/checklist:", type="tertiary", key=f"choose-{reason}", on_click=switch)
 
 
@@ -39,24 +40,26 @@ def decide(project: Project, flags: Sequence[FlagOut]) -> None:
     if len(chosen) < 2:
         return
     with st.container(border=True, key="together"), st.form("together", border=False):
-        st.markdown(f"**Hard items chosen: {layout.number(len(chosen))}.** They all get the same decision.")
+        st.markdown(
+            t("**Hard items chosen: {chosen}.** They all get the same decision.", chosen=layout.number(len(chosen)))
+        )
         columns = st.columns([2, 4], vertical_alignment="bottom")
         schema = tasks.schema_of(project.info)
-        value = tasks.of(project.info).value_input(columns[0], "Answer", schema, key="together-value")
+        value = tasks.of(project.info).value_input(columns[0], t("Answer"), schema, key="together-value")
         note = (
             columns[1]
-            .text_input("Your answer to all who asked", placeholder="what was decided, and why", key=NOTE)
+            .text_input(t("Your answer to all who asked"), placeholder=t("what was decided, and why"), key=NOTE)
             .strip()
         )
-        done = st.form_submit_button("Resolve the chosen ones", type="primary")
+        done = st.form_submit_button(t("Resolve the chosen ones"), type="primary")
     if not done:
         return
     if value is None and not note:
-        st.warning("Say what was decided: an answer, or a note.", icon=":material/edit_note:")
+        st.warning(t("Say what was decided: an answer, or a note."), icon=":material/edit_note:")
         return
-    with feedback.told("Resolving"):
+    with feedback.told(t("Resolving")):
         for flag in chosen:
             project.flags.resolve(flag.id, note, value)
         saved(f"hard {project.slug}")
-        feedback.say_later(f"Resolved: {layout.number(len(chosen))}.")
+        feedback.say_later(t("Resolved: {chosen}.", chosen=layout.number(len(chosen))))
         st.rerun()

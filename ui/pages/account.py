@@ -6,15 +6,16 @@ import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
+from labeler_ui.words import day, mark, t
 
 from labeler.wire.accounts import SessionOut, TokenOut, UserOut
 
 MOST = 5  # sessions that are shown
 ROLES = {
-    "admin": "Administrator: manages accounts and every project.",
-    "manager": "Manager: sets up projects and leads them.",
-    "labeler": "Labeler: labels in the projects that one is a member of.",
-    "reader": "Reader: looks at projects and changes nothing.",
+    "admin": mark("Administrator: manages accounts and every project."),
+    "manager": mark("Manager: sets up projects and leads them."),
+    "labeler": mark("Labeler: labels in the projects that one is a member of."),
+    "reader": mark("Reader: looks at projects and changes nothing."),
 }
 
 
@@ -23,7 +24,7 @@ def render() -> None:
     user = session.user()
     if user is None:
         return
-    layout.heading("Account", f"{plain(user.email)}. {ROLES.get(user.role, plain(user.role))}")
+    layout.heading(t("Account"), f"{plain(user.email)}. {t(ROLES.get(user.role, user.role))}")
     left, right = st.columns(2, gap="large")
     with left:
         _name(user)
@@ -34,96 +35,108 @@ def render() -> None:
 
 
 def _name(user: UserOut) -> None:
-    st.header("Name", anchor=False)
+    st.header(t("Name"), anchor=False)
     keep("account", ["account-name"])
     with st.form("name"):
         name = st.text_input(
-            "Name", user.name, key="account-name", max_chars=200, help="Others see it beside your labels and notes."
+            t("Name"),
+            user.name,
+            key="account-name",
+            max_chars=200,
+            help=t("Others see it beside your labels and notes."),
         )
-        if st.form_submit_button("Save the name"):
+        if st.form_submit_button(t("Save the name")):
             if not name.strip():
-                st.error("A name is needed.", icon=":material/error:")
+                st.error(t("A name is needed."), icon=":material/error:")
                 return
-            _do(lambda: session.client().rename(name.strip()), "Saved.")
+            _do(lambda: session.client().rename(name.strip()), t("Saved."))
 
 
 def _password() -> None:
-    st.header("Change the password", anchor=False)
+    st.header(t("Change the password"), anchor=False)
     with st.form("password", clear_on_submit=True):
-        current = st.text_input("Current password", type="password", autocomplete="current-password")
+        current = st.text_input(t("Current password"), type="password", autocomplete="current-password")
         new = st.text_input(
-            "New password", type="password", autocomplete="new-password", help="At least 10 characters."
+            t("New password"), type="password", autocomplete="new-password", help=t("At least 10 characters.")
         )
-        again = st.text_input("Repeat the new password", type="password", autocomplete="new-password")
-        if st.form_submit_button("Change password", type="primary"):
+        again = st.text_input(t("Repeat the new password"), type="password", autocomplete="new-password")
+        if st.form_submit_button(t("Change password"), type="primary"):
             if new != again:
-                st.error("The two new passwords differ.", icon=":material/error:")
+                st.error(t("The two new passwords differ."), icon=":material/error:")
                 return
             with feedback.told():
                 session.client().change_password(current, new)
-                st.success("The password has been changed. Your other sessions have ended.", icon=":material/check:")
+                st.success(t("The password has been changed. Your other sessions have ended."), icon=":material/check:")
 
 
 def _sessions() -> None:
-    st.header("Where you are logged in", anchor=False)
-    found = feedback.attempt(session.client().sessions, "Reading the sessions")
+    st.header(t("Where you are logged in"), anchor=False)
+    found = feedback.attempt(session.client().sessions, t("Reading the sessions"))
     if found is None:
         return
     with st.container(border=True):
         for one in found[:MOST]:
             st.markdown(_session_text(one))
         if len(found) > MOST:
-            st.markdown(f":gray[Other browsers that are not shown: {layout.number(len(found) - MOST)}.]")
-        if len(found) > 1 and st.button("Log out everywhere else …", icon=":material/logout:"):
+            st.markdown(t(":gray[Other browsers that are not shown: {count}.]", count=layout.number(len(found) - MOST)))
+        if len(found) > 1 and st.button(t("Log out everywhere else …"), icon=":material/logout:"):
             layout.confirm(
-                "All other browsers have to log in again. Programs with an API token go on.",
-                "Log out everywhere else",
+                t("All other browsers have to log in again. Programs with an API token go on."),
+                t("Log out everywhere else"),
                 session.client().log_out_elsewhere,
-                "You are logged in here only.",
+                t("You are logged in here only."),
             )
 
 
 def _session_text(one: SessionOut) -> str:
     icon, name = (
-        (":material/computer:", "**This browser**") if one.current else (":material/public:", "Another browser")
+        (":material/computer:", t("**This browser**")) if one.current else (":material/public:", t("Another browser"))
     )
-    until = f"{layout.local(one.expires_at):%Y-%m-%d}"
-    return f"{icon} {name}, since {layout.clock(one.created_at)}  \n:gray[ends by itself after {until} without use]"
+    until = day(layout.local(one.expires_at))
+    since = t("since {when}", when=layout.clock(one.created_at))
+    return f"{icon} {name}, {since}  \n:gray[{t('ends by itself after {until} without use', until=until)}]"
 
 
 def _tokens(user: UserOut) -> None:
-    st.header("Your API tokens", anchor=False)
-    tokens = feedback.attempt(lambda: list(session.client().tokens), "Reading the tokens")
+    st.header(t("Your API tokens"), anchor=False)
+    tokens = feedback.attempt(lambda: list(session.client().tokens), t("Reading the tokens"))
     mine = [token for token in tokens or [] if token.user_id == user.id]
     if not mine:
-        st.markdown(":gray[None. Programs that push items or pull labels need one; managers make them on People.]")
+        st.markdown(t(":gray[None. Programs that push items or pull labels need one; managers make them on People.]"))
     for token in mine:
         _token(token)
     if session.manages(session.slug()):
-        layout.open_page("people", "Make one on People", "key")
+        layout.open_page("people", t("Make one on People"), "key")
 
 
 def _token(token: TokenOut) -> None:
-    used = f"last used {layout.when(token.last_used_at)}" if token.last_used_at else "never used"
+    used = (
+        t("last used {last_used_at}", last_used_at=layout.when(token.last_used_at))
+        if token.last_used_at
+        else t("never used")
+    )
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"my-token-{token.id}"):
         st.markdown(
             f"**{plain(token.name)}** :gray-badge[{plain(', '.join(token.scopes))}]  \n"
             f":gray[{plain(token.prefix)}…, {used}]",
             width="stretch",
         )
-        if st.button("Revoke …", key=f"my-revoke-{token.id}"):
+        if st.button(t("Revoke …"), key=f"my-revoke-{token.id}"):
             layout.confirm(
-                f"Programs that use the token {plain(token.name)} stop working at once. This can't be taken back.",
-                "Revoke",
+                t(
+                    "Programs that use the token {name} stop working at once. This can't be taken back.",
+                    name=plain(token.name),
+                ),
+                t("Revoke"),
                 lambda: session.client().tokens.revoke(token.id),
-                f"{plain(token.name)} is revoked.",
+                t("{name} is revoked.", name=plain(token.name)),
             )
 
 
-def _do(call: Any, said: str) -> None:
-    with feedback.told("Saving"):
+def _do(call: Any, told: str) -> None:
+    with feedback.told(t("Saving")):
         call()
         saved("account")
         session.forget()
-        feedback.say_later(said)
+        feedback.say_later(told)
         st.rerun()

@@ -4,6 +4,7 @@ import streamlit as st
 from labeler_ui import feedback, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
+from labeler_ui.words import t
 
 from labeler.client import Project
 from labeler.wire.labels import FlagOut
@@ -15,39 +16,44 @@ def render() -> None:
     """Open flags by reason; each can be resolved with a note, a label, or both."""
     project = layout.project()
     layout.heading(
-        "Hard items",
-        "Decide each once, and put the decision into the guideline so that nobody has to ask again.",
+        t("Hard items"),
+        t("Decide each once, and put the decision into the guideline so that nobody has to ask again."),
     )
     state = st.segmented_control(
-        "Show", ["Open", "Resolved"], default="Open", required=True, label_visibility="collapsed"
+        t("Show"),
+        ["open", "resolved"],
+        default="open",
+        format_func={"open": t("Open"), "resolved": t("Resolved")}.__getitem__,
+        required=True,
+        label_visibility="collapsed",
     )
-    flags = feedback.must(lambda: layout.newest(project.flags.find(state.lower()), MOST, "flags"), "Reading the flags")
+    flags = feedback.must(lambda: layout.newest(project.flags.find(state), MOST, t("flags")), t("Reading the flags"))
     if not flags:
-        if state == "Open":
+        if state == "open":
             feedback.empty(
-                "No hard items",
-                "When labelers press **H** on an item that they can't decide, it shows up here.",
+                t("No hard items"),
+                t("When labelers press **H** on an item that they can't decide, it shows up here."),
                 ":material/sentiment_satisfied:",
             )
         else:
-            feedback.empty("Nothing resolved yet", "Resolved hard items stay here, with the decision.")
+            feedback.empty(t("Nothing resolved yet"), t("Resolved hard items stay here, with the decision."))
         return
     reasons: dict[str, list[FlagOut]] = {}
     for flag in flags:
-        reasons.setdefault(flag.reason or "no reason", []).append(flag)
+        reasons.setdefault(flag.reason or t("no reason"), []).append(flag)
     ordered = sorted(reasons, key=lambda reason: -len(reasons[reason]))
     chosen = st.pills(
-        "Reason",
+        t("Reason"),
         ordered,
         format_func=lambda r: f"{r} ({len(reasons[r])})",
         selection_mode="multi",
         default=[],
         label_visibility="collapsed",
     )
-    if state == "Open" and session.manages(project.slug):
+    if state == "open" and session.manages(project.slug):
         keep(f"hard {project.slug}", [*(f"note-{flag.id}" for flag in flags), together.NOTE])
     shown = {reason: reasons[reason] for reason in chosen or ordered}
-    decides = state == "Open" and session.manages(project.slug)
+    decides = state == "open" and session.manages(project.slug)
     if decides:
         together.decide(project, [flag for alike in shown.values() for flag in alike])
     for reason, alike in shown.items():
@@ -65,7 +71,11 @@ def _flag(project: Project, flag: FlagOut) -> None:
         left, right = st.columns([3, 2], gap="large")
         with left:
             layout.show_content(flag.content)
-            version = f", guideline version {flag.guideline_version}" if flag.guideline_version else ""
+            version = (
+                t(", guideline version {guideline_version}", guideline_version=flag.guideline_version)
+                if flag.guideline_version
+                else ""
+            )
             st.caption(f"{plain(flag.labeler.name)}, {layout.when(flag.created_at)}{version}")
             if flag.note:
                 st.markdown(f"“{plain(flag.note)}”")
@@ -73,13 +83,19 @@ def _flag(project: Project, flag: FlagOut) -> None:
             for label in flag.labels:
                 st.markdown(f"{plain(label.labeler.name)}: **{plain(tasks.value_text(info, label.value))}**")
             if not flag.labels:
-                st.markdown(":gray[Not labeled yet.]")
+                st.markdown(t(":gray[Not labeled yet.]"))
             said = flag.prediction
             if said:
-                st.markdown(f":gray[Model {said['model']}: {plain(tasks.value_text(info, said['value']))}]")
+                st.markdown(
+                    t(
+                        ":gray[Model {number}: {answer}]",
+                        number=said["model"],
+                        answer=plain(tasks.value_text(info, said["value"])),
+                    )
+                )
             done = flag.resolution
             if done is not None:
-                st.success(f"{plain(done.note or 'Resolved')}  \n{plain(done.by)}, {layout.when(done.at)}")
+                st.success(f"{plain(done.note or t('Resolved'))}  \n{plain(done.by)}, {layout.when(done.at)}")
         if flag.resolution is None and session.manages(info.slug):
             together.choose(flag)
             _resolve(project, flag)
@@ -90,24 +106,26 @@ def _resolve(project: Project, flag: FlagOut) -> None:
     note_key, rule_key = f"note-{flag.id}", f"rule-{flag.id}"
     with st.form(f"resolve-{flag.id}", border=False):
         columns = st.columns([2, 4], vertical_alignment="bottom")
-        value = tasks.of(project.info).value_input(columns[0], "Answer", schema, key=f"value-{flag.id}")
+        value = tasks.of(project.info).value_input(columns[0], t("Answer"), schema, key=f"value-{flag.id}")
         note = columns[1].text_input(
-            f"Your answer to {plain(flag.labeler.name)}", placeholder="what was decided, and why", key=note_key
+            t("Your answer to {name}", name=plain(flag.labeler.name)),
+            placeholder=t("what was decided, and why"),
+            key=note_key,
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            as_rule = st.checkbox("Also a rule in the draft of the guideline", key=rule_key)
-            example = st.checkbox("with this item as its example", value=True, key=f"example-{flag.id}")
-            done = st.form_submit_button("Resolve", type="primary")
+            as_rule = st.checkbox(t("Also a rule in the draft of the guideline"), key=rule_key)
+            example = st.checkbox(t("with this item as its example"), value=True, key=f"example-{flag.id}")
+            done = st.form_submit_button(t("Resolve"), type="primary")
     if not done:
         return
     if value is None and not note.strip():
-        st.warning("Say what was decided: an answer, or a note.", icon=":material/edit_note:")
+        st.warning(t("Say what was decided: an answer, or a note."), icon=":material/edit_note:")
         return
     if as_rule and not note.strip():
-        st.warning("A rule needs words: write it as your answer.", icon=":material/edit_note:")
+        st.warning(t("A rule needs words: write it as your answer."), icon=":material/edit_note:")
         return
-    with feedback.told("Resolving"):
+    with feedback.told(t("Resolving")):
         project.flags.resolve(flag.id, note.strip(), value, note.strip() if as_rule else "", example=example)
         saved(f"hard {project.slug}")
-        feedback.say_later("Resolved. The rule is in the draft of the guideline." if as_rule else "Resolved.")
+        feedback.say_later(t("Resolved. The rule is in the draft of the guideline.") if as_rule else t("Resolved."))
         st.rerun()

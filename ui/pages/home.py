@@ -1,8 +1,11 @@
 """The list of projects: where each stands, what waits in it, and the way to go on labeling."""
 
+from datetime import date
+
 import streamlit as st
 from labeler_ui import advice, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.words import day, mark, percent, t
 
 from labeler.client import ApiError, Project
 from labeler.wire.insight import ProgressOut
@@ -16,8 +19,8 @@ def render() -> None:
     """Projects as cards."""
     user = session.user()
     name = user.name.split(" ")[0] if user else ""
-    layout.heading(f"Hello {plain(name)}" if name else "Projects", "Choose a project.")
-    found = feedback.must(lambda: list(session.client().projects), "Reading the projects")
+    layout.heading(t("Hello {name}", name=plain(name)) if name else t("Projects"), t("Choose a project."))
+    found = feedback.must(lambda: list(session.client().projects), t("Reading the projects"))
     projects = [one.info for one in found]
     if not projects:
         _none()
@@ -28,7 +31,7 @@ def render() -> None:
             with column:
                 _card(project, details.get(project.slug))
     if _creates():
-        layout.open_page("setup", "New project", "add", project=None)
+        layout.open_page("setup", t("New project"), "add", project=None)
 
 
 def _progress(project: Project) -> ProgressOut | None:
@@ -48,13 +51,13 @@ def _creates() -> bool:
 def _none() -> None:
     if _creates():
         with feedback.empty(
-            "No project yet",
-            "A project asks one question of one pool of items. A name, a question and a file are enough.",
+            t("No project yet"),
+            t("A project asks one question of one pool of items. A name, a question and a file are enough."),
             ":material/add_circle:",
         ):
-            layout.open_page("setup", "Create the first project", "add", primary=True)
+            layout.open_page("setup", t("Create the first project"), "add", primary=True)
     else:
-        feedback.empty("No project yet", "You are not a member of a project. Ask the person who invited you.")
+        feedback.empty(t("No project yet"), t("You are not a member of a project. Ask the person who invited you."))
 
 
 def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
@@ -66,39 +69,50 @@ def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
         if items:
             st.progress(
                 min(1.0, labeled / items),
-                text=f"{layout.number(labeled)} of {layout.number(items)} items labeled ({labeled / items:.0%})",
+                text=t(
+                    "{labeled} of {items} items labeled ({share})",
+                    labeled=layout.number(labeled),
+                    items=layout.number(items),
+                    share=percent(labeled / items),
+                ),
             )
         else:
-            st.markdown("No items yet." if not manages else "No items yet: import a file to start.")
+            st.markdown(t("No items yet.") if not manages else t("No items yet: import a file to start."))
         if progress is not None and items:
             st.markdown(f":gray[{_activity(progress)}]")
         for number, look in enumerate(_looks(project, progress) if manages else []):
             with st.container(horizontal=True, vertical_alignment="center"):
-                st.markdown(f":orange-badge[{look.kind}] {look.words}", width="stretch")
+                st.markdown(f":orange-badge[{t(look.kind)}] {look.words}", width="stretch")
                 layout.open_page(look.page, look.action, "arrow_forward", key=f"look-{slug}-{number}", project=slug)
         with st.container(horizontal=True):
             if items and role != "reader":
                 layout.open_page(
-                    "label", "Continue labeling" if labeled else "Start labeling", "bolt", True, project=slug
+                    "label", t("Continue labeling") if labeled else t("Start labeling"), "bolt", True, project=slug
                 )
             if not items and manages:
-                layout.open_page("setup", "Import items", "upload_file", True, project=slug, step="import")
-            layout.open_page("progress", "Progress", "monitoring", project=slug)
+                layout.open_page("setup", t("Import items"), "upload_file", True, project=slug, step="import")
+            layout.open_page("progress", t("Progress"), "monitoring", project=slug)
 
 
 def _activity(progress: ProgressOut) -> str:
     """Today's labels, and the last day that had any."""
     labels = progress.labels
     if labels.today:
-        return f"Labels today: {layout.number(labels.today)} (yours: {layout.number(labels.mine_today)})."
+        return t(
+            "Labels today: {today} (yours: {mine_today}).",
+            today=layout.number(labels.today),
+            mine_today=layout.number(labels.mine_today),
+        )
     if labels.per_day:
-        return f"Labels today: none. The last day with labels: {labels.per_day[-1].day}."
-    return "No labels in the last 30 days." if labels.total else "No labels yet."
+        return t(
+            "Labels today: none. The last day with labels: {day}.", day=day(date.fromisoformat(labels.per_day[-1].day))
+        )
+    return t("No labels in the last 30 days.") if labels.total else t("No labels yet.")
 
 
 def _looks(project: ProjectOut, progress: ProgressOut | None) -> list[advice.Look]:
     """What waits for whoever leads the project, the most urgent first."""
     rows = advice.looks(progress, {}) if progress is not None and project.counts.items else []
     if project.guideline_version is None:
-        rows.append(advice.Look("guideline", "No guideline is published yet.", "guidelines", "Write it"))
+        rows.append(advice.Look(mark("guideline"), t("No guideline is published yet."), "guidelines", t("Write it")))
     return rows[:MOST_LOOKS]

@@ -5,6 +5,7 @@ from collections import Counter
 import streamlit as st
 from labeler_ui import feedback, import_plan, job_words, layout, removal, session
 from labeler_ui.feedback import plain
+from labeler_ui.words import said, t, tn
 
 from labeler.client import Job
 from labeler.wire.items import ImportResult
@@ -17,7 +18,8 @@ def render() -> None:
     """The jobs of the project, read again every two seconds."""
     project = layout.project()
     layout.heading(
-        "Jobs", "Imports, trainings and dataset versions. They keep running in the background, also after a restart."
+        t("Jobs"),
+        t("Imports, trainings and dataset versions. They keep running in the background, also after a restart."),
     )
     wanted = st.session_state.pop("_take_back", None)
     if wanted is not None:
@@ -25,20 +27,22 @@ def render() -> None:
     wanted = st.session_state.pop("_cancel", None)
     if wanted is not None:
         layout.confirm(
-            "What the job did so far stays; the rest is not done. It can be started again.",
-            "Cancel the job",
+            t("What the job did so far stays; the rest is not done. It can be started again."),
+            t("Cancel the job"),
             lambda: session.client().job(wanted).cancel(),
-            "The job is canceled.",
+            t("The job is canceled."),
         )
     st.fragment(run_every=2.0)(lambda: _list(project.slug))()
 
 
 def _list(project: str) -> None:
-    jobs = feedback.attempt(lambda: layout.newest(session.client().jobs(project), MOST, "jobs"), "Reading the jobs")
+    jobs = feedback.attempt(
+        lambda: layout.newest(session.client().jobs(project), MOST, t("jobs")), t("Reading the jobs")
+    )
     if jobs == []:
         feedback.empty(
-            "No jobs yet",
-            "Imports, trainings and dataset versions show up here while they run.",
+            t("No jobs yet"),
+            t("Imports, trainings and dataset versions show up here while they run."),
             ":material/manufacturing:",
         )
         return
@@ -50,8 +54,8 @@ def _list(project: str) -> None:
 def _summary(jobs: list[Job]) -> str:
     """What runs, waits and failed, at a glance."""
     counted = Counter(job.state for job in jobs)
-    parts = [f"{counted[state]} {layout.JOB_WORDS[state][0]}" for state in URGENT if counted[state]]
-    return f"**{', '.join(parts)}**" if parts else ":material/check_circle: Nothing runs, waits or failed."
+    parts = [f"{counted[state]} {t(layout.JOB_WORDS[state][0])}" for state in URGENT if counted[state]]
+    return f"**{', '.join(parts)}**" if parts else t(":material/check_circle: Nothing runs, waits or failed.")
 
 
 def _job(job: Job) -> None:
@@ -60,15 +64,15 @@ def _job(job: Job) -> None:
     made = job_words.made(row) if row.state == "done" and row.kind != "items.import" else None
     with st.container(border=True, key=f"job-{row.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            about = [layout.when(row.created_at), job_words.lasted(row), f"attempt {row.attempt}"]
+            about = [layout.when(row.created_at), job_words.lasted(row), t("attempt {attempt}", attempt=row.attempt)]
             told = ", ".join(part for part in about[: 3 if row.attempt > 1 else 2] if part)
-            line = f"**{plain(job_words.title(row.kind))}** :{color}-badge[{words}] :gray[{told}]"
+            line = f"**{plain(job_words.title(row.kind))}** :{color}-badge[{t(words)}] :gray[{told}]"
             st.markdown(f"{line}  \n{made.words}" if made else line, width="stretch")
             if made and made.page:
                 params = dict(made.params)
                 layout.open_page(made.page, made.action, "arrow_forward", key=f"made-{row.id}", params=params)
             if row.state in {"queued", "running"} and st.button(
-                "Cancel …", key=f"cancel-{row.id}", icon=":material/close:"
+                t("Cancel …"), key=f"cancel-{row.id}", icon=":material/close:"
             ):
                 _later("_cancel", row.id)
         if row.state != "done":
@@ -89,7 +93,9 @@ def _remedy(job_id: int, made: job_words.Made) -> None:
 
 
 def _offer_to_take_back(import_id: int) -> None:
-    if session.manages(session.slug()) and st.button("Take it back …", key=f"back-{import_id}", icon=":material/undo:"):
+    if session.manages(session.slug()) and st.button(
+        t("Take it back …"), key=f"back-{import_id}", icon=":material/undo:"
+    ):
         _later("_take_back", import_id)
 
 
@@ -102,20 +108,28 @@ def _later(what: str, job_id: int) -> None:
 def import_result(result: ImportResult, brief: bool = False) -> None:
     """What an import took, what was already there, what it refused and why. brief: the rest is folded away."""
     n = layout.number
-    would = "A trial: nothing was changed. It would be " if result.dry_run else ""
+    if result.dry_run:
+        st.markdown(t("A trial: nothing was changed. What would become of it:"))
     st.markdown(
-        f"{would}{n(result.rows)} rows: {n(result.taken)} taken, {n(result.already_there)} already there, "
-        f"{n(result.refused)} refused."
+        tn(
+            "{n} row: {taken} taken, {already_there} already there, {refused} refused.",
+            "{n} rows: {taken} taken, {already_there} already there, {refused} refused.",
+            result.rows,
+            taken=n(result.taken),
+            already_there=n(result.already_there),
+            refused=n(result.refused),
+        )
     )
     if result.balance.rows:
-        with st.expander("What became of every row and label", expanded=not brief):
+        with st.expander(t("What became of every row and label"), expanded=not brief):
             import_plan.balance(result.balance, result.rows)
-    for title, told in (("Refused rows", result.errors), ("Not taken as they are", result.notes)):
+    for title, told in ((t("Refused rows"), result.errors), (t("Not taken as they are"), result.notes)):
         if told:
-            with st.expander(f"{title} (the first {n(len(told))})"):
+            with st.expander(t("{title} (the first {many})", title=title, many=n(len(told)))):
                 st.dataframe(
-                    [{"Row": one.row, "Field": one.field, "Reason": one.reason} for one in told], hide_index=True
+                    [{t("Row"): one.row, t("Field"): one.field, t("Reason"): said(one.reason)} for one in told],
+                    hide_index=True,
                 )
     if result.plan is not None:
-        with st.expander("The plan it followed"):
+        with st.expander(t("The plan it followed")):
             import_plan.about(result.plan)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.feedback import plain
+from labeler_ui.words import number, percent, t
 
 from labeler.client import Job, Project
 from labeler.wire.jobs import JobOut
@@ -12,19 +13,21 @@ from labeler.wire.training import SearchOut
 
 def show_search(project: Project) -> None:
     """A closed box while nothing happens; open while a search waits or runs, and to say how it ended."""
-    state = feedback.attempt(project.searches, "Reading the search")
+    state = feedback.attempt(project.searches, t("Reading the search"))
     if state is None:
         return
     last, job = state.last, _job(project, state.job)
     running = job is not None and job.state in ("queued", "running")
     with st.expander(_title(last), expanded=job is not None, icon=":material/manage_search:"):
         st.markdown(
-            ":gray[Tries other models and settings on the labels so far, without the holdout. One replaces the "
-            "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there are "
-            "twice as many, and lets every other job go first.]"
+            t(
+                ":gray[Tries other models and settings on the labels so far, without the holdout. One replaces the "
+                "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there "
+                "are twice as many, and lets every other job go first.]"
+            )
         )
-        if session.manages(project.slug) and not running and st.button("Search now", icon=":material/search:"):
-            made = feedback.attempt(project.search, "Starting the search")
+        if session.manages(project.slug) and not running and st.button(t("Search now"), icon=":material/search:"):
+            made = feedback.attempt(project.search, t("Starting the search"))
             if made:
                 st.session_state[_key(project)] = made
                 st.rerun()
@@ -48,23 +51,30 @@ def _job(project: Project, open_job: JobOut | None) -> Job | None:
 
 def _title(last: SearchOut | None) -> str:
     if last is None:
-        return "Search for a better model"
-    kept = "kept" if last.is_default else "chosen"
-    return f"Search for a better model: {plain(last.model)} {kept}"
+        return t("Search for a better model")
+    name = plain(last.model)
+    if last.is_default:
+        return t("Search for a better model: {model} kept", model=name)
+    return t("Search for a better model: {model} chosen", model=name)
 
 
 def _found(last: SearchOut) -> None:
     st.markdown(
-        f"**{layout.sentence(last.reason)}** On {layout.number(last.labels)} labels of dataset version "
-        f"{plain(last.dataset)}, {layout.when(last.created_at)}."
+        t(
+            "**{reason}** On {labels} labels of dataset version {dataset}, {created_at}.",
+            reason=layout.sentence(last.reason),
+            labels=layout.number(last.labels),
+            dataset=plain(last.dataset),
+            created_at=layout.when(last.created_at),
+        )
     )
     rows = [
         {
-            "Model": one.model,
-            "Settings": ", ".join(f"{name} {value}" for name, value in one.params.items()) or "defaults",
-            "Log loss": f"{one.log_loss:.3f} ± {one.log_loss_error:.3f}",
-            "Accuracy": f"{100 * one.accuracy:.1f} ± {100 * one.accuracy_error:.1f}%",
-            "Seconds per fit": round(one.seconds, 2),
+            t("Model"): one.model,
+            t("Settings"): ", ".join(f"{name} {value}" for name, value in one.params.items()) or t("defaults"),
+            t("Log loss"): f"{number(one.log_loss, 3)} ± {number(one.log_loss_error, 3)}",
+            t("Accuracy"): f"{percent(one.accuracy, 1)} ± {percent(one.accuracy_error, 1)}",
+            t("Seconds per fit"): round(one.seconds, 2),
         }
         for one in last.trials
         if one.final
@@ -72,6 +82,9 @@ def _found(last: SearchOut) -> None:
     st.dataframe(pd.DataFrame(rows), hide_index=True)
     tried = len(last.trials) - len(rows)
     st.markdown(
-        f":gray[{tried} more were tried on part of the labels and were not among the best. A strategy chose these "
-        "labels: the figures compare models; the holdout says how good a model is.]"
+        t(
+            ":gray[{tried} more were tried on part of the labels and were not among the best. "
+            "A strategy chose these labels: the figures compare models; the holdout says how good a model is.]",
+            tried=tried,
+        )
     )

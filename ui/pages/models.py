@@ -10,32 +10,34 @@ from labeler_ui import feedback, layout, metrics, mistakes, model_advice, report
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pages.model_search import show_search
+from labeler_ui.words import mark, said, t
 
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
 
 HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
 MOST = 300  # models that are listed
-BASELINES = (("majority", "Most common"), ("sklearn", "scikit-learn"))
+BASELINES = (("majority", mark("Most common")), ("sklearn", mark("scikit-learn")))
+NAMES = (mark("live"), mark("candidate"), mark("retired"))
 STAGES = {
-    "live": "answers every prediction",
-    "candidate": "trained, not used",
-    "retired": "no longer used",
+    "live": mark("answers every prediction"),
+    "candidate": mark("trained, not used"),
+    "retired": mark("no longer used"),
 }
 
 
 def render() -> None:
     """The list, then the chosen model."""
     project = layout.project()
-    layout.heading("Models", "Every model is tied to the dataset version that it learned from.")
-    models = feedback.must(lambda: layout.newest(project.models(MOST + 1), MOST, "models"), "Reading the models")
+    layout.heading(t("Models"), t("Every model is tied to the dataset version that it learned from."))
+    models = feedback.must(lambda: layout.newest(project.models(MOST + 1), MOST, t("models")), t("Reading the models"))
     if not models:
         with feedback.empty(
-            "No model yet",
-            "The first one trains by itself as soon as two different answers have examples.",
+            t("No model yet"),
+            t("The first one trains by itself as soon as two different answers have examples."),
             ":material/model_training:",
         ):
-            layout.open_page("label", "Start labeling", "bolt", primary=True)
+            layout.open_page("label", t("Start labeling"), "bolt", primary=True)
         return
     _lead(project, models)
     _table(project.info.task_type, models)
@@ -54,7 +56,9 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> None:
     live, newer = model_advice.live(models), model_advice.challenger(models)
     compared = None
     if live is not None and newer is not None and live.artifacts:
-        compared = feedback.attempt(lambda: project.compare_models(newer.number, live.number), "Comparing the models")
+        compared = feedback.attempt(
+            lambda: project.compare_models(newer.number, live.number), t("Comparing the models")
+        )
     progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
     report_of = live or newer
     primary = (report_of.report or {}).get("primary") if report_of else None
@@ -67,16 +71,21 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> None:
         words.markdown(f":gray[{said.why}]")
         if live is not None:
             words.markdown(_since(live))
-        if promotes and way.button("Promote it …", icon=":material/rocket_launch:", type="primary", key="lead-yes"):
+        if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type="primary", key="lead-yes"):
             _promote(project, int(said.promote or 0))
 
 
 def _since(model: ModelOut) -> str:
     """When a model came to its stage, who moved it there, and why."""
-    went = {"live": "went live", "retired": "was retired", "candidate": "was made"}.get(model.stage, "moved")
-    words = f"Model {model.number} {went} on {layout.clock(model.stage_since)} ({layout.when(model.stage_since)})"
+    at = {"number": model.number, "time": layout.clock(model.stage_since), "ago": layout.when(model.stage_since)}
+    if model.stage == "live":
+        words = t("Model {number} went live on {time} ({ago})", **at)
+    elif model.stage == "retired":
+        words = t("Model {number} was retired on {time} ({ago})", **at)
+    else:
+        words = t("Model {number} was made on {time} ({ago})", **at)
     if model.stage_by:
-        words += f", by {plain(model.stage_by)}"
+        words += t(", by {who}", who=plain(model.stage_by))
     if model.stage_reason:
         words += f": “{plain(model.stage_reason)}”"
     return f"{words}."
@@ -94,7 +103,11 @@ def _choose(project: Project, by_number: dict[int, ModelOut]) -> int:
         live = model_advice.live(list(by_number.values()))
         st.session_state[key] = live.number if live else next(iter(by_number))
     return st.selectbox(
-        "Model", list(by_number), key=key, width=260, format_func=lambda n: f"Model {n} ({by_number[n].stage})"
+        t("Model"),
+        list(by_number),
+        key=key,
+        width=260,
+        format_func=lambda n: t("Model {n} ({stage})", n=n, stage=t(by_number[n].stage)),
     )
 
 
@@ -103,26 +116,28 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
     rows = []
     for one in models:
         figures, baselines = one.metrics or {}, one.baselines or {}
-        row: dict[str, Any] = {"Model": one.number, "Stage": one.stage}
+        row: dict[str, Any] = {t("Model"): one.number, t("Stage"): t(one.stage)}
         for place, metric in enumerate(shown):
             row[metric.title] = metric.text(figures.get(metric.name))
             if place == 0:
-                row["95% interval"] = metric.interval(figures.get(metric.name))
+                row[t("95% interval")] = metric.interval(figures.get(metric.name))
                 for name, title in BASELINES:
-                    row[title] = metric.text((baselines.get(name) or {}).get(metric.name))
-        row["Learned from"] = one.trained_on
-        row["Dataset"] = one.dataset.tag
-        row["Created"] = layout.when(one.created_at)
-        row["Kind"] = kind_in_words(task_type, one.config.get("model"))
+                    row[t(title)] = metric.text((baselines.get(name) or {}).get(metric.name))
+        row[t("Learned from")] = one.trained_on
+        row[t("Dataset")] = one.dataset.tag
+        row[t("Created")] = layout.when(one.created_at)
+        row[t("Kind")] = kind_in_words(task_type, one.config.get("model"))
         rows.append(row)
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         height=min(35 * len(rows) + 38, 213),
         column_config={
-            "Model": st.column_config.NumberColumn(format="%d"),
-            "Most common": st.column_config.Column(help="The same score for always giving the most common answer"),
-            "scikit-learn": st.column_config.Column(help="The same score for a plain scikit-learn model"),
+            t("Model"): st.column_config.NumberColumn(format="%d"),
+            t("Most common"): st.column_config.Column(
+                help=t("The same score for always giving the most common answer")
+            ),
+            t("scikit-learn"): st.column_config.Column(help=t("The same score for a plain scikit-learn model")),
         },
     )
 
@@ -131,8 +146,8 @@ def kind_in_words(task_type: str, name: str | None) -> str | None:
     """What a model is, as short as it goes: "Linear SVM" for linear_svm."""
     kept: dict[str, dict[str, str]] = st.session_state.setdefault("_model_kinds", {})
     if task_type not in kept:
-        offered = feedback.attempt(lambda: session.client().model_choices(task_type), "Reading the models") or []
-        kept[task_type] = {one.name: re.split(r"[,(:]| of | for ", one.summary)[0].strip(" .") for one in offered}
+        offered = feedback.attempt(lambda: session.client().model_choices(task_type), t("Reading the models")) or []
+        kept[task_type] = {one.name: re.split(r"[,(:]| of | for ", said(one.summary))[0].strip(" .") for one in offered}
     return None if name is None else kept[task_type].get(name, name.replace("_", " "))
 
 
@@ -147,21 +162,21 @@ def _columns(task_type: str, models: Sequence[ModelOut]) -> list[metrics.Metric]
 
 def _actions(project: Project, model: ModelOut) -> None:
     number = model.number
-    if model.stage != "live" and st.button("Promote …", icon=":material/rocket_launch:", type="primary"):
+    if model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:", type="primary"):
         _promote(project, number)
-    if model.stage == "live" and st.button("Roll back …", icon=":material/undo:"):
+    if model.stage == "live" and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(
-            f"Model {number} stops answering; the model that was live before it answers again.",
-            "Roll back",
+            t("Model {number} stops answering; the model that was live before it answers again.", number=number),
+            t("Roll back"),
             project.rollback,
-            "Rolled back.",
+            t("Rolled back."),
         )
     if st.button(
-        "Reproduce",
+        t("Reproduce"),
         icon=":material/replay:",
-        help="Train it again from its dataset version and compare the predictions.",
+        help=t("Train it again from its dataset version and compare the predictions."),
     ):
-        job = feedback.attempt(lambda: project.reproduce(number), "Reproducing")
+        job = feedback.attempt(lambda: project.reproduce(number), t("Reproducing"))
         if job:
             st.session_state[_reproduction(project, number)] = job
 
@@ -171,18 +186,18 @@ def _reproduction(project: Project, number: int) -> str:
     return f"_reproduce_{project.slug}_{number}"
 
 
-@st.dialog("Change the stage")
+@layout.dialog(mark("Change the stage"))
 def _promote(project: Project, number: int) -> None:
     stages = list(STAGES)
-    stage = st.radio("Stage", stages, captions=[STAGES[s] for s in stages])
+    stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
-    reason = st.text_input("Reason", placeholder="optional; shown with the model", key=key)
+    reason = st.text_input(t("Reason"), placeholder=t("optional; shown with the model"), key=key)
     keep(scope, [key])
-    if st.button(f"Make model {number} {stage}", type="primary"):
+    if st.button(t("Make model {number} {stage}", number=number, stage=t(stage)), type="primary"):
         with feedback.told():
             project.set_stage(number, stage, reason.strip())
             saved(scope)
-            feedback.say_later(f"Model {number} is {stage}.")
+            feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
             st.rerun()
 
 
@@ -191,27 +206,33 @@ def _detail(project: Project, model: ModelOut) -> None:
     if job:
         layout.follow(job, _reproduced)
     color = layout.STAGE_COLORS.get(model.stage, "gray")
-    kind = plain(kind_in_words(project.info.task_type, model.config.get("model")) or "A model")
+    kind = plain(kind_in_words(project.info.task_type, model.config.get("model")) or t("A model"))
     st.markdown(
-        f":{color}-badge[{model.stage}] :gray[{STAGES.get(model.stage, '')}]  \n"
-        f"{kind}, learned from {layout.number(model.trained_on)} labels of dataset version "
-        f"**{plain(model.dataset.tag)}**, measured on {layout.number(model.holdout_size)} holdout items."
+        f":{color}-badge[{t(model.stage)}] :gray[{t(STAGES.get(model.stage, ''))}]  \n"
+        + t(
+            "{kind}, learned from {trained_on} labels of dataset version **{tag}**, "
+            "measured on {holdout_size} holdout items.",
+            kind=kind,
+            trained_on=layout.number(model.trained_on),
+            tag=plain(model.dataset.tag),
+            holdout_size=layout.number(model.holdout_size),
+        )
     )
     if model.stage == "retired":
         st.markdown(f":gray[{_since(model)}]")
     if not model.report:
         st.info(
-            "Not measured yet: the holdout has too few labels. Labeling adds them, at random.",
+            t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
             icon=":material/info:",
         )
     else:
         report.draw(model, project.info.task_type)
     mistakes.show(project, model)
-    with st.expander("Model card"):
+    with st.expander(t("Model card")):
         card = feedback.attempt(lambda: project.model_card(model.number))
         if card:
             st.markdown(card.replace("![", "\\!\\["))
-    with st.expander("How it was trained"):
+    with st.expander(t("How it was trained")):
         st.json(model.model_dump(mode="json", include=HOW))
 
 
@@ -219,11 +240,11 @@ def _reproduced(job: Job) -> None:
     done = job.result_as(Reproduction)
     if done.identical:
         st.success(
-            f"Trained again: all {layout.number(done.compared)} predictions are identical.",
+            t("Trained again: all {compared} predictions are identical.", compared=layout.number(done.compared)),
             icon=":material/check:",
         )
     else:
         st.error(
-            f"Trained again: predictions differ by up to {done.max_difference}.",
+            t("Trained again: predictions differ by up to {max_difference}.", max_difference=done.max_difference),
             icon=":material/error:",
         )
