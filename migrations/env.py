@@ -9,6 +9,7 @@ import labeler
 from labeler.kit.columns import metadata
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
+from labeler.kit.schema import is_ours
 
 root = Path(labeler.__file__).parent
 for path in (*root.rglob("tables.py"), root / "kit" / "outbox.py"):
@@ -21,7 +22,7 @@ with database.engine.connect() as connection:
         # Batch migrations copy tables and drop the old one, which would delete whatever refers to its rows. SQLite
         # heeds this only outside a transaction, and SQLAlchemy begins one with its first statement.
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()
         if database.is_sqlite and (broken := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchmany(5)):

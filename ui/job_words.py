@@ -25,6 +25,7 @@ KINDS = {
     "search": mark("Search for a model"),
     "recount": mark("Recount of the labels"),
     "remove": mark("Removal of items"),
+    "index": mark("Words of items indexed for searching"),
     "erase": mark("Erasing a project"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.

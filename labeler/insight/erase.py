@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import Audited
 from labeler.accounts.tables import audit_events
 from labeler.datasets.repository import Repository
+from labeler.items.jobs import forget_removed
 from labeler.items.tables import items
 from labeler.kit.columns import metadata
 from labeler.kit.config import Settings
@@ -46,6 +47,8 @@ def erase(run: JobRun) -> dict[str, Any]:
     while n := run.write(partial(_part, project_id=project_id)):
         gone += n
         run.progress(gone, None, f"{gone:,} rows erased")
+    while run.write(forget_removed) >= 2:
+        run.progress(gone, None, f"{gone:,} rows erased, their words in the index too")
     _erase_files(run.settings, project_id)
     left = _erase_remote(run.settings, project_id)
 

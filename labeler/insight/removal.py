@@ -10,9 +10,10 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
 from labeler.imports.undo import brought, in_force, suggested, take_back_labels, take_back_predictions
-from labeler.insight.items import Filter, conditions
+from labeler.insight.conditions import Filter, conditions
 from labeler.items.changes import changes_of, forget_earlier, forget_replaced, replaced_since, take_back_changes
 from labeler.items.remove import remove_items
+from labeler.items.search import parts_with
 from labeler.items.tables import items, present
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
@@ -27,13 +28,16 @@ PART = 1_000
 SHOWN = 100
 
 
-def wanted(project: Project, body: RemovalIn) -> Iterator[Any]:
+def wanted(tx: Connection, project: Project, body: RemovalIn) -> Iterator[Any]:
     """Statements that find the ids of the items that are meant, in their order; keys are looked up a part at a time."""
     found = sa.select(items.c.id).where(present(project.id)).order_by(items.c.id)
     if body.import_id is not None:
         yield brought(project, body.import_id)
     elif body.search is not None:
-        yield found.where(*conditions(project, Filter(**body.search.model_dump())))
+        search = Filter(**body.search.model_dump())
+        for part in parts_with(tx, project.id, search.q):
+            there = part.narrow(sa.select(items.c.id).where(present(project.id), *conditions(project, search)))
+            yield there.order_by(part.place)
     else:
         keys = list(dict.fromkeys(body.keys or []))
         for start in range(0, len(keys), PART):
@@ -79,7 +83,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
 def _counts(tx: Connection, project: Project, body: RemovalIn) -> tuple[int, int]:
     """How many items are meant, and how many labels in force go with them."""
     count, labels = 0, 0
-    for statement in wanted(project, body):
+    for statement in wanted(tx, project, body):
         meant = statement.order_by(None).subquery()
         count += _count(tx, sa.select(meant))
         on_them = current_labels.c.item_id.in_(sa.select(meant.c.id))
@@ -141,7 +145,7 @@ def remove(run: JobRun) -> dict[str, int]:
     project = run.db.read(find_project, run.project_id or 0)
     body = RemovalIn.model_validate(run.args["wanted"])
     removed, taken_back, restored = 0, 0, 0
-    for statement in wanted(project, body):
+    for statement in run.db.read(lambda tx: list(wanted(tx, project, body))):
         is_undone = body.import_id is not None
         while n := run.write(partial(_remove, project=project, part=statement.limit(PART), is_undone=is_undone)):
             removed += n

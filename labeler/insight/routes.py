@@ -4,9 +4,11 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
+from pydantic import AwareDatetime
 
 from labeler.accounts.write import Write
 from labeler.insight import items, learning_curve, mistakes, progress, removal
+from labeler.insight.conditions import Filter
 from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
@@ -61,6 +63,21 @@ async def list_items(
     labeled: bool = False,
     labeler: Annotated[int | None, Query(ge=1, lt=2**62, description="Items that this account labeled.")] = None,
     model_differs: Annotated[bool, Query(description="Items whose answer is not what the newest model says.")] = False,
+    model_confidence_min: Annotated[
+        float | None, Query(ge=0, le=1, description="Items of which the newest model is at least so sure, from 0 to 1.")
+    ] = None,
+    model_confidence_max: Annotated[
+        float | None, Query(ge=0, le=1, description="Items of which the newest model is at most so sure.")
+    ] = None,
+    labeled_since: Annotated[
+        AwareDatetime | None,
+        Query(
+            description="Items with a label in force given then or later (by `labeler`), such as 2026-11-26T00:00:00Z."
+        ),
+    ] = None,
+    labeled_before: Annotated[
+        AwareDatetime | None, Query(description="Items with a label in force given before then (by `labeler`).")
+    ] = None,
     split: Literal["train", "holdout"] | None = None,
     q: Annotated[str | None, Query(max_length=200, description="Text to search for.")] = None,
     sort: Literal["oldest", "newest", "uncertain"] = "oldest",
@@ -70,12 +87,27 @@ async def list_items(
 ) -> ItemPage:
     """Items with their labels, open flags and what the newest model says."""
     after = decode_cursor(cursor, int)
-    place = after[0] if after else None
-    wanted = items.Filter(
-        label, min, max, flagged, unlabeled, disagreement, split, q, sort, place, labeled, labeler, model_differs
+    wanted = Filter(
+        label=label,
+        min=min,
+        max=max,
+        flagged=flagged,
+        unlabeled=unlabeled,
+        disagreement=disagreement,
+        split=split,
+        q=q,
+        sort=sort,
+        after=after[0] if after else None,
+        labeled=labeled,
+        labeler=labeler,
+        model_differs=model_differs,
+        model_confidence_min=model_confidence_min,
+        model_confidence_max=model_confidence_max,
+        labeled_since=labeled_since,
+        labeled_before=labeled_before,
     )
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
-    total = await db.aread(items.count_items, member.project, wanted) if count else None
+    total = await db.aread(items.count_items, settings, member.project, wanted) if count else None
     return ItemPage(items=found, next_cursor=None if more is None else encode_cursor(more), total=total)
 
 

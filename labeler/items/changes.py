@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.items.search import outdate
 from labeler.items.tables import item_changes, items
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
@@ -45,6 +46,7 @@ def change_metadata(
     import_id: int | None,
 ) -> None:
     """changed: by the item's id, its metadata before (None: it is new with this import) and from now on."""
+    outdate(tx, project.id, list(changed))
     for item_id, (_, after) in changed.items():
         tx.execute(sa.update(items).where(items.c.id == item_id).values(metadata=after))
     if import_id is not None:
@@ -90,6 +92,7 @@ def take_back_changes(tx: Connection, project: Project, import_id: int, most: in
     rows = tx.execute(changes_of(project, import_id).limit(most)).all()
     if not rows:
         return 0
+    outdate(tx, project.id, [row.item_id for row in rows if row.after is not None])
     for row in rows:
         if row.after is not None:
             _take_back_metadata(tx, row)

@@ -76,6 +76,32 @@ item_changes = sa.Table(
 )
 
 
+# The texts of an item as they are searched (`kit/folding.py`); each database has an index of their trigrams of its own
+# kind (migration 0008). Kept in the background (`items/jobs.py`); no text: it changed, and waits to be read again.
+item_search = sa.Table(
+    "item_search",
+    metadata,
+    sa.Column("item_id", Id, sa.ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    reference("project_id", "projects.id"),
+    sa.Column("text", sa.Text, nullable=True),
+)
+sa.Index(
+    "ix_item_search_outdated",
+    item_search.c.project_id,
+    item_search.c.item_id,
+    sqlite_where=item_search.c.text.is_(None),
+    postgresql_where=item_search.c.text.is_(None),
+)
+
+# Up to which item a project's texts are in `item_search`.
+search_progress = sa.Table(
+    "search_progress",
+    metadata,
+    sa.Column("project_id", Id, sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("items_until", Id, nullable=False),
+)
+
+
 def present(project_id: Any) -> sa.ColumnElement[bool]:
     """The items of a project that were not removed. project_id: a number, a column or a bound parameter."""
     return sa.and_(items.c.project_id == project_id, items.c.removed_at.is_(None))

@@ -11,6 +11,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.ext.compiler import compiles
 
+from labeler.kit.folding import SPACES
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,21 +88,27 @@ def created_at(name: str = "created_at") -> sa.Column[datetime]:
     return sa.Column(name, Timestamp, nullable=False, default=clock())
 
 
-class lowered(sa.sql.functions.GenericFunction[str]):
-    """`lowered(text)`: in lower case, in every script; of a database that was set up for English alone, too."""
+class searchable(sa.sql.functions.GenericFunction[str]):
+    """`searchable(key, content, metadata)`: the texts in them as they are searched, see `folding.searchable`."""
 
     type = sa.Text()
     inherit_cache = True
 
 
-@compiles(lowered, "sqlite")
-def _lowered_sqlite(element: lowered, compiler: Any, **kw: Any) -> str:
-    return f"unicode_lower({compiler.process(element.clauses, **kw)})"
+@compiles(searchable, "sqlite")
+def _searchable_sqlite(element: searchable, compiler: Any, **kw: Any) -> str:
+    return f"searchable({compiler.process(element.clauses, **kw)})"
 
 
-@compiles(lowered, "postgresql")
-def _lowered_postgresql(element: lowered, compiler: Any, **kw: Any) -> str:
-    return f'lower({compiler.process(element.clauses, **kw)} COLLATE "und-x-icu")'
+@compiles(searchable, "postgresql")
+def _searchable_postgresql(element: searchable, compiler: Any, **kw: Any) -> str:
+    every = f"jsonb_path_query(jsonb_build_array({compiler.process(element.clauses, **kw)}), 'strict $.**')"
+    lower = "lower(normalize(value #>> '{}', NFC) COLLATE \"und-x-icu\")"
+    line = f"btrim(regexp_replace({lower}, '{SPACES}', ' ', 'g'))"
+    return (
+        f"(SELECT string_agg({line}, chr(10)) FROM {every} AS value"
+        " WHERE jsonb_typeof(value) NOT IN ('object', 'array', 'null'))"
+    )
 
 
 class holds(sa.sql.functions.GenericFunction[bool]):
@@ -120,3 +128,23 @@ def _holds_sqlite(element: holds, compiler: Any, **kw: Any) -> str:
 def _holds_postgresql(element: holds, compiler: Any, **kw: Any) -> str:
     column, text = (compiler.process(part, **kw) for part in element.clauses)
     return f"({column} ? {text})"
+
+
+class among(sa.sql.functions.GenericFunction[bool]):
+    """`among(column, "[1, 2]")`: whether a whole number is in a list written as JSON, however long: one parameter."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(among, "sqlite")
+def _among_sqlite(element: among, compiler: Any, **kw: Any) -> str:
+    column, numbers = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({column} IN (SELECT value FROM json_each({numbers})))"
+
+
+@compiles(among, "postgresql")
+def _among_postgresql(element: among, compiler: Any, **kw: Any) -> str:
+    column, numbers = (compiler.process(part, **kw) for part in element.clauses)
+    each = f"SELECT CAST(value AS BIGINT) FROM jsonb_array_elements_text(CAST({numbers} AS JSONB)) AS value"
+    return f"({column} = ANY (ARRAY({each})))"

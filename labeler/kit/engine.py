@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine, event
 
 from labeler.kit.config import Settings
+from labeler.kit.folding import searchable_json
 
 
 def _dumps(value: Any) -> str:
@@ -17,11 +18,6 @@ def _dumps(value: Any) -> str:
 def _loads(stored: Any) -> Any:
     """SQLite keeps JSON that is a number alone as a number: the name of the column's type says so."""
     return stored if isinstance(stored, int | float) else orjson.loads(stored)
-
-
-def _lower(value: Any) -> Any:
-    """SQLite's own `lower` knows the letters of English alone."""
-    return value.lower() if isinstance(value, str) else value
 
 
 def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
@@ -53,7 +49,7 @@ def make_engine(settings: Settings, *, durable: bool = True) -> Engine:
         synchronous = f"synchronous={'FULL' if durable else 'NORMAL'}"
         for pragma in ("journal_mode=WAL", synchronous, "foreign_keys=ON", "cache_size=-32768"):
             connection.execute(f"PRAGMA {pragma}")
-        connection.create_function("unicode_lower", 1, _lower, deterministic=True)
+        connection.create_function("searchable", 3, searchable_json, deterministic=True)
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

@@ -39,6 +39,11 @@ def current_revision(tx: Connection) -> str | None:
     return revision
 
 
+def is_ours(name: str | None, kind: str, _parents: Any) -> bool:
+    """Whether the tables say what this is, for Alembic: the index of trigrams is each database's own (0008)."""
+    return not (name or "").startswith(("item_search_fts", "ix_item_search_text"))
+
+
 def schema_state(tx: Connection) -> str:
     """`current`, `empty` (a new database), `old`, or `newer` than this version of the service."""
     known = current_revision(tx)

@@ -27,6 +27,12 @@ class Decoder:
         """{"value", "proba", ...} of one item's probabilities, as the problem decodes them."""
         return self.problem.decode(self._read(row), self.classes, self.settings)
 
+    def confidence(self, rows: Array) -> Array:
+        """How sure the model is of each item, in [0, 1], by their probabilities (items, columns): as it is shown."""
+        if self._columns is not None:
+            rows = np.array([self._read(row) for row in rows]).reshape(len(rows), len(self.classes))
+        return np.asarray(self.problem.confidence(np.asarray(rows)), dtype=np.float64).round(5)
+
     def _rename(self, names: list[str | None]) -> None:
         kept = list(dict.fromkeys(name for name in names if name is not None))
         if not kept:

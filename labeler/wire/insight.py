@@ -19,7 +19,9 @@ class ItemOut(BaseModel):
     labels: list[ItemLabel] = Field(description="The current label of everybody, oldest first.")
     answer: AnswerOut | None = Field(description="What the labels that count come to.")
     flags_open: int
-    prediction: dict[str, Any] | None = Field(description="The newest model's: value, proba, model.")
+    prediction: dict[str, Any] | None = Field(
+        description="The newest model's: value, proba, confidence (how sure it is, from 0 to 1), model."
+    )
 
 
 class ItemPage(Page[ItemOut]):

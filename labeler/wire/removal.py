@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import AwareDatetime, BaseModel, Field, model_validator
 
 from labeler.wire.base import In
 from labeler.wire.jobs import JobOut
@@ -19,6 +19,8 @@ class ItemSearch(In):
     disagreement: bool = False
     labeled: bool = False
     labeler: int | None = None
+    labeled_since: AwareDatetime | None = None
+    labeled_before: AwareDatetime | None = None
     split: str | None = None
     q: str | None = Field(None, max_length=200)
 
