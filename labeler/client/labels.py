@@ -11,7 +11,7 @@ from labeler.client.connection import Connection
 from labeler.client.errors import Unreachable
 from labeler.wire.insight import ComparableItem, ItemOut
 from labeler.wire.labels import FlagOut, LabelRow, OwnAnswer, OwnFlag
-from labeler.wire.queue import NextOut, QueueItem
+from labeler.wire.queue import LabelsRecorded, NextOut, QueueItem
 
 TRIES = 5
 Item = str | QueueItem | ItemOut
@@ -112,9 +112,23 @@ def answer(client: Connection, shape: type[Answer], path: str, item: Item, said:
     body = {"item_key": item if isinstance(item, str) else item.key, "idempotency_key": uuid.uuid4().hex}
     if isinstance(item, QueueItem):
         body["lease_token"] = item.lease.token
+    return _surely(client, shape, path, {**body, **said})
+
+
+def answer_many(client: Connection, path: str, answers: Mapping[str, Any]) -> LabelsRecorded:
+    """Send the labels of several items, by their keys, in one request."""
+    once = uuid.uuid4().hex
+    bodies = [
+        {"item_key": key, "value": value, "idempotency_key": f"{once} {number}"}
+        for number, (key, value) in enumerate(answers.items())
+    ]
+    return _surely(client, LabelsRecorded, path, bodies)
+
+
+def _surely(client: Connection, shape: type[Answer], path: str, body: Any) -> Answer:
     for attempt in range(TRIES):
         try:
-            return client.send(shape, "POST", path, json={**body, **said})
+            return client.send(shape, "POST", path, json=body)
         except Unreachable:
             if attempt == TRIES - 1:
                 raise

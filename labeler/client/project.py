@@ -21,7 +21,7 @@ from labeler.wire.items import Preview
 from labeler.wire.labels import Hard
 from labeler.wire.projects import ProjectOut
 from labeler.wire.quality import AnswerRow
-from labeler.wire.queue import FlagAnswer, LabelAnswer, QueueItem, SkipAnswer, UndoneLabel
+from labeler.wire.queue import FlagAnswer, LabelAnswer, LabelsRecorded, QueueItem, SkipAnswer, UndoneLabel
 from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
 from labeler.wire.schema import SchemaVersionOut
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
@@ -89,6 +89,11 @@ class Project:
         flagged = hard.model_dump() if isinstance(hard, Hard) else hard
         said = {"value": value, **({} if flagged is None else {"hard": flagged}), **more}
         return labels.answer(self.client, LabelAnswer, f"{self.path}/labels", item, said)
+
+    def label_many(self, answers: Mapping[str, Any]) -> LabelsRecorded:
+        """Label several items, all or none. answers: by the item's key. Repeated when the reply is lost, recorded
+        once."""
+        return labels.answer_many(self.client, f"{self.path}/labels", answers)
 
     def skip(self, item: Item, reason: str, **more: Any) -> SkipAnswer:
         """Put an item aside. more: other fields of `SkipIn`."""

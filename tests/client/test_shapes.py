@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from labeler.client import Client, NotUnderstood, Project
+from labeler.client import ApiError, Client, NotUnderstood, Project
 from labeler.wire.items import ImportResult, ItemIn
 from labeler.wire.labels import Hard, LabelRow
 from labeler.wire.quality import AnswerRow
@@ -124,3 +124,11 @@ def test_what_a_service_offers_is_listed(admin: Any) -> None:
     assert client.metrics("rating")[0].primary
     preview = client.preview("rows.csv", b"id,text,label\n1,hello,ham\n2,win,spam\n")
     assert preview.mapping["text"] == "text" and preview.labels_found == ["ham", "spam"]
+
+
+def test_several_items_are_labeled_all_or_none(project: Project, add_texts: Add) -> None:
+    add_texts(3)
+    assert len(project.label_many({"m0": "spam", "m1": "ham"}).labels) == 2
+    with pytest.raises(ApiError):
+        project.label_many({"m1": "spam", "m2": "eggs"})
+    assert {row.item_key: row.value for row in project.answers()} == {"m0": "spam", "m1": "ham"}

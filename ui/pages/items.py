@@ -1,29 +1,20 @@
 """All items of the project, found by text, label or state, and the whole story of one."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, removal, session, tasks
+from labeler_ui import feedback, item_filters, layout, removal, session, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.item_filters import Filters
 
 from labeler.client import Project
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
 from labeler.wire.projects import ProjectOut
 from labeler.wire.training import ScoreIn
 
-Filters = dict[str, Any]  # as GET /items has them
-STATES: Mapping[str, Filters] = {
-    "All": {},
-    "Labeled": {"labeled": True},
-    "Not labeled": {"unlabeled": True},
-    "Flagged as hard": {"flagged": True},
-    "People disagree": {"disagreement": True},
-    "The model says otherwise": {"model_differs": True},
-}
-SORTS = {"Oldest first": "oldest", "Newest first": "newest", "Most uncertain first": "uncertain"}
 PAGE = 50
 MOST_COUNTED = 100_000
 ASKED = 200  # items of a search that are asked first, at most
@@ -38,20 +29,23 @@ def render() -> None:
             if session.manages(project.slug):
                 layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
         return
-    wanted = _filters(project)
+    wanted = item_filters.draw(project)
     trail = _trail(wanted)
     page = feedback.must(lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), "Reading the items")
     if not page.items:
-        feedback.empty("No item matches", "No item matches all filters. Remove one of them.", ":material/search_off:")
+        item_filters.nothing(project, wanted)
         return
-    searched = {name: value for name, value in wanted.items() if value and name != "sort"}
+    searched = item_filters.chosen(wanted)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_how_many(page, len(trail))}**", width="stretch")
-        if session.manages(project.slug) and searched:
+        if searched:
+            item_filters.clear(st)
+        if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            removable = "model_differs" not in searched
-            if removable and st.button("Remove these …", icon=":material/delete:", help="All that this search finds."):
+            if item_filters.removable(wanted) and st.button(
+                "Remove these …", icon=":material/delete:", help="All that this search finds."
+            ):
                 removal.ask(project, search=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
@@ -75,40 +69,6 @@ def _how_many(page: ItemPage, number: int) -> str:
     return f"{more}{layout.number(total)} item{'s' * (total != 1)}".capitalize()
 
 
-def _filters(project: Project) -> Filters:
-    """What is searched for; an address may bring it along (`label`, `split`)."""
-    answer_key, info = f"items-answer-{project.slug}", project.info
-    for name, key in (("label", answer_key), ("split", "items-split")):
-        if asked := st.query_params.get(name):
-            st.session_state[key] = asked
-            del st.query_params[name]
-    columns = st.columns([3, 2, 2], vertical_alignment="bottom")
-    words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key="items-q")
-    answer = tasks.of(info).filters(columns[1], tasks.schema_of(info), key=answer_key)
-    state = columns[2].selectbox("State", list(STATES), key="items-state")
-    with st.expander("More filters"):
-        more = st.columns(3, vertical_alignment="bottom")
-        people = {one.user_id: one.name for one in feedback.attempt(lambda: list(project.members)) or []}
-        labeler = more[0].selectbox(
-            "Labeled by",
-            list(people),
-            format_func=people.__getitem__,
-            index=None,
-            placeholder="anybody",
-            key="items-who",
-        )
-        split = more[1].selectbox(
-            "Part",
-            ["train", "holdout"],
-            index=None,
-            placeholder="any",
-            key="items-split",
-            help="Holdout: drawn at random, labeled, never trained on.",
-        )
-        sort = more[2].selectbox("Order", list(SORTS), key="items-sort")
-    return {"q": words or None, "split": split, "labeler": labeler, "sort": SORTS[sort], **answer, **STATES[state]}
-
-
 def _together(project: Project, keys: list[str]) -> None:
     """What can be done with several items at once."""
     if not session.manages(project.slug):
@@ -126,8 +86,7 @@ def _together(project: Project, keys: list[str]) -> None:
         st.warning("Choose the answer first.", icon=":material/edit_note:")
     elif label:
         with feedback.told("Labeling"):
-            for key in keys:
-                project.label(key, value)
+            project.label_many(dict.fromkeys(keys, value))
             feedback.say_later(f"{len(keys)} items labeled, by you.")
             st.rerun()
 
@@ -195,14 +154,15 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
             "Labels": tasks.labels_text(project, item.labels),
             "Answer": _answer(project, item),
             "Model": _predicted(project, item),
+            "Confidence": _confidence(item),
             "Hard": item.flags_open or None,
             "Part": item.split,
             "Key": item.key,
         }
         for item in items
     ]
-    if not any(row["Answer"] for row in rows):
-        rows = [{name: value for name, value in row.items() if name != "Answer"} for row in rows]
+    empty = [name for name in ("Answer", "Model", "Confidence", "Hard") if all(row[name] is None for row in rows)]
+    rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
     event = st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
@@ -214,7 +174,10 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         column_config={
             "Item": st.column_config.TextColumn(width=370),
             "Labels": st.column_config.TextColumn(width=125),
-            "Hard": st.column_config.NumberColumn(width="small"),
+            "Confidence": st.column_config.NumberColumn(
+                format="%d%%", width=95, help="How sure the newest model is of what it says."
+            ),
+            "Hard": st.column_config.NumberColumn(width="small", help="Hard flags that wait for a decision."),
         },
     )
     return [items[row].key for row in event["selection"]["rows"] if row < len(items)]
@@ -227,6 +190,12 @@ def _answer(project: ProjectOut, item: ItemOut) -> str | None:
 
 def _predicted(project: ProjectOut, item: ItemOut) -> str | None:
     return tasks.value_text(project, item.prediction["value"]) if item.prediction else None
+
+
+def _confidence(item: ItemOut) -> float | None:
+    """In percent; "100%" is not for what is merely close to it."""
+    sure = (item.prediction or {}).get("confidence")
+    return None if sure is None else int(100 * sure)
 
 
 def _pager(next_cursor: str | None, trail: list[str | None]) -> None:

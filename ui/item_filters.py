@@ -1,0 +1,139 @@
+"""What the items are searched for: the fields above the table, and what they come to."""
+
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta, timezone
+from typing import Any
+
+import streamlit as st
+from labeler_ui import feedback, layout, tasks
+
+from labeler.client import Project
+
+Filters = dict[str, Any]  # as GET /items has them
+STATES: Mapping[str, Filters] = {
+    "All": {},
+    "Labeled": {"labeled": True},
+    "Not labeled": {"unlabeled": True},
+    "Flagged as hard": {"flagged": True},
+    "People disagree": {"disagreement": True},
+    "The model says otherwise": {"model_differs": True},
+}
+SORTS = {"Oldest first": "oldest", "Newest first": "newest", "Most uncertain first": "uncertain"}
+CERTAIN = (0, 100)  # percent
+
+
+def draw(project: Project) -> Filters:
+    """The fields, and what they ask for; an address may bring some along (`label`, `split`)."""
+    schema = tasks.schema_of(project.info)
+    answer_key = _key(f"answer-{project.slug}")
+    for name, key in (("label", answer_key), ("split", _key("split"))):
+        if asked := st.query_params.get(name):
+            st.session_state[key] = asked
+            del st.query_params[name]
+    columns = st.columns([3, 2, 2], vertical_alignment="bottom")
+    words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key=_key("q"))
+    answer = tasks.of(project.info).filters(columns[1], schema, key=answer_key)
+    state = columns[2].selectbox("State", list(STATES), key=_key("state"))
+    with st.expander("More filters"):
+        more = _more(project)
+    return {"q": words.strip() or None, **more, **answer, **STATES[state]}
+
+
+def chosen(wanted: Filters) -> Filters:
+    """The filters alone, without the order and what is not filled in."""
+    return {name: value for name, value in wanted.items() if value not in (None, False) and name != "sort"}
+
+
+def removable(wanted: Filters) -> bool:
+    """Whether items can be removed by these: what a model says may be something else a moment later."""
+    return bool(chosen(wanted)) and not any(name.startswith("model_") for name in chosen(wanted))
+
+
+def clear(where: Any) -> None:
+    """The way back to all items."""
+    where.button("Clear filters", icon=":material/filter_alt_off:", key="items-clear", on_click=_clear)
+
+
+def nothing(project: Project, wanted: Filters) -> None:
+    """No item was found: why that may be, and the way out."""
+    icon = ":material/search_off:"
+    by_confidence = any(name.startswith("model_confidence") for name in wanted)
+    if (by_confidence or wanted.get("model_differs")) and not project.models(most=1):
+        words = (
+            "There is no model yet that could say something about the items. The first one comes with the first labels."
+        )
+        box = feedback.empty("No model yet", words, icon)
+    elif wanted["sort"] == "uncertain" and not chosen(wanted):
+        words = "No model has put the items in order yet. Choose another order under More filters."
+        feedback.empty("No order yet", words, icon)
+        return
+    else:
+        box = feedback.empty("No item matches", "No item matches all filters. Remove one of them.", icon)
+    clear(box)
+
+
+def _more(project: Project) -> Filters:
+    first, second = (st.columns(3, vertical_alignment="bottom") for _ in range(2))
+    people = {one.user_id: one.name for one in feedback.attempt(lambda: list(project.members)) or []}
+    labeler = first[0].selectbox(
+        "Labeled by", list(people), format_func=people.__getitem__, index=None, placeholder="anybody", key=_key("who")
+    )
+    since = first[1].date_input("Labeled from", value=None, format="YYYY-MM-DD", key=_key("since"))
+    until = first[2].date_input(
+        "Labeled until",
+        value=None,
+        format="YYYY-MM-DD",
+        key=_key("until"),
+        help="This day included, on your clock. Labels that are in force count.",
+    )
+    sure = second[0].slider(
+        "Confidence of the model",
+        *CERTAIN,
+        value=CERTAIN,
+        step=5,
+        format="%d%%",
+        key=_key("sure"),
+        help="How sure the newest model is of what it says about an item. Items that it has not seen are left out "
+        "while this is narrowed.",
+    )
+    split = second[1].selectbox(
+        "Part",
+        ["train", "holdout"],
+        index=None,
+        placeholder="any",
+        key=_key("split"),
+        help="Holdout: drawn at random, labeled, never trained on.",
+    )
+    sort = second[2].selectbox("Order", list(SORTS), key=_key("sort"))
+    if since and until and since > until:
+        st.warning("The first day is after the last one: no label is from then.", icon=":material/date_range:")
+        since = until = None
+    dates = {"labeled_since": _midnight(since), "labeled_before": _midnight(until and until + timedelta(days=1))}
+    return {"labeler": labeler, "split": split, "sort": SORTS[sort], **dates, **_confidence(*sure)}
+
+
+def _confidence(low: int, high: int) -> Filters:
+    found = {}
+    if low > CERTAIN[0]:
+        found["model_confidence_min"] = low / 100
+    if high < CERTAIN[1]:
+        found["model_confidence_max"] = high / 100
+    return found
+
+
+def _midnight(day: date | None) -> str | None:
+    """When a day begins on the viewer's clock."""
+    if day is None:
+        return None
+    return datetime.combine(day, time(), timezone(timedelta(minutes=layout.utc_offset()))).isoformat()
+
+
+def _key(name: str) -> str:
+    """Fields that were cleared are others."""
+    return f"items-{name}-{st.session_state.get('_items_cleared', 0)}"
+
+
+def _clear() -> None:
+    st.session_state["_items_cleared"] = st.session_state.get("_items_cleared", 0) + 1
+    for name in ("item", "label", "split"):
+        st.query_params.pop(name, None)
