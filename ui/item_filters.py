@@ -6,19 +6,21 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, tasks
+from labeler_ui.words import mark, t
 
 from labeler.client import Project
 
 Filters = dict[str, Any]  # as GET /items has them
 STATES: Mapping[str, Filters] = {
-    "All": {},
-    "Labeled": {"labeled": True},
-    "Not labeled": {"unlabeled": True},
-    "Flagged as hard": {"flagged": True},
-    "People disagree": {"disagreement": True},
-    "The model says otherwise": {"model_differs": True},
+    mark("All"): {},
+    mark("Labeled"): {"labeled": True},
+    mark("Not labeled"): {"unlabeled": True},
+    mark("Flagged as hard"): {"flagged": True},
+    mark("People disagree"): {"disagreement": True},
+    mark("The model says otherwise"): {"model_differs": True},
 }
-SORTS = {"Oldest first": "oldest", "Newest first": "newest", "Most uncertain first": "uncertain"}
+SORTS = {mark("Oldest first"): "oldest", mark("Newest first"): "newest", mark("Most uncertain first"): "uncertain"}
+PARTS = (mark("train"), mark("holdout"))
 CERTAIN = (0, 100)  # percent
 
 
@@ -31,10 +33,12 @@ def draw(project: Project) -> Filters:
             st.session_state[key] = asked
             del st.query_params[name]
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
-    words = columns[0].text_input("Search", placeholder="words in the text", icon=":material/search:", key=_key("q"))
+    words = columns[0].text_input(
+        t("Search"), placeholder=t("words in the text"), icon=":material/search:", key=_key("q")
+    )
     answer = tasks.of(project.info).filters(columns[1], schema, key=answer_key)
-    state = columns[2].selectbox("State", list(STATES), key=_key("state"))
-    with st.expander("More filters"):
+    state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key=_key("state"))
+    with st.expander(t("More filters")):
         more = _more(project)
     return {"q": words.strip() or None, **more, **answer, **STATES[state]}
 
@@ -51,7 +55,7 @@ def removable(wanted: Filters) -> bool:
 
 def clear(where: Any) -> None:
     """The way back to all items."""
-    where.button("Clear filters", icon=":material/filter_alt_off:", key="items-clear", on_click=_clear)
+    where.button(t("Clear filters"), icon=":material/filter_alt_off:", key="items-clear", on_click=_clear)
 
 
 def nothing(project: Project, wanted: Filters) -> None:
@@ -59,16 +63,16 @@ def nothing(project: Project, wanted: Filters) -> None:
     icon = ":material/search_off:"
     by_confidence = any(name.startswith("model_confidence") for name in wanted)
     if (by_confidence or wanted.get("model_differs")) and not project.models(most=1):
-        words = (
+        words = t(
             "There is no model yet that could say something about the items. The first one comes with the first labels."
         )
-        box = feedback.empty("No model yet", words, icon)
+        box = feedback.empty(t("No model yet"), words, icon)
     elif wanted["sort"] == "uncertain" and not chosen(wanted):
-        words = "No model has put the items in order yet. Choose another order under More filters."
-        feedback.empty("No order yet", words, icon)
+        words = t("No model has put the items in order yet. Choose another order under More filters.")
+        feedback.empty(t("No order yet"), words, icon)
         return
     else:
-        box = feedback.empty("No item matches", "No item matches all filters. Remove one of them.", icon)
+        box = feedback.empty(t("No item matches"), t("No item matches all filters. Remove one of them."), icon)
     clear(box)
 
 
@@ -76,37 +80,45 @@ def _more(project: Project) -> Filters:
     first, second = (st.columns(3, vertical_alignment="bottom") for _ in range(2))
     people = {one.user_id: one.name for one in feedback.attempt(lambda: list(project.members)) or []}
     labeler = first[0].selectbox(
-        "Labeled by", list(people), format_func=people.__getitem__, index=None, placeholder="anybody", key=_key("who")
+        t("Labeled by"),
+        list(people),
+        format_func=people.__getitem__,
+        index=None,
+        placeholder=t("anybody"),
+        key=_key("who"),
     )
-    since = first[1].date_input("Labeled from", value=None, format="YYYY-MM-DD", key=_key("since"))
+    since = first[1].date_input(t("Labeled from"), value=None, format="YYYY-MM-DD", key=_key("since"))
     until = first[2].date_input(
-        "Labeled until",
+        t("Labeled until"),
         value=None,
         format="YYYY-MM-DD",
         key=_key("until"),
-        help="This day included, on your clock. Labels that are in force count.",
+        help=t("This day included, on your clock. Labels that are in force count."),
     )
     sure = second[0].slider(
-        "Confidence of the model",
+        t("Confidence of the model"),
         *CERTAIN,
         value=CERTAIN,
         step=5,
         format="%d%%",
         key=_key("sure"),
-        help="How sure the newest model is of what it says about an item. Items that it has not seen are left out "
-        "while this is narrowed.",
+        help=t(
+            "How sure the newest model is of what it says about an item. Items that it has not seen are left out "
+            "while this is narrowed."
+        ),
     )
     split = second[1].selectbox(
-        "Part",
-        ["train", "holdout"],
+        t("Part"),
+        PARTS,
+        format_func=t,
         index=None,
-        placeholder="any",
+        placeholder=t("any"),
         key=_key("split"),
-        help="Holdout: drawn at random, labeled, never trained on.",
+        help=t("Holdout: drawn at random, labeled, never trained on."),
     )
-    sort = second[2].selectbox("Order", list(SORTS), key=_key("sort"))
+    sort = second[2].selectbox(t("Order"), list(SORTS), format_func=t, key=_key("sort"))
     if since and until and since > until:
-        st.warning("The first day is after the last one: no label is from then.", icon=":material/date_range:")
+        st.warning(t("The first day is after the last one: no label is from then."), icon=":material/date_range:")
         since = until = None
     dates = {"labeled_since": _midnight(since), "labeled_before": _midnight(until and until + timedelta(days=1))}
     return {"labeler": labeler, "split": split, "sort": SORTS[sort], **dates, **_confidence(*sure)}

@@ -125,7 +125,7 @@ def _loop(project: ProjectOut, save: Save) -> None:
             1,
             1440,
             max(1, round(settings.lease_seconds / 60)),
-            help="Meanwhile nobody else gets it. Afterwards it goes to others.",
+            help=t("Meanwhile nobody else gets it. Afterwards it goes to others."),
         )
         seed = right.number_input(
             t("Random seed"), 0, 2**31 - 1, settings.seed, help=t("The same seed draws the same items.")
@@ -163,10 +163,10 @@ def _loop(project: ProjectOut, save: Save) -> None:
             }
             save(changed)
     st.button(
-        "Undo what is not saved",
+        t("Undo what is not saved"),
         icon=":material/undo:",
         type="tertiary",
-        help="Shows the settings as they are in force.",
+        help=t("Shows the settings as they are in force."),
         on_click=lambda: st.session_state.update({UNDONE: st.session_state.get(UNDONE, 0) + 1}),
     )
 

@@ -94,12 +94,8 @@ def _mistake(project: Project, one: Mistake) -> None:
                 "items", t("Open the item"), "open_in_new", key=f"open-{one.key}", params={"item": one.key}
             )
         with right:
-            st.markdown(
-                t(
-                    "People: {answer}",
-                    answer=f"**{plain(tasks.value_text(info, one.answer.value))}**{_who(project, one)}",
-                )
-            )
+            answer = f"**{plain(tasks.value_text(info, one.answer.value))}**{_who(project, one)}"
+            st.markdown(t("People: {answer}", answer=answer))
             st.markdown(
                 t(
                     "Model: {prediction}",

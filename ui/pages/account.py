@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback, layout, session
 from labeler_ui.components.keeper import keep, saved
+from labeler_ui.components.language import choose_language
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t
 
@@ -29,6 +30,8 @@ def render() -> None:
     with left:
         _name(user)
         _password()
+        st.header(t("Language"), anchor=False)
+        choose_language()
     with right:
         _sessions()
         _tokens(user)
@@ -94,7 +97,8 @@ def _session_text(one: SessionOut) -> str:
     )
     until = day(layout.local(one.expires_at))
     since = t("since {when}", when=layout.clock(one.created_at))
-    return f"{icon} {name}, {since}  \n:gray[{t('ends by itself after {until} without use', until=until)}]"
+    ends = t("ends by itself after {until} without use", until=until)
+    return f"{icon} {name}, {since}  \n:gray[{ends}]"
 
 
 def _tokens(user: UserOut) -> None:

@@ -95,7 +95,8 @@ def _flag(project: Project, flag: FlagOut) -> None:
                 )
             done = flag.resolution
             if done is not None:
-                st.success(f"{plain(done.note or t('Resolved'))}  \n{plain(done.by)}, {layout.when(done.at)}")
+                note = plain(done.note) if done.note else t("Resolved")
+                st.success(f"{note}  \n{plain(done.by)}, {layout.when(done.at)}")
         if flag.resolution is None and session.manages(info.slug):
             together.choose(flag)
             _resolve(project, flag)

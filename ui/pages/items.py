@@ -9,6 +9,7 @@ import streamlit as st
 from labeler_ui import feedback, item_filters, layout, removal, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
+from labeler_ui.words import t, tc, tn
 
 from labeler.client import Project
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
@@ -23,15 +24,17 @@ ASKED = 200  # items of a search that are asked first, at most
 def render() -> None:
     """Filters, a page of items, and the chosen item."""
     project = layout.project()
-    layout.heading("Items", "Search, filter, and open one to see everything that happened to it.")
+    layout.heading(t("Items"), t("Search, filter, and open one to see everything that happened to it."))
     if not project.info.counts.items:
-        with feedback.empty("No items yet", "Import a file to fill the pool."):
+        with feedback.empty(t("No items yet"), t("Import a file to fill the pool.")):
             if session.manages(project.slug):
-                layout.open_page("setup", "Import items", "upload_file", primary=True, step="import")
+                layout.open_page("setup", t("Import items"), "upload_file", primary=True, step="import")
         return
     wanted = item_filters.draw(project)
     trail = _trail(wanted)
-    page = feedback.must(lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), "Reading the items")
+    page = feedback.must(
+        lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), t("Reading the items")
+    )
     if not page.items:
         item_filters.nothing(project, wanted)
         return
@@ -44,7 +47,7 @@ def render() -> None:
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
             if item_filters.removable(wanted) and st.button(
-                "Remove these …", icon=":material/delete:", help="All that this search finds."
+                t("Remove these …"), icon=":material/delete:", help=t("All that this search finds.")
             ):
                 removal.ask(project, search=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
@@ -64,9 +67,10 @@ def _how_many(page: ItemPage, number: int) -> str:
     """The items that were found, in words."""
     total = page.total
     if total is None:
-        return f"Page {number}"
-    more = "at least " if total >= MOST_COUNTED else ""
-    return f"{more}{layout.number(total)} item{'s' * (total != 1)}".capitalize()
+        return t("Page {number}", number=number)
+    if total >= MOST_COUNTED:
+        return t("At least {total} items", total=layout.number(total))
+    return tn("{n} item", "{n} items", total)
 
 
 def _together(project: Project, keys: list[str]) -> None:
@@ -75,19 +79,19 @@ def _together(project: Project, keys: list[str]) -> None:
         return
     info = project.info
     with st.container(border=True), st.form("together", border=False):
-        st.markdown(f"**{len(keys)} items are chosen**")
+        st.markdown(tn("**{n} item is chosen**", "**{n} items are chosen**", len(keys)))
         columns = st.columns([2, 1, 1], vertical_alignment="bottom")
-        value = tasks.of(info).value_input(columns[0], "Answer", tasks.schema_of(info), key="together-value")
-        label = columns[1].form_submit_button("Label them", type="primary", width="stretch")
-        gone = columns[2].form_submit_button("Remove them …", width="stretch")
+        value = tasks.of(info).value_input(columns[0], t("Answer"), tasks.schema_of(info), key="together-value")
+        label = columns[1].form_submit_button(t("Label them"), type="primary", width="stretch")
+        gone = columns[2].form_submit_button(t("Remove them …"), width="stretch")
     if gone:
         removal.ask(project, keys=keys)
     if label and value is None:
-        st.warning("Choose the answer first.", icon=":material/edit_note:")
+        st.warning(t("Choose the answer first."), icon=":material/edit_note:")
     elif label:
-        with feedback.told("Labeling"):
+        with feedback.told(t("Labeling")):
             project.label_many(dict.fromkeys(keys, value))
-            feedback.say_later(f"{len(keys)} items labeled, by you.")
+            feedback.say_later(tn("{n} item labeled, by you.", "{n} items labeled, by you.", len(keys)))
             st.rerun()
 
 
@@ -97,38 +101,41 @@ def _correct(project: Project, item: ItemOut) -> None:
     with st.form(f"correct-{item.key}", border=False):
         columns = st.columns([3, 1], vertical_alignment="bottom")
         value = tasks.of(info).value_input(
-            columns[0], "Your answer", tasks.schema_of(info), key=f"correct-value-{item.key}"
+            columns[0], t("Your answer"), tasks.schema_of(info), key=f"correct-value-{item.key}"
         )
-        done = columns[1].form_submit_button("Save", width="stretch")
+        done = columns[1].form_submit_button(t("Save"), width="stretch")
     if done and value is not None:
-        with feedback.told("Labeling"):
+        with feedback.told(t("Labeling")):
             project.label(item.key, value)
-            feedback.say_later("Saved as your label.")
+            feedback.say_later(t("Saved as your label."))
             st.rerun()
 
 
 def _ask_first(project: Project, words: str) -> None:
     """Rare labels begin with a search: items with these words go to the head of the queue."""
     asked = st.button(
-        "Ask these first",
+        t("Ask these first"),
         icon=":material/vertical_align_top:",
-        help=f"Up to {ASKED} unlabeled items with these words come first, until a new model orders the queue. "
-        "Holdout items stay where they are: they are a random sample.",
+        help=t(
+            "Up to {asked} unlabeled items with these words come first, until a new model orders the queue. "
+            "Holdout items stay where they are: they are a random sample.",
+            asked=ASKED,
+        ),
     )
     if not asked:
         return
     matching = project.items.find(q=words, unlabeled=True, split="train", limit=ASKED)
-    found = feedback.attempt(lambda: list(islice(matching, ASKED)), "Searching")
+    found = feedback.attempt(lambda: list(islice(matching, ASKED)), t("Searching"))
     if found is None:
         return
     scores = [ScoreIn(key=item.key, score=1 - n / (2 * ASKED)) for n, item in enumerate(found)]
     if not scores:
-        st.info("All items with these words are labeled or in the holdout.")
+        st.info(t("All items with these words are labeled or in the holdout."))
         return
-    answer = feedback.attempt(lambda: project.rank(scores), "Ordering the queue")
+    answer = feedback.attempt(lambda: project.rank(scores), t("Ordering the queue"))
     if answer is not None:
         ranked = answer.ranked
-        st.success(f"{layout.number(ranked)} item{'s' * (ranked != 1)} will be asked first.")
+        st.success(tn("{n} item will be asked first.", "{n} items will be asked first.", ranked))
 
 
 def _trail(wanted: Filters) -> list[str | None]:
@@ -150,18 +157,20 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
     """Draw the items; returns the keys of those that are ticked."""
     rows = [
         {
-            "Item": layout.content_text(item.content, 220),
-            "Labels": tasks.labels_text(project, item.labels),
-            "Answer": _answer(project, item),
-            "Model": _predicted(project, item),
-            "Confidence": _confidence(item),
-            "Hard": item.flags_open or None,
-            "Part": item.split,
-            "Key": item.key,
+            t("Item"): layout.content_text(item.content, 220),
+            t("Labels"): tasks.labels_text(project, item.labels),
+            t("Answer"): _answer(project, item),
+            t("Model"): _predicted(project, item),
+            t("Confidence"): _confidence(item),
+            t("Hard"): item.flags_open or None,
+            t("Part"): t(item.split),
+            tc("item", "Key"): item.key,
         }
         for item in items
     ]
-    empty = [name for name in ("Answer", "Model", "Confidence", "Hard") if all(row[name] is None for row in rows)]
+    empty = [
+        name for name in (t("Answer"), t("Model"), t("Confidence"), t("Hard")) if all(row[name] is None for row in rows)
+    ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
     event = st.dataframe(
         pd.DataFrame(rows),
@@ -172,12 +181,12 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         placeholder="",
         key=f"items-table-{page}",
         column_config={
-            "Item": st.column_config.TextColumn(width=370),
-            "Labels": st.column_config.TextColumn(width=125),
-            "Confidence": st.column_config.NumberColumn(
-                format="%d%%", width=95, help="How sure the newest model is of what it says."
+            t("Item"): st.column_config.TextColumn(width=370),
+            t("Labels"): st.column_config.TextColumn(width=125),
+            t("Confidence"): st.column_config.NumberColumn(
+                format="%d%%", width=95, help=t("How sure the newest model is of what it says.")
             ),
-            "Hard": st.column_config.NumberColumn(width="small", help="Hard flags that wait for a decision."),
+            t("Hard"): st.column_config.NumberColumn(width="small", help=t("Hard flags that wait for a decision.")),
         },
     )
     return [items[row].key for row in event["selection"]["rows"] if row < len(items)]
@@ -202,40 +211,40 @@ def _pager(next_cursor: str | None, trail: list[str | None]) -> None:
     if len(trail) == 1 and not next_cursor:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Back", icon=":material/chevron_left:", disabled=len(trail) == 1):
+        if st.button(t("Back"), icon=":material/chevron_left:", disabled=len(trail) == 1):
             trail.pop()
             st.rerun()
-        if st.button("Next", icon=":material/chevron_right:", disabled=not next_cursor):
+        if st.button(t("Next"), icon=":material/chevron_right:", disabled=not next_cursor):
             trail.append(next_cursor)
             st.rerun()
-        st.markdown(f":gray[Page {len(trail)}]")
+        st.markdown(t(":gray[Page {number}]", number=len(trail)))
 
 
 def _detail(project: Project, key: str) -> None:
-    item = feedback.attempt(lambda: project.items.get(key), "Opening the item")
+    item = feedback.attempt(lambda: project.items.get(key), t("Opening the item"))
     if item is None:
         return
-    st.header("Item", anchor=False)
+    st.header(t("Item"), anchor=False)
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True):
         layout.show_content(item.content)
-        st.caption(f"Key {plain(item.key)}, {item.split}")
+        st.caption(t("Key {key}, {split}", key=plain(item.key), split=t(item.split)))
         if item.metadata:
             layout.show_content({"fields": item.metadata})
         if item.prediction:
             words = tasks.of(project.info).prediction_text(item.prediction, tasks.schema_of(project.info))
-            st.markdown(f"Model {item.prediction['model']} says {words}.")
+            st.markdown(t("Model {number} says {words}.", number=item.prediction["model"], words=words))
     with right:
         st.markdown("**History**")
-        events = feedback.attempt(lambda: project.items.history(key), "Reading the history") or []
+        events = feedback.attempt(lambda: project.items.history(key), t("Reading the history")) or []
         for event in events:
             _event(project.info, event)
         if not events:
-            st.markdown(":gray[Nobody has labeled it yet.]")
+            st.markdown(t(":gray[Nobody has labeled it yet.]"))
         if session.manages(project.slug):
             _correct(project, item)
-    if st.toggle("Show comparable items", key=f"similar-{key}"):
-        near = feedback.attempt(lambda: project.items.similar(key, 8), "Comparable items")
+    if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
+        near = feedback.attempt(lambda: project.items.similar(key, 8), t("Comparable items"))
         for one in near or []:
             labels = tasks.labels_text(project.info, one.labels)
             words = plain(layout.content_text(one.content, 200))
@@ -245,10 +254,10 @@ def _detail(project: Project, key: str) -> None:
 def _event(project: ProjectOut, event: HistoryEntry) -> None:
     reason = plain(event.reason or "")
     words = {
-        "label": f"labeled **{plain(tasks.value_text(project, event.value))}**",
-        "undo": "took the label back",
-        "flag": f"marked it as hard: {reason}",
-        "skip": f"skipped it: {reason}",
+        "label": t("labeled **{answer}**", answer=plain(tasks.value_text(project, event.value))),
+        "undo": t("took the label back"),
+        "flag": t("marked it as hard: {reason}", reason=reason),
+        "skip": t("skipped it: {reason}", reason=reason),
     }.get(event.kind, plain(event.kind))
     note = f"  \n{plain(event.note)}" if event.note else ""
     st.markdown(f"{plain(event.labeler.name)} {words}{note}  \n:gray[{layout.when(event.at)}]")

@@ -153,11 +153,12 @@ def _accounts(project: Project) -> None:
 def _account(user: UserOut) -> None:
     """One account and what can be done about it."""
     users = session.client().users
-    state = "" if user.active else f" :red-badge[{t('deactivated')}]"
+    state = "" if user.active else t(" :red-badge[deactivated]")
+    since = t("since {when}", when=layout.when(user.created_at))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"account-{user.id}"):
         st.markdown(
             f"**{plain(user.name)}** :gray-badge[{t(user.role)}]{state}  \n"
-            f":gray[{plain(user.email)} · {t(user.kind)} · {t('since {when}', when=layout.when(user.created_at))}]",
+            f":gray[{plain(user.email)} · {t(user.kind)} · {since}]",
             width="stretch",
         )
         if user.kind != "person":

@@ -138,7 +138,7 @@ def _file(project: Project | None = None) -> Given | None:
         lines = [line.strip() for line in pasted.splitlines() if line.strip()]
         if not lines:
             return None
-        st.markdown(f":gray[{tn('{n} item.', '{n} items.', len(lines))}]")
+        st.markdown(tn(":gray[{n} item.]", ":gray[{n} items.]", len(lines)))
         data = "\n".join(json.dumps({"text": line}, ensure_ascii=False) for line in lines).encode()
         return Given("pasted.jsonl", data, {"text": "text"}, {"text": lines[0]}, {})
     formats = feedback.must(session.client().formats, t("Reading the formats")).imports
