@@ -8,7 +8,7 @@ from pathlib import Path
 import streamlit as st
 from labeler_ui import feedback, session, theme
 from labeler_ui.components.keeper import forget_saved
-from labeler_ui.components.language import choose_language
+from labeler_ui.components.language import choose_language, tell_the_browser
 from labeler_ui.components.login import login
 from labeler_ui.words import mark, t, tc
 
@@ -155,6 +155,7 @@ def main() -> None:
     """Draw the site once; Streamlit calls this at every interaction."""
     st.set_page_config(page_title="Labeler", page_icon=ICON, layout="wide")
     st.html(theme.page_css())
+    tell_the_browser()
     try:
         site()
     except ApiError:

@@ -22,9 +22,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit
-from labeler_ui import theme
+from labeler_ui import theme, words
 from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
+from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse
 from starlette.routing import BaseRoute, Match, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -87,8 +88,11 @@ class KnownPages:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["method"] == "GET" and self._is_unknown(scope):
-            text = NO_SUCH_PAGE.read_text(encoding="utf-8")
-            await HTMLResponse(text, status_code=404)(scope, receive, send)
+            request = Request(scope)
+            chosen = request.cookies.get(words.COOKIE)
+            tag = words.known(chosen) or words.best(request.headers.get("accept-language"))
+            text = NO_SUCH_PAGE.read_text(encoding="utf-8").replace('lang="en"', f'lang="{tag}"')
+            await HTMLResponse(words.html(text, tag), status_code=404)(scope, receive, send)
             return
         await self.app(scope, receive, send)
 

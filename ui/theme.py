@@ -7,6 +7,8 @@ nothing is loaded from outside.
 
 from typing import Any
 
+from labeler_ui.words import t
+
 from labeler.tasks.colors import PALETTE, color_of
 
 LIGHT = {
@@ -120,6 +122,7 @@ def component_css() -> str:
 
 def page_css() -> str:
     """What Streamlit's theme options can't say: widths, focus, the chrome that an end user does not need."""
+    away = t("No connection to the service. The page goes on by itself when it is back.")
     return f"""<style>
 :root {{ --lb-accent: {LIGHT["accent"]}; }}
 [data-testid="stMainBlockContainer"] {{ max-width: 74rem; padding: 2.25rem 2rem 4rem; }}
@@ -149,7 +152,7 @@ def page_css() -> str:
 [data-testid="stMarkdownContainer"] p a {{ text-decoration: underline !important; }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
-  content: "No connection to the service. The page goes on by itself when it is back."; position: fixed;
+  content: "{away}"; position: fixed;
   inset: auto 1rem 1rem; margin: auto; width: fit-content; max-width: calc(100% - 4rem); padding: 0.7rem 1.1rem;
   border-radius: 0.625rem; z-index: 999999; background: {LIGHT["text"]}; color: #fff; animation: lb-late 2s step-end; }}
 @keyframes lb-late {{ from {{ opacity: 0; }} }}

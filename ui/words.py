@@ -47,13 +47,18 @@ def catalog(tag: str, name: str) -> Catalog:
         return read_po(file, locale=tag.replace("-", "_"))
 
 
+def known(tag: str | None) -> str | None:
+    """The tag, if it is of a language there is."""
+    return tag if tag in languages() else None
+
+
 def best(wanted: str | None) -> str:
     """The language there is for a tag (`de-AT`) or an Accept-Language header; English where there is none."""
     for part in (wanted or "").split(","):
         tag = part.partition(";")[0].strip().lower()
-        for known in languages():
-            if known.lower() in {tag, tag.partition("-")[0]}:
-                return known
+        for there in languages():
+            if there.lower() in {tag, tag.partition("-")[0]}:
+                return there
     return ENGLISH
 
 
@@ -63,8 +68,7 @@ def language() -> str:
         return ENGLISH
     kept: str | None = st.session_state.get("_language")
     if kept is None:
-        chosen = st.context.cookies.get(COOKIE)
-        kept = chosen if chosen in languages() else best(st.context.locale)
+        kept = known(st.context.cookies.get(COOKIE)) or best(st.context.locale)
         st.session_state["_language"] = kept
     return kept
 
@@ -102,8 +106,7 @@ def _translated(text: str, context: str | None, tag: str) -> str:
 
 def _plural(one: str, many: str, n: int, tag: str) -> str:
     if tag != ENGLISH:
-        known = catalog(tag, "ui")
-        message = known.get((one, many))
+        message = catalog(tag, "ui").get((one, many))
         forms = message.string if message is not None else ()
         if isinstance(forms, tuple) and all(forms) and forms:
             return str(forms[_form(tag, n)])
@@ -209,15 +212,15 @@ def script(tag: str, service: bool = False) -> str:
 
     service: with what the service answers, for a component that asks it.
     """
-    known: dict[str, Any] = {}
+    told: dict[str, Any] = {}
     for message in catalog(tag, "ui"):
         if not message.id or not message.string or not any(path.endswith(".js") for path, _ in message.locations):
             continue
         many = isinstance(message.id, tuple)
         key = message.id[0] if many else f"{message.context}\u0004{message.id}" if message.context else message.id
-        known[str(key)] = list(message.string) if many else message.string
+        told[str(key)] = list(message.string) if many else message.string
     forms = [_form(tag, n) for n in range(200)] if tag != ENGLISH else []
-    given: dict[str, Any] = {"language": tag, "forms": forms, "known": known}
+    given: dict[str, Any] = {"language": tag, "forms": forms, "known": told}
     if service:
         given["said"] = {str(one.id): one.string for one in catalog(tag, "service") if one.id and one.string}
     return f"const WORDS = {json.dumps(given, ensure_ascii=False)};\n".replace("</", "<\\/")

@@ -11,7 +11,7 @@ def test_what_is_offered_at_an_address_is_told(service: Any, project: Any) -> No
     answer = service.http.request("PUT", f"/api/v1{project.path}")
     assert answer.status_code == 405 and answer.headers["allow"] == "DELETE, GET, PATCH"
     assert "DELETE, GET, PATCH" in answer.json()["detail"]
-    assert service.http.request("PATCH", "/api/v1/me").headers["allow"] == "GET"
+    assert service.http.request("DELETE", "/api/v1/me").headers["allow"] == "GET, PATCH"
 
 
 @pytest.mark.parametrize("given", ["abc-123", "A.b_c:9/x"])

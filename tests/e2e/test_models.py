@@ -50,7 +50,7 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
     reason.press("End")
     reason.press_sequentially(" here")
     page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Make model \d+ live")).click()
-    went = f"Model {newest} went live on 20"
+    went = f"Model {newest} went live on"
     expect(page.locator(".st-key-lead").get_by_text(went)).to_contain_text(
         f"by {site.admin.name}: “the first that is measured here”."
     )

@@ -11,7 +11,7 @@ from labeler.client import ApiError, Project
 from labeler.wire.insight import ProgressOut
 from labeler.wire.projects import ProjectOut
 
-MOST_DETAILED = 12  # projects whose last work and open questions are read, too
+MOST_DETAILED = 40  # projects whose last work and open questions are read, too
 MOST_LOOKS = 3
 
 

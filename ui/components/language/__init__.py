@@ -9,6 +9,7 @@ from labeler_ui import theme, words
 from labeler_ui.components.bundle import bundle
 
 FOLDER = Path(__file__).parent
+DOCUMENT = "export default function ({ data }) { document.documentElement.lang = data.tag; }"
 
 
 @cache
@@ -23,12 +24,17 @@ def _sources(tag: str) -> dict[str, Any]:
 def choose_language(centered: bool = False) -> None:
     """Draw the choice; a new one reloads the page, since all of it changes."""
     tag = words.language()
-    chosen = st.context.cookies.get(words.COOKIE)
     data = {
         "cookie": words.COOKIE,
         "languages": words.languages(),
-        "chosen": chosen if chosen in words.languages() else "",
+        "chosen": words.known(st.context.cookies.get(words.COOKIE)) or "",
         "centered": centered,
     }
     draw = st.components.v2.component(f"labeler_language_{tag}", **_sources(tag))
     draw(key="language", data=data)
+
+
+def tell_the_browser() -> None:
+    """The document's language, for screen readers and translators. Part of every page."""
+    draw = st.components.v2.component("labeler_document_language", html="<span hidden></span>", js=DOCUMENT)
+    draw(key="document-language", data={"tag": words.language()})
