@@ -52,7 +52,13 @@ ROOMS = (
     "labeler.tasks",
 )
 # Files whose every phrase is said to people.
-SAYING = {"imports/plan.py", "imports/guess.py", "insight/progress.py", "learning/evaluation/stopping.py"}
+SAYING = {
+    "imports/plan.py",
+    "imports/guess.py",
+    "insight/progress.py",
+    "learning/evaluation/stopping.py",
+    "learning/model_selection/trials.py",
+}
 # Single words that it says: what a model sees, kinds of columns, a job's state.
 MORE = ("words", "columns", "chosen", "done", "waiting", "working", *KINDS)
 SENTENCE = re.compile(r"^(?!SELECT)[A-Z{\"“].*\s.*[.:?]$", re.DOTALL)

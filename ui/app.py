@@ -100,6 +100,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
                 feedback.attempt(session.client().log_out)
                 session.forget()
                 st.rerun()
+        tell_the_browser()
 
 
 def logged_out() -> None:
@@ -155,7 +156,6 @@ def main() -> None:
     """Draw the site once; Streamlit calls this at every interaction."""
     st.set_page_config(page_title="Labeler", page_icon=ICON, layout="wide")
     st.html(theme.page_css())
-    tell_the_browser()
     try:
         site()
     except ApiError:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from labeler_ui import layout
+from labeler_ui import layout, model_words
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t
 
@@ -13,8 +13,8 @@ from labeler.wire.jobs import JobOut
 
 KINDS = {
     "import": mark("Import"),
-    "training": mark("Training"),
-    "train": mark("Training"),
+    "training": mark("Training of a model"),
+    "train": mark("Training of a model"),
     "snapshot": mark("Dataset version"),
     "dataset": mark("Dataset version"),
     "reproduce": mark("Reproduce a model"),
@@ -118,9 +118,9 @@ def _snapshot(found: Mapping[str, Any]) -> Made:
 
 
 def _searched(found: Mapping[str, Any]) -> Made:
-    name = str(found.get("model") or "–").replace("_", " ")
+    name = model_words.searched(found.get("model")) or layout.DASH
     return Made(
-        t("Chosen: {name}. {why}", name=plain(name), why=layout.sentence(found.get("reason"))),
+        t("Chosen: {name}. {why}", name=plain(name), why=layout.sentence(model_words.named(found.get("reason")))),
         "models",
         t("Open the models"),
     )

@@ -47,6 +47,7 @@ def test_every_page_speaks_german(site: Site, project: Any, visit: Any, name: st
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
     if name == "label":
         expect(page.get_by_test_id("item-text")).not_to_be_empty()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     left = english()
     assert [line for line in lines(page) if line.lower() in left] == []
 
@@ -54,6 +55,7 @@ def test_every_page_speaks_german(site: Site, project: Any, visit: Any, name: st
 def test_the_log_in_and_a_refusal_are_german(site: Site, visit: Any) -> None:
     page = visit(site.url, **GERMAN)
     expect(page.get_by_role("heading", name="Anmelden")).to_be_visible()
+    expect(page.locator("html")).to_have_attribute("lang", "de")
     page.get_by_label("E-Mail-Adresse").fill("nobody@example.org")
     page.get_by_role("textbox", name="Passwort", exact=True).fill("not the password")
     page.get_by_role("textbox", name="Passwort", exact=True).press("Enter")

@@ -78,7 +78,7 @@ def _flag(project: Project, flag: FlagOut) -> None:
             )
             st.caption(f"{plain(flag.labeler.name)}, {layout.when(flag.created_at)}{version}")
             if flag.note:
-                st.markdown(f"“{plain(flag.note)}”")
+                st.markdown(t("“{words}”", words=plain(flag.note)))
         with right:
             for label in flag.labels:
                 st.markdown(f"{plain(label.labeler.name)}: **{plain(tasks.value_text(info, label.value))}**")

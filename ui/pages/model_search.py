@@ -2,7 +2,7 @@
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, model_words, session
 from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t
 
@@ -52,7 +52,7 @@ def _job(project: Project, open_job: JobOut | None) -> Job | None:
 def _title(last: SearchOut | None) -> str:
     if last is None:
         return t("Search for a better model")
-    name = plain(last.model)
+    name = plain(model_words.searched(last.model))
     if last.is_default:
         return t("Search for a better model: {model} kept", model=name)
     return t("Search for a better model: {model} chosen", model=name)
@@ -62,7 +62,7 @@ def _found(last: SearchOut) -> None:
     st.markdown(
         t(
             "**{reason}** On {labels} labels of dataset version {dataset}, {created_at}.",
-            reason=layout.sentence(last.reason),
+            reason=layout.sentence(model_words.named(last.reason)),
             labels=layout.number(last.labels),
             dataset=plain(last.dataset),
             created_at=layout.when(last.created_at),
@@ -70,7 +70,7 @@ def _found(last: SearchOut) -> None:
     )
     rows = [
         {
-            t("Model"): one.model,
+            t("Model"): model_words.searched(one.model),
             t("Settings"): ", ".join(f"{name} {value}" for name, value in one.params.items()) or t("defaults"),
             t("Log loss"): f"{number(one.log_loss, 3)} ± {number(one.log_loss_error, 3)}",
             t("Accuracy"): f"{percent(one.accuracy, 1)} ± {percent(one.accuracy_error, 1)}",

@@ -1,16 +1,15 @@
 """Model versions: how good each is, better than what, on which dataset version, and which one answers."""
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, mistakes, model_advice, report, session, tasks
+from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pages.model_search import show_search
-from labeler_ui.words import mark, said, t
+from labeler_ui.words import mark, t
 
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
@@ -87,7 +86,7 @@ def _since(model: ModelOut) -> str:
     if model.stage_by:
         words += t(", by {who}", who=plain(model.stage_by))
     if model.stage_reason:
-        words += f": “{plain(model.stage_reason)}”"
+        words += ": " + t("“{words}”", words=plain(model.stage_reason))
     return f"{words}."
 
 
@@ -126,7 +125,7 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         row[t("Learned from")] = one.trained_on
         row[t("Dataset")] = one.dataset.tag
         row[t("Created")] = layout.when(one.created_at)
-        row[t("Kind")] = kind_in_words(task_type, one.config.get("model"))
+        row[t("Kind")] = model_words.kind(task_type, one.config.get("model"))
         rows.append(row)
     st.dataframe(
         pd.DataFrame(rows),
@@ -140,15 +139,6 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
             t("scikit-learn"): st.column_config.Column(help=t("The same score for a plain scikit-learn model")),
         },
     )
-
-
-def kind_in_words(task_type: str, name: str | None) -> str | None:
-    """What a model is, as short as it goes: "Linear SVM" for linear_svm."""
-    kept: dict[str, dict[str, str]] = st.session_state.setdefault("_model_kinds", {})
-    if task_type not in kept:
-        offered = feedback.attempt(lambda: session.client().model_choices(task_type), t("Reading the models")) or []
-        kept[task_type] = {one.name: re.split(r"[,(:]| of | for ", said(one.summary))[0].strip(" .") for one in offered}
-    return None if name is None else kept[task_type].get(name, name.replace("_", " "))
 
 
 def _columns(task_type: str, models: Sequence[ModelOut]) -> list[metrics.Metric]:
@@ -206,7 +196,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     if job:
         layout.follow(job, _reproduced)
     color = layout.STAGE_COLORS.get(model.stage, "gray")
-    kind = plain(kind_in_words(project.info.task_type, model.config.get("model")) or t("A model"))
+    kind = plain(model_words.kind(project.info.task_type, model.config.get("model")) or t("A model"))
     st.markdown(
         f":{color}-badge[{t(model.stage)}] :gray[{t(STAGES.get(model.stage, ''))}]  \n"
         + t(

@@ -35,6 +35,6 @@ def choose_language(centered: bool = False) -> None:
 
 
 def tell_the_browser() -> None:
-    """The document's language, for screen readers and translators. Part of every page."""
+    """The document's language, for screen readers and translators. Part of the side bar."""
     draw = st.components.v2.component("labeler_document_language", html="<span hidden></span>", js=DOCUMENT)
     draw(key="document-language", data={"tag": words.language()})

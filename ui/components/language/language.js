@@ -1,10 +1,11 @@
 /* The language of the pages. The choice is a cookie: whoever is logged out sees it too. */
-import { t } from "../words.js";
+import { LANGUAGE, t } from "../words.js";
 
 const YEAR_S = 31536000;
 
 export default function mount({ parentElement, data }) {
   parentElement.querySelector(".language").classList.toggle("centered", data.centered);
+  document.documentElement.lang = LANGUAGE;
   const choice = parentElement.querySelector("[data-ref=choice]");
   const offered = [["", t("The browser's")], ...Object.entries(data.languages)];
   choice.replaceChildren(...offered.map(([tag, name]) => new Option(name, tag, false, tag === data.chosen)));
