@@ -28,7 +28,6 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 from chromium import ARGUMENTS, CHROMIUM, MISSING
 
 IMAGES = Path(__file__).with_name("images")
-MOST_BYTES = 150_000
 LABELS = 200
 HARD_ITEM = "sms-train-001567"
 NEW_RULE = "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
@@ -130,7 +129,10 @@ def flag_some(lin: Project, peer: Project) -> None:
 
 
 class Camera:
-    """A browser logged in as one person."""
+    """A browser logged in as one person. before, folder: what some scenes need, see `tour`."""
+
+    before: str
+    folder: Path
 
     def __init__(self, browser: Browser, url: str, person: LogIn | None, **options: Any) -> None:
         settings = {
@@ -164,11 +166,10 @@ class Camera:
 
 
 def shrink(path: Path) -> None:
-    """At most 256 colors when the picture is large (Pillow comes with Streamlit)."""
-    if path.stat().st_size > MOST_BYTES:
-        from PIL import Image
+    """At most 256 colors (Pillow comes with Streamlit)."""
+    from PIL import Image
 
-        Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
+    Image.open(path).convert("RGB").quantize(256).save(path, optimize=True)
 
 
 def example_file(folder: Path) -> Path:
@@ -180,80 +181,92 @@ def example_file(folder: Path) -> Path:
     return path
 
 
-def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder: Path) -> None:
-    camera = Camera(browser, url, None)
-    camera.open("", "[data-testid=login]")
-    camera.take("login")
+PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
+MODES: dict[str, dict[str, Any]] = {
+    "": {},
+    "-dark": {"color_scheme": "dark"},
+    "-phone": PHONE,
+    "-phone-dark": {**PHONE, "color_scheme": "dark"},
+}
+TABLE = "[data-testid=stDataFrame] canvas"
+Scene = Callable[["Camera"], Any]
 
-    for name, options in (
-        ("label", {}),
-        ("label-dark", {"color_scheme": "dark"}),
-        ("label-phone", PHONE),
-    ):
-        camera = Camera(browser, url, lin, **options)
-        camera.open("label", "[data-testid=card][data-state=item]")
-        camera.page.get_by_test_id("progress").get_by_text("labeled").wait_for()
-        camera.take(name)
 
-    camera = Camera(browser, url, ada)
-    table = "[data-testid=stDataFrame] canvas"
-    camera.open("", "[data-testid=stProgress]")
-    camera.take("home")
+def progress(camera: "Camera") -> None:
     camera.open("progress", ":text('Dashed:')")
-    camera.page.locator(table).first.wait_for()
-    camera.take("progress")
-    camera.open("items", table)
+    camera.page.locator(TABLE).first.wait_for()
+
+
+def items(camera: "Camera") -> None:
+    camera.open("items", TABLE)
     camera.page.goto(f"{camera.page.url}&item={HARD_ITEM}")
     camera.page.get_by_placeholder("words in the text").fill("transaction")
     camera.page.keyboard.press("Enter")
     camera.page.get_by_text("History", exact=True).wait_for()
-    camera.take("items")
-    camera.open("hard", ":text('Resolve')")
-    camera.take("hard")
+
+
+def guidelines(camera: "Camera") -> None:
     camera.open("guidelines", ".lb-guideline")
     camera.page.get_by_role("tab", name="Versions").click()
     camera.page.locator(".lb-diff").wait_for()
-    camera.take("guidelines")
-    camera.open("datasets", table)
+
+
+def datasets(camera: "Camera") -> None:
+    camera.open("datasets", TABLE)
     camera.page.get_by_role("tab", name="Compare two").click()
     camera.page.get_by_role("combobox", name="From").click()
-    camera.page.get_by_role("option", name=before, exact=True).click()
+    camera.page.get_by_role("option", name=camera.before, exact=True).click()
     camera.page.get_by_text("Changed labels").wait_for()
-    camera.take("datasets")
-    camera.open("models", "summary:has-text('How it was trained')")
-    camera.take("models")
-    camera.open("jobs", ":text('Training')")
-    camera.take("jobs")
-    camera.open("people", ":text('Add a member')")
-    camera.take("people")
+
+
+def settings(camera: "Camera") -> None:
     camera.open("settings", "[data-testid=labels-says]")
     camera.page.get_by_role("tab", name="Learning").click()
     camera.page.get_by_text("Query strategy").wait_for()
-    camera.take("settings")
+
+
+def setup(camera: "Camera") -> None:
     camera.open("setup", ":text('Create the project')")
     camera.page.get_by_label("Name").first.fill("Reviews")
     camera.page.get_by_text("1. Items").click()
-    camera.page.locator("input[type=file]").set_input_files(example_file(folder))
+    camera.page.locator("input[type=file]").set_input_files(example_file(camera.folder))
     camera.page.get_by_text("What is in each column?").first.wait_for()
-    camera.take("setup")
 
 
-PHONE = {"viewport": {"width": 390, "height": 844}, "is_mobile": True, "has_touch": True}
-ALSO = {
-    "progress": "[data-testid=stVegaLiteChart]",
-    "items": "[data-testid=stDataFrame] canvas",
-    "hard": ":text('Resolve')",
-    "guidelines": ".lb-guideline",
+def label(camera: "Camera") -> None:
+    camera.open("label", "[data-testid=card][data-state=item]")
+    camera.page.get_by_test_id("progress").get_by_text("labeled").wait_for()
+
+
+OF_ADA: dict[str, Scene] = {
+    "home": lambda camera: camera.open("", "[data-testid=stProgress]"),
+    "progress": progress,
+    "items": items,
+    "hard": lambda camera: camera.open("hard", ":text('Resolve')"),
+    "guidelines": guidelines,
+    "datasets": datasets,
+    "models": lambda camera: camera.open("models", "summary:has-text('How it was trained')"),
+    "jobs": lambda camera: camera.open("jobs", ":text('Training')"),
+    "people": lambda camera: camera.open("people", ":text('Add a member')"),
+    "settings": settings,
+    "setup": setup,
+    "account": lambda camera: camera.open("account", ":text('Where you are logged in')"),
 }
 
 
-def dark_and_small(browser: Browser, url: str, ada: LogIn) -> None:
-    """The pages that managers look at most, in dark and on a phone."""
-    for kind, options in (("dark", {"color_scheme": "dark"}), ("phone", PHONE)):
-        camera = Camera(browser, url, ada, **options)
-        for name, until in ALSO.items():
-            camera.open(name, until)
-            camera.take(f"{name}-{kind}")
+def tour(browser: Browser, url: str, ada: LogIn, lin: LogIn, before: str, folder: Path) -> None:
+    """Every page in every mode: light and dark, on a desk and on a phone."""
+    for mode, options in MODES.items():
+        camera = Camera(browser, url, None, **options)
+        camera.open("", "[data-testid=login]")
+        camera.take(f"login{mode}")
+        for person, scenes in ((lin, {"label": label}), (ada, OF_ADA)):
+            camera = Camera(browser, url, person, **options)
+            camera.before, camera.folder = before, folder
+            for name, scene in scenes.items():
+                scene(camera)
+                camera.take(f"{name}{mode}")
+            camera.context.close()
 
 
 def main() -> None:
@@ -266,7 +279,6 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             tour(browser, url, people[0], people[1], before, Path(folder))
-            dark_and_small(browser, url, people[0])
             browser.close()
 
 

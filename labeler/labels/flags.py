@@ -108,7 +108,10 @@ def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> 
     done = sa.update(flags).where(flags.c.id == flag_id, flags.c.resolved_at.is_(None))
     values = {"resolved_at": clock(), "resolved_by": member.user_id, "resolution": body.note}
     if tx.execute(done.values(**values)).rowcount == 0:
-        raise Conflict(f"Flag {flag_id} was resolved already.")
+        row = tx.execute(statement).one()  # two people had it open
+        by = row.resolver_name or "Somebody"
+        decided = f'They said: "{row.resolution}".' if row.resolution else ""
+        raise Conflict(" ".join(filter(None, (f"{by} has resolved this hard item already.", decided))))
     if body.value is not None:
         submit(tx, member, LabelIn(item_key=row.key, value=body.value), "resolution")
     if body.rule.strip():

@@ -45,11 +45,11 @@ class Label(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[str, StringConstraints(min_length=1, max_length=100, pattern=r"^[^\x00]*$")]
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
     description: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
     color: Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")] | None = None
     hotkey: Annotated[str, StringConstraints(pattern=r"^[a-z0-9]$", to_lower=True)] | None = None
-    parent: Annotated[str, Field(max_length=100)] | None = None
+    parent: Annotated[str, Field(max_length=200)] | None = None
     keywords: Annotated[
         list[Keyword],
         Field(

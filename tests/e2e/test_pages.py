@@ -85,6 +85,11 @@ def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -
         found += barriers(page) if role == "admin" else []
         assert found == [], entry.name
         assert light == "light", entry.name
+        if role == "admin":
+            page.set_viewport_size({"width": 390, "height": 844})
+            check(page, entry.name)
+            assert barriers(page) == [], f"{entry.name} on a phone"
+            page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="light")
 
 

@@ -56,7 +56,7 @@ class LabelsEditor {
     const number = this.rows().length + 1;
     const color = element("input", { type: "color", "data-field": "color", "aria-label": t("Color") });
     color.value = label.color || this.freeColor();
-    const name = element("input", { "data-field": "name", maxlength: "100", placeholder: t("Name of a label, then Enter"), "aria-label": t("Name of the label"), "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
+    const name = element("input", { "data-field": "name", maxlength: "200", placeholder: t("Name of a label, then Enter"), "aria-label": t("Name of the label"), "data-testid": `label-name-${number}`, dir: "auto", autocomplete: "off" });
     name.value = label.name || "";
     const key = element("input", { "data-field": "hotkey", maxlength: "1", "aria-label": tc("keyboard", "Key"), placeholder: tc("keyboard", "key"), autocomplete: "off", title: t("Empty: 1 to 9, 0, then letters of the upper row") });
     key.value = label.hotkey || "";
