@@ -84,6 +84,10 @@ class Flags:
             body |= {"rule": rule, "example": example}
         return self.client.send(FlagOut, "POST", f"{self.path}/{flag_id}/resolve", json=body)
 
+    def reopen(self, flag_id: int) -> FlagOut:
+        """Take a decision back: the flag is open again."""
+        return self.client.send(FlagOut, "POST", f"{self.path}/{flag_id}/reopen")
+
 
 class OwnWork:
     """What one said oneself and what became of hard flags; iterating reads the answers that stand, newest first."""

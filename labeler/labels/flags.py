@@ -122,3 +122,17 @@ def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> 
     audit(tx, member.caller, "flag.resolved", project_id=member.project.id, target=row.key, note=body.note)
     row = tx.execute(statement).one()
     return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))
+
+
+def reopen(tx: Connection, member: Member, flag_id: int) -> FlagOut:
+    """Take a decision back: the flag waits again. Labels that came with it stay; the audit trail keeps its words."""
+    statement = _select().where(flags.c.id == flag_id, flags.c.project_id == member.project.id)
+    row = tx.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound(f"There is no flag {flag_id} in this project.")
+    again = sa.update(flags).where(flags.c.id == flag_id, flags.c.resolved_at.is_not(None))
+    values = {"resolved_at": None, "resolved_by": None, "resolution": None, "read_at": None}
+    if tx.execute(again.values(**values)).rowcount:
+        audit(tx, member.caller, "flag.reopened", project_id=member.project.id, target=row.key, note=row.resolution)
+    row = tx.execute(statement).one()
+    return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))

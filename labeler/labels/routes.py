@@ -50,6 +50,12 @@ async def resolve_flag(flag_id: FlagId, body: ResolveFlag, member: CanManage, wr
     return await write(flags.resolve, member, flag_id, body)
 
 
+@router.post("/flags/{flag_id}/reopen")
+async def reopen_flag(flag_id: FlagId, member: CanManage, write: Write) -> FlagOut:
+    """Take a decision back: the flag is open again; labels that came with it stay."""
+    return await write(flags.reopen, member, flag_id)
+
+
 @router.get("/own/answers")
 async def list_own_answers(member: CanLabel, db: Db, limit: Limit = 50, cursor: Cursor = None) -> Page[OwnAnswer]:
     """Your labels, skips and hard flags that stand, newest first."""

@@ -158,6 +158,8 @@ def labels(call: generated_client.Generated) -> None:
     call("flag_item", expected=201, **P, body=call.shape("FlagIn", item_key="m22", reason="Ambiguous"))
     open_ones = call("list_flags", **P).items
     call("resolve_flag", **P, flag_id=open_ones[0].id, body=call.shape("ResolveFlag", note="Clear now."))
+    assert call("reopen_flag", **P, flag_id=open_ones[0].id).state == "open"
+    call("resolve_flag", **P, flag_id=open_ones[0].id, body=call.shape("ResolveFlag", note="Clear now."))
     assert len(call("list_own_answers", **P, limit=20).items) == 20
     assert call("list_own_flags", **P).items == []  # one decided them oneself
     call("read_own_flag", expected=204, **P, flag_id=open_ones[0].id)

@@ -92,6 +92,7 @@ RULES = {
     ("DELETE", P + "/flags/{flag_id}"): "label",
     ("GET", P + "/flags"): "read",
     ("POST", P + "/flags/{flag_id}/resolve"): "manage",
+    ("POST", P + "/flags/{flag_id}/reopen"): "manage",
     ("GET", P + "/own/answers"): "label",
     ("GET", P + "/own/flags"): "label",
     ("POST", P + "/own/flags/{flag_id}/read"): "label",

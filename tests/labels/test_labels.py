@@ -85,7 +85,11 @@ def test_flags_are_listed_filtered_and_resolved(project: Project, labelers: list
     assert [flag["item_key"] for flag in project.client.get(path, state="resolved")["items"]] == ["m1"]
     with pytest.raises(ApiError) as refused:
         project.client.post(f"{path}/{found[0]['id']}/resolve", json={})
-    assert refused.value.status == 409
+    assert refused.value.status == 409 and 'They said: "it is ham".' in refused.value.detail
+    again = project.flags.reopen(found[0]["id"])
+    assert again.state == "open" and again.resolution is None and again.labels[0].value == "ham"
+    assert project.flags.reopen(found[0]["id"]).state == "open"  # once more changes nothing
+    assert project.client.get(f"{project.path}/own/flags")["items"] == []
 
 
 def test_undoing_a_label_takes_its_flag_back(project: Project, labelers: list[Project], add_texts: Add) -> None:

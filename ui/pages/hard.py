@@ -1,5 +1,7 @@
 """Hard items: what labelers could not decide, by reason, with what others said, until each is resolved."""
 
+from itertools import islice
+
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
@@ -10,6 +12,7 @@ from labeler.client import Project
 from labeler.wire.labels import FlagOut
 
 MOST = 500  # flags that are listed
+MOST_MEANWHILE = 50  # of the newest decisions, to find those of others
 
 
 def render() -> None:
@@ -28,6 +31,8 @@ def render() -> None:
         label_visibility="collapsed",
     )
     flags = feedback.must(lambda: layout.newest(project.flags.find(state), MOST, t("flags")), t("Reading the flags"))
+    if state == "open":
+        _decided_meanwhile(project, flags)
     if not flags:
         if state == "open":
             feedback.empty(
@@ -65,6 +70,26 @@ def render() -> None:
             _flag(project, flag)
 
 
+def _decided_meanwhile(project: Project, flags: list[FlagOut]) -> None:
+    """Say what somebody else resolved since the last look, and what one had typed about it: no form is left for it."""
+    key = f"_hard-{project.slug}"
+    gone = st.session_state.get(key, set()) - {flag.id for flag in flags}
+    st.session_state[key] = {flag.id for flag in flags}
+    if not gone:
+        return
+    me = session.user()
+    for flag in islice(project.flags.find("resolved"), MOST_MEANWHILE):
+        done = flag.resolution
+        if flag.id not in gone or done is None or (me is not None and done.by == me.name):
+            continue
+        words = t("{name} has resolved a hard item meanwhile.", name=plain(done.by))
+        if done.note:
+            words += " " + t("They said: “{words}”.", words=plain(done.note))
+        if typed := str(st.session_state.get(f"note-{flag.id}") or "").strip():
+            words += " " + t("What you had typed is not saved: “{words}”.", words=plain(typed))
+        st.warning(words, icon=":material/group:")
+
+
 def _flag(project: Project, flag: FlagOut) -> None:
     info = project.info
     with st.container(border=True, key=f"flag-{flag.id}"):
@@ -97,9 +122,20 @@ def _flag(project: Project, flag: FlagOut) -> None:
             if done is not None:
                 note = plain(done.note) if done.note else t("Resolved")
                 st.success(f"{note}  \n{plain(done.by)}, {layout.when(done.at)}")
+                if session.manages(info.slug) and st.button(
+                    t("Open again"), key=f"reopen-{flag.id}", icon=":material/undo:"
+                ):
+                    _reopen(project, flag)
         if flag.resolution is None and session.manages(info.slug):
             together.choose(flag)
             _resolve(project, flag)
+
+
+def _reopen(project: Project, flag: FlagOut) -> None:
+    with feedback.told(t("Opening again")):
+        project.flags.reopen(flag.id)
+        feedback.say_later(t("It is open again. Labels that came with the decision stay."))
+        st.rerun()
 
 
 def _resolve(project: Project, flag: FlagOut) -> None:
