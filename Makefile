@@ -19,7 +19,7 @@ demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMU
 	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
 
 test: .venv/.dev system node lint ## Everything that must hold, on SQLite and PostgreSQL, in a browser too
-	@$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder -q
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q
 
 lint: .venv/.dev ## Style, types and who may import whom
 	@$(BIN)/ruff check .

@@ -57,7 +57,10 @@ SAYING = {
     "imports/guess.py",
     "insight/progress.py",
     "learning/evaluation/stopping.py",
+    "learning/model_selection/search.py",
     "learning/model_selection/trials.py",
+    "learning/problems/base.py",
+    "learning/problems/classification.py",
 }
 # Single words that it says: what a model sees, kinds of columns, a job's state.
 MORE = ("words", "columns", "chosen", "done", "waiting", "working", *KINDS)

@@ -26,8 +26,8 @@ from labeler_ui import theme, words
 from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse
-from starlette.routing import BaseRoute, Match, Router
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
+from starlette.routing import BaseRoute, Match, Route, Router
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import config
 
@@ -118,6 +118,13 @@ class NoErrorDialogs:
         await answer(scope, receive, send)
 
 
+async def card_build(request: Request) -> PlainTextResponse:
+    """Which card there is now: a tab that is open asks, since an upgrade does not change the script that it has."""
+    from labeler_ui.components.card import build
+
+    return PlainTextResponse(build(), headers={"Cache-Control": "no-store"})
+
+
 def configure(max_upload_mb: int = 1024) -> None:
     """Set Streamlit's options for this process, whatever the working directory or the environment says."""
     for key, value in {**theme.streamlit_options(), "server.maxUploadSize": max_upload_mb}.items():
@@ -191,7 +198,7 @@ def create_ui(
     warm()
     own = [
         Middleware(SameOriginSockets, origins=list(origins)),
-        Middleware(RoutesFirst, routes=list(routes)),
+        Middleware(RoutesFirst, routes=[*routes, Route("/card-build", card_build)]),
         Middleware(NoErrorDialogs),
         Middleware(KnownPages, names=[*PAGES, "invitation"]),
     ]

@@ -1,5 +1,6 @@
 """The settings of the loop: which items come next, what learns, when, and what is wanted of it."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -18,6 +19,7 @@ COUNTING = {
     "heuristic": mark("heuristics"),
     "model": mark("models"),
 }
+_NAME = re.compile(r" \([a-z_]+\)$")  # the name that the API has for it
 Settings = dict[str, Any]  # those that change, by name
 Save = Callable[[Settings], None]
 
@@ -67,7 +69,7 @@ def _choice(
             title,
             list(words),
             index=list(words).index(current) if current in words else 0,
-            format_func=lambda one: f"{words[one].rstrip('.')} ({one})",
+            format_func=lambda one: _NAME.sub("", words[one].rstrip(".")),
             help=more or None,
         )
     )

@@ -1,10 +1,14 @@
 """Nothing is lost: without a connection, with the service killed, after a reload, after the session's end."""
 
+from pathlib import Path
+
 import httpx
 import processes
 import pytest
 from browsing import Card, Site, Someone, labels_of
 from playwright.sync_api import expect
+
+OUTSIDE = Path(__file__).parents[1] / "plugins" / "outside"
 
 
 @pytest.fixture(scope="module")
@@ -88,10 +92,15 @@ def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_
     before = card.shown()
     card.ready().part("label-ham").click()
     expect(card.text).not_to_have_text(before)
+    own_site.environment = {"PYTHONPATH": str(OUTSIDE)}  # an upgrade: the card brings another script
     own_site.start()
     card.press("2")
-    card.saved()
-    once_each(project, lin, 9)
+    expect(card.part("banner")).to_contain_text("There is a newer version of this page.", timeout=60_000)
+    card.press("1")
+    card.part("reload").click()
+    expect(card.part("banner")).to_be_hidden()
+    card.ready().saved()
+    once_each(project, lin, 10)
     processes.wait_for(project.models, 90, "a model, trained on this database too")
 
 

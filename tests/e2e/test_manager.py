@@ -131,7 +131,7 @@ def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> 
 
     def search() -> JobOut:
         page.get_by_role("button", name="Search now").click()
-        return processes.wait_for(lambda: project.searches().job, 20, "the search's job")
+        return processes.wait_for(lambda: project.searches().job, 60, "the search's job")
 
     job = search()
     assert job.kind == "training.search"

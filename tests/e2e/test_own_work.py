@@ -152,7 +152,7 @@ def test_keys_are_changed_and_collide_visibly(site: Site, sixty: Project, label_
     card.press("x")
     processes.wait_for(lambda: sixty.progress().model is not None, 60, "a model")
     card.ready().page.keyboard.press("z")
-    expect(card.page.get_by_test_id("comparable").first).to_contain_text("topic")
+    expect(card.page.get_by_test_id("comparable").first).to_contain_text("topic", timeout=60_000)
     page.keyboard.press("?")
     page.get_by_test_id("keys-reset").click()
     page.keyboard.press("Escape")

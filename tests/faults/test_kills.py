@@ -125,6 +125,7 @@ def consistent(settings: Settings, db: Database, project_id: int) -> None:
                 assert sha256_of(version.path(segment.file)) == segment.sha256
 
 
+@pytest.mark.one_database
 @pytest.mark.timeout(400)
 def test_accepted_means_kept_through_a_few_kills(settings: Settings, tmp_path: Path) -> None:
     kill_at_random(settings, tmp_path, 3, 10_000)

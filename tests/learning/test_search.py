@@ -113,7 +113,7 @@ def test_it_tells_how_far_it_is_before_each_fit():
     done, totals = [one[0] for one in told], {one[1] for one in told}
     assert done == sorted(done) and done[0] == 0 and len(totals) == 1
     assert 0 <= totals.pop() - len(told) <= 5  # a default among the finalists saves its folds
-    assert told[0][2].startswith("coarse: ") and told[-1][2].startswith("final: ")
+    assert told[0][2].endswith(", first round") and told[-1][2].endswith(", final round")
 
 
 def test_it_ends_between_two_fits_and_goes_on_where_it_was():

@@ -134,7 +134,7 @@ def test_threads_keep_the_order_of_the_parts() -> None:
 @pytest.mark.parametrize(
     "embeddings",
     [
-        "off",
+        pytest.param("off", marks=pytest.mark.faults),  # its long form
         pytest.param(
             "auto", marks=pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
         ),

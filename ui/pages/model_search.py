@@ -22,7 +22,7 @@ def show_search(project: Project) -> None:
         st.markdown(
             t(
                 ":gray[Tries other models and settings on the labels so far, without the holdout. One replaces the "
-                "pool ensemble only when it is clearly better. It starts by itself at 200 labels and whenever there "
+                "default only when it is clearly better. It starts by itself at 200 labels and whenever there "
                 "are twice as many, and lets every other job go first.]"
             )
         )

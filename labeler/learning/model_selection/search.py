@@ -118,7 +118,7 @@ class _Search:
         for name in challengers:
             space = get_model(name).space
             drawn = [{key: one.draw(rng) for key, one in space.items()} for _ in range(_DRAWS)]
-            self._try(name, [{}, *drawn], tried, "coarse")
+            self._try(name, [{}, *drawn], tried, "first round")
         for share in _NEARER:
             for best in leaders(tried)[:_REFINED]:
                 one = get_model(best.model)
@@ -127,10 +127,10 @@ class _Search:
                     {key: space.near(middle[key], share, rng) for key, space in one.space.items()}
                     for _ in range(_DRAWS)
                 ]
-                self._try(best.model, near, tried, "finer")
+                self._try(best.model, near, tried, "nearer to the best")
         finalists = [Candidate(one.model, one.params) for one in leaders(tried)[:_FINALISTS]]
         finalists = [default, *(one for one in finalists if one != default)]
-        results = [self._folds(one, self.all, FOLDS, self.seed + 1, "final") for one in finalists]
+        results = [self._folds(one, self.all, FOLDS, self.seed + 1, "final round") for one in finalists]
         return decide(finalists, results, tried, len(self.all))
 
     def _try(self, name: str, drawn: Sequence[dict[str, Any]], tried: dict[str, Trial], text: str) -> None:
@@ -144,7 +144,7 @@ class _Search:
         fold_of = folds_of(self.codes[rows], seed, FOLDS)
         scores = []
         for fold in range(folds):
-            self.tell(min(self.done, self.total), self.total, f"{text}: {candidate.model}")
+            self.tell(min(self.done, self.total), self.total, f"trying {candidate.model}, {text}")
             self.done += 1
             key = f"{text} {fold} {candidate.key}"
             if key not in self.known:

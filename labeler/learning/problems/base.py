@@ -38,7 +38,7 @@ class Problem(ABC):
     default_strategy: ClassVar[str]
     default_model: ClassVar[str]
     """What learns where the pool can't."""
-    auto_model: ClassVar[str] = "The pool ensemble"
+    auto_model: ClassVar[str] = "Several models together"
     families: ClassVar[tuple[str, ...]]
     """Strategies and models that go with it, by what they are registered for."""
     wants: ClassVar[frozenset[str]] = frozenset()

@@ -18,7 +18,7 @@ class Classification(Problem):
 
     default_strategy = "graph_margin"
     default_model = "linear_svm"
-    auto_model = "What the last search found best for this project; the pool ensemble until there was one"
+    auto_model = "What the last search found best for this project; several models together until there was one"
     families = ("classification",)
 
     def encode(self, values: Sequence[Any]) -> Targets:

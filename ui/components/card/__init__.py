@@ -10,6 +10,7 @@ its own through the entry-point group `labeler.card_files`: the value names a pa
 import logging
 from collections.abc import Callable, Mapping
 from functools import cache
+from hashlib import sha256
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Any
@@ -82,12 +83,19 @@ def _component(name: str, *sources: Any) -> Callable[..., Any]:
     return st.components.v2.component(f"{name}_{tag}", **_sources(*sources, tag=tag))
 
 
+@cache
+def build() -> str:
+    """Another one after an upgrade that changed the card, so that a tab that is open can tell."""
+    return sha256(str(_sources("card.html", FILES)["js"]).encode()).hexdigest()[:16]
+
+
 def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
     draw = _component("labeler_card", "card.html", FILES)
     data = {
         "api": "/api/v1",
         "csrf": csrf_token,
+        "build": build(),
         "user": {"id": user.id, "name": user.name},
         "project": {
             "slug": project.slug,

@@ -1,6 +1,7 @@
 /* What runs alongside the answers: the state of the outbox, progress, leases, other tabs. Methods of the card. */
 
 import { store } from "./store.js";
+import { make } from "./view.js";
 import { t, tn } from "../words.js";
 
 const SILENT_MS = 12_000;
@@ -10,6 +11,8 @@ export const upkeep = {
     const waiting = this.outbox.waiting().length;
     const refused = this.outbox.refused().length;
     const offline = this.outbox.offline || navigator.onLine === false;
+    if (this.wasOffline && !offline) this.checkBuild();
+    this.wasOffline = offline;
     if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", t("Logged out: {waiting} waiting", { waiting }));
     else if (waiting && offline) this.view.pill("offline", t("Offline: {waiting} waiting", { waiting }));
     else if (waiting && this.outbox.tries) this.view.pill("offline", t("Trying again: {waiting} waiting", { waiting }));
@@ -23,6 +26,17 @@ export const upkeep = {
       this.view.banner(t("This browser keeps nothing, or has no room left. Answers are sent as always; close the page only when it says “All saved”."));
     }
     if (!waiting && !this.current && this.view.root.dataset.state === "waiting") this.more();
+  },
+
+  /* The service may have been upgraded under this tab: its script is the former one, and goes on until it suits. */
+  async checkBuild() {
+    if (this.isOld) return;
+    const answer = await fetch("/card-build", { cache: "no-store" }).catch(() => null);
+    const build = answer?.ok ? (await answer.text()).trim() : this.data.build;
+    if (build === this.data.build || this.isOld) return;
+    this.isOld = true;
+    const reload = make("button", { type: "button", class: "main", "data-testid": "reload", onclick: () => window.location.reload() }, t("Reload the page"));
+    this.view.banner(make("span", {}, t("There is a newer version of this page. Nothing is lost when you reload it, now or later. ")), reload);
   },
 
   pillPressed() {
@@ -69,6 +83,7 @@ export const upkeep = {
     this.ticks = (this.ticks || 0) + 1;
     if (this.ticks % 3 === 0) this.progress();
     if (this.ticks % 2 === 0) this.outbox.adopt();
+    if (this.ticks % 60 === 0) this.checkBuild();
     this.side.askFlags();
     this.lookAround();
     if (!this.current) { if (!this.dialogs.must) this.more(); return; }
