@@ -46,7 +46,8 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, home / "labeler.db")
-    running = Site(Settings(home=home))
+    # Texts of a megabyte are taken, for one test; models without the encoder are trained sooner.
+    running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off"))
     yield running
     running.stop()
 

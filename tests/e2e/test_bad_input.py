@@ -1,13 +1,10 @@
 """What does not fit is shown, bounded, and labeled all the same: huge texts, hundreds of long names, wrong clocks."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from browsing import Card, Site, labels_of, settled
 from playwright.sync_api import Page, expect
-
-from labeler.kit.config import Settings
 
 ODD = (
     "<b onmouseover=alert(1)>bold</b> & <script>alert(2)</script> ",
@@ -48,23 +45,14 @@ def test_five_hundred_labels_of_two_hundred_characters(site: Site, label_page: A
     fits(card.page)
 
 
-@pytest.fixture
-def roomy(settings: Settings) -> Iterator[Site]:
-    """A service that takes texts of a megabyte; usual is a tenth of it."""
-    running = Site(settings.model_copy(update={"max_cell_chars": 1_000_000}))
-    yield running
-    running.stop()
-
-
-@pytest.mark.one_database
-def test_a_text_of_a_megabyte_and_odd_characters_are_labeled(roomy: Site, label_page: Any, visit: Any) -> None:
-    project = roomy.admin.client.projects.create("Odd", labels=["spam", "ham"])
+def test_a_text_of_a_megabyte_and_odd_characters_are_labeled(site: Site, label_page: Any, visit: Any) -> None:
+    project = site.admin.client.projects.create("Odd", labels=["spam", "ham"])
     huge = ("".join(ODD) * 4000)[:1_000_000]
     texts = {"huge": huge, "odd": "".join(ODD), "lines": "\n".join("word" for _ in range(5000))}
     taken = project.items.add([{"key": key, "text": text} for key, text in texts.items()], progress=False)
     assert taken.taken == 3, taken.errors
-    lin = roomy.member(project, read=False)
-    card: Card = label_page(roomy, project, lin)
+    lin = site.member(project, read=False)
+    card: Card = label_page(site, project, lin)
     for _ in texts:
         fits(card.ready().page)
         assert card.part("tools").count() == 0 or card.part("undo").is_visible()
@@ -74,7 +62,7 @@ def test_a_text_of_a_megabyte_and_odd_characters_are_labeled(roomy: Site, label_
     expect(card.part("state")).to_contain_text("Everything is labeled")
     card.saved()
     assert {row.item_key for row in labels_of(project, lin)} == set(texts)
-    page = visit(f"{roomy.url}/items?project={project.slug}&item=huge", roomy.admin)
+    page = visit(f"{site.url}/items?project={project.slug}&item=huge", site.admin)
     expect(page.get_by_text("History", exact=True)).to_be_visible()
 
 
@@ -103,10 +91,11 @@ def test_two_people_decide_the_same_hard_item(site: Site, visit: Any) -> None:
     second = visit(f"{site.url}/hard?project={project.slug}", other)
     for page in (first, second):
         settled(page)
-    for page, words in ((first, "an offer"), (second, "not an offer")):
-        page.get_by_label("Your answer to").fill(words)
-        page.get_by_role("button", name="Resolve", exact=True).click()
+    first.get_by_label("Your answer to").fill("an offer")
+    first.get_by_role("button", name="Resolve", exact=True).click()
     expect(first.get_by_text("No hard items")).to_be_visible()
+    second.get_by_label("Your answer to").fill("not an offer")
+    second.get_by_role("button", name="Resolve", exact=True).click()
     said = f"{site.admin.name} has resolved a hard item meanwhile. They said: “an offer”."
     expect(second.get_by_text(f"{said} What you had typed is not saved: “not an offer”.")).to_be_visible()
     [flag] = list(project.flags.find("resolved"))

@@ -144,7 +144,7 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()
     page.get_by_role("combobox", name="Model: what learns from the labels").click()
-    page.get_by_role("option", name=re.compile(r"^Linear SVM .* \(linear_svm\)$")).click()
+    page.get_by_role("option", name=re.compile("^Linear SVM ")).click()
     page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert site.admin.client.projects.get(project.slug).info.settings.model == "linear_svm"

@@ -19,6 +19,7 @@ def test_what_was_typed_and_not_sent_is_there_after_a_reload(site, visit) -> Non
     address = f"{site.url}/guidelines?project={project.slug}"
     page = visit(address, site.admin)
     field = write(page)
+    expect(page.get_by_test_id("keeper")).to_be_attached()
     field.press("Control+End")
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
