@@ -42,6 +42,7 @@ def test_on_the_card(site, hostile, visit) -> None:
     expect(card.part("guideline-text")).to_contain_text("<script>alert('g')</script>")
     is_text(card.page)
     card.part("acknowledge").press("Enter")
+    expect(card.part("dialog")).to_be_hidden()
     card.ready()
     expect(card.text).to_have_text(TEXT)
     expect(card.part("item-meta")).to_contain_text(NOTE)
