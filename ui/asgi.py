@@ -25,6 +25,7 @@ import streamlit
 from labeler_ui import theme, words
 from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse
 from starlette.routing import BaseRoute, Match, Route, Router
@@ -118,6 +119,21 @@ class NoErrorDialogs:
         await answer(scope, receive, send)
 
 
+class CompressedScripts:
+    """Streamlit's scripts and styles travel compressed: 2.3 MB of them come with the first page. They are kept by the
+    browser for good (their names change with their content), so that each is asked for once."""
+
+    ENDINGS = (".js", ".css", ".svg", ".json")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self.compressed = GZipMiddleware(app, minimum_size=1024, compresslevel=6)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        static = scope["type"] == "http" and "/static/" in scope["path"] and scope["path"].endswith(self.ENDINGS)
+        await (self.compressed if static else self.app)(scope, receive, send)
+
+
 async def card_build(request: Request) -> PlainTextResponse:
     """Which card there is now: a tab that is open asks, since an upgrade does not change the script that it has."""
     from labeler_ui.components.card import build
@@ -199,6 +215,7 @@ def create_ui(
     own = [
         Middleware(SameOriginSockets, origins=list(origins)),
         Middleware(RoutesFirst, routes=[*routes, Route("/card-build", card_build)]),
+        Middleware(CompressedScripts),
         Middleware(NoErrorDialogs),
         Middleware(KnownPages, names=[*PAGES, "invitation"]),
     ]

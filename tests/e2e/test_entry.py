@@ -60,6 +60,15 @@ def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
     expect(shown(page, "Choose a project")).to_be_visible()
 
 
+def test_scripts_travel_compressed_and_are_kept(site) -> None:
+    index = httpx.get(site.url, trust_env=False).text
+    script = re.search(r"static/js/index[^\"]*\.js", index)
+    assert script
+    answer = httpx.get(f"{site.url}/{script.group()}", headers={"accept-encoding": "gzip"}, trust_env=False)
+    assert answer.headers["content-encoding"] == "gzip" and "immutable" in answer.headers["cache-control"]
+    assert answer.num_bytes_downloaded < 0.5 * len(answer.content)
+
+
 def test_log_out_ends_the_session(site, visit) -> None:
     page = visit(site.url, site.person())
     page.get_by_role("button", name="Log out").click()
@@ -130,7 +139,8 @@ def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> N
     expect(page.get_by_role("link", name="People")).to_be_visible()
     site.db.write(lambda tx: tx.execute(sa.delete(sessions).where(sessions.c.user_id == someone.id)).rowcount)
     expect(page.get_by_role("tab", name="Versions")).to_be_visible()
-    page.wait_for_function("async () => (await fetch('/api/v1/me')).status === 401")
+    ask = page.context.request
+    processes.wait_for(lambda: ask.get(f"{site.url}/api/v1/me").status == 401, 30, "the service to know of it")
     page.get_by_role("link", name="Hard items").click()
     expect(page.get_by_text("Your session has ended.")).to_be_visible()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
