@@ -18,7 +18,7 @@ from labeler.kit.jobs.tables import jobs
 from labeler.projects.tables import projects
 
 BEHIND = 5_000  # items that are read at each search before they are worth a job
-PART = 250  # items at once: whoever labels waits for them on SQLite
+PART = 250  # items at once: those who label wait for them on SQLite
 LOOK_SECONDS = 0.5
 PAUSE = 10.0  # seconds until it is tried again after it gave way
 
@@ -88,7 +88,7 @@ def forget_removed(tx: Connection) -> int:
 
 
 def _newest(tx: Connection, project_id: int) -> int:
-    """The project's last item. On PostgreSQL ids are given out before they are committed: whoever adds items holds a
+    """The project's last item. On PostgreSQL ids are given out before they are committed: an adding transaction has a
     shared lock, so that having had the exclusive one means that no older id is under way."""
     lock(tx, "items", project_id)
     return int(tx.execute(sa.select(sa.func.max(items.c.id)).where(items.c.project_id == project_id)).scalar() or 0)

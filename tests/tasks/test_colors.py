@@ -1,4 +1,4 @@
-"""No two labels have the same color, however many there are, whichever were chosen, whoever looks."""
+"""No two labels have the same color, however many there are, whichever were chosen, and also to the color-blind."""
 
 from collections.abc import Sequence
 from itertools import combinations

@@ -3,13 +3,13 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, token_row
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.language import choose_language
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t
 
-from labeler.wire.accounts import SessionOut, TokenOut, UserOut
+from labeler.wire.accounts import SessionOut, UserOut
 
 MOST = 5  # sessions that are shown
 ROLES = {
@@ -108,33 +108,9 @@ def _tokens(user: UserOut) -> None:
     if not mine:
         st.markdown(t(":gray[None. Programs that push items or pull labels need one; managers make them on People.]"))
     for token in mine:
-        _token(token)
+        token_row.draw(token)
     if session.manages(session.slug()):
         layout.open_page("people", t("Make one on People"), "key")
-
-
-def _token(token: TokenOut) -> None:
-    used = (
-        t("last used {last_used_at}", last_used_at=layout.when(token.last_used_at))
-        if token.last_used_at
-        else t("never used")
-    )
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"my-token-{token.id}"):
-        st.markdown(
-            f"**{plain(token.name)}** :gray-badge[{plain(', '.join(token.scopes))}]  \n"
-            f":gray[{plain(token.prefix)}…, {used}]",
-            width="stretch",
-        )
-        if st.button(t("Revoke …"), key=f"my-revoke-{token.id}"):
-            layout.confirm(
-                t(
-                    "Programs that use the token {name} stop working at once. This can't be taken back.",
-                    name=plain(token.name),
-                ),
-                t("Revoke"),
-                lambda: session.client().tokens.revoke(token.id),
-                t("{name} is revoked.", name=plain(token.name)),
-            )
 
 
 def _do(call: Any, told: str) -> None:

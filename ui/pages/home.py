@@ -111,7 +111,7 @@ def _activity(progress: ProgressOut) -> str:
 
 
 def _looks(project: ProjectOut, progress: ProgressOut | None) -> list[advice.Look]:
-    """What waits for whoever leads the project, the most urgent first."""
+    """What waits for those who lead the project, the most urgent first."""
     rows = advice.looks(progress, {}) if progress is not None and project.counts.items else []
     if project.guideline_version is None:
         rows.append(advice.Look(mark("guideline"), t("No guideline is published yet."), "guidelines", t("Write it")))

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import streamlit as st
-from labeler_ui import feedback, layout, session
+from labeler_ui import feedback, layout, session, token_row
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t, tn
 
@@ -233,24 +233,4 @@ def _token(project: Project, token: TokenOut) -> None:
         if token.expires_at
         else t("does not expire")
     )
-    used = (
-        t("last used {last_used_at}", last_used_at=layout.when(token.last_used_at))
-        if token.last_used_at
-        else t("never used")
-    )
-    with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"):
-        st.markdown(
-            f"**{plain(token.name)}** :gray-badge[{plain(', '.join(token.scopes))}]  \n"
-            f":gray[{plain(token.prefix)}… · {plain(token.user_name)} · {where} · {used} · {until}]",
-            width="stretch",
-        )
-        if st.button(t("Revoke …"), key=f"revoke-{token.id}"):
-            layout.confirm(
-                t(
-                    "Programs that use the token {name} stop working at once. This can't be taken back.",
-                    name=plain(token.name),
-                ),
-                t("Revoke"),
-                lambda: session.client().tokens.revoke(token.id),
-                t("{name} is revoked.", name=plain(token.name)),
-            )
+    token_row.draw(token, plain(token.user_name), where, until)

@@ -1,4 +1,4 @@
-/* The language of the pages. The choice is a cookie: whoever is logged out sees it too. */
+/* The language of the pages. The choice is a cookie: it holds for those who are logged out, too. */
 import { LANGUAGE, t } from "../words.js";
 
 const YEAR_S = 31536000;
