@@ -18,7 +18,6 @@ from labeler.wire.jobs import ENDED, JobOut
 T = TypeVar("T")
 DASH = words.DASH
 
-Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
 
 JOB_WORDS = {
     "queued": (mark("waiting"), "gray"),
@@ -151,25 +150,6 @@ def size(count: float | None) -> str:
             return f"{number(count)} {unit}" if unit == "B" else f"{words.number(count, 1)} {unit}"
         count /= 1000
     return f"{words.number(count, 1)} TB"
-
-
-def content_text(content: Content, most: int = 160) -> str:
-    """One line of an item: its text, or its fields one after the other."""
-    if content.get("text") is not None:
-        line = str(content["text"])
-    else:
-        line = ", ".join(f"{name}: {value}" for name, value in (content.get("fields") or {}).items())
-    line = " ".join(line.split())
-    return line if len(line) <= most else line[: most - 1] + "…"
-
-
-def show_content(content: Content) -> None:
-    """An item in full, as text and never as markup."""
-    if content.get("text") is not None:
-        st.text(str(content["text"]))
-        return
-    for name, value in (content.get("fields") or {}).items():
-        st.markdown(f":gray[{plain(name)}]  \n{plain(value)}")
 
 
 def follow(job: Job, then: Callable[[Job], None] | None = None) -> None:

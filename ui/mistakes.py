@@ -1,7 +1,7 @@
 """A model's mistakes on the holdout, on the Models page: with what people said, what it said, and how sure it was."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, tasks
+from labeler_ui import contents, feedback, layout, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import t, tn
 
@@ -89,7 +89,7 @@ def _mistake(project: Project, one: Mistake) -> None:
     with st.container(border=True, key=f"mistake-{one.key}"):
         left, right = st.columns([3, 2], gap="large")
         with left:
-            st.text(layout.content_text(one.content, LONGEST))
+            st.text(contents.line(one.content, LONGEST))
             layout.open_page(
                 "items", t("Open the item"), "open_in_new", key=f"open-{one.key}", params={"item": one.key}
             )

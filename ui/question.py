@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback, session, tasks, theme
 from labeler_ui.components.card import card_preview
-from labeler_ui.layout import Content
+from labeler_ui.contents import Content
 from labeler_ui.tasks.base import Schema
 from labeler_ui.words import mark, said, t
 

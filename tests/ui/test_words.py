@@ -35,12 +35,6 @@ def test_a_metric_says_its_interval():
     assert error.interval({"value": 0.41, "low": 0.35, "high": 0.482}) == "0.35 to 0.48"
 
 
-def test_an_item_reads_as_one_line():
-    assert layout.content_text({"text": "a\n b"}) == "a b"
-    assert layout.content_text({"fields": {"title": "x", "price": 2}}) == "title: x, price: 2"
-    assert layout.content_text({"text": "x" * 300}, 10) == "x" * 9 + "\u2026"
-
-
 def test_sizes_have_units():
     assert [layout.size(n) for n in (12, 9000, 420_000, 3_000_000)] == [
         "12 B",

@@ -3,7 +3,7 @@
 from itertools import islice
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, tasks, together
+from labeler_ui import contents, feedback, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import t
@@ -95,7 +95,7 @@ def _flag(project: Project, flag: FlagOut) -> None:
     with st.container(border=True, key=f"flag-{flag.id}"):
         left, right = st.columns([3, 2], gap="large")
         with left:
-            layout.show_content(flag.content)
+            contents.show(flag.content, f"flag-{flag.id}")
             version = (
                 t(", guideline version {guideline_version}", guideline_version=flag.guideline_version)
                 if flag.guideline_version

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, item_filters, layout, removal, session, tasks
+from labeler_ui import contents, feedback, item_filters, layout, removal, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
 from labeler_ui.words import t, tc, tn
@@ -157,7 +157,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
     """Draw the items; returns the keys of those that are ticked."""
     rows = [
         {
-            t("Item"): layout.content_text(item.content, 220),
+            t("Item"): contents.line(item.content, 220),
             t("Labels"): tasks.labels_text(project, item.labels),
             t("Answer"): _answer(project, item),
             t("Model"): _predicted(project, item),
@@ -227,10 +227,10 @@ def _detail(project: Project, key: str) -> None:
     st.header(t("Item"), anchor=False)
     left, right = st.columns([3, 2], gap="large")
     with left, st.container(border=True):
-        layout.show_content(item.content)
+        contents.show(item.content, item.key)
         st.caption(t("Key {key}, {split}", key=plain(item.key), split=t(item.split)))
         if item.metadata:
-            layout.show_content({"fields": item.metadata})
+            contents.show({"fields": item.metadata}, f"{item.key}-metadata")
         if item.prediction:
             words = tasks.of(project.info).prediction_text(item.prediction, tasks.schema_of(project.info))
             st.markdown(t("Model {number} says {words}.", number=item.prediction["model"], words=words))
@@ -247,7 +247,7 @@ def _detail(project: Project, key: str) -> None:
         near = feedback.attempt(lambda: project.items.similar(key, 8), t("Comparable items"))
         for one in near or []:
             labels = tasks.labels_text(project.info, one.labels)
-            words = plain(layout.content_text(one.content, 200))
+            words = plain(contents.line(one.content, 200))
             st.markdown(f"{words}  \n:gray[{plain(labels or 'not labeled')}]")
 
 

@@ -11,8 +11,8 @@ import streamlit as st
 from labeler_ui import feedback, import_plan, import_table, layout, question, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved
+from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
-from labeler_ui.layout import Content
 from labeler_ui.pages.guidelines import start_text, unfilled
 from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema

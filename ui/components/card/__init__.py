@@ -25,7 +25,7 @@ from labeler.wire.projects import ProjectOut
 log = logging.getLogger("labeler.ui")
 FOLDER = Path(__file__).parent
 PARTS = ("answers", "contents")
-DRAWING = ("store.js", "registry.js", "view.js", "find.js", "favorites.js", "labels.js", "colors.js")
+DRAWING = ("store.js", "pieces.js", "registry.js", "view.js", "find.js", "favorites.js", "labels.js", "colors.js")
 FILES = (
     "api.js",
     "outbox.js",

@@ -17,20 +17,40 @@ export function keywordPattern(labels) {
   return new RegExp(whole.join("|"), "giu");
 }
 
+/* The text nodes in node by the element they are in: a long text is several. */
+function textsIn(node) {
+  const found = new Map();
+  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
+  for (let text = walker.nextNode(); text; text = walker.nextNode()) {
+    if (!found.has(text.parentNode)) found.set(text.parentNode, []);
+    found.get(text.parentNode).push(text);
+  }
+  return found.values();
+}
+
+/* Sets the range from `from` to `to` of the texts, taken as one. */
+function rangeOf(texts, from, to) {
+  const range = new Range();
+  let at = 0;
+  for (const text of texts) {
+    if (from >= at && from < at + text.length) range.setStart(text, from - at);
+    if (to > at && to <= at + text.length) range.setEnd(text, to - at);
+    at += text.length;
+  }
+  return range;
+}
+
 export function highlight(node, pattern) {
   if (!pattern || !globalThis.CSS?.highlights) return 0;
   const ranges = [];
-  const walker = document.createTreeWalker(node, NodeFilter.SHOW_TEXT);
   let left = MOST;
-  for (let text = walker.nextNode(); text && left > 0 && ranges.length < MOST_MARKS; text = walker.nextNode()) {
-    for (const found of text.data.slice(0, left).matchAll(pattern)) {
-      const range = new Range();
-      range.setStart(text, found.index);
-      range.setEnd(text, found.index + found[0].length);
-      ranges.push(range);
+  for (const texts of textsIn(node)) {
+    const whole = texts.map((text) => text.data).join("");
+    for (const found of whole.slice(0, left).matchAll(pattern)) {
       if (ranges.length === MOST_MARKS) break;
+      ranges.push(rangeOf(texts, found.index, found.index + found[0].length));
     }
-    left -= text.length;
+    left = Math.max(0, left - whole.length);
   }
   CSS.highlights.set(NAME, new Highlight(...ranges));
   return ranges.length;

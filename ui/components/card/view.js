@@ -1,4 +1,5 @@
 /* Drawing. Every text from data goes in as text, never as markup; the one exception is the guideline's HTML. */
+import { pieces } from "./pieces.js";
 import { contentOf } from "./registry.js";
 import { counted, t } from "../words.js";
 
@@ -29,7 +30,7 @@ export function valueText(value) {
 
 /* A name and its value, each in its own direction. */
 export function pair(name, value) {
-  return make("div", { class: "pair" }, make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, valueText(value)));
+  return make("div", { class: "pair" }, make("dt", { dir: "auto" }, name), make("dd", { dir: "auto" }, ...pieces(valueText(value))));
 }
 
 export class View {

@@ -1,4 +1,5 @@
 /* A text, in the direction of its own script; long ones in smaller type. */
+import { pieces } from "../pieces.js";
 import { contents } from "../registry.js";
 
 const LONG = 600;
@@ -9,7 +10,7 @@ contents.set("text", {
   draw(node, content) {
     node.dir = "auto";
     node.className = content.text.length > LONG ? "text long" : "text";
-    node.textContent = content.text;
+    node.replaceChildren(...pieces(content.text));
   },
 
   preview: (content) => content.text,
