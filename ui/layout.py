@@ -152,6 +152,14 @@ def size(count: float | None) -> str:
     return f"{words.number(count, 1)} TB"
 
 
+def tabs(names: Sequence[str], key: str, default: str | None = None) -> Sequence[Any]:
+    """Containers, one a tab; the service keeps which is open.
+
+    Where the browser alone keeps it, a page that is drawn again in a slow moment goes back to the first tab.
+    """
+    return st.tabs(list(names), key=key, default=default, on_change="rerun")
+
+
 def follow(job: Job, then: Callable[[Job], None] | None = None) -> None:
     """Show a job until it is over; `then` draws its result. Call it at every run while it matters."""
 

@@ -2,7 +2,9 @@
 
 import os
 import signal
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import numpy as np
@@ -21,6 +23,7 @@ from labeler.training.pool.dask import over_cluster, why_without
 
 pytestmark = pytest.mark.one_database
 
+WHY: list[str] = []  # the cluster was not used, as the log would say
 NOWHERE = "tcp://127.0.0.1:9"
 
 
@@ -37,6 +40,8 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A scheduler that is there may take its time: the machine is busy with other tests."""
     monkeypatch.setattr(dask, "ANSWERS_IN", 60.0)
     monkeypatch.setitem(dask._QUIET, "distributed.comm.timeouts.connect", "60s")
+    WHY.clear()
+    monkeypatch.setattr(dask, "_tell", WHY.append)
 
 
 def parts() -> list[list[dict[str, str]]]:
@@ -88,9 +93,47 @@ def test_a_result_that_comes_as_one_stops_waiting_counts() -> None:
         dask._answer(Client(), Late("error"))
 
 
+class Forgetful:
+    """A cluster that loses what it was given, so many times."""
+
+    def __init__(self, times: int) -> None:
+        self.times, self.scattered = times, 0
+
+    def nthreads(self) -> dict[str, int]:
+        return {"one": 2}
+
+    def scatter(self, function: Any, **_: Any) -> Any:
+        self.scattered += 1
+        return function
+
+    def submit(self, worked: Any, function: Any, part: Any, **_: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        if self.scattered <= self.times:
+            future.cancel()
+            future.set_running_or_notify_cancel()
+        else:
+            future.set_result(worked(function, part))
+        return future
+
+
+@pytest.mark.parametrize("times", [1, dask.LOST_MOST])
+def test_what_a_cluster_loses_is_sent_again(times: int) -> None:
+    unfinished: deque[int] = deque()
+    client = Forgetful(times)
+    assert list(dask._on_cluster(client, abs, iter(range(-9, 0)), unfinished)) == list(range(9, 0, -1))
+    assert not unfinished and client.scattered == times + 1
+
+
+def test_a_cluster_that_loses_everything_is_given_up_with_every_part_kept() -> None:
+    unfinished: deque[int] = deque()
+    waiting = iter(range(9))
+    assert list(dask._on_cluster(Forgetful(99), abs, waiting, unfinished)) == []
+    assert [*unfinished, *waiting] == list(range(9))
+
+
 def nobody(_: Any, left: Any) -> Iterator[Any]:
     """The cluster must have done it all: nothing is left to be done here."""
-    assert not list(left)
+    assert not list(left), WHY
     yield from ()
 
 

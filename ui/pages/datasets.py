@@ -39,7 +39,7 @@ def render() -> None:
             ":material/inventory_2:",
         )
         return
-    everything, one, two = st.tabs([t("All versions"), t("Download"), t("Compare two")], key="dataset-tabs")
+    everything, one, two = layout.tabs([t("All versions"), t("Download"), t("Compare two")], "dataset-tabs")
     with everything:
         by_hand = [one for one in versions if one.message != AUTOMATIC]
         n = len(versions) - len(by_hand)

@@ -40,8 +40,8 @@ def render() -> None:
     if not session.manages(project.slug):
         _read(project, published)
         return
-    read, write, compare = st.tabs(
-        [t("Read"), t("Write"), t("Versions")], default=t("Read") if published else t("Write"), key="guideline-tabs"
+    read, write, compare = layout.tabs(
+        [t("Read"), t("Write"), t("Versions")], "guideline-tabs", t("Read") if published else t("Write")
     )
     with read:
         _read(project, published)

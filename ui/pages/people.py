@@ -41,7 +41,7 @@ def render() -> None:
     parts = [(t("Members of this project"), _members), (t("API tokens"), _tokens)]
     if session.is_admin():
         parts.insert(1, (t("Accounts"), _accounts))
-    for tab, (_, draw) in zip(st.tabs([name for name, _ in parts], key="people-tabs"), parts, strict=True):
+    for tab, (_, draw) in zip(layout.tabs([name for name, _ in parts], "people-tabs"), parts, strict=True):
         with tab:
             draw(project)
 

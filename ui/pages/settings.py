@@ -17,8 +17,8 @@ def render() -> None:
     layout.heading(
         t("Settings"), t("For the project {name}. Everything has a good default.", name=plain(project.info.name))
     )
-    asked, learning, reasons, danger = st.tabs(
-        [t("Question"), t("Learning"), t("Reasons"), t("Project")], key="settings-tabs"
+    asked, learning, reasons, danger = layout.tabs(
+        [t("Question"), t("Learning"), t("Reasons"), t("Project")], "settings-tabs"
     )
     with asked:
         schema_change.edit(project)

@@ -11,6 +11,7 @@ workers need the same version of this package; sentence vectors also its extra `
 import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import CancelledError
 from contextlib import contextmanager
 from importlib.util import find_spec
 from itertools import chain, islice
@@ -27,6 +28,7 @@ Result = TypeVar("Result")
 ANSWERS_IN = 5.0  # seconds that the scheduler has to answer
 LOOKS_EVERY = 5.0  # seconds between looks whether any worker is left
 _EXTRA = f"install the extra: pip install {DISTRIBUTION}[dask]"
+LOST_MOST = 3  # times in a row that what the cluster has lost is sent again
 AHEAD = 2  # parts a core that are sent before their turn
 _QUIET = {"distributed.admin.large-graph-warning-threshold": "1GB", "distributed.comm.timeouts.connect": "5s"}
 
@@ -107,6 +109,7 @@ def _on_cluster(
 ) -> Iterator[Result]:
     """Results as long as the cluster works; `unfinished` holds the parts that were taken and not answered."""
     futures: deque[Any] = deque()
+    lost = 0
     try:
         shared = client.scatter(function, broadcast=True, hash=False)
         most = AHEAD * sum(client.nthreads().values())
@@ -116,7 +119,16 @@ def _on_cluster(
                 futures.append(client.submit(_worked, shared, part, pure=False))
             if not futures:
                 return
-            result = _answer(client, futures[0])
+            try:
+                result = _answer(client, futures[0])
+            except CancelledError:  # workers died with something that no other held
+                lost += 1
+                if lost > LOST_MOST:
+                    raise
+                shared = client.scatter(function, broadcast=True, hash=False)
+                futures = deque(client.submit(_worked, shared, part, pure=False) for part in unfinished)
+                continue
+            lost = 0
             futures.popleft()
             unfinished.popleft()
             yield result
@@ -132,12 +144,14 @@ def _worked(function: Callable[[Part], Result], part: Part) -> Result:
 
 
 def _answer(client: Any, future: Any) -> Any:
-    """A result; raises RuntimeError when nobody is left to make it."""
+    """A result; raises RuntimeError when nobody is left to make it, CancelledError when the cluster has lost it."""
     while True:
         try:
             return future.result(timeout=LOOKS_EVERY)
         except TimeoutError:
-            if future.status in ("error", "cancelled"):  # it may be done by now, or lost with a worker and made again
+            if future.status == "cancelled":
+                raise CancelledError("lost with a worker") from None
+            if future.status == "error":  # it may be done by now, or lost with a worker and made again
                 raise
             if not client.nthreads():
                 raise RuntimeError("no worker is left") from None
