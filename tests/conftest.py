@@ -24,8 +24,10 @@ os.environ.setdefault("LABELER_EMBEDDINGS", "off")
 os.environ.setdefault("LABELER_JOB_NICENESS", "0")
 
 import postgres
+from argon2 import PasswordHasher
 from sample_texts import texts
 
+from labeler.accounts import secrets
 from labeler.accounts.auth import remembered
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
@@ -36,6 +38,9 @@ from labeler.kit.schema import migrate
 from labeler.projects.access import find_project, project_cache
 from labeler.projects.service import set_member
 
+# Passwords of thousands of people for one test each: a tenth of a second for every hash is for real ones.
+STRONG = secrets._hasher
+secrets._hasher = PasswordHasher(time_cost=1, memory_cost=64)
 # How long one example takes says nothing of a machine that others use, too.
 hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
@@ -83,6 +88,12 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
     if not HAS_POSTGRES and os.environ.get("CI") == "true":
         session.exitstatus = 1
+
+
+@pytest.fixture
+def strong_passwords() -> PasswordHasher:
+    """What hashes passwords outside of tests."""
+    return STRONG
 
 
 @pytest.fixture(autouse=True)

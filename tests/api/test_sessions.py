@@ -5,6 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import sqlalchemy as sa
+from argon2 import PasswordHasher, Type, extract_parameters
 
 from labeler.accounts.audit import trail
 from labeler.accounts.tables import invitations, sessions
@@ -187,6 +188,12 @@ def test_no_secret_is_stored_in_clear(service: Any, admin: Any, browser: Callabl
     again = admin.client.request("POST", "/tokens", json=token_body, headers={"idempotency-key": "k3"}).json()
     assert token not in str(again) and again["name"] == "t"
     assert "argon2id" in everything
+
+
+def test_passwords_are_hashed_at_full_strength(strong_passwords: PasswordHasher) -> None:
+    found = extract_parameters(strong_passwords.hash(PASSWORD))
+    assert (found.type, found.salt_len) == (Type.ID, 16)
+    assert found.memory_cost >= 64 * 1024 and found.time_cost >= 3  # RFC 9106, second recommended option
 
 
 def test_comings_and_goings_are_in_the_audit_trail(

@@ -5,9 +5,11 @@ Without Chromium these tests are left out and that is said at the end; with `CI=
 
 import os
 import shutil
+import sqlite3
 import sys
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -47,9 +49,20 @@ def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
     home = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, home / "labeler.db")
     # Texts of a megabyte are taken, for one test; models without the encoder are trained sooner.
-    running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off"))
+    databases = {"crm": a_database(home / "crm.db")}
+    running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off", import_databases=databases))
     yield running
     running.stop()
+
+
+def a_database(path: Path) -> str:
+    """The address of a database that is not the service's: a table and a view to import."""
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("CREATE TABLE messages (id INTEGER, message TEXT, label TEXT)")
+        db.execute("CREATE VIEW recent AS SELECT * FROM messages WHERE id > 20")
+        rows = [(n, f"a message with the number {n}", ("spam", "ham")[n % 2]) for n in range(30)]
+        db.executemany("INSERT INTO messages VALUES (?, ?, ?)", rows)
+    return f"sqlite:///{path}"
 
 
 @pytest.fixture

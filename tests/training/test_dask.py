@@ -147,7 +147,14 @@ def test_a_cluster_that_goes_away_leaves_the_rest_to_be_done_here() -> None:
     assert all(same(a, TextPipeline().extract(part)) for a, part in zip(there, parts(), strict=True))
 
 
-def test_without_a_scheduler_the_work_is_done_here() -> None:
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nobody is, nobody needs long to answer."""
+    monkeypatch.setattr(dask, "ANSWERS_IN", 0.5)
+    monkeypatch.setitem(dask._QUIET, "distributed.comm.timeouts.connect", "500ms")
+
+
+def test_without_a_scheduler_the_work_is_done_here(hasty: None) -> None:
     assert list(over_cluster("", abs, [-1, 2, -3])) == [1, 2, 3]
     assert list(over_cluster(NOWHERE, abs, [-1, 2, -3])) == [1, 2, 3]
     assert why_without("") is None and "does not answer" in str(why_without(NOWHERE))
@@ -202,7 +209,9 @@ def test_a_training_on_the_cluster_is_reproduced_here(
     assert service.db.read(engine.get, found.id).result["identical"] is True
 
 
-def test_a_training_goes_on_and_says_so_when_the_scheduler_does_not_answer(service: Any, project: Project) -> None:
+def test_a_training_goes_on_and_says_so_when_the_scheduler_does_not_answer(
+    hasty: None, service: Any, project: Project
+) -> None:
     service.settings = service.settings.model_copy(update={"dask_scheduler": NOWHERE})
     project.items.add(texts(60), progress=False)
     label(project, 20)

@@ -2,8 +2,10 @@
 
 import re
 import types
+from pathlib import Path
 
 import pytest
+from labeler_ui import layout
 from labeler_ui.components import card, login
 
 
@@ -74,3 +76,9 @@ def test_only_the_guideline_is_put_in_as_markup() -> None:
 def test_scripts_are_short_enough_to_read() -> None:
     for path in card.FOLDER.rglob("*.js"):
         assert len(path.read_text(encoding="utf-8").splitlines()) < 300, path.name
+
+
+def test_tabs_are_kept_by_the_service() -> None:
+    """Tabs that the browser alone keeps fall back to the first one where a page is drawn again in a slow moment."""
+    ui = Path(layout.__file__).parent
+    assert [path.name for path in ui.rglob("*.py") if "st.tabs(" in path.read_text(encoding="utf-8")] == ["layout.py"]
