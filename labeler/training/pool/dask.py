@@ -150,7 +150,7 @@ def _answer(client: Any, future: Any) -> Any:
             return future.result(timeout=LOOKS_EVERY)
         except TimeoutError:
             if future.status == "cancelled":
-                raise CancelledError("lost with a worker") from None
+                raise CancelledError from None
             if future.status == "error":  # it may be done by now, or lost with a worker and made again
                 raise
             if not client.nthreads():
