@@ -83,6 +83,8 @@ def streamlit_options() -> dict[str, Any]:
         "client.showErrorDetails": "none",
         "client.showErrorLinks": False,
         "client.toolbarMode": "minimal",
+        # A field drawn twice before the browser has seen it shows its default: that is given the value, too.
+        "global.disableWidgetStateDuplicationWarning": True,
         "runner.magicEnabled": False,
         "server.fileWatcherType": "none",
         "server.headless": True,

@@ -121,6 +121,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         t("Markdown"),
+        st.session_state[text_key],
         height=520,
         key=text_key,
         on_change=_save_quietly,
@@ -133,6 +134,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
             st.markdown(_calm(text))
     st.text_input(
         t("What is new in this version?"),
+        st.session_state[note_key],
         key=note_key,
         placeholder=t("one line that labelers will see"),
     )

@@ -104,6 +104,7 @@ def _choose(project: Project, by_number: dict[int, ModelOut]) -> int:
     return st.selectbox(
         t("Model"),
         list(by_number),
+        list(by_number).index(st.session_state[key]),
         key=key,
         width=260,
         format_func=lambda n: t("Model {n} ({stage})", n=n, stage=t(by_number[n].stage)),
