@@ -144,7 +144,9 @@ def site() -> None:
     sidebar(pages, role, project)
     current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
     if current and not visible(current, role, project):
-        if current.per_project and project is None:
+        if current.per_project and not session.project_names():
+            draw_page("home")()
+        elif current.per_project and project is None:
             feedback.empty(t("Choose a project"), t("Choose one on the left, or open it from the list of projects."))
         else:
             st.warning(t("Your role does not include this page."), icon=":material/lock:")

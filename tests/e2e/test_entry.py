@@ -13,6 +13,8 @@ from playwright.sync_api import expect
 from labeler.accounts.tables import sessions
 from labeler.accounts.users import invite
 from labeler.kit.config import Settings
+from labeler.projects.access import find_project
+from labeler.projects.service import set_member
 
 
 @pytest.fixture
@@ -57,7 +59,7 @@ def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
     expect(page.get_by_test_id("login-error")).to_have_text(detail)
     page.get_by_role("textbox", name="Password", exact=True).fill(somebody.password)
     page.get_by_role("textbox", name="Password", exact=True).press("Enter")
-    expect(shown(page, "Choose a project")).to_be_visible()
+    expect(shown(page, "You are not a member of a project")).to_be_visible()
 
 
 def test_scripts_travel_compressed_and_are_kept(site) -> None:
@@ -153,3 +155,20 @@ def test_an_unknown_address_is_a_page_of_ours(site, visit) -> None:
         expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
         page.get_by_role("link", name="To the projects").click()
         expect(page.get_by_role("heading", name="Hello Admin")).to_be_visible()
+
+
+def test_the_project_where_somebody_waits_is_first(site, visit) -> None:
+    calm, waits, done = site.project(5, "Calm"), site.project(5, "Waits"), site.project(1, "All done")
+    grace = site.member(calm, "manager")
+    for project in (waits, done):
+        site.db.write(set_member, site.db.read(find_project, project.slug).id, grace.id, "manager")
+    for item in done.queue.next():
+        done.label(item, "ham")
+    page = visit(site.url, grace)
+    titles = page.get_by_test_id("stMain").get_by_role("heading", level=2)
+    expect(titles).to_have_text(["Calm", "Waits", "All done"])
+    expect(shown(page, "Choose a project.")).to_be_visible()
+    waits.flag(waits.queue.next()[0], "Ambiguous")
+    page.reload()
+    expect(titles).to_have_text(["Waits", "Calm", "All done"])
+    expect(shown(page, "1 project waits for you: it is first.")).to_be_visible()

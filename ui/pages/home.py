@@ -5,7 +5,7 @@ from datetime import date
 import streamlit as st
 from labeler_ui import advice, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
-from labeler_ui.words import day, mark, percent, t
+from labeler_ui.words import day, mark, percent, t, tn
 
 from labeler.client import ApiError, Project
 from labeler.wire.insight import ProgressOut
@@ -19,19 +19,37 @@ def render() -> None:
     """Projects as cards."""
     user = session.user()
     name = user.name.split(" ")[0] if user else ""
-    layout.heading(t("Hello {name}", name=plain(name)) if name else t("Projects"), t("Choose a project."))
+    heading = t("Hello {name}", name=plain(name)) if name else t("Projects")
     found = feedback.must(lambda: list(session.client().projects), t("Reading the projects"))
     projects = [one.info for one in found]
     if not projects:
+        layout.heading(heading, "")
         _none()
         return
     details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
+    projects.sort(key=lambda one: _turn(one, details.get(one.slug)))  # otherwise as they were
+    waiting = sum(_turn(one, details.get(one.slug)) == 0 for one in projects)
+    layout.heading(
+        heading,
+        tn("{n} project waits for you: it is first.", "{n} projects wait for you: they are first.", waiting)
+        if waiting
+        else t("Choose a project."),
+    )
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
                 _card(project, details.get(project.slug))
     if _creates():
         layout.open_page("setup", t("New project"), "add", project=None)
+
+
+def _turn(project: ProjectOut, progress: ProgressOut | None) -> int:
+    """Where a project's card goes: 0 somebody waits for a decision, 1 there is work, 2 everything is labeled."""
+    counts = project.counts
+    stuck = progress is not None and (progress.items.flags_open or progress.training.state == "failed")
+    if stuck and session.manages(project.slug):
+        return 0
+    return 2 if counts.items and counts.labeled >= counts.items else 1
 
 
 def _progress(project: Project) -> ProgressOut | None:
