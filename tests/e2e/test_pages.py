@@ -4,7 +4,7 @@ from pathlib import Path
 
 import processes
 import pytest
-from browsing import Site, messages, shown
+from browsing import Site, messages, settled, shown
 from labeler_ui.app import ENTRIES
 from playwright.sync_api import Page, expect
 
@@ -141,6 +141,7 @@ def test_two_projects_of_one_name_are_told_apart(site, visit) -> None:
     expect(chooser).to_have_value(f"Twins ({first.slug})")
     expect(page.locator(DRAWN["items"]).first).to_be_visible()
     assert page.url.endswith(f"project={first.slug}")
+    settled(page)  # a list that opens while the page is drawn is closed again
     chooser.click()
     page.get_by_role("option", name=f"Twins ({second.slug})").click()
     expect(chooser).to_have_value(f"Twins ({second.slug})")
