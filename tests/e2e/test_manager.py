@@ -78,7 +78,9 @@ def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
     expect(page.get_by_text("A trial: nothing was changed.")).to_have_count(0, timeout=60_000)
     expect(page.get_by_text(said, exact=True)).to_be_visible(timeout=60_000)
     expect(page.get_by_role("button", name="Import another file")).to_be_visible()
-    assert "odd" in str(site.admin.client.projects.get(project.slug).info.schema_)
+    processes.wait_for(
+        lambda: "odd" in str(site.admin.client.projects.get(project.slug).info.schema_), 20, "the added label"
+    )
     assert {row.labeler.name for row in project.labels} == {"ann", "bob"}
 
 
