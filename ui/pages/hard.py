@@ -56,7 +56,8 @@ def render() -> None:
         label_visibility="collapsed",
     )
     if state == "open" and session.manages(project.slug):
-        keep(f"hard {project.slug}", [*(f"note-{flag.id}" for flag in flags), together.NOTE])
+        notes = [*(f"note-{flag.id}" for flag in flags), together.NOTE]
+        keep(f"hard {project.slug}", notes, empty=notes)
     shown = {reason: reasons[reason] for reason in chosen or ordered}
     decides = state == "open" and session.manages(project.slug)
     if decides:

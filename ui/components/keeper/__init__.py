@@ -21,10 +21,11 @@ def _sources(tag: str) -> dict[str, Any]:
     }
 
 
-def keep(scope: str, fields: Sequence[str]) -> None:
+def keep(scope: str, fields: Sequence[str], empty: Sequence[str] = ()) -> None:
     """Keep what is typed into the text fields with these widget keys, and put it back where it was not saved.
 
     scope: what is edited, such as a project's draft: nothing that was typed in another scope comes back.
+    empty: those that begin empty: what is in them was typed, also in the moment before this was drawn.
     """
     user = session.user()
     if user is None:
@@ -32,7 +33,7 @@ def keep(scope: str, fields: Sequence[str]) -> None:
     tag = words.language()
     draw = st.components.v2.component(f"labeler_keeper_{tag}", isolate_styles=False, **_sources(tag))
     saved = st.session_state.get("_kept_saved", {}).get(scope)
-    data = {"owner": user.id, "scope": scope, "fields": list(fields), "saved": saved}
+    data = {"owner": user.id, "scope": scope, "fields": list(fields), "saved": saved, "empty": list(empty)}
     draw(key=f"keeper-{scope}", data=data)
 
 

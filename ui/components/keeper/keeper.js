@@ -37,8 +37,12 @@ class Keeper {
     const name = this.data.fields.find((one) => event.target === this.field(one));
     if (!name) return;
     if (event.isTrusted) delete this.mine[name];
+    this.keep(name, event.target.value);
+  }
+
+  keep(name, text) {
     try {
-      browser?.setItem(this.storage(name), JSON.stringify({ text: event.target.value, at: Date.now() }));
+      browser?.setItem(this.storage(name), JSON.stringify({ text, at: Date.now() }));
     } catch (error) { /* full or forbidden: what is saved is safe, as always */ }
   }
 
@@ -55,11 +59,13 @@ class Keeper {
     const open = this.data.fields.filter((name) => !this.restored.has(name));
     for (const name of open) {
       const [field, kept] = [this.field(name), this.kept(name)];
-      if (!kept) this.restored.add(name);
-      else if (field && !field.disabled) {
+      if (!kept) {
+        this.restored.add(name);
+        if (this.data.empty.includes(name) && field?.value) this.keep(name, field.value); // typed before this was here
+      } else if (field && !field.disabled) {
         this.restored.add(name);
         if (kept.text !== field.value) this.restore(field, name, kept.text);
-        else browser?.removeItem(this.storage(name));
+        else if (!this.data.empty.includes(name)) browser?.removeItem(this.storage(name));
       }
     }
     this.tries += 1;
