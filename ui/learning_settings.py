@@ -6,12 +6,12 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, metrics, session
+from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.words import mark, said, t
 from streamlit.delta_generator import DeltaGenerator
 
 from labeler.wire.projects import ModelChoice, ProjectOut, StrategyOut
 
-UNDONE = "_learning_undone"  # how often what was not saved has been undone: the form is another one then
 COUNTING = {
     "person": mark("people"),
     "import": mark("imported labels"),
@@ -21,7 +21,7 @@ COUNTING = {
 }
 _NAME = re.compile(r" \([a-z_]+\)$")  # the name that the API has for it
 Settings = dict[str, Any]  # those that change, by name
-Save = Callable[[Settings], None]
+Save = Callable[[str, Settings], None]  # scope: where the browser keeps what was typed until now
 
 
 def edit(project: ProjectOut, save: Save) -> None:
@@ -33,7 +33,7 @@ def edit(project: ProjectOut, save: Save) -> None:
 
 
 def _target(project: ProjectOut, save: Save) -> None:
-    target = project.settings.target
+    target, scope = project.settings.target, f"target {project.slug}"
     offered = metrics.of(project.task_type)
     left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom", width=680)
     name = left.selectbox(
@@ -51,12 +51,12 @@ def _target(project: ProjectOut, save: Save) -> None:
         bound = t("At least") if metric.better == "higher" else t("At most")
         unit = t(", in percent") if metric.unit == "share" else ""
         shown = None if kept is None else round(factor * kept, 6)
-        typed = middle.number_input(
-            f"{bound}{unit}", value=shown, placeholder="value", format="%g", key=f"target-{name}"
-        )
+        field = key(scope, f"target-{name}")
+        keep(scope, {field: "" if shown is None else f"{shown:g}"})
+        typed = middle.number_input(f"{bound}{unit}", value=shown, placeholder=t("a number"), format="%g", key=field)
         value = None if typed is None else typed / factor
     if right.button(t("Save target"), disabled=name is not None and value is None):
-        save({"target": None if name is None else {"metric": name, "value": value}})
+        save(scope, {"target": None if name is None else {"metric": name, "value": value}})
 
 
 def _choice(
@@ -79,7 +79,17 @@ def _loop(project: ProjectOut, save: Save) -> None:
     settings, client = project.settings, session.client()
     strategies = feedback.must(lambda: client.strategies(project.task_type), t("Reading the strategies"))
     models = feedback.must(lambda: client.model_choices(project.task_type), t("Reading the models"))
-    with st.form(f"loop-{st.session_state.get(UNDONE, 0)}", border=False, width=680):
+    scope = f"learning {project.slug}"
+    begins = {
+        "retrain-every": settings.retrain_every,
+        "retrain-seconds": settings.retrain_seconds,
+        "overlap": settings.overlap,
+        "lease": max(1, round(settings.lease_seconds / 60)),
+        "seed": settings.seed,
+    }
+    keys = {name: f"{key(scope, f'{name}-{project.slug}')}-{value}" for name, value in begins.items()}
+    keep(scope, {keys[name]: str(value) for name, value in begins.items()})
+    with st.form(key(scope, "loop"), border=False, width=680):
         form = st.container()
         strategy = _choice(form, t("Query strategy: which items to ask next"), strategies, settings.strategy)
         model = _choice(
@@ -94,14 +104,16 @@ def _loop(project: ProjectOut, save: Save) -> None:
             t("Train after this many new labels"),
             1,
             10000,
-            settings.retrain_every,
+            begins["retrain-every"],
+            key=keys["retrain-every"],
             help=t("Fewer: the queue follows the labels more closely, and the machine trains more often."),
         )
         seconds = right.number_input(
             t("… or after this many seconds"),
             1,
             86400,
-            settings.retrain_seconds,
+            begins["retrain-seconds"],
+            key=keys["retrain-seconds"],
             help=t("A training begins after this time when there is any new label, however few there are."),
         )
         holdout = left.slider(
@@ -119,18 +131,25 @@ def _loop(project: ProjectOut, save: Save) -> None:
             t("Labelers per item"),
             1,
             20,
-            settings.overlap,
+            begins["overlap"],
+            key=keys["overlap"],
             help=t("With 2 or more, agreement can be measured."),
         )
         lease = left.number_input(
             t("Minutes an item stays with a labeler"),
             1,
             1440,
-            max(1, round(settings.lease_seconds / 60)),
+            begins["lease"],
+            key=keys["lease"],
             help=t("Meanwhile nobody else gets it. Afterwards it goes to others."),
         )
         seed = right.number_input(
-            t("Random seed"), 0, 2**31 - 1, settings.seed, help=t("The same seed draws the same items.")
+            t("Random seed"),
+            0,
+            2**31 - 1,
+            begins["seed"],
+            key=keys["seed"],
+            help=t("The same seed draws the same items."),
         )
         changed: Settings = {}
         if project.labels:
@@ -163,13 +182,14 @@ def _loop(project: ProjectOut, save: Save) -> None:
                 "counting": counting,
                 "show_suggestions": suggest,
             }
-            save(changed)
+            save(scope, changed)
     st.button(
         t("Undo what is not saved"),
         icon=":material/undo:",
         type="tertiary",
         help=t("Shows the settings as they are in force."),
-        on_click=lambda: st.session_state.update({UNDONE: st.session_state.get(UNDONE, 0) + 1}),
+        on_click=saved,
+        args=(scope,),
     )
 
 

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import feedback, layout, question, session, tasks
 from labeler_ui.components.card import card_preview
+from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved
 from labeler_ui.feedback import plain
 from labeler_ui.tasks.base import Schema, TaskPages
@@ -128,7 +129,9 @@ def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
                 new=plain(new),
             )
         st.markdown(f"- {words}")
-    reason = st.text_input(t("Reason"), placeholder=t("optional, kept with the version"))
+    scope, field = f"schema {project.slug}", f"schema-reason-{project.slug}"
+    keep(scope, {field: ""})
+    reason = st.text_input(t("Reason"), placeholder=t("optional, kept with the version"), key=field)
     if st.button(t("Save this version"), type="primary", key="schema-yes"):
         _save(project, schema, mapping, reason.strip())
 
@@ -137,6 +140,7 @@ def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> No
     with feedback.told(t("Saving")):
         project.change_schema(**question.parts(schema), mapping=mapping, reason=reason)
         labels_saved()
+        saved(f"schema {project.slug}")
         session.forget()
         feedback.say_later(t("Saved."))
         st.rerun()

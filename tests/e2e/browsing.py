@@ -98,38 +98,101 @@ def messages(n: int) -> list[dict[str, Any]]:
     return list(found.values())
 
 
+class Pages:
+    """Browser pages that were used before: most of the work of a first visit is to compile the scripts. Each is in a
+    context of its own, and nothing of whoever had it is left in it."""
+
+    def __init__(self, browser: Browser) -> None:
+        self.browser = browser
+        self.free: dict[str, list[Page]] = {}
+
+    def take(self, origin: str, fresh: bool, options: dict[str, Any]) -> Page:
+        """A page in a context with these options, without cookies and storage. fresh: one that nobody had."""
+        size = options.pop("viewport", {"width": 1280, "height": 800})
+        colors = options.pop("color_scheme", "light")
+        free = self.free.setdefault(repr(options), [])
+        page = free.pop() if free and not fresh else self.browser.new_context(**options).new_page()
+        page.context.set_default_timeout(20_000)
+        page.set_viewport_size(size)
+        page.emulate_media(color_scheme=colors)
+        page.goto(f"{origin}/healthz")
+        page.evaluate("[localStorage, sessionStorage].forEach((one) => one.clear())")
+        page.context.clear_cookies()
+        return page
+
+    def give(self, page: Page, options: dict[str, Any]) -> None:
+        """Take it back, when nobody listens to it any more."""
+        for other in page.context.pages:
+            if other is not page:
+                other.close()
+        page.unroute_all(behavior="ignoreErrors")
+        page.context.set_offline(False)
+        page.mouse.move(0, 0)
+        self.free[repr(options)].append(page)
+
+
+@dataclass
+class Visit:
+    """A page that was opened, the options of its context, and who listens to it."""
+
+    page: Page
+    options: dict[str, Any]
+    fresh: bool
+    listeners: list[tuple[Page | BrowserContext, str, Any]]
+
+
 @dataclass
 class Visits:
     """Opens pages; keeps what must not happen on any of them."""
 
-    browser: Browser
-    contexts: list[BrowserContext] = field(default_factory=list)
+    pages: Pages
+    opened: list[Visit] = field(default_factory=list)
     dialogs: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
 
-    def __call__(self, url: str, someone: Someone | None = None, **options: Any) -> Page:
-        """A page in a context of its own, logged in as someone, at the address."""
+    def __call__(self, url: str, someone: Someone | None = None, fresh: bool = False, **options: Any) -> Page:
+        """A page in a context of its own, logged in as someone, at the address.
+
+        fresh: for who changes what can't be changed back, such as scripts that run before the page's own.
+        """
         parts = urlsplit(url)
         origin = f"{parts.scheme}://{parts.netloc}"
-        context = self.browser.new_context(**{"viewport": {"width": 1280, "height": 800}, **options})
-        context.set_default_timeout(20_000)
-        self.contexts.append(context)
+        page = self.pages.take(origin, fresh, options)
+        context = page.context
+        listeners = [
+            (context, "request", lambda request: self._asked(request.url, parts.netloc)),
+            (page, "dialog", self._dialog),
+            (page, "pageerror", lambda error: self.errors.append(str(error))),
+            (page, "websocket", lambda socket: self._asked(socket.url, parts.netloc)),
+        ]
+        for where, event, listener in listeners:
+            where.on(event, listener)  # type: ignore[call-overload]
+        self.opened.append(Visit(page, options, fresh, listeners))
         if someone:
             given = {"email": someone.email, "password": someone.password}
             answer = context.request.post(f"{origin}/api/v1/session", data=given)
             assert answer.ok, answer.text()
-        context.on("request", lambda request: self._asked(request.url, parts.netloc))
-        page = context.new_page()
-        page.on("dialog", self._dialog)
-        page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.on("websocket", lambda socket: self._asked(socket.url, parts.netloc))
         page.goto(url)
         return page
 
+    def end(self) -> None:
+        """Leave all pages; afterwards nothing may have popped up or asked another host."""
+        for visit in self.opened:
+            if visit.fresh or visit.page.is_closed():
+                visit.page.context.close()
+                continue
+            visit.page.goto("about:blank")
+            for where, event, listener in visit.listeners:
+                where.remove_listener(event, listener)
+            self.pages.give(visit.page, visit.options)
+        assert self.dialogs == []
+        assert self.outside == []
+        assert self.errors == []
+
     def _asked(self, url: str, netloc: str) -> None:
         parts = urlsplit(url)
-        if parts.scheme not in {"blob", "data"} and parts.netloc != netloc:
+        if parts.scheme not in {"blob", "data", "about"} and parts.netloc != netloc:
             self.outside.append(url)
 
     def _dialog(self, dialog: Any) -> None:

@@ -23,7 +23,7 @@ from labeler.kit.config import Settings
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER))  # `import browsing`
 
-from browsing import Card, Site, Someone, Visits  # noqa: E402
+from browsing import Card, Pages, Site, Someone, Visits  # noqa: E402
 
 NOT_TESTED = f"Nothing was tested in a browser: {MISSING}"
 
@@ -80,16 +80,17 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
+@pytest.fixture(scope="module")
+def pages(browser: Browser) -> Pages:
+    return Pages(browser)
+
+
 @pytest.fixture
-def visit(browser: Browser) -> Iterator[Visits]:
+def visit(pages: Pages) -> Iterator[Visits]:
     """`visit(url, someone)` opens a page; afterwards nothing may have popped up or asked another host."""
-    visits = Visits(browser)
+    visits = Visits(pages)
     yield visits
-    for context in visits.contexts:
-        context.close()
-    assert visits.dialogs == []
-    assert visits.outside == []
-    assert visits.errors == []
+    visits.end()
 
 
 @pytest.fixture

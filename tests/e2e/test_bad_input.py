@@ -97,7 +97,7 @@ def test_a_long_text_of_mixed_fonts_is_drawn_as_fast_as_any_other(site: Site, la
 def test_a_clock_that_is_off_by_a_day_loses_nothing(site: Site, label_page: Any, days: int) -> None:
     project = site.project(30, f"Clock {days}")
     lin = site.member(project)
-    card = label_page(site, project, lin)
+    card = label_page(site, project, lin, fresh=True)
     card.page.add_init_script(f"const real = Date.now; Date.now = () => real() + {days * 86_400_000};")
     card.page.reload()
     card.ready().press(*"2121")

@@ -37,7 +37,7 @@ def test_ten_thousand_items_in_one_tab_take_no_more_memory(site: Site, label_pag
         [{"key": f"n{n}", "text": f"{n}: a message like any other"} for n in range(10_400)], progress=False
     )
     lin = site.member(project, read=False)
-    card = label_page(site, project, lin)
+    card = label_page(site, project, lin, fresh=True)
     card.page.add_init_script(FAST)
     card.page.reload()
     card.ready()

@@ -24,7 +24,7 @@ for (const name of ['localStorage', 'sessionStorage'])
 def test_answers_are_sent_by_a_browser_that_keeps_nothing(site: Site, visit: Any, script: str) -> None:
     project = site.project(40, "Keeps nothing")
     lin = site.member(project)
-    page = visit(f"{site.url}/label?project={project.slug}", lin)
+    page = visit(f"{site.url}/label?project={project.slug}", lin, fresh=True)
     page.context.add_init_script(script)
     page.reload()
     card = Card(page).ready()

@@ -29,7 +29,7 @@ def test_what_was_typed_and_not_sent_is_there_after_a_reload(site, visit) -> Non
     page = context.new_page()
     page.goto(address)
     field = write(page)
-    expect(page.get_by_test_id("keeper")).to_contain_text("What you had typed and not saved is here again.")
+    expect(shown(page, "What you had typed and not saved is here again.")).to_be_visible()
     expect(field).to_have_value(FILLED + "\n\n- Receipts are ham.")
     # Leaving the field has saved it as the draft.
     processes.wait_for(lambda: next(iter(project.guidelines)).state == "draft", 20, "the draft")
@@ -136,3 +136,66 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     page.goto(f"{site.url}/setup")
     expect(page.get_by_test_id("labels-says")).to_contain_text("Type a name and press Enter")
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
+
+
+def test_what_is_typed_as_soon_as_a_field_is_there_is_kept(site, visit) -> None:
+    someone = site.person("labeler")
+    page = visit(f"{site.url}/account", someone)
+    field = page.get_by_role("textbox", name="Name", exact=True)
+    field.press("End")
+    page.keyboard.type(" Byron")
+    page.reload()
+    expect(field).to_have_value(f"{someone.name} Byron")
+    settled(page)
+    page.get_by_role("button", name="Save the name").click()
+    expect(shown(page, "Saved.")).to_be_visible()
+    page.reload()
+    settled(page)
+    expect(field).to_have_value(f"{someone.name} Byron")
+    expect(page.get_by_test_id("keeper")).to_be_hidden()
+
+
+def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
+    project = site.project(3, "Numbers")
+    page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
+    field = page.get_by_role("spinbutton", name="Labelers per item")
+
+    def look_again() -> None:
+        page.reload()
+        page.get_by_role("tab", name="Learning").click()
+
+    look_again()
+    field.fill("3")
+    look_again()
+    expect(field).to_have_value("3")
+    settled(page)
+    page.get_by_role("button", name="Undo what is not saved").click()
+    expect(field).to_have_value("1")
+    look_again()
+    settled(page)
+    expect(field).to_have_value("1")
+    field.fill("2")
+    look_again()
+    expect(field).to_have_value("2")
+    settled(page)
+    page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
+    processes.wait_for(
+        lambda: site.admin.client.projects.get(project.slug).info.settings.overlap == 2, 20, "the setting"
+    )
+
+
+def test_what_is_refused_stays_in_the_form(site, visit) -> None:
+    project = site.project(3, "Refused")
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    email = page.get_by_label("Email address of an account")
+    email.fill("nobody@example.org")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(page.get_by_text("nobody@example.org")).to_be_visible()
+    settled(page)
+    expect(email).to_have_value("nobody@example.org")
+    someone = site.person()
+    email.fill(someone.email)
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(shown(page, "Added.")).to_be_visible()
+    settled(page)
+    expect(email).to_have_value("")

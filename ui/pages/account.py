@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, token_row
-from labeler_ui.components.keeper import keep, saved
+from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.language import choose_language
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t
@@ -39,7 +39,7 @@ def render() -> None:
 
 def _name(user: UserOut) -> None:
     st.header(t("Name"), anchor=False)
-    keep("account", ["account-name"])
+    keep("account", {"account-name": user.name})
     with st.form("name"):
         name = st.text_input(
             t("Name"),
@@ -57,7 +57,7 @@ def _name(user: UserOut) -> None:
 
 def _password() -> None:
     st.header(t("Change the password"), anchor=False)
-    with st.form("password", clear_on_submit=True):
+    with st.form(key("password", "password")):
         current = st.text_input(t("Current password"), type="password", autocomplete="current-password")
         new = st.text_input(
             t("New password"), type="password", autocomplete="new-password", help=t("At least 10 characters.")
@@ -69,7 +69,9 @@ def _password() -> None:
                 return
             with feedback.told():
                 session.client().change_password(current, new)
-                st.success(t("The password has been changed. Your other sessions have ended."), icon=":material/check:")
+                saved("password")
+                feedback.say_later(t("The password has been changed. Your other sessions have ended."))
+                st.rerun()
 
 
 def _sessions() -> None:

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 import pandas as pd
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session, tasks
+from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import said, t
 
@@ -54,17 +55,23 @@ def render() -> None:
 
 
 def _make(project: Project) -> None:
-    kept = f"_snapshot_{project.slug}"
+    kept, scope = f"_snapshot_{project.slug}", f"version {project.slug}"
+    field = key(scope, "version-message")
+    keep(scope, {field: ""})
     with (
-        st.form("snapshot", border=False, clear_on_submit=True),
+        st.form(key(scope, "snapshot"), border=False),
         st.container(horizontal=True, vertical_alignment="bottom"),
     ):
-        message = st.text_input(t("New version"), placeholder=t("what is in it, in a few words"), width="stretch")
+        message = st.text_input(
+            t("New version"), placeholder=t("what is in it, in a few words"), width="stretch", key=field
+        )
         asked = st.form_submit_button(t("Create a version"), icon=":material/add:", type="primary")
     if asked:
         started = feedback.attempt(lambda: project.snapshot(message))
         if started:
             st.session_state[kept] = started
+            saved(scope)
+            st.rerun()
     job: Job | None = st.session_state.get(kept)
     if job:
         layout.follow(job)

@@ -117,7 +117,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     st.session_state.setdefault(note_key, draft.note if draft else "")
     if mark != desk.mark:
         _others_saved(desk, begin, mark, latest, text_key, scope)
-    keep(scope, [text_key, note_key])
+    keep(scope, {text_key: begin, note_key: draft.note if draft else ""})
     left, right = st.columns(2, gap="medium")
     text = left.text_area(
         t("Markdown"),

@@ -57,7 +57,7 @@ def render() -> None:
     )
     if state == "open" and session.manages(project.slug):
         notes = [*(f"note-{flag.id}" for flag in flags), together.NOTE]
-        keep(f"hard {project.slug}", notes, empty=notes)
+        keep(f"hard {project.slug}", dict.fromkeys(notes, ""))
     shown = {reason: reasons[reason] for reason in chosen or ordered}
     decides = state == "open" and session.manages(project.slug)
     if decides:

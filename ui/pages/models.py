@@ -183,7 +183,7 @@ def _promote(project: Project, number: int) -> None:
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
     reason = st.text_input(t("Reason"), placeholder=t("optional; shown with the model"), key=key)
-    keep(scope, [key])
+    keep(scope, {key: ""})
     if st.button(t("Make model {number} {stage}", number=number, stage=t(stage)), type="primary"):
         with feedback.told():
             project.set_stage(number, stage, reason.strip())

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, token_row
+from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t, tn
 
@@ -64,13 +65,17 @@ def _members(project: Project) -> None:
         st.markdown(t(":gray[No members yet. Admins have access to every project.]"))
     for member in members:
         _member(project, member)
-    with st.form("member", clear_on_submit=True, width=520):
+    scope = f"member {project.slug}"
+    field = key(scope, "member-email")
+    keep(scope, {field: ""})
+    with st.form(key(scope, "member"), width=520):
         st.markdown(t("**Add a member**"))
-        email = st.text_input(t("Email address of an account"), placeholder="name@example.org")
+        email = st.text_input(t("Email address of an account"), placeholder="name@example.org", key=field)
         role = st.selectbox(t("Role"), MEMBER_ROLES, format_func=_role)
         if st.form_submit_button(t("Add"), type="primary"):
             with feedback.told(t("Adding the member")):
                 project.members.add(email.strip(), role)
+                saved(scope)
                 feedback.say_later(t("Added."))
                 st.rerun()
 
@@ -131,10 +136,13 @@ def _accounts(project: Project) -> None:
     )
     for user in users:
         _account(user)
-    with st.form("invite", clear_on_submit=True, width=520):
+    scope = "invite"
+    name_key, email_key = key(scope, "invite-name"), key(scope, "invite-email")
+    keep(scope, {name_key: "", email_key: ""})
+    with st.form(key(scope, "invite"), width=520):
         st.markdown(t("**Invite someone**"))
-        name = st.text_input(t("Name"))
-        email = st.text_input(t("Email address"))
+        name = st.text_input(t("Name"), key=name_key)
+        email = st.text_input(t("Email address"), key=email_key)
         role = st.selectbox(t("Role in the whole service"), list(ROLES), format_func=_role)
         joins = st.toggle(
             t("Also a member of {name}", name=project.info.name),
@@ -144,6 +152,7 @@ def _accounts(project: Project) -> None:
         if st.form_submit_button(t("Create an invitation link"), type="primary"):
             with feedback.told(t("Inviting")):
                 made = session.client().users.invite(email.strip(), name.strip(), role)
+                saved(scope)
                 if joins and role != "admin":
                     project.members.add(email.strip(), role)
                 st.session_state["_invitation"] = made.invitation_url
@@ -208,9 +217,12 @@ def _tokens(project: Project) -> None:
         _token(project, token)
     if not tokens:
         st.markdown(t(":gray[No tokens yet. Each program that pushes items or pulls labels needs its own.]"))
-    with st.form("token", clear_on_submit=True, width=520):
+    scope = "token"
+    field = key(scope, "token-name")
+    keep(scope, {field: ""})
+    with st.form(key(scope, "token"), width=520):
         st.markdown(t("**New token**"))
-        name = st.text_input(t("Name"), placeholder=t("the program that uses it"), key="token-name")
+        name = st.text_input(t("Name"), placeholder=t("the program that uses it"), key=field)
         scopes = st.multiselect(
             t("Rights"), list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {t(SCOPES[s])}"
         )
@@ -222,6 +234,7 @@ def _tokens(project: Project) -> None:
                 made = session.client().tokens.create(
                     name.strip(), scopes, project=project.info.id if only else None, expires_at=until
                 )
+                saved(scope)
                 st.session_state["_token"] = made.token
                 st.rerun()
 

@@ -23,7 +23,7 @@ def render() -> None:
     with asked:
         schema_change.edit(project)
     with learning:
-        learning_settings.edit(project.info, lambda settings: _save(project, settings=settings))
+        learning_settings.edit(project.info, lambda scope, settings: _save(project, scope, settings=settings))
     with reasons:
         _reasons(project)
     with danger:
@@ -48,19 +48,20 @@ def _lines(text: str) -> list[str]:
 def _reasons(project: Project) -> None:
     settings, scope = project.info.settings, f"reasons {project.slug}"
     skip_key, flag_key = f"skip-{project.slug}", f"flag-{project.slug}"
-    keep(scope, [skip_key, flag_key])
+    skips, flags = "\n".join(settings.skip_reasons), "\n".join(settings.flag_reasons)
+    keep(scope, {skip_key: skips, flag_key: flags})
     with st.form("reasons", border=False, width=680):
         left, right = st.columns(2, gap="large")
         skip = left.text_area(
             t("Reasons to skip, one per line"),
-            "\n".join(settings.skip_reasons),
+            skips,
             height=180,
             key=skip_key,
             help=t("What labelers choose from after S. A skipped item goes to somebody else."),
         )
         flag = right.text_area(
             t("Reasons to mark as hard, one per line"),
-            "\n".join(settings.flag_reasons),
+            flags,
             height=180,
             key=flag_key,
             help=t("What labelers choose from after H. Hard items are decided on the page Hard items."),
@@ -73,7 +74,7 @@ def _reasons(project: Project) -> None:
 
 def _project(project: Project) -> None:
     scope, key = f"name {project.slug}", f"name-{project.slug}"
-    keep(scope, [key])
+    keep(scope, {key: project.info.name})
     with st.form("rename", border=False, width=680):
         name = st.text_input(
             t("Name"), project.info.name, key=key, help=t("What people see. The address stays the same.")

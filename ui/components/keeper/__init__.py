@@ -1,6 +1,6 @@
 """Keeps what is typed into a page's fields in the browser until it is saved."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,11 +21,12 @@ def _sources(tag: str) -> dict[str, Any]:
     }
 
 
-def keep(scope: str, fields: Sequence[str], empty: Sequence[str] = ()) -> None:
+def keep(scope: str, fields: Mapping[str, str | None]) -> None:
     """Keep what is typed into the text fields with these widget keys, and put it back where it was not saved.
 
     scope: what is edited, such as a project's draft: nothing that was typed in another scope comes back.
-    empty: those that begin empty: what is in them was typed, also in the moment before this was drawn.
+    fields: what is saved of each, as its field shows it: anything else in it was typed, also in the moment before this
+        was drawn. None: what it begins with is not known yet.
     """
     user = session.user()
     if user is None:
@@ -33,12 +34,18 @@ def keep(scope: str, fields: Sequence[str], empty: Sequence[str] = ()) -> None:
     tag = words.language()
     draw = st.components.v2.component(f"labeler_keeper_{tag}", isolate_styles=False, **_sources(tag))
     saved = st.session_state.get("_kept_saved", {}).get(scope)
-    data = {"owner": user.id, "scope": scope, "fields": list(fields), "saved": saved, "empty": list(empty)}
+    forget = scope in st.session_state.get("_kept_forgotten", ())
+    data = {"owner": user.id, "scope": scope, "fields": dict(fields), "saved": saved, "forget": forget}
     draw(key=f"keeper-{scope}", data=data)
 
 
+def key(scope: str, name: str) -> str:
+    """A key for a form, or a field of it, that begins again once it is saved: what was refused stays to be mended."""
+    return f"{name}~{st.session_state.get('_kept_saved', {}).get(scope, 0)}"
+
+
 def saved(scope: str) -> None:
-    """What was typed has been saved: nothing of it need be put back."""
+    """What was typed has been saved, or given up: nothing of it need be put back."""
     done: dict[str, int] = st.session_state.setdefault("_kept_saved", {})
     done[scope] = done.get(scope, 0) + 1
     st.session_state.setdefault("_kept_forget", set()).add(scope)
@@ -47,6 +54,7 @@ def saved(scope: str) -> None:
 def forget_saved() -> None:
     """Let the browser forget what was saved since the last look. Part of every page."""
     scopes: set[str] = st.session_state.pop("_kept_forget", set())
+    st.session_state["_kept_forgotten"] = scopes
     user = session.user()
     if scopes and user is not None:
         number = st.session_state["_kept_forgets"] = st.session_state.get("_kept_forgets", 0) + 1

@@ -4,6 +4,7 @@ import { t } from "../words.js";
 const PREFIX = "labeler:typed:";
 const KEPT_MS = 14 * 24 * 3600 * 1000;
 const SENT_AFTER_MS = [100, 700, 2500];
+const TOLD_MS = 10_000;
 const TRIES = 40; // a quarter of a second apart: Streamlit draws fields after this
 
 const browser = (() => {
@@ -14,27 +15,45 @@ const browser = (() => {
   }
 })();
 
+const notes = (globalThis.labelerTold ??= new Map()); // by scope; Streamlit may read this file again
+
 class Keeper {
   constructor(root, data) {
     this.root = root;
     this.data = data;
+    this.saved = data.saved;
     this.stop = new AbortController();
     this.restored = new Set();
     this.mine = {}; // what was put into fields, until somebody types there
     this.note = root.querySelector("[data-ref=note]");
     root.querySelector("[data-ref=drop]").addEventListener("click", () => this.drop());
     document.addEventListener("input", (event) => this.typed(event), { signal: this.stop.signal, capture: true });
+    this.show();
     this.forgetOld();
     this.tries = 0;
-    this.look();
   }
 
-  storage(name) { return `${PREFIX}${this.data.owner}:${this.data.scope}:${name}`; }
+  /* What follows a tilde says how often the form was saved in this session. */
+  storage(name) { return `${PREFIX}${this.data.owner}:${this.data.scope}:${name.split("~")[0]}`; }
 
-  field(name) { return document.querySelector(`.st-key-${CSS.escape(name)} :is(textarea, input)`); }
+  /* Streamlit makes a class of the widget's key. */
+  field(name) { return document.querySelector(`.st-key-${name.replace(/[^\w-]/g, "-")} :is(textarea, input)`); }
+
+  /* What the fields had before something was put back into them. It is told until that is saved, and can be read. */
+  get told() { return notes.get(`${this.data.owner}:${this.data.scope}`); }
+
+  set told(told) {
+    notes.set(`${this.data.owner}:${this.data.scope}`, told);
+    this.show();
+  }
+
+  show() {
+    this.root.hidden = !this.told;
+    this.note.textContent = t("What you had typed and not saved is here again.");
+  }
 
   typed(event) {
-    const name = this.data.fields.find((one) => event.target === this.field(one));
+    const name = Object.keys(this.data.fields).find((one) => event.target === this.field(one));
     if (!name) return;
     if (event.isTrusted) delete this.mine[name];
     this.keep(name, event.target.value);
@@ -54,29 +73,31 @@ class Keeper {
     }
   }
 
+  /* A field has no other line ends than \n. */
+  isSaved(name, field) { return this.data.fields[name]?.replace(/\r\n?/g, "\n") === field.value; }
+
+  /* Whether somebody has typed it before the keeper was there: where nobody is writing, what is not saved may also be
+   * what Streamlit has yet to draw over. */
+  isTyped(name, field) { return this.data.fields[name] === "" || document.activeElement === field; }
+
   /* Put what was kept into each field, once, as soon as it is drawn. */
   look() {
-    const open = this.data.fields.filter((name) => !this.restored.has(name));
+    const open = Object.keys(this.data.fields).filter((name) => !this.restored.has(name));
     for (const name of open) {
       const [field, kept] = [this.field(name), this.kept(name)];
-      if (!kept) {
-        this.restored.add(name);
-        if (this.data.empty.includes(name) && field?.value) this.keep(name, field.value); // typed before this was here
-      } else if (field && !field.disabled) {
-        this.restored.add(name);
-        if (kept.text !== field.value) this.restore(field, name, kept.text);
-        else if (!this.data.empty.includes(name)) browser?.removeItem(this.storage(name));
-      }
+      if (!field || field.disabled) continue;
+      this.restored.add(name);
+      if (kept && kept.text !== field.value) this.restore(field, name, kept.text);
+      else if (this.isSaved(name, field)) browser?.removeItem(this.storage(name));
+      else if (!kept && this.isTyped(name, field)) this.keep(name, field.value);
     }
     this.tries += 1;
     if (open.length && this.tries < TRIES && !this.stop.signal.aborted) setTimeout(() => this.look(), 250);
   }
 
   restore(field, name, text) {
-    this.before = { ...this.before, [name]: field.value };
+    this.told = { before: { ...this.told?.before, [name]: field.value }, until: Date.now() + TOLD_MS };
     this.type(name, text);
-    this.root.hidden = false;
-    this.note.textContent = t("What you had typed and not saved is here again.");
   }
 
   /* As if somebody typed it and left the field, so that Streamlit hears of it: again, where it drew over it meanwhile. */
@@ -106,11 +127,21 @@ class Keeper {
   }
 
   drop() {
-    for (const [name, text] of Object.entries(this.before || {})) {
+    for (const [name, text] of Object.entries(this.told.before)) {
       if (this.field(name)) this.type(name, text);
       browser?.removeItem(this.storage(name));
     }
-    this.root.hidden = true;
+    this.told = null;
+  }
+
+  /* It was saved: whatever else is typed comes after it. */
+  forget() {
+    for (const name of Object.keys(this.data.fields)) browser?.removeItem(this.storage(name));
+    const told = this.told;
+    const hush = () => {
+      if (this.told === told) this.told = null;
+    };
+    if (told) setTimeout(hush, told.until - Date.now());
   }
 
   forgetOld() {
@@ -135,14 +166,14 @@ export default function mount({ parentElement, data }) {
     keeper = null;
   }
   if (!keeper) {
-    root.hidden = true;
     keeper = new Keeper(root, data);
+    if (data.forget) keeper.forget();
     keepers.set(root, keeper);
   }
   keeper.data = data;
   if (data.saved !== keeper.saved) {
     keeper.saved = data.saved;
-    root.hidden = true; // forget.js forgets what was kept
+    keeper.forget();
   }
   keeper.look();
   return () => { keeper.close(); keepers.delete(root); };
