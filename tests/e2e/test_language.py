@@ -72,6 +72,7 @@ def test_the_choice_stays_with_the_browser(site: Site, visit: Any) -> None:
     expect(page.get_by_role("heading", name="Account")).to_be_visible()
     page.get_by_role("button", name="Log out").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+    settled(page)
     page.get_by_test_id("language").get_by_label("Language").select_option("Deutsch")
     expect(page.get_by_role("heading", name="Anmelden")).to_be_visible()
 
