@@ -74,13 +74,13 @@ def own_site(settings: Settings) -> Iterator[Site]:
 
 
 # Not for the whole session: the synchronous Playwright leaves an event loop running in this thread.
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     with launched() as browser:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def pages(browser: Browser) -> Pages:
     return Pages(browser)
 
