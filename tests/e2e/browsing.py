@@ -6,6 +6,7 @@ import secrets
 import time
 from dataclasses import dataclass, field
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -22,6 +23,8 @@ from labeler.projects.service import set_member
 from labeler.wire.labels import LabelRow
 
 GUIDELINE = "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"
+
+AXE = Path(__file__).parents[1] / "typescript" / "node_modules" / "axe-core" / "axe.min.js"
 
 expect.set_options(timeout=20_000)
 
@@ -208,6 +211,19 @@ def shown(where: Page | Locator, text: str) -> Locator:
 def settled(page: Page) -> None:
     """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+def barriers(page: Page) -> list[str]:
+    """What axe finds on the page that keeps people out: serious and critical, and moderate."""
+    assert AXE.exists(), "The packages of tests/typescript are not installed: make node"
+    page.evaluate(AXE.read_text(encoding="utf-8"))
+    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
+        for one in found["violations"]
+        if one["impact"] != "minor"
+        for node in one["nodes"]
+    ]
 
 
 class Card:

@@ -7,7 +7,7 @@ import httpx
 import processes
 import pytest
 import sqlalchemy as sa
-from browsing import shown
+from browsing import barriers, shown
 from playwright.sync_api import expect
 
 from labeler.accounts.tables import sessions
@@ -172,3 +172,15 @@ def test_the_project_where_somebody_waits_is_first(site, visit) -> None:
     page.reload()
     expect(titles).to_have_text(["Waits", "Calm", "All done"])
     expect(shown(page, "1 project waits for you: it is first.")).to_be_visible()
+
+
+def test_the_log_in_is_light_or_dark_as_the_browser_is_and_keeps_nobody_out(site, visit) -> None:
+    page = visit(site.url, color_scheme="dark")
+    parts = page.locator(".lb")
+    expect(page.get_by_role("button", name="Log in")).to_be_visible()
+    expect(page.get_by_test_id("language")).to_be_visible()
+    for scheme in ("dark", "light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for place in range(parts.count()):
+            expect(parts.nth(place)).to_have_attribute("data-mode", scheme)
+        assert barriers(page) == [], scheme

@@ -1,10 +1,8 @@
 """Every page, for each role that it is offered to, in light and in dark: it renders and asks nobody outside."""
 
-from pathlib import Path
-
 import processes
 import pytest
-from browsing import Site, messages, settled, shown
+from browsing import Site, barriers, messages, settled, shown
 from labeler_ui.app import ENTRIES
 from playwright.sync_api import Page, expect
 
@@ -46,24 +44,9 @@ def project(site: Site):
 
 def check(page: Page, name: str) -> None:
     expect(page.locator(DRAWN[name]).first).to_be_visible()
+    settled(page)
     assert page.locator(WRONG).all_inner_texts() == []
     assert page.get_by_text("Something went wrong").count() == 0
-
-
-AXE = Path(__file__).parents[1] / "typescript" / "node_modules" / "axe-core" / "axe.min.js"
-
-
-def barriers(page: Page) -> list[str]:
-    """What axe finds on the page that keeps people out: serious and critical, and moderate."""
-    assert AXE.exists(), "The packages of tests/typescript are not installed: make node"
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{one['id']} ({one['impact']}): {node['html'][:160]} {node['failureSummary'][:300]}"
-        for one in found["violations"]
-        if one["impact"] != "minor"
-        for node in one["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("role", ["admin", "labeler", "reader"])

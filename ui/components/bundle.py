@@ -12,6 +12,7 @@ from pathlib import Path
 from labeler_ui import words
 
 WORDS = Path(__file__).with_name("words.js")
+COLORS = Path(__file__).parent / "card" / "colors.js"  # light or dark: of every component with colors of its own
 
 _IMPORT = re.compile(r"^import\s[^;]*;\n", re.MULTILINE)
 _EXPORT = re.compile(r"^export (?!default)", re.MULTILINE)

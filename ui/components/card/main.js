@@ -16,8 +16,6 @@ export default function mount(component) {
   if (!card) {
     card = new Card(root, data);
     cards.set(root, card);
-    const dark = matchMedia("(prefers-color-scheme: dark)");
-    dark.addEventListener("change", () => setTimeout(() => colors(root), 300), { signal: card.stop.signal });
     performance.mark("labeler:card-ready");
   }
   card.api.csrf = data.csrf;

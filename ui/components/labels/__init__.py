@@ -6,11 +6,10 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import session, theme, words
-from labeler_ui.components.bundle import bundle
+from labeler_ui.components.bundle import COLORS, bundle
 from labeler_ui.components.keeper import saved
 
 FOLDER = Path(__file__).parent
-COLORS = FOLDER.parent / "card" / "colors.js"
 OFFERED_COLORS = 120
 
 

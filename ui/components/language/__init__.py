@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import theme, words
-from labeler_ui.components.bundle import bundle
+from labeler_ui.components.bundle import COLORS, bundle
 
 FOLDER = Path(__file__).parent
 DOCUMENT = "export default function ({ data }) { document.documentElement.lang = data.tag; }"
@@ -17,7 +17,7 @@ def _sources(tag: str) -> dict[str, Any]:
     return {
         "html": words.html((FOLDER / "language.html").read_text(encoding="utf-8"), tag),
         "css": theme.component_css() + (FOLDER / "language.css").read_text(encoding="utf-8"),
-        "js": bundle([FOLDER / "language.js"], tag=tag),
+        "js": bundle([COLORS, FOLDER / "language.js"], tag=tag),
     }
 
 

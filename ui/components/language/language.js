@@ -1,10 +1,13 @@
 /* The language of the pages. The choice is a cookie: it holds for those who are logged out, too. */
+import { colors } from "../card/colors.js";
 import { LANGUAGE, t } from "../words.js";
 
 const YEAR_S = 31536000;
 
 export default function mount({ parentElement, data }) {
-  parentElement.querySelector(".language").classList.toggle("centered", data.centered);
+  const root = parentElement.querySelector(".language");
+  root.classList.toggle("centered", data.centered);
+  colors(root);
   document.documentElement.lang = LANGUAGE;
   const choice = parentElement.querySelector("[data-ref=choice]");
   const offered = [["", t("The browser's")], ...Object.entries(data.languages)];

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import theme, words
-from labeler_ui.components.bundle import bundle
+from labeler_ui.components.bundle import COLORS, bundle
 
 FOLDER = Path(__file__).parent
 
@@ -16,7 +16,7 @@ def _sources(tag: str) -> dict[str, Any]:
     return {
         "html": words.html((FOLDER / "login.html").read_text(encoding="utf-8"), tag),
         "css": theme.component_css() + (FOLDER / "login.css").read_text(encoding="utf-8"),
-        "js": bundle([FOLDER / "login.js"], tag=tag, service=True),
+        "js": bundle([COLORS, FOLDER / "login.js"], tag=tag, service=True),
     }
 
 

@@ -1,4 +1,5 @@
 /* Log in, or accept an invitation. The password goes straight to the API; Python never sees it. */
+import { colors } from "../card/colors.js";
 import { said, t } from "../words.js";
 
 const SHORTEST = 10;
@@ -133,8 +134,6 @@ const logins = new WeakMap();
 
 export default function mount(component) {
   const root = component.parentElement.querySelector(".lb");
-  const value = getComputedStyle(root).getPropertyValue("--st-background-color").trim();
-  const hex = /^#([0-9a-f]{6})/i.exec(value);
-  if (hex) root.dataset.mode = parseInt(hex[1].slice(2, 4), 16) < 128 ? "dark" : "light";
+  colors(root);
   if (!logins.has(root)) logins.set(root, new Login(root, component.data));
 }
