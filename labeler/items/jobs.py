@@ -107,6 +107,7 @@ def _importing(tx: Connection) -> bool:
 
 
 def settle(tx: Connection) -> None:
-    """PostgreSQL plans searches by statistics, renewed a minute later else; items may have come one by one."""
+    """PostgreSQL plans searches by statistics, which it would only renew in a minute. Of the items, too: not all came
+    with an import."""
     if tx.dialect.name == "postgresql":
         tx.exec_driver_sql("ANALYZE items, item_search")

@@ -103,7 +103,7 @@ def messages(n: int) -> list[dict[str, Any]]:
 
 class Pages:
     """Browser pages that were used before: most of the work of a first visit is to compile the scripts. Each is in a
-    context of its own, and nothing of whoever had it is left in it."""
+    context of its own, and nothing of the visit before is left in it."""
 
     def __init__(self, browser: Browser) -> None:
         self.browser = browser
