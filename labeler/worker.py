@@ -3,6 +3,7 @@
 A module of its own, since the command line's imports would cost an idle worker ten megabytes.
 """
 
+import os
 import sys
 
 from labeler import rooms
@@ -15,6 +16,7 @@ from labeler.kit.memory import set_modules_aside
 def run(*, embedded: bool) -> None:
     """Work until stopped; embedded: also when standard input ends."""
     settings = Settings()
+    os.umask(0o077)  # what jobs write is for the service alone (G30)
     telemetry.configure(settings, process="worker")
     modules, later = rooms.first_job_modules(), rooms.other_job_modules()
     worker = Worker(settings, modules, later, awaited=rooms.AWAITED, embedded=embedded)

@@ -49,6 +49,16 @@ def record(tx: Connection, event: Audited, _: Any) -> None:
     )
 
 
+def visible_to(caller: Caller) -> list[int] | None:
+    """The projects whose trail somebody may read; None: everything. A token for one project shows that one only."""
+    if caller.administers:
+        return None
+    if caller.project_id is not None and caller.role == "admin":
+        return [caller.project_id]
+    managed = [project for project, role in caller.memberships.items() if role == "manager"]
+    return [project for project in managed if caller.project_id in (None, project)]
+
+
 def trail(tx: Connection, project_ids: list[int] | None, before: int | None, limit: int) -> list[dict[str, Any]]:
     """Newest first; `project_ids` None means everything (administrators)."""
     statement = sa.select(audit_events).order_by(audit_events.c.id.desc()).limit(limit)

@@ -47,6 +47,7 @@ class Caller:
     csrf_token: str | None
     expires_at: datetime | None
     address: str = ""
+    token_id: int | None = None
     stale: bool = False  # its token's last use was noted more than a minute ago
 
     def has_scope(self, scope: str) -> bool:
@@ -101,6 +102,7 @@ _credential_given: Any = sa.bindparam("credential")
 BY_TOKEN = CompiledStatement(
     sa.select(
         users,
+        api_tokens.c.id.label("token_id"),
         api_tokens.c.scopes,
         api_tokens.c.project_id,
         api_tokens.c.expires_at,
@@ -114,6 +116,7 @@ BY_TOKEN = CompiledStatement(
 BY_SESSION = CompiledStatement(
     sa.select(
         users,
+        sa.null().label("token_id"),
         sa.null().label("scopes"),
         sa.null().label("project_id"),
         sessions.c.expires_at,
@@ -145,6 +148,7 @@ def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | Non
         credential=credential,
         csrf_token=row.csrf,
         expires_at=row.expires_at,
+        token_id=row.token_id,
         stale=bool(row.stale),
     )
 

@@ -1,4 +1,3 @@
-import asyncio
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Request, Response
@@ -6,7 +5,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts import audit, sessions, tokens, users
 from labeler.accounts.auth import COOKIE, Caller, IsAdmin, IsOwner, Open, SignedIn, load_caller
-from labeler.accounts.secrets import digest
+from labeler.accounts.secrets import apart, digest, hash_password, password_matches
 from labeler.accounts.write import Write
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -67,9 +66,10 @@ async def _enter(response: Response, db: Database, settings: Settings, user: Use
 async def log_in(body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open) -> Opened:
     """Log in with e-mail and password; sets the session cookie."""
     email, address = body.email.strip().lower(), _address(request)
-    row = await db.aread(sessions.find_password, email, sessions.subjects_of(email, address))
-    if not await asyncio.to_thread(sessions.verify, body.password, row):
-        await db.awrite(sessions.note_failure, email, address, settings)
+    row = await db.awrite(sessions.begin, email, address, settings)
+    stored = None if row is None else row.password_hash
+    if not await apart(password_matches, body.password, stored):
+        await db.awrite(sessions.note_failure, email, address)
         raise WrongCredentials("Check e-mail and password. After several failures the account is locked for a while.")
     user = await db.aread(users.get_user, row.id)
     caller = await _enter(response, db, settings, user, address)
@@ -113,19 +113,24 @@ async def accept_invitation(
 ) -> Opened:
     """Set one's own password, once, and log in."""
     address = _address(request)
-    user = await db.awrite(users.accept_invitation, body.token, body.password, body.name, address)
+    guest = await db.aread(users.invitee, body.token)
+    hashed = await apart(hash_password, body.password, [guest.email, body.name or guest.name])
+    user = await db.awrite(users.accept_invitation, body.token, hashed, body.name, address)
     caller = await _enter(response, db, settings, user, address)
     return Opened(user=user, csrf_token=caller.csrf_token)
 
 
 @router.post("/password", status_code=204)
-async def change_password(body: ChangePassword, caller: SignedIn, db: Db, write: Write, settings: Config) -> None:
-    """Change one's password; all other sessions end."""
-    row = await db.aread(sessions.find_password, caller.email, sessions.subjects_of(caller.email, caller.address))
-    if not await write.answered() and not await asyncio.to_thread(sessions.verify, body.current, row):
-        await db.awrite(sessions.note_failure, caller.email, caller.address, settings)
-        raise WrongCredentials("The current password is not right.")
-    await write(users.change_password, caller, body.new)
+async def change_password(body: ChangePassword, caller: IsOwner, db: Db, write: Write, settings: Config) -> None:
+    """Change one's password; all other sessions and all tokens of the account end."""
+    hashed = ""
+    if not await write.answered():
+        stored = await db.awrite(sessions.begin_inside, caller.user_id, settings)
+        if not await apart(password_matches, body.current, stored):
+            await db.awrite(sessions.note_failure, caller.email, caller.address)
+            raise WrongCredentials("The current password is not right.")
+        hashed = await apart(hash_password, body.new, [caller.email, caller.name])
+    await write(users.change_password, caller, hashed)
 
 
 @router.get("/users")
@@ -171,8 +176,7 @@ async def audit_trail(caller: SignedIn, db: Db, limit: Limit = 100, cursor: Curs
     """Who did what, when, from where; managers see their projects, administrators everything."""
     if not (caller.has_scope("manage") or caller.has_scope("admin")):
         raise Forbidden("This needs a token with the scope manage or admin.")
-    own = [project for project, role in caller.memberships.items() if role == "manager"]
     before = decode_cursor(cursor, int)
-    rows = await db.aread(audit.trail, None if caller.administers else own, before[0] if before else None, limit + 1)
+    rows = await db.aread(audit.trail, audit.visible_to(caller), before[0] if before else None, limit + 1)
     more = encode_cursor(rows[limit - 1]["id"]) if len(rows) > limit else None
     return Page(items=[AuditOut(**row) for row in rows[:limit]], next_cursor=more)

@@ -6,15 +6,14 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.accounts import attempts
 from labeler.accounts.audit import Audited, audit
 from labeler.accounts.auth import Caller, remembered
-from labeler.accounts.secrets import digest, new_token, password_matches
-from labeler.accounts.tables import login_failures, sessions, users
+from labeler.accounts.secrets import digest, new_token
+from labeler.accounts.tables import sessions, users
 from labeler.accounts.users import end_sessions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
-from labeler.kit.db import upsert
-from labeler.kit.errors import TooManyAttempts
 from labeler.kit.events import emit
 from labeler.wire.accounts import SessionOut
 
@@ -27,36 +26,21 @@ class Opened:
     user_id: int
 
 
-def refuse_when_locked(tx: Connection, subjects: list[str]) -> None:
-    locked = sa.select(login_failures.c.subject).where(
-        login_failures.c.subject.in_(subjects), login_failures.c.locked_until > clock()
-    )
-    if tx.execute(locked).first() is not None:
-        raise TooManyAttempts("Too many failed log-ins. Wait a few minutes and try again.")
+def begin(tx: Connection, email: str, address: str, settings: Settings) -> Any:
+    """Count an attempt; the account's row (None when there is none). Raises `TooManyAttempts` when locked."""
+    attempts.begin(tx, email, address, settings)
+    wanted = sa.select(users.c.id, users.c.email, users.c.name, users.c.password_hash)
+    return tx.execute(wanted.where(users.c.email == email, users.c.active)).one_or_none()
 
 
-def find_password(tx: Connection, email: str, subjects: list[str]) -> Any:
-    """The account's id and password hash (None when there is none); raises `TooManyAttempts` when locked."""
-    refuse_when_locked(tx, subjects)
-    wanted = sa.select(users.c.id, users.c.password_hash).where(users.c.email == email, users.c.active)
-    return tx.execute(wanted).one_or_none()
+def begin_inside(tx: Connection, user_id: int, settings: Settings) -> str | None:
+    """Count an attempt to name one's own password; its hash. Raises `TooManyAttempts`."""
+    attempts.begin_inside(tx, user_id, settings)
+    stored: str | None = tx.execute(sa.select(users.c.password_hash).where(users.c.id == user_id)).scalar_one()
+    return stored
 
 
-def subjects_of(email: str, address: str) -> list[str]:
-    return [f"account {email[:254]}", f"address {address}"]
-
-
-def note_failure(tx: Connection, email: str, address: str, settings: Settings) -> None:
-    """Count a failed log-in for the account and, ten times more patiently, for the address."""
-    for subject, most in zip(
-        subjects_of(email, address), (settings.login_attempts, 10 * settings.login_attempts), strict=True
-    ):
-        insert = upsert(tx, login_failures).values(subject=subject, failures=1, last_at=clock(), locked_until=None)
-        fresh = login_failures.c.last_at < clock(-settings.login_lock_seconds)
-        failures = sa.case((fresh, 1), else_=login_failures.c.failures + 1)
-        locked = sa.case((failures >= most, clock(settings.login_lock_seconds)), else_=sa.null())
-        update = {"failures": failures, "last_at": clock(), "locked_until": locked}
-        tx.execute(insert.on_conflict_do_update(index_elements=["subject"], set_=update))
+def note_failure(tx: Connection, email: str, address: str) -> None:
     emit(tx, Audited("login.failed", None, email[:254], address))
 
 
@@ -71,7 +55,7 @@ def open_session(tx: Connection, user_id: int, email: str, address: str, setting
     }
     tx.execute(sa.delete(sessions).where(sessions.c.expires_at < clock()))
     tx.execute(sa.insert(sessions).values(row))
-    tx.execute(sa.delete(login_failures).where(login_failures.c.subject == f"account {email}"))
+    attempts.succeed(tx, email, address, settings)
     emit(tx, Audited("login", user_id, email, address))
     return Opened(token, user_id)
 
@@ -96,8 +80,3 @@ def close_others(tx: Connection, caller: Caller) -> None:
     """End every session of the account but the one that asks."""
     end_sessions(tx, caller.user_id, but=caller.credential)
     audit(tx, caller, "sessions.ended", target=caller.email)
-
-
-def verify(password: str, row: Any) -> bool:
-    """Takes the time of one argon2id hash whether or not there is such an account."""
-    return password_matches(password, None if row is None else row.password_hash)

@@ -6,10 +6,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.accounts.auth import Caller, remembered
+from labeler.accounts.auth import Caller
 from labeler.accounts.secrets import digest, new_token
 from labeler.accounts.tables import api_tokens, users
-from labeler.accounts.users import get_user
+from labeler.accounts.users import get_user, revoke
 from labeler.kit.columns import clock
 from labeler.kit.errors import Forbidden, Invalid, NotFound
 from labeler.wire.accounts import NewToken, TokenIn, TokenOut
@@ -29,7 +29,9 @@ def make_token(
     scopes: list[str],
     project_id: int | None = None,
     expires_at: Any = None,
+    parent_id: int | None = None,
 ) -> tuple[int, str]:
+    """A new token: its id and the token itself, which is not stored. parent_id: of the token it is made with."""
     token = new_token("lab")
     row = {
         "token_hash": digest(token),
@@ -40,6 +42,7 @@ def make_token(
         "project_id": project_id,
         "created_at": clock(),
         "expires_at": expires_at,
+        "parent_id": parent_id,
     }
     return tx.execute(sa.insert(api_tokens).values(row).returning(api_tokens.c.id)).scalar_one(), token
 
@@ -62,7 +65,9 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
     last = None if caller.scopes is None else caller.expires_at
     if last is not None and (body.expires_at is None or body.expires_at > last):
         raise Forbidden(f"This token ends at {last:%Y-%m-%d %H:%M} UTC: what it makes must, too.")
-    token_id, token = make_token(tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at)
+    token_id, token = make_token(
+        tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at, caller.token_id
+    )
     audit(
         tx,
         caller,
@@ -75,9 +80,21 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
     return NewToken(**_select(tx, api_tokens.c.id == token_id)[0].model_dump(), token=token)
 
 
+def covers(caller: Caller, token: Any) -> bool:
+    """Whether a caller may do at least what a token may (G30): a token sees and revokes no other one."""
+    if not (caller.administers or token.user_id == caller.user_id):
+        return False
+    if caller.project_id is not None and token.project_id != caller.project_id:
+        return False
+    return all(caller.has_scope(scope) for scope in token.scopes) and (
+        "*" not in token.scopes or caller.scopes is None or "*" in caller.scopes
+    )
+
+
 def list_tokens(tx: Connection, caller: Caller) -> list[TokenOut]:
+    """One's own tokens, or everybody's for an administrator; with a token, those that may no more than it."""
     mine = sa.true() if caller.administers else api_tokens.c.user_id == caller.user_id
-    return _select(tx, mine)
+    return [token for token in _select(tx, mine) if covers(caller, token)]
 
 
 def _select(tx: Connection, condition: Any) -> list[TokenOut]:
@@ -93,8 +110,7 @@ def _select(tx: Connection, condition: Any) -> list[TokenOut]:
 def revoke_token(tx: Connection, caller: Caller, token_id: int) -> None:
     statement = sa.select(api_tokens).where(api_tokens.c.id == token_id, api_tokens.c.revoked_at.is_(None))
     row = tx.execute(statement).one_or_none()
-    if row is None or not (caller.administers or row.user_id == caller.user_id):
+    if row is None or not covers(caller, row):
         raise NotFound(f"There is no token {token_id}.")
-    tx.execute(sa.update(api_tokens).where(api_tokens.c.id == token_id).values(revoked_at=clock()))
+    revoke(tx, api_tokens.c.id == token_id)
     audit(tx, caller, "token.revoked", project_id=row.project_id, target=row.name)
-    remembered.forget()

@@ -7,10 +7,11 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
+from labeler.accounts import attempts
 from labeler.accounts.audit import Audited, audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.secrets import digest, hash_password, new_token
-from labeler.accounts.tables import invitations, sessions, users
+from labeler.accounts.tables import api_tokens, invitations, sessions, users
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
@@ -56,7 +57,7 @@ def add_user(
         raise Conflict(f"There is already an account {email}.")
     values = {"email": email, "name": name, "role": role, "kind": kind, "active": True, "created_at": clock()}
     if password is not None:
-        values["password_hash"] = hash_password(password)
+        values["password_hash"] = hash_password(password, [email, name])
     try:
         user_id = tx.execute(sa.insert(users).values(values).returning(users.c.id)).scalar_one()
     except IntegrityError:
@@ -95,12 +96,16 @@ def invitee(tx: Connection, token: str) -> UserOut:
     user_id = tx.execute(open_invitation).scalar_one_or_none()
     if user_id is None:
         raise NotFound("This invitation was used, has expired, or was replaced. Ask an administrator for a new link.")
-    return get_user(tx, user_id)
+    user = get_user(tx, user_id)
+    if not user.active:
+        raise NotFound("This account is deactivated. Ask an administrator to activate it again.")
+    return user
 
 
-def accept_invitation(tx: Connection, token: str, password: str, name: str | None, address: str) -> UserOut:
+def accept_invitation(tx: Connection, token: str, hashed: str, name: str | None, address: str) -> UserOut:
+    """Set the password (hashed) and end whatever was open with the one before."""
     user = invitee(tx, token)
-    values: dict[str, Any] = {"password_hash": hash_password(password)}
+    values: dict[str, Any] = {"password_hash": hashed}
     if name:
         values["name"] = name
     used = sa.update(invitations).where(invitations.c.token_hash == digest(token), invitations.c.used_at.is_(None))
@@ -108,6 +113,7 @@ def accept_invitation(tx: Connection, token: str, password: str, name: str | Non
         raise NotFound("This invitation was used already.")
     tx.execute(sa.update(users).where(users.c.id == user.id).values(**values))
     end_sessions(tx, user.id)
+    end_tokens(tx, user.id)
     emit(tx, Audited("invitation.accepted", user.id, user.email, address))
     return get_user(tx, user.id)
 
@@ -133,10 +139,12 @@ def _admins(tx: Connection) -> int:
     return tx.execute(admins).scalar_one()
 
 
-def change_password(tx: Connection, caller: Caller, new: str) -> None:
-    """Set it and end every other session of the account."""
-    tx.execute(sa.update(users).where(users.c.id == caller.user_id).values(password_hash=hash_password(new)))
+def change_password(tx: Connection, caller: Caller, hashed: str) -> None:
+    """Set it and end every other session of the account, and its tokens (G30)."""
+    tx.execute(sa.update(users).where(users.c.id == caller.user_id).values(password_hash=hashed))
+    attempts.succeed_inside(tx, caller.user_id)
     end_sessions(tx, caller.user_id, but=caller.credential)
+    end_tokens(tx, caller.user_id, but=caller.credential)
     audit(tx, caller, "password.changed", target=caller.email)
     remembered.forget()
 
@@ -151,6 +159,20 @@ def rename(tx: Connection, caller: Caller, name: str) -> UserOut:
 
 def end_sessions(tx: Connection, user_id: int, but: str = "") -> None:
     tx.execute(sa.delete(sessions).where(sessions.c.user_id == user_id, sessions.c.token_hash != but))
+    remembered.forget()
+
+
+def end_tokens(tx: Connection, user_id: int, but: str = "") -> None:
+    """Revoke the account's tokens, and what was made with them: whoever knew the password may have made them."""
+    revoke(tx, sa.and_(api_tokens.c.user_id == user_id, api_tokens.c.token_hash != but))
+
+
+def revoke(tx: Connection, condition: Any) -> None:
+    """Revoke tokens, and those that were made with them, and so on."""
+    made = sa.select(api_tokens.c.id).where(condition).cte("made", recursive=True)
+    made = made.union(sa.select(api_tokens.c.id).where(api_tokens.c.parent_id == made.c.id))
+    mine = sa.update(api_tokens).where(api_tokens.c.id.in_(sa.select(made.c.id)), api_tokens.c.revoked_at.is_(None))
+    tx.execute(mine.values(revoked_at=clock()))
     remembered.forget()
 
 

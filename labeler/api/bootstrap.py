@@ -1,5 +1,7 @@
 """The first start: schema, administrator, invitation link (G12: closed by default)."""
 
+import os
+
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -8,6 +10,7 @@ from labeler.accounts.tables import invitations, users
 from labeler.accounts.users import add_user, find_user, invite
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
+from labeler.kit.files import private_folder
 from labeler.kit.schema import migrate, schema_state
 
 
@@ -44,9 +47,17 @@ def first_admin(tx: Connection, settings: Settings) -> str | None:
     return invitation_url(settings, invite(tx, admin.id, settings.invitation_days))
 
 
+def keep_private(settings: Settings) -> None:
+    """What this process writes from now on, and the data folder, are its user's own (G30); and what it starts does not
+    get to know the first password."""
+    os.umask(0o077)
+    private_folder(settings.home)
+    os.environ.pop("LABELER_ADMIN_PASSWORD", None)
+
+
 def prepare(settings: Settings) -> str | None:
     """Everything the first start needs; returns the administrator's invitation link, if one is open."""
-    settings.home.mkdir(parents=True, exist_ok=True)
+    keep_private(settings)
     assert settings.secret
     db = Database(settings)
     try:

@@ -17,7 +17,7 @@ from labeler.kit.validation import MOST, field_errors, invalid
 def respond(request: Request, problem: Problem, **headers: str) -> JSONResponse:
     request_id = getattr(request.state, "request_id", "")
     if problem.status == 429:
-        headers["retry-after"] = "60"
+        headers["retry-after"] = str(problem.retry_after)
     return JSONResponse(
         problem.body(request_id), problem.status, headers=headers, media_type="application/problem+json"
     )

@@ -10,6 +10,7 @@ import typer
 from labeler.commands.context import answer
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
+from labeler.kit.files import private_folder
 from labeler.kit.memory import few_arenas
 
 Host = Annotated[str | None, typer.Option(help="Address to listen on.")]
@@ -78,7 +79,7 @@ def demo(
 
     settings = _settings(host, port).model_copy(update={"log_level": "WARNING"})
     telemetry.configure(settings, process="api")
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.home)
     admin = log_ins(settings)[0]
     prepare(settings.model_copy(update={"admin_email": admin.email, "admin_password": admin.password}))
     people = ensure_demo(settings)
@@ -118,7 +119,7 @@ def doctor() -> None:
         shown["admin_password"] = "(set)"
     shown["database_url"] = _without_password(settings.url)
     shown["import_databases"] = ", ".join(sorted(settings.import_databases))
-    settings.home.mkdir(parents=True, exist_ok=True)
+    private_folder(settings.home)
     parts = check(Database(settings))
     parts |= _plugins()
     parts["git"] = "ok" if shutil.which("git") else "not found: `dvc get` needs it"

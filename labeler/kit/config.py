@@ -15,6 +15,8 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from labeler.kit.files import private_folder
+
 
 def default_home() -> Path:
     base = os.environ.get("XDG_DATA_HOME") or Path.home() / ".local" / "share"
@@ -130,7 +132,7 @@ class Settings(BaseSettings):
     @cached_property
     def secret(self) -> bytes:
         """Random secret of this installation, made on first use in a file only the owner can read (G12)."""
-        self.home.mkdir(parents=True, exist_ok=True)
+        private_folder(self.home)
         path = self.home / "secret"
         try:
             handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
@@ -143,9 +145,9 @@ class Settings(BaseSettings):
         return path.read_bytes()
 
     def environment(self) -> dict[str, str]:
-        """The environment for a child process that must see these same settings."""
+        """The environment for a child process that must see these same settings (but for the first password, G14)."""
         given = {f"LABELER_{name.upper()}": _written(value) for name, value in self.model_dump().items()}
-        return {**os.environ, **given}
+        return {name: value for name, value in {**os.environ, **given}.items() if name != "LABELER_ADMIN_PASSWORD"}
 
 
 def _written(value: Any) -> str:

@@ -14,9 +14,13 @@ class Problem(Exception):
     title: ClassVar[str] = "Something went wrong"
     status: ClassVar[int] = 500
 
-    def __init__(self, detail: str, *, errors: list[dict[str, str]] | None = None, **extra: Any) -> None:
+    def __init__(
+        self, detail: str, *, errors: list[dict[str, str]] | None = None, retry_after: int = 60, **extra: Any
+    ) -> None:
+        """retry_after: seconds until asking again makes sense, where the status is 429."""
         super().__init__(detail)
         self.detail = detail
+        self.retry_after = retry_after
         self.errors = errors or []
         self.extra = extra
 

@@ -9,6 +9,13 @@ from pathlib import Path
 from typing import IO
 
 
+def private_folder(path: Path) -> None:
+    """A folder that only its owner can enter, made if need be (G30). What is in it needs no modes of its own."""
+    path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if path.stat().st_uid == os.geteuid() and path.stat().st_mode & 0o077:
+        path.chmod(0o700)
+
+
 @contextmanager
 def written_whole(path: Path) -> Iterator[IO[bytes]]:
     """A file to write to that takes its final name only when the block ends without an error (G8)."""

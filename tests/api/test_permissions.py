@@ -23,7 +23,7 @@ RULES = {
     ("DELETE", API + "/session"): "signed-in",
     ("POST", API + "/invitation"): "nobody",
     ("POST", API + "/invitation/check"): "nobody",
-    ("POST", API + "/password"): "signed-in",
+    ("POST", API + "/password"): "owner",
     ("GET", API + "/me"): "signed-in",
     ("PATCH", API + "/me"): "owner",
     ("GET", API + "/sessions"): "owner",

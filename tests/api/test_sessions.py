@@ -1,14 +1,17 @@
 """Logging in and out, invitations, passwords, and that no secret is stored in clear (G12, G14)."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher, Type, extract_parameters
 
+from labeler.accounts import attempts
 from labeler.accounts.audit import trail
-from labeler.accounts.tables import invitations, sessions
+from labeler.accounts.tables import invitations, login_failures, sessions
 from labeler.accounts.users import add_user
 from labeler.kit.columns import clock, metadata
 
@@ -56,8 +59,68 @@ def test_an_account_is_locked_after_failures_also_for_the_right_password(
     locked = log_in(me.email)
     assert locked.status_code == 429 and locked.json()["type"] == "too-many-attempts"
     assert int(locked.headers["retry-after"]) > 0
+    assert 60 < int(locked.headers["retry-after"]) <= service.settings.login_lock_seconds
     assert me.send("GET", "/me").status_code == 200  # who is in, stays in
     assert browser().id != me.id  # others are not locked out
+
+
+def test_the_owner_gets_in_from_elsewhere(
+    service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]
+) -> None:
+    me, settings = browser(), service.settings
+    for _ in range(settings.login_attempts + 1):
+        log_in(me.email, "wrong password")
+    assert log_in(me.email).status_code == 429
+    service.db.write(attempts.begin, me.email, "192.0.2.7", settings)
+
+
+def test_an_address_that_guesses_at_many_accounts_locks_out_nobody_who_came_from_there(
+    service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]
+) -> None:
+    me = browser()
+    service.db.write(add_user, "late@example.org", "Late", "labeler", password=PASSWORD)
+    most = attempts.MORE_FOR_ADDRESSES * service.settings.login_attempts
+    codes = [log_in(f"guess-{n}@example.org", "wrong password").status_code for n in range(most + 4)]
+    assert codes == [401] * most + [429] * 4
+    assert log_in(me.email).status_code == 200
+    assert log_in("late@example.org").status_code == 429
+
+
+def test_a_hundred_at_once_pass_no_limit(service: Any, browser: Callable[..., Any]) -> None:
+    me = browser()
+    body = {"email": me.email, "password": "wrong password"}
+    with ThreadPoolExecutor(20) as pool:
+        codes = list(pool.map(lambda _: service.http.post(API + "/session", json=body).status_code, range(100)))
+    assert codes.count(401) == service.settings.login_attempts
+    assert set(codes) == {401, 429}
+
+
+def test_old_failures_are_dropped(service: Any, log_in: Callable[..., Any]) -> None:
+    log_in("nobody@example.org", "wrong password")
+    rows = sa.select(sa.func.count()).select_from(login_failures)
+    age = sa.update(login_failures).values(last_at=clock(-2 * attempts.DAY))
+    assert service.db.read(lambda tx: tx.execute(rows).scalar()) == 2
+    service.db.write(lambda tx: tx.execute(age).rowcount)
+    service.db.write(attempts.forget_failures)
+    assert service.db.read(lambda tx: tx.execute(rows).scalar()) == 0
+
+
+@pytest.mark.parametrize("weak", ["password12", "qwertyuiop", "0123456789", "aaaaaaaaaaaa", "grace-hopper"])
+def test_a_password_that_is_tried_first_is_refused(service: Any, admin: Any, weak: str) -> None:
+    body = {"email": "grace-hopper@navy.example", "name": "Grace", "role": "labeler"}
+    token = admin.client.post("/users", json=body)["invitation_url"].split("#")[1]
+    refused = service.http.post(API + "/invitation", json={"token": token, "password": weak})
+    assert refused.status_code == 422 and "guess" in refused.json()["detail"]
+    assert service.http.post(API + "/invitation", json={"token": token, "password": PASSWORD}).status_code == 200
+
+
+def test_an_invitation_of_a_deactivated_account_says_so(service: Any, admin: Any) -> None:
+    made = admin.client.post("/users", json={"email": "gone@example.org", "name": "Gone", "role": "labeler"})
+    admin.client.patch(f"/users/{made['id']}", json={"active": False})
+    token = made["invitation_url"].split("#")[1]
+    for path, body in (("/invitation/check", {}), ("/invitation", {"password": PASSWORD})):
+        answer = service.http.post(API + path, json={"token": token, **body})
+        assert answer.status_code == 404 and "deactivated" in answer.json()["detail"]
 
 
 def test_a_success_forgets_the_failures(service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]) -> None:

@@ -57,6 +57,7 @@ def _name(user: UserOut) -> None:
 
 def _password() -> None:
     st.header(t("Change the password"), anchor=False)
+    st.caption(t("All other sessions and all API tokens of your account end with the old password."))
     with st.form(key("password", "password")):
         current = st.text_input(t("Current password"), type="password", autocomplete="current-password")
         new = st.text_input(
@@ -70,7 +71,9 @@ def _password() -> None:
             with feedback.told():
                 session.client().change_password(current, new)
                 saved("password")
-                feedback.say_later(t("The password has been changed. Your other sessions have ended."))
+                feedback.say_later(
+                    t("The password has been changed. Your other sessions and your API tokens have ended.")
+                )
                 st.rerun()
 
 
