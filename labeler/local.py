@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import sqlalchemy as sa
-import uvicorn
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import api_tokens
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user, find_user
 from labeler.api.bootstrap import prepare
+from labeler.api.connections import bounded_server
 from labeler.api.serve import create_site
 from labeler.api.supervisor import started
 from labeler.client import Client
@@ -43,8 +43,7 @@ def local_client(settings: Settings, *, with_worker: bool) -> Iterator[Client]:
             update={"host": "127.0.0.1", "port": listener.getsockname()[1], "log_level": "WARNING"}
         )
         site = create_site(own, with_ui=False, supervisor=started(own) if with_worker else None)
-        config = uvicorn.Config(site, log_level="error", lifespan="on")
-        server = uvicorn.Server(config)
+        server = bounded_server(site, log_level="error", lifespan="on")
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
         thread.start()
         token_id, token = db.write(_local_token)

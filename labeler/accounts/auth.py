@@ -17,6 +17,8 @@ from urllib.parse import urlsplit
 import sqlalchemy as sa
 from fastapi import Depends, Request
 from sqlalchemy import Connection
+from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from labeler.accounts.secrets import digest
 from labeler.accounts.tables import api_tokens, members, sessions, users
@@ -160,7 +162,20 @@ def acting_as(tx: Connection, user_id: int) -> Caller:
     return Caller(row.id, row.email, row.name, row.role, row.kind, rights, None, None, "", None, None)
 
 
-def _credential(request: Request) -> tuple[str, bool] | None:
+async def is_known(db: Database, scope: Scope) -> bool:
+    """Whether who sends this has a credential that is good now (G29)."""
+    credential = _credential(HTTPConnection(scope))
+    if credential is None:
+        return False
+    caller = remembered.get(credential[0])
+    if caller is None:
+        caller = await db.aread(load_caller, *credential)
+        if caller is not None:
+            remembered.put(credential[0], caller)
+    return caller is not None and (caller.expires_at is None or caller.expires_at > datetime.now(UTC))
+
+
+def _credential(request: HTTPConnection) -> tuple[str, bool] | None:
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":
         return digest(header[7:].strip()), True

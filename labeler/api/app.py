@@ -58,7 +58,7 @@ def require_permissions() -> None:
         raise RuntimeError(f"routes without a permission in their signature: {', '.join(unguarded)}")
 
 
-def wrap(app: ASGIApp, settings: Settings) -> ASGIApp:
+def wrap(app: FastAPI, settings: Settings) -> ASGIApp:
     return Around(app, settings)
 
 

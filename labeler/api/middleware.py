@@ -7,14 +7,19 @@ from typing import Any
 
 import orjson
 import structlog
+from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from labeler.accounts.auth import is_known
+from labeler.api.paths import takes_files
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
-from labeler.kit.errors import Malformed, Problem, TooLarge
+from labeler.kit.errors import Malformed, NotSignedIn, Problem, TooLarge, Unsupported
 
 API_CSP = "default-src 'none'; frame-ancestors 'none'"
 SLOW_SECONDS = 1.0
+STRANGERS_BYTES = 64 * 1024
+"""A body from somebody who is not logged in, whatever type it claims (G29)."""
 HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
@@ -62,8 +67,8 @@ def named(scope: Scope) -> tuple[str, dict[str, str]]:
 class Around:
     """Request id, body limit, NUL check, security headers (G18, G20) and the log line of each request."""
 
-    def __init__(self, app: ASGIApp, settings: Settings, csp: str = API_CSP) -> None:
-        self.app = app
+    def __init__(self, app: FastAPI, settings: Settings, csp: str = API_CSP) -> None:
+        self.app = self.api = app
         self.settings = settings
         self.headers = [*HEADERS, (b"content-security-policy", csp.encode())]
         self.log = telemetry.logger()
@@ -87,7 +92,7 @@ class Around:
             await send(message)
 
         try:
-            problem = self._refused(scope)
+            problem = await self._refused(scope)
             if problem is not None:
                 await send_problem(problem, request_id, send_with_headers)
             else:
@@ -103,32 +108,53 @@ class Around:
             structlog.contextvars.unbind_contextvars("request_id", *known)
 
     def _most(self, scope: Scope) -> tuple[int, int]:
-        """How many bytes the body may have, and how many it says it has."""
+        """How many bytes the body may have, and how many it says it has. Raises `Unsupported` for an encoding."""
         most, length = self.settings.max_body_bytes, 0
         for name, value in scope["headers"]:
-            if name == b"content-type" and value.startswith(b"multipart/"):
+            if name == b"content-type" and value.startswith(b"multipart/") and takes_files(scope["path"]):
                 most = self.settings.max_upload_bytes + 1_000_000
             elif name == b"content-length" and value.isdigit():
                 length = int(value)
+            elif (name == b"content-encoding" and value.strip().lower() not in (b"", b"identity")) or (
+                name == b"transfer-encoding" and value.strip().lower() != b"chunked"
+            ):
+                raise Unsupported("Send the body as it is: compressed ones are not read here (files may be).")
         return most, length
 
-    def _refused(self, scope: Scope) -> Problem | None:
+    async def _refused(self, scope: Scope) -> Problem | None:
+        """What is wrong with a request whose body nobody has read yet."""
         if b"%00" in scope.get("raw_path", b"") or b"%00" in scope.get("query_string", b""):
             return Malformed("The address contains a NUL character.")
-        most, length = scope["state"]["body"] = self._most(scope)
-        return TooLarge(f"The body is longer than {most:,} bytes.") if length > most else None
+        try:
+            most, length = self._most(scope)
+            scope["state"]["most"] = most
+            await self._check(scope, length, most)
+        except Problem as problem:
+            return problem
+        return None
+
+    async def _check(self, scope: Scope, size: int, most: int) -> None:
+        """Raises `TooLarge`, or `NotSignedIn` where a stranger sends more than a log-in takes (G29)."""
+        if size > most:
+            raise TooLarge(f"The body is longer than {most:,} bytes.")
+        if size > STRANGERS_BYTES and not scope["state"].get("known"):
+            if not await is_known(self.api.state.db, scope):
+                raise NotSignedIn(f"Log in before you send more than {STRANGERS_BYTES:,} bytes.")
+            scope["state"]["known"] = True
 
     def _limited(self, scope: Scope, receive: Receive) -> Receive:
-        most, size = scope["state"]["body"][0], 0
+        size = 0
 
         async def limited() -> Message:
             nonlocal size
             message = await receive()
             if message["type"] == "http.request":
                 size += len(message.get("body", b""))
-                if size > most:
-                    scope["state"]["too_large"] = most
-                    raise TooLarge(f"The body is longer than {most:,} bytes.")
+                try:
+                    await self._check(scope, size, scope["state"]["most"])
+                except Problem as problem:
+                    scope["state"]["refused"] = problem
+                    raise
             return message
 
         return limited

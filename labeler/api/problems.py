@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse
 
 from labeler.api.paths import methods_at
 from labeler.kit import telemetry
-from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem, TooLarge
+from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem
 from labeler.kit.validation import MOST, field_errors, invalid
 
 
@@ -46,8 +46,8 @@ def _field(entry: dict[str, Any], body: Any) -> dict[str, str]:
 
 async def on_http(request: Request, error: Any) -> JSONResponse:
     state = request.scope.get("state", {})
-    if "too_large" in state:
-        return respond(request, TooLarge(f"The body is longer than {state['too_large']:,} bytes."))
+    if "refused" in state:  # while the body was being read
+        return respond(request, state["refused"])
     if error.status_code == 404:
         return respond(request, NotFound("There is nothing at this address. See /api/docs."))
     if error.status_code == 405:

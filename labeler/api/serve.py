@@ -6,12 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import uvicorn
 from starlette.middleware import Middleware
 from starlette.routing import Mount, Route
 from starlette.types import ASGIApp
 
 from labeler.api.app import create_api, wrap
+from labeler.api.connections import bounded_server
+from labeler.api.guard import UiGuard
 from labeler.api.middleware import SecurityHeaders
 from labeler.api.supervisor import Supervisor
 from labeler.imports import reading
@@ -19,6 +20,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.memory import set_modules_aside
 
+WEBSOCKET_BYTES = 16 * 1024**2  # of one message: the longest guideline, or a page of answers
 HELP_AFTER = 5.0  # seconds after the start: until then there is enough to do
 SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when the UI has imported what it imports late
 
@@ -59,7 +61,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     site: ASGIApp = create_ui(
         routes,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders, csp=content_security_policy())],
+        middleware=[Middleware(SecurityHeaders, csp=content_security_policy()), Middleware(UiGuard, db=db)],
         origins=[origin for origin in (settings.public_url, settings.ui_origin) if origin],
         max_upload_mb=settings.max_upload_bytes // 1024**2,
     )
@@ -82,7 +84,7 @@ def _own_host(settings: Settings) -> str:
 
 def run(site: ASGIApp, settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT; requests under way are finished (G21)."""
-    config = uvicorn.Config(
+    server = bounded_server(
         site,
         host=settings.host,
         port=settings.port,
@@ -90,9 +92,11 @@ def run(site: ASGIApp, settings: Settings) -> None:
         access_log=False,
         server_header=False,
         date_header=True,
-        proxy_headers=False,
+        proxy_headers=bool(settings.trusted_proxies),
+        forwarded_allow_ips=settings.trusted_proxies,
+        ws_max_size=WEBSOCKET_BYTES,
         timeout_graceful_shutdown=20,
         timeout_keep_alive=65,
         lifespan="on",
     )
-    uvicorn.Server(config).run()
+    server.run()

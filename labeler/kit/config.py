@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 from functools import cached_property
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -55,6 +56,12 @@ class Settings(BaseSettings):
     cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set behind TLS.")
     ui_origin: str = Field("", description="Origin of a UI served elsewhere; the only one CORS admits.")
 
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses and networks of the proxies before this service, with commas (`127.0.0.1, 10.0.0.0/8`): "
+        "theirs are the only `X-Forwarded-For` and `X-Forwarded-Proto` that count. Empty: none.",
+    )
+
     # Limits (G18)
     max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest JSON or NDJSON request body.")
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest uploaded import file.")
@@ -95,6 +102,17 @@ class Settings(BaseSettings):
     @classmethod
     def _absolute(cls, value: Path) -> Path:
         return value.expanduser().absolute()
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        networks = [part.strip() for part in value.split(",") if part.strip()]
+        for network in networks:
+            try:
+                ip_network(network, strict=False)
+            except ValueError:
+                raise ValueError(f"{network}: expected addresses or networks such as 10.0.0.0/8, with commas") from None
+        return ",".join(networks)
 
     @field_validator("import_databases")
     @classmethod

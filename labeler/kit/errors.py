@@ -94,6 +94,12 @@ class TooLarge(Problem):
     type, title, status = "too-large", "The request is too large", 413
 
 
+class Unsupported(Problem):
+    """A body in an encoding that is not read here."""
+
+    type, title, status = "unsupported", "This encoding is not read here", 415
+
+
 class TooManyAttempts(Problem):
     type, title, status = "too-many-attempts", "Too many attempts", 429
 
