@@ -8,7 +8,7 @@ import sys
 
 import typer
 
-from labeler.api.bootstrap import SchemaTooOld
+from labeler.api.bootstrap import NotPrepared
 from labeler.client import ApiError
 from labeler.commands import data, files, models, people, running
 from labeler.commands.context import Context, state
@@ -48,6 +48,6 @@ def main() -> None:
         ]
         print("\n".join(lines), file=sys.stderr)
         sys.exit(1)
-    except (SchemaTooOld, OSError, TimeoutError) as error:
+    except (NotPrepared, OSError, TimeoutError) as error:
         print(error, file=sys.stderr)
         sys.exit(1)

@@ -11,16 +11,32 @@ from labeler.accounts.users import add_user, find_user, invite
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.files import private_folder
+from labeler.kit.installation import installation_id, remember_id, remembered_id
 from labeler.kit.schema import migrate, schema_state
 
 
-class SchemaTooOld(Exception):
-    """The database is of another version of the service; the message says what to do."""
+class NotPrepared(Exception):
+    """The service can't start on this database before somebody decides; the message says what."""
+
+
+class SchemaTooOld(NotPrepared):
+    """The database is of another version of the service."""
+
+
+class AnotherDatabase(NotPrepared):
+    """The data folder was used with another database."""
 
 
 def prepare_schema(db: Database) -> None:
-    """Set an empty database up; raises `SchemaTooOld` for one that needs a decision (G11)."""
+    """Set an empty database up. Raises `SchemaTooOld` and `AnotherDatabase` where one must decide (G11, G32)."""
+    home = db.settings.home
+    known = remembered_id(home)
     state = db.read(schema_state)
+    if state == "empty" and known is not None:
+        raise AnotherDatabase(
+            f"There was a database for the data in {home}, and this one is empty. Point the service at the one that "
+            "was there, or bring it back with `labeler restore`. To begin with an empty one: `labeler migrate`."
+        )
     if state == "empty":
         migrate(db)
     elif state == "old":
@@ -29,6 +45,14 @@ def prepare_schema(db: Database) -> None:
         )
     elif state == "newer":
         raise SchemaTooOld("The database is of a newer version of labeler than this one. Install that version.")
+    found = db.read(installation_id)
+    if known is not None and found != known:
+        raise AnotherDatabase(
+            f"The data in {home} belongs to another database than this one. Point the service at that database, or at "
+            "another data folder. To use both together from now on: `labeler migrate`."
+        )
+    if known is None:
+        remember_id(home, found)
 
 
 def first_admin(tx: Connection, settings: Settings) -> str | None:

@@ -22,10 +22,16 @@ def _settings(host: str | None = None, port: int | None = None) -> Settings:
     return Settings(**{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
 
 
-def serve(host: Host = None, port: Port = None, workers: Annotated[int, typer.Option(help="Job workers.")] = 1) -> None:
+def serve(
+    host: Host = None,
+    port: Port = None,
+    workers: Annotated[int | None, typer.Option(help="Jobs at the same time.")] = None,
+) -> None:
     """API, UI and job worker at one address."""
-    settings = _settings(host, port).model_copy(update={"worker_slots": max(workers, 1)})
-    _serve(settings, with_ui=True, with_worker=workers > 0)
+    settings = _settings(host, port)
+    if workers is not None:
+        settings = settings.model_copy(update={"worker_slots": workers})
+    _serve(settings, with_ui=True, with_worker=settings.worker_slots > 0)
 
 
 def api(host: Host = None, port: Port = None) -> None:
@@ -98,12 +104,15 @@ def demo(
 def migrate(target: Annotated[str, typer.Argument(help="A revision, -1, or base.")] = "head") -> None:
     """Bring the database's schema up to date (or to a revision)."""
     from labeler.kit.db import Database
+    from labeler.kit.installation import installation_id, remember_id
     from labeler.kit.schema import migrate as run_migration
     from labeler.kit.schema import schema_state
 
     db = Database(Settings())
     run_migration(db, target)
     found = db.read(schema_state)
+    if found == "current":
+        remember_id(db.settings.home, db.read(installation_id))
     db.close()
     answer({"schema": found}, f"The schema is {found}.")
 

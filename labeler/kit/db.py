@@ -34,6 +34,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from labeler.kit.config import Settings
 from labeler.kit.engine import make_engine
 from labeler.kit.errors import StorageFull, Unavailable
+from labeler.kit.standing import DAMAGED, Standing, is_damage
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -49,6 +50,8 @@ def explain(error: Exception) -> Exception:
     if isinstance(error, DBAPIError):
         text = str(error.orig).lower()
         state = getattr(error.orig, "sqlstate", None) or ""
+        if is_damage(error):
+            return Unavailable(DAMAGED)
         if state == "53100" or "disk is full" in text or "no space left" in text:
             return StorageFull("The disk is full: nothing was changed. Free some space and try again.")
         if (
@@ -119,6 +122,9 @@ class Database:
         self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
         self._local = threading.Lock()
         self._closing = threading.Event()
+        self.standing = Standing(settings, self.engine)
+        if group_commit and not self.is_sqlite:
+            threading.Thread(target=self.standing.watch, args=(self._closing,), name="watch", daemon=True).start()
         if group_commit and self.is_sqlite:
             self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
             self._thread.start()
@@ -128,9 +134,10 @@ class Database:
         """Run `fn(connection, ...)` on one consistent view of the data."""
         try:
             with self.engine.connect() as connection:
+                self.standing.check()
                 return fn(connection, *args, **kwargs)
         except DBAPIError as error:
-            raise explain(error) from error
+            raise self._explain(error) from error
 
     def write(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` in a transaction; returns once it is committed."""
@@ -171,12 +178,13 @@ class Database:
                     continue
                 if isinstance(error, IntegrityError):
                     raise
-                raise explain(error) from error
+                raise self._explain(error) from error
         raise AssertionError("unreachable")
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
         with self._turn(), self.engine.connect() as connection:
+            self.standing.check()
             if self.is_sqlite:
                 connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
             with connection.begin():
@@ -196,13 +204,19 @@ class Database:
             finally:
                 os.close(handle)
 
+    def _explain(self, error: Exception) -> Exception:
+        self.standing.note(error)
+        return Unavailable(self.standing.fault) if self.standing.fault else explain(error)
+
     def _checkpoint_forever(self) -> None:
-        """Move the WAL into the database, for which the writer would otherwise stop every few commits."""
+        """Move the WAL into the database, for which the writer would otherwise stop every few commits; but not over a
+        file that somebody put in its place."""
         connection: Any = self.engine.raw_connection()
         try:
             while not self._closing.wait(CHECKPOINT_SECONDS):
-                with suppress(sqlite3.Error):
-                    connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                with suppress(sqlite3.Error, OSError):
+                    if self.standing.look():
+                        connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
         finally:
             connection.close()
 
@@ -225,22 +239,21 @@ class Database:
                             break
             except Exception as error:  # the commit failed: none of them happened
                 done = done or ([call] if call is not None else [])
-                reported = explain(error)
+                reported = self._explain(error)
                 for waiting in done:
                     waiting.outcome = (None, reported)
             _settle(done)
             if call is None:
                 return
 
-    @staticmethod
-    def _run_in_savepoint(tx: Connection, call: _Call) -> None:
+    def _run_in_savepoint(self, tx: Connection, call: _Call) -> None:
         tx.exec_driver_sql("SAVEPOINT call")
         try:
             call.outcome = (call.run(tx), None)
         except Exception as error:
             # When SQLite has already rolled everything back (full disk), this raises and fails the batch.
             tx.exec_driver_sql("ROLLBACK TO call")
-            call.outcome = (None, error if isinstance(error, IntegrityError) else explain(error))
+            call.outcome = (None, error if isinstance(error, IntegrityError) else self._explain(error))
         tx.exec_driver_sql("RELEASE call")
 
 

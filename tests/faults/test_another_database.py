@@ -1,0 +1,160 @@
+"""A database that is replaced, deleted or damaged under a running service is noticed within seconds, and nothing is
+answered as if it were kept (G32)."""
+
+import shutil
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import httpx
+import postgres
+import processes
+import pytest
+
+from labeler.accounts.tokens import make_token
+from labeler.accounts.users import add_user
+from labeler.api.bootstrap import AnotherDatabase, prepare_schema
+from labeler.client import Client
+from labeler.kit.config import Settings
+from labeler.kit.db import Database
+from labeler.kit.installation import probe, remembered_id
+from labeler.kit.standing import WATCH_SECONDS
+
+
+def replace(path: Path, template: Path) -> None:
+    path.unlink()
+    shutil.copyfile(template, path)
+
+
+def delete(path: Path, _: Path) -> None:
+    path.unlink()
+
+
+def delete_all(path: Path, _: Path) -> None:
+    for part in path.parent.glob("labeler.db*"):
+        part.unlink()
+
+
+def overwrite(path: Path, template: Path) -> None:
+    """As `cp` does it: the same file, with another database in it."""
+    other = path.with_name("other.db")
+    shutil.copyfile(template, other)
+    with closing(sqlite3.connect(other)) as connection:
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("UPDATE installation SET id = 'another'")
+        connection.commit()
+    path.write_bytes(other.read_bytes())
+
+
+def scribble(path: Path, _: Path) -> None:
+    path.write_bytes(b"not a database " * 100_000)
+
+
+def cut_off(path: Path, _: Path) -> None:
+    with open(path, "r+b") as file:
+        file.truncate(path.stat().st_size // 2)
+
+
+def run(settings: Settings, tmp_path: Path, harm: Callable[[], None]) -> None:
+    """Label on a running service, harm its database, and see that nothing is answered 2xx any more."""
+    db = Database(settings)
+    admin = db.write(add_user, "admin@example.org", "Admin", "admin")
+    token = db.write(make_token, admin.id, "fault test", ["*"])[1]
+    db.close()
+    api = processes.start_api(settings, tmp_path / "api.log")
+    try:
+        with Client(api.url, token=token, timeout=20) as client:
+            project = client.projects.create("faults", labels=["spam", "ham"])
+            project.items.add([{"key": f"m{n}", "text": f"message {n}"} for n in range(50)], progress=False)
+            for item in project.queue.next(3):
+                project.label(item, "ham")
+        headers = {"authorization": f"Bearer {token}"}
+        with httpx.Client(base_url=api.url, headers=headers, timeout=20, trust_env=False) as http:
+            assert http.get("/readyz").status_code == 200
+            harm()
+            body = {"item_key": "m40", "value": "spam"}
+            asked: list[Callable[[], Any]] = [
+                lambda: http.get("/readyz"),
+                lambda: http.post("/api/v1/projects/faults/labels", json=body),
+                lambda: http.get("/api/v1/projects/faults/items"),
+                lambda: http.get("/api/v1/me"),
+            ]
+            processes.wait_for(lambda: http.get("/readyz").status_code == 503, 4 * WATCH_SECONDS, "it to be noticed")
+            for _ in range(3):
+                assert [ask().status_code for ask in asked] == [503] * 4
+            assert "database" in http.get("/api/v1/me").json()["detail"]
+    finally:
+        api.stop()
+
+
+@pytest.mark.parametrize("harm", [replace, delete, delete_all, overwrite, scribble, cut_off])
+def test_a_database_file_that_is_another_one(tmp_path: Path, sqlite_template: Path, harm: Any) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copyfile(sqlite_template, home / "labeler.db")
+    settings = Settings(home=home, database_url="", port=processes.free_port(), log_level="ERROR")
+    run(settings, tmp_path, lambda: harm(home / "labeler.db", sqlite_template))
+
+
+@pytest.mark.skipif(postgres.find_bin() is None, reason="no PostgreSQL here")
+def test_a_database_on_a_server_that_is_another_one(tmp_path: Path, postgres_server: postgres.Server) -> None:
+    name = f"another{processes.free_port()}"
+    url = postgres_server.create(name, "template_labeler")
+    settings = Settings(home=tmp_path / "home", database_url=url, port=processes.free_port(), log_level="ERROR")
+
+    def harm() -> None:
+        postgres_server.drop(name)
+        postgres_server.create(name)
+
+    run(settings, tmp_path, harm)
+    postgres_server.drop(name)
+
+
+def test_an_earlier_copy_that_is_written_over_the_file_is_noticed(tmp_path: Path, sqlite_template: Path) -> None:
+    settings = Settings(home=tmp_path, database_url="")
+    path = tmp_path / "labeler.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database(settings)
+    for _ in range(2):
+        db.write(probe)
+        with db.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        db.standing.look()
+        assert db.standing.fault == ""
+    path.write_bytes(sqlite_template.read_bytes())
+    assert not db.standing.look() and not db.standing.look()
+    assert "replaced" in db.standing.fault
+    db.close()
+
+
+def test_a_start_on_an_empty_database_where_there_was_one_asks(settings: Settings, tmp_path: Path) -> None:
+    before = Database(settings)
+    prepare_schema(before)
+    empty = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.db'}"})
+    database = Database(empty)
+    with pytest.raises(AnotherDatabase, match="labeler migrate"):
+        prepare_schema(database)
+    labeler = [sys.executable, "-m", "labeler"]
+    started = subprocess.run(
+        [*labeler, "api"], env=empty.environment(), capture_output=True, text=True, timeout=60, check=False
+    )
+    assert started.returncode != 0 and "this one is empty" in started.stderr
+    subprocess.run([*labeler, "migrate"], env=empty.environment(), check=True, timeout=60, capture_output=True)
+    prepare_schema(database)
+    database.close()
+    with pytest.raises(AnotherDatabase, match="belongs to another"):
+        prepare_schema(before)
+    before.close()
+
+
+def test_a_new_data_folder_remembers_its_database(settings: Settings) -> None:
+    assert remembered_id(settings.home) is None
+    database = Database(settings)
+    for _ in range(2):
+        prepare_schema(database)
+    assert remembered_id(settings.home)
+    database.close()
