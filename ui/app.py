@@ -10,6 +10,7 @@ from labeler_ui import feedback, session, theme
 from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.language import choose_language, tell_the_browser
 from labeler_ui.components.login import login
+from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t, tc
 
 from labeler.client import ApiError
@@ -147,7 +148,12 @@ def site() -> None:
         if current.per_project and not session.project_names():
             draw_page("home")()
         elif current.per_project and project is None:
-            feedback.empty(t("Choose a project"), t("Choose one on the left, or open it from the list of projects."))
+            asked = st.query_params.get("project")
+            words = t("Choose one on the left, or open it from the list of projects.")
+            if asked:
+                none = t("There is no project “{asked}”, or you are not a member of it.", asked=plain(asked))
+                words = f"{none} {words}"
+            feedback.empty(t("Choose a project"), words)
         else:
             st.warning(t("Your role does not include this page."), icon=":material/lock:")
         return

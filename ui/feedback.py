@@ -11,6 +11,7 @@ from labeler_ui.words import said, t
 from labeler.client import ApiError
 
 T = TypeVar("T")
+WRONG_PASSWORD = "wrong-credentials"  # said by somebody who is logged in, and stays it
 
 
 def plain(text: object) -> str:
@@ -20,7 +21,9 @@ def plain(text: object) -> str:
 
 def show_error(error: ApiError, doing: str = "") -> None:
     """Show a refusal of the API in its own words, field by field where it names fields."""
-    if error.status == 401:  # the form to log in takes the page's place, and leads back to it
+    if (
+        error.status == 401 and error.type != WRONG_PASSWORD
+    ):  # the form to log in takes the page's place, and leads back to it
         session.forget()
         st.session_state["_session_ended"] = True
         st.rerun()

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta, timezone
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, layout, tasks
@@ -22,22 +22,30 @@ STATES: Mapping[str, Filters] = {
 SORTS = {mark("Oldest first"): "oldest", mark("Newest first"): "newest", mark("Most uncertain first"): "uncertain"}
 PARTS = (mark("train"), mark("holdout"))
 CERTAIN = (0, 100)  # percent
+BOUND: Literal["query-params"] = "query-params"
+BEGINNING: Mapping[str, Any] = {
+    "q": "",
+    "state": next(iter(STATES)),
+    "sort": next(iter(SORTS)),
+    **dict.fromkeys(("who", "since", "until", "split")),
+    "sure": CERTAIN,
+}
 
 
 def draw(project: Project) -> Filters:
-    """The fields, and what they ask for; an address may bring some along (`label`, `split`)."""
+    """The fields, and what they ask for. The address has it, too: to come back to, and to lead here from elsewhere."""
     schema = tasks.schema_of(project.info)
-    answer_key = _key(f"answer-{project.slug}")
-    for name, key in (("label", answer_key), ("split", _key("split"))):
-        if asked := st.query_params.get(name):
-            st.session_state[key] = asked
-            del st.query_params[name]
+    answer_key = f"answer-{project.slug}"
+    if asked := st.query_params.get("label"):  # a link from another page, which knows no more of this one
+        if asked in tasks.of(project.info).names(schema) and "labels" in schema:
+            st.session_state[answer_key] = asked
+        del st.query_params["label"]
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     words = columns[0].text_input(
-        t("Search"), placeholder=t("words in the text"), icon=":material/search:", key=_key("q")
+        t("Search"), placeholder=t("words in the text"), icon=":material/search:", key="q", bind=BOUND
     )
     answer = tasks.of(project.info).filters(columns[1], schema, key=answer_key)
-    state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key=_key("state"))
+    state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key="state", bind=BOUND)
     with st.expander(t("More filters")):
         more = _more(project)
     return {"q": words.strip() or None, **more, **answer, **STATES[state]}
@@ -53,9 +61,11 @@ def removable(wanted: Filters) -> bool:
     return bool(chosen(wanted)) and not any(name.startswith("model_") for name in chosen(wanted))
 
 
-def clear(where: Any) -> None:
+def clear(where: Any, project: Project) -> None:
     """The way back to all items."""
-    where.button(t("Clear filters"), icon=":material/filter_alt_off:", key="items-clear", on_click=_clear)
+    where.button(
+        t("Clear filters"), icon=":material/filter_alt_off:", key="items-clear", on_click=_clear, args=[project]
+    )
 
 
 def nothing(project: Project, wanted: Filters) -> None:
@@ -73,7 +83,7 @@ def nothing(project: Project, wanted: Filters) -> None:
         return
     else:
         box = feedback.empty(t("No item matches"), t("No item matches all filters. Remove one of them."), icon)
-    clear(box)
+    clear(box, project)
 
 
 def _more(project: Project) -> Filters:
@@ -85,14 +95,16 @@ def _more(project: Project) -> Filters:
         format_func=people.__getitem__,
         index=None,
         placeholder=t("anybody"),
-        key=_key("who"),
+        key="who",
+        bind=BOUND,
     )
-    since = first[1].date_input(t("Labeled from"), value=None, format="YYYY-MM-DD", key=_key("since"))
+    since = first[1].date_input(t("Labeled from"), value=None, format="YYYY-MM-DD", key="since", bind=BOUND)
     until = first[2].date_input(
         t("Labeled until"),
         value=None,
         format="YYYY-MM-DD",
-        key=_key("until"),
+        key="until",
+        bind=BOUND,
         help=t("This day included, on your clock. Labels that are in force count."),
     )
     sure = second[0].slider(
@@ -101,7 +113,8 @@ def _more(project: Project) -> Filters:
         value=CERTAIN,
         step=5,
         format="%d%%",
-        key=_key("sure"),
+        key="sure",
+        bind=BOUND,
         help=t(
             "How sure the newest model is of what it says about an item. Items that it has not seen are left out "
             "while this is narrowed."
@@ -113,10 +126,11 @@ def _more(project: Project) -> Filters:
         format_func=t,
         index=None,
         placeholder=t("any"),
-        key=_key("split"),
+        key="split",
+        bind=BOUND,
         help=t("Holdout: drawn at random, labeled, never trained on."),
     )
-    sort = second[2].selectbox(t("Order"), list(SORTS), format_func=t, key=_key("sort"))
+    sort = second[2].selectbox(t("Order"), list(SORTS), format_func=t, key="sort", bind=BOUND)
     if since and until and since > until:
         st.warning(t("The first day is after the last one: no label is from then."), icon=":material/date_range:")
         since = until = None
@@ -140,12 +154,8 @@ def _midnight(day: date | None) -> str | None:
     return datetime.combine(day, time(), timezone(timedelta(minutes=layout.utc_offset()))).isoformat()
 
 
-def _key(name: str) -> str:
-    """Fields that were cleared are others."""
-    return f"items-{name}-{st.session_state.get('_items_cleared', 0)}"
-
-
-def _clear() -> None:
-    st.session_state["_items_cleared"] = st.session_state.get("_items_cleared", 0) + 1
-    for name in ("item", "label", "split"):
-        st.query_params.pop(name, None)
+def _clear(project: Project) -> None:
+    for name, value in BEGINNING.items():
+        st.session_state[name] = value
+    st.session_state.pop(f"answer-{project.slug}", None)
+    st.query_params.pop("item", None)

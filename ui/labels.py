@@ -46,7 +46,7 @@ def summary(schema: Schema) -> str:
 
 def filters(where: DeltaGenerator, schema: Schema, key: str) -> dict[str, Any]:
     """Items whose answer contains a label."""
-    label = where.selectbox(t("Label"), names(schema), index=None, placeholder=t("any"), key=key)
+    label = where.selectbox(t("Label"), names(schema), index=None, placeholder=t("any"), key=key, bind="query-params")
     return {"label": label}
 
 

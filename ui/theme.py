@@ -158,17 +158,19 @@ def page_css() -> str:
   inset: auto 1rem 1rem; margin: auto; width: fit-content; max-width: calc(100% - 4rem); padding: 0.7rem 1.1rem;
   border-radius: 0.625rem; z-index: 999999; background: {LIGHT["text"]}; color: #fff; animation: lb-late 2s step-end; }}
 @keyframes lb-late {{ from {{ opacity: 0; }} }}
+[class*="st-key-guideline-"] textarea, .st-key-guideline-preview {{
+  height: clamp(16rem, calc(100vh - 27rem), 44rem) !important; }}
 .lb-guideline {{ line-height: 1.65; overflow-wrap: anywhere; }}
 .lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}
 .lb-guideline h2 {{ font-size: 1.15rem; padding: 0.75rem 0 0.25rem; }}
 .lb-guideline h3 {{ font-size: 1.02rem; }}
 .lb-changes {{ display: grid; gap: 0.5rem; max-height: 22rem; overflow: auto; }}
 .lb-change {{ border-left: 4px solid rgb(128 136 155 / 60%); padding: 0.3rem 0.8rem; }}
-.lb-change b {{ font-size: 0.82rem; opacity: 0.75; }}
+.lb-change > b {{ font-size: 0.82rem; opacity: 0.75; }}
 .lb-change :is(p, ul, ol, h1, h2, h3) {{ margin: 0; padding: 0; font-size: 1rem; }}
-.lb-change :is(del, ins) {{ display: block; text-decoration: none; padding: 0.1rem 0.4rem; border-radius: 0.3rem; }}
-.lb-change del {{ background: rgb(220 60 50 / 13%); text-decoration: line-through; }}
-.lb-change ins {{ background: rgb(15 150 120 / 15%); }}
+.lb-change > :is(del, ins) {{ display: block; text-decoration: none; padding: 0.1rem 0.4rem; border-radius: 0.3rem; }}
+.lb-change > del {{ background: rgb(220 60 50 / 13%); text-decoration: line-through; }}
+.lb-change > ins {{ background: rgb(15 150 120 / 15%); }}
 .lb-diff {{ overflow: auto; border: 1px solid rgb(128 136 155 / 35%); border-radius: 0.625rem;
   max-height: 36rem; }}
 .lb-diff table {{ width: 100%; border-collapse: collapse; font-size: 0.92rem; table-layout: fixed;

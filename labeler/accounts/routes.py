@@ -64,13 +64,13 @@ async def _enter(response: Response, db: Database, settings: Settings, user: Use
 
 @router.post("/session")
 async def log_in(body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open) -> Opened:
-    """Log in with e-mail and password; sets the session cookie."""
+    """Log in with email address and password; sets the session cookie."""
     email, address = body.email.strip().lower(), _address(request)
     row = await db.awrite(sessions.begin, email, address, settings)
     stored = None if row is None else row.password_hash
     if not await apart(password_matches, body.password, stored):
         await db.awrite(sessions.note_failure, email, address)
-        raise WrongCredentials("Check e-mail and password. After several failures the account is locked for a while.")
+        raise WrongCredentials("Check email address and password. After several failures they are locked for a while.")
     user = await db.aread(users.get_user, row.id)
     caller = await _enter(response, db, settings, user, address)
     return Opened(user=user, csrf_token=caller.csrf_token)

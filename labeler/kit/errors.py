@@ -55,7 +55,7 @@ class NotSignedIn(Problem):
 
 
 class WrongCredentials(Problem):
-    type, title, status = "wrong-credentials", "E-mail or password is wrong", 401
+    type, title, status = "wrong-credentials", "Email address or password is wrong", 401
 
 
 class Forbidden(Problem):

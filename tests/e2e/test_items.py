@@ -1,5 +1,6 @@
 """A manager looks for items: by words, by how sure the model is, by when they were labeled; and finds a way out."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -89,3 +90,47 @@ def test_nothing_is_cut_off_on_a_phone(site: Site, known: Project, visit: Any) -
     page.get_by_text("More filters").click()
     expect(page.get_by_role("group", name="Labeled from")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_search_is_in_the_address_and_there_again_after_a_reload(site: Site, known: Project, visit: Any) -> None:
+    page = opened(site, known, visit)
+    search(page, "call")
+    found = known.items.page(q="call", count=True).total
+    words = f"{found} items" if found != 1 else "1 item"
+    expect(shown(page, words)).to_be_visible()
+    page.get_by_role("combobox", name="State").click()
+    page.get_by_role("option", name="Not labeled").click()
+    expect(page).to_have_url(re.compile("state="))
+    found = known.items.page(q="call", unlabeled=True, count=True).total
+    words = f"{found} items" if found != 1 else "1 item"
+    expect(shown(page, words)).to_be_visible()
+    page.reload()
+    expect(page.get_by_role("textbox", name="Search")).to_have_value("call")
+    expect(shown(page, words)).to_be_visible()
+    page.get_by_role("button", name="Clear filters").click()
+    expect(shown(page, "60 items")).to_be_visible()
+    expect(page).not_to_have_url(re.compile("q=|state="))
+
+
+@pytest.mark.parametrize(
+    "asked", ["who=999", "who=x", "since=yesterday", "sure=9", "state=None", "sort=", "label=nope"]
+)
+def test_an_address_that_asks_for_what_is_not_there_shows_everything(
+    site: Site, known: Project, visit: Any, asked: str
+) -> None:
+    page = visit(f"{site.url}/items?project={known.slug}&{asked}", site.admin)
+    expect(shown(page, "60 items")).to_be_visible()
+
+
+def test_a_click_opens_an_item_and_ones_own_answer_is_there(site: Site, known: Project, visit: Any) -> None:
+    page = opened(site, known, visit)
+    frame = page.get_by_test_id("stDataFrame").first
+    frame.locator(".dvn-scroller").click(position={"x": 200, "y": 55})
+    expect(page.get_by_role("heading", name="Item", exact=True)).to_be_visible()
+    answered = next(iter(known.items.find(labeled=True)))
+    page = visit(f"{site.url}/items?project={known.slug}&item={answered.key}", site.admin)
+    expect(page.get_by_role("combobox", name="Your answer")).to_have_value(str(answered.labels[0].value))
+    other = next(iter(known.items.find(unlabeled=True)))
+    page = visit(f"{site.url}/items?project={known.slug}&item={other.key}", site.admin)
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Choose the answer first.")).to_be_visible()

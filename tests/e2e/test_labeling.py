@@ -95,6 +95,22 @@ def test_a_hard_flag_alone_sets_the_item_aside(site, project, lin, label_page) -
     assert labels_of(project, lin) == []
 
 
+@pytest.mark.parametrize("begin", ["n", ""])
+def test_a_note_is_written_without_the_mouse(site, project, lin, label_page, begin) -> None:
+    """What is typed after a reason begins the note, and the keys of the card are letters in it."""
+    card = label_page(site, project, lin)
+    text = card.shown()
+    for key in ("h", "2", begin):
+        if key:
+            card.page.keyboard.press(key)
+    card.page.keyboard.type("is this 1 or L?")
+    expect(card.part("flag-note")).to_have_value("is this 1 or L?")
+    card.press("Enter")
+    card.saved()
+    flag = next(flag for flag in project.flags if flag.content["text"] == text)
+    assert (flag.reason, flag.note) == ("Guideline is silent", "is this 1 or L?")
+
+
 def test_a_hard_flag_goes_along_with_a_label(site, project, lin, label_page) -> None:
     card = label_page(site, project, lin)
     text = card.shown()
@@ -117,7 +133,8 @@ def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, labe
     card = label_page(site, project, lin)
     card.press("2")
     card.saved()
-    text = project.guidelines.current().text.replace("Wants money.", "Wants money, a call or a click.")
+    rule = "Wants money, a call or a click.\n  - *Example:* Call **now**"
+    text = project.guidelines.current().text.replace("Wants money.", rule)
     project.guidelines.publish(text, "calls count too")
     for _ in range(8):  # the browser holds ten; the gate comes with the next answer of the service
         if card.part("acknowledge").is_visible():
@@ -128,6 +145,9 @@ def test_a_new_guideline_version_must_be_read_before_labeling_goes_on(site, labe
     expect(card.part("dialog")).to_contain_text("guideline version 2")
     expect(card.part("dialog")).to_contain_text("calls count too")
     expect(card.part("guideline-changes")).to_contain_text("Wants money, a call or a click.")
+    example = card.part("guideline-changes").locator("li li", has_text="Example:")
+    assert example.evaluate("one => one.getClientRects().length && one.offsetHeight") < 40, "on one line"
+    assert example.evaluate("one => getComputedStyle(one).borderLeftWidth") == "0px"
     card.page.keyboard.press("Escape")
     expect(card.part("acknowledge")).to_be_visible()
     before = card.shown()

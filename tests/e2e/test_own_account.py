@@ -18,6 +18,16 @@ def test_one_changes_ones_name(site: Site, visit: Any) -> None:
     assert someone.client.me().user.name == "Grace Hopper"
 
 
+def test_a_wrong_password_is_told_where_it_was_typed(site: Site, visit: Any) -> None:
+    page = visit(f"{site.url}/account", site.person("labeler"))
+    page.get_by_label("Current password").fill("not the one I have")
+    for field in ("New password", "Repeat the new password"):
+        page.get_by_label(field, exact=True).fill("seven blue umbrellas")
+    page.get_by_role("button", name="Change password").click()
+    expect(page.get_by_text("The current password is not right.")).to_be_visible()
+    expect(page.get_by_label("New password", exact=True)).to_have_value("seven blue umbrellas")
+
+
 def test_one_logs_out_everywhere_else(site: Site, visit: Any) -> None:
     someone = site.person("labeler")
     there = visit(f"{site.url}/account", someone)

@@ -130,7 +130,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
     )
     with right:
         st.markdown(t("Preview"))
-        with st.container(border=True, height=520):
+        with st.container(border=True, height=520, key="guideline-preview"):
             st.markdown(_calm(text))
     st.text_input(
         t("What is new in this version?"),
@@ -146,6 +146,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
                 created_at=layout.when(draft.created_at),
             )
         )
+    told = st.empty()
     with st.container(horizontal=True):
         if st.button(t("Save draft"), icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
             feedback.say_later(t("Draft saved."))
@@ -156,7 +157,7 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
                 _publish(project, saved_one, published[0] if published else None)
     if desk.refused and (missing := unfilled(text)):  # until it is filled in
         where = ", ".join(plain(one) for one in missing)
-        st.warning(
+        told.warning(
             t(
                 "Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
                 where=where,

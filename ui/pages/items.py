@@ -42,7 +42,7 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{_how_many(page, len(trail))}**", width="stretch")
         if searched:
-            item_filters.clear(st)
+            item_filters.clear(st, project)
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
@@ -52,12 +52,13 @@ def render() -> None:
                 removal.ask(project, search=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
-    ticked = _table(project.info, page.items, len(trail), height)
+    st.caption(t("Click an item to open it. Tick several to label or remove them together."))
+    ticked, clicked = _table(project.info, page.items, len(trail), height)
     _pager(page.next_cursor, trail)
     if len(ticked) > 1:
         _together(project, ticked)
         return
-    key = ticked[0] if ticked else st.query_params.get("item")
+    key = ticked[0] if ticked else clicked or st.query_params.get("item")
     if key:
         st.query_params["item"] = key
         _detail(project, key)
@@ -97,14 +98,17 @@ def _together(project: Project, keys: list[str]) -> None:
 
 def _correct(project: Project, item: ItemOut) -> None:
     """Label the item from here; one's own earlier label is superseded and stays in the history."""
-    info = project.info
+    info, me = project.info, session.user()
+    mine = next((one.value for one in item.labels if me and one.labeler.id == me.id and one.kind == "person"), None)
     with st.form(f"correct-{item.key}", border=False):
         columns = st.columns([3, 1], vertical_alignment="bottom")
         value = tasks.of(info).value_input(
-            columns[0], t("Your answer"), tasks.schema_of(info), key=f"correct-value-{item.key}"
+            columns[0], t("Your answer"), tasks.schema_of(info), key=f"correct-value-{item.key}", given=mine
         )
         done = columns[1].form_submit_button(t("Save"), width="stretch")
-    if done and value is not None:
+    if done and value is None:
+        st.warning(t("Choose the answer first."), icon=":material/edit_note:")
+    elif done:
         with feedback.told(t("Labeling")):
             project.label(item.key, value)
             feedback.say_later(t("Saved as your label."))
@@ -147,14 +151,14 @@ def _trail(wanted: Filters) -> list[str | None]:
     return kept[1]
 
 
-def _chosen(page: int) -> list[int]:
-    """The rows that are ticked in the table, which is drawn after this is asked."""
-    found: list[int] = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {}).get("rows", [])
-    return found
+def _chosen(page: int) -> list[Any]:
+    """What is ticked or clicked in the table, which is drawn after this is asked."""
+    selection = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {})
+    return [*selection.get("rows", []), *selection.get("cells", [])]
 
 
-def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int) -> list[str]:
-    """Draw the items; returns the keys of those that are ticked."""
+def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int) -> tuple[list[str], str | None]:
+    """Draw the items; returns the keys of those that are ticked, and of the one that was clicked."""
     rows = [
         {
             t("Item"): contents.line(item.content, 220),
@@ -176,7 +180,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         pd.DataFrame(rows),
         hide_index=True,
         on_select="rerun",
-        selection_mode="multi-row",
+        selection_mode=["multi-row", "single-cell"],
         height=height,
         placeholder="",
         key=f"items-table-{page}",
@@ -189,7 +193,9 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
             t("Hard"): st.column_config.NumberColumn(width="small", help=t("Hard flags that wait for a decision.")),
         },
     )
-    return [items[row].key for row in event["selection"]["rows"] if row < len(items)]
+    ticked = [items[row].key for row in event["selection"]["rows"] if row < len(items)]
+    clicked = [items[row].key for row, _ in event["selection"]["cells"] if row < len(items)]
+    return ticked, clicked[0] if clicked else None
 
 
 def _answer(project: ProjectOut, item: ItemOut) -> str | None:

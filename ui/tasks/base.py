@@ -47,8 +47,8 @@ class TaskPages(Protocol):
     def value_text(self, value: Any, schema: Schema) -> str:
         """A value in words."""
 
-    def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
-        """Draw an input for one value; None while nothing is chosen."""
+    def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
+        """Draw an input for one value, beginning with what is given; None while nothing is chosen."""
 
     def prediction_text(self, prediction: dict[str, Any], schema: Schema) -> str:
         """What a model says about an item, and how sure it is, as Markdown."""
@@ -91,8 +91,9 @@ class Unknown:
     def value_text(self, value: Any, schema: Schema) -> str:
         return json.dumps(value, ensure_ascii=False)
 
-    def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
-        text = where.text_input(title, placeholder=t("a value as JSON"), key=key)
+    def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
+        before = "" if given is None else json.dumps(given, ensure_ascii=False)
+        text = where.text_input(title, before, placeholder=t("a value as JSON"), key=key)
         try:
             return json.loads(text) if text else None
         except ValueError:

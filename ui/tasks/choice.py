@@ -31,8 +31,10 @@ def value_text(value: Any, schema: Schema) -> str:
     return str(value)
 
 
-def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
-    return where.selectbox(title, names(schema), index=None, placeholder=t("no label"), key=key)
+def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
+    options = names(schema)
+    index = options.index(given) if given in options else None
+    return where.selectbox(title, options, index=index, placeholder=t("no label"), key=key)
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:

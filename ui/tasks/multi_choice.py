@@ -33,10 +33,12 @@ def value_text(value: Any, schema: Schema) -> str:
     return ", ".join(value) or t(NONE)
 
 
-def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
+def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
     """None of the labels is an answer too, so it is an option of its own."""
     none = t(NONE)
-    chosen = where.multiselect(title, [*names(schema), none], placeholder=t("no answer"), key=key)
+    options = [*names(schema), none]
+    before = None if given is None else [name for name in given if name in options] or [none]
+    chosen = where.multiselect(title, options, before, placeholder=t("no answer"), key=key)
     return [name for name in chosen if name != none] if chosen else None
 
 

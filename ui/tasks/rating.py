@@ -100,11 +100,12 @@ def value_text(value: Any, schema: Schema) -> str:
     return f"{text} ({name})" if name else text
 
 
-def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str) -> Any:
+def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
+    options = levels(schema["scale"])
     return where.selectbox(
         title,
-        levels(schema["scale"]),
-        index=None,
+        options,
+        index=options.index(given) if given in options else None,
         placeholder=t("no number"),
         format_func=lambda one: value_text(one, schema),
         key=key,
@@ -119,7 +120,8 @@ def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:
 
 def filters(where: DeltaGenerator, schema: Schema, key: str) -> dict[str, Any]:
     numbers = levels(schema["scale"])
-    low, high = where.select_slider(t("Rating"), numbers, value=(numbers[0], numbers[-1]), key=key)
+    ends = (numbers[0], numbers[-1])
+    low, high = where.select_slider(t("Rating"), numbers, value=ends, key=key, bind="query-params")
     return {} if (low, high) == (numbers[0], numbers[-1]) else {"min": low, "max": high}
 
 

@@ -27,6 +27,13 @@ export function hotkeys(labels, own = () => null, takenElsewhere = () => false) 
   return keys;
 }
 
+/* A name that is broken after its joints, before it is broken anywhere else. */
+function breakable(name) {
+  return name.split(/(?<=[_./-])/).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
+}
+
+function hasKeys() { return !matchMedia("(hover: none)").matches; }
+
 export class LabelList {
   /* host: that of the answer form; its `owner` names whose favorites these are, its `ownKeys` are their keys. */
   constructor(container, labels, onPress, host = {}) {
@@ -37,7 +44,7 @@ export class LabelList {
     this.favorites = new Favorites(host.owner, labels.map((label) => label.name));
     this.rekey();
     this.search = make("input", {
-      class: "search", type: "search", autocomplete: "off", placeholder: t("Find a label ( / )"),
+      class: "search", type: "search", autocomplete: "off", placeholder: hasKeys() ? t("Find a label ( / )") : t("Find a label"),
       "aria-label": t("Find a label"), "data-testid": "label-search",
     });
     this.search.addEventListener("input", () => this.filter());
@@ -96,7 +103,7 @@ export class LabelList {
   button(label) {
     const swatch = make("span", { class: "swatch", "aria-hidden": "true" });
     swatch.style.background = label.color || "var(--lb-accent)";
-    const name = make("span", { class: "name", dir: "auto" }, label.name);
+    const name = make("span", { class: "name", dir: "auto" }, ...breakable(label.name));
     if (label.parent) name.prepend(make("small", {}, `${label.parent} › `));
     const button = make("button", {
       type: "button", class: "label", "data-testid": `label-${label.name}`, title: label.description || null,
@@ -112,6 +119,7 @@ export class LabelList {
   filter() {
     const words = this.search.value.trim();
     const found = find(this.labels, words);
+    this.list.style.minHeight = words ? this.list.style.minHeight || `${this.list.offsetHeight}px` : ""; // what is below stays
     for (const [name, button] of this.buttons) button.hidden = !found.includes(name);
     this.found = words ? found : [];
     this.at = 0;

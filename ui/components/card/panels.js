@@ -4,6 +4,11 @@ import { preview } from "./registry.js";
 import { make, rendered } from "./view.js";
 import { t } from "../words.js";
 
+/* A character, and no command of the browser. */
+function isText(event) {
+  return event.key.length === 1 && event.key.trim() !== "" && !event.ctrlKey && !event.metaKey && !event.altKey;
+}
+
 const ANSWER = { label: t("Label"), skip: t("Skip"), flag: t("Hard flag"), undo: t("Undo") };
 
 /* A row of reasons with digits, a note where asked, all by keyboard. */
@@ -33,8 +38,8 @@ export class Chooser {
     const rows = [title, make("div", { class: "reasons" }, ...this.choices)];
     this.note = null;
     if (flag) {
-      this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": t("Note (optional)"), placeholder: t("Note (optional): what makes it hard?") });
-      rows.push(this.note, make("div", { class: "actions" },
+      this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": t("Note (optional)"), "aria-keyshortcuts": "N", placeholder: t("Note (optional): what makes it hard?") });
+      rows.push(make("div", { class: "noted" }, this.note, make("kbd", {}, "N")), make("div", { class: "actions" },
         make("button", { type: "button", class: "main", "data-testid": "flag-alone", onclick: () => this.finish(false) }, t("Set aside without a label"), make("kbd", {}, "Enter")),
         make("button", { type: "button", "data-testid": "flag-keep", onclick: () => this.finish(true) }, t("Label it too"), make("kbd", {}, "L")), close));
     } else rows.push(make("div", { class: "actions" }, close));
@@ -49,6 +54,12 @@ export class Chooser {
     this.choices.forEach((node, i) => node.setAttribute("aria-pressed", String(i === index)));
     if (this.kind === "skip") this.finish(false);
     else this.node.focus({ preventScroll: true }); // Enter sets it aside
+  }
+
+  /* N leads into the note; what else is typed there begins it. */
+  write(event) {
+    this.note.focus({ preventScroll: true });
+    return keyOf(event) === "n";
   }
 
   finish(keep) {
@@ -82,6 +93,7 @@ export class Chooser {
     else if (typing) return false;
     else if (/^[1-9]$/.test(keyOf(event))) this.choose(Number(keyOf(event)) - 1);
     else if (this.kind === "flag" && keyOf(event) === "l") this.finish(true);
+    else if (this.note && (keyOf(event) === "n" || isText(event))) return this.write(event);
     else if (["Tab", " ", "Enter", "Shift"].includes(event.key)) return false;
     return true;
   }
