@@ -65,6 +65,14 @@ def other_job_modules() -> list[str]:
     return [name for name in modules("job") if name not in first_job_modules()]
 
 
+def load_tables() -> None:
+    """Import every table, for those who need all of them."""
+    importlib.import_module("labeler.kit.outbox")
+    importlib.import_module("labeler.kit.jobs.tables")
+    for path in sorted(Path(__file__).parent.glob("*/tables.py")):
+        importlib.import_module(f"labeler.{path.parent.name}.tables")
+
+
 def load_jobs() -> None:
     for name in (*first_job_modules(), *other_job_modules()):
         importlib.import_module(name)

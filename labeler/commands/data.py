@@ -114,8 +114,8 @@ def datasets(project: P) -> None:
     table(rows, columns)
 
 
-def verify(path: Annotated[Path, typer.Argument(exists=True, file_okay=False, help="What `dvc get` brought.")]) -> None:
-    """Check the files of a dataset version, without the service."""
+def verify_version(path: Path) -> None:
+    """Say whether a folder holds the dataset version that it claims to be; ends the process where it does not."""
     from labeler.datasets.verify import NoVersion, verify_folder
 
     try:
@@ -228,5 +228,5 @@ def _published(project: Project) -> str | None:
 def register(app: typer.Typer) -> None:
     app.add_typer(projects, name="projects")
     app.add_typer(guidelines, name="guidelines")
-    for function in (snapshot, datasets, diff, verify, jobs):
+    for function in (snapshot, datasets, diff, jobs):
         app.command()(function)

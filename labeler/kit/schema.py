@@ -54,10 +54,14 @@ def schema_state(tx: Connection) -> str:
     return "old" if known in revisions() else "newer"
 
 
+def goes_back(database: Database, target: str) -> bool:
+    """Whether a revision (`base`, `-1`, a revision id) is an earlier one than the database's."""
+    current = database.read(current_revision)
+    return current is not None and (target in ("base", "-1") or (target in revisions() and target < current))
+
+
 def migrate(database: Database, target: str = "head") -> None:
     """Bring the schema to a revision, up or down (`base`, `-1`, a revision id)."""
     from alembic import command
 
-    current = database.read(current_revision)
-    down = target in ("base", "-1") or (current is not None and target in revisions() and target < current)
-    (command.downgrade if down else command.upgrade)(alembic_config(database), target)
+    (command.downgrade if goes_back(database, target) else command.upgrade)(alembic_config(database), target)
