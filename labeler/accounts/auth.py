@@ -240,6 +240,12 @@ async def get_admin(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
     return caller
 
 
+async def get_observer(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
+    if not (caller.is_admin and caller.has_scope("read")):
+        raise Forbidden("Only administrators, and their tokens with the scope read, see this.")
+    return caller
+
+
 async def get_creator(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
     if caller.role not in ("admin", "manager") or caller.project_id is not None or not caller.has_scope("manage"):
         raise Forbidden("Only administrators and managers can create projects.")
@@ -255,5 +261,6 @@ async def get_owner(caller: Annotated[Caller, Depends(get_caller)]) -> Caller:
 Open = Annotated[None, Depends(needs_nothing)]
 SignedIn = Annotated[Caller, Depends(get_caller)]
 IsAdmin = Annotated[Caller, Depends(get_admin)]
+CanObserve = Annotated[Caller, Depends(get_observer)]
 CanCreate = Annotated[Caller, Depends(get_creator)]
 IsOwner = Annotated[Caller, Depends(get_owner)]

@@ -9,7 +9,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp
 
 from labeler import rooms
-from labeler.api import description, docs, health, problems
+from labeler.api import description, docs, health, metrics, problems
 from labeler.api.middleware import Around
 from labeler.api.paths import PREFIX, routes
 from labeler.api.permissions import permission_of
@@ -38,6 +38,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         api.include_router(router, prefix=PREFIX)
     api.include_router(health.outside)
     api.include_router(docs.outside)
+    api.include_router(metrics.outside)
     problems.install(api)
     description.install(api)
     if settings.ui_origin:

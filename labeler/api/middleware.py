@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labeler.accounts.auth import is_known
+from labeler.api.metrics import observe
 from labeler.api.paths import takes_files
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
@@ -99,6 +100,8 @@ class Around:
                 await self.app(scope, self._limited(scope, receive), send_with_headers)
         finally:
             took = time.monotonic() - started
+            route = scope.get("route")
+            observe(scope["method"], getattr(route, "path", "none"), status, took)
             level = (
                 "error" if status >= 500 else "warning" if took > SLOW_SECONDS else "info" if status >= 400 else "debug"
             )

@@ -8,14 +8,14 @@ from fastapi.params import File
 from fastapi.routing import APIRoute
 
 from labeler import rooms
-from labeler.api import docs, health
+from labeler.api import docs, health, metrics
 
 PREFIX = "/api/v1"
 
 
 def routes() -> list[tuple[str, APIRoute]]:
     """Every route with its whole path."""
-    found = [(PREFIX, router) for router in rooms.routers()] + [("", health.outside), ("", docs.outside)]
+    found = [(PREFIX, router) for router in rooms.routers()] + [("", one.outside) for one in (health, docs, metrics)]
     return [(prefix + route.path, route) for prefix, router in found for route in router.routes if _is_route(route)]
 
 

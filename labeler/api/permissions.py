@@ -5,13 +5,26 @@ from typing import Any
 
 from fastapi.routing import APIRoute
 
-from labeler.accounts.auth import get_admin, get_caller, get_creator, get_owner, needs_nothing
+from labeler.accounts.auth import get_admin, get_caller, get_creator, get_observer, get_owner, needs_nothing
 
-STRICTEST_FIRST = ["manage", "write", "label", "read", "see", "admin", "creator", "owner", "signed-in", "nobody"]
+STRICTEST_FIRST = [
+    "manage",
+    "write",
+    "label",
+    "read",
+    "see",
+    "admin",
+    "observer",
+    "creator",
+    "owner",
+    "signed-in",
+    "nobody",
+]
 KNOWN: dict[Any, str] = {
     needs_nothing: "nobody",
     get_caller: "signed-in",
     get_admin: "admin",
+    get_observer: "observer",
     get_creator: "creator",
     get_owner: "owner",
 }

@@ -57,6 +57,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
         Mount("/api", app=_Unmounted(wrapped)),
         Route("/healthz", _Unmounted(wrapped)),
         Route("/readyz", _Unmounted(wrapped)),
+        Route("/metrics", _Unmounted(wrapped)),
     ]
     site: ASGIApp = create_ui(
         routes,
