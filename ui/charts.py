@@ -20,6 +20,8 @@ from labeler.wire.insight import CurvePoint, DayCount
 BAND = "#6366e8"
 GRAY = "#8a93a8"
 MOST_BARS = 21
+LETTER = 8  # pixels, with room between names
+LEAST_ROW = 14
 TITLES = {
     "count": mark("labels"),
     "day": mark("day"),
@@ -60,6 +62,17 @@ def _tip(field: str, kind: str = "N", **options: Any) -> alt.Tooltip:
     return alt.Tooltip(
         f"{field}:{'Q' if kind == 'N' and 'format' in options else kind}", title=t(TITLES[field]), **options
     )
+
+
+def _names(**options: Any) -> alt.Axis:
+    """An axis that names every place: Streamlit's own leaves out names that it takes to be crowded."""
+    return alt.Axis(**{"labelOverlap": False, "labelLimit": 130, "ticks": False, "domain": False, **options})
+
+
+def _angle(names: Sequence[str]) -> alt.ExprRef:
+    """Names side by side are level where the chart is wide enough, else they lean, or stand."""
+    level = len(names) * (LETTER * max(map(len, names), default=0) + LETTER)
+    return alt.ExprRef(expr=f"width < {20 * len(names)} ? -90 : width < {level} ? -45 : 0")
 
 
 @cache
@@ -161,9 +174,7 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
     total = sum(row["count"] for row in rows) or 1
     frame = pd.DataFrame(rows).assign(share=lambda f: f["count"] / total)
     order = [row["label"] for row in sorted(rows, key=lambda row: -row["count"])]
-    base = alt.Chart(frame).encode(
-        alt.Y("label:N", sort=order, title=None, axis=alt.Axis(labelLimit=180, ticks=False, domain=False))
-    )
+    base = alt.Chart(frame).encode(alt.Y("label:N", sort=order, title=None, axis=_names(labelLimit=180)))
     bars = base.mark_bar(cornerRadiusEnd=4, height=16).encode(
         alt.X("count:Q", title=None, axis=None),
         alt.Color("color:N", scale=None),
@@ -192,7 +203,7 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
     frame = pd.DataFrame(rows, columns=["at", x, y])
     few = len(rows) <= MOST_BARS
     place = (
-        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=alt.Axis(labelAngle=0, ticks=False, labelLimit=90))
+        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=_names(labelAngle=_angle(list(frame[x]))))
         if few
         else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=t(TITLES[x]))
     )
@@ -239,25 +250,26 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
             {"people": truth, "model": said, "items": matrix[i][j], "share": matrix[i][j] / total}
             for j, said in enumerate(labels)
         ]
-    frame = pd.DataFrame(rows)
+    frame, size = pd.DataFrame(rows), 14 if len(labels) < 8 else 10
     base = alt.Chart(frame).encode(
         alt.X(
             "model:N",
             sort=labels,
             title=t("the model said"),
-            axis=alt.Axis(orient="top", labelAngle=0 if len(labels) < 8 else -45, domain=False, ticks=False),
+            axis=_names(orient="top", labelAngle=_angle(labels), labelFontSize=size),
         ),
-        alt.Y("people:N", sort=labels, title=t("people said"), axis=alt.Axis(domain=False, ticks=False)),
+        alt.Y("people:N", sort=labels, title=t("people said"), axis=_names(labelFontSize=size)),
     )
     boxes = base.mark_rect(cornerRadius=3, stroke=None).encode(
         alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL, domain=[0, 1]), legend=None),
         tooltip=[_tip("people"), _tip("model"), _tip("items", format=","), _tip("share", format=".0%")],
     )
-    words = base.mark_text(fontSize=14 if len(labels) < 8 else 10, fontWeight=600).encode(
+    words = base.mark_text(fontSize=size, fontWeight=600).encode(
         alt.Text("items:Q"),
         color=alt.condition(alt.datum.share > 0.5, alt.value("#ffffff"), alt.value("#1b2133")),
     )
-    side = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
+    rows_high = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
+    side = max(rows_high, LEAST_ROW * len(labels))
     _show((boxes + words).properties(height=side), t("Confusion matrix on the holdout"), frame)
 
 
@@ -270,7 +282,7 @@ def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
     ]
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame).encode(
-        alt.Y("label:N", title=None, axis=alt.Axis(ticks=False, domain=False)),
+        alt.Y("label:N", title=None, axis=_names(labelLimit=180)),
         alt.YOffset("version:N", sort=[a, b]),
         alt.X("items:Q", title=t("labeled items")),
     )
