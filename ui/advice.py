@@ -7,7 +7,7 @@ from typing import Any
 
 from labeler_ui import layout, metrics
 from labeler_ui.feedback import plain
-from labeler_ui.words import day, mark, percent, t, tc, tn, weekday
+from labeler_ui.words import day, mark, number, percent, t, tc, tn, weekday
 
 from labeler.wire.insight import ProgressOut
 
@@ -15,6 +15,8 @@ FEW_JUDGED = 30  # holdout labels below which a score says little
 CONFUSED_FROM = 3  # items
 CONFUSED_SHARE = 0.1
 SOON_DAYS = 6
+USUAL_GAIN = 100  # labels that an advice looks ahead where it does not say how many
+WORTH = 0.005
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ class Look:
     page: str
     action: str
     params: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What so many more labels would add to the score, a share of 1, and at most."""
+
+    labels: int
+    value: float
+    high: float
 
 
 def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None, today: date) -> Lead:
@@ -67,13 +78,25 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
         )
     if stop.advice == "nearly there":
         return Lead(t("Nearly there: the last labels changed the model only a little."), why)
-    gain = stop.gain or {}
-    if (gain.get("value") or 0) >= 0.005:
-        return Lead(
-            t("Keep going: 100 more labels should raise the score by about {gain}.", gain=percent(gain["value"], 1)),
-            why,
+    more = gain(found)
+    if more is not None and more.value >= WORTH:
+        words = tn(
+            "Keep going: {n} more label should raise the score by about {gain} points.",
+            "Keep going: {n} more labels should raise the score by about {gain} points.",
+            more.labels,
+            gain=number(100 * more.value, 1),
         )
+        return Lead(words, why)
     return Lead(t("Keep going: new labels still change the model."), why)
+
+
+def gain(found: ProgressOut) -> Gain | None:
+    """What more labels would bring; None where that is not known, or where fewer items are left."""
+    told = found.stop.gain or {}
+    labels = told.get("labels", USUAL_GAIN)
+    if told.get("value") is None or not 0 < labels <= found.items.unlabeled:
+        return None
+    return Gain(labels, told["value"], told["high"])
 
 
 def judged(found: ProgressOut, metric: metrics.Metric | None) -> str:

@@ -4,6 +4,7 @@ page that draws. None says anything by color alone: what is drawn twice is told 
 import re
 from collections.abc import Sequence
 from functools import cache
+from math import ceil
 from typing import Any
 
 import altair as alt
@@ -20,6 +21,7 @@ from labeler.wire.insight import CurvePoint, DayCount
 BAND = "#6366e8"
 GRAY = "#8a93a8"
 MOST_BARS = 21
+ROOM = 1.05  # of what is drawn: the axis goes on a little
 LETTER = 8  # pixels, with room between names
 LEAST_ROW = 14
 TITLES = {
@@ -108,10 +110,13 @@ def csv(data: pd.DataFrame) -> bytes:
     return data.assign(**{str(name): column for name, column in texts.items()}).to_csv(index=False).encode("utf-8-sig")
 
 
-def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[dict[str, Any]] | None = None) -> None:
+def learning_curve(
+    points: Sequence[CurvePoint], metric: Metric, forecast: Sequence[dict[str, Any]] = (), most: int = 0
+) -> None:
     """Holdout score of each model by the labels it learned from, with interval and baseline.
 
-    forecast: where the metric's curve leads, drawn dotted. The baseline is the newest model's, as one
+    forecast: where the metric's curve leads, drawn dotted. most: items that can be learned from; the axis goes no
+    further. The baseline is the newest model's, as one
     level: on the few holdout items of the first models it jumps.
     """
     rows = [
@@ -123,8 +128,12 @@ def learning_curve(points: Sequence[CurvePoint], metric: Metric, forecast: list[
         for point in points
         if known(point.metrics.get(metric.name))
     ]
+    drawn = max(one["labels"] for one in [*rows, *forecast])
     x = alt.X(
-        "labels:Q", title=t("labels learned from"), axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
+        "labels:Q",
+        title=t("labels learned from"),
+        axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False, labelBound=True),
+        scale=alt.Scale(domain=[0, drawn if drawn >= most else min(most, ceil(ROOM * drawn))], nice=False),
     )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(format=metric.axis), scale=alt.Scale(zero=False, nice=True))
     frame = pd.DataFrame(rows)
@@ -157,7 +166,7 @@ def _tips(metric: Metric, title: str) -> list[alt.Tooltip]:
     ]
 
 
-def _forecast(forecast: list[dict[str, Any]], metric: Metric, x: alt.X) -> list[alt.Chart]:
+def _forecast(forecast: Sequence[dict[str, Any]], metric: Metric, x: alt.X) -> list[alt.Chart]:
     base = alt.Chart(pd.DataFrame(forecast))
     tips = _tips(metric, t("expected"))
     return [

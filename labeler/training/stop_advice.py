@@ -15,7 +15,7 @@ from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.learning_curve import Point, extrapolate, missing
 from labeler.learning.evaluation.metrics import primary_metric
 from labeler.learning.evaluation.recall import recall_estimate, stop_at, unfound
-from labeler.learning.evaluation.stopping import Round, advise, stabilized
+from labeler.learning.evaluation.stopping import Round, advise, look_ahead, stabilized
 from labeler.learning.numeric.types import Array
 from labeler.learning.problems import Problem
 from labeler.projects.access import Project
@@ -32,20 +32,37 @@ AHEAD = (0, 50, 100, 200, 400)  # labels from now that the curve is followed for
 def advice(run: JobRun, project: Project, fitted: Fitted, before: Any) -> dict[str, Any]:
     """What to tell people about stopping, after this training."""
     data, problem = fitted.pool.data, fitted.problem
-    points = run.db.read(_points, project, problem)
-    score = fitted.score
-    if score is not None and score.value is not None:
-        points.append(Point(fitted.trained_on, score.value, fitted.holdout_size))
+    points, left = _curve(run, project, fitted), _left(fitted)
     rounds = _rounds(run.settings, project.id)
     settled = _settled(run, project, fitted, before)
-    told = advise(settled, rounds, points, target_score(project, problem), project.settings.seed)
+    told = advise(settled, rounds, points, target_score(project, problem), project.settings.seed, left)
     wanted = project.settings.find_label
     if wanted is not None:
         told |= _search(run.db.read(answers_in_order, project.id), wanted, data)
     elif told["advice"] == "stop" and _is_a_guess(fitted):
         told["advice"] = "nearly there"
         told["reason"] += f"; but {fitted.holdout_size} holdout labels can't tell the model from guessing yet"
-    return told | {"history": settled["history"], "forecast": _forecast(points, project, problem)}
+    return told | {"history": settled["history"], "forecast": _forecast(points, left, project, problem)}
+
+
+def same_advice(run: JobRun, project: Project, fitted: Fitted, told: dict[str, Any]) -> dict[str, Any]:
+    """The advice before, with the curve as it leads on from this training."""
+    points, left, problem = _curve(run, project, fitted), _left(fitted), fitted.problem
+    ahead = look_ahead(points, target_score(project, problem), project.settings.seed, left)
+    return told | ahead.to_dict() | {"forecast": _forecast(points, left, project, problem)}
+
+
+def _curve(run: JobRun, project: Project, fitted: Fitted) -> list[Point]:
+    """The learning curve up to this training."""
+    points, score = run.db.read(_points, project, fitted.problem), fitted.score
+    if score is not None and score.value is not None:
+        points.append(Point(fitted.trained_on, score.value, fitted.holdout_size))
+    return points
+
+
+def _left(fitted: Fitted) -> int:
+    """Items that can still be labeled and learned from: those outside the holdout."""
+    return max(0, int((~fitted.pool.data.holdout).sum()) - fitted.trained_on)
 
 
 def target_score(project: Project, problem: Problem) -> float | None:
@@ -93,14 +110,15 @@ def _is_a_guess(fitted: Fitted) -> bool:
     return guess is not None and score.low <= guess
 
 
-def _forecast(points: list[Point], project: Project, problem: Problem) -> list[dict[str, Any]]:
-    """Where the learning curve leads, in the primary metric's unit: none while there are too few points."""
-    if not points or missing(points) is not None:
+def _forecast(points: list[Point], left: int, project: Project, problem: Problem) -> list[dict[str, Any]]:
+    """Where the learning curve leads, in the primary metric's unit: none while there are too few points, or when all
+    that can be learned from is labeled."""
+    if not points or not left or missing(points) is not None:
         return []
     now = max(point.labels for point in points)
     return [
         {"labels": now + more, **_unscored(extrapolate(points, now + more, project.settings.seed), project, problem)}
-        for more in AHEAD
+        for more in sorted({min(more, left) for more in AHEAD})
     ]
 
 

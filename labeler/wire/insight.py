@@ -105,6 +105,7 @@ class CurvePoint(BaseModel):
 class Curve(BaseModel):
     primary: str = Field(description="The metric that models are compared by.")
     points: list[CurvePoint]
+    most: int = Field(0, description="The items outside the holdout: more labels than these can't be learned from.")
     forecast: list[dict[str, Any]] = Field(
         default_factory=list, description="Where the curve leads: labels, value, low, high (95 % interval)."
     )
@@ -147,7 +148,8 @@ class LabelCounts(BaseModel):
 
 
 class StopOut(BaseModel):
-    """Whether more labels are worth it. gain: what 100 more would add to the score, with its interval."""
+    """Whether more labels are worth it. gain: what 100 more (`labels` of them where fewer are left) would
+    add to the score, with its interval."""
 
     advice: str
     reason: str

@@ -37,6 +37,17 @@ def test_a_clean_power_law_is_found_again():
     assert away.low <= 400 <= away.high
 
 
+def test_a_forecast_begins_at_the_newest_score_whatever_few_items_said_before():
+    points = [Point(13, 1.0, 1), Point(24, 1.0, 8), Point(42, 1.0, 16), Point(59, 0.97, 30), Point(79, 0.882, 34)]
+    now = extrapolate(points, 79)
+    assert now.value == pytest.approx(0.882)
+    assert now.low < 0.83 and now.high > 0.93
+    later = [extrapolate(points, labels).value for labels in (79, 129, 279)]
+    assert later == sorted(later) and later[-1] < 0.95
+    assert extrapolate(points, 179).value - now.value == pytest.approx(expected_gain(points, 100).value)
+    assert extrapolate([*points, Point(79, 0.8, 35)], 79).value == pytest.approx(0.8)
+
+
 def test_intervals_cover_the_truth_about_as_often_as_they_say():
     level, gain, away = [], [], []
     for seed in range(200):

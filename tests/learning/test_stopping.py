@@ -93,6 +93,16 @@ def test_without_rounds_the_neighbors_decide_unless_the_curve_still_climbs():
     assert advise(GOING)["advice"] == "keep going"
 
 
+def test_no_more_labels_are_promised_than_are_left():
+    assert advise(GOING, STILL, RISING)["gain"]["labels"] == 100
+    few = advise(GOING, STILL, RISING, left=40)
+    assert few["gain"]["labels"] == 40 and few["gain"]["value"] < advise(GOING, STILL, RISING)["gain"]["value"]
+    assert advise(GOING, STILL, RISING, left=90)["reason"].startswith("90 more labels still add at least ")
+    slow = advise(GOING, STILL, RISING, target=0.85)["labels_to_target"]
+    assert advise(GOING, STILL, RISING, target=0.85, left=slow["labels"])["labels_to_target"] == slow
+    assert advise(GOING, STILL, RISING, target=0.85, left=slow["labels"] - 1)["labels_to_target"] is None
+
+
 def test_a_clear_gain_outvotes_settled_predictions():
     advice = advise(GOING, STILL, RISING)
     assert advice["advice"] == "keep going"

@@ -264,9 +264,18 @@ def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, a
     assert stop.advice in {"keep going", "nearly there", "stop"} and stop.reason
     assert stop.gain["value"] is not None and stop.gain["low"] <= stop.gain["value"] <= stop.gain["high"]
     curve = project.client.get(f"{project.path}/insight/learning-curve")
-    ahead = curve["forecast"]
-    assert [point["labels"] for point in ahead] == sorted(point["labels"] for point in ahead) and len(ahead) == 5
+    ahead, newest = curve["forecast"], curve["points"][-1]
+    assert (ahead[0]["labels"], ahead[0]["value"]) == (newest["trained_on"], newest["metrics"]["accuracy"]["value"])
+    in_holdout = project.progress().items.holdout
+    assert [point["labels"] - newest["trained_on"] for point in ahead[:-1]] == [0, 50, 100, 200]
+    assert ahead[-1]["labels"] == curve["most"] == 400 - in_holdout
     assert all(0 <= point["low"] <= point["value"] <= point["high"] <= 1 for point in ahead)
+    trained(service, project, 2)
+    again = project.learning_curve()
+    start, score = again.forecast[0], again.points[-1].metrics["accuracy"]["value"]
+    assert (start["labels"], start["value"]) == (again.points[-1].trained_on, pytest.approx(score)), (
+        "of few labels, too"
+    )
     metrics = project.models()[0].metrics
     assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]
 

@@ -78,7 +78,15 @@ def test_the_end_and_the_beginning() -> None:
     assert said(progress(unlabeled=0)) == "Everything is labeled."
     assert "the first model trains once" in said(progress(model=None))
     assert said(progress(advice="nearly there")).startswith("Nearly there")
-    assert "by about 2.0%" in said(progress(gain={"value": 0.02, "high": 0.04}))
+    assert said(progress(gain={"value": 0.02, "high": 0.04, "labels": 60})) == (
+        "Keep going: 60 more labels should raise the score by about 2.0 points."
+    )
+
+
+def test_nothing_is_promised_of_more_labels_than_there_are_items() -> None:
+    for told in ({"value": 0.02, "high": 0.04, "labels": 100}, {"value": 0.02, "high": 0.04}):
+        assert said(progress(unlabeled=100, gain=told)).startswith("Keep going: 100 more labels")
+        assert said(progress(unlabeled=99, gain=told)) == "Keep going: new labels still change the model."
 
 
 def test_what_needs_a_look_names_the_page_that_does_it() -> None:

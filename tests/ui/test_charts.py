@@ -1,13 +1,15 @@
 """What a chart shows can be downloaded, and opens in a spreadsheet without running anything."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 import pandas as pd
 import pytest
-from labeler_ui import charts
+from labeler_ui import charts, metrics
 
 from labeler.wire.datasets import LabelBalance
+from labeler.wire.insight import CurvePoint
 
 NEWS = ["Business", "Sci/Tech", "Sports", "World"]
 DRAWN: dict[str, Callable[[], None]] = {
@@ -56,3 +58,25 @@ def test_every_label_is_named_however_narrow_the_chart(name, spec) -> None:
 def test_names_lean_where_they_would_not_fit_side_by_side(spec) -> None:
     leans = [axis["labelAngle"]["expr"] for _, axis in axes(spec(DRAWN["confusion"])) if "labelAngle" in axis]
     assert set(leans) == {"width < 80 ? -90 : width < 288 ? -45 : 0"}
+
+
+def test_the_curve_ends_at_the_labels_there_can_be(spec) -> None:
+    points = [
+        CurvePoint.model_validate(
+            {
+                "model": n,
+                "labels": 30 * n,
+                "trained_on": 25 * n,
+                "holdout_size": 5 * n,
+                "created_at": "2026-11-20T10:00:00Z",
+                "metrics": {"accuracy": {"value": 0.8, "low": 0.7, "high": 0.9}},
+                "baseline": {},
+            }
+        )
+        for n in (1, 2)
+    ]
+    ahead = [{"labels": n, "value": 0.8, "low": 0.7, "high": 0.9} for n in (50, 100, 160)]
+    accuracy = metrics.Metric("accuracy", "Accuracy", unit="share")
+    for forecast, most, end in ((ahead, 160, 160), ((), 160, 53), ((), 50, 50), ((), 20, 50)):
+        found = spec(partial(charts.learning_curve, points, accuracy, forecast, most))
+        assert found["layer"][1]["encoding"]["x"]["scale"] == {"domain": [0, end], "nice": False}

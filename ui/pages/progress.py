@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import advice, charts, feedback, layout, metrics, report, session, tasks
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, percent, said, t, tn
+from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.client import Project
-from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, StopOut, TrainingOut
+from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, TrainingOut
 
 JUDGED = mark("Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval.")
 
@@ -79,7 +79,7 @@ def _lead(project: Project, progress: ProgressOut) -> None:
                 layout.open_page("label", t("Label now"), "bolt", primary=not told.done)
             if model is not None:
                 with st.popover(t("How this is estimated"), type="tertiary"):
-                    st.markdown(f"{layout.sentence(progress.stop.reason)} {_worth(progress.stop)}")
+                    st.markdown(f"{layout.sentence(progress.stop.reason)} {_worth(progress)}")
                     st.markdown(f":gray[{t(JUDGED)}]")
 
 
@@ -173,15 +173,17 @@ def _training(project: Project, progress: ProgressOut) -> None:
                 st.toast(t("Training has been requested."), icon=":material/check:")
 
 
-def _worth(stop: StopOut) -> str:
+def _worth(progress: ProgressOut) -> str:
     """What more labels would bring, and how far the target is. The score is the metric as a share, higher better."""
-    words = ""
-    gain, away, hours = stop.gain, stop.labels_to_target, stop.hours_to_target
-    if gain and gain.get("value") is not None:
-        words += t(
-            " 100 more labels should raise the score by {gain} (at most {most}).",
-            gain=percent(gain["value"], 1),
-            most=percent(gain["high"], 1),
+    words, stop = "", progress.stop
+    away, hours = stop.labels_to_target, stop.hours_to_target
+    if gain := advice.gain(progress):
+        words += " " + tn(
+            "{n} more label should raise the score by {gain} points (at most {most}).",
+            "{n} more labels should raise the score by {gain} points (at most {most}).",
+            gain.labels,
+            gain=number(100 * gain.value, 1),
+            most=number(100 * gain.high, 1),
         )
     if away and away["labels"]:
         many = layout.number(away["labels"])
@@ -270,11 +272,16 @@ def _curve(project: Project) -> None:
         required=True,
     )
     metric = metrics.named(project.info.task_type, chosen or primary)
-    charts.learning_curve(curve.points, metric, curve.forecast if metric.name == primary else None)
+    charts.learning_curve(curve.points, metric, curve.forecast if metric.name == primary else (), curve.most)
     st.caption(
         t(
             "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
             "Dotted: where the score is likely to go with more labels. "
+            "The interval narrows as more holdout items are labeled."
+        )
+        if curve.forecast and metric.name == primary
+        else t(
+            "Line: score on the holdout. Band: its 95% interval. Dashed: always guessing the most common answer. "
             "The interval narrows as more holdout items are labeled."
         )
     )

@@ -4,6 +4,9 @@ The curve is score(n) = a - b * n**-c with a at most 1, b at least 0 and c betwe
 weighted with the binomial variance of each score. Source: inverse power law, as in Figueroa et al. 2012, "Predicting
 sample size required for classification performance"; intervals are a parametric bootstrap.
 
+The fit gives the shape alone. The level is what the newest model was measured at: the items of the first, small
+holdouts are among its own, and a few lucky scores on them would lift the whole curve above it.
+
 All scores come from one growing holdout, so most of their error is common to neighbors: it lifts or tilts the whole
 curve, and the scatter doesn't show it. The bootstrap's noise is correlated alike, which is too careful for scores
 from separate holdouts. Scores other than accuracy are taken to vary like one. Intervals speak of the true score, not of
@@ -59,6 +62,7 @@ def missing(points: Sequence[Point]) -> str | None:
 def extrapolate(points: Sequence[Point], at: int, seed: int = 0) -> Estimate:
     """The score that `at` labels would reach, with its 95 % interval; all None for fewer than 4 points.
 
+    At the most labels of the points it is the score that was measured there, of several the one given last.
     points: in any order; those without labels, holdout or score are passed over; `n` is the last holdout's.
     Raises ValueError for a score beyond [0, 1] and for `at` below 1.
     """
@@ -67,8 +71,7 @@ def extrapolate(points: Sequence[Point], at: int, seed: int = 0) -> Estimate:
     fits = _fits(points, seed)
     if fits is None:
         return _NOTHING
-    scores = np.clip(fits.at(float(at)), 0.0, 1.0)
-    return _estimate(scores, fits.holdout)
+    return _estimate(np.maximum(fits.at(float(at)), 0.0), fits.holdout)
 
 
 def expected_gain(points: Sequence[Point], more: int = 100, seed: int = 0) -> Estimate:
@@ -116,7 +119,7 @@ def hours(labels: float, median_seconds: float) -> float:
 
 @dataclass(frozen=True)
 class _Fits:
-    """Curves (1 + repeats,), that of the points themselves first."""
+    """Curves (1 + repeats,), that of the points themselves first; each ends at its newest score, and at 1."""
 
     a: Array
     b: Array
@@ -125,11 +128,12 @@ class _Fits:
     holdout: int
 
     def at(self, labels: float) -> Array:
-        return np.asarray(self.a - self.b * labels**-self.c)
+        return np.asarray(np.minimum(1.0, self.a - self.b * labels**-self.c))
 
 
 def _usable(points: Sequence[Point]) -> list[Point]:
-    kept = sorted(Point(*point) for point in points if point[0] > 0 and point[1] is not None and point[2] > 0)
+    there = (Point(*point) for point in points if point[0] > 0 and point[1] is not None and point[2] > 0)
+    kept = sorted(there, key=lambda point: point.labels)
     for point in kept:
         if not 0.0 <= point.score <= 1.0:
             raise ValueError(f"score {point.score:g} at {point.labels} labels, expected one from 0 to 1")
@@ -149,12 +153,22 @@ def _fits(points: Sequence[Point], seed: int) -> _Fits | None:
     # Models differ by more than their holdout shows; three more points at the binomial keep few from deciding.
     variance = _spread(fitted, items) / items
     scatter = max(1.0, float((((score - fitted) ** 2 / variance).sum() + 3) / len(kept)))
+    a = _anchored(b, c, labels, score[None, :])
+    fitted = np.clip(a - b * labels**-c, 0.0, 1.0)
+    variance = _spread(fitted, items) / items
     nested = np.sqrt(np.minimum.outer(items, items) / np.maximum.outer(items, items))
     together = np.linalg.cholesky(_SHARED * nested + np.diag(np.full(len(kept), scatter - _SHARED)))
     noise = np.random.default_rng(seed).standard_normal((REPEATS, len(kept))) @ together.T * np.sqrt(variance)
-    drawn = _fit(labels, np.clip(fitted + noise, 0.0, 1.0), 1.0 / variance)
-    a, b, c = (np.concatenate([one, many]) for one, many in zip((a, b, c), drawn, strict=True))
+    scores = np.clip(fitted + noise, 0.0, 1.0)
+    _, many_b, many_c = _fit(labels, scores, 1.0 / variance)
+    many_a = _anchored(many_b, many_c, labels, scores)
+    a, b, c = (np.concatenate(both) for both in ((a, many_a), (b, many_b), (c, many_c)))
     return _Fits(a, b, c, int(labels[-1]), int(items[-1]))
+
+
+def _anchored(b: Array, c: Array, labels: Array, scores: Array) -> Array:
+    """The ends `a` of curves that lead through the newest of their scores: (curves,)."""
+    return np.asarray(scores[:, -1] + b * labels[-1] ** -c)
 
 
 def _spread(score: Array, items: Array) -> Array:

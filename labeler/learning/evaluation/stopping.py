@@ -18,7 +18,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from labeler.learning.evaluation.intervals import Estimate
-from labeler.learning.evaluation.learning_curve import Point, expected_gain, extrapolate, labels_to, missing
+from labeler.learning.evaluation.learning_curve import Distance, Point, expected_gain, extrapolate, labels_to, missing
 from labeler.learning.numeric.types import Array
 
 STOP_AT = 0.99
@@ -41,27 +41,46 @@ class Round(NamedTuple):
     predictions: Sequence[Any]
 
 
+class Ahead(NamedTuple):
+    """Where the learning curve leads: what `more` labels add, and how far the target is; None where it can't tell."""
+
+    gain: Estimate | None
+    away: Distance | None
+    more: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """As JSON takes it, by the names of an advice."""
+        return {
+            "gain": asdict(self.gain) | {"labels": self.more} if self.gain is not None else None,
+            "labels_to_target": self.away.to_dict() if self.away is not None else None,
+        }
+
+
 def advise(
     settled: Mapping[str, Any],
     rounds: Sequence[Round] = (),
     points: Sequence[Point] = (),
     target: float | None = None,
     seed: int = 0,
+    left: int | None = None,
 ) -> dict[str, Any]:
     """One advice from settled predictions, the learning curve and the target.
 
     settled: what `stabilized` returned; it decides alone only while the rounds can't, and then not against the curve.
     rounds: oldest first, back to about half of the labels now, each over the same holdout items in one order.
     points: the learning curve so far; target: the score wanted, if there is one.
+    left: items that can still be labeled and learned from; None: any number. No more labels than these are promised.
     Returns {"advice": "keep going" | "nearly there" | "stop", "reason": str, "kappa": float, "gain": what 100 more
-    labels add, as an Estimate's dict, or None, "labels_to_target": {"labels", "low", "high"} or None}: JSON takes it.
+    labels, or all that are left, add: an Estimate's dict with that number as "labels", or None, "labels_to_target":
+    {"labels", "low", "high"} or None}: JSON takes it.
     Raises ValueError for rounds over different items, and for a target or score beyond [0, 1].
     """
-    gain = expected_gain(points, MORE, seed) if missing(points) is None else None
-    away = labels_to(points, target, seed) if target is not None else None
-    advice, reason, kappa = _settled(rounds) or _by_curve(settled, gain)
+    ahead = look_ahead(points, target, seed, left)
+    gain, away, more = ahead
+    advice, reason, kappa = _settled(rounds) or _by_curve(settled, gain, more)
     if advice == "stop" and gain is not None and gain.low is not None and gain.low > CLEAR_GAIN:
-        advice, reason = "keep going", f"{MORE} more labels still add at least {gain.low:.1%}, although {reason}"
+        advice = "keep going"
+        reason = f"{more} more labels still add at least {100 * gain.low:.1f} points, although {reason}"
     if target is not None and gain is not None:
         now = extrapolate(points, max(point.labels for point in points), seed)
         if now.low is not None and now.low >= target:
@@ -71,13 +90,16 @@ def advise(
         elif advice == "stop" and away is not None and away.labels > 0:
             advice = "nearly there"
             reason += f"; the target of {target:.1%} is about {away.labels} labels away"
-    return {
-        "advice": advice,
-        "reason": reason,
-        "kappa": round(kappa, 6),
-        "gain": asdict(gain) if gain is not None else None,
-        "labels_to_target": away.to_dict() if away is not None else None,
-    }
+    return {"advice": advice, "reason": reason, "kappa": round(kappa, 6), **ahead.to_dict()}
+
+
+def look_ahead(points: Sequence[Point], target: float | None = None, seed: int = 0, left: int | None = None) -> Ahead:
+    """What `advise` tells of the curve alone. Raises ValueError as it does."""
+    more = MORE if left is None else min(MORE, left)
+    gain = expected_gain(points, more, seed) if missing(points) is None else None
+    away = labels_to(points, target, seed) if target is not None else None
+    in_reach = away is not None and (left is None or away.labels <= left)
+    return Ahead(gain, away if in_reach else None, more)
 
 
 def _settled(rounds: Sequence[Round]) -> tuple[str, str, float] | None:
@@ -105,10 +127,10 @@ def _settled(rounds: Sequence[Round]) -> tuple[str, str, float] | None:
     return "keep going", f"{since} still changed the model (kappa {kappa:.2f}, settled is {SETTLED_AT})", kappa
 
 
-def _by_curve(settled: Mapping[str, Any], gain: Estimate | None) -> tuple[str, str, float]:
+def _by_curve(settled: Mapping[str, Any], gain: Estimate | None, more: int) -> tuple[str, str, float]:
     advice, reason, kappa = str(settled["advice"]), str(settled["reason"]), float(settled["kappa"])
     if advice == "stop" and gain is not None and gain.value is not None and gain.value > CLEAR_GAIN:
-        return "nearly there", f"{reason}; but {MORE} more labels should add {gain.value:.1%}", kappa
+        return "nearly there", f"{reason}; but {more} more labels should add {100 * gain.value:.1f} points", kappa
     return advice, reason, kappa
 
 

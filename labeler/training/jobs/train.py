@@ -34,7 +34,7 @@ from labeler.training.pool.dask import why_without
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import represent
 from labeler.training.selection import picks
-from labeler.training.stop_advice import advice, remember_round, searched_label, target_score
+from labeler.training.stop_advice import advice, remember_round, same_advice, searched_label, target_score
 from labeler.training.tables import training_marks
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
@@ -81,7 +81,8 @@ def train(run: JobRun) -> Any:
     sha256 = fitted.model.save(folder)
     save_predictions(folder, data.items, fitted.proba)
     remember_round(run.settings, project.id, number, fitted)
-    stop = advice(run, project, fitted, before) if enough else before.stop
+    again = enough or not before.stop
+    stop = advice(run, project, fitted, before) if again else same_advice(run, project, fitted, before.stop)
     judging = pace(project.settings.holdout_share, fitted.score, target_score(project, fitted.problem))
     config = _config(project, fitted, version_row)
     repository = Repository(run.settings, project.id)
