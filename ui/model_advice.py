@@ -7,10 +7,10 @@ is read with its own interval.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labeler_ui import layout, metrics
+from labeler_ui import layout, metrics, model_words
 from labeler_ui.advice import FEW_JUDGED
 from labeler_ui.feedback import plain
-from labeler_ui.words import percent, t, tn
+from labeler_ui.words import percent, t
 
 from labeler.wire.insight import ModelComparison, TrainingOut
 from labeler.wire.registry import ModelOut
@@ -44,12 +44,13 @@ def verdict(
     metric: metrics.Metric | None,
     compared: ModelComparison | None,
     training: TrainingOut | None,
+    seconds: int,
 ) -> Verdict:
-    """metric: the one that decides; compared: the challenger beside the live model."""
-    now, newer = live(models), challenger(models)
+    """metric: the one that decides; compared: the challenger beside the live model; seconds: see `next_model`."""
+    now, newer, coming = live(models), challenger(models), _next(training, seconds)
     if now is None:
-        return _none_live(newer, metric, training)
-    beside = " ".join(filter(None, (_baselines(now, metric), _next(training))))
+        return _none_live(newer, metric, coming)
+    beside = " ".join(filter(None, (_baselines(now, metric), coming)))
     if newer is None:
         return Verdict(
             t("Model {number} is live, and no newer one waits.", number=now.number),
@@ -67,10 +68,10 @@ def verdict(
     return _beside(now, newer, compared, beside)
 
 
-def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, training: TrainingOut | None) -> Verdict:
+def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, coming: str) -> Verdict:
     refused = t("Until a model is live, programs that ask for predictions are refused.")
     if newer is None:
-        return Verdict(t("No model is live, and none can go live."), f"{refused} {_next(training)}".strip())
+        return Verdict(t("No model is live, and none can go live."), f"{refused} {coming}".strip())
     if not _known(newer, metric):
         title = t("No model is live. Model {number} is not measured yet.", number=newer.number)
         return Verdict(title, f"{refused} {_score(newer, metric)}")
@@ -197,7 +198,7 @@ def _reaches(metric: metrics.Metric, value: float, score: metrics.Estimate) -> b
     return not _beats(metric, score["value"] if end is None else end, value)
 
 
-def _next(training: TrainingOut | None) -> str:
+def _next(training: TrainingOut | None, seconds: int) -> str:
     if training is None:
         return ""
     if training.state in {"queued", "running"}:
@@ -207,4 +208,4 @@ def _next(training: TrainingOut | None) -> str:
     left = training.labels_until_next
     if not left or training.state != "idle":
         return ""
-    return tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
+    return model_words.next_model(training, seconds)

@@ -4,7 +4,9 @@ import re
 
 import streamlit as st
 from labeler_ui import feedback, session, tasks
-from labeler_ui.words import said, t
+from labeler_ui.words import duration, said, t, tn
+
+from labeler.wire.insight import TrainingOut
 
 
 def kinds(task_type: str) -> dict[str, str]:
@@ -36,3 +38,15 @@ def named(text: str | None) -> str:
     for name, title in sorted(known.items(), key=lambda one: -len(one[0])):
         words = re.sub(rf"\b{re.escape(name)}\b", f"“{title}”" if "_" in name else name, words)
     return words
+
+
+def next_model(training: TrainingOut, seconds: int) -> str:
+    """When the next model trains: after enough labels, or with fewer when the last training is long enough ago.
+
+    seconds: the project's `retrain_seconds`.
+    """
+    left = training.labels_until_next
+    words = tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
+    if left < 2:
+        return words
+    return f"{words} {t('Fewer are enough once the last training is {time} ago.', time=duration(seconds))}"

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from babel import Locale, dates, numbers
+from babel import Locale, dates, numbers, units
 from babel.lists import format_list
 from babel.messages import Catalog
 from babel.messages.pofile import read_po
@@ -195,6 +195,13 @@ def weekday(value: date) -> str:
 def clock_time(value: datetime) -> str:
     """A time of the day as the language writes it, to the minute."""
     return str(dates.format_time(value, "short", locale=_locale()))
+
+
+def duration(seconds: int) -> str:
+    """A time in full words, in the largest unit that says it exactly: "30 seconds", "2 hours"."""
+    sizes = {"day": 86_400, "hour": 3_600, "minute": 60}
+    unit = next((name for name, size in sizes.items() if seconds and seconds % size == 0), "second")
+    return str(units.format_unit(seconds // sizes.get(unit, 1), f"duration-{unit}", locale=_locale()))
 
 
 def listed(words: list[str]) -> str:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from labeler_ui import metrics, model_advice
+from labeler_ui import metrics, model_advice, model_words
 
 from labeler.wire.insight import ModelComparison, TrainingOut
 from labeler.wire.registry import ModelOut
@@ -51,7 +51,7 @@ def beside(better: int, worse: int, low: float, high: float, items: int = 200) -
 
 
 def said(compared: ModelComparison | None, *models: ModelOut, metric: Any = ACCURACY) -> model_advice.Verdict:
-    return model_advice.verdict(models or (model(2), model(1, "live")), metric, compared, IDLE)
+    return model_advice.verdict(models or (model(2), model(1, "live")), metric, compared, IDLE, 30)
 
 
 def test_a_newer_model_that_is_clearly_better_should_be_promoted() -> None:
@@ -59,7 +59,9 @@ def test_a_newer_model_that_is_clearly_better_should_be_promoted() -> None:
     assert found.title == "Model 2 is better than the live model 1: promote it." and found.promote == 2
     assert "closer to people's answer on 20 and further from it on 5" in found.why
     assert "+7.5% of the items (95% interval: +3.0% to +12.0%)" in found.why
-    assert "It learned from 100 more labels." in found.why and "after 12 more labels" in found.why
+    assert "It learned from 100 more labels." in found.why and found.why.endswith(
+        "The next model trains after 12 more labels. Fewer are enough once the last training is 30 seconds ago."
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,3 +94,13 @@ def test_a_simpler_model_that_is_as_good_is_named() -> None:
     assert "tell model 2 from always giving the most common answer" in said(None, guess).why
     low = model(2, "live", (0.3, 0.2, 0.4), baselines={"sklearn": 0.35, "majority": 0.6})
     assert said(None, low, metric=LOSS).why.count("scikit") == said(None, low, metric=LOSS).why.count("common") == 0
+
+
+@pytest.mark.parametrize(
+    ("seconds", "time"),
+    [(30, "30 seconds"), (60, "1 minute"), (90, "90 seconds"), (7200, "2 hours"), (86_400, "1 day")],
+)
+def test_a_model_that_the_clock_starts_is_not_said_to_wait_for_labels_alone(seconds: int, time: str) -> None:
+    assert model_words.next_model(IDLE, seconds).endswith(f"Fewer are enough once the last training is {time} ago.")
+    last = IDLE.model_copy(update={"labels_until_next": 1})
+    assert model_words.next_model(last, seconds) == "The next model trains after 1 more label."

@@ -62,7 +62,8 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> None:
     report_of = live or newer
     primary = (report_of.report or {}).get("primary") if report_of else None
     metric = metrics.named(project.info.task_type, primary) if primary else None
-    said = model_advice.verdict(models, metric, compared, progress.training if progress else None)
+    training, seconds = progress.training if progress else None, project.info.settings.retrain_seconds
+    said = model_advice.verdict(models, metric, compared, training, seconds)
     with st.container(border=True, key="lead"):
         promotes = said.promote is not None and session.manages(project.slug)
         words, way = st.columns([4, 1], gap="large", vertical_alignment="center") if promotes else (st, st)

@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
-from labeler_ui import advice, charts, feedback, layout, metrics, report, session, tasks
+from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
@@ -162,7 +162,7 @@ def _training(project: Project, progress: ProgressOut) -> None:
     if training.state == "failed":
         st.markdown(t(":material/error: The last training failed."))
     else:
-        words = layout.sentence(training.message) or _next_model(training)
+        words = layout.sentence(training.message) or _next_model(training, project.info.settings.retrain_seconds)
         st.markdown(f":material/{'autorenew' if busy else 'model_training'}: {words}")
     _representation(progress)
     if session.manages(project.slug) and not busy:
@@ -218,15 +218,14 @@ def _representation(progress: ProgressOut) -> None:
         )
 
 
-def _next_model(training: TrainingOut) -> str:
-    left = training.labels_until_next
+def _next_model(training: TrainingOut, seconds: int) -> str:
     if training.state in {"queued", "running"}:
         return t("A model is training.")
     if training.state == "waiting":
         return t("The first model trains as soon as two different answers have examples.")
-    if not left:
+    if not training.labels_until_next:
         return t("A model trains by itself.")
-    return tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
+    return model_words.next_model(training, seconds)
 
 
 def _labelers(people: list[LabelerWork]) -> None:
