@@ -13,7 +13,7 @@ import streamlit as st
 from babel import Locale
 from labeler_ui import theme
 from labeler_ui.metrics import Metric, known
-from labeler_ui.words import language, mark, t
+from labeler_ui.words import language, mark, number, t
 
 from labeler.wire.datasets import LabelBalance
 from labeler.wire.insight import CurvePoint, DayCount
@@ -85,7 +85,11 @@ def _locale(tag: str) -> alt.Locale:
     months, days = known.months["format"], known.days["format"]
     return alt.Locale(
         number=alt.NumberLocale(
-            decimal=symbols["decimal"], thousands=symbols["group"], grouping=[3], currency=["", ""]
+            decimal=symbols["decimal"],
+            thousands=symbols["group"],
+            grouping=[3],
+            currency=["", ""],
+            percent=str(known.percent_formats[None].pattern).rpartition("0")[2],
         ),
         time=alt.TimeLocale(
             dateTime="%x, %X",
@@ -203,8 +207,13 @@ def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None
 
 def errors(rows: list[dict[str, Any]]) -> None:
     """How many holdout items the model rated how far from what people said. rows: {off, items}."""
-    found = [(row["off"], f"{row['off']:+g}" if row["off"] else "0", row["items"]) for row in rows]
+    found = [(row["off"], _signed(row["off"]), row["items"]) for row in rows]
     _histogram(found, "off by", "items", t("Errors on the holdout"))
+
+
+def _signed(value: float) -> str:
+    sign = "+" if value > 0 else "\N{MINUS SIGN}" if value < 0 else ""
+    return sign + number(abs(value), len(f"{abs(value):g}".partition(".")[2]))
 
 
 def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: str) -> None:
@@ -219,7 +228,7 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
     height = alt.Y(f"{y}:Q" if few else f"sum({y}):Q", title=None, axis=alt.Axis(tickCount=4, tickMinStep=1))
     base = alt.Chart(frame).encode(place, height)
     bars = base.mark_bar(cornerRadiusEnd=4, color=BAND).encode(
-        tooltip=[_tip(x), _tip(y, format=",")] if few else [alt.Tooltip(f"sum({y}):Q", title=t(TITLES[y]))]
+        tooltip=[_tip(x), _tip(y, format=",")] if few else [alt.Tooltip(f"sum({y}):Q", title=t(TITLES[y]), format=",")]
     )
     words = base.mark_text(dy=-8, color=GRAY).encode(alt.Text(f"{y}:Q", format=","))
     _show((bars + words if few else bars).properties(height=220), alternative, frame.drop(columns="at"))

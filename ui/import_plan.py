@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from labeler_ui import layout
+from labeler_ui import layout, table
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, said, t, tn
 
@@ -212,7 +212,7 @@ def _fates(title: str, counts: Mapping[str, int], words: Mapping[str, str], foun
                     t("First of them"): _first(found, prefix + fate),
                 }
             )
-    st.dataframe(rows, hide_index=True)
+    table.show(rows)
 
 
 def _first(found: Balance, fate: str) -> str:

@@ -3,11 +3,10 @@
 from collections.abc import Callable, Collection
 from typing import Any
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import charts, layout, metrics
+from labeler_ui import charts, layout, metrics, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, percent, t
+from labeler_ui.words import mark, number, percent, t
 
 from labeler.wire.registry import ModelOut
 
@@ -92,7 +91,7 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
 
     def cell(row: dict[str, Any], name: str) -> str:
         value, between = row.get(name), row.get(f"{name}_interval")
-        words = f" ({100 * between[0]:.0f}–{100 * between[1]:.0f})" if between else ""
+        words = f" ({number(100 * between[0])}–{number(100 * between[1])})" if between else ""
         return layout.DASH if value is None or not _known(row, name) else f"{percent(value)}{words}"
 
     shown = [
@@ -103,7 +102,7 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
         }
         for row in rows
     ]
-    st.dataframe(pd.DataFrame(shown), hide_index=True)
+    table.show(shown)
     st.caption(t("In parentheses: the 95% interval."))
 
 

@@ -2,9 +2,8 @@
 
 from difflib import SequenceMatcher
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, question, session, tasks
+from labeler_ui import feedback, layout, question, session, table, tasks
 from labeler_ui.components.card import card_preview
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved
@@ -160,4 +159,4 @@ def _versions(project: Project) -> None:
             }
             for one in feedback.must(project.schemas, t("Reading the versions"))
         ]
-        st.dataframe(pd.DataFrame(rows), hide_index=True, placeholder="")
+        table.show(rows, {t("Version"): table.name_of})

@@ -80,3 +80,8 @@ def test_the_curve_ends_at_the_labels_there_can_be(spec) -> None:
     for forecast, most, end in ((ahead, 160, 160), ((), 160, 53), ((), 50, 50), ((), 20, 50)):
         found = spec(partial(charts.learning_curve, points, accuracy, forecast, most))
         assert found["layer"][1]["encoding"]["x"]["scale"] == {"domain": [0, end], "nice": False}
+
+
+def test_shares_are_written_as_the_language_does() -> None:
+    assert [charts._locale(tag).to_dict()["number"]["percent"] for tag in ("en", "de")] == ["%", "\N{NO-BREAK SPACE}%"]
+    assert [charts._signed(off) for off in (-1.5, 0, 12)] == ["\N{MINUS SIGN}1.5", "0", "+12"]

@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import charts, feedback, layout, session, tasks
+from labeler_ui import charts, feedback, layout, session, table, tasks
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
-from labeler_ui.words import said, t
+from labeler_ui.words import mark, percent, said, t
 
 from labeler.client import Job, Project
 from labeler.wire.datasets import DatasetOut
@@ -17,7 +16,7 @@ from labeler.wire.formats import ExportFormat
 from labeler.wire.projects import ProjectOut
 
 USUAL = "jsonl"  # the format that is chosen at first
-AUTOMATIC = "Before training"  # the message of versions that a training made
+AUTOMATIC = mark("Before training")  # the message of versions that a training made
 MOST = 300  # versions that are listed
 
 
@@ -97,12 +96,10 @@ def _table(versions: Sequence[DatasetOut]) -> None:
         }
         for one in versions
     ]
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
+    table.show(
+        rows,
+        {t("Guideline"): table.name_of},
         column_config={
-            t("Items"): st.column_config.NumberColumn(format="localized"),
-            t("Labeled"): st.column_config.NumberColumn(format="localized"),
             t("Remote"): st.column_config.TextColumn(
                 help=t("Whether it was pushed; a push that fails is tried again.")
             ),
@@ -210,7 +207,7 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
     agreement = diff.agreement
     boxes[3].metric(
         t("Same label"),
-        layout.DASH if agreement is None else f"{100 * agreement:.1f}%",
+        percent(agreement, 1),
         border=True,
         help=t("Of the items labeled in both."),
     )
@@ -231,7 +228,7 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
                 {t("Item"): one.key, names[a]: _text(project.info, one.a), names[b]: _text(project.info, one.b)}
                 for one in labels.examples
             ]
-            st.dataframe(pd.DataFrame(rows), hide_index=True)
+            table.show(rows)
         else:
             st.markdown(t(":gray[No label changed.]"))
     if diff.guideline_changed:

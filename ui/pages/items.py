@@ -4,12 +4,11 @@ from collections.abc import Sequence
 from itertools import islice
 from typing import Any
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import contents, feedback, item_filters, layout, removal, session, tasks
+from labeler_ui import contents, feedback, item_filters, layout, removal, session, table, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
-from labeler_ui.words import t, tc, tn
+from labeler_ui.words import percent, t, tc, tn
 
 from labeler.client import Project
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
@@ -176,19 +175,18 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         name for name in (t("Answer"), t("Model"), t("Confidence"), t("Hard")) if all(row[name] is None for row in rows)
     ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
-    event = st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
+    event = table.show(
+        rows,
+        {t("Confidence"): lambda sure: percent(sure / 100)},
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],
         height=height,
-        placeholder="",
         key=f"items-table-{page}",
         column_config={
             t("Item"): st.column_config.TextColumn(width=370),
             t("Labels"): st.column_config.TextColumn(width=125),
             t("Confidence"): st.column_config.NumberColumn(
-                format="%d%%", width=95, help=t("How sure the newest model is of what it says.")
+                width=95, help=t("How sure the newest model is of what it says.")
             ),
             t("Hard"): st.column_config.NumberColumn(width="small", help=t("Hard flags that wait for a decision.")),
         },

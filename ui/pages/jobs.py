@@ -3,7 +3,7 @@
 from collections import Counter
 
 import streamlit as st
-from labeler_ui import feedback, import_plan, job_words, layout, removal, session
+from labeler_ui import feedback, import_plan, job_words, layout, removal, session, table
 from labeler_ui.feedback import plain
 from labeler_ui.words import said, t, tn
 
@@ -126,10 +126,8 @@ def import_result(result: ImportResult, brief: bool = False) -> None:
     for title, told in ((t("Refused rows"), result.errors), (t("Not taken as they are"), result.notes)):
         if told:
             with st.expander(t("{title} (the first {many})", title=title, many=n(len(told)))):
-                st.dataframe(
-                    [{t("Row"): one.row, t("Field"): one.field, t("Reason"): said(one.reason)} for one in told],
-                    hide_index=True,
-                )
+                rows = [{t("Row"): one.row, t("Field"): one.field, t("Reason"): said(one.reason)} for one in told]
+                table.show(rows, {t("Row"): table.name_of})
     if result.plan is not None:
         with st.expander(t("The plan it followed")):
             import_plan.about(result.plan)

@@ -1,8 +1,9 @@
 """The search for a model, on the Models page: starting one, following it, and what the last one found."""
 
-import pandas as pd
+from functools import partial
+
 import streamlit as st
-from labeler_ui import feedback, layout, model_words, session
+from labeler_ui import feedback, layout, model_words, session, table
 from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t
 
@@ -74,17 +75,17 @@ def _found(last: SearchOut) -> None:
             t("Settings"): ", ".join(f"{name} {value}" for name, value in one.params.items()) or t("defaults"),
             t("Log loss"): f"{number(one.log_loss, 3)} ± {number(one.log_loss_error, 3)}",
             t("Accuracy"): f"{percent(one.accuracy, 1)} ± {percent(one.accuracy_error, 1)}",
-            t("Seconds per fit"): round(one.seconds, 2),
+            t("Seconds per fit"): one.seconds,
         }
         for one in last.trials
         if one.final
     ]
-    st.dataframe(pd.DataFrame(rows), hide_index=True)
+    table.show(rows, {t("Seconds per fit"): partial(number, digits=2)})
     tried = len(last.trials) - len(rows)
     st.markdown(
         t(
             ":gray[{tried} more were tried on part of the labels and were not among the best. "
             "A strategy chose these labels: the figures compare models; the holdout says how good a model is.]",
-            tried=tried,
+            tried=number(tried),
         )
     )

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, tasks
+from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, table, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pages.model_search import show_search
@@ -129,12 +128,11 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         row[t("Created")] = layout.when(one.created_at)
         row[t("Kind")] = model_words.kind(task_type, one.config.get("model"))
         rows.append(row)
-    st.dataframe(
-        pd.DataFrame(rows),
-        hide_index=True,
+    table.show(
+        rows,
+        {t("Model"): table.name_of},
         height=min(35 * len(rows) + 38, 213),
         column_config={
-            t("Model"): st.column_config.NumberColumn(format="%d"),
             t("Most common"): st.column_config.Column(
                 help=t("The same score for always giving the most common answer")
             ),

@@ -1,10 +1,10 @@
 """How far it is, how fast it goes, how good the model is, and whether more labels are worth it."""
 
+from functools import partial
 from typing import Any
 
-import pandas as pd
 import streamlit as st
-from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, tasks
+from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, table, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
@@ -232,19 +232,17 @@ def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
     st.header(t("Labelers"), anchor=False)
-    frame = pd.DataFrame([one.model_dump() | {"kind": t(one.kind)} for one in people])
-    st.dataframe(
-        frame[[c for c in ("name", "kind", "labels", "per_hour", "seconds_per_label") if c in frame]],
-        hide_index=True,
-        placeholder="",
-        column_config={
-            "name": t("Labeler"),
-            "kind": t("Kind"),
-            "labels": st.column_config.NumberColumn(t("Labels"), format="localized"),
-            "per_hour": st.column_config.NumberColumn(t("Labels per hour"), format="%.0f"),
-            "seconds_per_label": st.column_config.NumberColumn(t("Seconds per label"), format="%.1f"),
-        },
-    )
+    rows = [
+        {
+            t("Labeler"): one.name,
+            t("Kind"): t(one.kind),
+            t("Labels"): one.labels,
+            t("Labels per hour"): one.per_hour,
+            t("Seconds per label"): one.seconds_per_label,
+        }
+        for one in people
+    ]
+    table.show(rows, {t("Seconds per label"): partial(number, digits=1)})
 
 
 def _curve(project: Project) -> None:

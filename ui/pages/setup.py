@@ -244,7 +244,7 @@ def _mapping(preview: Preview, mark: str) -> ColumnMapping:
     """What is in each column: as it was guessed, or as somebody says."""
     described = ", ".join(part for part in (preview.format, preview.encoding) if part)
     st.markdown(t(":gray[The first rows ({described}):]", described=plain(described)))
-    st.dataframe(preview.rows, height=230)
+    st.dataframe(preview.rows, height=230, placeholder="")
     st.markdown(t("**What is in each column?** Change what was not recognized."))
     mapping = import_plan.columns(preview.plan, mark)
     return {**mapping, **import_plan.options(preview.mapping, mapping, mark)}

@@ -4,6 +4,7 @@ import json
 from typing import Any, Protocol
 
 import streamlit as st
+from labeler_ui import table
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
 from streamlit.delta_generator import DeltaGenerator
@@ -107,4 +108,4 @@ class Unknown:
         return {}
 
     def draw_counts(self, counts: dict[str, int], schema: Schema) -> None:
-        st.dataframe([{t("Answer"): name, t("Times"): count} for name, count in counts.items()], hide_index=True)
+        table.show([{t("Answer"): name, t("Times"): count} for name, count in counts.items()])
