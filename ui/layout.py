@@ -202,6 +202,20 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
             st.rerun()
 
 
+def two_versions(key: str, names: Mapping[int, str]) -> tuple[int, int, Any]:
+    """Ask which two are compared: the two newest until somebody chooses. names: newest first.
+
+    Returns both, and the place beside the boxes.
+    """
+    columns, numbers = st.columns([1, 1, 2], vertical_alignment="bottom"), list(names)
+    chosen: list[int] = []
+    for column, title, guess in ((columns[0], t("From"), numbers[1]), (columns[1], t("To"), numbers[0])):
+        field = f"{key}-{len(chosen)}"
+        session.follow_guess(field, guess, numbers)
+        chosen.append(column.selectbox(title, numbers, format_func=names.__getitem__, key=field))
+    return chosen[0], chosen[1], columns[2]
+
+
 def rendered_changes(rows: Sequence[DiffRow]) -> None:
     """What changed between two guidelines, as it will look. The HTML is the service's, made from Markdown alone."""
     kinds = {"added": t("New"), "removed": t("Removed"), "changed": t("Changed")}

@@ -60,7 +60,7 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
     found: Mapping = {}
     for name in gone:
         key = f"becomes-{name}-{mark}"
-        _follow_guess(key, renamed.get(name), [None, *new])
+        session.follow_guess(key, renamed.get(name), [None, *new])
         found[name] = st.selectbox(name, new, index=None, placeholder=t(OPEN_AGAIN), key=key, width=420)
     return found
 
@@ -72,15 +72,6 @@ def _renamed(old: list[str], new: list[str]) -> Mapping:
         if what == "replace":
             found |= dict(zip(old[i:j], new[k:m], strict=False))
     return {name: to for name, to in found.items() if name not in new and to not in old}
-
-
-def _follow_guess(key: str, guess: str | None, options: list[str | None]) -> None:
-    """Keep what somebody chose in a box; what nobody touched follows the guess."""
-    state, guessed = st.session_state, f"{key}-guess"
-    untouched = key in state and guessed in state and state[key] == state[guessed]
-    if key not in state or state[key] not in options or untouched:
-        state[key] = guess
-    state[guessed] = guess
 
 
 def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, tag: str) -> Mapping:

@@ -3,6 +3,7 @@
 import os
 import time
 from collections import Counter
+from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
@@ -113,3 +114,12 @@ def is_admin() -> bool:
     """True for an admin of the whole service."""
     found = user()
     return found is not None and found.role == "admin"
+
+
+def follow_guess(key: str, guess: Any, options: Collection[Any]) -> None:
+    """Keep what somebody chose in a box; what nobody touched follows the guess. Call it before the box is drawn."""
+    state, guessed = st.session_state, f"{key}-guess"
+    untouched = key in state and guessed in state and state[key] == state[guessed]
+    if key not in state or state[key] not in options or untouched:
+        state[key] = guess
+    state[guessed] = guess

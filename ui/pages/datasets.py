@@ -111,7 +111,10 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
     by_number = {one.version: one for one in versions}
     left, right = st.columns([2, 3], gap="large")
     number = left.selectbox(
-        t("Version"), [None, *by_number], format_func=lambda v: by_number[v].tag if v else t("The current state")
+        t("Version"),
+        [None, *by_number],
+        format_func=lambda v: by_number[v].tag if v else t("The current state"),
+        key=f"download-{project.slug}",
     )
     offered = feedback.must(session.client().formats, t("Reading the formats")).exports
     fitting = [one for one in offered if one.suits(project.info.task_type, project.info.content)]
@@ -192,9 +195,7 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
         st.markdown(t(":gray[Two versions can be compared here, once there are two.]"))
         return
     names = {one.version: one.tag for one in versions}
-    columns = st.columns([1, 1, 2], vertical_alignment="bottom")
-    a = columns[0].selectbox(t("From"), list(names), index=1, format_func=names.__getitem__, key="ds-a")
-    b = columns[1].selectbox(t("To"), list(names), index=0, format_func=names.__getitem__, key="ds-b")
+    a, b, _ = layout.two_versions(f"compare-{project.slug}", names)
     if a == b:
         st.markdown(t(":gray[Choose two different versions.]"))
         return

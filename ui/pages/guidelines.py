@@ -62,8 +62,10 @@ def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
     numbers = {one.version: one for one in published}
     number = published[0].version
     if len(published) > 1:
+        key = f"read-{project.slug}"
+        session.follow_guess(key, number, numbers)
         number = st.selectbox(
-            t("Version"), list(numbers), format_func=lambda v: t("Version {v}", v=v), width=220, key="read-version"
+            t("Version"), list(numbers), format_func=lambda v: t("Version {v}", v=v), width=220, key=key
         )
     current = numbers[number]
     note = f": {plain(current.note)}" if current.note else ""
@@ -277,11 +279,9 @@ def _versions(project: Project, versions: Sequence[GuidelineOut]) -> None:
         )
     if len(versions) < 2:
         return
-    numbers = [one.version for one in versions]
-    columns = st.columns([1, 1, 2], vertical_alignment="bottom")
-    a = columns[0].selectbox(t("From"), numbers, index=1, format_func=lambda v: t("Version {v}", v=v), key="diff-a")
-    b = columns[1].selectbox(t("To"), numbers, index=0, format_func=lambda v: t("Version {v}", v=v), key="diff-b")
-    only = columns[2].toggle(t("Only what changed"), value=True)
+    names = {one.version: t("Version {v}", v=one.version) for one in versions}
+    a, b, beside = layout.two_versions(f"diff-{project.slug}", names)
+    only = beside.toggle(t("Only what changed"), value=True)
     if a == b:
         st.markdown(t(":gray[Choose two different versions.]"))
         return

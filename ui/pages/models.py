@@ -98,9 +98,8 @@ def _choose(project: Project, by_number: dict[int, ModelOut]) -> int:
         st.session_state[key] = int(asked)
     if "model" in st.query_params:
         del st.query_params["model"]
-    if st.session_state.get(key) not in by_number:
-        live = model_advice.live(list(by_number.values()))
-        st.session_state[key] = live.number if live else next(iter(by_number))
+    live = model_advice.live(list(by_number.values()))
+    session.follow_guess(key, live.number if live else next(iter(by_number)), by_number)
     return st.selectbox(
         t("Model"),
         list(by_number),
