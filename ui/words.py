@@ -26,6 +26,7 @@ ENGLISH = "en"
 COOKIE = "labeler_language"
 DASH = "\u2013"  # shown where there is no value
 _HOLE = re.compile(r"\{(\w*)\}")
+_QUOTED = re.compile(r"[\"'“]\{(\w+)\}[\"'”]")
 _SEVERAL = re.compile(r"(?<=[.!?]) (?=[A-Z\"])")  # where a sentence ends and another begins
 _MARK = re.compile(r"\{\{(.+?)\}\}", re.DOTALL)
 
@@ -130,10 +131,11 @@ def said(text: str | None) -> str:
     message = catalog(tag, "service").get(words)
     if message is not None and message.string:
         return str(message.string)
-    for pattern, translated in _patterns(tag):
+    for pattern, translated, quoted in _patterns(tag):
         found = pattern.fullmatch(words)
         if found and not any(_SEVERAL.search(value) for value in found.groups()):
-            return _filled(translated, {hole: _part(value) for hole, value in found.groupdict().items()})
+            holes = found.groupdict().items()
+            return _filled(translated, {hole: value if hole in quoted else _part(value) for hole, value in holes})
     for sign, parts in ((" ", _SEVERAL.split(words)), ("; ", words.split("; "))):
         if len(parts) > 1:
             return sign.join(said(part) for part in parts)
@@ -144,14 +146,19 @@ def _part(value: str) -> str:
     """What fills a hole of the service's words: words of its own, or a number as English writes it."""
     if re.fullmatch(r"\d{1,3}(,\d{3})+", value):
         return number(int(value.replace(",", "")))
+    if decimal := re.fullmatch(r"\d+\.(\d+)", value):
+        return number(float(value), len(decimal[1]))
     if share := re.fullmatch(r"(\d+)(?:\.(\d+))?%", value):
         return percent(float(value[:-1]) / 100, len(share[2] or ""))
     return said(value)
 
 
 @cache
-def _patterns(tag: str) -> list[tuple[re.Pattern[str], str]]:
-    """Messages with holes, those with the most words of their own first: they say most exactly what is meant."""
+def _patterns(tag: str) -> list[tuple[re.Pattern[str], str, set[str]]]:
+    """Messages with holes, those with the most words of their own first: they say most exactly what is meant.
+
+    With the holes that stand in quotes: what fills them is somebody's own and stays as it is.
+    """
     found = []
     for message in catalog(tag, "service"):
         if message.id and message.string and _HOLE.search(str(message.id)):
@@ -159,8 +166,9 @@ def _patterns(tag: str) -> list[tuple[re.Pattern[str], str]]:
             own = _HOLE.sub("", source)
             parts = re.split(r"\{(\w+)\}", source)
             exact = [f"(?P<{part}>.*?)" if place % 2 else re.escape(part) for place, part in enumerate(parts)]
-            found.append((len(own), re.compile("".join(exact), re.DOTALL), str(message.string)))
-    return [(pattern, string) for _, pattern, string in sorted(found, key=lambda one: -one[0])]
+            pattern, quoted = re.compile("".join(exact), re.DOTALL), set(_QUOTED.findall(source))
+            found.append((len(own), pattern, str(message.string), quoted))
+    return [(pattern, string, quoted) for _, pattern, string, quoted in sorted(found, key=lambda one: -one[0])]
 
 
 def number(value: float | None, digits: int = 0) -> str:

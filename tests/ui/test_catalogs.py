@@ -131,6 +131,9 @@ def test_the_services_words_are_translated_with_what_they_name(german) -> None:
     several = "Model 3 can't be loaded: no time zone. The password is too long."
     assert words.said(several) == "Modell 3 lässt sich nicht laden: keine Zeitzone. Das Passwort ist zu lang."
     assert words.said("training on 12,345 labels") == "auf 12.345 Labels trainieren"
+    told = words.said("the last 20% of the labels changed little (kappa 0.92, settled is 0.94)")
+    assert "20\xa0%" in told and "0,92" in told and "0.94" not in told
+    assert "„2.5“" in words.said('option "2.5": this format has no options'), "what somebody wrote stays as it is"
     assert words.said("words, sentence embeddings, neighbors") == "Wörter, Satzvektoren, Nachbarn"
     assert words.said("What nobody wrote down") == "What nobody wrote down"
 
