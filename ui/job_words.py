@@ -7,7 +7,7 @@ from typing import Any
 
 from labeler_ui import layout, model_words
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, said, t
+from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.wire.jobs import JobOut
 
@@ -42,6 +42,18 @@ REMEDIES = {
     "search": (mark("The model in use stays. The search can be started again."), "models", mark("Open the models")),
     "reproduce": (mark("The model itself is as it was. Reproduce starts it again."), "models", mark("Open the models")),
     "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
+}
+# Why a job did nothing, or only a part, by what it says itself.
+REASONS = {
+    "a model ranks the queue": mark("A model orders the queue already."),
+    "no open items": mark("No item waits for a label."),
+    "somebody's own order is not asked to its end yet": mark("An order that somebody gave comes first."),
+    "sentence embeddings are off or not installed": mark("Sentence embeddings are off or not installed."),
+    "no texts": mark("No item has a text."),
+    "gave way to another job; goes on after it": mark("Another job came first; the reading goes on after it."),
+    "a part is read, by which the queue is ranked; goes on after it": mark(
+        "The queue is ordered by this part; the reading goes on afterwards."
+    ),
 }
 
 
@@ -97,7 +109,7 @@ def made(row: JobOut) -> Made | None:
     if not isinstance(row.result, dict):
         return None
     tell = RESULTS.get(short(row.kind))
-    return tell(row.result) if tell else _any(row.result)
+    return tell(row.result) if tell else None
 
 
 def _trained(found: Mapping[str, Any]) -> Made:
@@ -127,12 +139,55 @@ def _searched(found: Mapping[str, Any]) -> Made:
 
 
 def _read(found: Mapping[str, Any]) -> Made:
-    words = t(
-        "{many} of {all} items read.",
-        many=layout.number(found.get("read")),
-        all=layout.number(found.get("of")),
-    )
-    return Made(f"{words} {layout.sentence(found.get('reason'))}".strip())
+    why = _why(found.get("reason"))
+    if "of" not in found:
+        return Made(why)
+    words = tn("{many} of {n} item read.", "{many} of {n} items read.", found["of"], many=layout.number(found["read"]))
+    return Made(f"{words} {why}".strip())
+
+
+def _ordered(found: Mapping[str, Any]) -> Made:
+    if not found["ranked"]:
+        return Made(_why(found.get("reason")) or t("No item waits for a label."))
+    words = tn("{n} item put in order.", "{n} items put in order.", found["ranked"])
+    hinted = [f"{plain(name)} {layout.number(n)}" for name, n in (found.get("hinted") or {}).items()]
+    return Made(words + (" " + t("Found by keywords: {counts}.", counts=", ".join(hinted)) if hinted else ""))
+
+
+def _copied(found: Mapping[str, Any]) -> Made:
+    if not found["pushed"]:
+        return Made(t("Every dataset version was there already."))
+    words = tn("{n} dataset version copied.", "{n} dataset versions copied.", len(found["pushed"]))
+    return Made(words, "datasets", t("Open the versions"))
+
+
+def _recounted(found: Mapping[str, Any]) -> Made:
+    return Made(tn("Labels of {n} item counted again.", "Labels of {n} items counted again.", found["items"]))
+
+
+def _indexed(found: Mapping[str, Any]) -> Made:
+    return Made(tn("{n} item can be searched now.", "{n} items can be searched now.", found["items"]))
+
+
+def _removed(found: Mapping[str, Any]) -> Made:
+    parts = [tn("{n} item removed.", "{n} items removed.", found["items"])]
+    if n := found.get("labels_taken_back"):
+        parts.append(tn("{n} label taken back.", "{n} labels taken back.", n))
+    if n := found.get("restored"):
+        parts.append(tn("{n} item is as it was before.", "{n} items are as they were before.", n))
+    return Made(" ".join(parts), "items", t("Open the items"))
+
+
+def _erased(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} row erased.", "{n} rows erased.", found["rows"])
+    left = t("Copies are left: {where}.", where=plain(said(found["left"]))) if found.get("left") else ""
+    return Made(f"{words} {left}".strip())
+
+
+def _why(reason: str | None) -> str:
+    """Why a job did nothing, or only a part."""
+    known = REASONS.get(reason or "")
+    return t(known) if known else layout.sentence(reason)
 
 
 def _reproduced(found: Mapping[str, Any]) -> Made:
@@ -146,15 +201,16 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
-def _any(found: Mapping[str, Any]) -> Made | None:
-    simple = [f"{k.replace('_', ' ')} {v}" for k, v in found.items() if isinstance(v, (int, float, str)) and v != ""]
-    return Made(plain(", ".join(simple[:5]))) if simple else None
-
-
 RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "train": _trained,
     "snapshot": _snapshot,
     "search": _searched,
     "embed": _read,
+    "coverage": _ordered,
+    "push": _copied,
+    "recount": _recounted,
+    "index": _indexed,
+    "remove": _removed,
+    "erase": _erased,
     "reproduce": _reproduced,
 }

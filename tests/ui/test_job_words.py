@@ -1,0 +1,69 @@
+"""What jobs made is said in words, for every kind of job."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from labeler_ui import job_words
+
+import labeler
+from labeler.wire.jobs import JobOut
+
+
+def made(kind: str, result: dict[str, Any]) -> str | None:
+    row = {"state": "done", "attempt": 1, "max_attempts": 3, "message": "", "error": None}
+    found = job_words.made(JobOut.model_construct(id=1, kind=kind, result=result, **row))
+    return None if found is None else found.words.replace("\\", "")
+
+
+@pytest.mark.parametrize(
+    ("kind", "result", "words"),
+    [
+        ("training.coverage", {"ranked": 176}, "176 items put in order."),
+        ("training.coverage", {"ranked": 1}, "1 item put in order."),
+        (
+            "training.coverage",
+            {"ranked": 1500, "hinted": {"spam": 12, "ham": 3}},
+            "1,500 items put in order. Found by keywords: spam 12, ham 3.",
+        ),
+        (
+            "training.coverage",
+            {"ranked": 0, "reason": "a model ranks the queue"},
+            "A model orders the queue already.",
+        ),
+        ("training.embed", {"read": 1200, "of": 4128}, "1,200 of 4,128 items read."),
+        ("training.embed", {"read": 1, "of": 1}, "1 of 1 item read."),
+        ("training.embed", {"read": 0, "reason": "no texts"}, "No item has a text."),
+        ("datasets.push", {"pushed": ["v1", "v2"]}, "2 dataset versions copied."),
+        ("datasets.push", {"pushed": ["v1"]}, "1 dataset version copied."),
+        ("datasets.push", {"pushed": []}, "Every dataset version was there already."),
+        ("quality.recount", {"items": 200}, "Labels of 200 items counted again."),
+        ("items.index", {"items": 1}, "1 item can be searched now."),
+        ("items.remove", {"items": 1, "labels_taken_back": 0, "restored": 0}, "1 item removed."),
+        (
+            "items.remove",
+            {"items": 5, "labels_taken_back": 1, "restored": 2},
+            "5 items removed. 1 label taken back. 2 items are as they were before.",
+        ),
+        ("projects.erase", {"rows": 4000, "left": None}, "4,000 rows erased."),
+        ("projects.erase", {"rows": 1, "left": "s3://b"}, "1 row erased. Copies are left: s3://b."),
+        ("somebody.elses", {"left_overs": 3}, None),
+    ],
+)
+def test_a_result_is_a_sentence(kind: str, result: dict[str, Any], words: str | None) -> None:
+    assert made(kind, result) == words
+
+
+def test_every_kind_of_job_has_its_words() -> None:
+    source = "\n".join(path.read_text() for path in Path(labeler.__file__).parent.rglob("*.py"))
+    kinds = {job_words.short(kind) for kind in re.findall(r'^(?:@job\("|KIND = ")(\w+\.\w+)"', source, re.M)}
+    assert len(kinds) > 10
+    assert kinds <= set(job_words.KINDS)
+    assert kinds - {"import"} == set(job_words.RESULTS), "the page of jobs draws an import's result itself"
+
+
+def test_reasons_are_those_that_jobs_give() -> None:
+    folder = Path(labeler.__file__).parent / "training" / "jobs"
+    source = "\n".join(path.read_text() for path in folder.glob("*.py"))
+    assert all(part in source for reason in job_words.REASONS for part in reason.split("; "))
