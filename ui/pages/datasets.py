@@ -1,6 +1,7 @@
 """Dataset versions: create one, download one, compare two."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -18,6 +19,13 @@ from labeler.wire.projects import ProjectOut
 USUAL = "jsonl"  # the format that is chosen at first
 AUTOMATIC = mark("Before training")  # the message of versions that a training made
 MOST = 300  # versions that are listed
+# What can be chosen about a format, in words that go on after the option's title.
+CHOICES = {
+    ("rows", "answers"): mark("an item with its answer"),
+    ("rows", "labels"): mark("a label"),
+    ("style", "options"): mark("all options, and those that were accepted"),
+    ("style", "label"): mark("that label alone"),
+}
 
 
 def render() -> None:
@@ -147,12 +155,23 @@ def options_of(form: ExportFormat) -> list[str]:
             value = st.checkbox(title, option.default, key=key, help=said(option.description))
         elif option.choices:
             at = option.choices.index(option.default)
-            value = st.selectbox(title, option.choices, index=at, key=key, help=said(option.description))
+            value = st.selectbox(
+                title,
+                option.choices,
+                index=at,
+                key=key,
+                format_func=partial(_in_words, option.name),
+                help=said(option.description),
+            )
         else:
             value = st.text_input(title, option.default, key=key, help=said(option.description))
         if value != option.default:
             found.append(f"{option.name}={str(value).lower() if isinstance(value, bool) else value}")
     return found
+
+
+def _in_words(option: str, choice: Any) -> str:
+    return t(CHOICES.get((option, choice), choice))
 
 
 def _version(one: DatasetOut) -> None:

@@ -13,7 +13,7 @@ _HOW = orjson.OPT_APPEND_NEWLINE | orjson.OPT_NAIVE_UTC | orjson.OPT_UTC_Z
 
 class JsonOptions(ItemOptions):
     rows: Rows = Field(
-        "answers", title="One row for each", description="One object for each item with its labels, or for each label."
+        "answers", title="Each object is", description="One object for each item with its labels, or for each label."
     )
 
 

@@ -47,7 +47,7 @@ class TableOptions(Options):
     """For formats that are one table."""
 
     rows: Rows = Field(
-        "answers", title="One row for each", description="One row for each item with its answer, or for each label."
+        "answers", title="Each row is", description="One row for each item with its answer, or for each label."
     )
     soft: bool = Field(
         False, title="Soft labels", description="A column for each label: which part of an item's labels says it."

@@ -16,7 +16,7 @@ from labeler.tasks import BUILT_IN
 class ProdigyOptions(Options):
     style: Literal["options", "label"] = Field(
         "options",
-        title="One line says",
+        title="Each line has",
         description="Options with those that were accepted, or (one label an item) that label alone.",
     )
 
