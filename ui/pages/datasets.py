@@ -19,6 +19,7 @@ from labeler.wire.projects import ProjectOut
 USUAL = "jsonl"  # the format that is chosen at first
 AUTOMATIC = mark("Before training")  # the message of versions that a training made
 MOST = 300  # versions that are listed
+CURRENT = 0  # stands for the current state among the numbers of versions
 # What can be chosen about a format, in words that go on after the option's title.
 CHOICES = {
     ("rows", "answers"): mark("an item with its answer"),
@@ -120,7 +121,7 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
     left, right = st.columns([2, 3], gap="large")
     number = left.selectbox(
         t("Version"),
-        [None, *by_number],
+        [CURRENT, *by_number],
         format_func=lambda v: by_number[v].tag if v else t("The current state"),
         key=f"download-{project.slug}",
     )
@@ -138,7 +139,7 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
     left.link_button(t("Download"), f"/api/v1{project.path}/export?{query}", icon=":material/download:", type="primary")
     if form == "csv":
         left.caption(t("Cells that a spreadsheet would run as a formula start with an apostrophe."))
-    if number is None:
+    if number == CURRENT:
         right.markdown(t(":gray[The current state is not kept. For work that must be repeatable, use a version.]"))
         return
     with right:
