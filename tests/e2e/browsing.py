@@ -226,6 +226,24 @@ def barriers(page: Page) -> list[str]:
     ]
 
 
+COVERED = """(where) => {
+  const buttons = [...where.querySelectorAll("button, summary, a, [role=tab]")];
+  const seen = buttons.filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
+  return seen.filter((one) => {
+    one.scrollIntoView({ block: "center", inline: "center" });
+    const box = one.getBoundingClientRect();
+    const top = one.getRootNode().elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    return box.width && top && !one.contains(top) && !top.contains(one);
+  }).map((one) => one.ariaLabel || one.innerText || one.outerHTML.slice(0, 80));
+}"""
+
+
+def covered(where: Locator) -> list[str]:
+    """Buttons and links in there that can't be pressed in their middle: something else is drawn over them."""
+    found: list[str] = where.evaluate(COVERED)
+    return found
+
+
 class Card:
     """The labeling card as a labeler sees it."""
 

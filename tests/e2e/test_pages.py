@@ -2,7 +2,7 @@
 
 import processes
 import pytest
-from browsing import Site, barriers, messages, settled, shown
+from browsing import Site, barriers, covered, messages, settled, shown
 from labeler_ui.app import ENTRIES
 from playwright.sync_api import Page, expect
 
@@ -71,6 +71,7 @@ def test_every_page_renders_in_light_and_dark(site, project, visit, role: str) -
         page.set_viewport_size({"width": 390, "height": 844})
         check(page, entry.name)
         assert barriers(page) == [], f"{entry.name} in the dark, on a phone"
+        assert covered(page.locator("body")) == [], f"{entry.name} on a phone"
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="light")
 

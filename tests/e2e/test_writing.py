@@ -1,7 +1,8 @@
 """What a manager writes: nothing typed is lost, two people at one draft are told, a decision becomes a rule."""
 
 import processes
-from browsing import settled, shown
+import pytest
+from browsing import covered, settled, shown
 from playwright.sync_api import expect
 
 FILLED = "# SMS\n\nIs it advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nThe rest."
@@ -136,6 +137,28 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     page.goto(f"{site.url}/setup")
     expect(page.get_by_test_id("labels-says")).to_contain_text("Type a name and press Enter")
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
+
+
+@pytest.mark.parametrize("path", ["setup", "settings"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_every_button_of_the_labels_can_be_pressed(site, visit, path: str, width: int) -> None:
+    labels = ["World", "Sports", {"name": "Business", "keywords": ["market"]}, "Sci/Tech"]
+    project = site.project(3, "Pressed", labels=labels)
+    page = visit(f"{site.url}/{path}?project={project.slug}", site.admin, viewport={"width": width, "height": 844})
+    settled(page)
+    editor = page.get_by_test_id("labels-editor")
+    if path == "setup":
+        for name in ("World", "Sports", "Business", "Sci/Tech"):
+            editor.get_by_label("Name of the label").last.fill(name)
+    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    assert covered(editor) == []
+    rows = editor.get_by_test_id("label-row")
+    box, last = editor.locator(".rows").bounding_box(), rows.last.bounding_box()
+    assert last["y"] + last["height"] <= box["y"] + box["height"] + 1, "the last row is whole"
+    more, remove = (one.bounding_box() for one in (rows.first.get_by_text("More"), rows.first.get_by_label("Remove")))
+    assert abs(more["y"] - remove["y"]) < 3 and abs(more["height"] - remove["height"]) < 5, "words on one line"
+    rows.first.get_by_label("Remove").click()
+    expect(page.get_by_test_id("labels-says")).to_have_text("3 labels")
 
 
 def test_what_is_typed_as_soon_as_a_field_is_there_is_kept(site, visit) -> None:
