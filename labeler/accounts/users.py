@@ -17,7 +17,16 @@ from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.wire.accounts import UserChange, UserIn, UserOut
 
-COLUMNS = [column for column in users.c if column.name != "password_hash"]
+_invited_until = (
+    sa.select(sa.func.max(invitations.c.expires_at))
+    .where(invitations.c.user_id == users.c.id, invitations.c.used_at.is_(None))
+    .scalar_subquery()
+)
+COLUMNS: list[sa.ColumnElement[Any]] = [
+    *(column for column in users.c if column.name != "password_hash"),
+    users.c.password_hash.is_not(None).label("has_password"),
+    _invited_until.label("invited_until"),
+]
 
 
 @dataclass(frozen=True)
@@ -68,7 +77,8 @@ def add_user(
 def create_user(tx: Connection, caller: Caller, body: UserIn, days: int) -> tuple[UserOut, str]:
     user = add_user(tx, body.email, body.name, body.role)
     audit(tx, caller, "user.created", target=user.email, role=user.role)
-    return user, invite(tx, user.id, days)
+    token = invite(tx, user.id, days)
+    return get_user(tx, user.id), token
 
 
 def invite(tx: Connection, user_id: int, days: int) -> str:

@@ -67,6 +67,8 @@ class UserOut(BaseModel):
     role: str
     kind: str
     active: bool
+    has_password: bool = Field(description="False until an invitation was accepted.")
+    invited_until: datetime | None = Field(None, description="How long the invitation that was not used yet is good.")
     created_at: datetime
 
 

@@ -150,6 +150,7 @@ class MemberOut(BaseModel):
     name: str
     role: str
     kind: str
+    has_password: bool = Field(description="False until an invitation was accepted.")
     labels: int
     guideline_read: int | None = Field(None, description="The newest version of the guideline that they acknowledged.")
     last_label_at: datetime | None = None

@@ -114,6 +114,22 @@ def test_a_password_that_is_tried_first_is_refused(service: Any, admin: Any, wea
     assert service.http.post(API + "/invitation", json={"token": token, "password": PASSWORD}).status_code == 200
 
 
+def test_accounts_and_members_say_who_has_come(service: Any, admin: Any, project: Any) -> None:
+    made = admin.client.users.invite("new@example.org", "New")
+    project.members.add(made.email)
+
+    def new() -> tuple[Any, Any]:
+        people = next(one for one in admin.client.users if one.id == made.id)
+        return people, next(one for one in project.members if one.user_id == made.id)
+
+    assert made.invited_until == new()[0].invited_until is not None
+    assert [one.has_password for one in (made, *new())] == [False] * 3
+    token = made.invitation_url.split("#")[1]
+    accepted = service.http.post(API + "/invitation", json={"token": token, "password": PASSWORD})
+    assert accepted.json()["user"]["has_password"]
+    assert [one.has_password for one in new()] == [True] * 2 and new()[0].invited_until is None
+
+
 def test_an_invitation_of_a_deactivated_account_says_so(service: Any, admin: Any) -> None:
     made = admin.client.post("/users", json={"email": "gone@example.org", "name": "Gone", "role": "labeler"})
     admin.client.patch(f"/users/{made['id']}", json={"active": False})

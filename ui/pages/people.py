@@ -3,9 +3,10 @@
 from datetime import UTC, datetime
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, token_row
+from labeler_ui import feedback, layout, session, shown_once, token_row
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
+from labeler_ui.shown_once import Secret
 from labeler_ui.words import day, mark, t, tn
 
 from labeler.client import Project
@@ -29,6 +30,7 @@ SCOPES = {
     "admin": "accounts",
     "*": mark("everything the owner may do"),
 }
+INVITATION = "invite"  # the form, as what is typed into it is kept
 
 
 def _role(name: str) -> str:
@@ -47,18 +49,6 @@ def render() -> None:
             draw(project)
 
 
-def _once(key: str, title: str, text: str) -> None:
-    """A secret that is shown this one time, until it is put away."""
-    secret = st.session_state.get(key)
-    if secret:
-        with st.container(border=True):
-            st.markdown(f"**{title}**  \n{text}")
-            st.code(secret, language=None, wrap_lines=True)
-            if st.button(t("I have copied it"), key=f"{key}-done"):
-                st.session_state.pop(key)
-                st.rerun()
-
-
 def _members(project: Project) -> None:
     members = feedback.must(lambda: list(project.members), t("Reading the members"))
     if not members:
@@ -72,12 +62,13 @@ def _members(project: Project) -> None:
         st.markdown(t("**Add a member**"))
         email = st.text_input(t("Email address of an account"), placeholder="name@example.org", key=field)
         role = st.selectbox(t("Role"), MEMBER_ROLES, format_func=_role)
-        if st.form_submit_button(t("Add"), type="primary"):
-            with feedback.told(t("Adding the member")):
-                project.members.add(email.strip(), role)
-                saved(scope)
-                feedback.say_later(t("Added."))
-                st.rerun()
+        added = st.form_submit_button(t("Add"), type="primary")
+    if added:
+        with feedback.told(t("Adding the member")):
+            project.members.add(email.strip(), role)
+            saved(scope)
+            feedback.say_later(t("Added."))
+            st.rerun()
 
 
 def _member(project: Project, member: MemberOut) -> None:
@@ -86,10 +77,14 @@ def _member(project: Project, member: MemberOut) -> None:
     facts = [tn("{n} label", "{n} labels", member.labels)]
     if member.last_label_at:
         facts.append(t("last {last_label_at}", last_label_at=layout.when(member.last_label_at)))
-    late = newest is not None and (member.guideline_read or 0) < newest and member.role != "reader"
+    came = member.has_password or member.labels > 0
+    reads = member.kind == "person" and member.role != "reader" and came
+    late = newest is not None and (member.guideline_read or 0) < newest and reads
     if newest is not None and not late and member.guideline_read:
         facts.append(t("has read guideline {guideline_read}", guideline_read=member.guideline_read))
     warning = t(" :orange-badge[has not read guideline {newest}]", newest=newest) if late else ""
+    if member.kind == "person" and not came:
+        warning = t(" :gray-badge[invited, has not come yet]")
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"member-{member.user_id}"):
         st.markdown(
             f"**{plain(member.name)}** :gray-badge[{t(member.role)}]{warning}  \n"
@@ -129,40 +124,53 @@ def _person(one: UserOut | MemberOut) -> str:
 
 def _accounts(project: Project) -> None:
     users = feedback.must(lambda: list(session.client().users), t("Reading the accounts"))
-    _once(
-        "_invitation",
-        t("Invitation link"),
-        t("Send it to the person. It works once and is shown only now; they choose their own password."),
-    )
     for user in users:
         _account(user)
-    scope = "invite"
-    name_key, email_key = key(scope, "invite-name"), key(scope, "invite-email")
-    keep(scope, {name_key: "", email_key: ""})
-    with st.form(key(scope, "invite"), width=520):
+    _invite(project)
+
+
+def _invite(project: Project) -> None:
+    name_key, email_key = key(INVITATION, "invite-name"), key(INVITATION, "invite-email")
+    keep(INVITATION, {name_key: "", email_key: ""})
+    with st.form(key(INVITATION, "invite"), width=520):
         st.markdown(t("**Invite someone**"))
         name = st.text_input(t("Name"), key=name_key)
         email = st.text_input(t("Email address"), key=email_key)
-        role = st.selectbox(t("Role in the whole service"), list(ROLES), format_func=_role)
+        role = st.selectbox(
+            t("Role in the whole service"), list(ROLES), format_func=_role, key=key(INVITATION, "invite-role")
+        )
         joins = st.toggle(
             t("Also a member of {name}", name=project.info.name),
             value=True,
             help=t("The link then leads right into the project."),
         )
-        if st.form_submit_button(t("Create an invitation link"), type="primary"):
-            with feedback.told(t("Inviting")):
-                made = session.client().users.invite(email.strip(), name.strip(), role)
-                saved(scope)
-                if joins and role != "admin":
-                    project.members.add(email.strip(), role)
-                st.session_state["_invitation"] = made.invitation_url
-                st.rerun()
+        asked = st.form_submit_button(t("Create an invitation link"), type="primary")
+    if asked:
+        with feedback.told(t("Inviting")):
+            made = session.client().users.invite(email.strip(), name.strip(), role)
+            saved(INVITATION)
+            _show_link(made, made.invitation_url, INVITATION)
+            if joins and role != "admin":
+                project.members.add(made.email, role)
+            st.rerun()
+    shown_once.draw(INVITATION)
+
+
+def _show_link(user: UserOut, url: str, place: str) -> None:
+    person = plain(_person(user))
+    title = (
+        t("Password link for {person}", person=person)
+        if user.has_password
+        else t("Invitation link for {person}", person=person)
+    )
+    text = t("Send it to the person. It works once and is shown only now; they choose their own password.")
+    shown_once.add(f"link-{user.id}", Secret(place, title, text, url))
 
 
 def _account(user: UserOut) -> None:
     """One account and what can be done about it."""
     users = session.client().users
-    state = "" if user.active else t(" :red-badge[deactivated]")
+    state = _state(user) if user.active else t(" :red-badge[deactivated]")
     since = t("since {when}", when=layout.when(user.created_at))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"account-{user.id}"):
         st.markdown(
@@ -175,10 +183,12 @@ def _account(user: UserOut) -> None:
         if st.button(t("Role …"), key=f"account-role-{user.id}"):
             _change_account_role(user)
         if user.active and st.button(
-            t("New password link"), key=f"link-{user.id}", help=t("For someone who forgot the password.")
+            t("New password link") if user.has_password else t("New invitation link"),
+            key=f"link-{user.id}",
+            help=t("For someone who forgot the password.") if user.has_password else t("The one before stops working."),
         ):
             with feedback.told():
-                st.session_state["_invitation"] = users.invite_again(user.id)
+                _show_link(user, users.invite_again(user.id), f"account-{user.id}")
                 st.rerun()
         if user.active and st.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
             layout.confirm(
@@ -196,6 +206,18 @@ def _account(user: UserOut) -> None:
                 users.change(user.id, active=True)
                 feedback.say_later(t("Activated."))
                 st.rerun()
+    shown_once.draw(f"account-{user.id}")
+
+
+def _state(user: UserOut) -> str:
+    """Whether an invited person has come, as a badge."""
+    if user.has_password or user.kind != "person":
+        return ""
+    if user.invited_until is None:
+        return t(" :gray-badge[not invited yet]")
+    if user.invited_until < datetime.now(UTC):
+        return t(" :orange-badge[invitation link expired]")
+    return t(" :gray-badge[invited, link not used yet]")
 
 
 @layout.dialog(mark("Change the role in the whole service"))
@@ -212,7 +234,6 @@ def _change_account_role(user: UserOut) -> None:
 
 def _tokens(project: Project) -> None:
     tokens = feedback.must(lambda: list(session.client().tokens), t("Reading the tokens"))
-    _once("_token", t("The token"), t("Copy it now; it can't be shown again."))
     for token in tokens:
         _token(project, token)
     if not tokens:
@@ -228,15 +249,18 @@ def _tokens(project: Project) -> None:
         )
         only = st.toggle(t("Only for this project"), value=True)
         expires = st.date_input(t("Expires on"), value=None, min_value="today")
-        if st.form_submit_button(t("Create the token"), type="primary"):
-            until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
-            with feedback.told(t("Creating the token")):
-                made = session.client().tokens.create(
-                    name.strip(), scopes, project=project.info.id if only else None, expires_at=until
-                )
-                saved(scope)
-                st.session_state["_token"] = made.token
-                st.rerun()
+        asked = st.form_submit_button(t("Create the token"), type="primary")
+    if asked:
+        until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
+        with feedback.told(t("Creating the token")):
+            made = session.client().tokens.create(
+                name.strip(), scopes, project=project.info.id if only else None, expires_at=until
+            )
+            saved(scope)
+            title, text = t("The token {name}", name=plain(made.name)), t("Copy it now; it can't be shown again.")
+            shown_once.add(f"token-{made.id}", Secret("tokens", title, text, made.token))
+            st.rerun()
+    shown_once.draw("tokens")
 
 
 def _token(project: Project, token: TokenOut) -> None:
