@@ -261,8 +261,10 @@ def set_member(tx: Connection, project_id: int, user_id: int, role: str) -> None
 
 def add_member(tx: Connection, member: Member, body: MemberIn) -> MemberOut:
     user = get_user(tx, body.user_id) if body.user_id is not None else find_user(tx, body.email or "")
-    if user is None or not user.active:
+    if user is None:
         raise NotFound(f"There is no account {body.email}. An administrator can invite this person first.")
+    if not user.active:
+        raise Conflict(f"The account {user.email} is deactivated. An administrator can activate it again.")
     set_member(tx, member.project.id, user.id, body.role)
     audit(tx, member.caller, "member.set", project_id=member.project.id, target=user.email, role=body.role)
     return next(entry for entry in list_members(tx, member.project.id) if entry.user_id == user.id)

@@ -13,6 +13,7 @@ from labeler.accounts import attempts
 from labeler.accounts.audit import trail
 from labeler.accounts.tables import invitations, login_failures, sessions
 from labeler.accounts.users import add_user
+from labeler.client import ApiError
 from labeler.kit.columns import clock, metadata
 
 API = "/api/v1"
@@ -128,6 +129,15 @@ def test_accounts_and_members_say_who_has_come(service: Any, admin: Any, project
     accepted = service.http.post(API + "/invitation", json={"token": token, "password": PASSWORD})
     assert accepted.json()["user"]["has_password"]
     assert [one.has_password for one in new()] == [True] * 2 and new()[0].invited_until is None
+
+
+def test_who_is_deactivated_is_no_stranger(admin: Any, project: Any) -> None:
+    made = admin.client.users.invite("gone@example.org", "Gone")
+    admin.client.users.change(made.id, active=False)
+    with pytest.raises(ApiError, match="is deactivated"):
+        project.members.add(made.email)
+    with pytest.raises(ApiError, match="There is no account"):
+        project.members.add("nobody@example.org")
 
 
 def test_an_invitation_of_a_deactivated_account_says_so(service: Any, admin: Any) -> None:

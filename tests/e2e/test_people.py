@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from browsing import Site, settled
+from browsing import Site, settled, shown
 from playwright.sync_api import Locator, Page, expect
 
 from labeler.accounts.tables import invitations
@@ -94,3 +94,32 @@ def test_who_was_invited_and_has_not_come_is_told_apart(site: Site, project: Pro
     expect(page.locator(f".st-key-account-{waiting.id}")).to_contain_text("invited, link not used yet")
     expect(page.locator(f".st-key-account-{late.id}")).to_contain_text("invitation link expired")
     expect(page.locator(f".st-key-account-{site.admin.id}")).not_to_contain_text("invit")
+
+
+def test_an_unknown_address_goes_to_the_form_of_an_invitation(site: Site, project: Project, visit: Any) -> None:
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    settled(page)
+    page.get_by_label("Email address of an account").fill("zoe@example.com")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(shown(page, "There is no account zoe@example.com yet.")).to_be_visible()
+    expect(page.get_by_text("An administrator can invite")).to_have_count(0)
+    expect(page.get_by_role("button", name="Invite this person …")).to_be_in_viewport()
+    settled(page)
+    page.get_by_role("button", name="Invite this person …").click()
+    form = page.get_by_test_id("stForm").filter(has_text="Invite someone")
+    expect(form.get_by_label("Email address")).to_be_in_viewport()
+    expect(form.get_by_label("Email address")).to_have_value("zoe@example.com")
+    settled(page)
+    form.get_by_label("Name").fill("Zoe")
+    form.get_by_role("button", name="Create an invitation link").click()
+    expect(link_of(page, "zoe@example.com")).to_be_visible()
+    assert "zoe@example.com" in [member.email for member in project.members]
+
+
+def test_a_manager_is_told_who_can_invite(site: Site, project: Project, visit: Any) -> None:
+    page = visit(f"{site.url}/people?project={project.slug}", site.member(project, "manager"))
+    settled(page)
+    page.get_by_label("Email address of an account").fill("ida@example.com")
+    page.get_by_role("button", name="Add", exact=True).click()
+    expect(shown(page, "An administrator can invite this person first.")).to_be_visible()
+    expect(page.get_by_role("button", name="Invite this person …")).to_have_count(0)

@@ -5,11 +5,12 @@ from datetime import UTC, datetime
 import streamlit as st
 from labeler_ui import feedback, layout, session, shown_once, token_row
 from labeler_ui.components.keeper import keep, key, saved
+from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
 from labeler_ui.shown_once import Secret
 from labeler_ui.words import day, mark, t, tn
 
-from labeler.client import Project
+from labeler.client import ApiError, Project
 from labeler.wire.accounts import TokenOut, UserOut
 from labeler.wire.projects import MemberOut
 
@@ -64,11 +65,34 @@ def _members(project: Project) -> None:
         role = st.selectbox(t("Role"), MEMBER_ROLES, format_func=_role)
         added = st.form_submit_button(t("Add"), type="primary")
     if added:
-        with feedback.told(t("Adding the member")):
-            project.members.add(email.strip(), role)
-            saved(scope)
-            feedback.say_later(t("Added."))
-            st.rerun()
+        _add(project, email.strip(), role, scope)
+
+
+def _add(project: Project, email: str, role: str, scope: str) -> None:
+    try:
+        project.members.add(email, role)
+    except ApiError as error:
+        if error.type == "not-found" and session.is_admin():
+            with st.container(width=520):
+                st.warning(t("There is no account {email} yet.", email=plain(email)), icon=":material/person_add:")
+                st.button(t("Invite this person …"), on_click=_begin_invitation, args=(email, role, scope))
+                reveal(f"unknown-{email}")
+        else:
+            feedback.show_error(error, t("Adding the member"))
+        return
+    saved(scope)
+    feedback.say_later(t("Added."))
+    st.rerun()
+
+
+def _begin_invitation(email: str, role: str, scope: str) -> None:
+    """Take the address from the form of a member to that of an invitation."""
+    saved(scope)
+    saved(INVITATION)
+    st.session_state[key(INVITATION, "invite-email")] = email
+    st.session_state[key(INVITATION, "invite-role")] = role
+    st.session_state["people-tabs"] = t("Accounts")
+    st.session_state["_invitation_begun"] = st.session_state.get("_invitation_begun", 0) + 1
 
 
 def _member(project: Project, member: MemberOut) -> None:
@@ -145,6 +169,8 @@ def _invite(project: Project) -> None:
             help=t("The link then leads right into the project."),
         )
         asked = st.form_submit_button(t("Create an invitation link"), type="primary")
+        if begun := st.session_state.get("_invitation_begun"):
+            reveal(f"invitation-{begun}")
     if asked:
         with feedback.told(t("Inviting")):
             made = session.client().users.invite(email.strip(), name.strip(), role)
