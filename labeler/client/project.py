@@ -122,11 +122,15 @@ class Project:
         mapping: Mapping[str, str | None] | None = None,
         reason: str = "",
         dry_run: bool = False,
+        replaces: int | None = None,
         **parts: Any,
     ) -> SchemaVersionOut:
         """Make the next version of what can be answered. mapping: old label to new one (two to one merge them), or to
-        None, which asks for its items again. dry_run: only say how many answers it touches."""
+        None, which asks for its items again. dry_run: only say how many answers it touches. replaces: `schema_version`
+        that one began with; raises `SchemaOutdated` when somebody has made another since."""
         body = {"mapping": dict(mapping or {}), "reason": reason, "dry_run": dry_run, **parts}
+        if replaces is not None:
+            body["replaces"] = replaces
         if labels is not None:
             body["labels"] = as_labels(labels)
         return self.client.send(SchemaVersionOut, "POST", f"{self.path}/schema", json=body)

@@ -78,6 +78,10 @@ class DraftChanged(Problem):
     type, title, status = "draft-changed", "Somebody else has saved the draft", 409
 
 
+class SchemaOutdated(Problem):
+    type, title, status = "schema-outdated", "Somebody else has changed what can be answered", 409
+
+
 class IdempotencyMismatch(Problem):
     type, title, status = "idempotency-mismatch", "This idempotency key was used for another request", 409
 

@@ -16,7 +16,7 @@ from labeler.accounts.auth import Caller
 from labeler.accounts.tables import users
 from labeler.kit.columns import clock
 from labeler.kit.db import lock
-from labeler.kit.errors import Invalid, NotFound
+from labeler.kit.errors import Invalid, NotFound, SchemaOutdated
 from labeler.kit.events import Event, emit
 from labeler.kit.validation import explain_validation
 from labeler.projects.access import Member, Project, find_project, project_cache
@@ -82,16 +82,34 @@ def _wrong(name: str, reason: str) -> Invalid:
     return Invalid(f"mapping: {text}.", errors=[{"pointer": "/mapping", "detail": text}])
 
 
+def refuse_outdated(tx: Connection, project: Project, replaces: int | None) -> None:
+    """Raises `SchemaOutdated` when the version that somebody began with is not the present one."""
+    if replaces is None or replaces == project.schema_version:
+        return
+    who = get_version(tx, project.id, project.schema_version).created_by or "Somebody"
+    raise SchemaOutdated(
+        f"{who} has changed what can be answered since you began: version {project.schema_version} is the present one. "
+        "Nothing of yours was saved: look at theirs, then change that.",
+        version=project.schema_version,
+    )
+
+
 def change_schema(
-    tx: Connection, member: Member, given: SchemaParts, mapping: Mapping[str, Any] | None = None, reason: str = ""
+    tx: Connection,
+    member: Member,
+    given: SchemaParts,
+    mapping: Mapping[str, Any] | None = None,
+    reason: str = "",
+    replaces: int | None = None,
 ) -> Project:
     """Make the next version, unless nothing changes; returns the project as it is then.
 
-    Raises `Invalid` for a schema or mapping that does not fit, `Conflict` (from those who keep answers) when answers
-    would lose their label without anybody having said so.
+    Raises `SchemaOutdated` when `replaces` is not the present version, `Invalid` for a schema or mapping that does not
+    fit, `Conflict` (from those who keep answers) when answers would lose their label without anybody having said so.
     """
     lock(tx, "labels", member.project.id)
     project = find_project(tx, member.project.id)
+    refuse_outdated(tx, project, replaces)
     planned = plan(project, given.given, mapping or {})
     if planned.schema == project.schema and not planned.mapping:
         return project

@@ -10,8 +10,8 @@ from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict
 from labeler.kit.events import listen
 from labeler.labels.tables import current_labels, labels
-from labeler.projects.access import Member, Project
-from labeler.projects.label_schema import SchemaChanged, change_schema, get_version, plan
+from labeler.projects.access import Member, Project, find_project
+from labeler.projects.label_schema import SchemaChanged, change_schema, get_version, plan, refuse_outdated
 from labeler.quality.answers import PART, make_answers
 from labeler.quality.queries import used
 from labeler.quality.recount import recount_needed
@@ -20,8 +20,9 @@ from labeler.wire.schema import SchemaChange, SchemaVersionOut, Touched
 
 
 def request_change(tx: Connection, member: Member, change: SchemaChange) -> SchemaVersionOut:
-    """Make the next version, or say what it would touch. Raises `Invalid` and `Conflict`."""
-    project = member.project
+    """Make the next version, or say what it would touch. Raises `SchemaOutdated`, `Invalid` and `Conflict`."""
+    project = find_project(tx, member.project.id)
+    refuse_outdated(tx, project, change.replaces)
     planned = plan(project, change.given, change.mapping)
     counted = used(tx, project)
     touches = [Touched(**{"from": name, "to": to, "answers": counted[name]}) for name, to in planned.mapping.items()]
@@ -35,7 +36,7 @@ def request_change(tx: Connection, member: Member, change: SchemaChange) -> Sche
             created_at=None,
             touches=touches,
         )
-    changed = change_schema(tx, member, change, change.mapping, change.reason)
+    changed = change_schema(tx, member, change, change.mapping, change.reason, change.replaces)
     return get_version(tx, project.id, changed.schema_version).model_copy(update={"touches": touches})
 
 

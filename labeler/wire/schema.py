@@ -46,6 +46,12 @@ class SchemaChange(SchemaParts):
     )
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
     dry_run: bool = Field(False, description="Only say what it would touch.")
+    replaces: int | None = Field(
+        None,
+        ge=1,
+        lt=2**31,
+        description="`schema_version` that you began with: refused when somebody has made another since.",
+    )
 
 
 class Touched(BaseModel):

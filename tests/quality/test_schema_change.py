@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from labeler.client import ApiError, Project
+from labeler.client import ApiError, Project, SchemaOutdated  # type: ignore[attr-defined]
 
 Add = Callable[..., Any]
 
@@ -49,6 +49,19 @@ def test_a_label_with_answers_does_not_go_without_a_word(project: Project, add_t
         project.client.patch(project.path, json={"labels": ["spam", "other"]})
     assert caught.value.status == 409
     assert value_of(project, "m0") == "ham" and len(project.schemas()) == 1
+
+
+@pytest.mark.parametrize("dry_run", [False, True])
+@pytest.mark.parametrize("mapping", [{}, {"ham": "fine"}])
+def test_a_change_of_another_version_than_the_present_one_is_refused(
+    admin: Any, project: Project, dry_run: bool, mapping: Any
+) -> None:
+    project.change_schema(labels=["spam", "good"], mapping={"ham": "good"}, replaces=1)
+    with pytest.raises(SchemaOutdated, match=f"{admin.name} has changed what can be answered") as refused:
+        project.change_schema(labels=["spam", "fine"], mapping=mapping, replaces=1, dry_run=dry_run)
+    assert refused.value.status == 409 and refused.value.body["version"] == 2
+    assert len(project.schemas()) == 2
+    assert project.change_schema(labels=["spam", "fine"], mapping={"good": "fine"}, replaces=2).version == 3
 
 
 @pytest.mark.parametrize(
