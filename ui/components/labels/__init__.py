@@ -25,7 +25,8 @@ def _sources(tag: str) -> dict[str, Any]:
 def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     """Draw the editor; return the labels as the API takes them.
 
-    What is typed stays in the browser until it is saved, see `keeper.saved`, whose scope is the key.
+    What is typed stays in the browser until it is saved, see `keeper.saved`, whose scope is the key. Where the key ends
+    with a tilde and the version of the labels, `typed_earlier` gives what was typed on an earlier one.
     """
     user = session.user()
     st.session_state.setdefault("_label_scopes", set()).add(key)
@@ -42,8 +43,21 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
         "labels": begin,
         "palette": [theme.label_color(place) for place in range(OFFERED_COLORS)],
     }
-    found = draw(key=key, data=data, default={"labels": begin}, on_labels_change=lambda: None)
+    found = draw(
+        key=key,
+        data=data,
+        default={"labels": begin, "earlier": None},
+        on_labels_change=lambda: None,
+        on_earlier_change=lambda: None,
+    )
+    st.session_state["_typed_earlier"] = (key, found.earlier)
     return [_clean(row) for row in found.labels or []]
+
+
+def typed_earlier(key: str) -> list[dict[str, Any]] | None:
+    """Labels that were typed in this browser, and not saved, before somebody else changed those of this editor."""
+    drawn, earlier = st.session_state.get("_typed_earlier", (None, None))
+    return [_clean(row) for row in earlier] if drawn == key and earlier else None
 
 
 def labels_saved() -> None:

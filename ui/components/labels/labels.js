@@ -25,27 +25,57 @@ class LabelsEditor {
   constructor(root, data, tell) {
     this.root = root;
     this.tell = tell;
-    this.storage = `labeler:typed:${data.owner}:${data.scope}:labels`;
+    this.scope = `labeler:typed:${data.owner}:${data.scope}`;
+    this.storage = `${this.scope}:labels`;
     this.list = root.querySelector("[data-ref=rows]");
     this.says = root.querySelector("[data-ref=says]");
+    this.note = root.querySelector("[data-ref=kept]");
     this.palette = data.palette;
-    const kept = this.kept();
-    const labels = kept || data.labels;
-    labels.forEach((label) => this.add(label));
-    this.add({});
+    this.begin = data.labels;
+    this.fill(this.begin);
+    this.begun = this.told = JSON.stringify(this.value());
     this.list.addEventListener("input", () => this.changed());
     this.list.addEventListener("focusout", () => this.changed(0));
-    this.check();
-    this.told = kept ? "" : JSON.stringify(this.value());
-    if (kept) this.changed(0);
+    root.querySelector("[data-ref=discard]").addEventListener("click", () => this.discard());
+    const kept = this.kept(this.storage);
+    if (kept) this.fill(kept);
+    this.restored = this.unsaved();
+    this.changed(0);
+    const earlier = this.earlier();
+    if (earlier) this.tell("earlier", earlier);
   }
 
-  kept() {
+  kept(storage) {
     try {
-      return JSON.parse(localStorage.getItem(this.storage)).labels;
+      return JSON.parse(localStorage.getItem(storage)).labels;
     } catch (error) {
       return null;
     }
+  }
+
+  /* What was typed, and not saved, when the labels were an earlier version: its number follows a tilde. */
+  earlier() {
+    const [, family, version] = this.scope.match(/^(.*~)(\d+)$/) || [];
+    if (!family) return null;
+    for (let number = version - 1; number > 0; number -= 1) {
+      const kept = this.kept(`${family}${number}:labels`);
+      if (kept) return kept;
+    }
+    return null;
+  }
+
+  fill(labels) {
+    this.list.replaceChildren();
+    labels.forEach((label) => this.add(label));
+    this.add({});
+  }
+
+  unsaved() { return JSON.stringify(this.value()) !== this.begun; }
+
+  discard() {
+    this.fill(this.begin);
+    this.changed(0);
+    this.field(this.rows()[0], "name").focus();
   }
 
   rows() { return [...this.list.children]; }
@@ -144,6 +174,8 @@ class LabelsEditor {
     const rows = this.rows();
     if (this.field(rows.at(-1), "name").value.trim()) this.add({});
     this.check();
+    this.restored &&= this.unsaved();
+    this.note.hidden = !this.restored;
     clearTimeout(this.timer);
     if (wait) this.timer = setTimeout(() => this.hand(), wait);
     else this.hand();
@@ -156,9 +188,10 @@ class LabelsEditor {
     if (text === this.told) return;
     this.told = text;
     try {
-      localStorage.setItem(this.storage, JSON.stringify({ labels, at: Date.now() }));
+      if (text === this.begun) localStorage.removeItem(this.storage);
+      else localStorage.setItem(this.storage, JSON.stringify({ labels, at: Date.now() }));
     } catch (error) { /* full or forbidden: the page has it */ }
-    this.tell(labels);
+    this.tell("labels", labels);
   }
 
   /* Two names or two keys alike, and keys of the card, show where they are. */
@@ -188,5 +221,5 @@ const editors = new WeakMap();
 export default function mount({ parentElement, data, setStateValue }) {
   const root = parentElement.querySelector(".lb");
   colors(root);
-  if (!editors.has(root)) editors.set(root, new LabelsEditor(root, data, (labels) => setStateValue("labels", labels)));
+  if (!editors.has(root)) editors.set(root, new LabelsEditor(root, data, setStateValue));
 }
