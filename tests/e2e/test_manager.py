@@ -5,7 +5,7 @@ import re
 
 import processes
 import pytest
-from browsing import Site, messages
+from browsing import Site, messages, settled, shown
 from playwright.sync_api import Page, expect
 
 from labeler.wire.jobs import JobOut
@@ -82,6 +82,27 @@ def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
         lambda: "odd" in str(site.admin.client.projects.get(project.slug).info.schema_), 20, "the added label"
     )
     assert {row.labeler.name for row in project.labels} == {"ann", "bob"}
+
+
+def test_an_import_that_is_finished_says_what_comes_next(site, visit, tmp_path) -> None:
+    file = tmp_path / "few.csv"
+    file.write_text("id,text,label\n" + "\n".join(f"n{n},some text {n},{('spam', 'ham')[n % 2]}" for n in range(6)))
+    page = visit(f"{site.url}/setup", site.admin)
+    page.locator("input[type=file]").set_input_files(file)
+    settled(page)
+    page.get_by_label("Name", exact=True).fill("What next")
+    page.get_by_label("Name", exact=True).press("Enter")
+    settled(page)
+    page.get_by_role("button", name="Create the project").click()
+    expect(page.get_by_role("heading", name="Next steps")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("you may leave this page")).to_have_count(0)
+    expect(page.get_by_role("button", name="Start labeling")).to_be_visible()
+    expect(page.get_by_role("button", name="Add people")).to_be_visible()
+    expect(shown(page, "No guideline is published yet.")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Write it").click()
+    expect(page.get_by_role("heading", name="Guideline")).to_be_visible()
+    assert "project=what-next" in page.url
 
 
 def test_train_now_makes_a_model(site, project, visit) -> None:

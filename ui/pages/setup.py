@@ -287,12 +287,12 @@ def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
 def _running() -> None:
     kept: tuple[str, Job] = st.session_state["_import_job"]
     slug, job = kept
-    layout.heading(t("Import"), t("It continues in the background; you may leave this page."))
+    going_on = t("It continues in the background; you may leave this page.")
+    layout.heading(t("Import"), "" if job.state in ENDED else going_on)
     layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
+    if job.state == "done" and not (job.result or {}).get("dry_run"):
+        _next_steps(slug)
     with st.container(horizontal=True):
-        if job.state == "done" and not (job.result or {}).get("dry_run"):
-            layout.open_page("label", t("Start labeling"), "bolt", primary=True, project=slug)
-            layout.open_page("progress", t("Progress"), "monitoring", project=slug)
         tried: Given | None = st.session_state.get("_import_tried")
         if job.state == "done" and tried and st.button(t("Import it now"), icon=":material/upload:", type="primary"):
             _upload(session.client().projects.get(slug), tried)
@@ -301,3 +301,23 @@ def _running() -> None:
             st.session_state.pop("_import_tried", None)
             st.session_state.pop("_tables", None)
             st.rerun()
+
+
+def _next_steps(slug: str) -> None:
+    """What a project with items still lacks, and where labeling starts."""
+    project = feedback.attempt(lambda: session.client().projects.get(slug))
+    members = feedback.attempt(lambda: list(project.members)) if project is not None else None
+    steps = []
+    if project is not None and project.info.guideline_version is None:
+        without = t("No guideline is published yet.")
+        why = t("People can label without one, but they agree more often with one.")
+        steps.append((f"{without} {why}", "guidelines", t("Write it"), "menu_book"))
+    if members is not None and len(members) < 2:
+        steps.append((t("Add the people who will label."), "people", t("Add people"), "group"))
+    steps.append((t("The items can be labeled now."), "label", t("Start labeling"), "bolt"))
+    st.header(t("Next steps"), anchor=False)
+    for number, (words, page, action, icon) in enumerate(steps, start=1):
+        with st.container(horizontal=True, vertical_alignment="center", border=True, width=680):
+            st.markdown(f"{number}. {words}", width="stretch")
+            layout.open_page(page, action, icon, primary=page == "label", project=slug)
+    layout.open_page("progress", t("Progress"), "monitoring", project=slug)
