@@ -119,7 +119,7 @@ def _others_changed(project: Project, desk: Desk, task: TaskPages) -> None:
             return
         st.markdown(t("What you had typed is not saved. Put into the present ones what is still wanted:"))
         if labels:
-            st.table([_row(one) for one in desk.yours["labels"]])
+            table.show([_row(one) for one in desk.yours["labels"]])
         else:
             st.markdown(plain(", ".join(task.sections(desk.yours))))
         if st.button(t("Discard"), key="discard-yours"):
