@@ -129,11 +129,11 @@ def _others_changed(project: Project, desk: Desk, task: TaskPages) -> None:
 
 def _row(label: dict[str, Any]) -> dict[str, str]:
     return {
-        t("Name"): plain(label["name"]),
-        tc("keyboard", "Key"): plain(label.get("hotkey") or ""),
-        t("Description"): plain(label.get("description") or ""),
-        t("Keywords"): plain(", ".join(label.get("keywords") or [])),
-        t("Part of"): plain(label.get("parent") or ""),
+        t("Name"): label["name"],
+        tc("keyboard", "Key"): label.get("hotkey") or "",
+        t("Description"): label.get("description") or "",
+        t("Keywords"): ", ".join(label.get("keywords") or []),
+        t("Part of"): label.get("parent") or "",
     }
 
 

@@ -8,7 +8,8 @@ from sqlalchemy import Connection
 from labeler.accounts.routes import invitation_url
 from labeler.accounts.tables import invitations, users
 from labeler.accounts.users import add_user, find_user, invite
-from labeler.kit.config import Settings
+from labeler.kit import telemetry
+from labeler.kit.config import Settings, unknown_names
 from labeler.kit.db import Database
 from labeler.kit.files import private_folder
 from labeler.kit.installation import installation_id, remember_id, remembered_id
@@ -82,6 +83,8 @@ def keep_private(settings: Settings) -> None:
 def prepare(settings: Settings) -> str | None:
     """Everything the first start needs; returns the administrator's invitation link, if one is open."""
     keep_private(settings)
+    for name in unknown_names():
+        telemetry.logger().warning("this is no setting", name=name)
     assert settings.secret
     db = Database(settings)
     try:

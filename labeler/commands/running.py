@@ -9,7 +9,7 @@ import typer
 
 from labeler.commands.context import answer
 from labeler.kit import telemetry
-from labeler.kit.config import Settings
+from labeler.kit.config import Settings, unknown_names
 from labeler.kit.files import private_folder
 from labeler.kit.memory import few_arenas
 
@@ -137,6 +137,7 @@ def doctor() -> None:
     private_folder(settings.home)
     parts = check(Database(settings))
     parts |= _plugins()
+    parts["names"] = "; ".join(f"{name} is no setting" for name in unknown_names()) or "ok"
     parts["git"] = "ok" if shutil.which("git") else "not found: `dvc get` needs it"
     lines = [f"LABELER_{name.upper()} = {value}" for name, value in shown.items()]
     lines += [""] + [f"{name}: {found}" for name, found in parts.items()]

@@ -8,15 +8,26 @@ import json
 import os
 import re
 import secrets
+from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, SecretStr, field_validator
+from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from labeler.kit.files import private_folder
+
+PREFIX = "LABELER_"
+OTHERS = frozenset(
+    f"{PREFIX}{name}" for name in ("CONFIG", "URL", "TOKEN", "UI_API_URL", "JOB_MODULES", "JOB_MODULES_LATER")
+)
+"""Variables that are read elsewhere: by the client, and by processes that this one starts."""
+
+
+NEAR = 0.85  # of two names' letters are alike, in order: one may be meant for the other
 
 
 def default_home() -> Path:
@@ -24,8 +35,41 @@ def default_home() -> Path:
     return Path(base) / "labeler"
 
 
+class FilesSource(PydanticBaseSettingsSource):
+    """Settings whose values stand in files of their own, as secrets of containers do: `LABELER_DATABASE_URL_FILE`."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        name = f"{PREFIX}{field_name.upper()}"
+        path = os.environ.get(f"{name}_FILE")
+        if not path:
+            return None, field_name, False
+        if name in os.environ:
+            raise ValueError(f"{name} and {name}_FILE are both set: which of them counts?")
+        try:
+            return Path(path).read_text().rstrip("\r\n"), field_name, self.field_is_complex(field)
+        except OSError as error:
+            raise ValueError(f"{name}_FILE can't be read: {error}") from error
+
+    def __call__(self) -> dict[str, Any]:
+        found = {}
+        for name, field in self.settings_cls.model_fields.items():
+            value, key, is_complex = self.get_field_value(field, name)
+            if value is not None:
+                found[key] = self.prepare_field_value(name, field, value, is_complex)
+        return found
+
+
+def unknown_names() -> list[str]:
+    """Variables of the environment that look like settings and are none, each with what may be meant."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    known |= {f"{name}_FILE" for name in known} | OTHERS
+    found = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known)
+    near = {name: get_close_matches(name, sorted(known), 1, NEAR) for name in found}
+    return [f"{name} (is {near[name][0]} meant?)" if near[name] else name for name in found]
+
+
 class Settings(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="LABELER_", extra="ignore", hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", hide_input_in_errors=True)
 
     # Where things are
     home: Path = Field(default_factory=default_home, description="Data folder: database, datasets, models, secret.")
@@ -132,7 +176,12 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         path = Path(os.environ.get("LABELER_CONFIG", "labeler.toml"))
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls, toml_file=path)
+        return (
+            init_settings,
+            env_settings,
+            FilesSource(settings_cls),
+            TomlConfigSettingsSource(settings_cls, toml_file=path),
+        )
 
     @property
     def url(self) -> str:
@@ -164,8 +213,9 @@ class Settings(BaseSettings):
 
     def environment(self) -> dict[str, str]:
         """The environment for a child process that must see these same settings (but for the first password, G14)."""
-        given = {f"LABELER_{name.upper()}": _written(value) for name, value in self.model_dump().items()}
-        return {name: value for name, value in {**os.environ, **given}.items() if name != "LABELER_ADMIN_PASSWORD"}
+        given = {f"{PREFIX}{name.upper()}": _written(value) for name, value in self.model_dump().items()}
+        left_out = {f"{PREFIX}ADMIN_PASSWORD", *(f"{name}_FILE" for name in given)}
+        return {name: value for name, value in {**os.environ, **given}.items() if name not in left_out}
 
 
 def _written(value: Any) -> str:
