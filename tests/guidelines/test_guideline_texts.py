@@ -1,5 +1,7 @@
 """Guideline texts: compared line by line, and rendered as nothing but text (G15)."""
 
+import random
+import time
 from html.parser import HTMLParser
 from typing import Any
 
@@ -8,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.client import Project
+from labeler.guidelines import text as texts
 from labeler.guidelines.text import add_rule, compare, render
 
 
@@ -137,3 +140,51 @@ def test_nothing_of_the_text_is_lost(text: str, section: str | None, rule: str) 
     after = add_rule(text, section, rule).split("\n")
     found = iter(after)
     assert all(line in found for line in kept)
+
+
+@pytest.mark.parametrize("words", [8, 80, 2_000, 100_000])
+def test_long_texts_are_compared_in_the_time_of_their_lines(words: int) -> None:
+    """8,000 lines took 80 seconds. Beside what rendering and comparing a tenth of them takes, on this machine now."""
+    chance = random.Random(words)
+
+    def lines(n: int) -> str:
+        return "\n".join(str(chance.randint(0, words)) for _ in range(n))
+
+    def seconds(n: int) -> float:
+        a, b = lines(n), lines(n)
+        started = time.process_time()
+        compare(a, b)
+        return time.process_time() - started
+
+    assert seconds(8000) < 40 * max(seconds(800), 0.02)
+
+
+@given(st.lists(st.sampled_from("abcdefghijkl"), max_size=40), st.lists(st.sampled_from("abcdefghijkl"), max_size=40))
+def test_a_comparison_has_every_line_of_both_in_order(left: list[str], right: list[str]) -> None:
+    before, texts.MOST_COMPARED = texts.MOST_COMPARED, 20
+    try:
+        rows = compare("\n".join(left), "\n".join(right))
+    finally:
+        texts.MOST_COMPARED = before
+    assert [row.left for row in rows if row.left is not None] == left
+    assert [row.right for row in rows if row.right is not None] == right
+    assert all((row.kind == "same") == (row.left == row.right) for row in rows)
+
+
+def test_two_changes_far_apart_in_a_long_text_are_two_changes() -> None:
+    lines = [f"line {n}" for n in range(3000)]
+    other = ["line 0", "new", *lines[2:-1]]
+    rows = compare("\n".join(lines), "\n".join(other))
+    changed = [(row.kind, row.left, row.right) for row in rows if row.kind != "same"]
+    assert changed == [("changed", "line 1", "new"), ("removed", "line 2999", None)]
+
+
+@pytest.mark.parametrize("mark", ["[a](", "*a _b ", "[", "![["])
+def test_very_many_marks_are_shown_as_they_are(mark: str) -> None:
+    started = time.process_time()
+    html = render(mark * (100_000 // len(mark)))
+    plain_started = time.process_time()
+    render("word " * 20_000)
+    plain = time.process_time() - plain_started
+    assert plain_started - started < max(3.0, 400 * plain)
+    assert "<a" not in html and html.count(mark[0]) >= 1000
