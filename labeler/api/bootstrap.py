@@ -14,6 +14,7 @@ from labeler.kit.db import Database
 from labeler.kit.files import private_folder
 from labeler.kit.installation import installation_id, remember_id, remembered_id
 from labeler.kit.schema import migrate, schema_state
+from labeler.queue.leases import wait_for_holders
 
 
 class NotPrepared(Exception):
@@ -89,6 +90,7 @@ def prepare(settings: Settings) -> str | None:
     db = Database(settings)
     try:
         prepare_schema(db)
+        db.write(wait_for_holders)
         return db.write(first_admin, settings)
     finally:
         db.close()

@@ -20,7 +20,7 @@ from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
-from labeler.labels.tables import aside, current_labels
+from labeler.labels.tables import aside, current_labels, labels
 from labeler.projects.access import Member
 from labeler.queue.tables import leases, queue_entries, queues
 from labeler.wire.queue import Lease, QueueItem
@@ -124,6 +124,7 @@ RELEASE = (
     .where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
     .returning(leases.c.pick)
 )
+HOLDERS_RETURN_SECONDS = 60
 SHUFFLE, PUT_ASIDE = {"by": "shuffle"}, {"by": "put_aside"}
 
 
@@ -181,6 +182,20 @@ def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None)
     }
     taken_over = TAKE[tx.dialect.name].one(tx, **lease)
     return None if taken_over is None else _out(row, lease["token"], taken_over.expires_at, suggestion)
+
+
+def wait_for_holders(tx: Connection) -> int:
+    """After a start: leases that ran out while nobody was there to take the answers go on for a while. Who held them
+    sends now what was answered meanwhile; else the queue would ask others for it, too. Returns how many.
+
+    Nobody was there since the last lease or label: what ran out before that, ran out on its holder."""
+    last_label = sa.select(labels.c.created_at).order_by(labels.c.id.desc()).limit(1)
+    signs = (sa.select(sa.func.max(leases.c.created_at)), last_label)
+    seen = [moment for moment in (tx.execute(sign).scalar() for sign in signs) if moment is not None]
+    if not seen:
+        return 0
+    waiting = sa.and_(leases.c.expires_at > max(seen), leases.c.expires_at < clock(HOLDERS_RETURN_SECONDS))
+    return tx.execute(sa.update(leases).where(waiting).values(expires_at=clock(HOLDERS_RETURN_SECONDS))).rowcount
 
 
 def lend_again(tx: Connection, member: Member, item_id: int, pick: dict[str, Any] | None = None) -> QueueItem | None:
