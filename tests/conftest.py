@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import pro
 os.environ.setdefault("LABELER_EMBEDDINGS", "off")
 # Jobs give way to others, here to other tests, which keep the processor busy for long.
 os.environ.setdefault("LABELER_JOB_NICENESS", "0")
+# Services of several tests share two processors: one job at a time for each is enough.
+os.environ.setdefault("LABELER_WORKER_SLOTS", "1")
 
 import postgres
 from argon2 import PasswordHasher
