@@ -102,6 +102,7 @@ def test_what_is_restored_is_what_was_there(
         assert (target.home / "secret").read_bytes() == secret
 
 
+@pytest.mark.one_database
 def test_the_restored_service_goes_on(
     service: Any, full: Project, tmp_path: Path, elsewhere: Callable[[str], Settings], start_service: Any, admin: Any
 ) -> None:
