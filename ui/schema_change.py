@@ -119,7 +119,7 @@ def _others_changed(project: Project, desk: Desk, task: TaskPages) -> None:
             return
         st.markdown(t("What you had typed is not saved. Put into the present ones what is still wanted:"))
         if labels:
-            table.show([_row(one) for one in desk.yours["labels"]])
+            st.table([_row(one) for one in desk.yours["labels"]])
         else:
             st.markdown(plain(", ".join(task.sections(desk.yours))))
         if st.button(t("Discard"), key="discard-yours"):
@@ -129,11 +129,11 @@ def _others_changed(project: Project, desk: Desk, task: TaskPages) -> None:
 
 def _row(label: dict[str, Any]) -> dict[str, str]:
     return {
-        t("Name"): label["name"],
-        tc("keyboard", "Key"): label.get("hotkey") or "",
-        t("Description"): label.get("description") or "",
-        t("Keywords"): ", ".join(label.get("keywords") or []),
-        t("Part of"): label.get("parent") or "",
+        t("Name"): plain(label["name"]),
+        tc("keyboard", "Key"): plain(label.get("hotkey") or ""),
+        t("Description"): plain(label.get("description") or ""),
+        t("Keywords"): plain(", ".join(label.get("keywords") or [])),
+        t("Part of"): plain(label.get("parent") or ""),
     }
 
 
