@@ -1,7 +1,7 @@
 """How often somebody may guess a password (G14, G29).
 
 An attempt is counted before its password is looked at, so that many at once pass no limit. What is locked is an
-account *for the address that failed*: its owner gets in from elsewhere, and whoever has a session is not asked. An
+account *for the address that failed*: its owner gets in from elsewhere, and who has a session is not asked. An
 address that fails for many accounts is locked for those that never got in from there, so that behind a proxy, or at one
 office's address, a stranger locks out nobody who works there.
 """

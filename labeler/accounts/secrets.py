@@ -24,7 +24,7 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 1000
 JUDGED = 72  # characters that zxcvbn looks at
 WEAK = 2  # of zxcvbn's scores 0 to 4: fewer than a million guesses are below it
-GIVE_WAY = 5  # to labelers (0), and not to jobs (LABELER_JOB_NICENESS): whoever logs in waits for it
+GIVE_WAY = 5  # to labelers (0), and not to jobs (LABELER_JOB_NICENESS): people who log in wait for it
 MOST_WAITING = 32
 _hasher = PasswordHasher()
 

@@ -173,7 +173,7 @@ def end_sessions(tx: Connection, user_id: int, but: str = "") -> None:
 
 
 def end_tokens(tx: Connection, user_id: int, but: str = "") -> None:
-    """Revoke the account's tokens, and what was made with them: whoever knew the password may have made them."""
+    """Revoke the account's tokens, and what was made with them: who knew the password may have made them."""
     revoke(tx, sa.and_(api_tokens.c.user_id == user_id, api_tokens.c.token_hash != but))
 
 

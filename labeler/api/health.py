@@ -51,12 +51,16 @@ class Looked:
 
     async def __call__(self, db: Database) -> dict[str, Any]:
         now, found = time.monotonic(), self._found
-        if found is None or found[1] is not db or now - found[0] > 1 or found[2].get_loop() is not _loop():
+        if (
+            found is None
+            or found[1] is not db
+            or now - found[0] > 1
+            or found[2].get_loop() is not asyncio.get_running_loop()
+        ):
             found = self._found = (now, db, asyncio.create_task(asyncio.to_thread(check, db)))
         return dict(await asyncio.shield(found[2]))
 
 
-_loop = asyncio.get_running_loop
 looked = Looked()
 
 

@@ -11,7 +11,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.backup.archive import Archive
@@ -66,15 +65,12 @@ def _tables(db: Database, archive: Archive, tell: Tell) -> dict[str, Any]:
                 part.unlink()
         return {"revision": current_revision(tx), "installation": installation_id(tx), "rows": counts}
 
-    with db.engine.connect().execution_options(isolation_level=_one_view(db)) as tx, tx.begin():
+    # All that is read is of one moment: on PostgreSQL this is asked for, a transaction of SQLite always is.
+    how = {} if db.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+    with db.engine.connect().execution_options(**how) as tx, tx.begin():
         found = read(tx)
     tell(f"{sum(found['rows'].values()):,} rows of {len(found['rows'])} tables")
     return found
-
-
-def _one_view(db: Database) -> Any:
-    """All that is read is of one moment: on PostgreSQL this is asked for, a transaction of SQLite always is."""
-    return "AUTOCOMMIT" if db.is_sqlite else "REPEATABLE READ"
 
 
 def _files(home: Path) -> Iterator[Path]:
@@ -91,11 +87,3 @@ def _is_kept(path: Path) -> bool:
 
 def _is_ref(path: Path) -> bool:
     return path.parts[0] == "datasets" and len(path.parts) > 3 and path.parts[2] == ".git" and path.parts[3] in REFS
-
-
-def row_counts(tx: Connection) -> dict[str, int]:
-    """How many rows each table has."""
-    return {
-        table.name: int(tx.execute(sa.select(sa.func.count()).select_from(table)).scalar_one())
-        for table in metadata.sorted_tables
-    }

@@ -1,6 +1,6 @@
 """Whether the database is still the one that this process began with (G32).
 
-A file that is deleted or replaced goes on being written to by whoever has it open, and what is written is lost. So
+A file that is deleted or replaced goes on being written to by those who have it open, and what is written is lost. So
 every transaction looks whether the file is the same (a microsecond), and a thread of the API looks at what is in it.
 """
 
