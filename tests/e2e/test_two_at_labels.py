@@ -78,7 +78,7 @@ def test_a_tab_that_was_open_before_says_that_labels_have_changed(site: Site, pr
     question(page)
     change_beside(project)
     expect(shown(page, OTHERS)).to_be_visible()
-    expect(page.get_by_test_id("label-name-3")).to_have_value("Economy")
+    expect(question(page).get_by_test_id("label-name-3")).to_have_value("Economy")
     expect(page.locator(".st-key-others-changed").get_by_role("button", name="Discard")).to_have_count(0)
 
 
@@ -118,7 +118,7 @@ def test_labels_that_were_kept_say_so_and_can_be_discarded(site: Site, project: 
     expect(other.get_by_role("combobox", name="World", exact=True)).to_have_value("Globe")
     settled(other)
     other.get_by_test_id("labels-discard").click()
-    expect(other.get_by_test_id("label-name-1")).to_have_value("World")
+    expect(question(other).get_by_test_id("label-name-1")).to_have_value("World")
     expect(other.get_by_test_id("labels-kept")).to_be_hidden()
     expect(other.get_by_text("What happens to answers with:")).to_have_count(0)
     settled(other)
