@@ -32,8 +32,13 @@ def installation_id(tx: Connection) -> str | None:
 
 
 def probe(tx: Connection) -> None:
-    """Write to the database and read it back. Raises `LookupError` where it is nobody's."""
-    tx.execute(sa.update(installation).values(probed_at=clock()))
+    """Write to the database and read it back. Raises `LookupError` where it is nobody's.
+
+    The time that is written only goes up, also where the clock is set back (a hybrid logical clock, Kulkarni et al.
+    2014): it tells an earlier copy of the file from this one.
+    """
+    last = sa.func.coalesce(sa.cast(installation.c.probed_at, sa.BigInteger), 0)
+    tx.execute(sa.update(installation).values(probed_at=sa.case((last >= clock(), last + 1), else_=clock())))
     if installation_id(tx) is None:
         raise LookupError("the database belongs to no installation")
 

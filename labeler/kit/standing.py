@@ -7,11 +7,13 @@ every transaction looks whether the file is the same (a microsecond), and a thre
 import os
 import sqlite3
 import threading
+import time
 from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -20,6 +22,8 @@ from labeler.kit.errors import Unavailable
 from labeler.kit.installation import installation_id
 
 WATCH_SECONDS = 2.0
+DOUBT_SECONDS = 1.0
+"""So long a file must seem to be another one before it is taken for one."""
 DAMAGED = "The database file is damaged: nothing is read or written any more. Stop the service and restore a backup."
 REPLACED = (
     "The database file was replaced or deleted while the service ran: nothing is read or written any more. Put it "
@@ -35,8 +39,9 @@ def is_damage(error: Exception) -> bool:
     return isinstance(original, sqlite3.DatabaseError) and ("malformed" in text or "not a database" in text)
 
 
-def is_torn(path: Path) -> bool:
-    """Whether a file is no whole SQLite database: another header, or fewer pages than the header counts.
+def is_torn(path: Path, *, with_log: bool = True) -> bool:
+    """Whether a file is no whole SQLite database: another header, or pages that the header counts stand neither in the
+    file nor in its log (where those of a checkpoint that goes on, or was cut off, still are).
     https://www.sqlite.org/fileformat.html#the_database_header"""
     try:
         with open(path, "rb") as file:
@@ -47,8 +52,22 @@ def is_torn(path: Path) -> bool:
     if not header.startswith(b"SQLite format 3\0"):
         return True
     page = int.from_bytes(header[16:18], "big")
-    pages, valid_for = int.from_bytes(header[28:32], "big"), header[92:96] == header[24:28]
-    return valid_for and size < pages * (65536 if page == 1 else page)
+    page = 65536 if page == 1 else page
+    counted, valid_for = int.from_bytes(header[28:32], "big"), header[92:96] == header[24:28]
+    missing = range(size // page + 1, counted + 1) if valid_for else range(0)
+    return bool(missing) and not (with_log and set(missing) <= pages_in_log(path, page))
+
+
+def pages_in_log(path: Path, page: int) -> set[int]:
+    """The numbers of the pages that stand in the log of a database. https://www.sqlite.org/fileformat.html#walformat"""
+    found: set[int] = set()
+    with suppress(FileNotFoundError), open(f"{path}-wal", "rb") as file:
+        salt = file.read(32)[16:24]
+        while len(frame := file.read(24)) == 24:
+            if frame[8:16] == salt:
+                found.add(int.from_bytes(frame[:4], "big"))
+            file.seek(page, 1)
+    return found
 
 
 class Standing:
@@ -60,22 +79,24 @@ class Standing:
         self._path = str(sa.make_url(settings.url).database) if settings.is_sqlite else ""
         self._file: tuple[int, int] | None = None
         self._size = 0
-        self._doubt = False
+        self._doubted: float | None = None
+        self._looking = threading.Lock()
         self._written: tuple[str, int] | None = None
         self._id: str | None = None
 
     def check(self) -> None:
         """Raises `Unavailable` where this is not the database any more. Call it with a connection that is open."""
         if self._path and not self.fault:
+            file_before, size_before = self._file, self._size  # before the look: other threads look, too
             try:
                 found = os.stat(self._path)
                 file, size = (found.st_dev, found.st_ino), found.st_size
             except FileNotFoundError:
                 file, size = (0, 0), 0
-            if self._file not in (None, file):
-                self.fault = REPLACED
-            elif size < self._size:
-                self.fault = DAMAGED  # it only grows
+            if file_before not in (None, file):
+                self._stop(REPLACED, f"file {file_before} became {file}")
+            elif size < size_before:  # it only grows
+                self._stop(DAMAGED, f"{size_before} bytes became {size}")
             self._file, self._size = file, size
         if self.fault:
             raise Unavailable(self.fault)
@@ -83,7 +104,7 @@ class Standing:
     def note(self, error: Exception) -> None:
         """An error of the database: it may say that the file is damaged."""
         if is_damage(error):
-            self.fault = DAMAGED
+            self._stop(DAMAGED, str(error))
         elif isinstance(error, ProgrammingError) and not self._path:  # a table is gone: with the whole database?
             with suppress(DBAPIError):
                 self.look()
@@ -98,39 +119,57 @@ class Standing:
 
     def look(self) -> bool:
         """Whether it is still ours, by what is in it. False, too, while there is doubt: then don't touch the file."""
-        if self._path:
-            with suppress(Unavailable):
-                self.check()
-            doubted, self._doubt = self._doubt, not self.fault and self._is_other_file()
-            if doubted and self._doubt:
-                self.fault = REPLACED
-            return not (self.fault or self._doubt)
+        with self._looking:
+            return self._look_at_file() if self._path else self._look_at_server()
+
+    def _stop(self, fault: str, seen: str) -> None:
+        if not self.fault:
+            structlog.get_logger().error("database_gone", fault=fault, seen=seen)
+        self.fault = fault
+
+    def _look_at_file(self) -> bool:
+        with suppress(Unavailable):
+            self.check()
+        doubt = "" if self.fault else self._why_other_file()
+        if not doubt:
+            self._doubted = None
+        elif self._doubted is None:
+            self._doubted = time.monotonic()
+        elif time.monotonic() - self._doubted >= DOUBT_SECONDS:
+            self._stop(REPLACED, doubt)
+        return not (self.fault or doubt)
+
+    def _look_at_server(self) -> bool:
         try:
             with self._engine.connect() as connection:
                 found = installation_id(connection)
         except ProgrammingError:  # its table is gone
             found = None
         self._id = self._id or found
-        self.fault = "" if found == self._id else FOREIGN
+        if found == self._id:
+            self.fault = ""
+        else:
+            self._stop(FOREIGN, f"installation {self._id} became {found}")
         return not self.fault
 
-    def _is_other_file(self) -> bool:
-        """What stands in the file itself, without its log: connections remember pages that may be there no more. A copy
-        of an earlier state that was written over it shows as a probe that came before the last one seen."""
+    def _why_other_file(self) -> str:
+        """Why the file seems to be another one, or empty.
+
+        It looks at what stands in the file itself, without its log: connections remember pages that may be there no
+        more. A copy of an earlier state that was written over it shows as a probe that came before the last one seen.
+        """
         if is_torn(Path(self._path)):
-            return True
+            return "it is no whole database"
         address = f"file:{quote(self._path)}?mode=ro&immutable=1"
         with closing(sqlite3.connect(address, uri=True)) as connection:
             try:
                 row = connection.execute("SELECT id, coalesce(probed_at, 0) FROM installation").fetchone()
-            except sqlite3.OperationalError:  # of an earlier version
-                row = None
-        before, self._written = self._written, row or self._written
-        if before is None:
-            return False
-        if row is None:
-            return True
-        if row[0] == before[0] and row[1] >= before[1]:
-            return False
-        self._written = before
-        return True
+            except sqlite3.DatabaseError as error:
+                if "no such table" not in str(error):
+                    return ""  # between two pages of a checkpoint; damage shows where it is read through the log
+                row = None  # another one's, or of an earlier version
+        before = self._written
+        if before is None or (row is not None and row[0] == before[0] and row[1] >= before[1]):
+            self._written = row or before
+            return ""
+        return f"{before} was written, {row} is there"

@@ -5,7 +5,9 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -14,6 +16,7 @@ import httpx
 import postgres
 import processes
 import pytest
+import sqlalchemy as sa
 
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
@@ -21,8 +24,8 @@ from labeler.api.bootstrap import AnotherDatabase, prepare_schema
 from labeler.client import Client
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
-from labeler.kit.installation import probe, remembered_id
-from labeler.kit.standing import WATCH_SECONDS
+from labeler.kit.installation import installation, probe, remembered_id
+from labeler.kit.standing import WATCH_SECONDS, is_torn
 
 
 def replace(path: Path, template: Path) -> None:
@@ -126,8 +129,77 @@ def test_an_earlier_copy_that_is_written_over_the_file_is_noticed(tmp_path: Path
         db.standing.look()
         assert db.standing.fault == ""
     path.write_bytes(sqlite_template.read_bytes())
-    assert not db.standing.look() and not db.standing.look()
+    assert not db.standing.look() and db.standing.fault == ""
+    processes.wait_for(lambda: not db.standing.look() and db.standing.fault, 10, "the doubt to last")
     assert "replaced" in db.standing.fault
+    db.close()
+
+
+def test_a_checkpoint_that_was_cut_off_is_no_damage(tmp_path: Path, sqlite_template: Path) -> None:
+    """A process that is killed while it copies the log into the file leaves a header that counts more pages than the
+    file has: the others are in the log. So it looks for a moment in every checkpoint, and long on a slow disk."""
+    path = tmp_path / "labeler.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database(Settings(home=tmp_path, database_url=""))
+    db.write(probe)
+    assert db.standing.look()
+    with db.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_autocheckpoint=0")
+        connection.exec_driver_sql("CREATE TABLE much (what BLOB)")
+        connection.exec_driver_sql("INSERT INTO much VALUES (randomblob(200000))")
+        connection.commit()
+        whole = tmp_path / "whole.db"
+        for ending in ("", "-wal"):
+            shutil.copyfile(f"{path}{ending}", f"{whole}{ending}")
+        with closing(sqlite3.connect(whole)) as copied:
+            copied.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        with open(path, "r+b") as file:
+            file.write(whole.read_bytes()[:4096])
+        assert is_torn(path, with_log=False)
+        for _ in range(3):
+            assert db.standing.look() and db.standing.fault == ""
+    db.close()
+
+
+def test_a_clock_that_is_set_back_is_no_other_file(tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "labeler.db")
+    db = Database(Settings(home=tmp_path, database_url=""))
+    an_hour = 3_600_000_000
+    for change in (an_hour, 0, 0):
+        db.write(probe)
+        with db.engine.connect() as connection:
+            connection.execute(
+                sa.update(installation).values(probed_at=installation.c.probed_at + sa.text(str(change)))
+            )
+            connection.commit()
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for _ in range(2):
+            assert db.standing.look() and db.standing.fault == ""
+    db.close()
+
+
+def test_many_that_look_at_once_while_it_grows_find_nothing(tmp_path: Path, sqlite_template: Path) -> None:
+    shutil.copyfile(sqlite_template, tmp_path / "labeler.db")
+    db = Database(Settings(home=tmp_path, database_url=""))
+    db.write(probe)
+    db.standing.look()
+    grown = threading.Event()
+
+    def look() -> str:
+        while not grown.is_set() and not db.standing.fault:
+            db.standing.check()
+            db.standing.look()
+        return db.standing.fault
+
+    with ThreadPoolExecutor(4) as pool, closing(sqlite3.connect(tmp_path / "labeler.db")) as connection:
+        looks = [pool.submit(look) for _ in range(4)]
+        connection.execute("CREATE TABLE much (what BLOB)")
+        for _ in range(100):
+            connection.execute("INSERT INTO much VALUES (randomblob(1000000))")
+            connection.commit()
+            db.write(probe)
+        grown.set()
+        assert [found.result() for found in looks] == [""] * 4
     db.close()
 
 
