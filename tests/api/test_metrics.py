@@ -1,5 +1,6 @@
 """What an operator's Prometheus reads."""
 
+from collections import defaultdict
 from typing import Any
 
 from prometheus_client.parser import text_string_to_metric_families
@@ -10,16 +11,11 @@ from labeler.client import Project
 def read(client: Any) -> dict[str, dict[tuple[tuple[str, str], ...], float]]:
     answer = client._http.get("http://testserver/metrics")
     assert answer.status_code == 200 and answer.headers["content-type"].startswith("text/plain")
-    return {
-        sample.name: {
-            tuple(sorted(one.labels.items())): one.value
-            for family in text_string_to_metric_families(answer.text)
-            for one in family.samples
-            if one.name == sample.name
-        }
-        for family in text_string_to_metric_families(answer.text)
-        for sample in family.samples
-    }
+    found: dict[str, dict[tuple[tuple[str, str], ...], float]] = defaultdict(dict)
+    for family in text_string_to_metric_families(answer.text):
+        for one in family.samples:
+            found[one.name][tuple(sorted(one.labels.items()))] = one.value
+    return found
 
 
 def test_metrics_tell_requests_jobs_leases_and_models(
