@@ -10,6 +10,7 @@ from labeler_ui.components.card import card_preview
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved, typed_earlier
 from labeler_ui.feedback import plain
+from labeler_ui.pressed import pressed
 from labeler_ui.tasks.base import Schema, TaskPages
 from labeler_ui.words import mark, t, tc, tn
 
@@ -66,7 +67,7 @@ def edit(project: Project) -> None:
         st.markdown(t(":gray[Still needed: {problem}.]", problem=plain(problem)))
         return
     mapping = _mapping(task, present, edited, mark)
-    if st.button(t("Save changes"), type="primary"):
+    if pressed(t("Save changes"), type="primary"):
         if mapping:
             _review(project, edited, mapping)
         elif _same(edited, present):

@@ -10,6 +10,7 @@ import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
+from labeler_ui.pressed import pressed
 from labeler_ui.words import mark, t
 
 from labeler.client import ApiError, Project
@@ -150,10 +151,10 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
         )
     told = st.empty()
     with st.container(horizontal=True):
-        if st.button(t("Save draft"), icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
+        if pressed(t("Save draft"), icon=":material/save:") and _save(project, desk, text_key, note_key, scope):
             feedback.say_later(t("Draft saved."))
             st.rerun()
-        if st.button(t("Publish …"), icon=":material/publish:", type="primary", disabled=not text.strip()):
+        if pressed(t("Publish …"), icon=":material/publish:", type="primary", disabled=not text.strip()):
             desk.refused = bool(unfilled(text))
             if not desk.refused and (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
                 _publish(project, saved_one, published[0] if published else None)

@@ -15,6 +15,7 @@ from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
 from labeler_ui.pages.guidelines import start_text, unfilled
 from labeler_ui.pages.jobs import import_result
+from labeler_ui.pressed import pressed
 from labeler_ui.tasks.base import Schema
 from labeler_ui.words import listed, said, t, tn
 
@@ -61,8 +62,8 @@ def render() -> None:
             st.error(t("Still needed: {problem}.", problem=given.problem), icon=":material/error:")
             return
         with st.container(horizontal=True):
-            start = st.button(t("Import"), type="primary", icon=":material/upload:")
-            trial = st.button(
+            start = pressed(t("Import"), type="primary", icon=":material/upload:")
+            trial = pressed(
                 t("Try it on the whole file"),
                 icon=":material/science:",
                 help=t("Tells the fate of every row and label, and changes nothing."),
@@ -100,7 +101,7 @@ def _new() -> None:
         publish = st.toggle(t("Publish it right away"), value=False, help=t("Otherwise it is kept as a draft."))
     lacking = given.problem if given else None
     missing = [words for words in (None if name.strip() else t("a name"), lacking, problem) if words]
-    if st.button(t("Create the project"), type="primary", icon=":material/check:"):
+    if pressed(t("Create the project"), type="primary", icon=":material/check:"):
         if missing:
             st.error(t("Still needed: {missing}.", missing=listed(missing)), icon=":material/error:")
             return
