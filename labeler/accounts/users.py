@@ -132,7 +132,7 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     before = get_user(tx, user_id)
     values = change.model_dump(exclude_none=True)
     if values:
-        last_admin = before.role == "admin" and before.active and _admins(tx) == 1
+        last_admin = before.role == "admin" and before.active and count_admins(tx) == 1
         if last_admin and (values.get("role", "admin") != "admin" or values.get("active") is False):
             raise Invalid("This is the last administrator: make somebody else one first.")
         tx.execute(sa.update(users).where(users.c.id == user_id).values(**values))
@@ -144,7 +144,8 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     return get_user(tx, user_id)
 
 
-def _admins(tx: Connection) -> int:
+def count_admins(tx: Connection) -> int:
+    """Administrators who can log in."""
     admins = sa.select(sa.func.count()).where(users.c.role == "admin", users.c.active)
     return tx.execute(admins).scalar_one()
 

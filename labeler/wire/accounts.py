@@ -85,6 +85,7 @@ class InvitationUrl(BaseModel):
 class Invitee(BaseModel):
     email: str
     name: str
+    password: bool = Field(True, description="Whether a password can be set; else the provider lets in.")
 
 
 class TokenIn(In):
@@ -119,6 +120,24 @@ class Opened(BaseModel):
     user: UserOut
     csrf_token: str | None
     scopes: list[str] | None = None
+
+
+class WaysIn(BaseModel):
+    """How people log in here."""
+
+    password: bool
+    provider: str | None = Field(description="Name of the OpenID Connect provider; null: there is none.")
+
+
+class BeginLogIn(In):
+    back: Annotated[str, Field(max_length=2000, description="The page to come back to: a path of this service.")] = "/"
+    invitation: Secret | None = Field(None, description="The token of an invitation that is to be accepted.")
+
+
+class Onward(BaseModel):
+    """Where the browser goes next; null: nowhere."""
+
+    url: str | None
 
 
 class Me(BaseModel):
