@@ -45,7 +45,12 @@ class Provider:
 
     def person(self, who: str, email: str = "", **claims: Any) -> str:
         """Somebody with an account here; or the same person with other claims."""
-        self.accounts[who] = {"email": email or f"{who}@example.org", "email_verified": True, "name": who.title(), **claims}
+        self.accounts[who] = {
+            "email": email or f"{who}@example.org",
+            "email_verified": True,
+            "name": who.title(),
+            **claims,
+        }
         self.control(accounts=self.accounts)
         return who
 
