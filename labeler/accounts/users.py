@@ -11,7 +11,7 @@ from labeler.accounts import attempts
 from labeler.accounts.audit import Audited, audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.secrets import digest, hash_password, new_token
-from labeler.accounts.tables import api_tokens, invitations, sessions, users
+from labeler.accounts.tables import api_tokens, identities, invitations, sessions, users
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
@@ -25,6 +25,7 @@ _invited_until = (
 COLUMNS: list[sa.ColumnElement[Any]] = [
     *(column for column in users.c if column.name != "password_hash"),
     users.c.password_hash.is_not(None).label("has_password"),
+    sa.exists().where(identities.c.user_id == users.c.id).label("has_identity"),
     _invited_until.label("invited_until"),
 ]
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import Audited
 from labeler.accounts.auth import remembered
-from labeler.accounts.tables import invitations, members, users
+from labeler.accounts.tables import identities, invitations, members, users
 from labeler.accounts.users import add_user, end_sessions, end_tokens, find_user, get_user, invitee
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -20,7 +20,6 @@ from labeler.kit.errors import NotFound
 from labeler.kit.events import emit
 from labeler.oidc.person import Person
 from labeler.oidc.roles import follow_groups, given_by
-from labeler.oidc.tables import identities
 from labeler.wire.accounts import UserOut
 
 

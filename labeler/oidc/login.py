@@ -83,6 +83,7 @@ async def come_back(
     except TooManyAttempts:
         raise Refused("locked") from None
     except Refused as error:
+        error.back = flow.back
         if error.reason in NOT_COUNTED:
             await db.awrite(attempts.succeed_elsewhere, address)
         else:

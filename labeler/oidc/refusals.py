@@ -2,7 +2,10 @@
 
 
 class Refused(Exception):
-    """Somebody does not come in. reason: a word that the log-in page explains; email: whose, as far as is known."""
+    """Somebody does not come in. reason: a word that the log-in page explains; email: whose, as far as is known; back:
+    the page they came from."""
+
+    back = "/"
 
     def __init__(self, reason: str, email: str = "") -> None:
         super().__init__(reason)

@@ -56,7 +56,7 @@ async def come_back(request: Request, db: Db, settings: Config, provider: Known,
     try:
         token, back = await login.come_back(db, settings, provider, request.query_params, kept, address_of(request))
     except Refused as error:
-        answer = RedirectResponse(settings.at(f"/#refused={quote(error.reason)}"), 303)
+        answer = RedirectResponse(settings.at(f"{error.back}#refused={quote(error.reason)}"), 303)
     else:
         answer = RedirectResponse(settings.at(back), 303)
         set_cookie(answer, settings, token)

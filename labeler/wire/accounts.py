@@ -67,7 +67,8 @@ class UserOut(BaseModel):
     role: str
     kind: str
     active: bool
-    has_password: bool = Field(description="False until an invitation was accepted.")
+    has_password: bool = Field(description="Whether a password was set, through an invitation.")
+    has_identity: bool = Field(False, description="Whether its owner has logged in through the provider.")
     invited_until: datetime | None = Field(None, description="How long the invitation that was not used yet is good.")
     created_at: datetime
 
