@@ -113,7 +113,7 @@ def _default(name: str, field: Any) -> str:
     if name == "home":
         return "`~/.local/share/labeler`"
     value = field.default
-    return "(empty)" if value == "" else f"`{str(value).lower() if isinstance(value, bool) else value}`"
+    return "(empty)" if str(value) == "" else f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
 
 def pages() -> dict[Path, str]:

@@ -9,7 +9,7 @@ import streamlit as st
 from labeler_ui import feedback, session, theme
 from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.language import choose_language, tell_the_browser
-from labeler_ui.components.login import login
+from labeler_ui.components.login import go_to, leave_for, login
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t, tc
 
@@ -98,7 +98,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
         with st.container(gap="xxsmall"):
             st.page_link(pages["account"], label=user.name if user else t("Account"), query_params=query)
             if st.button(t("Log out"), icon=":material/logout:", type="tertiary", key="log-out"):
-                feedback.attempt(session.client().log_out)
+                feedback.attempt(lambda: leave_for(session.client().log_out()))
                 session.forget()
                 st.rerun()
         tell_the_browser()
@@ -106,6 +106,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
 
 def logged_out() -> None:
     """Every address shows the log-in form, and is there again after it; /invitation shows the invitation."""
+    go_to()
     if st.session_state.get("_session_ended"):
         st.info(
             t("Your session has ended. Log in again and this page is back; what you typed is kept in this browser."),

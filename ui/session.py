@@ -9,7 +9,7 @@ from typing import Any
 import streamlit as st
 
 from labeler.client import ApiError, Client
-from labeler.wire.accounts import Me, UserOut
+from labeler.wire.accounts import Me, UserOut, WaysIn
 
 COOKIE = "labeler_session"
 ME_SECONDS = 20.0
@@ -50,6 +50,13 @@ def me() -> Me | None:
         raise
     st.session_state["_me"] = (time.monotonic(), answer)
     return answer
+
+
+@st.cache_data(ttl=60, show_spinner=False)
+def ways_in() -> WaysIn:
+    """How people log in here; asked for everybody who is logged out, so at most once a minute."""
+    with Client(api_url()) as stranger:
+        return stranger.ways_in()
 
 
 def forget() -> None:

@@ -42,6 +42,20 @@ def begin_inside(tx: Connection, user_id: int, settings: Settings) -> None:
     _count(tx, {f"inside {user_id}": settings.login_attempts}, settings.login_lock_seconds)
 
 
+def begin_elsewhere(tx: Connection, address: str, settings: Settings) -> None:
+    """Count an attempt of an address to come in through another service, which says who it is only afterwards. Raises
+    `TooManyAttempts`."""
+    most = MORE_FOR_ADDRESSES * settings.login_attempts
+    _count(tx, {_at("elsewhere", "", address): most}, settings.login_lock_seconds)
+
+
+def succeed_elsewhere(tx: Connection, address: str) -> None:
+    """It was no failure after all."""
+    there = login_failures.c.subject == _at("elsewhere", "", address)
+    failures = login_failures.c.failures - 1
+    tx.execute(sa.update(login_failures).where(there, failures >= 0).values(failures=failures, locked_until=sa.null()))
+
+
 def succeed(tx: Connection, email: str, address: str, settings: Settings) -> None:
     """The password was right: the account starts again at none, and is known from there."""
     tx.execute(sa.delete(login_failures).where(login_failures.c.subject == _at("account", email, address)))

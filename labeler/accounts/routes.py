@@ -35,14 +35,20 @@ Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 def invitation_url(settings: Settings, token: str) -> str:
     """The token is in the fragment, which browsers never send: it gets into no log (G14)."""
-    return f"{settings.address}/invitation#{token}"
+    return settings.at(f"/invitation#{token}")
 
 
-def _address(request: Request) -> str:
+def address_of(request: Request) -> str:
     return request.client.host if request.client else ""
 
 
-def _set_cookie(response: Response, settings: Settings, token: str) -> None:
+def _may_set_password(settings: Settings, user: UserOut) -> bool:
+    """Where passwords are turned off a link still lets administrators in, so that a provider that fails, or is not set
+    up right, locks out nobody for good."""
+    return settings.password_login or user.role == "admin"
+
+
+def set_cookie(response: Response, settings: Settings, token: str) -> None:
     response.set_cookie(
         COOKIE,
         token,
@@ -56,7 +62,7 @@ def _set_cookie(response: Response, settings: Settings, token: str) -> None:
 
 async def _enter(response: Response, db: Database, settings: Settings, user: UserOut, address: str) -> Caller:
     opened = await db.awrite(sessions.open_session, user.id, user.email, address, settings)
-    _set_cookie(response, settings, opened.token)
+    set_cookie(response, settings, opened.token)
     caller = await db.aread(load_caller, digest(opened.token), False)
     assert caller is not None
     return caller
@@ -65,7 +71,9 @@ async def _enter(response: Response, db: Database, settings: Settings, user: Use
 @router.post("/session")
 async def log_in(body: LogIn, request: Request, response: Response, db: Db, settings: Config, _: Open) -> Opened:
     """Log in with email address and password; sets the session cookie."""
-    email, address = body.email.strip().lower(), _address(request)
+    if not settings.password_login:
+        raise Forbidden(f"Passwords are turned off here. Log in with {settings.oidc_name}.")
+    email, address = body.email.strip().lower(), address_of(request)
     row = await db.awrite(sessions.begin, email, address, settings)
     stored = None if row is None else row.password_hash
     if not await apart(password_matches, body.password, stored):
@@ -101,10 +109,10 @@ async def change_me(body: MeChange, caller: IsOwner, write: Write) -> UserOut:
 
 
 @router.post("/invitation/check")
-async def check_invitation(body: CheckInvitation, db: Db, _: Open) -> Invitee:
+async def check_invitation(body: CheckInvitation, db: Db, settings: Config, _: Open) -> Invitee:
     """Whom an invitation is for."""
     user = await db.aread(users.invitee, body.token)
-    return Invitee(email=user.email, name=user.name)
+    return Invitee(email=user.email, name=user.name, password=_may_set_password(settings, user))
 
 
 @router.post("/invitation")
@@ -112,8 +120,10 @@ async def accept_invitation(
     body: AcceptInvitation, request: Request, response: Response, db: Db, settings: Config, _: Open
 ) -> Opened:
     """Set one's own password, once, and log in."""
-    address = _address(request)
+    address = address_of(request)
     guest = await db.aread(users.invitee, body.token)
+    if not _may_set_password(settings, guest):
+        raise Forbidden(f"Passwords are turned off here. Accept the invitation with {settings.oidc_name}.")
     hashed = await apart(hash_password, body.password, [guest.email, body.name or guest.name])
     user = await db.awrite(users.accept_invitation, body.token, hashed, body.name, address)
     caller = await _enter(response, db, settings, user, address)

@@ -40,11 +40,15 @@ def begin_inside(tx: Connection, user_id: int, settings: Settings) -> str | None
     return stored
 
 
-def note_failure(tx: Connection, email: str, address: str) -> None:
-    emit(tx, Audited("login.failed", None, email[:254], address))
+def note_failure(tx: Connection, email: str, address: str, method: str = "password", reason: str = "") -> None:
+    why = {"reason": reason} if reason else {}
+    emit(tx, Audited("login.failed", None, email[:254], address, detail={"method": method, **why}))
 
 
-def open_session(tx: Connection, user_id: int, email: str, address: str, settings: Settings) -> Opened:
+def open_session(
+    tx: Connection, user_id: int, email: str, address: str, settings: Settings, method: str = "password"
+) -> Opened:
+    """method: how somebody showed who they are, for the audit trail."""
     token = new_token("lse")
     row = {
         "token_hash": digest(token),
@@ -56,7 +60,7 @@ def open_session(tx: Connection, user_id: int, email: str, address: str, setting
     tx.execute(sa.delete(sessions).where(sessions.c.expires_at < clock()))
     tx.execute(sa.insert(sessions).values(row))
     attempts.succeed(tx, email, address, settings)
-    emit(tx, Audited("login", user_id, email, address))
+    emit(tx, Audited("login", user_id, email, address, detail={"method": method}))
     return Opened(token, user_id)
 
 

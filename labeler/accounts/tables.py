@@ -19,6 +19,24 @@ users = sa.Table(
     created_at(),
 )
 
+# Who somebody is at an OpenID Connect provider (labeler/oidc).
+identities = sa.Table(
+    "identities",
+    metadata,
+    id_column(),
+    sa.Column("issuer", sa.String(500), nullable=False),
+    sa.Column("subject", sa.String(255), nullable=False),
+    reference("user_id", "users.id"),
+    # As the provider gave it at the last log-in.
+    sa.Column("email", sa.String(254), nullable=False),
+    # Whether a group was what let its owner in at the first log-in: without one they may not come in again.
+    sa.Column("by_group", sa.Boolean, nullable=False),
+    created_at(),
+    created_at("last_at"),
+    sa.UniqueConstraint("issuer", "subject"),
+    sa.Index("ix_identities_user_id", "user_id"),
+)
+
 invitations = sa.Table(
     "invitations",
     metadata,

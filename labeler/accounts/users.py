@@ -11,7 +11,7 @@ from labeler.accounts import attempts
 from labeler.accounts.audit import Audited, audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.secrets import digest, hash_password, new_token
-from labeler.accounts.tables import api_tokens, invitations, sessions, users
+from labeler.accounts.tables import api_tokens, identities, invitations, sessions, users
 from labeler.kit.columns import clock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
@@ -25,6 +25,7 @@ _invited_until = (
 COLUMNS: list[sa.ColumnElement[Any]] = [
     *(column for column in users.c if column.name != "password_hash"),
     users.c.password_hash.is_not(None).label("has_password"),
+    sa.exists().where(identities.c.user_id == users.c.id).label("has_identity"),
     _invited_until.label("invited_until"),
 ]
 
@@ -132,7 +133,7 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     before = get_user(tx, user_id)
     values = change.model_dump(exclude_none=True)
     if values:
-        last_admin = before.role == "admin" and before.active and _admins(tx) == 1
+        last_admin = before.role == "admin" and before.active and count_admins(tx) == 1
         if last_admin and (values.get("role", "admin") != "admin" or values.get("active") is False):
             raise Invalid("This is the last administrator: make somebody else one first.")
         tx.execute(sa.update(users).where(users.c.id == user_id).values(**values))
@@ -144,7 +145,8 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     return get_user(tx, user_id)
 
 
-def _admins(tx: Connection) -> int:
+def count_admins(tx: Connection) -> int:
+    """Administrators who can log in."""
     admins = sa.select(sa.func.count()).where(users.c.role == "admin", users.c.active)
     return tx.execute(admins).scalar_one()
 

@@ -14,6 +14,7 @@ from labeler.kit.db import Database
 from labeler.kit.files import private_folder
 from labeler.kit.installation import installation_id, remember_id, remembered_id
 from labeler.kit.schema import migrate, schema_state
+from labeler.oidc.admission import bound
 from labeler.queue.leases import wait_for_holders
 
 
@@ -64,7 +65,9 @@ def first_admin(tx: Connection, settings: Settings) -> str | None:
             name = settings.admin_email.split("@")[0].capitalize()
             add_user(tx, settings.admin_email, name, "admin", password=settings.admin_password)
         return None
-    if tx.execute(sa.select(users.c.id).where(users.c.password_hash.is_not(None)).limit(1)).first() is not None:
+    has_password = sa.select(users.c.id).where(users.c.password_hash.is_not(None))
+    has_identity = sa.select(users.c.id).where(users.c.active, users.c.role == "admin", users.c.id.in_(bound()))
+    if tx.execute(sa.union_all(has_password, has_identity).limit(1)).first() is not None:
         return None
     email = settings.admin_email or "admin@localhost"
     admin = find_user(tx, email) or add_user(tx, email, "Admin", "admin")

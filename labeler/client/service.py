@@ -9,7 +9,7 @@ from labeler.client.accounts import Tokens, Users
 from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.client.projects import Projects
-from labeler.wire.accounts import SessionOut, UserOut
+from labeler.wire.accounts import Onward, SessionOut, UserOut, WaysIn
 from labeler.wire.formats import Formats
 from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.items import Preview
@@ -83,9 +83,13 @@ class Client(Connection):
         """What models of this task type are judged by, the primary metric first."""
         return self.page(MetricOut, "/metrics", task_type=task_type).items
 
-    def log_out(self) -> None:
-        """End the browser's session."""
-        self.delete("/session")
+    def ways_in(self) -> WaysIn:
+        """How people log in: with a password, or through an OpenID Connect provider."""
+        return self.fetch(WaysIn, "/ways-in")
+
+    def log_out(self) -> str | None:
+        """End the browser's session. Where it began at a provider: the address at which the session there ends."""
+        return self.send(Onward, "DELETE", "/oidc/session").url
 
     def change_password(self, current: str, new: str) -> None:
         """Set one's own password; all other sessions end."""

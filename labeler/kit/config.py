@@ -12,9 +12,10 @@ from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, field_validator
+from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
@@ -26,6 +27,8 @@ OTHERS = frozenset(
 )
 """Variables that are read elsewhere: by the client, and by processes that this one starts."""
 
+GIVEN_ROLE = r"^((admin|manager|labeler|reader)|[a-z0-9][a-z0-9-]{0,79}:(manager|labeler|reader))$"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 NEAR = 0.85  # of two names' letters are alike, in order: one may be meant for the other
 
@@ -98,12 +101,57 @@ class Settings(BaseSettings):
     login_attempts: int = Field(8, ge=1, description="Failed log-ins of one account or address before it is locked.")
     login_lock_seconds: int = Field(300, ge=1, description="Seconds a lock after failed log-ins lasts.")
     cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set behind TLS.")
+    password_login: bool = Field(
+        True,
+        description="Whether people may log in with a password. False needs `oidc_issuer`; an administrator's "
+        "invitation link then still works, once.",
+    )
     ui_origin: str = Field("", description="Origin of a UI served elsewhere; the only one CORS admits.")
 
     trusted_proxies: str = Field(
         "",
         description="Addresses and networks of the proxies before this service, with commas (`127.0.0.1, 10.0.0.0/8`): "
         "theirs are the only `X-Forwarded-For` and `X-Forwarded-Proto` that count. Empty: none.",
+    )
+
+    # Log-in by OpenID Connect
+    oidc_issuer: str = Field(
+        "",
+        description="Issuer of an OpenID Connect provider, exactly as the provider writes it "
+        "(`https://login.example.org/realms/staff`); empty: none.",
+    )
+    oidc_client_id: str = Field("", description="This service's client id at the provider.")
+    oidc_client_secret: SecretStr = Field(
+        SecretStr(""), description="Its client secret; empty: a public client, which PKCE alone protects."
+    )
+    oidc_scopes: str = Field("openid email profile", description="Scopes that are asked for, with spaces.")
+    oidc_name: str = Field("single sign-on", max_length=60, description="Name on the button: Log in with ...")
+    oidc_groups_claim: str = Field(
+        "groups", description="Claim with somebody's groups; dots lead into objects (`realm_access.roles`)."
+    )
+    oidc_group_roles: dict[str, list[Annotated[str, Field(pattern=GIVEN_ROLE)]]] = Field(
+        {},
+        description="What groups give, as JSON: a role in the installation, or `project:role` with the project's name "
+        'in addresses. `{"label-admins": ["admin"], "annotators": ["sms:labeler", "reviews:reader"]}`',
+    )
+    oidc_domains: str = Field(
+        "", description="Domains whose verified email addresses may log in, with commas; empty: any."
+    )
+    oidc_groups: list[str] = Field(
+        [], description="Groups of which somebody must be in one to log in, as JSON; empty: any."
+    )
+    oidc_accounts: Literal["invited", "mapped", "allowed"] = Field(
+        "mapped",
+        description="Who gets an account at the first log-in: `invited`: nobody who was not invited; `mapped`: also "
+        "who is in a group of `oidc_group_roles`; `allowed`: everybody whom `oidc_domains` and `oidc_groups` let in.",
+    )
+    oidc_trust_email: bool = Field(
+        False,
+        description="Take addresses for verified where the provider does not say (no claim `email_verified`). Only for "
+        "a provider whose users can't choose their own address.",
+    )
+    oidc_session_hours: int = Field(
+        168, ge=1, description="Hours after which somebody who came through the provider logs in there again."
     )
 
     # Limits (G18)
@@ -158,6 +206,33 @@ class Settings(BaseSettings):
                 raise ValueError(f"{network}: expected addresses or networks such as 10.0.0.0/8, with commas") from None
         return ",".join(networks)
 
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _https(cls, value: str) -> str:
+        parts = urlsplit(value)
+        is_safe = parts.scheme == "https" or (parts.scheme == "http" and parts.hostname in LOOPBACK)
+        if value and not (is_safe and parts.hostname):
+            raise ValueError("expected an address that begins with https:// (http:// on this machine only)")
+        return value
+
+    @field_validator("oidc_domains")
+    @classmethod
+    def _domains(cls, value: str) -> str:
+        return ",".join(part.strip().lower().removeprefix("@") for part in value.split(",") if part.strip())
+
+    @model_validator(mode="after")
+    def _ways_in(self) -> Self:
+        """Raises where nobody could log in, or everybody could (G12)."""
+        if self.oidc_issuer and not self.oidc_client_id:
+            raise ValueError("oidc_issuer needs oidc_client_id too")
+        if not self.password_login and not self.oidc_issuer:
+            raise ValueError("without password_login nobody could log in: set oidc_issuer")
+        if self.oidc_accounts == "allowed" and not (self.oidc_domains or self.oidc_groups):
+            raise ValueError(
+                "oidc_accounts = allowed lets in whoever the provider knows: set oidc_domains or oidc_groups"
+            )
+        return self
+
     @field_validator("import_databases")
     @classmethod
     def _readable(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
@@ -196,6 +271,10 @@ class Settings(BaseSettings):
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
         return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
 
+    def at(self, path: str) -> str:
+        """The address at which people's browsers find a path of the service."""
+        return f"{self.address}{path}"
+
     @cached_property
     def secret(self) -> bytes:
         """Random secret of this installation, made on first use in a file only the owner can read (G12)."""
@@ -212,14 +291,14 @@ class Settings(BaseSettings):
         return path.read_bytes()
 
     def environment(self) -> dict[str, str]:
-        """The environment for a child process that must see these same settings (but for the first password, G14)."""
+        """The environment of a child process that sees these same settings, but for secrets of no use to it (G14)."""
         given = {f"{PREFIX}{name.upper()}": _written(value) for name, value in self.model_dump().items()}
-        left_out = {f"{PREFIX}ADMIN_PASSWORD", *(f"{name}_FILE" for name in given)}
+        left_out = {f"{PREFIX}ADMIN_PASSWORD", f"{PREFIX}OIDC_CLIENT_SECRET", *(f"{name}_FILE" for name in given)}
         return {name: value for name, value in {**os.environ, **given}.items() if name not in left_out}
 
 
 def _written(value: Any) -> str:
     """A setting as the environment has it."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict | list):
         return str(value)
-    return json.dumps({name: one.get_secret_value() for name, one in value.items()})
+    return json.dumps(value, default=SecretStr.get_secret_value)

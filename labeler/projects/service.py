@@ -245,6 +245,7 @@ def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
     rows = tx.execute(
         sa.text(
             f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, u.password_hash IS NOT NULL AS has_password,"
+            " EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id) AS has_identity,"
             f" {labeled} AS labels, {read} AS guideline_read, {last} AS last_label_at FROM members m"
             " JOIN users u ON u.id = m.user_id WHERE m.project_id = :p AND u.active ORDER BY u.name, u.id"
         ).columns(last_label_at=Timestamp),

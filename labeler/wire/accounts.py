@@ -67,7 +67,8 @@ class UserOut(BaseModel):
     role: str
     kind: str
     active: bool
-    has_password: bool = Field(description="False until an invitation was accepted.")
+    has_password: bool = Field(description="Whether a password was set, through an invitation.")
+    has_identity: bool = Field(False, description="Whether its owner has logged in through the provider.")
     invited_until: datetime | None = Field(None, description="How long the invitation that was not used yet is good.")
     created_at: datetime
 
@@ -85,6 +86,7 @@ class InvitationUrl(BaseModel):
 class Invitee(BaseModel):
     email: str
     name: str
+    password: bool = Field(True, description="Whether a password can be set; else the provider lets in.")
 
 
 class TokenIn(In):
@@ -119,6 +121,24 @@ class Opened(BaseModel):
     user: UserOut
     csrf_token: str | None
     scopes: list[str] | None = None
+
+
+class WaysIn(BaseModel):
+    """How people log in here."""
+
+    password: bool
+    provider: str | None = Field(description="Name of the OpenID Connect provider; null: there is none.")
+
+
+class BeginLogIn(In):
+    back: Annotated[str, Field(max_length=2000, description="The page to come back to: a path of this service.")] = "/"
+    invitation: Secret | None = Field(None, description="The token of an invitation that is to be accepted.")
+
+
+class Onward(BaseModel):
+    """Where the browser goes next; null: nowhere."""
+
+    url: str | None
 
 
 class Me(BaseModel):

@@ -150,7 +150,8 @@ class MemberOut(BaseModel):
     name: str
     role: str
     kind: str
-    has_password: bool = Field(description="False until an invitation was accepted.")
+    has_password: bool = Field(description="Whether a password was set, through an invitation.")
+    has_identity: bool = Field(False, description="Whether they have logged in through the provider.")
     labels: int
     guideline_read: int | None = Field(None, description="The newest version of the guideline that they acknowledged.")
     last_label_at: datetime | None = None

@@ -51,6 +51,8 @@ def test_every_operation_is_called_through_a_generated_client(
 
 def people(call: generated_client.Generated) -> None:
     assert call("get_me").user.role == "admin"
+    assert call("ways_in").password
+    call("begin_log_in", expected=404, body=call.shape("BeginLogIn", back="/label"))
     invited = call("create_user", expected=201, body=call.shape("UserIn", email="ada@example.org", name="Ada"))
     call("list_users")
     assert call("change_me", body=call.shape("MeChange", name="Root")).name == "Root"
@@ -201,6 +203,7 @@ def ends(call: generated_client.Generated) -> None:
     call("remove_member", expected=204, **P, user_id=ada.user_id)
     call("get_project", expected=404, project_id="no-such-project")
     call("delete_project", expected=204, **P)
+    assert call("log_out_everywhere").url is None
     call("log_out", expected=204)
 
 

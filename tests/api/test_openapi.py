@@ -15,7 +15,7 @@ from labeler.client import Project
 
 CHECKED = [CHECKS.get_one("not_a_server_error"), content_type_conformance, response_schema_conformance]
 # These would end the walk: out of the session, the project away, or following a job for as long as it runs.
-LEFT_OUT = {"log_out", "delete_project", "follow_job"}
+LEFT_OUT = {"log_out", "log_out_everywhere", "delete_project", "follow_job"}
 
 
 def _without_lifespan(app: Any) -> Any:

@@ -29,7 +29,8 @@ def render() -> None:
     left, right = st.columns(2, gap="large")
     with left:
         _name(user)
-        _password()
+        if user.has_password:
+            _password()
         st.header(t("Language"), anchor=False)
         choose_language()
     with right:

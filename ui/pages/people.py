@@ -101,7 +101,7 @@ def _member(project: Project, member: MemberOut) -> None:
     facts = [tn("{n} label", "{n} labels", member.labels)]
     if member.last_label_at:
         facts.append(t("last {last_label_at}", last_label_at=layout.when(member.last_label_at)))
-    came = member.has_password or member.labels > 0
+    came = member.has_password or member.has_identity or member.labels > 0
     reads = member.kind == "person" and member.role != "reader" and came
     late = newest is not None and (member.guideline_read or 0) < newest and reads
     if newest is not None and not late and member.guideline_read:
@@ -186,7 +186,7 @@ def _show_link(user: UserOut, url: str, place: str) -> None:
     person = plain(_person(user))
     title = (
         t("Password link for {person}", person=person)
-        if user.has_password
+        if _has_come(user)
         else t("Invitation link for {person}", person=person)
     )
     text = t("Send it to the person. It works once and is shown only now; they choose their own password.")
@@ -209,9 +209,9 @@ def _account(user: UserOut) -> None:
         if st.button(t("Role …"), key=f"account-role-{user.id}"):
             _change_account_role(user)
         if user.active and st.button(
-            t("New password link") if user.has_password else t("New invitation link"),
+            t("New password link") if _has_come(user) else t("New invitation link"),
             key=f"link-{user.id}",
-            help=t("For someone who forgot the password.") if user.has_password else t("The one before stops working."),
+            help=t("For someone who forgot the password.") if _has_come(user) else t("The one before stops working."),
         ):
             with feedback.told():
                 _show_link(user, users.invite_again(user.id), f"account-{user.id}")
@@ -235,9 +235,13 @@ def _account(user: UserOut) -> None:
     shown_once.draw(f"account-{user.id}")
 
 
+def _has_come(user: UserOut) -> bool:
+    return user.has_password or user.has_identity
+
+
 def _state(user: UserOut) -> str:
     """Whether an invited person has come, as a badge."""
-    if user.has_password or user.kind != "person":
+    if _has_come(user) or user.kind != "person":
         return ""
     if user.invited_until is None:
         return t(" :gray-badge[not invited yet]")

@@ -1,8 +1,27 @@
 /* Log in, or accept an invitation. The password goes straight to the API; Python never sees it. */
 import { colors } from "../card/colors.js";
-import { said, t } from "../words.js";
+import { mark, said, t } from "../words.js";
 
 const SHORTEST = 10;
+
+/* Why the provider, or the service, did not let somebody in who came back from there. */
+const REFUSED = {
+  cancelled: mark("The log-in was cancelled."),
+  unavailable: mark("The log-in service of your organization did not answer, or not as it should. Try again in a minute. If it goes on, tell an admin."),
+  expired: mark("This log-in took too long, was used already, or began in another window. Try again."),
+  invalid: mark("The answer of the log-in service could not be verified. Try again. If it goes on, tell an admin."),
+  locked: mark("Too many failed log-ins. Wait a few minutes and try again."),
+  domain: mark("Addresses of this domain can't log in here."),
+  group: mark("You are in none of the groups that can log in here. Ask an admin."),
+  "groups-unreadable": mark("You are in too many groups for the log-in service to name them. Tell an admin."),
+  "not-invited": mark("There is no account for you here. Ask an admin for an invitation."),
+  deactivated: mark("Your account is deactivated. Ask an admin to activate it again."),
+  "no-email": mark("The log-in service did not say your email address. Tell an admin."),
+  unverified: mark("Your email address is not verified at the log-in service. Verify it there, or ask an admin for an invitation link."),
+  taken: mark("There is an account with your email address that belongs to another log-in. Ask an admin."),
+  invitation: mark("This invitation was used, has expired, or was replaced. Ask an admin for a new link."),
+  "other-account": mark("You have an account here already, and this invitation is for another one. Log in without it."),
+};
 
 async function post(path, body) {
   let answer;
@@ -38,8 +57,52 @@ class Login {
     this.form = this.refs.form;
     this.form.addEventListener("submit", (event) => { event.preventDefault(); this.submit(); });
     this.fields = this.form.elements;
+    this.offerProvider();
+    this.sayRefused();
     if (data.mode === "invitation") this.invitation();
-    else this.fields.email.focus();
+    else if (data.password) this.fields.email.focus();
+    else this.showPassword(false);
+  }
+
+  /* The button comes first: where there is a provider, most come through it. */
+  offerProvider() {
+    const { provider, or, submit } = this.refs;
+    if (!this.data.provider) return;
+    provider.textContent = t("Log in with {name}", { name: this.data.provider });
+    provider.hidden = or.hidden = false;
+    submit.classList.add("second");
+    provider.addEventListener("click", () => this.goToProvider());
+  }
+
+  showPassword(shown) {
+    const { emailField, nameField, passwordField, repeatField, submit, or, below } = this.refs;
+    for (const part of [emailField, nameField, passwordField, repeatField, submit]) part.hidden = !shown;
+    or.hidden = !shown || !this.data.provider;
+    if (!shown && this.data.mode === "login") below.textContent = t("No account yet? Ask an admin for an invitation link.");
+  }
+
+  /* Why one is here again stands behind the #, and only until one has read it. */
+  sayRefused() {
+    const [, reason] = /^#refused=([a-z-]+)$/.exec(window.location.hash) || [];
+    if (!reason) return;
+    this.refs.refused.hidden = false;
+    this.refs.refused.textContent = t(REFUSED[reason] || REFUSED.invalid);
+    window.history.replaceState(window.history.state, "", window.location.pathname + window.location.search);
+  }
+
+  async goToProvider() {
+    const { provider, refused } = this.refs;
+    const { pathname, search } = window.location;
+    this.wrong("");
+    refused.hidden = provider.disabled = true;
+    try {
+      const body = this.token ? { invitation: this.token } : { back: pathname + search };
+      window.location.assign((await post(`${this.data.api}/oidc/begin`, body)).url);
+    } catch (error) {
+      refused.hidden = false;
+      refused.textContent = error.message;
+      provider.disabled = false;
+    }
   }
 
   wrong(words) {
@@ -60,14 +123,18 @@ class Login {
     this.fields.email.readOnly = true;
     submit.disabled = true;
     if (!this.token) {
+      this.refs.provider.hidden = this.refs.or.hidden = true;
       this.wrong(t("This link is not complete. Open the complete link that you received."));
       return;
     }
     try {
-      const { email, name } = await post(`${this.data.api}/invitation/check`, { token: this.token });
+      const { email, name, password } = await post(`${this.data.api}/invitation/check`, { token: this.token });
       this.fields.email.value = email;
       this.fields.name.value = name || "";
-      lead.textContent = t("You were invited to label. Choose a password to start.");
+      lead.textContent = this.data.provider
+        ? t("You were invited to label as {email}.", { email })
+        : t("You were invited to label. Choose a password to start.");
+      if (!password) { this.showPassword(false); return; }
       submit.disabled = false;
       this.refs.strength.hidden = false;
       this.fields.password.addEventListener("input", () => this.weigh());
@@ -75,6 +142,7 @@ class Login {
       if (!this.form.contains(this.root.getRootNode().activeElement)) this.fields.password.focus(); // nobody is moved while typing
     } catch (error) {
       this.form.querySelectorAll(".field").forEach((field) => { field.hidden = true; });
+      this.refs.provider.hidden = this.refs.or.hidden = true;
       title.textContent = t("This link does not work any more");
       lead.textContent = t("Have you chosen your password already? Then log in with it.");
       this.wrong(error.message);
