@@ -22,7 +22,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit
-from labeler_ui import theme, words
+from labeler_ui import session, theme, words
 from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -63,7 +63,8 @@ class RoutesFirst:
 
 
 class SameOriginSockets:
-    """Refuses a WebSocket whose Origin is neither the host asked for nor one of the allowed origins."""
+    """Refuses a WebSocket whose Origin is neither the host asked for nor one of the allowed origins. Streamlit is told
+    of one that is let in as if it were at home: it need not ask anybody where that is."""
 
     def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
         self.app = app
@@ -75,8 +76,14 @@ class SameOriginSockets:
             origin = urlsplit(headers.get(b"origin", b"").decode("latin-1")).netloc
             host = headers.get(b"host", b"").decode("latin-1")
             if origin and origin != host and origin not in self.allowed:
+                log.warning(
+                    "a page at %s asked for %s: set LABELER_PUBLIC_URL to the address that people use", origin, host
+                )
                 await send({"type": "websocket.close", "code": 4403})
                 return
+            if origin:
+                others = [(name, value) for name, value in scope["headers"] if name != b"host"]
+                scope = {**scope, "headers": [*others, (b"host", origin.encode("latin-1"))]}
         await self.app(scope, receive, send)
 
 
@@ -93,6 +100,7 @@ class KnownPages:
             chosen = request.cookies.get(words.COOKIE)
             tag = words.known(chosen) or words.best(request.headers.get("accept-language"))
             text = NO_SUCH_PAGE.read_text(encoding="utf-8").replace('lang="en"', f'lang="{tag}"')
+            text = text.replace("{home}", session.at("/"))
             await HTMLResponse(words.html(text, tag), status_code=404)(scope, receive, send)
             return
         await self.app(scope, receive, send)

@@ -20,6 +20,17 @@ def api_url() -> str:
     return os.environ.get("LABELER_UI_API_URL", "http://127.0.0.1:8000")
 
 
+def at(path: str) -> str:
+    """The address, on this site, at which the browser finds a path of the service. LABELER_UI_PREFIX: what it is below,
+    set by whoever starts the UI."""
+    return f"{os.environ.get('LABELER_UI_PREFIX', '')}{path}"
+
+
+def owner(someone: UserOut | None) -> str:
+    """Whose the things are that a browser keeps: those of two services on one site don't get into each other's way."""
+    return f"{at('')}{someone.id if someone else 0}"
+
+
 def client() -> Client:
     """The client of this browser session, acting with the browser's own cookie."""
     cookie = st.context.cookies.get(COOKIE)

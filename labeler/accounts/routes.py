@@ -55,9 +55,13 @@ def set_cookie(response: Response, settings: Settings, token: str) -> None:
         max_age=settings.session_days * 86_400,
         httponly=True,
         samesite="strict",
-        secure=settings.cookie_secure,
-        path="/",
+        secure=settings.is_https,
+        path=settings.prefix or "/",
     )
+
+
+def forget_cookie(response: Response, settings: Settings) -> None:
+    response.delete_cookie(COOKIE, path=settings.prefix or "/")
 
 
 async def _enter(response: Response, db: Database, settings: Settings, user: UserOut, address: str) -> Caller:
@@ -85,9 +89,9 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
 
 
 @router.delete("/session", status_code=204)
-async def log_out(response: Response, caller: SignedIn, db: Db) -> None:
+async def log_out(response: Response, caller: SignedIn, db: Db, settings: Config) -> None:
     await db.awrite(sessions.close_session, caller.credential)
-    response.delete_cookie(COOKIE, path="/")
+    forget_cookie(response, settings)
 
 
 @router.get("/sessions")

@@ -13,6 +13,7 @@ from labeler.api import description, docs, health, metrics, problems
 from labeler.api.middleware import Around
 from labeler.api.paths import PREFIX, routes
 from labeler.api.permissions import permission_of
+from labeler.api.prefix import Below
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.revision import code_revision
@@ -30,6 +31,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url=None,  # see docs.py
+        servers=[{"url": settings.prefix}] if settings.prefix else None,
         generate_unique_id_function=lambda route: route.name,
     )
     api.state.db = db
@@ -60,7 +62,8 @@ def require_permissions() -> None:
 
 
 def wrap(app: FastAPI, settings: Settings) -> ASGIApp:
-    return Around(app, settings)
+    around = Around(app, settings)
+    return Below(around, settings.prefix) if settings.prefix else around
 
 
 def create_app(settings: Settings | None = None) -> ASGIApp:

@@ -12,6 +12,7 @@ from fastapi.responses import FileResponse, HTMLResponse, JSONResponse
 
 from labeler.accounts.auth import Open
 from labeler.kit.errors import NotFound
+from labeler.kit.web import Config
 
 outside = APIRouter(prefix="/api", include_in_schema=False)
 FILES = {"swagger-ui-bundle.js": "text/javascript", "swagger-ui.css": "text/css"}
@@ -38,12 +39,12 @@ async def docs_file(name: str, _: Open) -> FileResponse:
 
 
 @outside.get("/docs")
-async def docs_page(_: Open) -> Response:
+async def docs_page(settings: Config, _: Open) -> Response:
     page = get_swagger_ui_html(
-        openapi_url="/api/openapi.json",
+        openapi_url=f"{settings.prefix}/api/openapi.json",
         title="labeler API",
-        swagger_js_url="/api/docs/swagger-ui-bundle.js",
-        swagger_css_url="/api/docs/swagger-ui.css",
+        swagger_js_url=f"{settings.prefix}/api/docs/swagger-ui-bundle.js",
+        swagger_css_url=f"{settings.prefix}/api/docs/swagger-ui.css",
         swagger_favicon_url="data:,",
     )
     html = bytes(page.body).decode()

@@ -28,12 +28,18 @@ HEADERS = [
 ]
 
 
+def headers_of(settings: Settings, csp: str) -> list[tuple[bytes, bytes]]:
+    """The headers of G20. Where people come by HTTPS, browsers come no other way for a year."""
+    secure = [(b"strict-transport-security", b"max-age=31536000")] if settings.address.startswith("https://") else []
+    return [*HEADERS, *secure, (b"content-security-policy", csp.encode())]
+
+
 class SecurityHeaders:
     """Adds the headers of G20 to whatever answers, unless it set its own."""
 
-    def __init__(self, app: ASGIApp, csp: str) -> None:
+    def __init__(self, app: ASGIApp, settings: Settings, csp: str) -> None:
         self.app = app
-        self.headers = [*HEADERS, (b"content-security-policy", csp.encode())]
+        self.headers = headers_of(settings, csp)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
@@ -71,7 +77,7 @@ class Around:
     def __init__(self, app: FastAPI, settings: Settings, csp: str = API_CSP) -> None:
         self.app = self.api = app
         self.settings = settings
-        self.headers = [*HEADERS, (b"content-security-policy", csp.encode())]
+        self.headers = headers_of(settings, csp)
         self.log = telemetry.logger()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:

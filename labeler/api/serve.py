@@ -14,6 +14,7 @@ from labeler.api.app import create_api, wrap
 from labeler.api.connections import bounded_server
 from labeler.api.guard import UiGuard
 from labeler.api.middleware import SecurityHeaders
+from labeler.api.prefix import Below
 from labeler.api.supervisor import Supervisor
 from labeler.imports import reading
 from labeler.kit.config import Settings
@@ -53,6 +54,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
 
     # The UI is a client like any other: it reaches the API over loopback, with the browser's own cookie.
     os.environ["LABELER_UI_API_URL"] = f"http://{_own_host(settings)}:{settings.port}"
+    os.environ["LABELER_UI_PREFIX"] = settings.prefix
     routes = [
         Mount("/api", app=_Unmounted(wrapped)),
         Route("/healthz", _Unmounted(wrapped)),
@@ -62,7 +64,11 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     site: ASGIApp = create_ui(
         routes,
         lifespan=lifespan,
-        middleware=[Middleware(SecurityHeaders, csp=content_security_policy()), Middleware(UiGuard, db=db)],
+        middleware=[
+            *([Middleware(Below, prefix=settings.prefix)] if settings.prefix else []),
+            Middleware(SecurityHeaders, settings=settings, csp=content_security_policy()),
+            Middleware(UiGuard, db=db),
+        ],
         origins=[origin for origin in (settings.public_url, settings.ui_origin) if origin],
         max_upload_mb=settings.max_upload_bytes // 1024**2,
     )

@@ -89,7 +89,11 @@ class Settings(BaseSettings):
         '`{"crm": "postgresql://reader:secret@db/crm", "old": "sqlite:////data/old.db"}`. They are only read; every '
         "manager of a project may import what the account in the URL may read. Empty: none.",
     )
-    public_url: str = Field("", description="Address people reach the service at; empty: taken from host and port.")
+    public_url: str = Field(
+        "",
+        description="Address people reach the service at, with the path that it is below, if any "
+        "(`https://example.org/labels`); empty: taken from host and port.",
+    )
 
     # First start
     admin_email: str = Field("", description="Creates this administrator on first start (with `admin_password`).")
@@ -100,7 +104,9 @@ class Settings(BaseSettings):
     invitation_days: int = Field(7, ge=1, description="Days an invitation link is valid.")
     login_attempts: int = Field(8, ge=1, description="Failed log-ins of one account or address before it is locked.")
     login_lock_seconds: int = Field(300, ge=1, description="Seconds a lock after failed log-ins lasts.")
-    cookie_secure: bool = Field(False, description="Send the session cookie over HTTPS only; set behind TLS.")
+    cookie_secure: bool = Field(
+        False, description="Send cookies over HTTPS only; so it is, too, where `public_url` begins with https."
+    )
     password_login: bool = Field(
         True,
         description="Whether people may log in with a password. False needs `oidc_issuer`; an administrator's "
@@ -206,6 +212,15 @@ class Settings(BaseSettings):
                 raise ValueError(f"{network}: expected addresses or networks such as 10.0.0.0/8, with commas") from None
         return ",".join(networks)
 
+    @field_validator("public_url")
+    @classmethod
+    def _whole_address(cls, value: str) -> str:
+        parts = urlsplit(value)
+        plain = re.fullmatch(r"(/[A-Za-z0-9._~-]+)*", parts.path.rstrip("/")) and not (parts.query or parts.fragment)
+        if value and not (parts.scheme in ("http", "https") and parts.hostname and plain):
+            raise ValueError("expected an address such as https://example.org or https://example.org/labels")
+        return value.rstrip("/")
+
     @field_validator("oidc_issuer")
     @classmethod
     def _https(cls, value: str) -> str:
@@ -269,7 +284,17 @@ class Settings(BaseSettings):
     @property
     def address(self) -> str:
         host = "127.0.0.1" if self.host in {"0.0.0.0", "::"} else self.host
-        return self.public_url.rstrip("/") or f"http://{host}:{self.port}"
+        return self.public_url or f"http://{host}:{self.port}"
+
+    @property
+    def prefix(self) -> str:
+        """The path that people's browsers find the service below, such as `/labels`; empty: none."""
+        return urlsplit(self.address).path
+
+    @property
+    def is_https(self) -> bool:
+        """Whether browsers reach the service by HTTPS: then its cookies never travel another way."""
+        return self.cookie_secure or self.address.startswith("https://")
 
     def at(self, path: str) -> str:
         """The address at which people's browsers find a path of the service."""

@@ -29,7 +29,7 @@ def set_cookie(response: Response, settings: Settings, state: str, value: str) -
         max_age=SECONDS,
         httponly=True,
         samesite="lax",
-        secure=settings.cookie_secure or settings.address.startswith("https://"),
+        secure=settings.is_https,
         path=_path(settings),
     )
 

@@ -75,7 +75,7 @@ def own_path(settings: Settings, path: str) -> str:
     plain = path.isascii() and path.isprintable() and not set(path) & set('\\ <>"')
     if parts.scheme or parts.netloc or not path.startswith("/") or path.startswith("//") or not plain:
         return "/"
-    prefix = urlsplit(settings.address).path.rstrip("/")
+    prefix = settings.prefix
     inside = path.removeprefix(prefix) if prefix and path.startswith(f"{prefix}/") else path
     return "/" if inside.startswith(("//", "/api/")) else inside
 

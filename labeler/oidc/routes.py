@@ -4,8 +4,8 @@ from urllib.parse import quote
 from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
-from labeler.accounts.auth import COOKIE, Open, SignedIn
-from labeler.accounts.routes import address_of, set_cookie
+from labeler.accounts.auth import Open, SignedIn
+from labeler.accounts.routes import address_of, forget_cookie, set_cookie
 from labeler.kit.errors import NotFound
 from labeler.kit.web import Config, Db
 from labeler.oidc import cookie, login
@@ -70,7 +70,7 @@ async def come_back(request: Request, db: Db, settings: Config, provider: Known,
 async def log_out_everywhere(response: Response, caller: SignedIn, db: Db, settings: Config, provider: Known) -> Onward:
     """Log out, and the address at which the session at the provider ends, where the log-in was there."""
     id_token = await db.awrite(login.close, caller.credential)
-    response.delete_cookie(COOKIE, path="/")
+    forget_cookie(response, settings)
     if id_token is None or provider is None:
         return Onward(url=None)
     return Onward(url=await login.way_out(settings, provider, id_token))

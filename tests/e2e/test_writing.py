@@ -128,6 +128,7 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     page.reload()  # nothing typed is lost
     expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Newsroom")
+    expect(shown_buttons).to_have_count(4)  # the preview is drawn above the button, and moves it
     settled(page)
     page.get_by_role("button", name="Create the project").click()
     expect(shown(page, "The project was created.")).to_be_visible()

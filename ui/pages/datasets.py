@@ -136,7 +136,9 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
 
     # A link to the API, not a download through Streamlit: it streams, whatever the size.
     query = urlencode({"format": form, **({"dataset": number} if number else {}), "option": options}, doseq=True)
-    left.link_button(t("Download"), f"/api/v1{project.path}/export?{query}", icon=":material/download:", type="primary")
+    left.link_button(
+        t("Download"), session.at(f"/api/v1{project.path}/export?{query}"), icon=":material/download:", type="primary"
+    )
     if form == "csv":
         left.caption(t("Cells that a spreadsheet would run as a formula start with an apostrophe."))
     if number == CURRENT:

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from labeler_ui import tasks, theme, words
+from labeler_ui import session, tasks, theme, words
 from labeler_ui.components.bundle import bundle
 
 from labeler.wire.accounts import UserOut
@@ -93,10 +93,11 @@ def card(project: ProjectOut, user: UserOut, csrf_token: str | None) -> None:
     """Draw the card of a project for a user. Items and answers go between browser and API directly."""
     draw = _component("labeler_card", "card.html", FILES)
     data = {
-        "api": "/api/v1",
+        "api": session.at("/api/v1"),
+        "check": session.at("/card-build"),
         "csrf": csrf_token,
         "build": build(),
-        "user": {"id": user.id, "name": user.name},
+        "user": {"id": session.owner(user), "name": user.name},
         "project": {
             "slug": project.slug,
             "schema": tasks.schema_of(project),

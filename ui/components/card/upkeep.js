@@ -31,7 +31,7 @@ export const upkeep = {
   /* The service may have been upgraded under this tab: its script is the former one, and goes on until it suits. */
   async checkBuild() {
     if (this.isOld) return;
-    const answer = await fetch("/card-build", { cache: "no-store" }).catch(() => null);
+    const answer = await fetch(this.data.check, { cache: "no-store" }).catch(() => null);
     const build = answer?.ok ? (await answer.text()).trim() : this.data.build;
     if (build === this.data.build || this.isOld) return;
     this.isOld = true;

@@ -35,7 +35,7 @@ def keep(scope: str, fields: Mapping[str, str | None]) -> None:
     draw = st.components.v2.component(f"labeler_keeper_{tag}", isolate_styles=False, **_sources(tag))
     saved = st.session_state.get("_kept_saved", {}).get(scope)
     forget = scope in st.session_state.get("_kept_forgotten", ())
-    data = {"owner": user.id, "scope": scope, "fields": dict(fields), "saved": saved, "forget": forget}
+    data = {"owner": session.owner(user), "scope": scope, "fields": dict(fields), "saved": saved, "forget": forget}
     draw(key=f"keeper-{scope}", data=data)
 
 
@@ -59,7 +59,7 @@ def forget_saved() -> None:
     if scopes and user is not None:
         number = st.session_state["_kept_forgets"] = st.session_state.get("_kept_forgets", 0) + 1
         draw = st.components.v2.component("labeler_forget", html="<span hidden></span>", js=_forget_source())
-        draw(key=f"forget-{number}", data={"owner": user.id, "scopes": sorted(scopes)})
+        draw(key=f"forget-{number}", data={"owner": session.owner(user), "scopes": sorted(scopes)})
 
 
 @cache

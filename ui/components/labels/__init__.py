@@ -38,7 +38,7 @@ def edit_labels(labels: list[dict[str, Any]], key: str) -> list[dict[str, Any]]:
     tag = words.language()
     draw = st.components.v2.component(f"labeler_labels_{tag}", **_sources(tag))
     data = {
-        "owner": user.id if user else 0,
+        "owner": session.owner(user),
         "scope": key,
         "labels": begin,
         "palette": [theme.label_color(place) for place in range(OFFERED_COLORS)],

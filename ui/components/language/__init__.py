@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
-from labeler_ui import theme, words
+from labeler_ui import session, theme, words
 from labeler_ui.components.bundle import COLORS, bundle
 
 FOLDER = Path(__file__).parent
@@ -29,6 +29,7 @@ def choose_language(centered: bool = False) -> None:
         "languages": words.languages(),
         "chosen": words.known(st.context.cookies.get(words.COOKIE)) or "",
         "centered": centered,
+        "path": session.at("") or "/",
     }
     draw = st.components.v2.component(f"labeler_language_{tag}", **_sources(tag))
     draw(key="language", data=data)

@@ -14,7 +14,7 @@ export default function mount({ parentElement, data }) {
   choice.replaceChildren(...offered.map(([tag, name]) => new Option(name, tag, false, tag === data.chosen)));
   choice.onchange = () => {
     const kept = choice.value ? `${choice.value}; max-age=${YEAR_S}` : "; max-age=0";
-    document.cookie = `${data.cookie}=${kept}; path=/; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
+    document.cookie = `${data.cookie}=${kept}; path=${data.path}; SameSite=Strict${location.protocol === "https:" ? "; Secure" : ""}`;
     location.reload();
   };
 }

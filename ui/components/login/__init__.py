@@ -39,5 +39,11 @@ def login(mode: Literal["login", "invitation"] = "login") -> None:
     tag = words.language()
     draw = st.components.v2.component(f"labeler_login_{tag}", isolate_styles=False, **_sources(tag))
     ways = session.ways_in()
-    data = {"mode": mode, "api": "/api/v1", "password": ways.password, "provider": ways.provider}
+    data = {
+        "mode": mode,
+        "home": session.at("/"),
+        "api": session.at("/api/v1"),
+        "password": ways.password,
+        "provider": ways.provider,
+    }
     draw(key=f"login-{mode}", data=data)

@@ -147,7 +147,7 @@ class Login {
       lead.textContent = t("Have you chosen your password already? Then log in with it.");
       this.wrong(error.message);
       const login = document.createElement("a");
-      login.href = "/";
+      login.href = this.data.home;
       login.className = "onward";
       login.textContent = t("Log in");
       submit.replaceWith(login);
@@ -160,10 +160,10 @@ class Login {
       const answer = await fetch(`${this.data.api}/me`, { credentials: "same-origin", headers: { Accept: "application/json" } });
       const { projects, user } = await answer.json();
       const [only] = projects;
-      if (projects.length !== 1 || user.role === "admin") return "/";
-      return `/${only.role === "labeler" ? "label" : "progress"}?project=${encodeURIComponent(only.slug)}`;
+      if (projects.length !== 1 || user.role === "admin") return this.data.home;
+      return `${this.data.home}${only.role === "labeler" ? "label" : "progress"}?project=${encodeURIComponent(only.slug)}`;
     } catch (error) {
-      return "/";
+      return this.data.home;
     }
   }
 
