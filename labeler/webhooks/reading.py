@@ -46,12 +46,11 @@ class Hook:
 
 @dataclass(frozen=True)
 class Found:
-    """What one look found. read_to: where the next begins; wanted: (webhook, id in the outbox); is_full: there may be
-    more."""
+    """What one look found. read_to: where the next begins; rows: deliveries to store; is_full: there may be more."""
 
     was: int
     read_to: int
-    wanted: list[tuple[Hook, int]] = field(default_factory=list)
+    rows: list[dict[str, Any]] = field(default_factory=list)
     is_full: bool = False
 
 
@@ -101,7 +100,8 @@ class Reader:
         if not wanted and read[-1].id - was < FAR:
             self._at = read[-1].id
             return Found(was, was, is_full=True) if len(read) == MOST else None
-        return Found(was, read[-1].id, wanted, len(read) == MOST)
+        # Made here, where nobody waits: on SQLite labelers wait for whoever writes.
+        return Found(was, read[-1].id, _deliveries(tx, wanted) if wanted else [], len(read) == MOST)
 
     def _settled(self, start: int, rows: Sequence[Any], ended: int | None, begun: int | None) -> Sequence[Any]:
         """The rows before which none can come any more."""
@@ -125,9 +125,8 @@ class Reader:
         mine = sa.update(webhook_reader).where(webhook_reader.c.holder == holder, webhook_reader.c.read_to == found.was)
         if tx.execute(mine.values(read_to=found.read_to)).rowcount == 0:
             raise Lost
-        if found.wanted:
-            rows = _deliveries(tx, found.wanted)
-            tx.execute(sa.insert(webhook_deliveries), rows)
+        if found.rows:
+            tx.execute(sa.insert(webhook_deliveries), found.rows)
 
 
 def _number(tx: Connection, function: str) -> int | None:

@@ -71,6 +71,6 @@ async def list_deliveries(
 
 
 @router.post("/{webhook_id}/deliveries/{delivery_id}/redeliver", status_code=202)
-async def redeliver(webhook_id: Number, delivery_id: Number, member: CanManage, write: Write) -> DeliveryOut:
+async def redeliver_event(webhook_id: Number, delivery_id: Number, member: CanManage, write: Write) -> DeliveryOut:
     """Send it once more, with the same `webhook-id`."""
     return await write(deliveries.redeliver, member, webhook_id, delivery_id)

@@ -78,7 +78,7 @@ def create(tx: Connection, settings: Settings, member: Member, body: WebhookIn) 
         "created_at": clock(),
     }
     row = tx.execute(sa.insert(webhooks).values(values).returning(webhooks)).one()
-    _audit(tx, member, "created", row, events=row.events)
+    _audit(tx, member, "webhook.created", row, events=row.events)
     return NewSecret(**_out(tx, row).model_dump(), secret=secret)
 
 
@@ -103,14 +103,14 @@ def change(tx: Connection, settings: Settings, member: Member, webhook_id: int, 
     if values:
         changed = sa.update(webhooks).where(webhooks.c.id == row.id).values(values).returning(webhooks)
         row = tx.execute(changed).one()
-        _audit(tx, member, "changed", row, events=row.events, active=row.active)
+        _audit(tx, member, "webhook.changed", row, events=row.events, active=row.active)
     return _out(tx, row)
 
 
 def delete(tx: Connection, member: Member, webhook_id: int) -> None:
     row = find(tx, member, webhook_id)
     tx.execute(sa.delete(webhooks).where(webhooks.c.id == row.id))
-    _audit(tx, member, "deleted", row)
+    _audit(tx, member, "webhook.deleted", row)
 
 
 def rotate(tx: Connection, member: Member, webhook_id: int) -> NewSecret:
@@ -123,11 +123,11 @@ def rotate(tx: Connection, member: Member, webhook_id: int) -> NewSecret:
         "previous_until": now + timedelta(hours=BOTH_HOURS),
     }
     row = tx.execute(sa.update(webhooks).where(webhooks.c.id == row.id).values(values).returning(webhooks)).one()
-    _audit(tx, member, "rotated", row)
+    _audit(tx, member, "webhook.rotated", row)
     return NewSecret(**_out(tx, row).model_dump(), secret=secret)
 
 
-def _audit(tx: Connection, member: Member, what: str, row: Any, **detail: Any) -> None:
+def _audit(tx: Connection, member: Member, action: str, row: Any, **detail: Any) -> None:
     """The host alone: a URL's path may hold somebody's key."""
     host = httpx.URL(row.url).host
-    audit(tx, member.caller, f"webhook.{what}", project_id=member.project.id, target=host, webhook=row.id, **detail)
+    audit(tx, member.caller, action, project_id=member.project.id, target=host, webhook=row.id, **detail)

@@ -43,9 +43,13 @@ Url = Annotated[
 State = Literal["waiting", "delivered", "failed"]
 
 
+def everything() -> list[EventName | Literal["*"]]:
+    return ["*"]
+
+
 class WebhookIn(In):
     url: Url
-    events: Events = Field(default_factory=lambda: ["*"])
+    events: Events = Field(default_factory=everything)
     active: bool = True
 
 

@@ -204,7 +204,7 @@ def hooks(call: generated_client.Generated) -> None:
     assert call("rotate_secret", **hook).secret != made.secret
     sent = call("test_webhook", expected=202, **hook)
     assert call("list_deliveries", **hook).items[0].event == "ping"
-    assert call("redeliver", expected=202, **hook, delivery_id=sent.id).message_id == sent.message_id
+    assert call("redeliver_event", expected=202, **hook, delivery_id=sent.id).message_id == sent.message_id
     call("delete_webhook", expected=204, **hook)
 
 

@@ -14,7 +14,7 @@ def test_nothing_is_lost_when_the_worker_is_killed(
 ) -> None:
     settings = settings.model_copy(update={"warm_seconds": 0})  # no job process gets ready: there are no jobs
     let_go = threading.Event()
-    receiver.answer = lambda call: (let_go.wait(30) and 200 or 500, {}, b"")
+    receiver.answer = lambda call: ((let_go.wait(30) and 200) or 500, {}, b"")
     project.webhooks.create(receiver.url(), ["items.added"])
 
     def add(*numbers: int) -> None:

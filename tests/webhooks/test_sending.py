@@ -14,7 +14,7 @@ from labeler.client import Project
 from labeler.kit.db import Database
 from labeler.kit.outbox import PUT, outbox
 from labeler.webhooks import attempts
-from labeler.webhooks.reading import Reader
+from labeler.webhooks.reading import Reader, go_back
 from labeler.webhooks.sender import Sender, lead
 
 
@@ -290,6 +290,26 @@ def test_no_place_in_the_outbox_comes_twice(project: Project, receiver: Any, sen
     project.items.add([{"key": "b", "text": "two"}])
     send()
     assert len(receiver.calls) == 2
+
+
+def test_after_a_restore_ids_go_on_and_nothing_is_left_out(
+    project: Project, receiver: Any, send: Any, db: Database
+) -> None:
+    """Rows that had been read are forgotten; in a new database ids go on behind what is left of them."""
+    project.webhooks.create(receiver.url())
+    project.items.add([{"key": "a", "text": "one"}])
+    send()
+
+    def restored(tx: sa.Connection) -> None:
+        tx.execute(sa.delete(outbox))
+        go_back(tx)
+        payload = {"project_id": project.info.id, "count": 7}
+        values = {"id": 1, "name": "items.added", "project_id": project.info.id, "payload": payload}
+        tx.execute(sa.insert(outbox).values(**values))
+
+    db.write(restored)
+    send()
+    assert [one["data"]["count"] for one in receiver.events()] == [1, 7]
 
 
 def test_without_a_webhook_nothing_is_read(db: Database, project: Project) -> None:
