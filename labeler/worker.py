@@ -11,6 +11,7 @@ from labeler.kit import telemetry
 from labeler.kit.config import Settings
 from labeler.kit.jobs.worker import Worker
 from labeler.kit.memory import set_modules_aside
+from labeler.webhooks.sender import Sender
 
 
 def run(*, embedded: bool) -> None:
@@ -23,7 +24,12 @@ def run(*, embedded: bool) -> None:
     worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
     set_modules_aside()
-    worker.run()
+    sender = Sender(settings, worker.name, worker.prefix)
+    sender.start()
+    try:
+        worker.run()
+    finally:
+        sender.stop()
 
 
 if __name__ == "__main__":

@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CollectorRegistry, Histogram, ProcessCollector, exposition
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from sqlalchemy import Connection
 
 from labeler.accounts.auth import CanObserve
@@ -21,6 +21,7 @@ from labeler.kit.web import Db
 from labeler.projects.tables import projects
 from labeler.queue.tables import leases
 from labeler.registry.tables import model_versions
+from labeler.webhooks.tables import webhook_deliveries, webhooks
 
 outside = APIRouter(include_in_schema=False)
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10)
@@ -94,6 +95,40 @@ def state(tx: Connection) -> list[Metric]:
     ]
 
 
+def deliveries(tx: Connection) -> list[Metric]:
+    """What became of what webhooks were to be sent."""
+    sums = sa.select(
+        projects.c.slug,
+        sa.func.sum(webhooks.c.delivered),
+        sa.func.sum(webhooks.c.failed),
+        sa.func.sum(sa.case((webhooks.c.off_reason.is_not(None), 1), else_=0)),
+    )
+    of_project = sums.join(projects, projects.c.id == webhooks.c.project_id).group_by(projects.c.slug)
+    rows = tx.execute(of_project.where(projects.c.deleted_at.is_(None))).all()
+    ended = CounterMetricFamily(
+        "labeler_webhook_deliveries", "Deliveries of webhooks that ended.", labels=["project", "result"]
+    )
+    for slug, delivered, failed, _ in rows:
+        ended.add_metric([slug, "delivered"], float(delivered))
+        ended.add_metric([slug, "failed"], float(failed))
+    waiting = sa.select(sa.func.count()).where(webhook_deliveries.c.state == "waiting")
+    return [
+        ended,
+        _gauge(
+            "labeler_webhook_deliveries_waiting",
+            "Deliveries of webhooks that wait.",
+            [],
+            [([], tx.execute(waiting).scalar_one())],
+        ),
+        _gauge(
+            "labeler_webhooks_off",
+            "Webhooks that the service turned off.",
+            ["project"],
+            [([slug], float(off)) for slug, *_, off in rows],
+        ),
+    ]
+
+
 class _Both:
     """This process's own metrics, and those of the database."""
 
@@ -108,7 +143,7 @@ class _Both:
 @outside.get("/metrics")
 async def metrics(request: Request, db: Db, _: CanObserve) -> Response:
     started = time.perf_counter()
-    found = await db.aread(state)
+    found = await db.aread(lambda tx: state(tx) + deliveries(tx))
     found.append(_gauge("labeler_metrics_seconds", "Time to read these.", [], [([], time.perf_counter() - started)]))
     encoder, kind = exposition.choose_encoder(request.headers.get("accept", ""))
     return Response(encoder(_Both(found)), media_type=kind)

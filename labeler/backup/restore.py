@@ -16,6 +16,7 @@ from labeler.kit.db import Database
 from labeler.kit.files import private_folder
 from labeler.kit.installation import remember_id
 from labeler.kit.schema import migrate, revisions, schema_state
+from labeler.webhooks.reading import go_back
 
 
 class NotEmpty(Exception):
@@ -42,6 +43,7 @@ def restore(settings: Settings, path: Path, tell: Tell) -> dict[str, Any]:
             db.write(_fill, Path(folder) / TABLES, manifest["rows"])
             tell(f"{sum(manifest['rows'].values()):,} rows")
             migrate(db)
+            db.write(go_back)
             for source in sorted((Path(folder) / HOME).iterdir()):
                 shutil.move(source, settings.home / source.name)
         remember_id(settings.home, manifest["installation"])

@@ -13,6 +13,7 @@ from labeler.client.guidelines import Guidelines
 from labeler.client.items import Items
 from labeler.client.job import Job
 from labeler.client.labels import Flags, Item, Labels, OwnWork, Queue
+from labeler.client.webhooks import Webhooks
 from labeler.tasks.labels import Label
 from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.imports import DatabaseOut, TableOut
@@ -44,6 +45,7 @@ class Project:
         self.own = OwnWork(client, self.path)
         self.guidelines = Guidelines(client, self.path)
         self.members = Members(client, self.path)
+        self.webhooks = Webhooks(client, self.path)
 
     @property
     def slug(self) -> str:

@@ -160,6 +160,17 @@ class Settings(BaseSettings):
         168, ge=1, description="Hours after which somebody who came through the provider logs in there again."
     )
 
+    # Webhooks (G16)
+    webhook_allowed_hosts: str = Field(
+        "",
+        description="Hosts inside that webhooks may reach, names and networks with commas (`hooks.internal, "
+        "10.1.0.0/16`), beside public addresses. Every manager of a project can have signed requests sent to them.",
+    )
+    webhook_allow_http: bool = Field(False, description="Webhooks may go over http://, which anybody between can read.")
+    webhook_connections: int = Field(
+        32, ge=0, le=1000, description="Webhooks that the worker sends to at the same time; 0: none are sent."
+    )
+
     # Limits (G18)
     max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest JSON or NDJSON request body.")
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest uploaded import file.")
@@ -247,6 +258,17 @@ class Settings(BaseSettings):
                 "oidc_accounts = allowed lets in whoever the provider knows: set oidc_domains or oidc_groups"
             )
         return self
+    @field_validator("webhook_allowed_hosts")
+    @classmethod
+    def _hosts(cls, value: str) -> str:
+        hosts = [part.strip() for part in value.split(",") if part.strip()]
+        for host in hosts:
+            try:
+                ip_network(host, strict=False)
+            except ValueError:
+                if re.fullmatch(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}", host) is None:
+                    raise ValueError(f"{host}: expected names or networks such as 10.0.0.0/8, with commas") from None
+        return ",".join(hosts)
 
     @field_validator("import_databases")
     @classmethod

@@ -1,6 +1,7 @@
 """Events as rows, written in the transaction of what they tell of: what webhooks and metrics read, in order.
 
-Readers keep the id they have read up to. Rows older than KEPT_DAYS are removed.
+Readers keep the id they have read up to: an id is given out once. Ids of concurrent transactions are committed in any
+order on PostgreSQL (`labeler/webhooks/reading.py` knows what is missing). Rows older than KEPT_DAYS are removed.
 """
 
 import sqlalchemy as sa
@@ -21,6 +22,7 @@ outbox = sa.Table(
     sa.Column("project_id", Id, nullable=True),
     sa.Column("payload", Json, nullable=False),
     created_at(),
+    sqlite_autoincrement=True,  # or the id of a last row that was removed would come again
 )
 PUT = CompiledStatement(sa.insert(outbox).values(created_at=clock()))
 

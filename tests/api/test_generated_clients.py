@@ -44,6 +44,7 @@ def test_every_operation_is_called_through_a_generated_client(
     labels(call)
     service.run_jobs()
     models(call)
+    hooks(call)
     ends(call)
     every = {one["operationId"] for path in description["paths"].values() for one in path.values()}
     assert every - call.called == set()
@@ -193,6 +194,20 @@ def models(call: generated_client.Generated) -> None:
     for name in ("get_learning_curve", "get_confusion", "get_views", "get_search"):
         call(name, **P)
     call("search_model", expected=202, **P)
+
+
+def hooks(call: generated_client.Generated) -> None:
+    body = call.shape("WebhookIn", url="https://hooks.example.org/labels", events=["label.submitted"])
+    made = call("create_webhook", expected=201, **P, body=body)
+    assert made.secret.startswith("whsec_")
+    hook = {**P, "webhook_id": made.id}
+    call("change_webhook", **hook, body=call.shape("WebhookChange", events=["*"]))
+    assert call("list_webhooks", **P).items[0].events == ["*"]
+    assert call("rotate_secret", **hook).secret != made.secret
+    sent = call("test_webhook", expected=202, **hook)
+    assert call("list_deliveries", **hook).items[0].event == "ping"
+    assert call("redeliver_event", expected=202, **hook, delivery_id=sent.id).message_id == sent.message_id
+    call("delete_webhook", expected=204, **hook)
 
 
 def ends(call: generated_client.Generated) -> None:

@@ -40,6 +40,16 @@ def test_metrics_tell_requests_jobs_leases_and_models(
     assert sum(read(observer)["labeler_models"].values()) == len(project.models())
 
 
+def test_metrics_tell_what_became_of_deliveries(admin: Any, project: Project) -> None:
+    hook = project.webhooks.create("https://hooks.example.org/")
+    project.webhooks.test(hook.id)
+    found = read(admin.client)
+    assert found["labeler_webhook_deliveries_waiting"][()] == 1
+    ended = (("project", project.slug), ("result", "delivered"))
+    assert found["labeler_webhook_deliveries_total"][ended] == 0
+    assert found["labeler_webhooks_off"][("project", project.slug),] == 0
+
+
 def test_a_stranger_makes_no_new_series(service: Any, admin: Any) -> None:
     before = len(read(admin.client)["labeler_request_seconds_count"])
     for n in range(20):

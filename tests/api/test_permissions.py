@@ -126,6 +126,14 @@ RULES = {
     ("POST", P + "/models/{number}/reproduce"): "manage",
     ("POST", P + "/rollback"): "manage",
     ("POST", P + "/predict"): "read",
+    ("GET", P + "/webhooks"): "manage",
+    ("POST", P + "/webhooks"): "manage",
+    ("PATCH", P + "/webhooks/{webhook_id}"): "manage",
+    ("DELETE", P + "/webhooks/{webhook_id}"): "manage",
+    ("POST", P + "/webhooks/{webhook_id}/secret"): "manage",
+    ("POST", P + "/webhooks/{webhook_id}/test"): "manage",
+    ("GET", P + "/webhooks/{webhook_id}/deliveries"): "manage",
+    ("POST", P + "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver"): "manage",
 }
 ROLES = ("reader", "labeler", "manager", "admin", "stranger")
 TOKENS = ("token read", "token label", "token write", "token manage", "token admin")
@@ -144,7 +152,8 @@ MAY = {
     "manage": {"manager", "admin", "token manage"},
 }
 PARTS = {"user_id": 99999, "token_id": 99999, "job_id": 99999, "label_id": 99999, "skip_id": 99999, "flag_id": 99999,
-         "version": 1, "a": 1, "b": 1, "number": 1, "other": 1, "key:path": "m0", "database": "crm"}  # fmt: skip
+         "version": 1, "a": 1, "b": 1, "number": 1, "other": 1, "key:path": "m0", "database": "crm",
+         "webhook_id": 99999, "delivery_id": 99999}  # fmt: skip
 
 
 def test_the_table_names_every_route_and_its_rule() -> None:

@@ -85,6 +85,15 @@ class Site:
 
 
 @pytest.fixture
+def telling_site(settings: Settings) -> Iterator[Site]:
+    """One whose webhooks may reach this machine."""
+    inside = {"webhook_allowed_hosts": "127.0.0.1", "webhook_allow_http": True}
+    running = Site(settings.model_copy(update=inside), ["serve"])
+    yield running
+    running.stop()
+
+
+@pytest.fixture
 def site(settings: Settings) -> Iterator[Site]:
     running = Site(settings, ["serve"])
     yield running

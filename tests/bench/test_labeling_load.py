@@ -11,6 +11,7 @@ from pathlib import Path
 import processes
 import pytest
 from load import label_for, quantile
+from receivers import receiving
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]  # all items of the largest pools are read first
 SECONDS = 15
@@ -62,6 +63,22 @@ def test_while_importing_and_training(site, report, tmp_path: Path, database_kin
     jobs = site.client.get("/jobs", limit=200)["items"]
     figures["trainings"] = sum(job["kind"] == "training.train" for job in jobs)
     report.add(f"labeling while an import and trainings run, {database_kind}", **figures)
+    assert alone.errors == [] and beside.errors == []
+
+
+def test_while_a_webhook_is_told_of_every_label(telling_site, report, database_kind: str) -> None:
+    """32 labelers who think for a moment; the receiver, too, is on these cores."""
+    project, tokens = filled(telling_site, 40_000, training=False)
+    quiet(telling_site)
+    alone = label_for([telling_site.settings.port], tokens, project.path, SECONDS, 0.15)
+    with receiving() as receiver:
+        project.webhooks.create(receiver.url(), ["label.submitted"])
+        beside = label_for([telling_site.settings.port], tokens, project.path, SECONDS, 0.15)
+        labeled = len(beside.submit_times)
+        processes.wait_for(lambda: len(receiver.calls) >= labeled, 120, "all to be told")
+    figures = {f"alone_{name}": value for name, value in alone.summary().items()}
+    figures |= {f"told_{name}": value for name, value in beside.summary().items()}
+    report.add(f"labeling while a webhook is told of every label, {database_kind}", **figures)
     assert alone.errors == [] and beside.errors == []
 
 

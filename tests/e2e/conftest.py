@@ -50,7 +50,8 @@ def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Ite
     shutil.copyfile(sqlite_template, home / "labeler.db")
     # Texts of a megabyte are taken, for one test; models without the encoder are trained sooner.
     databases = {"crm": a_database(home / "crm.db")}
-    running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off", import_databases=databases))
+    outside = {"import_databases": databases, "webhook_allowed_hosts": "127.0.0.1", "webhook_allow_http": True}
+    running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off", **outside))
     yield running
     running.stop()
 

@@ -22,6 +22,7 @@ def test_down_and_up_with_data(service: Any, project: Project, add_texts: Callab
         project.label(item, "ham", hard={"reason": "Ambiguous"})
     project.guidelines.publish("# One")
     project.snapshot("before")
+    project.webhooks.test(project.webhooks.create("https://hooks.example.org/").id)
     service.run_jobs()
     for revision in reversed(revisions()[:-1]):
         migrate(db, revision)

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, table, tasks
+from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, table, tasks, webhooks
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
@@ -34,7 +34,8 @@ def render() -> None:
         ),
     )
     views = _views(project)
-    st.fragment(run_every=5.0)(lambda: _numbers(project, views))()
+    off = [_off(hook.url) for hook in webhooks.off(project)] if session.manages(project.slug) else []
+    st.fragment(run_every=5.0)(lambda: _numbers(project, views, off))()
     if session.role_in(project.slug) != "labeler":
         _curve(project)
     st.fragment(run_every=20.0)(lambda: _labels(project))()
@@ -47,12 +48,20 @@ def _views(project: Project) -> dict[str, Any]:
     return feedback.attempt(project.views) or {}
 
 
-def _numbers(project: Project, views: dict[str, Any]) -> None:
+def _off(url: str) -> advice.Look:
+    """A webhook that the service turned off."""
+    words = t("The webhook to {host} was turned off.", host=plain(webhooks.host_of(url)))
+    return advice.Look(mark("webhook"), words, "settings", t("See"))
+
+
+def _numbers(project: Project, views: dict[str, Any], off: list[advice.Look]) -> None:
+    """off: what else wants a look."""
     progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
     if progress is None:
         return
     _lead(project, progress)
     looks = advice.looks(progress, views) if session.role_in(project.slug) != "labeler" else []
+    looks += off
     _boxes(project, progress)
     left, right = st.columns([1, 1], gap="medium")
     with left.container(border=True, height="stretch"):

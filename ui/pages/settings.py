@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, learning_settings, schema_change, session
+from labeler_ui import feedback, layout, learning_settings, schema_change, session, webhooks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
@@ -12,13 +12,13 @@ from labeler.client import Project
 
 
 def render() -> None:
-    """Four groups, each saved by itself."""
+    """Five groups, each saved by itself."""
     project = layout.project()
     layout.heading(
         t("Settings"), t("For the project {name}. Everything has a good default.", name=plain(project.info.name))
     )
-    asked, learning, reasons, danger = layout.tabs(
-        [t("Question"), t("Learning"), t("Reasons"), t("Project")], "settings-tabs"
+    asked, learning, reasons, told, danger = layout.tabs(
+        [t("Question"), t("Learning"), t("Reasons"), t("Webhooks"), t("Project")], "settings-tabs"
     )
     with asked:
         schema_change.edit(project)
@@ -26,6 +26,8 @@ def render() -> None:
         learning_settings.edit(project.info, lambda scope, settings: _save(project, scope, settings=settings))
     with reasons:
         _reasons(project)
+    with told:
+        webhooks.edit(project)
     with danger:
         _project(project)
 

@@ -1,0 +1,1 @@
+"""What happens in a project, sent to addresses that its managers name (https://www.standardwebhooks.com)."""
