@@ -126,6 +126,7 @@ def migrate(
 def doctor() -> None:
     """The settings in force, and whether everything that is needed is there."""
     from labeler.api.health import check
+    from labeler.commands.checks import operators_checks
     from labeler.kit.db import Database
 
     settings = Settings()
@@ -136,7 +137,7 @@ def doctor() -> None:
     shown["import_databases"] = ", ".join(sorted(settings.import_databases))
     private_folder(settings.home)
     parts = check(Database(settings))
-    parts |= _plugins()
+    parts |= _plugins() | operators_checks(settings)
     parts["names"] = "; ".join(f"{name} is no setting" for name in unknown_names()) or "ok"
     parts["git"] = "ok" if shutil.which("git") else "not found: `dvc get` needs it"
     lines = [f"LABELER_{name.upper()} = {value}" for name, value in shown.items()]

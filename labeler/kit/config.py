@@ -258,6 +258,7 @@ class Settings(BaseSettings):
                 "oidc_accounts = allowed lets in whoever the provider knows: set oidc_domains or oidc_groups"
             )
         return self
+
     @field_validator("webhook_allowed_hosts")
     @classmethod
     def _hosts(cls, value: str) -> str:
