@@ -36,8 +36,8 @@ def _proxies(settings: Settings) -> str:
     direct = public.port == settings.port and public.scheme == "http" and not public.path
     if settings.public_url and not direct and not settings.trusted_proxies:
         return (
-            f"people come to {settings.public_url} through a proxy, and LABELER_TRUSTED_PROXIES names none: all of them "
-            "have its address, and are locked out together"
+            f"people come to {settings.public_url} through a proxy, and LABELER_TRUSTED_PROXIES names none: all "
+            "of them have its address, and are locked out together"
         )
     if settings.trusted_proxies and not settings.public_url:
         return "LABELER_TRUSTED_PROXIES is set, and LABELER_PUBLIC_URL is not: links lead past the proxy"
