@@ -13,7 +13,7 @@ from labeler.kit.config import Settings, unknown_names
 from labeler.kit.db import Database
 from labeler.kit.files import private_folder
 from labeler.kit.installation import installation_id, remember_id, remembered_id
-from labeler.kit.schema import migrate, schema_state
+from labeler.kit.schema import alone, migrate, schema_state
 from labeler.oidc.admission import bound
 from labeler.queue.leases import wait_for_holders
 
@@ -92,8 +92,9 @@ def prepare(settings: Settings) -> str | None:
     assert settings.secret
     db = Database(settings)
     try:
-        prepare_schema(db)
-        db.write(wait_for_holders)
-        return db.write(first_admin, settings)
+        with alone(db):
+            prepare_schema(db)
+            db.write(wait_for_holders)
+            return db.write(first_admin, settings)
     finally:
         db.close()

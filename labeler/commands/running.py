@@ -108,14 +108,15 @@ def migrate(
     """Bring the database's schema up to date (or to a revision)."""
     from labeler.kit.db import Database
     from labeler.kit.installation import installation_id, remember_id
-    from labeler.kit.schema import goes_back, schema_state
+    from labeler.kit.schema import alone, goes_back, schema_state
     from labeler.kit.schema import migrate as run_migration
 
     db = Database(Settings())
     if not yes and goes_back(db, target):
         what = "everything in it" if target == "base" else "what the later versions keep"
         typer.confirm(f"This takes {what} out of the database for good. `labeler backup` first. Go on?", abort=True)
-    run_migration(db, target)
+    with alone(db):
+        run_migration(db, target)
     found = db.read(schema_state)
     if found == "current":
         remember_id(db.settings.home, db.read(installation_id))

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import secrets
+from contextlib import suppress
 from difflib import get_close_matches
 from functools import cached_property
 from ipaddress import ip_network
@@ -328,14 +329,15 @@ class Settings(BaseSettings):
         """Random secret of this installation, made on first use in a file only the owner can read (G12)."""
         private_folder(self.home)
         path = self.home / "secret"
-        try:
-            handle = os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
-        except FileExistsError:
-            return path.read_bytes()
-        with os.fdopen(handle, "wb") as file:
-            file.write(secrets.token_bytes(32))
-            file.flush()
-            os.fsync(file.fileno())
+        if not path.exists():
+            written = path.with_name(f"secret.{os.getpid()}")
+            with os.fdopen(os.open(written, os.O_CREAT | os.O_TRUNC | os.O_WRONLY, 0o600), "wb") as file:
+                file.write(secrets.token_bytes(32))
+                file.flush()
+                os.fsync(file.fileno())
+            with suppress(FileExistsError):  # another process was first: its secret is everybody's
+                os.link(written, path)
+            written.unlink()
         return path.read_bytes()
 
     def environment(self) -> dict[str, str]:

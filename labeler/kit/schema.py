@@ -3,6 +3,10 @@
 Alembic is imported only to change something: telling whether the schema is current happens at every start.
 """
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -58,6 +62,26 @@ def goes_back(database: Database, target: str) -> bool:
     """Whether a revision (`base`, `-1`, a revision id) is an earlier one than the database's."""
     current = database.read(current_revision)
     return current is not None and (target in ("base", "-1") or (target in revisions() and target < current))
+
+
+@contextmanager
+def alone(database: Database) -> Iterator[None]:
+    """While this lasts no other process sets the database up: several may be started at once."""
+    if database.is_sqlite:
+        path = f"{sa.make_url(database.settings.url).database}.setup"
+        handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+        return
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.execute(sa.text("SELECT pg_advisory_lock(hashtext('labeler setup'))"))
+        try:
+            yield
+        finally:
+            connection.execute(sa.text("SELECT pg_advisory_unlock(hashtext('labeler setup'))"))
 
 
 def migrate(database: Database, target: str = "head") -> None:
