@@ -1,4 +1,4 @@
-"""Several processes that are started at once on nothing: one of them sets up, all run, on one database and one data folder."""
+"""Several processes started at once on nothing, with one database and one data folder: one sets up, all run."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
