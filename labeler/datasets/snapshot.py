@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import orjson
 import pyarrow as pa
@@ -28,6 +28,7 @@ from labeler.datasets.tables import dataset_versions
 from labeler.items.changes import changed_items
 from labeler.items.versions import VersionSchema
 from labeler.kit.columns import clock
+from labeler.kit.events import Event, emit
 from labeler.kit.files import sha256_of, write_whole
 from labeler.kit.jobs.registry import JobRun
 from labeler.projects.access import Project, find_project
@@ -106,6 +107,18 @@ def prepare(run: JobRun, repository: Repository, project: Project, message: str,
     return Prepared(project, version, message, run.created_by, commit, tracked, manifest, files.marks, files.new_bytes)
 
 
+@dataclass(frozen=True)
+class DatasetVersionMade(Event):
+    """A dataset version stands, under its tag; it may still have to be pushed."""
+
+    name: ClassVar[str] = "dataset_version.made"
+    project_id: int
+    version: int
+    tag: str
+    git_commit: str
+    content_hash: str
+
+
 def record(tx: Connection, repository: Repository, prepared: Prepared) -> Any:
     """The version's row and tag, in the transaction of the job that made it; returns the row."""
     manifest = prepared.manifest
@@ -129,6 +142,12 @@ def record(tx: Connection, repository: Repository, prepared: Prepared) -> Any:
     }
     made = tx.execute(sa.insert(dataset_versions).values(row).returning(dataset_versions)).one()
     repository.tag(prepared.tag, prepared.commit)
+    emit(
+        tx,
+        DatasetVersionMade(
+            prepared.project.id, prepared.version, prepared.tag, prepared.commit, manifest["content_hash"]
+        ),
+    )
     return made
 
 

@@ -1,7 +1,8 @@
 """Model versions: recording, listing, and which of them is live."""
 
 from collections.abc import Sequence
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -13,6 +14,7 @@ from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, NotFound
+from labeler.kit.events import Event, emit
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member
@@ -24,6 +26,29 @@ from labeler.wire.registry import DatasetTie, ModelOut
 models = model_versions
 
 
+@dataclass(frozen=True)
+class ModelTrained(Event):
+    """A model version was recorded, for the first time. dataset_version: the tag of the one it was trained on."""
+
+    name: ClassVar[str] = "model.trained"
+    project_id: int
+    model: int
+    stage: str
+    dataset_version: str
+
+
+@dataclass(frozen=True)
+class ModelMoved(Event):
+    """A model version was moved to another stage."""
+
+    name: ClassVar[str] = "model.moved"
+    project_id: int
+    model: int
+    from_stage: str
+    to_stage: str
+    reason: str
+
+
 def next_number(tx: Connection, project_id: int) -> int:
     newest = sa.select(sa.func.max(models.c.number)).where(models.c.project_id == project_id)
     return int(tx.execute(newest).scalar() or 0) + 1
@@ -32,7 +57,13 @@ def next_number(tx: Connection, project_id: int) -> int:
 def record_model(tx: Connection, values: dict[str, Any]) -> int:
     """Insert a model version; returns its row id."""
     insert = sa.insert(models).values(**values, created_at=clock()).returning(models.c.id)
-    return int(tx.execute(insert).scalar_one())
+    model_id = int(tx.execute(insert).scalar_one())
+    tag = sa.select(dataset_versions.c.tag).where(dataset_versions.c.id == values["dataset_version_id"])
+    emit(
+        tx,
+        ModelTrained(values["project_id"], values["number"], values["stage"], tx.execute(tag).scalar_one()),
+    )
+    return model_id
 
 
 def set_file(tx: Connection, model_id: int, sha256: str) -> None:
@@ -140,6 +171,7 @@ def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> 
         "created_at": clock(),
     }
     tx.execute(sa.insert(stage_changes).values(change))
+    emit(tx, ModelMoved(row.project_id, row.number, row.stage, stage, reason))
     target = f"model-{row.number}"
     audit(tx, member.caller, f"model.{stage}", project_id=row.project_id, target=target, reason=reason)
 

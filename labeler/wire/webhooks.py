@@ -8,6 +8,7 @@ from pydantic import BaseModel, Field, model_validator
 from labeler.wire.base import In
 
 EventName = Literal[
+    "dataset_version.made",
     "guideline.published",
     "item.flagged",
     "item.put_aside",
@@ -19,6 +20,8 @@ EventName = Literal[
     "labels.restored",
     "labels.taken_back",
     "member.left",
+    "model.moved",
+    "model.trained",
     "project.changed",
     "schema.changed",
 ]

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
+from labeler.kit.outbox import outbox
 from labeler.registry.artifacts import folder_of
 
 Add = Callable[..., list[dict[str, Any]]]
@@ -98,3 +100,19 @@ def test_a_model_says_since_when_it_is_where_it_is_and_who_put_it_there(modeled:
     modeled.promote(2, reason="better")
     retired = next(model for model in modeled.models() if model.number == 1)
     assert retired.stage == "retired" and retired.stage_reason == "model 2 goes live"
+
+
+def test_pipelines_hear_of_dataset_versions_models_and_stages(service: Any, modeled: Project) -> None:
+    modeled.promote(1, reason="good enough")
+    modeled.promote(2)
+    told = service.db.read(
+        lambda tx: tx.execute(sa.select(outbox.c.name, outbox.c.payload).order_by(outbox.c.id)).all()
+    )
+    names = ("dataset_version.made", "model.trained", "model.moved")
+    found = [(row.name, row.payload) for row in told if row.name in names]
+    assert [name for name, _ in found[:2]] == ["dataset_version.made", "model.trained"]
+    version, first = found[0][1], found[1][1]
+    assert (first["model"], first["stage"], first["dataset_version"]) == (1, "candidate", version["tag"])
+    moved = [(one["model"], one["from_stage"], one["to_stage"]) for name, one in found if name == "model.moved"]
+    assert moved == [(1, "candidate", "live"), (1, "live", "retired"), (2, "candidate", "live")]
+    assert found[-3][1]["reason"] == "good enough"
