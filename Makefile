@@ -38,8 +38,8 @@ faults: .venv/.dev system ## The long fault tests: hundreds of kills, full disks
 
 lock: .venv/.uv ## Renew the lock files
 	@$(COMPILE) --extra embeddings -o requirements.lock $(LOCK_FLAGS)
-	@$(COMPILE) --extra embeddings --extra dask --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
-	@$(COMPILE) --extra embeddings --extra s3 -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --extra dask --extra traces --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --extra s3 --extra traces -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --group peers -c requirements-dev.lock -o requirements-peers.lock $(LOCK_FLAGS)
 
 docs: .venv/.dev ## Write the lists in docs/reference and docs/settings.md again

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from labeler.accounts.auth import is_known
 from labeler.api.metrics import observe
 from labeler.api.paths import takes_files
-from labeler.kit import telemetry
+from labeler.kit import telemetry, tracing
 from labeler.kit.config import Settings
 from labeler.kit.errors import Malformed, NotSignedIn, Problem, TooLarge, Unsupported
 
@@ -88,6 +88,7 @@ class Around:
         scope.setdefault("state", {})["request_id"] = request_id
         structlog.contextvars.bind_contextvars(request_id=request_id, **known)
         started = time.monotonic()
+        span = tracing.begin_request(scope)
         status = 500
         extra = [*self.headers, (b"x-request-id", request_id.encode())]
 
@@ -106,8 +107,9 @@ class Around:
                 await self.app(scope, self._limited(scope, receive), send_with_headers)
         finally:
             took = time.monotonic() - started
-            route = scope.get("route")
-            observe(scope["method"], getattr(route, "path", "none"), status, took)
+            route = getattr(scope.get("route"), "path", "none")
+            observe(scope["method"], route, status, took)
+            tracing.end_request(span, scope["method"], route, status)
             level = (
                 "error" if status >= 500 else "warning" if took > SLOW_SECONDS else "info" if status >= 400 else "debug"
             )

@@ -76,4 +76,6 @@ def _remote(url: str) -> str:
 def _extras(settings: Settings) -> str:
     if settings.dask_scheduler and find_spec("distributed") is None:
         return "LABELER_DASK_SCHEDULER is set, and Dask is not installed: install labeler[dask]"
+    if settings.traces and find_spec("opentelemetry.sdk") is None:
+        return "LABELER_TRACES is set, and OpenTelemetry is not installed: install labeler[traces]"
     return "ok"

@@ -207,6 +207,10 @@ class Settings(BaseSettings):
     warm_seconds: int = Field(3600, ge=0, description="Seconds one job process is kept ready after the last job.")
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="Logs as JSON lines instead of text.")
+    traces: bool = Field(
+        False,
+        description="Send OpenTelemetry traces to `OTEL_EXPORTER_OTLP_ENDPOINT`; needs `labeler[traces]` installed.",
+    )
 
     @field_validator("home")
     @classmethod

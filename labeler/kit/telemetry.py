@@ -9,6 +9,7 @@ from typing import Any
 
 import structlog
 
+from labeler.kit import tracing
 from labeler.kit.config import Settings
 
 
@@ -35,6 +36,7 @@ def configure(settings: Settings, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
+    tracing.configure(settings, process)
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )

@@ -20,7 +20,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from labeler.kit import telemetry
+from labeler.kit import telemetry, tracing
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Problem, StorageFull, Unavailable
@@ -86,7 +86,8 @@ def run_one(db: Database, settings: Settings, order: dict[str, Any]) -> None:
     started = time.monotonic()
     log.info("job started")
     try:
-        result = function_of(run.kind)(run)
+        with tracing.job_span(run.kind, run.id, run.project_id):
+            result = function_of(run.kind)(run)
         if not run.finished:
             db.write(engine.finish, run.id, run.attempt, result)
         log.info("job done", seconds=round(time.monotonic() - started, 3))
