@@ -41,7 +41,8 @@ def test_what_is_set_up_half(tmp_path: Path, given: dict[str, str], about: str, 
 def test_files_that_others_may_read(tmp_path: Path) -> None:
     home = tmp_path / "home"
     doctor(home)
-    (home / "labeler.db").touch(mode=0o644)
+    (home / "labeler.db").touch()
+    (home / "labeler.db").chmod(0o644)
     home.chmod(0o755)
     found = doctor(home)["permissions"]
     assert f"others may read {home}:" in found and "labeler.db" in found
