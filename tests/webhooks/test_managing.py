@@ -134,6 +134,7 @@ def test_every_public_event_of_a_project_can_be_asked_for() -> None:
     from labeler import rooms
 
     rooms.load_listeners()
+    rooms.load_jobs()
     ours = [kind for kind in Event.__subclasses__() if kind.__module__.startswith("labeler.")]
     public = {kind.name for kind in ours if kind.is_public and "project_id" in kind.__annotations__}
     assert public - {"project.erased"} == WANTED
