@@ -23,7 +23,7 @@ def api_url() -> str:
 
 def at(path: str) -> str:
     """The address, on this site, at which the browser finds a path of the service. LABELER_UI_PREFIX: what it is below,
-    set by whoever starts the UI."""
+    set by what starts the UI."""
     return f"{os.environ.get('LABELER_UI_PREFIX', '')}{path}"
 
 

@@ -260,7 +260,7 @@ class Settings(BaseSettings):
             raise ValueError("without password_login nobody could log in: set oidc_issuer")
         if self.oidc_accounts == "allowed" and not (self.oidc_domains or self.oidc_groups):
             raise ValueError(
-                "oidc_accounts = allowed lets in whoever the provider knows: set oidc_domains or oidc_groups"
+                "oidc_accounts = allowed lets in everybody the provider knows: set oidc_domains or oidc_groups"
             )
         return self
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeler.accounts import attempts, sessions
 from labeler.accounts.secrets import digest
+from labeler.accounts.tables import sessions as open_sessions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import Database, upsert
@@ -157,8 +158,6 @@ def _way_out(settings: Settings, address: str, id_token: str) -> str:
 def end_old_sessions(tx: Connection) -> None:
     """Sessions that began at the provider long ago end, however much they are used; answers seen are forgotten when
     their cookie has expired."""
-    from labeler.accounts.tables import sessions as open_sessions
-
     over = sa.select(provider_sessions.c.token_hash).where(provider_sessions.c.ends_at < clock())
     tx.execute(sa.delete(open_sessions).where(open_sessions.c.token_hash.in_(over)))
     tx.execute(sa.delete(used_logins).where(used_logins.c.created_at < clock(-2 * SECONDS)))

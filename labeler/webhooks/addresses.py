@@ -116,6 +116,11 @@ def read_url(url: str, allowed: Allowed) -> httpx.URL:
     return parsed
 
 
+def host_of(url: str) -> str:
+    """What may be told of a URL in the audit trail and in logs: its path may hold somebody's key."""
+    return httpx.URL(url).host
+
+
 def check_url(url: str, settings: Settings) -> str:
     """The URL, without a fragment. Raises `Invalid`. Names are resolved when they are used, not here."""
     try:

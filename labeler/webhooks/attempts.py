@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -20,6 +19,7 @@ from labeler.accounts.audit import Audited
 from labeler.kit.columns import Timestamp, clock
 from labeler.kit.events import emit
 from labeler.projects.tables import projects
+from labeler.webhooks.addresses import host_of
 from labeler.webhooks.tables import webhook_deliveries, webhooks
 from labeler.webhooks.transport import Outcome
 
@@ -156,11 +156,6 @@ def turn_off(tx: Connection, webhook_id: int, reason: str) -> None:
             tx,
             Audited("webhook.off", None, "labeler", "", row.project_id, host_of(row.url), {"reason": reason}),
         )
-
-
-def host_of(url: str) -> str:
-    """What may be told of a URL in the audit trail and in logs: its path may hold somebody's key."""
-    return httpx.URL(url).host
 
 
 def _jittered(seconds: float) -> float:

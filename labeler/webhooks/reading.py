@@ -100,7 +100,7 @@ class Reader:
         if not wanted and read[-1].id - was < FAR:
             self._at = read[-1].id
             return Found(was, was, is_full=True) if len(read) == MOST else None
-        # Made here, where nobody waits: on SQLite labelers wait for whoever writes.
+        # Made here, where nobody waits: on SQLite labelers wait for every writer.
         return Found(was, read[-1].id, _deliveries(tx, wanted) if wanted else [], len(read) == MOST)
 
     def _settled(self, start: int, rows: Sequence[Any], ended: int | None, begun: int | None) -> Sequence[Any]:

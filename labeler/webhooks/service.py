@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Any
 
-import httpx
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -14,7 +13,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, NotFound
 from labeler.projects.access import Member
-from labeler.webhooks.addresses import check_url
+from labeler.webhooks.addresses import check_url, host_of
 from labeler.webhooks.reading import begin
 from labeler.webhooks.signing import new_secret
 from labeler.webhooks.tables import webhook_deliveries, webhooks
@@ -128,6 +127,4 @@ def rotate(tx: Connection, member: Member, webhook_id: int) -> NewSecret:
 
 
 def _audit(tx: Connection, member: Member, action: str, row: Any, **detail: Any) -> None:
-    """The host alone: a URL's path may hold somebody's key."""
-    host = httpx.URL(row.url).host
-    audit(tx, member.caller, action, project_id=member.project.id, target=host, webhook=row.id, **detail)
+    audit(tx, member.caller, action, project_id=member.project.id, target=host_of(row.url), webhook=row.id, **detail)

@@ -1,6 +1,6 @@
 """Webhooks of projects, what is sent to each, and how far the outbox has been read.
 
-Secrets are stored as they are, since whoever signs needs them: a hash can't sign. They are protected as password hashes
+Secrets are stored as they are, since signing needs them: a hash can't sign. They are protected as password hashes
 are: the database file and backups are readable by the service's user alone, and no answer (but the one that shows a
 secret once), log line, audit row, export or payload holds one.
 """

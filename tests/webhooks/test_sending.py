@@ -37,7 +37,7 @@ def test_a_delivery_is_signed_as_the_specification_says(
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_everything_that_is_wanted_comes_in_order_whoever_sends(
+def test_everything_that_is_wanted_comes_in_order_whatever_ends(
     settings: Any, admin: Any, project: Project, receiver: Any, db: Database, seed: int
 ) -> None:
     """Labels, imports and drafts of two projects, and senders that end at any point."""
