@@ -34,15 +34,15 @@ PUBLISHED = sa.select(sa.func.max(versions.c.version)).where(
 ACKNOWLEDGED = sa.select(sa.func.max(acknowledgements.c.version)).where(
     acknowledgements.c.project_id == sa.bindparam("project"), acknowledgements.c.user_id == sa.bindparam("user")
 )
-STANDING = CompiledStatement(
-    sa.select(PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("read"))
-)
+STANDING = (PUBLISHED.scalar_subquery().label("published"), ACKNOWLEDGED.scalar_subquery().label("acknowledged"))
+"""Of the parameters `project` and `user`: the version in force, and the newest that this labeler has acknowledged."""
+_standing = CompiledStatement(sa.select(*STANDING))
 
 
 def standing(tx: Connection, project_id: int, user_id: int) -> tuple[int | None, int | None]:
     """The published version in force, and the newest that this labeler has acknowledged."""
-    row = STANDING.one(tx, project=project_id, user=user_id)
-    return row.published, row.read
+    row = _standing.one(tx, project=project_id, user=user_id)
+    return row.published, row.acknowledged
 
 
 def published_version(tx: Connection, project_id: int) -> int | None:

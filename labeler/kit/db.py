@@ -31,6 +31,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from labeler.kit.compiled import CompiledStatement
 from labeler.kit.config import Settings
 from labeler.kit.engine import make_engine
 from labeler.kit.errors import StorageFull, Unavailable
@@ -117,6 +118,8 @@ class Database:
         self.settings = settings
         self.engine = make_engine(settings, durable=durable)
         self.is_sqlite = settings.is_sqlite
+        # What the API writes are rows found by an index; what jobs write is not.
+        self._writer = make_engine(settings, by_index=True) if group_commit and not self.is_sqlite else self.engine
         self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
@@ -133,7 +136,7 @@ class Database:
     def read(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
         """Run `fn(connection, ...)` on one consistent view of the data."""
         try:
-            with self.engine.connect() as connection:
+            with self.engine.connect() as connection, connection.begin():
                 self.standing.check()
                 return fn(connection, *args, **kwargs)
         except DBAPIError as error:
@@ -165,7 +168,8 @@ class Database:
             self._calls.put(None)
             self._thread.join()
             self._thread = None
-        self.engine.dispose()
+        for engine in {self.engine, self._writer}:
+            engine.dispose()
 
     def _transaction(self, run: Callable[[Connection], T]) -> T:
         for attempt in range(4):
@@ -183,7 +187,7 @@ class Database:
 
     @contextmanager
     def _writing(self) -> Iterator[Connection]:
-        with self._turn(), self.engine.connect() as connection:
+        with self._turn(), self._writer.connect() as connection:
             self.standing.check()
             if self.is_sqlite:
                 connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
@@ -257,11 +261,18 @@ class Database:
         tx.exec_driver_sql("RELEASE call")
 
 
+def _lock(function: Any) -> CompiledStatement:
+    asked = function(sa.func.hashtext(sa.bindparam("name")), sa.bindparam("number", type_=sa.Integer))
+    return CompiledStatement(sa.select(asked.label("locked")))
+
+
+LOCK = {False: _lock(sa.func.pg_advisory_xact_lock), True: _lock(sa.func.pg_advisory_xact_lock_shared)}
+
+
 def lock(tx: Connection, name: str, number: int, *, shared: bool = False) -> None:
     """Wait for a lock that lasts until the transaction ends. SQLite has one writer: nothing to wait for."""
     if tx.dialect.name == "postgresql":
-        function = "pg_advisory_xact_lock_shared" if shared else "pg_advisory_xact_lock"
-        tx.execute(sa.text(f"SELECT {function}(hashtext(:name), :number)"), {"name": name, "number": number})
+        LOCK[shared](tx, name=name, number=number)
 
 
 def insert_for(dialect: str, table: sa.Table) -> Any:

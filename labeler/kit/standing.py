@@ -141,7 +141,7 @@ class Standing:
 
     def _look_at_server(self) -> bool:
         try:
-            with self._engine.connect() as connection:
+            with self._engine.begin() as connection:
                 found = installation_id(connection)
         except ProgrammingError:  # its table is gone
             found = None

@@ -1,73 +1,99 @@
-"""Which label of each labeler on an item is in force, and how many labels the item still needs."""
+"""Recording a label: one more row of the history, which label of each labeler on an item is in force then, and how many
+labels the item still needs."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.items.tables import items
-from labeler.kit.columns import Id
+from labeler.kit.columns import Id, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
-from labeler.labels.tables import current_labels
+from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
 
+
+@dataclass(frozen=True)
+class Recorded:
+    """The row of the history. needed: how many labels the item still needs; others: how many that count others have
+    given."""
+
+    id: int
+    created_at: datetime
+    needed: int
+    others: int
+
+
+_item, _labeler = bindparam("item_id", type_=Id), bindparam("labeler_id", type_=Id)
 _others = (
     sa.select(sa.func.count())
     .select_from(current_labels)
-    .where(
-        current_labels.c.item_id == bindparam("item"),
-        current_labels.c.labeler_id != bindparam("labeler"),
-        current_labels.c.counted,
-    )
+    .where(current_labels.c.item_id == _item, current_labels.c.labeler_id != _labeler, current_labels.c.counted)
     .scalar_subquery()
 )
 _left = bindparam("wanted", type_=sa.Integer) - _others
 _recount = (
     sa.update(items)
-    .where(items.c.id == bindparam("item"))
+    .where(items.c.id == _item)
     .values(needed=sa.case((_left > 0, _left), else_=0))
     .returning(items.c.needed, _others.label("others"))
 )
-_drop = sa.delete(current_labels).where(
-    current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == bindparam("labeler")
-)
+_drop = sa.delete(current_labels).where(current_labels.c.item_id == _item, current_labels.c.labeler_id == _labeler)
+_KEPT = ("item_id", "labeler_id", "project_id", "label_id", "counted")
 
 
-def _set(dialect: str) -> Any:
-    values = {
-        "item_id": bindparam("item", type_=Id),
-        "labeler_id": bindparam("labeler", type_=Id),
-        "project_id": bindparam("project", type_=Id),
-        "label_id": bindparam("label", type_=Id),
-        "counted": bindparam("counted", type_=sa.Boolean),
-    }
-    insert = insert_for(dialect, current_labels).values(values)
+def _set(dialect: str, label_id: Any) -> Any:
+    """Let the labeler's label on the item be this one."""
+    project, counted = bindparam("project_id", type_=Id), bindparam("counted", type_=sa.Boolean)
+    row = sa.select(_item, _labeler, project, label_id, counted)
+    if dialect == "sqlite":  # its grammar takes "SELECT ... ON" for a join's condition
+        row = row.where(sa.true())
+    insert = insert_for(dialect, current_labels).from_select(_KEPT, row)
     changed = {"label_id": insert.excluded.label_id, "counted": insert.excluded.counted}
     return insert.on_conflict_do_update(index_elements=["item_id", "labeler_id"], set_=changed)
 
 
-SET, DROP, RECOUNT = CompiledStatement(_set("sqlite")), CompiledStatement(_drop), CompiledStatement(_recount)
-# PostgreSQL does both at once: the count leaves the labeler's own label out, so it need not see the other half.
-SET_AND_RECOUNT = CompiledStatement(_recount.add_cte(_set("postgresql").cte("kept")))
-DROP_AND_RECOUNT = CompiledStatement(_recount.add_cte(_drop.cte("dropped")))
+_insert = sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
+INSERT = CompiledStatement(_insert)
+SET = CompiledStatement(_set("sqlite", bindparam("label_id", type_=Id)))
+DROP, RECOUNT = CompiledStatement(_drop), CompiledStatement(_recount)
 
 
-def make_current(
-    tx: Connection, project: Project, labeler_id: int, item_id: int, label_id: int | None, counted: bool
-) -> Any:
-    """Let the labeler's label on the item be this one (None: none); counted: whether it counts.
+def _together(is_label: bool) -> CompiledStatement:
+    """PostgreSQL does it all at once: the count leaves the labeler's own label out, so it need not see the rest."""
+    values = {column.name: bindparam(column.name, type_=column.type) for column in labels.c if column.name in ROW}
+    made = (
+        sa.insert(labels).values(created_at=clock(), **values).returning(labels.c.id, labels.c.created_at).cte("made")
+    )
+    kept = _set("postgresql", sa.select(made.c.id).scalar_subquery()) if is_label else _drop
+    new = (sa.select(made.c.id).scalar_subquery(), sa.select(made.c.created_at).scalar_subquery())
+    recount = _recount.returning(new[0].label("id"), new[1].label("created_at"))
+    return CompiledStatement(recount.add_cte(made, kept.cte("kept")))
 
-    Returns the row `needed`, how many labels the item still needs, and `others`, how many that count others have given.
-    The item's row must be locked: a count that was taken before may miss a label that was given at the same time.
+
+ROW = {column.name for column in labels.c} - {"id", "created_at", "import_id"}
+TOGETHER = {is_label: _together(is_label) for is_label in (True, False)}
+
+
+def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool) -> Recorded:
+    """Write a row of `labels`, which the labeler's label on the item is then (none, if it has no value).
+
+    row: everything but `id` and `created_at`; counted: whether it counts. The item's row must be locked: a count that
+    was taken before may miss a label that was given at the same time.
     """
-    mine = int(counted and label_id is not None)
-    about = {"item": item_id, "labeler": labeler_id, "wanted": project.settings.overlap - mine}
-    new = {"project": project.id, "label": label_id, "counted": counted}
+    is_label = row["value"] is not None
+    wanted = project.settings.overlap - int(counted and is_label)
     if tx.dialect.name != "sqlite":
-        return DROP_AND_RECOUNT.one(tx, **about) if label_id is None else SET_AND_RECOUNT.one(tx, **about, **new)
-    if label_id is None:
-        DROP(tx, item=item_id, labeler=labeler_id)
+        new = TOGETHER[is_label].one(tx, **row, counted=counted, wanted=wanted)
+        return Recorded(new.id, new.created_at, new.needed, new.others)
+    made = INSERT.one(tx, **row)
+    whose = {"item_id": row["item_id"], "labeler_id": row["labeler_id"]}
+    if is_label:
+        SET(tx, **whose, project_id=row["project_id"], label_id=made.id, counted=counted)
     else:
-        SET(tx, item=item_id, labeler=labeler_id, **new)
-    return RECOUNT.one(tx, **about)
+        DROP(tx, **whose)
+    now = RECOUNT.one(tx, **whose, wanted=wanted)
+    return Recorded(made.id, made.created_at, now.needed, now.others)

@@ -95,7 +95,7 @@ def _record(tx: Connection, member: Member, body: SkipIn, insert: Any, key: str 
         "labeler_id": member.user_id,
         "reason": body.reason,
         "note": body.note,
-        "guideline_version": guideline_of(tx, member, body.guideline_version),
+        "guideline_version": guideline_of(item, body.guideline_version),
         "idempotency_key": key,
     }
     created = tx.execute(insert, row).one()

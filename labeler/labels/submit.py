@@ -11,14 +11,13 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.users import labels_as
-from labeler.guidelines.service import standing
+from labeler.guidelines.service import STANDING
 from labeler.items.tables import items, present
-from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
-from labeler.labels.current import make_current
+from labeler.labels.current import record
 from labeler.labels.tables import aside, current_labels, labels
 from labeler.labels.values import check_value
 from labeler.projects.access import Member, Project, find_project
@@ -73,6 +72,7 @@ _find_item = (
         .where(projects.c.id == bindparam("project"))
         .scalar_subquery()
         .label("schema_version"),
+        *STANDING,
     )
     .outerjoin(
         current_labels,
@@ -93,34 +93,40 @@ FIND_REPEATED = CompiledStatement(
         labels.c.idempotency_key == bindparam("once"),
     )
 )
-INSERT_LABEL = CompiledStatement(
-    sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
-)
 DROP_ASIDE = CompiledStatement(
     sa.delete(aside).where(aside.c.item_id == bindparam("item"), aside.c.labeler_id == bindparam("labeler"))
 )
 
 
 def find_item(tx: Connection, member: Member, key: str) -> Any:
-    """The item's id, `needed`, and the caller's current label id. Raises `NotFound`."""
-    find = FIND_ITEM[tx.dialect.name]
-    row = find.one(tx, project=member.project.id, labeler=member.user_id, key=key)
+    """What `look_up` finds. Raises `NotFound`."""
+    row = look_up(tx, member, key)
     if row is None:
-        raise NotFound(f'There is no item with key "{key}" in this project.')
+        raise _no_item(key)
     return row
 
 
-def guideline_of(tx: Connection, member: Member, given: int | None) -> int | None:
+def look_up(tx: Connection, member: Member, key: str) -> Any:
+    """The item's id and what an answer to it has to know, or None; PostgreSQL locks the item."""
+    me = member.user_id
+    return FIND_ITEM[tx.dialect.name].one(tx, project=member.project.id, labeler=me, user=me, key=key)
+
+
+def _no_item(key: str) -> NotFound:
+    return NotFound(f'There is no item with key "{key}" in this project.')
+
+
+def guideline_of(item: Any, given: int | None) -> int | None:
     """The guideline version an answer was made under. Raises `Invalid` for one that is not published."""
-    published, read = standing(tx, member.project.id, member.user_id)
     if given is not None:
-        if published is None or given > published:
+        if item.published is None or given > item.published:
             raise Invalid(
                 f"Guideline version {given} is not published in this project.",
                 errors=[{"pointer": "/guideline_version", "detail": "not published"}],
             )
         return given
-    return read if read is not None else published
+    version: int | None = item.published if item.acknowledged is None else item.acknowledged
+    return version
 
 
 def project_now(tx: Connection, project: Project, schema_version: int) -> Project:
@@ -141,13 +147,13 @@ def submit(
     An earlier label of the same labeler on the item is superseded, not changed. A label is taken also
     after its lease has run out (G4). Raises `NotFound`, `Invalid`, `Conflict`.
     """
+    lock(tx, "labels", member.project.id, shared=True)
+    item = look_up(tx, member, body.item_key)
+    # After the item's lock: until then the same request may have been at work.
     if (before := _repeated(tx, member, body)) is not None:
         return before
-    lock(tx, "labels", member.project.id, shared=True)
-    item = find_item(tx, member, body.item_key)
-    # PostgreSQL: the same request may have been at work until this one got the item's lock.
-    if tx.dialect.name != "sqlite" and (before := _repeated(tx, member, body)) is not None:
-        return before
+    if item is None:
+        raise _no_item(body.item_key)
     project = project_now(tx, member.project, item.schema_version)
     value, version = check_value(tx, project, item.id, body.value, body.schema_version)
     kind = labels_as(member.caller.kind, source)
@@ -158,7 +164,7 @@ def submit(
         "value": value,
         "source": source,
         "kind": kind,
-        "guideline_version": guideline_of(tx, member, body.guideline_version),
+        "guideline_version": guideline_of(item, body.guideline_version),
         "schema_version": version,
         "elapsed_ms": body.elapsed_ms,
         "supersedes": item.label_id,
@@ -166,15 +172,14 @@ def submit(
         "suggestion": suggestion,
         "idempotency_key": body.idempotency_key,
     }
-    created = INSERT_LABEL.one(tx, **row)
     counted = project.counts(kind)
-    now = make_current(tx, project, member.user_id, item.id, created.id, counted)
+    now = record(tx, project, row, counted)
     if item.is_aside:
         DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
     happened = LabelSubmitted(
         project_id=project.id,
         item_id=item.id,
-        label_id=created.id,
+        label_id=now.id,
         labeler_id=member.user_id,
         kind=kind,
         value=project.read(value, version),
@@ -184,7 +189,7 @@ def submit(
         needed=now.needed,
     )
     emit(tx, happened, project)
-    return Answered(_out(row, created.id, created.created_at, body.item_key, member, project), item.id)
+    return Answered(_out(row, now.id, now.created_at, body.item_key, member, project), item.id)
 
 
 def _repeated(tx: Connection, member: Member, body: LabelIn) -> Answered | None:
@@ -236,13 +241,12 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         "suggestion": None,
         "idempotency_key": None,
     }
-    created = INSERT_LABEL.one(tx, **values)
     counted = project.counts(row.kind)
-    now = make_current(tx, project, member.user_id, row.item_id, None, counted)
+    now = record(tx, project, values, counted)
     happened = LabelSubmitted(
         project_id=project.id,
         item_id=row.item_id,
-        label_id=created.id,
+        label_id=now.id,
         labeler_id=member.user_id,
         kind=row.kind,
         value=None,
@@ -252,7 +256,7 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         needed=now.needed,
     )
     emit(tx, happened, project)
-    undone_label = _out(values, created.id, created.created_at, row.key, member, project)
+    undone_label = _out(values, now.id, now.created_at, row.key, member, project)
     return Answered(undone_label, row.item_id, pick=row.pick)
 
 

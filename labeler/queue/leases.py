@@ -25,7 +25,8 @@ from labeler.projects.access import Member
 from labeler.queue.tables import leases, queue_entries, queues
 from labeler.wire.queue import Lease, QueueItem
 
-HELD = CompiledStatement(
+_of_mine = (leases.c.project_id == bindparam("project"), leases.c.labeler_id == bindparam("labeler"))
+_held = (
     sa.select(
         items.c.id,
         items.c.key,
@@ -36,13 +37,13 @@ HELD = CompiledStatement(
         leases.c.suggestion,
     )
     .join(items, items.c.id == leases.c.item_id)
-    .where(
-        leases.c.project_id == bindparam("project"),
-        leases.c.labeler_id == bindparam("labeler"),
-        leases.c.expires_at > clock(),
-    )
+    .where(*_of_mine, leases.c.expires_at > clock())
     .order_by(leases.c.created_at, leases.c.item_id)
 )
+_drop_expired = sa.delete(leases).where(*_of_mine, leases.c.expires_at <= clock())
+HELD, DROP_EXPIRED_OF_MINE = CompiledStatement(_held), CompiledStatement(_drop_expired)
+# PostgreSQL does both at once.
+HELD_AND_DROP = CompiledStatement(_held.add_cte(_drop_expired.cte("dropped")))
 
 
 def _exists(table: sa.Table, *conditions: Any) -> Any:
@@ -50,6 +51,7 @@ def _exists(table: sa.Table, *conditions: Any) -> Any:
 
 
 _mine: Any = bindparam("labeler")
+_open = items.c.needed > sa.literal_column("0")  # in the statement itself, as in the index of open items
 _holders = (
     sa.select(sa.func.count()).select_from(leases).where(leases.c.item_id == items.c.id, leases.c.expires_at > clock())
 )
@@ -71,20 +73,18 @@ def _candidates(single: bool, locked: bool) -> list[CompiledStatement]:
     ranked = (
         sa.select(*columns, queue_entries.c.suggestion, queue_entries.c.pick)
         .select_from(queue_entries.join(items, items.c.id == queue_entries.c.item_id))
-        .where(queue_entries.c.ranking_id == in_force, items.c.needed > 0, _free[single], _not_aside)
+        .where(queue_entries.c.ranking_id == in_force, _open, _free[single], _not_aside)
         .order_by(queue_entries.c.rank)
     )
     unranked = (
         sa.select(*columns)
-        .where(items.c.project_id == bindparam("project"), items.c.needed > 0, _free[single], _not_aside)
+        .where(items.c.project_id == bindparam("project"), _open, _free[single], _not_aside)
         .order_by(items.c.shuffle)
     )
     put_aside = (
         sa.select(*columns)
         .select_from(aside.join(items, items.c.id == aside.c.item_id))
-        .where(
-            aside.c.project_id == bindparam("project"), aside.c.labeler_id == _mine, items.c.needed > 0, _free[single]
-        )
+        .where(aside.c.project_id == bindparam("project"), aside.c.labeler_id == _mine, _open, _free[single])
         .order_by(aside.c.created_at)
     )
     found = [statement.limit(bindparam("most")) for statement in (ranked, unranked, put_aside)]
@@ -113,11 +113,6 @@ def _take(dialect: str) -> CompiledStatement:
 
 
 TAKE = {dialect: _take(dialect) for dialect in ("sqlite", "postgresql")}
-DROP_EXPIRED_OF_MINE = CompiledStatement(
-    sa.delete(leases).where(
-        leases.c.project_id == bindparam("project"), leases.c.labeler_id == _mine, leases.c.expires_at <= clock()
-    )
-)
 TAKEN_SLOTS = sa.select(leases.c.slot).where(leases.c.item_id == bindparam("item"), leases.c.expires_at > clock())
 RELEASE = (
     sa.delete(leases)
@@ -143,10 +138,13 @@ def require_acknowledged(tx: Connection, member: Member) -> int | None:
 def next_items(tx: Connection, member: Member, n: int) -> list[QueueItem]:
     """Up to `n` items this labeler holds afterwards: those held already first, then newly lent ones."""
     known = {"project": member.project.id, "labeler": member.user_id}
-    held = [_out(row, row.token, row.expires_at, row.suggestion) for row in HELD(tx, **known)]
+    is_sqlite = tx.dialect.name == "sqlite"
+    rows = HELD(tx, **known) if is_sqlite else HELD_AND_DROP(tx, **known)
+    held = [_out(row, row.token, row.expires_at, row.suggestion) for row in rows]
     if len(held) >= n:
         return held[:n]
-    DROP_EXPIRED_OF_MINE(tx, **known)
+    if is_sqlite:
+        DROP_EXPIRED_OF_MINE(tx, **known)
     # One label ends an item's stay in the queue, unless labels of this kind of labeler don't count.
     single = member.project.settings.overlap == 1 and member.project.counts(labels_as(member.caller.kind, "queue"))
     for statement, pick in zip(CANDIDATES[single, tx.dialect.name], (None, SHUFFLE, PUT_ASIDE), strict=True):

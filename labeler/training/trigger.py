@@ -2,6 +2,7 @@
 
 import re
 from functools import cache
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
@@ -17,7 +18,7 @@ from labeler.kit.config import Settings
 from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
-from labeler.kit.jobs.tables import jobs
+from labeler.kit.jobs.tables import QUEUED, jobs
 from labeler.labels.removed import LabelsRestored
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import labels
@@ -51,13 +52,22 @@ NEW_LABELS = CompiledStatement(
             .select_from(sa.table("model_versions", sa.column("project_id")))
             .where(sa.literal_column("model_versions.project_id") == bindparam("project"))
         ).label("has_model"),
+        sa.exists(
+            sa.select(sa.literal(1))
+            .select_from(jobs)
+            .where(jobs.c.dedup == bindparam("lane"), QUEUED, jobs.c.run_at <= clock())
+        ).label("is_due"),
     )
 )
 
 
+def _lane(project_id: int) -> str:
+    return f"train:{project_id}"
+
+
 def request_training(tx: Connection, project_id: int, *, created_by: int | None = None, delay: float = 0) -> int:
     """Queue a training; a newer wish replaces one that waits, and one runs at a time."""
-    lane = f"train:{project_id}"
+    lane = _lane(project_id)
     return enqueue(
         tx, "training.train", project_id=project_id, dedup=lane, lane=lane, delay=delay, created_by=created_by
     )
@@ -65,8 +75,13 @@ def request_training(tx: Connection, project_id: int, *, created_by: int | None 
 
 def new_labels(tx: Connection, project_id: int, most: int) -> tuple[int, bool]:
     """How many labels no training has seen yet (counted up to `most`), and whether there is a model."""
-    row = NEW_LABELS.one(tx, project=project_id, most=most)
+    row = _new_labels(tx, project_id, most)
     return int(row.new), bool(row.has_model)
+
+
+def _new_labels(tx: Connection, project_id: int, most: int) -> Any:
+    """`new` and `has_model`, and `is_due`: whether a training is about to begin."""
+    return NEW_LABELS.one(tx, project=project_id, most=most, lane=_lane(project_id))
 
 
 @cache
@@ -85,8 +100,9 @@ def labels_wanted(project: Project, has_model: bool) -> int:
 @listen(LabelSubmitted)
 def after_labels(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     most = MOST_COUNTED * project.settings.retrain_every
-    new, has_model = new_labels(tx, project.id, most)
-    if new and new < most and new % labels_wanted(project, has_model) == 0:
+    found = _new_labels(tx, project.id, most)
+    # A training that is about to begin sees this label, too; and to wish for it again would wait for all who just did.
+    if found.new and found.new < most and found.new % labels_wanted(project, found.has_model) == 0 and not found.is_due:
         request_training(tx, project.id)
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from labeler.kit.columns import clock
 from labeler.kit.db import Database, upsert
 from labeler.kit.errors import NotFound
-from labeler.kit.jobs.tables import jobs
+from labeler.kit.jobs.tables import QUEUED, jobs
 
 MOST_DELAY = 30  # seconds a stream of newer requests can put off the waiting one
 MOST_STALLED = 5  # attempts without any progress before a job is given up
@@ -71,7 +71,7 @@ def enqueue(
         soonest = sa.case((insert.excluded.run_at < latest, insert.excluded.run_at), else_=latest)
         insert = insert.on_conflict_do_update(
             index_elements=[jobs.c.dedup],
-            index_where=jobs.c.state == sa.literal_column("'queued'"),
+            index_where=QUEUED,
             set_={"args": insert.excluded.args, "run_at": soonest, "created_by": insert.excluded.created_by},
         )
     job_id: int = tx.execute(insert.returning(jobs.c.id)).scalar_one()

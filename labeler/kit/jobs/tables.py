@@ -34,6 +34,9 @@ jobs = sa.Table(
     sa.Index("ix_jobs_state_run_at", "state", "run_at"),
     sa.Index("ix_jobs_project_id_id", "project_id", "id"),
 )
+QUEUED = jobs.c.state == sa.literal_column("'queued'")
+"""In the statement itself, as the index of what waits has it."""
+
 sa.Index(
     "uq_jobs_dedup_queued",
     jobs.c.dedup,

@@ -1,0 +1,87 @@
+"""What the API writes on PostgreSQL is planned once, and walks along indexes.
+
+Why: docs/decisions/0031-plans-of-postgresql.md
+"""
+
+import re
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import postgres
+import pytest
+import sqlalchemy as sa
+
+from labeler.kit.compiled import CompiledStatement, _Compiled
+from labeler.kit.config import Settings
+from labeler.kit.db import LOCK, Database
+from labeler.labels import current, submit
+from labeler.queue import answer, leases
+from labeler.training import trigger
+
+pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
+
+HEADS = [statement for key, found in leases.CANDIDATES.items() if key[1] == "postgresql" for statement in found]
+ON_THE_PATH = [
+    *HEADS,
+    leases.HELD_AND_DROP,
+    answer.END_LEASE,
+    answer.DROP_ENTRIES,
+    submit.FIND_ITEM["postgresql"],
+    submit.FIND_REPEATED,
+    submit.DROP_ASIDE,
+    *current.TOGETHER.values(),
+    trigger.NEW_LABELS,
+]
+
+
+@pytest.fixture
+def writing(settings: Settings) -> Iterator[Database]:
+    database = Database(settings, group_commit=True)
+    yield database
+    database.close()
+
+
+def plan_of(tx: sa.Connection, statement: CompiledStatement) -> str:
+    compiled = _Compiled(statement.statement, tx.dialect, ())
+    places: dict[str, str] = {}
+    sql = re.sub(r"%\((\w+)\)s", lambda found: places.setdefault(found[1], f"${len(places) + 1}"), compiled.sql)
+    tx.exec_driver_sql(f"PREPARE looked_at AS {sql}")
+    plan = tx.exec_driver_sql(f"EXPLAIN EXECUTE looked_at ({', '.join(['NULL'] * len(places))})").scalars()
+    tx.exec_driver_sql("DEALLOCATE looked_at")
+    return "\n".join(plan)
+
+
+def test_no_statement_of_the_labelers_path_reads_a_table_from_its_start_or_sorts_a_ranking(writing: Database) -> None:
+    plans = {statement: writing.write(plan_of, statement) for statement in ON_THE_PATH}
+    assert all(" Scan" in plan for plan in plans.values())
+    assert not [plan for plan in plans.values() if "Seq Scan" in plan]
+    assert not [plans[statement] for statement in HEADS if "Sort" in plans[statement]]
+
+
+def prepared(tx: sa.Connection) -> int:
+    return int(tx.exec_driver_sql("SELECT count(*) FROM pg_prepared_statements").scalar_one())
+
+
+def test_reads_and_writes_keep_what_was_planned(writing: Database) -> None:
+    look = CompiledStatement(sa.select(sa.literal(1).label("one")))
+    for _ in range(8):
+        writing.read(look.one)
+        writing.write(LOCK[True].one, name="plans", number=1)
+    assert writing.read(prepared) > 0 and writing.write(prepared) > 0
+
+
+def test_a_server_that_was_restarted_is_noticed_without_an_error(writing: Database) -> None:
+    calls: list[Any] = [writing.read, writing.write]
+    for call in calls:
+        call(prepared)
+    gone = sa.text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()")
+    others = sa.text("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+    with sa.create_engine(writing.settings.url, poolclass=sa.NullPool).connect() as outside:
+        mine = outside.exec_driver_sql("SELECT pg_backend_pid()").scalar_one()
+        outside.execute(sa.text(f"{gone} AND pid <> {mine}"))
+        while outside.execute(others).scalar_one() > 1:
+            outside.rollback()
+            time.sleep(0.01)
+    for call in calls:
+        call(prepared)
