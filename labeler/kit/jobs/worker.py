@@ -94,7 +94,7 @@ class Worker:
         self.slot, self._slot_file = take_slot(settings)
         self.prefix = f"{socket.gethostname()}/{self.slot}/"
         self.name = self.prefix + uuid.uuid4().hex[:12]
-        self.db = Database(settings)
+        self.db = Database(settings, keeps_time=True)
         self.log = telemetry.logger().bind(worker=self.name)
         self.children: list[Child] = []
         self._environment = {
@@ -157,6 +157,7 @@ class Worker:
             self._look_after(child, now)
         if now - self._swept > SWEEP_SECONDS:
             self._swept = now
+            self.db.keep_time()  # before: no lease has run out because the clock was set
             self.db.write(engine.give_back_expired)
         for due in self.db.read(schedule.due):
             self.db.write(schedule.run_due, due)
