@@ -34,6 +34,7 @@ from labeler.kit.calls import Call, settle
 from labeler.kit.config import Settings
 from labeler.kit.engine import make_engine
 from labeler.kit.errors import Problem, StorageFull, Unavailable
+from labeler.kit.schema import OTHER_SCHEMA, lacks_something, schema_state
 from labeler.kit.standing import DAMAGED, WATCH_SECONDS, Standing, is_damage
 from labeler.kit.timekeeper import ClockWasSet, Timekeeper
 
@@ -182,6 +183,10 @@ class Database:
                 os.close(handle)
 
     def _explain(self, error: Exception) -> Exception:
+        if lacks_something(error):
+            with suppress(DBAPIError), self.engine.connect() as connection:
+                if (state := schema_state(connection)) in OTHER_SCHEMA:
+                    return Unavailable(OTHER_SCHEMA[state])
         self.standing.note(error)
         return Unavailable(self.standing.fault) if self.standing.fault else explain(error)
 

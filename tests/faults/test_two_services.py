@@ -21,7 +21,8 @@ from labeler.labels.tables import labels, skips
 from labeler.wire.items import ImportResult
 
 STARTED = re.compile(r"job started .*attempt=(\d+) job=(\d+)")
-DONE = re.compile(r"job done .*job=(\d+)")
+DONE = re.compile(r"job done .*attempt=(\d+) job=(\d+)")
+"""An attempt that let others go first is done, too: the next one goes on."""
 TEXTS = 3_000
 
 

@@ -74,7 +74,7 @@ def test_nothing_is_lost_between_the_last_two_versions(
     first = _rows(db, "label_schemas")[0]
     assert (first["version"], first["mapping"], first["schema"]) == (1, {}, before["projects"][0]["schema"])
     assert project.info.content is None
-    assert project.client.get(project.path)["content"] == "text"
+    assert _rows(db, "projects")[0]["content"] == "text"
 
 
 def _rows(db: Database, name: str) -> list[dict[str, Any]]:
