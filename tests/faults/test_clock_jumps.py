@@ -87,6 +87,8 @@ def log_in(url: str) -> httpx.Client:
 
 def jump_about(settings: Settings, clock: Clock, tmp_path: Path, jumps: list[int], people: int, rows: int) -> None:
     """rows: of the import that goes on meanwhile."""
+    whole = len(jumps) > 3  # with jobs that take long to get ready
+    settings = settings.model_copy(update={} if whole else {"warm_seconds": 0})
     db = Database(settings)
     admin = db.write(add_user, "admin@example.org", "Admin", "admin", password=PASSWORD)
     token = db.write(make_token, admin.id, "fault test", ["*"])[1]
@@ -108,8 +110,8 @@ def jump_about(settings: Settings, clock: Clock, tmp_path: Path, jumps: list[int
                 one.start()
             file = tmp_path / "more.csv"
             file.write_text("id,text\n" + "\n".join(f"x{n},more text {n} of {n % 5}" for n in range(rows)))
-            wanted = [project.import_file(file), project.snapshot("while clocks jump")]
-            wanted += [project.train()] if len(jumps) > 3 else []
+            wanted = [project.import_file(file)]
+            wanted += [project.snapshot("while clocks jump"), project.train()] if whole else []
             processes.wait_for(lambda: wanted[0].refresh().state != "queued", 60, "the import to begin")
             for ahead in jumps:
                 done = sum(len(one.written.labels) for one in clients)
@@ -133,7 +135,8 @@ def jump_about(settings: Settings, clock: Clock, tmp_path: Path, jumps: list[int
             assert imported.taken == imported.rows == rows
             said(project, db, clients, held, answer)
             assert api.alive() and worker.alive()
-        consistent(settings, db, project.info.id)
+        if whole:
+            consistent(settings, db, project.info.id)
         for log in (worker.log(), api.log()):
             assert "job given back" not in log and "Fenced" not in log and "Traceback" not in log, log[-3000:]
         promised = sum(len(one.written.labels) for one in clients)
