@@ -84,12 +84,13 @@ tests/typescript/node_modules/.package-lock.json: tests/typescript/package-lock.
 	@npm ci --prefix tests/typescript --ignore-scripts --no-audit --no-fund --silent
 	@touch $@
 
-# A browser, a PostgreSQL server, nginx and Node.js for the tests: Debian's packages where we may install them, else a line that says how.
+# A browser, a PostgreSQL server, nginx, a clock to set and Node.js for the tests: Debian's packages where we may install them, else a line that says how.
 system: .venv/.headless-shell
 	@missing=""; \
 	command -v chromium-headless-shell >/dev/null || command -v chromium >/dev/null || command -v chromium-browser >/dev/null || missing="$$missing chromium"; \
 	command -v initdb >/dev/null || ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || missing="$$missing postgresql"; \
 	command -v nginx >/dev/null || [ -x /usr/sbin/nginx ] || missing="$$missing nginx-light"; \
+	ls /usr/lib/*/faketime/libfaketimeMT.so.1 >/dev/null 2>&1 || missing="$$missing libfaketime"; \
 	command -v openssl >/dev/null || missing="$$missing openssl"; \
 	command -v git >/dev/null || missing="$$missing git"; \
 	command -v node >/dev/null || missing="$$missing nodejs"; \

@@ -23,6 +23,7 @@ def run(*, embedded: bool) -> None:
     worker = Worker(settings, modules, later, awaited=rooms.AWAITED, embedded=embedded)
     worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
+    rooms.load_tables()  # terms in all of them move when the clock jumps
     set_modules_aside()
     sender = Sender(settings, worker.name, worker.prefix)
     sender.start()

@@ -22,6 +22,8 @@ with database.engine.connect() as connection:
         # Batch migrations copy tables and drop the old one, which would delete whatever refers to its rows. SQLite
         # heeds this only outside a transaction, and SQLAlchemy begins one with its first statement.
         connection.connection.dbapi_connection.execute("PRAGMA foreign_keys=OFF")
+        # Who reads first and writes then fails if somebody wrote in between; this waits for its turn.
+        connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
     context.configure(connection=connection, target_metadata=metadata, render_as_batch=True, include_name=is_ours)
     with context.begin_transaction():
         context.run_migrations()

@@ -26,12 +26,14 @@ def find_bin() -> Path | None:
 class Server:
     """`url(name)` of a database, `create(name, template)`, `drop(name)`, `stop()`."""
 
-    def __init__(self) -> None:
+    def __init__(self, environment: dict[str, str] | None = None) -> None:
+        """environment: beside this process's own, for the server."""
         binaries = find_bin()
         assert binaries is not None
         self.bin = binaries
         self.folder = Path(tempfile.mkdtemp(prefix="lbpg-", dir="/tmp"))
         self.who: dict[str, object] = {}
+        self.environment = None if environment is None else {**os.environ, **environment}
         if os.geteuid() == 0:  # the server refuses to run as root
             user = self._unprivileged()
             os.chown(self.folder, user.pw_uid, user.pw_gid)
@@ -59,6 +61,7 @@ class Server:
             cwd=self.folder,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
+            env=self.environment if program == "pg_ctl" else None,
             **self.who,  # type: ignore[call-overload]
         )
 

@@ -104,12 +104,12 @@ class Running:
             return False
 
 
-def start_api(settings: Settings, log: Path) -> Running:
+def start_api(settings: Settings, log: Path, **environment: str) -> Running:
     """`labeler api`, answering."""
-    running = Running(["-m", "labeler", "api"], settings, log)
+    running = Running(["-m", "labeler", "api"], settings, log, **environment)
     wait_for(running.ready, 60, "the API to answer")
     return running
 
 
-def start_worker(settings: Settings, log: Path) -> Running:
-    return Running(["-m", "labeler", "worker"], settings, log)
+def start_worker(settings: Settings, log: Path, **environment: str) -> Running:
+    return Running(["-m", "labeler", "worker"], settings, log, **environment)

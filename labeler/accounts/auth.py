@@ -172,7 +172,7 @@ async def is_known(db: Database, scope: Scope) -> bool:
         caller = await db.aread(load_caller, *credential)
         if caller is not None:
             remembered.put(credential[0], caller)
-    return caller is not None and (caller.expires_at is None or caller.expires_at > datetime.now(UTC))
+    return caller is not None
 
 
 def _credential(request: HTTPConnection) -> tuple[str, bool] | None:
@@ -205,8 +205,6 @@ async def get_caller(request: Request) -> Caller:
             raise NotSignedIn("This session or token is not known, has expired or was revoked. Log in again.")
         remembered.put(credential[0], caller)
         await _touch(db, caller, is_token=credential[1], days=request.app.state.settings.session_days)
-    if caller.expires_at is not None and caller.expires_at <= datetime.now(UTC):
-        raise NotSignedIn("This session or token has expired. Log in again.")
     remembered.count(caller, request.app.state.settings.requests_per_minute)
     if caller.csrf_token is not None and request.method not in SAFE:
         given = request.headers.get("x-csrf-token", "")

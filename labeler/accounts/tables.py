@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, Timestamp, created_at, deadline, id_column, metadata, reference
 
 ROLES = ("admin", "manager", "labeler", "reader")
 users = sa.Table(
@@ -43,7 +43,7 @@ invitations = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     reference("user_id", "users.id"),
     created_at(),
-    sa.Column("expires_at", Timestamp, nullable=False),
+    deadline("expires_at"),
     sa.Column("used_at", Timestamp, nullable=True),
 )
 
@@ -54,7 +54,7 @@ sessions = sa.Table(
     reference("user_id", "users.id"),
     sa.Column("csrf_token", sa.String(64), nullable=False),
     created_at(),
-    sa.Column("expires_at", Timestamp, nullable=False),
+    deadline("expires_at"),
 )
 
 api_tokens = sa.Table(
@@ -92,8 +92,8 @@ login_failures = sa.Table(
     metadata,
     sa.Column("subject", sa.String(300), primary_key=True),
     sa.Column("failures", sa.Integer, nullable=False),
-    sa.Column("last_at", Timestamp, nullable=False),
-    sa.Column("locked_until", Timestamp, nullable=True),
+    deadline("last_at"),
+    deadline("locked_until", nullable=True),
 )
 
 audit_events = sa.Table(
@@ -119,7 +119,7 @@ answers = sa.Table(
     sa.Column("key", sa.String(200), nullable=False),
     sa.Column("fingerprint", sa.String(64), nullable=False),
     sa.Column("body", Json, nullable=True),
-    created_at(),
+    created_at(moves=True),
     sa.PrimaryKeyConstraint("user_id", "key"),
     sa.Index("ix_answers_created_at", "created_at"),
 )

@@ -5,6 +5,7 @@ import os
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler import rooms
 from labeler.accounts.routes import invitation_url
 from labeler.accounts.tables import invitations, users
 from labeler.accounts.users import add_user, find_user, invite
@@ -90,10 +91,12 @@ def prepare(settings: Settings) -> str | None:
     for name in unknown_names():
         telemetry.logger().warning("this is no setting", name=name)
     assert settings.secret
-    db = Database(settings)
+    rooms.load_tables()  # terms in all of them move when the clock jumps
+    db = Database(settings, keeps_time=True)
     try:
         with alone(db):
             prepare_schema(db)
+            db.keep_time()
             db.write(wait_for_holders)
             return db.write(first_admin, settings)
     finally:

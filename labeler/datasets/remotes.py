@@ -38,8 +38,7 @@ def push_again(tx: Connection) -> None:
 def want_failed_pushes(tx: Connection) -> None:
     """Where the last push of a project failed some minutes ago, another one: a version or a model's tag still waits."""
     newest = sa.select(sa.func.max(jobs.c.id)).where(jobs.c.kind == KIND).group_by(jobs.c.project_id)
-    failed = sa.select(jobs.c.project_id).where(
-        jobs.c.id.in_(newest), jobs.c.state == "failed", jobs.c.finished_at < clock(-AGAIN_SECONDS)
-    )
+    some_time_ago = sa.or_(jobs.c.finished_at < clock(-AGAIN_SECONDS), jobs.c.finished_at > clock())  # it was set back
+    failed = sa.select(jobs.c.project_id).where(jobs.c.id.in_(newest), jobs.c.state == "failed", some_time_ago)
     for project_id in tx.execute(failed).scalars().all():
         want_push(tx, project_id)

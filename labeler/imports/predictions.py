@@ -1,6 +1,8 @@
 """Keeping what models elsewhere predict, and showing it where no model of this service has a suggestion."""
 
+import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -8,7 +10,7 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.imports.tables import outside_predictions
 from labeler.items.content import ItemRow
-from labeler.kit.columns import clock
+from labeler.kit.columns import MICROSECOND, Timestamp, among, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import upsert
 from labeler.projects.access import Project
@@ -40,9 +42,17 @@ def keep_predictions(
             }
     if not best:
         return
-    insert = upsert(tx, outside_predictions).values(created_at=clock())
+    insert = upsert(tx, outside_predictions).values(created_at=_after_all(tx, list(best)))
     changed = {name: insert.excluded[name] for name in ("value", "score", "model", "created_at")}
     tx.execute(insert.on_conflict_do_update(index_elements=["item_id", "import_id"], set_=changed), list(best.values()))
+
+
+def _after_all(tx: Connection, item_ids: list[int]) -> datetime:
+    """Now, or just after the last prediction of these items: the newest is shown, also where the clock was set back."""
+    last = sa.select(sa.func.max(outside_predictions.c.created_at))
+    known: datetime | None = tx.execute(last.where(among(outside_predictions.c.item_id, json.dumps(item_ids)))).scalar()
+    now: datetime = tx.execute(sa.select(sa.type_coerce(clock(), Timestamp))).scalar_one()
+    return now if known is None else max(now, known + MICROSECOND)
 
 
 def outside_suggestion(tx: Connection, item_id: int) -> dict[str, Any] | None:

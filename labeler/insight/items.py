@@ -1,6 +1,7 @@
 """Browsing items with their labels, flags and what the newest model says about them."""
 
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from labeler.insight.conditions import SORTS, Filter, conditions
 from labeler.insight.said import Said, newest_predictions
 from labeler.items.search import Part, parts_with
 from labeler.items.tables import items, present
-from labeler.kit.columns import among
+from labeler.kit.columns import EPOCH, among
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, NotFound
 from labeler.labels.flags import labels_of
@@ -200,26 +201,31 @@ def get_item(tx: Connection, settings: Settings, project: Project, key: str) -> 
 
 
 def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
-    """Everything people ever said about an item, oldest first."""
+    """Everything people ever said about an item, oldest first. Of one kind that is the order of the ids, whatever the
+    clock said: it may have been set back (G23)."""
     item_id = find_item(tx, project_id, key).id
-    entries: list[HistoryEntry] = []
+    entries: list[tuple[datetime, HistoryEntry]] = []
     for table, kind in ((labels, "label"), (flags, "flag"), (skips, "skip")):
         statement = sa.select(table, users.c.name, users.c.kind.label("labeler_kind")).join(
             users, users.c.id == table.c.labeler_id
         )
-        for row in tx.execute(statement.where(table.c.item_id == item_id)):
-            known = row._mapping
+        latest = EPOCH
+        for row in tx.execute(statement.where(table.c.item_id == item_id).order_by(table.c.id)):
+            known, latest = row._mapping, max(latest, row.created_at)
             entries.append(
-                HistoryEntry(
-                    kind="undo" if kind == "label" and row.value is None else kind,
-                    at=row.created_at,
-                    labeler={"id": row.labeler_id, "name": row.name, "kind": row.labeler_kind},
-                    value=known.get("value"),
-                    reason=known.get("reason"),
-                    note=known.get("note"),
-                    guideline_version=row.guideline_version,
-                    source=known.get("source"),
-                    schema_version=known.get("schema_version"),
+                (
+                    latest,
+                    HistoryEntry(
+                        kind="undo" if kind == "label" and row.value is None else kind,
+                        at=row.created_at,
+                        labeler={"id": row.labeler_id, "name": row.name, "kind": row.labeler_kind},
+                        value=known.get("value"),
+                        reason=known.get("reason"),
+                        note=known.get("note"),
+                        guideline_version=row.guideline_version,
+                        source=known.get("source"),
+                        schema_version=known.get("schema_version"),
+                    ),
                 )
             )
-    return sorted(entries, key=lambda entry: entry.at)
+    return [entry for _, entry in sorted(entries, key=lambda one: one[0])]

@@ -84,8 +84,22 @@ def reference(name: str, target: str, *, nullable: bool = False, ondelete: str =
     return sa.Column(name, Id, sa.ForeignKey(target, ondelete=ondelete), nullable=nullable)
 
 
-def created_at(name: str = "created_at") -> sa.Column[datetime]:
-    return sa.Column(name, Timestamp, nullable=False, default=clock())
+MOVES = {"moves": True}
+
+
+def created_at(name: str = "created_at", *, moves: bool = False) -> sa.Column[datetime]:
+    """moves: something is counted from it that must not depend on a clock that was set, see `deadline`."""
+    return sa.Column(name, Timestamp, nullable=False, default=clock(), info=MOVES if moves else {})
+
+
+def deadline(name: str, *, nullable: bool = False) -> sa.Column[datetime]:
+    """When something ends, begins or may be done again: moved along when the database's clock jumps
+    (`kit/timekeeper.py`)."""
+    return sa.Column(name, Timestamp, nullable=nullable, info=MOVES)
+
+
+def moves(column: sa.Column[Any]) -> bool:
+    return bool(column.info.get("moves"))
 
 
 class searchable(sa.sql.functions.GenericFunction[str]):

@@ -23,7 +23,6 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import sqlalchemy as sa
@@ -31,11 +30,14 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
+from labeler.kit.calls import Call, settle
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.config import Settings
 from labeler.kit.engine import make_engine
-from labeler.kit.errors import StorageFull, Unavailable
-from labeler.kit.standing import DAMAGED, Standing, is_damage
+from labeler.kit.errors import Problem, StorageFull, Unavailable
+from labeler.kit.schema import OTHER_SCHEMA, lacks_something, schema_state
+from labeler.kit.standing import DAMAGED, WATCH_SECONDS, Standing, is_damage
+from labeler.kit.timekeeper import ClockWasSet, Timekeeper
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -66,68 +68,30 @@ def explain(error: Exception) -> Exception:
     return error
 
 
-Outcome = tuple[Any, Exception | None]
-
-
-@dataclass
-class _Call:
-    """A write that waits for its turn, and whom to tell: a thread's future, or one of an event loop."""
-
-    run: Callable[[Connection], Any]
-    future: Future[Any] | asyncio.Future[Any]
-    loop: asyncio.AbstractEventLoop | None = None
-    outcome: Outcome = (None, None)
-
-
-def _tell(future: Any, outcome: Outcome) -> None:
-    if future.done():  # the caller hung up
-        return
-    result, failure = outcome
-    if failure is None:
-        future.set_result(result)
-    else:
-        future.set_exception(failure)
-
-
-def _tell_all(calls: list[_Call]) -> None:
-    for call in calls:
-        _tell(call.future, call.outcome)
-
-
-def _settle(calls: list[_Call]) -> None:
-    """Tell all callers of a commit; an event loop is woken once for all of its own."""
-    by_loop: dict[asyncio.AbstractEventLoop | None, list[_Call]] = {}
-    for call in calls:
-        by_loop.setdefault(call.loop, []).append(call)
-    for loop, mine in by_loop.items():
-        if loop is None:
-            _tell_all(mine)
-            continue
-        try:
-            loop.call_soon_threadsafe(_tell_all, mine)
-        except RuntimeError:  # the loop was closed meanwhile: nobody waits any more
-            continue
-
-
 class Database:
     """Reads and writes of one process. `group_commit` is for processes with many callers (the API)."""
 
-    def __init__(self, settings: Settings, *, group_commit: bool = False, durable: bool = True) -> None:
-        """durable=False is for jobs: a power cut may cost the last of their transactions, and the row that
+    def __init__(
+        self, settings: Settings, *, group_commit: bool = False, durable: bool = True, keeps_time: bool = False
+    ) -> None:
+        """keeps_time: notice when the database's clock jumps (the API does anyway); all tables are loaded.
+
+        durable=False is for jobs: a power cut may cost the last of their transactions, and the row that
         says how far the job is with it, so that the job goes on from there. Nothing can be torn."""
         self.settings = settings
         self.engine = make_engine(settings, durable=durable)
         self.is_sqlite = settings.is_sqlite
         # What the API writes are rows found by an index; what jobs write is not.
         self._writer = make_engine(settings, by_index=True) if group_commit and not self.is_sqlite else self.engine
-        self._calls: queue.SimpleQueue[_Call | None] = queue.SimpleQueue()
+        self._calls: queue.SimpleQueue[Call | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
         self._local = threading.Lock()
         self._closing = threading.Event()
         self.standing = Standing(settings, self.engine)
+        self._timekeeper = Timekeeper() if group_commit or keeps_time else None
         if group_commit and not self.is_sqlite:
-            threading.Thread(target=self.standing.watch, args=(self._closing,), name="watch", daemon=True).start()
+            threading.Thread(target=self._watch_forever, name="watch", daemon=True).start()
         if group_commit and self.is_sqlite:
             self._thread = threading.Thread(target=self._write_forever, name="writer", daemon=True)
             self._thread.start()
@@ -146,7 +110,7 @@ class Database:
         """Run `fn(connection, ...)` in a transaction; returns once it is committed."""
         if self._thread is not None:
             future: Future[T] = Future()
-            self._calls.put(_Call(lambda tx: fn(tx, *args, **kwargs), future))
+            self._calls.put(Call(lambda tx: fn(tx, *args, **kwargs), future))
             return future.result()
         return self._transaction(lambda tx: fn(tx, *args, **kwargs))
 
@@ -158,9 +122,14 @@ class Database:
             # The write happens even if the client hangs up meanwhile and nobody awaits this any more.
             loop = asyncio.get_running_loop()
             future: asyncio.Future[T] = loop.create_future()
-            self._calls.put(_Call(lambda tx: fn(tx, *args, **kwargs), future, loop))
+            self._calls.put(Call(lambda tx: fn(tx, *args, **kwargs), future, loop))
             return await future
         return await asyncio.to_thread(lambda: self.write(fn, *args, **kwargs))
+
+    def keep_time(self) -> None:
+        """Look whether the database's clock jumped, if nobody did for a while."""
+        if self._timekeeper is not None and self._timekeeper.is_due():
+            self._transaction(lambda tx: None, keep_time=True)
 
     def close(self) -> None:
         self._closing.set()
@@ -171,11 +140,14 @@ class Database:
         for engine in {self.engine, self._writer}:
             engine.dispose()
 
-    def _transaction(self, run: Callable[[Connection], T]) -> T:
+    def _transaction(self, run: Callable[[Connection], T], keep_time: bool = False) -> T:
         for attempt in range(4):
             try:
-                with self._writing() as tx:
-                    return run(tx)
+                with self._writing(keep_time) as tx:
+                    result = run(tx)
+                return result
+            except ClockWasSet:
+                continue
             except DBAPIError as error:
                 if attempt < 3 and getattr(error.orig, "sqlstate", None) in RETRIED:
                     time.sleep(0.01 * 2**attempt)
@@ -183,16 +155,22 @@ class Database:
                 if isinstance(error, IntegrityError):
                     raise
                 raise self._explain(error) from error
-        raise AssertionError("unreachable")
+        raise Unavailable("The clock is being set: nothing was changed. Try again.")
 
     @contextmanager
-    def _writing(self) -> Iterator[Connection]:
+    def _writing(self, keep_time: bool = False) -> Iterator[Connection]:
         with self._turn(), self._writer.connect() as connection:
             self.standing.check()
             if self.is_sqlite:
                 connection = connection.execution_options(sqlite_begin="BEGIN IMMEDIATE")
+            if self._timekeeper is not None and (keep_time or self._timekeeper.suspects()):
+                with connection.begin():  # of its own: what follows may fail
+                    look = self._timekeeper.look(connection)
+                self._timekeeper.keep(look)
             with connection.begin():
                 yield connection
+                if self._timekeeper is not None and self._timekeeper.suspects():
+                    raise ClockWasSet  # what was just read and written may be wrong by days: once more
 
     @contextmanager
     def _turn(self) -> Iterator[None]:
@@ -209,8 +187,21 @@ class Database:
                 os.close(handle)
 
     def _explain(self, error: Exception) -> Exception:
+        if lacks_something(error):
+            with suppress(DBAPIError), self.engine.connect() as connection:
+                if (state := schema_state(connection)) in OTHER_SCHEMA:
+                    return Unavailable(OTHER_SCHEMA[state])
         self.standing.note(error)
         return Unavailable(self.standing.fault) if self.standing.fault else explain(error)
+
+    def _watch_forever(self) -> None:
+        """Notice within seconds, though nobody asks for anything: another database, a clock that was set."""
+        while True:
+            with suppress(Exception):
+                self.standing.look()
+                self.keep_time()
+            if self._closing.wait(WATCH_SECONDS):
+                return
 
     def _checkpoint_forever(self) -> None:
         """Move the WAL into the database, for which the writer would otherwise stop every few commits; but not over a
@@ -218,15 +209,17 @@ class Database:
         connection: Any = self.engine.raw_connection()
         try:
             while not self._closing.wait(CHECKPOINT_SECONDS):
-                with suppress(sqlite3.Error, OSError):
+                with suppress(sqlite3.Error, OSError, DBAPIError, Problem):
                     if self.standing.look():
                         connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchall()
+                        self.keep_time()
         finally:
             connection.close()
 
     def _write_forever(self) -> None:
-        while (call := self._calls.get()) is not None:
-            done: list[_Call] = []
+        again: list[Call] = []
+        while (call := again.pop() if again else self._calls.get()) is not None:
+            done: list[Call] = []
             try:
                 with self._writing() as tx:
                     # Beyond this the writer does help: the WAL must not grow without bound.
@@ -238,19 +231,24 @@ class Database:
                         if time.monotonic() > stop_at:
                             break
                         try:
-                            call = self._calls.get_nowait()
+                            call = again.pop() if again else self._calls.get_nowait()
                         except queue.Empty:
                             break
+            except ClockWasSet:
+                again += reversed(done)
+                if call is None:
+                    self._calls.put(None)
+                continue
             except Exception as error:  # the commit failed: none of them happened
                 done = done or ([call] if call is not None else [])
                 reported = self._explain(error)
                 for waiting in done:
                     waiting.outcome = (None, reported)
-            _settle(done)
+            settle(done)
             if call is None:
                 return
 
-    def _run_in_savepoint(self, tx: Connection, call: _Call) -> None:
+    def _run_in_savepoint(self, tx: Connection, call: Call) -> None:
         tx.exec_driver_sql("SAVEPOINT call")
         try:
             call.outcome = (call.run(tx), None)

@@ -19,6 +19,7 @@ installation = sa.Table(
     sa.Column("id", sa.String(36), primary_key=True),
     created_at(),
     sa.Column("probed_at", Timestamp, nullable=True),
+    sa.Column("looked_at", Timestamp, nullable=True),  # when a process last compared clocks (`kit/timekeeper.py`)
 )
 
 

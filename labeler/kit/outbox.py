@@ -21,7 +21,7 @@ outbox = sa.Table(
     sa.Column("name", sa.String(64), nullable=False),
     sa.Column("project_id", Id, nullable=True),
     sa.Column("payload", Json, nullable=False),
-    created_at(),
+    created_at(moves=True),
     sqlite_autoincrement=True,  # or the id of a last row that was removed would come again
 )
 PUT = CompiledStatement(sa.insert(outbox).values(created_at=clock()))

@@ -9,12 +9,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.kit.db import Database
+if TYPE_CHECKING:  # which asks here why a table is missing
+    from labeler.kit.db import Database
 
 
 def _folder() -> Path:
@@ -26,7 +27,7 @@ def revisions() -> list[str]:
     return sorted(path.name.split("_")[0] for path in (_folder() / "versions").glob("[0-9]*_*.py"))
 
 
-def alembic_config(database: Database | None = None) -> Any:
+def alembic_config(database: "Database | None" = None) -> Any:
     from alembic.config import Config
 
     config = Config()
@@ -58,14 +59,30 @@ def schema_state(tx: Connection) -> str:
     return "old" if known in revisions() else "newer"
 
 
-def goes_back(database: Database, target: str) -> bool:
+OTHER_SCHEMA = {
+    "old": "The database is of an older version than this service: nothing was changed. Stop the service, "
+    "run `labeler migrate`, start it again.",
+    "newer": "The database is of a newer version than this service: nothing was changed. Stop the service and start "
+    "the newer version.",
+}
+MISSING = ("no such table", "no such column", "has no column named")
+UNDEFINED = ("42P01", "42703")  # PostgreSQL: table, column
+
+
+def lacks_something(error: Exception) -> bool:
+    """Whether a database says that a table or column is not there."""
+    original = getattr(error, "orig", None)
+    return getattr(original, "sqlstate", None) in UNDEFINED or any(words in str(original) for words in MISSING)
+
+
+def goes_back(database: "Database", target: str) -> bool:
     """Whether a revision (`base`, `-1`, a revision id) is an earlier one than the database's."""
     current = database.read(current_revision)
     return current is not None and (target in ("base", "-1") or (target in revisions() and target < current))
 
 
 @contextmanager
-def alone(database: Database) -> Iterator[None]:
+def alone(database: "Database") -> Iterator[None]:
     """While this lasts no other process sets the database up: several may be started at once."""
     if database.is_sqlite:
         path = f"{sa.make_url(database.settings.url).database}.setup"
@@ -84,7 +101,7 @@ def alone(database: Database) -> Iterator[None]:
             connection.execute(sa.text("SELECT pg_advisory_unlock(hashtext('labeler setup'))"))
 
 
-def migrate(database: Database, target: str = "head") -> None:
+def migrate(database: "Database", target: str = "head") -> None:
     """Bring the schema to a revision, up or down (`base`, `-1`, a revision id)."""
     from alembic import command
 

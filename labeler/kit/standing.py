@@ -109,14 +109,6 @@ class Standing:
             with suppress(DBAPIError):
                 self.look()
 
-    def watch(self, closing: threading.Event) -> None:
-        """Notice within seconds, though nobody asks for anything."""
-        while True:
-            with suppress(Exception):
-                self.look()
-            if closing.wait(WATCH_SECONDS):
-                return
-
     def look(self) -> bool:
         """Whether it is still ours, by what is in it. False, too, while there is doubt: then don't touch the file."""
         with self._looking:

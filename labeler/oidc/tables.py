@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Timestamp, created_at, metadata, reference
+from labeler.kit.columns import created_at, deadline, metadata, reference
 
 # A role that groups gave, and the one by hand beneath it, which is there again when the groups' is gone.
 group_roles = sa.Table(
@@ -24,7 +24,7 @@ provider_sessions = sa.Table(
     sa.Column("token_hash", sa.String(64), sa.ForeignKey("sessions.token_hash", ondelete="CASCADE"), primary_key=True),
     sa.Column("id_token", sa.Text, nullable=False),
     # However much it is used until then: who left the organization is asked there again.
-    sa.Column("ends_at", Timestamp, nullable=False),
+    deadline("ends_at"),
 )
 
 # Log-ins that came back from the provider: none comes back twice.
@@ -32,5 +32,5 @@ used_logins = sa.Table(
     "used_logins",
     metadata,
     sa.Column("state_hash", sa.String(64), primary_key=True),
-    created_at(),
+    created_at(moves=True),
 )

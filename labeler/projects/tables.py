@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, Timestamp, created_at, deadline, id_column, metadata, reference
 
 projects = sa.Table(
     "projects",
@@ -45,5 +45,5 @@ project_counts = sa.Table(
     sa.Column("items_until", Id, nullable=False),
     sa.Column("labels_until", Id, nullable=False),
     sa.Column("took_ms", sa.Integer, nullable=False),
-    sa.Column("counted_at", Timestamp, nullable=False),
+    deadline("counted_at"),
 )

@@ -7,7 +7,7 @@ the chance that it had, where it was drawn}. It goes from the ranking to the lea
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, created_at, deadline, id_column, metadata, reference
 
 rankings = sa.Table(
     "rankings",
@@ -52,8 +52,8 @@ leases = sa.Table(
     sa.Column("token", sa.String(32), nullable=False),
     sa.Column("suggestion", Json, nullable=True),  # what the model said, if the labeler is shown it
     sa.Column("pick", Json, nullable=True),
-    sa.Column("expires_at", Timestamp, nullable=False),
-    created_at(),
+    deadline("expires_at"),
+    created_at(moves=True),
     sa.PrimaryKeyConstraint("item_id", "slot"),
     sa.UniqueConstraint("item_id", "labeler_id"),
     sa.Index("ix_leases_project_id_labeler_id", "project_id", "labeler_id"),

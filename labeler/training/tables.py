@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, created_at, deadline, id_column, metadata, reference
 
 training_marks = sa.Table(
     "training_marks",
@@ -11,7 +11,7 @@ training_marks = sa.Table(
     sa.Column("label_id", Id, nullable=False),  # the newest label that the last training saw
     sa.Column("item_id", Id, nullable=False),  # the newest item that the last ranking saw
     sa.Column("note", sa.Text, nullable=False, server_default=""),  # why there is no model yet
-    sa.Column("at", Timestamp, nullable=False),
+    deadline("at"),
 )
 
 model_searches = sa.Table(

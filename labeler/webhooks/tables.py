@@ -7,7 +7,7 @@ secret once), log line, audit row, export or payload holds one.
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, Timestamp, created_at, deadline, id_column, metadata, reference
 
 webhooks = sa.Table(
     "webhooks",
@@ -19,11 +19,11 @@ webhooks = sa.Table(
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("secret", sa.String(80), nullable=False),
     sa.Column("previous_secret", sa.String(80), nullable=True),  # signs as well, until previous_until
-    sa.Column("previous_until", Timestamp, nullable=True),
+    deadline("previous_until", nullable=True),
     sa.Column("after", Id, nullable=False),  # it is told of rows of the outbox after this one
     sa.Column("failures", sa.Integer, nullable=False, server_default="0"),  # since the last success
-    sa.Column("failing_since", Timestamp, nullable=True),
-    sa.Column("paused_until", Timestamp, nullable=True),  # after a failure: nothing is sent before
+    deadline("failing_since", nullable=True),
+    deadline("paused_until", nullable=True),  # after a failure: nothing is sent before
     sa.Column("off_reason", sa.String(16), nullable=True),  # why the service turned it off: gone, failing
     sa.Column("off_at", Timestamp, nullable=True),
     sa.Column("delivered", Id, nullable=False, server_default="0"),  # how many, ever
@@ -46,12 +46,12 @@ webhook_deliveries = sa.Table(
     sa.Column("turn", sa.SmallInteger, nullable=False, server_default="1"),  # 0: by hand, somebody looks at it now
     sa.Column("tries", sa.Integer, nullable=False, server_default="0"),  # since it was last asked for
     sa.Column("attempts", sa.Integer, nullable=False, server_default="0"),
-    sa.Column("next_at", Timestamp, nullable=True),
+    deadline("next_at", nullable=True),
     sa.Column("attempted_at", Timestamp, nullable=True),
     sa.Column("response_status", sa.Integer, nullable=True),
     sa.Column("error", sa.Text, nullable=True),
     sa.Column("duration_ms", sa.Integer, nullable=True),
-    created_at(),
+    created_at(moves=True),
     sa.Index("ix_webhook_deliveries_webhook_id_id", "webhook_id", "id"),
 )
 sa.Index(
@@ -70,5 +70,5 @@ webhook_reader = sa.Table(
     sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
     sa.Column("read_to", Id, nullable=False),
     sa.Column("holder", sa.String(128), nullable=True),
-    sa.Column("lease_until", Timestamp, nullable=True),
+    deadline("lease_until", nullable=True),
 )

@@ -165,9 +165,9 @@ def _schemas_from_labels() -> None:
         "label_schemas", project_id=ID, version=sa.Integer(), schema=JSON, mapping=JSON, created_by=ID, created_at=TIME
     )
     for row in tx.execute(sa.select(projects)).all():
-        schema = {"type": row.task_type, "labels": row.labels}
         counting = [*PEOPLE, *sorted(kinds.get(row.id, set()) - set(PEOPLE))]
         settings = _settings_forward(row.settings) | {"counting": counting}
+        schema = settings.pop(KEPT, None) or {"type": row.task_type, "labels": row.labels}
         tx.execute(sa.update(projects).where(projects.c.id == row.id).values(schema=schema, settings=settings))
         first = {"project_id": row.id, "version": 1, "schema": schema, "mapping": {}}
         tx.execute(sa.insert(schemas).values(**first, created_by=row.created_by, created_at=row.created_at))
@@ -195,6 +195,16 @@ def _settings_back(settings: Mapping[str, Any]) -> dict[str, Any]:
     if changed.get("strategy") == "auto":
         changed["strategy"] = "graph_margin"
     return changed
+
+
+KEPT = "schema"
+"""Among the settings: a schema that is more than its labels, for when the database is brought up to date again."""
+
+
+def _labels_alone(row: Mapping[str, Any]) -> dict[str, Any]:
+    schema = row["schema"]
+    kept = {} if set(schema) <= {"type", "labels"} and schema.get("labels") else {KEPT: schema}
+    return {"labels": schema.get("labels") or [], "settings": {**row["settings"], **kept}}
 
 
 VIEWS = ("confusion", "per_label")
@@ -252,7 +262,7 @@ def downgrade() -> None:
     _each("projects", ("settings",), lambda row: {"settings": _settings_back(row["settings"])})
     with op.batch_alter_table("projects") as table:
         table.add_column(sa.Column("labels", JSON, nullable=True))
-    _each("projects", ("schema", "labels"), lambda row: {"labels": row["schema"].get("labels") or []})
+    _each("projects", ("schema", "labels", "settings"), _labels_alone)
     with op.batch_alter_table("projects") as table:
         table.alter_column("labels", existing_type=JSON, nullable=False)
         table.drop_column("schema")

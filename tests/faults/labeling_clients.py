@@ -22,8 +22,10 @@ class Written:
 class LabelingClient(threading.Thread):
     """Labels until told to stop. An answer that was lost is asked for again with the same key, as a browser would."""
 
-    def __init__(self, url: str, token: str, path: str, seed: int) -> None:
+    def __init__(self, url: str, token: str, path: str, seed: int, pause: float = 0.0) -> None:
+        """pause: seconds after an answer, as people need them."""
         super().__init__(daemon=True)
+        self.pause = pause
         self.client = Client(url, token=token, timeout=10)
         self.path = path
         self.random = random.Random(seed)
@@ -35,6 +37,8 @@ class LabelingClient(threading.Thread):
             items = self._ask(f"{self.path}/queue/next", {"n": 2})
             for item in (items or {}).get("items", []):
                 once = uuid.uuid4().hex
+                if self.pause:
+                    self.stopping.wait(self.pause)
                 if self.random.random() < 0.1:
                     body = {"item_key": item["key"], "reason": "Not clear", "idempotency_key": once}
                     if self._ask(f"{self.path}/skips", body):

@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata
+from labeler.kit.columns import Id, Json, Timestamp, created_at, deadline, id_column, metadata
 
 jobs = sa.Table(
     "jobs",
@@ -15,12 +15,12 @@ jobs = sa.Table(
     sa.Column("lane", sa.String(128), nullable=True),
     # queued, running, done, failed, cancelled, superseded
     sa.Column("state", sa.String(16), nullable=False, server_default="queued"),
-    sa.Column("run_at", Timestamp, nullable=False),
-    sa.Column("first_at", Timestamp, nullable=False),
+    deadline("run_at"),
+    deadline("first_at"),
     sa.Column("attempt", sa.Integer, nullable=False, server_default="0"),
     sa.Column("stalled", sa.Integer, nullable=False, server_default="0"),
     sa.Column("worker", sa.String(128), nullable=True),
-    sa.Column("lease_until", Timestamp, nullable=True),
+    deadline("lease_until", nullable=True),
     sa.Column("cancel_requested", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("done", sa.BigInteger, nullable=False, server_default="0"),
     sa.Column("total", sa.BigInteger, nullable=True),
@@ -56,5 +56,5 @@ job_schedules = sa.Table(
     "job_schedules",
     metadata,
     sa.Column("name", sa.String(64), primary_key=True),
-    sa.Column("next_at", Timestamp, nullable=False),
+    deadline("next_at"),
 )

@@ -32,6 +32,8 @@ RENEW_SECONDS = 3.0
 CANCEL_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 SPARE_SECONDS = 20.0
+LEAST_SECONDS = 1.0
+"""A process that has just got ready takes the job that it was started for, however short it is kept without one."""
 MORE = 2
 """Processes beyond the slots, for jobs that somebody waits for: one job that is long must not hold up all others."""
 SOON_SECONDS = 1.0
@@ -94,7 +96,7 @@ class Worker:
         self.slot, self._slot_file = take_slot(settings)
         self.prefix = f"{socket.gethostname()}/{self.slot}/"
         self.name = self.prefix + uuid.uuid4().hex[:12]
-        self.db = Database(settings)
+        self.db = Database(settings, keeps_time=True)
         self.log = telemetry.logger().bind(worker=self.name)
         self.children: list[Child] = []
         self._environment = {
@@ -157,6 +159,7 @@ class Worker:
             self._look_after(child, now)
         if now - self._swept > SWEEP_SECONDS:
             self._swept = now
+            self.db.keep_time()  # before: no lease has run out because the clock was set
             self.db.write(engine.give_back_expired)
         for due in self.db.read(schedule.due):
             self.db.write(schedule.run_due, due)
@@ -199,7 +202,7 @@ class Worker:
         elif child.claim is None:
             # One stays warm for long, since the next training is wanted within seconds; more are for busy times.
             others = [c for c in self.children if c is not child and c.claim is None and c.light <= child.light]
-            keep = SPARE_SECONDS if others else self.settings.warm_seconds
+            keep = SPARE_SECONDS if others else max(self.settings.warm_seconds, LEAST_SECONDS)
             if child.ready and now - max(child.idle_since, self._last_job if not others else 0) > keep:
                 self._kill(child)
                 self._bury(child)
