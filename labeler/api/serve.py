@@ -16,6 +16,7 @@ from labeler.api.guard import UiGuard
 from labeler.api.middleware import SecurityHeaders
 from labeler.api.prefix import Below
 from labeler.api.supervisor import Attended, Supervisor
+from labeler.guidelines import apart
 from labeler.imports import reading
 from labeler.kit.bounded import Helper
 from labeler.kit.config import Settings
@@ -40,7 +41,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     async def lifespan(_: Any) -> AsyncIterator[None]:
         for seconds in SET_ASIDE_AFTER:
             asyncio.get_running_loop().call_later(seconds, set_modules_aside)
-        resting = asyncio.create_task(_rest(reading.helper))
+        resting = asyncio.create_task(_rest(reading.helper, apart.helper))
         try:
             yield
         finally:
@@ -80,11 +81,12 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     return site
 
 
-async def _rest(helper: Helper) -> None:
-    """End the process that reads files for the API when nobody has needed it for a while."""
+async def _rest(*helpers: Helper) -> None:
+    """End the processes that read files and long texts for the API when nobody has needed them for a while."""
     while True:
         await asyncio.sleep(LOOK_SECONDS)
-        await asyncio.to_thread(helper.rest, REST_SECONDS)
+        for helper in helpers:
+            await asyncio.to_thread(helper.rest, REST_SECONDS)
 
 
 class _Unmounted:
