@@ -5,7 +5,7 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 	$$p -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null && echo $$p && break; done)
 BIN := .venv/bin
 UV := $(BIN)/uv
-COMPILE := $(UV) pip compile pyproject.toml -c requirements-constraints.in --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
+COMPILE := $(UV) pip compile pyproject.toml -c requirements-constraints.in --extra service --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate --no-header --no-emit-package pydeck --quiet
 SUDO := sudo=""; [ "$$(id -u)" = 0 ] || { sudo -n true 2>/dev/null && sudo="sudo -n"; } || sudo=none
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
@@ -62,19 +62,19 @@ clean: ## Remove what was installed and built here
 
 .venv/.run: .venv/.uv requirements.lock pyproject.toml
 	@echo "Installing (once) ..."
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 
 .venv/.dev: .venv/.uv requirements-dev.lock pyproject.toml
 	@echo "Installing (once) ..."
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-dev.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-dev.lock
 	@$(UV) pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@ .venv/.run
 
 .venv/.peers: .venv/.dev requirements-peers.lock
 	@echo "Installing what the benchmark compares with (once) ..."
-	@$(UV) pip install --quiet --python $(BIN)/python --require-hashes -r requirements-peers.lock
+	@$(UV) pip install --quiet --python $(BIN)/python --no-deps --require-hashes -r requirements-peers.lock
 	@touch $@
 
 node: system tests/typescript/node_modules/.package-lock.json

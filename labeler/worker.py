@@ -21,7 +21,8 @@ def run(*, embedded: bool) -> None:
     telemetry.configure(settings, process="worker")
     modules, later = rooms.first_job_modules(), rooms.other_job_modules()
     worker = Worker(settings, modules, later, awaited=rooms.AWAITED, embedded=embedded)
-    worker.warm()  # it starts up meanwhile
+    if not embedded:
+        worker.warm()  # it starts up meanwhile
     rooms.load_listeners()
     rooms.load_tables()  # terms in all of them move when the clock jumps
     set_modules_aside()

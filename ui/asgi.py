@@ -8,6 +8,7 @@ Why cross-origin WebSockets are refused here: Streamlit would compare the origin
 address, which it asks a server on the internet for. The service reaches out to nobody on its own.
 """
 
+import gc
 import importlib
 import logging
 import re
@@ -155,14 +156,27 @@ def configure(max_upload_mb: int = 1024) -> None:
         config.set_option(key, value)
 
 
-def warm() -> None:
-    """Import in the background what the first visitor would wait for (pandas alone takes about a second)."""
+class WarmForVisitors:
+    """Imports in the background what a page will ask for (pandas alone takes about a second), beginning with the first
+    request: the browser still reads scripts then. A start, and a service that nobody looks at, go without."""
 
-    def load() -> None:
-        for name in ("pandas", "labeler_ui.app", "labeler_ui.components.card"):
+    MODULES = ("labeler_ui.app", "labeler_ui.components.card", "pandas")
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+        self._begun = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan" and not self._begun:
+            self._begun = True
+            threading.Thread(target=self._load, name="warm-ui", daemon=True).start()
+        await self.app(scope, receive, send)
+
+    def _load(self) -> None:
+        for name in self.MODULES:
             importlib.import_module(name)
-
-    threading.Thread(target=load, name="warm-ui", daemon=True).start()
+        gc.collect()
+        gc.freeze()  # it is there for good: the garbage collector need not walk it again and again
 
 
 def on_script_error(error: Exception) -> bool:
@@ -219,10 +233,10 @@ def create_ui(
         needed behind a proxy that changes the Host header.
     """
     configure(max_upload_mb)
-    warm()
     own = [
         Middleware(SameOriginSockets, origins=list(origins)),
         Middleware(RoutesFirst, routes=[*routes, Route("/card-build", card_build)]),
+        Middleware(WarmForVisitors),
         Middleware(CompressedScripts),
         Middleware(NoErrorDialogs),
         Middleware(KnownPages, names=[*PAGES, "invitation"]),

@@ -175,6 +175,12 @@ async def is_known(db: Database, scope: Scope) -> bool:
     return caller is not None
 
 
+def is_remembered(scope: Scope) -> bool:
+    """Whether who sent this was known a moment ago: without a look at the database."""
+    credential = _credential(HTTPConnection(scope))
+    return credential is not None and remembered.get(credential[0]) is not None
+
+
 def _credential(request: HTTPConnection) -> tuple[str, bool] | None:
     header = request.headers.get("authorization", "")
     if header[:7].lower() == "bearer ":

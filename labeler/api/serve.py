@@ -15,15 +15,18 @@ from labeler.api.connections import bounded_server
 from labeler.api.guard import UiGuard
 from labeler.api.middleware import SecurityHeaders
 from labeler.api.prefix import Below
-from labeler.api.supervisor import Supervisor
+from labeler.api.supervisor import Attended, Supervisor
+from labeler.guidelines import apart
 from labeler.imports import reading
+from labeler.kit.bounded import Helper
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.memory import set_modules_aside
 
+REST_SECONDS = 600.0
+LOOK_SECONDS = 60.0
 WEBSOCKET_BYTES = 16 * 1024**2  # of one message: the longest guideline, or a page of answers
-HELP_AFTER = 5.0  # seconds after the start: until then there is enough to do
-SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when the UI has imported what it imports late
+SET_ASIDE_AFTER = (0.0, 10.0)  # seconds after the start: at once, and when what is imported late is there
 
 
 def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervisor | None = None) -> ASGIApp:
@@ -38,15 +41,18 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     async def lifespan(_: Any) -> AsyncIterator[None]:
         for seconds in SET_ASIDE_AFTER:
             asyncio.get_running_loop().call_later(seconds, set_modules_aside)
-        asyncio.get_running_loop().call_later(HELP_AFTER, reading.helper.start)
+        resting = asyncio.create_task(_rest(reading.helper, apart.helper))
         try:
             yield
         finally:
+            resting.cancel()
             if supervisor is not None:
                 supervisor.stop()
             db.close()
 
     wrapped = wrap(api, settings)
+    if supervisor is not None:
+        wrapped = Attended(wrapped, supervisor)
     if not with_ui:
         api.router.lifespan_context = lifespan
         return wrapped
@@ -73,6 +79,14 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
         max_upload_mb=settings.max_upload_bytes // 1024**2,
     )
     return site
+
+
+async def _rest(*helpers: Helper) -> None:
+    """End the processes that read files and long texts for the API when nobody has needed them for a while."""
+    while True:
+        await asyncio.sleep(LOOK_SECONDS)
+        for helper in helpers:
+            await asyncio.to_thread(helper.rest, REST_SECONDS)
 
 
 class _Unmounted:

@@ -2,11 +2,14 @@
 
 from typing import Any, NoReturn
 
-import httpx
 from pydantic import ValidationError
 
 from labeler.kit import errors
+from labeler.lean import without
 from labeler.wire.jobs import JobOut
+
+with without("httpx._main"):  # its command line, with rich and click
+    import httpx
 
 
 class ApiError(Exception):

@@ -12,7 +12,7 @@ from labeler.accounts.tables import users
 from labeler.datasets.remotes import has_remote
 from labeler.datasets.repository import Repository
 from labeler.datasets.tables import dataset_versions
-from labeler.guidelines.text import compare
+from labeler.guidelines.apart import compared
 from labeler.kit.config import Settings
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
@@ -132,5 +132,5 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
             LabelBalance(label=name, a=counts[0][name], b=counts[1][name]) for name in sorted({*counts[0], *counts[1]})
         ],
         guideline_changed=texts[0] != texts[1],
-        guideline_rows=compare(*texts) if texts[0] != texts[1] else [],
+        guideline_rows=compared(*texts) if texts[0] != texts[1] else [],
     )

@@ -9,14 +9,14 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
 from labeler.guidelines.tables import acknowledgements, guideline_versions
-from labeler.guidelines.text import add_rule, compare, render
+from labeler.guidelines.text import add_rule
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock, upsert
 from labeler.kit.errors import Conflict, DraftChanged, NotFound
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Member
-from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineIn, GuidelineOut
+from labeler.wire.guidelines import GuidelineIn, GuidelineOut
 
 versions = guideline_versions
 
@@ -67,11 +67,12 @@ def _row(tx: Connection, project_id: int, version: int) -> Any:
 
 
 def _out(row: Any, acknowledged: int | None) -> GuidelineOut:
+    """Without its HTML, which takes long and is made outside of the transaction (`apart.rendered`)."""
     return GuidelineOut(
         version=row.version,
         state="draft" if row.published_at is None else "published",
         text=row.text,
-        html=render(row.text),
+        html="",
         note=row.note,
         author=row.author,
         created_at=row.created_at,
@@ -97,14 +98,14 @@ def get_version(tx: Connection, member: Member, version: int) -> GuidelineOut:
     return _out(row, standing(tx, member.project.id, member.user_id)[1])
 
 
-def current(tx: Connection, member: Member) -> CurrentGuideline:
+def current(tx: Connection, member: Member) -> tuple[GuidelineOut, int | None, str]:
+    """The version in force, the newest that the caller has acknowledged, and its text, if that is an older one."""
     published, read = standing(tx, member.project.id, member.user_id)
     if published is None:
         raise NotFound("This project has no published guideline yet.")
     row = _row(tx, member.project.id, published)
-    before = get_text(tx, member.project.id, read) if read is not None else ""
-    changes = compare(before, row.text) if read is not None and read < published else []
-    return CurrentGuideline(**_out(row, read).model_dump(), acknowledged_version=read, changes=changes)
+    before = get_text(tx, member.project.id, read) if read is not None and read < published else ""
+    return _out(row, read), read, before
 
 
 def save_draft(tx: Connection, member: Member, body: GuidelineIn) -> GuidelineOut:
@@ -166,6 +167,6 @@ def acknowledge(tx: Connection, member: Member, version: int) -> None:
     tx.execute(upsert(tx, acknowledgements).values(row).on_conflict_do_nothing())
 
 
-def diff(tx: Connection, member: Member, a: int, b: int) -> GuidelineDiff:
-    texts = [get_version(tx, member, version).text for version in (a, b)]
-    return GuidelineDiff(a=a, b=b, rows=compare(*texts))
+def texts(tx: Connection, member: Member, a: int, b: int) -> tuple[str, str]:
+    """Of two versions."""
+    return get_version(tx, member, a).text, get_version(tx, member, b).text

@@ -16,6 +16,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
@@ -82,7 +83,8 @@ def _results(connection: Connection, wait: float) -> Iterator[Any]:
 
 
 class Helper:
-    """A process that forks for others. It is started when it is first needed, and ends with this process."""
+    """A process that forks for others. It is started when it is first needed, and ends with this process, or when it is
+    told to rest."""
 
     def __init__(self, *modules: str) -> None:
         """modules: what it imports for the processes that it forks."""
@@ -90,22 +92,41 @@ class Helper:
         self._lock = threading.Lock()
         self._control: socket.socket | None = None
         self._process: Popen[bytes] | None = None
+        self._wanted = 0.0
 
     def start(self) -> None:
         """Start it, if it does not run. It imports its modules meanwhile."""
         with self._lock:
-            if self._process is not None and self._process.poll() is None:
-                return
+            self._start()
+
+    def _start(self) -> socket.socket:
+        self._wanted = time.monotonic()
+        if self._control is None or self._process is None or self._process.poll() is not None:
+            self._end()
             ours, theirs = socket.socketpair()
             with theirs:
                 self._process = Popen([sys.executable, "-m", __name__, *self._modules], stdin=theirs.fileno())
             self._control = ours
+        return self._control
 
     def fork(self, connection: socket.socket) -> None:
         """Hand this end of a connection to a new process."""
-        self.start()
-        assert self._control is not None
-        socket.send_fds(self._control, [b"."], [connection.fileno()])
+        with self._lock:
+            socket.send_fds(self._start(), [b"."], [connection.fileno()])
+
+    def rest(self, seconds: float) -> None:
+        """End it, if nobody has needed it for so long. What it has forked goes on."""
+        with self._lock:
+            if time.monotonic() - self._wanted > seconds:
+                self._end()
+
+    def _end(self) -> None:
+        """It ends by itself when this is closed, after what it was told before."""
+        if self._control is not None:
+            self._control.close()
+        if self._process is not None:
+            self._process.wait()
+        self._control = self._process = None
 
 
 def _fork(connection: socket.socket) -> int:

@@ -204,7 +204,9 @@ class Settings(BaseSettings):
     port: int = Field(8000, ge=0, le=65535, description="Port the server listens on.")
     worker_slots: int = Field(2, ge=0, description="Jobs that one worker runs at the same time.")
     job_niceness: int = Field(10, ge=0, le=19, description="Scheduling priority given up by job processes.")
-    warm_seconds: int = Field(3600, ge=0, description="Seconds one job process is kept ready after the last job.")
+    warm_seconds: int = Field(
+        3600, ge=0, description="Seconds one job process is kept ready after the last job, or after somebody was there."
+    )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="Logs as JSON lines instead of text.")
     traces: bool = Field(

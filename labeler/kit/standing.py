@@ -13,13 +13,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import sqlalchemy as sa
-import structlog
 from sqlalchemy import Engine
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from labeler.kit.config import Settings
 from labeler.kit.errors import Unavailable
 from labeler.kit.installation import installation_id
+from labeler.lean import without
+
+with without("rich"):
+    import structlog
 
 WATCH_SECONDS = 2.0
 DOUBT_SECONDS = 1.0

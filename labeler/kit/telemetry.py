@@ -7,10 +7,12 @@ import logging
 import sys
 from typing import Any
 
-import structlog
-
 from labeler.kit import tracing
 from labeler.kit.config import Settings
+from labeler.lean import without
+
+with without("rich"):  # it would write tracebacks in color, with the values of local variables
+    import structlog
 
 
 def configure(settings: Settings, process: str) -> None:

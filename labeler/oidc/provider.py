@@ -16,12 +16,15 @@ from typing import Any
 from urllib.parse import quote_plus, urlsplit
 
 import certifi
-import httpx
 import orjson
 
 from labeler.kit import telemetry
 from labeler.kit.config import LOOPBACK, Settings
 from labeler.kit.errors import Unavailable
+from labeler.lean import without
+
+with without("httpx._main"):  # its command line, with rich and click
+    import httpx
 
 SECONDS = 5.0
 """For one answer, whole."""

@@ -10,10 +10,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
-import httpx
-
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid
+from labeler.lean import without
+
+with without("httpx._main"):  # its command line, with rich and click
+    import httpx
 
 Address = IPv4Address | IPv6Address
 Network = IPv4Network | IPv6Network

@@ -11,6 +11,7 @@ from pathlib import Path
 import processes
 import pytest
 from load import label_for, quantile
+from memory import highest
 from receivers import receiving
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]  # all items of the largest pools are read first
@@ -127,3 +128,15 @@ def test_two_api_processes(settings, site, report, tmp_path: Path, database_kind
         assert found.errors == [] and found.summary()["handed_out_twice"] == 0
     finally:
         second.stop()
+
+
+def test_memory_while_32_people_label_and_models_are_trained(site, report, database_kind: str) -> None:
+    """The service at its highest, all processes together: labels come in, models are trained, queues are ranked."""
+    project, tokens = filled(site, 10_000)
+    quiet(site)
+    with highest(site.process.pid) as labeling:
+        found = label_for([site.settings.port], tokens, project.path, 4 * SECONDS, think=1.0)
+        quiet(site)
+    report.add(f"memory, 32 labelers, 10,000 items, {database_kind}", **labeling.figures())
+    assert found.errors == []
+    assert project.models(1), "no model was trained meanwhile"

@@ -5,19 +5,9 @@ from pathlib import Path
 
 import processes
 import pytest
+from memory import parts_mib
 
 pytestmark = pytest.mark.bench
-
-
-def resident_mib(pid: int) -> float:
-    """Proportional set size of a process and everything it started: shared pages count once."""
-    total = 0
-    for child in processes.children_of(pid):
-        total += resident_mib(child)
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return total + int(line.split()[1]) / 1024
-    return total
 
 
 def test_cold_start_and_idle_memory(settings, report, tmp_path: Path, database_kind: str) -> None:
@@ -31,7 +21,7 @@ def test_cold_start_and_idle_memory(settings, report, tmp_path: Path, database_k
         report.add(
             f"labeler serve, {database_kind}",
             ready_seconds=round(ready, 2),
-            idle_mib=round(resident_mib(service.pid)),
+            idle_mib=round(sum(parts_mib(service.pid).values())),
         )
     finally:
         service.stop()

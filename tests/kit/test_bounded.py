@@ -60,6 +60,21 @@ def test_a_process_whose_results_nobody_wants_ends(forks: Helper | None) -> None
     wait_for(lambda: not is_alive(pid), what="the process to end")
 
 
+def test_a_helper_that_nobody_needs_ends_and_comes_back() -> None:
+    helper = Helper()
+    with bounded(range, 3, helper=helper) as found:
+        assert next(found) == 0
+        first = helper._process
+        assert first is not None
+        helper.rest(60)
+        assert first.poll() is None, "it was needed a moment ago"
+        helper.rest(0)
+        assert first.poll() == 0
+        assert list(found) == [1, 2], "what it has forked goes on"
+    with bounded(range, 3, helper=helper) as found:
+        assert list(found) == [0, 1, 2]
+
+
 def test_a_helper_that_was_killed_is_started_again() -> None:
     helper = Helper()
     for _ in range(2):

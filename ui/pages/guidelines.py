@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, tasks
@@ -18,6 +18,7 @@ from labeler.wire.guidelines import DiffRow, GuidelineOut
 
 SOMEONE = mark("someone")  # whose account is not known
 MOST = 300  # versions that are listed, the newest
+MOST_COMPARED = 250_000  # lines times lines: the comparison is at hand in a moment, whatever the lines are
 START = (
     "# {name}\n\nWhat is asked, in one sentence.\n\n{answers}"
     "## When unsure\n\nMark the item as hard (`H`) and say why.\n"
@@ -216,15 +217,34 @@ def _save(
 
 
 def compared(a: str, b: str) -> list[DiffRow]:
-    """Two texts line by line, for the eye."""
-    rows = []
-    for line in difflib.ndiff(a.splitlines(), b.splitlines()):
-        kind = {"- ": "removed", "+ ": "added", "  ": "same"}.get(line[:2])
-        if kind is None:
-            continue
-        left, right = (None if kind == "added" else line[2:]), (None if kind == "removed" else line[2:])
-        rows.append(DiffRow(kind=kind, left=left, right=right, left_line=None, right_line=None))
-    return rows
+    """Two texts line by line, for the eye. What is between the first change and the last is compared in bounded time:
+    where it is very long, one side is shown after the other."""
+    left, right = a.splitlines(), b.splitlines()
+    head = _alike(left, right)
+    tail = _alike(left[head:][::-1], right[head:][::-1])
+    old, new = left[head : len(left) - tail], right[head : len(right) - tail]
+    rows = [_line("same", line, line) for line in left[:head]]
+    if len(old) * len(new) > MOST_COMPARED:
+        changes = [("replace", 0, len(old), 0, len(new))]
+    else:
+        changes = [*difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()]
+    for what, i, j, k, m in changes:
+        if what == "equal":
+            rows += [_line("same", line, line) for line in old[i:j]]
+        else:
+            rows += [_line("removed", line, None) for line in old[i:j]]
+            rows += [_line("added", None, line) for line in new[k:m]]
+    return rows + [_line("same", line, line) for line in left[len(left) - tail :]]
+
+
+def _alike(left: list[str], right: list[str]) -> int:
+    """How many lines are the same from the beginning on."""
+    pairs = zip(left, right, strict=False)
+    return next((n for n, (one, other) in enumerate(pairs) if one != other), min(len(left), len(right)))
+
+
+def _line(kind: Literal["same", "added", "removed"], left: str | None, right: str | None) -> DiffRow:
+    return DiffRow(kind=kind, left=left, right=right, left_line=None, right_line=None)
 
 
 def _calm(text: str) -> str:

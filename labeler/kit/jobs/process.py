@@ -27,7 +27,7 @@ from labeler.kit.errors import Problem, StorageFull, Unavailable
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, function_of, knows
 from labeler.kit.jobs.warmup import Warming
-from labeler.kit.memory import set_modules_aside
+from labeler.kit.memory import give_back_free, set_modules_aside
 
 
 class Watch:
@@ -125,6 +125,7 @@ def main() -> None:
     db = Database(settings, durable=False)
     while True:
         gc.collect()
+        give_back_free()
         watch.idle()
         status.write("ready\n")
         status.flush()

@@ -1,9 +1,9 @@
 """What a job process imports before its first job, so that a process that waits is warm."""
 
 import importlib
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+
+from labeler.lean import without
 
 HEAVY = ("numpy", "scipy.sparse", "scipy.optimize", "scipy.stats", "sklearn.linear_model", "sklearn.svm")
 """Libraries that most jobs need, in small steps: to import the last one takes longer than ranking a queue."""
@@ -22,23 +22,10 @@ class Warming:
 
     def step(self) -> None:
         """Import the next one."""
-        with _without_pandas():
+        with without("pandas"):  # scikit-learn would import it only to look at its version: 45 MiB for nothing
             importlib.import_module(self._left[0])
         self._left.pop(0)
 
     def finish(self) -> None:
         while not self.done:
             self.step()
-
-
-@contextmanager
-def _without_pandas() -> Iterator[None]:
-    """scikit-learn would import pandas only to look at its version: 45 MiB for nothing. Here it seems to be missing."""
-    absent = "pandas" not in sys.modules
-    if absent:
-        sys.modules["pandas"] = None  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        if absent:
-            del sys.modules["pandas"]

@@ -2,8 +2,10 @@
 
 A worker owns a slot: a file lock on local disk that its job processes inherit. Who gets the lock knows
 that the former worker and all its processes are gone, and takes their jobs over at once; the leases in
-the table remain for lost machines. One process per slot is kept warm, since importing scikit-learn
-takes longer than ranking a queue.
+the table remain for lost machines. One process is kept warm, since importing scikit-learn takes longer
+than ranking a queue. A worker alongside the API gets it ready when somebody who is logged in is there
+(a byte on its standard input says so), which is long before their labels ask for a training: a service
+that nobody uses holds half the memory, and starts without it.
 """
 
 import fcntl
@@ -26,6 +28,7 @@ from labeler.kit.db import Database
 from labeler.kit.errors import Problem
 from labeler.kit.jobs import engine, schedule
 from labeler.kit.jobs.engine import Claim
+from labeler.kit.memory import frugal
 
 POLL_SECONDS = 0.15
 RENEW_SECONDS = 3.0
@@ -103,11 +106,11 @@ class Worker:
             **settings.environment(),
             "LABELER_JOB_MODULES": json.dumps(modules),
             "LABELER_JOB_MODULES_LATER": json.dumps(later),
-            "MALLOC_ARENA_MAX": "2",  # a waiting process should hold little memory
+            **frugal(),
         }
         self._selector = selectors.DefaultSelector()
         self._stopping = False
-        self._last_job = float("-inf")
+        self._last_wanted = float("-inf")
         self._swept = 0.0
 
     def run(self) -> None:
@@ -118,7 +121,8 @@ class Worker:
             self._selector.register(sys.stdin.fileno(), selectors.EVENT_READ)
         freed = self.db.write(engine.give_back_of, self.prefix, self.name)
         self.log.info("worker started", freed=freed)
-        self.warm()
+        if not self.embedded:
+            self.warm()
         try:
             while not self._stopping:
                 try:
@@ -132,10 +136,11 @@ class Worker:
             self.log.info("worker stopped")
 
     def warm(self) -> None:
-        """Start the process that is kept warm, unless there is one."""
-        if self.settings.warm_seconds and not self.children:
-            self._last_job = time.monotonic()
-            self._spawn()
+        """Start the process that is kept warm, unless there is one. From now on it waits for `warm_seconds` again."""
+        if self.settings.warm_seconds:
+            self._last_wanted = time.monotonic()
+            if not self.children:
+                self._spawn()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -143,7 +148,9 @@ class Worker:
     def _wait(self) -> None:
         for key, _ in self._selector.select(POLL_SECONDS):
             if key.fileobj == sys.stdin.fileno():
-                if not os.read(sys.stdin.fileno(), 4096):
+                if os.read(sys.stdin.fileno(), 4096):
+                    self.warm()
+                else:
                     self._stopping = True
             else:
                 child: Child = key.data
@@ -186,7 +193,7 @@ class Worker:
         claim = engine.claim(self.db, self.name, kinds)
         if claim is None:
             return False
-        self._last_job = child.renewed = child.looked = child.claimed = now
+        self._last_wanted = child.renewed = child.looked = child.claimed = now
         child.claim, child.ready = claim, False
         child.tell({"deadline": self._lease * 0.8})
         child.tell({"job": claim.id, **asdict(claim)})
@@ -203,7 +210,7 @@ class Worker:
             # One stays warm for long, since the next training is wanted within seconds; more are for busy times.
             others = [c for c in self.children if c is not child and c.claim is None and c.light <= child.light]
             keep = SPARE_SECONDS if others else max(self.settings.warm_seconds, LEAST_SECONDS)
-            if child.ready and now - max(child.idle_since, self._last_job if not others else 0) > keep:
+            if child.ready and now - max(child.idle_since, self._last_wanted if not others else 0) > keep:
                 self._kill(child)
                 self._bury(child)
         else:

@@ -71,6 +71,7 @@ class Encoder:
             raise EncoderMissing(f"ONNX Runtime is not installed; {_EXTRA}") from error
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # as many texts at a time as there are cores
+        options.enable_cpu_mem_arena = False  # it keeps what the longest texts took, for each thread
         options.log_severity_level = 3
         try:
             return onnxruntime.InferenceSession(str(self.file), options, providers=["CPUExecutionProvider"])
