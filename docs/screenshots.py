@@ -75,7 +75,7 @@ def work(url: str, people: list[LogIn]) -> str:
     Returns the tag of the first dataset version that was asked for.
     """
     ada, lin, peer = (log_in(url, person).projects.get(SPAM.slug) for person in people)
-    wait(lambda: ada.progress().training.state == "idle", 120, "the last training")
+    wait(lambda: ada.progress().training.state == "idle", 300, "the last training")
     for project in (lin, peer):
         project.guidelines.acknowledge(1)
     truth = known_answers()
@@ -96,7 +96,7 @@ def work(url: str, people: list[LogIn]) -> str:
     for project in (ada, lin, peer):
         project.guidelines.acknowledge(2)
     ada.snapshot("with the decisions of the first review").wait(120)
-    wait(lambda: ada.progress().training.state == "idle", 120, "the last training")
+    wait(lambda: ada.progress().training.state == "idle", 300, "the last training")
     ada.train().wait(120)
     newest = max(model.number for model in ada.models())
     ada.promote(newest - 1, "first model in use")

@@ -184,8 +184,9 @@ def page_css() -> str:
 .lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
 @media (max-width: 40rem) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }} }}
-@media (hover: none), (pointer: coarse) {{ [data-testid="stDataFrame"]:has([data-testid="stElementToolbar"]) {{
-  margin-top: 2.75rem; }} }}
+@media (hover: none), (pointer: coarse) {{
+  [data-testid="stElementContainer"]:has([data-testid="stDataFrame"] [data-testid="stElementToolbar"]) {{
+    margin-top: 2.75rem; }} }}
 @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}
 </style>"""
 

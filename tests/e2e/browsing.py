@@ -228,18 +228,25 @@ def barriers(page: Page) -> list[str]:
 
 COVERED = """(where) => {
   const buttons = [...where.querySelectorAll("button, summary, a, [role=tab]")];
-  const seen = buttons.filter((one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true }));
-  return seen.filter((one) => {
+  const tables = [...where.querySelectorAll("[data-testid=stDataFrame]")];
+  const isSeen = (one) => one.checkVisibility({ visibilityProperty: true, opacityProperty: true });
+  const isUnder = (one, x, y) => {
     one.scrollIntoView({ block: "center", inline: "center" });
     const box = one.getBoundingClientRect();
-    const top = one.getRootNode().elementFromPoint(box.x + box.width / 2, box.y + box.height / 2);
+    const top = one.getRootNode().elementFromPoint(box.x + x(box.width), box.y + y(box.height));
     return box.width && top && !one.contains(top) && !top.contains(one);
-  }).map((one) => one.ariaLabel || one.innerText || one.outerHTML.slice(0, 80));
+  };
+  const half = (size) => size / 2, edge = (size) => size - 8, near = () => 20;
+  return [
+    ...buttons.filter((one) => isSeen(one) && isUnder(one, half, half)),
+    ...tables.filter((one) => isSeen(one) && (isUnder(one, near, edge) || isUnder(one, near, near))),
+  ].map((one) => one.ariaLabel || one.innerText || one.outerHTML.slice(0, 80));
 }"""
 
 
 def covered(where: Locator) -> list[str]:
-    """Buttons and links in there that can't be pressed in their middle: something else is drawn over them."""
+    """Buttons and links in there that can't be pressed in their middle, and tables that don't end where they seem to:
+    something else is drawn over them."""
     found: list[str] = where.evaluate(COVERED)
     return found
 

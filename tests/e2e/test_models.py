@@ -5,7 +5,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Site, messages, settled
+from browsing import Site, covered, messages, settled
 from playwright.sync_api import Page, expect
 
 from labeler.client import Project
@@ -111,3 +111,10 @@ def test_what_a_chart_shows_is_downloaded(site, project, visit) -> None:
             chart.get_by_role("button").click()
         assert download.value.suggested_filename == f"{name}.csv"
         assert download.value.path().read_text(encoding="utf-8-sig").startswith(first)
+
+
+def test_nothing_lies_over_a_table_where_one_touches(site, project, visit) -> None:
+    """Its tools are always there on a phone, above it: they move it down, and so what follows."""
+    page = shown(site, project, visit, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
+    assert covered(page.locator("body")) == []
