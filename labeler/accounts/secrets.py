@@ -1,7 +1,8 @@
 """Passwords (argon2id) and random tokens. Only hashes are stored.
 
 A hash costs a tenth of a second of processor and 64 MB on purpose. So passwords are looked at one at a time, by a
-thread that gives way to all others, and only so many may wait: a flood of log-ins stops nobody who labels (G29).
+thread that gives way to all others and rests between two as long as one took, and only so many may wait: a flood of
+log-ins stops nobody who labels (G29).
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import hashlib
 import os
 import secrets
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
@@ -24,7 +26,8 @@ MIN_PASSWORD = 10
 MAX_PASSWORD = 1000
 JUDGED = 72  # characters that zxcvbn looks at
 WEAK = 2  # of zxcvbn's scores 0 to 4: fewer than a million guesses are below it
-GIVE_WAY = 5  # to labelers (0), and not to jobs (LABELER_JOB_NICENESS): people who log in wait for it
+GIVE_WAY = 10  # to labelers (0), and not to jobs (LABELER_JOB_NICENESS): people who log in wait for it
+LONGEST_REST = 1.0
 MOST_WAITING = 32
 _hasher = PasswordHasher()
 
@@ -90,6 +93,19 @@ def _give_way() -> None:
 
 _hashing = ThreadPoolExecutor(1, "passwords", initializer=_give_way)
 _waiting = 0
+_rested_at = 0.0
+
+
+def _after_a_rest(function: Callable[..., T], *args: Any) -> T:
+    """Only the thread that hashes runs this."""
+    global _rested_at
+    time.sleep(max(_rested_at - time.monotonic(), 0.0))
+    started = time.monotonic()
+    try:
+        return function(*args)
+    finally:
+        ended = time.monotonic()
+        _rested_at = ended + min(ended - started, LONGEST_REST)
 
 
 async def apart(function: Callable[..., T], *args: Any) -> T:
@@ -99,6 +115,6 @@ async def apart(function: Callable[..., T], *args: Any) -> T:
         raise TooManyRequests("Many people log in at this moment. Try again in a few seconds.", retry_after=5)
     _waiting += 1
     try:
-        return await asyncio.get_running_loop().run_in_executor(_hashing, function, *args)
+        return await asyncio.get_running_loop().run_in_executor(_hashing, _after_a_rest, function, *args)
     finally:
         _waiting -= 1

@@ -1,5 +1,6 @@
 """What the UI's server does for somebody who is not logged in (G29): it shows the pages one logs in on. It takes no
-file, no long message, and keeps only so many pages open."""
+file, no long message, keeps only so many pages open, and runs them only so often: each run is Python in the process
+that serves labelers."""
 
 from collections import Counter
 
@@ -7,6 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from labeler.accounts.auth import is_known
 from labeler.api.middleware import STRANGERS_BYTES, send_problem
+from labeler.api.pace import Paces
 from labeler.kit.db import Database
 from labeler.kit.errors import NotFound, NotSignedIn
 
@@ -17,6 +19,9 @@ PAGES = 300
 """Open pages of strangers, each of which costs the server a session."""
 PAGES_OF_ONE = 60
 """Of them, those of one address."""
+RUNS, RUNS_OF_ONE = (4.0, 6), (3.0, 6)
+"""How often strangers' pages may be opened and run, together and from one address: per second, and at once. Logging in
+takes about five."""
 TRY_LATER, TOO_BIG = 1013, 1009  # codes of RFC 6455
 
 
@@ -27,6 +32,7 @@ class UiGuard:
         self.app = app
         self.db = db
         self.open: Counter[str] = Counter()
+        self.runs = Paces(RUNS_OF_ONE, RUNS)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "websocket":
@@ -55,10 +61,13 @@ class UiGuard:
             if len(message.get("bytes") or message.get("text") or b"") > STRANGERS_BYTES:
                 await send({"type": "websocket.close", "code": TOO_BIG})
                 return {"type": "websocket.disconnect", "code": TOO_BIG}
+            if message["type"] == "websocket.receive":
+                await self.runs.turn(address)
             return message
 
         self.open[address] += 1
         try:
+            await self.runs.turn(address)
             await self.app(scope, short, send)
         finally:
             self.open[address] -= 1

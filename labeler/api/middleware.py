@@ -107,12 +107,11 @@ class Around:
                 await self.app(scope, self._limited(scope, receive), send_with_headers)
         finally:
             took = time.monotonic() - started
+            slow = took - scope["state"].get("waited", 0.0) > SLOW_SECONDS
             route = getattr(scope.get("route"), "path", "none")
             observe(scope["method"], route, status, took)
             tracing.end_request(span, scope["method"], route, status)
-            level = (
-                "error" if status >= 500 else "warning" if took > SLOW_SECONDS else "info" if status >= 400 else "debug"
-            )
+            level = "error" if status >= 500 else "warning" if slow else "info" if status >= 400 else "debug"
             getattr(self.log, level)(
                 "request", method=scope["method"], path=scope["path"], status=status, ms=round(1000 * took, 1)
             )
@@ -158,7 +157,10 @@ class Around:
 
         async def limited() -> Message:
             nonlocal size
+            asked = time.monotonic()
             message = await receive()
+            # It is the client that is slow, not we: nothing to warn of.
+            scope["state"]["waited"] = scope["state"].get("waited", 0.0) + time.monotonic() - asked
             if message["type"] == "http.request":
                 size += len(message.get("body", b""))
                 try:

@@ -1,5 +1,6 @@
 """Keeping an installation: backup, restore, verify."""
 
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -21,8 +22,10 @@ def backup(path: Annotated[Path, typer.Argument(dir_okay=False, help="The file t
     from labeler import rooms
     from labeler.backup.write import backup as run
 
+    settings = Settings()
+    os.nice(settings.job_niceness)  # like a job: people label meanwhile
     rooms.load_tables()
-    about = run(Settings(), path, _tell)
+    about = run(settings, path, _tell)
     size = path.stat().st_size
     answer(
         {"path": str(path), "bytes": size, **about},

@@ -45,20 +45,47 @@ def is_damage(error: Exception) -> bool:
 def is_torn(path: Path, *, with_log: bool = True) -> bool:
     """Whether a file is no whole SQLite database: another header, or pages that the header counts stand neither in the
     file nor in its log (where those of a checkpoint that goes on, or was cut off, still are).
-    https://www.sqlite.org/fileformat.html#the_database_header"""
+
+    SQLite is asked, and not the file: to close a file takes away all locks that this process has on it. The next
+    process that ended its work on the database, such as a backup, would take itself for the last one and delete the log
+    that is written to here. https://www.sqlite.org/howtocorrupt.html (2.2)
+    """
     try:
-        with open(path, "rb") as file:
-            header = file.read(100)
-            size = file.seek(0, 2)
-    except FileNotFoundError:
-        return False  # gone, which is another matter
-    if not header.startswith(b"SQLite format 3\0"):
-        return True
-    page = int.from_bytes(header[16:18], "big")
-    page = 65536 if page == 1 else page
-    counted, valid_for = int.from_bytes(header[28:32], "big"), header[92:96] == header[24:28]
-    missing = range(size // page + 1, counted + 1) if valid_for else range(0)
-    return bool(missing) and not (with_log and set(missing) <= pages_in_log(path, page))
+        with closing(as_it_stands(path)) as connection:
+            connection.execute("PRAGMA page_count").fetchone()
+            return False
+    except sqlite3.DatabaseError as error:
+        if "malformed" not in str(error):
+            return "not a database" in str(error)
+    return not with_log or not _missing_pages(path) <= pages_in_log(path, _page_size(_header(path)))
+
+
+def _missing_pages(path: Path) -> set[int]:
+    """The numbers of the pages that the header counts and the file does not have."""
+    header = _header(path)
+    return set(range(path.stat().st_size // _page_size(header) + 1, int.from_bytes(header[28:32], "big") + 1))
+
+
+def _page_size(header: bytes) -> int:
+    found = int.from_bytes(header[16:18], "big")
+    return 65536 if found == 1 else found
+
+
+_open: dict[tuple[int, int], int] = {}
+"""Files that a header was read from. They stay open, since closing one would take away the locks on it."""
+
+
+def _header(path: Path) -> bytes:
+    found = path.stat()
+    file = (found.st_dev, found.st_ino)
+    if file not in _open:
+        _open[file] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    return os.pread(_open[file], 100, 0)
+
+
+def as_it_stands(path: Path) -> sqlite3.Connection:
+    """A database's file without its log and without locks, to read from."""
+    return sqlite3.connect(f"file:{quote(str(path))}?mode=ro&immutable=1", uri=True)
 
 
 def pages_in_log(path: Path, page: int) -> set[int]:
@@ -155,8 +182,7 @@ class Standing:
         """
         if is_torn(Path(self._path)):
             return "it is no whole database"
-        address = f"file:{quote(self._path)}?mode=ro&immutable=1"
-        with closing(sqlite3.connect(address, uri=True)) as connection:
+        with closing(as_it_stands(Path(self._path))) as connection:
             try:
                 row = connection.execute("SELECT id, coalesce(probed_at, 0) FROM installation").fetchone()
             except sqlite3.DatabaseError as error:

@@ -8,11 +8,17 @@ from pathlib import Path
 
 import httpx
 import pytest
+from bench.load import label_for
+from hostile import KINDS, hostile_strangers
 from processes import Running, wait_for
 
+from labeler.accounts.tokens import make_token
+from labeler.accounts.users import add_user
 from labeler.api.connections import HEAD_BYTES, HEAD_SECONDS
 from labeler.api.middleware import STRANGERS_BYTES
+from labeler.client import Client
 from labeler.kit.config import Settings
+from labeler.kit.db import Database
 
 API = "/api/v1"
 MEGABYTE = b"x" * 1024**2
@@ -172,3 +178,25 @@ def test_a_log_in_fits_into_what_a_stranger_may_send(site: Running) -> None:
     assert STRANGERS_BYTES > 10 * 1000 + 254
     body = {"email": "a@b.c", "password": "x" * 1000}
     assert httpx.post(f"{site.url}{API}/session", json=body).status_code == 401
+
+
+def test_people_label_beside_ten_hostile_clients(site: Running) -> None:
+    """How much slower it makes them is measured in tests/bench/test_strangers.py."""
+    db = Database(site.settings)
+    people = [db.write(add_user, f"admin{number}@example.org", "Admin", "admin") for number in range(8)]
+    tokens = [db.write(make_token, one.id, "test", ["*"])[1] for one in people]
+    db.close()
+    with Client(site.url, token=tokens[0]) as client:
+        project = client.projects.create("Beside", labels=["spam", "ham"])
+        project.items.add([{"key": f"m{n}", "text": f"message {n}"} for n in range(500)], progress=False)
+    before, kept = memory(site), files_but_the_database(site.settings.home)
+    with hostile_strangers(site.settings.port) as did:
+        found = label_for([site.settings.port], tokens, project.path, 4, 0.3)
+    assert found.errors == [] and len(found.submit_times) >= len(tokens)
+    assert len(did) == len(KINDS) and all(one["steps"] > 4 for one in did.values())
+    assert memory(site) - before < 256 * 1024**2
+    assert files_but_the_database(site.settings.home) == kept
+
+
+def files_but_the_database(home: Path) -> int:
+    return files_in(home) - sum(path.stat().st_size for path in home.glob("labeler.db*"))

@@ -135,6 +135,24 @@ def test_an_earlier_copy_that_is_written_over_the_file_is_noticed(tmp_path: Path
     db.close()
 
 
+def test_another_process_that_ends_its_work_leaves_the_log(tmp_path: Path, sqlite_template: Path) -> None:
+    """Whoever closes a database last deletes its log. Looking at the file must not take away the locks that say that we
+    are still here: what is written afterwards would be in a file without a name."""
+    path = tmp_path / "labeler.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database(Settings(home=tmp_path, database_url=""))
+    db.write(probe)
+    log = path.with_name("labeler.db-wal")
+    before = log.stat().st_ino
+    assert db.standing.look()
+    reads = "import sqlite3, sys; one = sqlite3.connect(sys.argv[1]); one.execute('PRAGMA user_version'); one.close()"
+    subprocess.run([sys.executable, "-c", reads, str(path)], check=True, timeout=60)
+    assert log.stat().st_ino == before
+    db.write(probe)
+    assert db.standing.look()
+    db.close()
+
+
 def test_a_checkpoint_that_was_cut_off_is_no_damage(tmp_path: Path, sqlite_template: Path) -> None:
     """A process that is killed while it copies the log into the file leaves a header that counts more pages than the
     file has: the others are in the log. So it looks for a moment in every checkpoint, and long on a slow disk."""
