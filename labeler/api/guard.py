@@ -19,9 +19,9 @@ PAGES = 300
 """Open pages of strangers, each of which costs the server a session."""
 PAGES_OF_ONE = 60
 """Of them, those of one address."""
-RUNS, RUNS_OF_ONE = (4.0, 6), (3.0, 6)
+RUNS, RUNS_OF_ONE = (4.0, 200), (3.0, 150)
 """How often strangers' pages may be opened and run, together and from one address: per second, and at once. Logging in
-takes about five."""
+takes about five: thirty people of one house come in together, and a flood is slow after seconds."""
 TRY_LATER, TOO_BIG = 1013, 1009  # codes of RFC 6455
 
 
