@@ -167,7 +167,7 @@ def _serve(fd: int) -> None:
                 connection.send((_ONE, result))
                 _limit_time(seconds)
             connection.send((_END, None))
-        except MemoryError:
+        except (MemoryError, SystemError):  # C code that gets no memory may fail without saying why
             connection.send((_FAILED, OutOfBounds()))
         except (BrokenPipeError, ConnectionError, EOFError):
             raise

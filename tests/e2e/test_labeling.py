@@ -3,7 +3,7 @@
 import processes
 import pytest
 from browsing import Card, Site, labels_of
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 
 @pytest.fixture(scope="module")
@@ -209,3 +209,21 @@ def test_what_is_said_at_the_end_adds_up(site, label_page) -> None:
     expect(card.part("state")).to_contain_text(
         "1 of 3 items is not labeled yet: another labeler has it, or it is set aside as hard"
     )
+
+
+def test_an_answer_taken_back_while_the_next_items_are_asked_for_stays_in_sight(site, label_page) -> None:
+    project = site.project(1)
+    card = label_page(site, project, site.member(project))
+    asked: list[Route] = []
+    card.ready().page.route("**/queue/next", lambda route: asked.append(route))
+    card.page.keyboard.press("1")
+    while not asked:
+        card.page.wait_for_timeout(20)
+    card.page.keyboard.press("u")
+    expect(card.hint).to_contain_text("You had chosen: spam.")
+    with card.page.expect_response("**/queue/next"):
+        asked[0].continue_()
+    card.saved()
+    card.page.unroute("**/queue/next")
+    expect(card.root).to_have_attribute("data-state", "item")
+    expect(card.hint).to_contain_text("You had chosen: spam.")

@@ -25,15 +25,23 @@ UNITS = [
 ]
 
 
+def cost(unit: str) -> float:
+    """Seconds of processor for the longest text of it that is rendered here, and two of half the length compared: the
+    least of three, since other processes take their part of the caches."""
+    half = apart.SHORT // 2 // len(unit)
+    found = []
+    for _ in range(3):
+        started = time.thread_time()
+        render(unit * (apart.SHORT // len(unit)))
+        compare(unit * half, unit * half + "x")
+        found.append(time.thread_time() - started)
+    return min(found)
+
+
 @pytest.mark.parametrize("unit", UNITS)
 def test_a_short_text_is_cheap_whatever_it_is(unit: str) -> None:
-    """A tenth of a second on a machine that is not busy."""
-    text = unit * (apart.SHORT // len(unit))
-    half = apart.SHORT // 2 // len(unit)
-    started = time.process_time()
-    render(text)
-    compare(unit * half, unit * half + "x")
-    assert time.process_time() - started < 0.5
+    """Beside an honest list of the same length, which takes a twentieth of a second."""
+    assert cost(unit) < 5 * cost("- a *word*\n")
 
 
 def test_a_long_text_is_rendered_and_compared_as_a_short_one(project: Project) -> None:

@@ -16,9 +16,11 @@ export const idle = {
     if (this.view.root.dataset.state !== "empty") this.view.state("loading", t("Getting the next items"), t("One moment."));
     try {
       await this.queue.ask();
+      if (this.current) return; // an answer was taken back meanwhile: what is shown stays
       if (this.queue.items.length) this.next();
       else this.empty();
     } catch (problem) {
+      if (problem instanceof Problem && this.current && problem.passing) return; // it is asked again with the next answer
       if (problem instanceof Problem) this.trouble(problem);
       else throw problem;
     }
