@@ -19,9 +19,10 @@ PAGES = 300
 """Open pages of strangers, each of which costs the server a session."""
 PAGES_OF_ONE = 60
 """Of them, those of one address."""
-RUNS, RUNS_OF_ONE = (4.0, 200), (3.0, 150)
+RUNS, RUNS_OF_ONE = (5.0, 12), (4.0, 12)
 """How often strangers' pages may be opened and run, together and from one address: per second, and at once. Logging in
-takes about five: thirty people of one house come in together, and a flood is slow after seconds."""
+takes about five: forty people of one house who log in within a minute don't wait. Many at once would hold labelers up
+(150: for 2.5 s)."""
 TRY_LATER, TOO_BIG = 1013, 1009  # codes of RFC 6455
 
 

@@ -33,8 +33,9 @@ def filled(site: Any) -> Any:
     made = site.client.projects.create("large", labels=["spam", "ham"], retrain_every=1000, retrain_seconds=3600)
     kinds = ("win a prize, call", "see you at")
     made.items.add([{"key": f"m{n}", "text": f"{kinds[n % 2]} {n} {n % 97}"} for n in range(ITEMS)], progress=False)
-    for item in made.queue.next(LABELS):
-        made.label(item, ("spam", "ham")[int(item.key[1:]) % 2])
+    for _ in range(LABELS // 40):
+        for item in made.queue.next(40):
+            made.label(item, ("spam", "ham")[int(item.key[1:]) % 2])
     for item in made.queue.next(3):
         made.flag(item, "Ambiguous")
     made.snapshot("first").wait(300)
