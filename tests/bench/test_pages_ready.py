@@ -11,9 +11,11 @@ from typing import Any
 import processes
 import pytest
 from chromium import launched
+from conftest import Site
 from playwright.sync_api import Browser, Page
 
 from labeler.accounts.users import add_user
+from labeler.kit.config import Settings
 
 pytestmark = [pytest.mark.bench, pytest.mark.one_database, pytest.mark.timeout(900)]
 ITEMS, LABELS, TIMES = 100_000, 120, 5
@@ -28,7 +30,15 @@ def browser() -> Iterator[Browser]:
         yield browser
 
 
-def filled(site: Any) -> Any:
+@pytest.fixture
+def site(settings: Settings) -> Iterator[Site]:
+    """Without sentence embeddings, which would be made for minutes first."""
+    running = Site(settings, ["serve"], embeddings="off")
+    yield running
+    running.stop()
+
+
+def filled(site: Site) -> Any:
     """A project with something to show on every page."""
     made = site.client.projects.create("large", labels=["spam", "ham"], retrain_every=1000, retrain_seconds=3600)
     kinds = ("win a prize, call", "see you at")
@@ -56,7 +66,7 @@ def ready_in(page: Page, url: str) -> float:
     return time.perf_counter() - started
 
 
-def test_every_page_of_a_large_project(site: Any, browser: Browser, report: Any) -> None:
+def test_every_page_of_a_large_project(site: Site, browser: Browser, report: Any) -> None:
     made = filled(site)
     page = browser.new_context(viewport={"width": 1280, "height": 800}).new_page()
     page.set_default_timeout(60_000)
