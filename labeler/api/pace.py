@@ -37,7 +37,7 @@ class Paces:
         self.each: dict[str, Pace] = {}
 
     async def turn(self, name: str) -> None:
-        """Wait for the name's own turn first: whoever comes too fast waits there, and not before the others."""
+        """Wait for the name's own turn first: who comes too fast waits there, and not before the others."""
         if name not in self.each:
             self.each = {one: pace for one, pace in self.each.items() if not pace.is_rested()}
             self.each[name] = Pace(*self.of_one)

@@ -24,7 +24,7 @@ SHORT = 10_000
 MEMORY = 256_000_000
 SECONDS = 20
 AT_ONCE = 2
-"""Whoever comes beside these waits, and keeps no thread from others."""
+"""Who comes beside these waits, and keeps no thread from others."""
 
 helper = Helper("labeler.guidelines.text")
 _threads = ThreadPoolExecutor(AT_ONCE, "guidelines")

@@ -48,7 +48,7 @@ class Look:
 
 
 def shift(tx: Connection, micros: int) -> None:
-    """Move all terms. Whoever calls it has every table loaded."""
+    """Move all terms. The caller has every table loaded."""
     for table in metadata.sorted_tables:
         columns = [column for column in table.columns if moves(column)]
         if columns:

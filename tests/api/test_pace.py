@@ -17,7 +17,7 @@ def test_a_few_turns_come_at_once_and_the_others_one_after_the_other() -> None:
     assert [pace.take() for _ in range(4)] == [0, 0, 0, 0.5]
 
 
-def test_whoever_comes_too_fast_waits_before_others_do() -> None:
+def test_who_comes_too_fast_waits_before_others_do() -> None:
     async def flood_and_one_more() -> tuple[int, bool]:
         paces = Paces((1.0, 3), (1000.0, 5))
         flood = [asyncio.create_task(paces.turn("flood")) for _ in range(20)]

@@ -136,7 +136,7 @@ def test_an_earlier_copy_that_is_written_over_the_file_is_noticed(tmp_path: Path
 
 
 def test_another_process_that_ends_its_work_leaves_the_log(tmp_path: Path, sqlite_template: Path) -> None:
-    """Whoever closes a database last deletes its log. Looking at the file must not take away the locks that say that we
+    """Who closes a database last deletes its log. Looking at the file must not take away the locks that say that we
     are still here: what is written afterwards would be in a file without a name."""
     path = tmp_path / "labeler.db"
     shutil.copyfile(sqlite_template, path)

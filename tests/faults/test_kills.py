@@ -83,25 +83,30 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int, rows: int) ->
             after = project.snapshot("afterwards").wait(240)
             made = project.dataset(after.result["version"])
         assert [error for one in clients for error in one.written.errors] == []
-        recorded, put_aside = rows_of(db, labels), rows_of(db, skips)
-        promised = {once: what for one in clients for once, what in one.written.labels.items()}
-        assert promised, "nobody labeled anything"
-        item_keys = keys_by_id(db)
-        for once, (key, value) in promised.items():
-            assert once in recorded, f"an accepted label is lost: {key}"
-            assert (item_keys[recorded[once].item_id], recorded[once].value) == (key, value)
-        assert {once for one in clients for once in one.written.skips} <= set(put_aside)
+        recorded = everything_kept(db, clients)
         assert imported.taken == imported.rows == rows and imported.already_there == imported.refused == 0
         assert made.counts["items"] == 4_000 + rows
         consistent(settings, db, project.info.id)
         given = Counter(row.item_id for row in recorded.values() if row.value is not None)
-        print(f"{len(promised)} labels through {kills} kills; {max(given.values())} at most on one item")
+        print(f"{len(recorded)} labels through {kills} kills; {max(given.values())} at most on one item")
     finally:
         for one in clients:
             one.stopping.set()
         api.kill()
         worker.kill()
         db.close()
+
+
+def everything_kept(db: Database, clients: list[LabelingClient]) -> dict[str, Any]:
+    """The rows of labels by idempotency key: what the clients were told is kept is there, once and as it was given."""
+    recorded, put_aside, item_keys = rows_of(db, labels), rows_of(db, skips), keys_by_id(db)
+    assert any(one.written.labels for one in clients), "nobody labeled anything"
+    for one in clients:
+        for once, (key, value) in one.written.labels.items():
+            assert once in recorded, f"an accepted label is lost: {key}"
+            assert (item_keys[recorded[once].item_id], recorded[once].value) == (key, value)
+        assert one.written.skips <= set(put_aside)
+    return recorded
 
 
 def keys_by_id(db: Database) -> dict[int, str]:

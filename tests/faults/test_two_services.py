@@ -9,7 +9,7 @@ from pathlib import Path
 import processes
 import pytest
 from labeling_clients import LabelingClient
-from test_kills import accounts, consistent, keys_by_id, rows_of
+from test_kills import accounts, consistent, everything_kept, keys_by_id
 
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
@@ -17,7 +17,6 @@ from labeler.backup.verify import verify
 from labeler.client import Client
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
-from labeler.labels.tables import labels, skips
 from labeler.wire.items import ImportResult
 
 STARTED = re.compile(r"job started .*attempt=(\d+) job=(\d+)")
@@ -97,13 +96,9 @@ def two_services(settings: Settings, tmp_path: Path, *, whole: bool, people: int
                 made = same.dataset(same.snapshot("afterwards").wait(120).result["version"])
                 assert made.counts["items"] == TEXTS + rows
         assert [error for one in clients for error in one.written.errors] == []
-        recorded, put_aside, item_keys = rows_of(db, labels), rows_of(db, skips), keys_by_id(db)
-        for one in clients:
-            for once, (key, value) in one.written.labels.items():
-                assert (item_keys[recorded[once].item_id], recorded[once].value) == (key, value)
-            assert one.written.skips <= set(put_aside)
+        recorded = everything_kept(db, clients)
         assert max(Counter(row.item_id for row in recorded.values()).values()) == 1, "asked of two people"
-        assert sorted(one.taken for one in imported) == [0, rows] and len(item_keys) == TEXTS + rows
+        assert sorted(one.taken for one in imported) == [0, rows] and len(keys_by_id(db)) == TEXTS + rows
         once_each(first.log() + second.log())
         if whole:
             consistent(settings, db, project.info.id)

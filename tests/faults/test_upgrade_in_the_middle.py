@@ -10,7 +10,7 @@ from typing import Any
 import processes
 import pytest
 from labeling_clients import LabelingClient
-from test_kills import accounts, keys_by_id, rows_of
+from test_kills import accounts, everything_kept
 
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
@@ -18,7 +18,6 @@ from labeler.client import ApiError, Client, Project
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.schema import migrate, schema_state
-from labeler.labels.tables import labels, skips
 
 TEXTS = 3_000
 
@@ -75,11 +74,7 @@ def upgrade_in_the_middle(settings: Settings, tmp_path: Path, targets: list[str]
                 one.join(30)
             assert len(list(project.labels)) == len({key for one in clients for key, _ in one.written.labels.values()})
         assert [error for one in clients for error in one.written.errors] == []
-        recorded, put_aside, item_keys = rows_of(db, labels), rows_of(db, skips), keys_by_id(db)
-        for one in clients:
-            for once, (key, value) in one.written.labels.items():
-                assert (item_keys[recorded[once].item_id], recorded[once].value) == (key, value)
-            assert one.written.skips <= set(put_aside)
+        recorded = everything_kept(db, clients)
         assert max(Counter(row.item_id for row in recorded.values()).values()) == 1, "asked of two people"
         assert "Traceback" not in log.read_text()
         print(

@@ -1,4 +1,4 @@
-"""Terms move along when the database's clock jumps: once, whoever notices (G23)."""
+"""Terms move along when the database's clock jumps: once, by who notices it first (G23)."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
