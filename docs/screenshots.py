@@ -6,126 +6,26 @@ What is secret (links, tokens) is never on a picture: the pages are taken before
 """
 
 import json
-import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from labeler.client import Client, Project
 from labeler.demo.projects import SPAM
 from labeler.demo.setup import LogIn
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
 from chromium import ARGUMENTS, CHROMIUM, MISSING
+from demo_work import HARD_ITEM, demo, work
+from labeler_ui.app import ENTRIES
+from language_models import language_model
 
 IMAGES = Path(__file__).with_name("images")
-LABELS = 200
-HARD_ITEM = "sms-train-001567"
-NEW_RULE = "- Reminders and receipts of a service that somebody uses are ham, also when they come from a machine.\n"
-
-
-@contextmanager
-def demo(home: Path) -> Iterator[str]:
-    """`labeler demo` with simulated labels on a free port; its address, once everything is labeled."""
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        port = listener.getsockname()[1]
-    command = [sys.executable, "-m", "labeler", "demo", "--port", str(port), "--simulate", str(LABELS)]
-    with open(home / "log", "wb") as log:
-        running = subprocess.Popen(command, stdout=log, stderr=log, env={**os.environ, "LABELER_HOME": str(home)})
-        try:
-            done = f"{LABELS:,} of {LABELS:,} labeled"
-            wait(lambda: done in (home / "log").read_text(), 600, "the simulated labels", running)
-            yield f"http://127.0.0.1:{port}"
-        finally:
-            running.terminate()
-            running.wait(30)
-
-
-def wait(found: Callable[[], Any], seconds: float, what: str, process: Any = None) -> Any:
-    stop_at = time.monotonic() + seconds
-    while not (answer := found()):
-        if time.monotonic() > stop_at or (process is not None and process.poll() is not None):
-            raise SystemExit(f"waited in vain for {what}")
-        time.sleep(0.2)
-    return answer
-
-
-def log_in(url: str, person: LogIn) -> Client:
-    """A client that acts for a person of the demo, through a session as a browser has one."""
-    import httpx
-
-    given = {"email": person.email, "password": person.password}
-    answer = httpx.post(f"{url}/api/v1/session", json=given, trust_env=False)
-    return Client(url, session=answer.cookies["labeler_session"])
-
-
-def work(url: str, people: list[LogIn]) -> str:
-    """What people did before the pictures: labels, hard flags, a second guideline, versions, a live model.
-
-    Returns the tag of the first dataset version that was asked for.
-    """
-    ada, lin, peer = (log_in(url, person).projects.get(SPAM.slug) for person in people)
-    wait(lambda: ada.progress().training.state == "idle", 300, "the last training")
-    for project in (lin, peer):
-        project.guidelines.acknowledge(1)
-    truth = known_answers()
-    for project, n in ((lin, 24), (peer, 14)):
-        for item in project.queue.next(n):
-            seconds = 2.2 + len(item.content.get("text", "")) / 60
-            project.label(item, truth[item.key], elapsed_ms=round(1000 * seconds), guideline_version=1)
-    ada.snapshot("before the first review").wait(120)
-    before = max(ada.datasets(), key=lambda one: one.version).tag
-    theirs = [row for row in lin.labels if row.labeler.name == "Lin"]
-    for row in theirs[:2]:  # a change of mind
-        lin.label(row.item_key, "spam" if row.value == "ham" else "ham")
-    for item in peer.queue.next(10):
-        peer.label(item, truth[item.key], elapsed_ms=3100)
-    flag_some(lin, peer)
-    text = ada.guidelines.current().text
-    ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
-    for project in (ada, lin, peer):
-        project.guidelines.acknowledge(2)
-    ada.snapshot("with the decisions of the first review").wait(120)
-    wait(lambda: ada.progress().training.state == "idle", 300, "the last training")
-    ada.train().wait(120)
-    newest = max(model.number for model in ada.models())
-    ada.promote(newest - 1, "first model in use")
-    ada.promote(newest, "better on the same holdout")
-    return before
-
-
-def known_answers() -> dict[str, str]:
-    from labeler.demo.simulate import answers
-
-    return answers()
-
-
-def second_version(text: str) -> str:
-    """The demo's guideline with one rule more, in the section of ham."""
-    at = text.index("## ham")
-    end = text.find("\n## ", at + 1)
-    end = len(text) if end < 0 else end
-    return text[:end].rstrip("\n") + "\n" + NEW_RULE + text[end:]
-
-
-def flag_some(lin: Project, peer: Project) -> None:
-    """Hard items as they come up: by one or two labelers, with and without a label."""
-    ambiguous, silent, context, _ = lin.info.settings.flag_reasons
-    lin.flag(HARD_ITEM, silent, note="A bank's message: does that count as subscribed to?")
-    peer.label(HARD_ITEM, "ham")
-    peer.flag("sms-train-002476", silent, note="Machine-made, but they want to know it.")
-    lin.flag("sms-train-001177", ambiguous, note="A chain letter, but from a friend.")
-    peer.label("sms-train-002771", "spam", hard={"reason": context, "note": "Did they pay for this?"})
+GALLERY = IMAGES.with_name("gallery.md")
 
 
 class Camera:
@@ -243,6 +143,13 @@ OF_ADA: dict[str, Scene] = {
     "progress": progress,
     "items": items,
     "hard": lambda camera: camera.open("hard", ":text('Resolve')"),
+    "heuristics": lambda camera: camera.open("heuristics", ":text('Rules at work')"),
+    "agreement": lambda camera: camera.open("agreement", ":text('Every two people')"),
+    "review": lambda camera: camera.open("review", ":text('Comparable items')"),
+    "labelers": lambda camera: camera.open("labelers", ":text('Gold items')"),
+    "label_errors": lambda camera: camera.open("label_errors", ":text('Look now')"),
+    "campaigns": lambda camera: camera.open("campaigns", ":text('Reminders are ham now')"),
+    "llms": lambda camera: camera.open("llms", ":text('Small model')"),
     "guidelines": guidelines,
     "datasets": datasets,
     "models": lambda camera: camera.open("models", "summary:has-text('How it was trained')"),
@@ -273,13 +180,34 @@ def main() -> None:
     if CHROMIUM is None:
         raise SystemExit(MISSING)
     IMAGES.mkdir(exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix="labeler-shots-") as folder, demo(Path(folder)) as url:
+    with (
+        tempfile.TemporaryDirectory(prefix="labeler-shots-") as folder,
+        language_model() as model,
+        demo(Path(folder), model) as url,
+    ):
         people = [LogIn(**entry) for entry in json.loads((Path(folder) / "demo-logins.json").read_text())]
-        before = work(url, people)
+        before = work(url, people, model)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
             tour(browser, url, people[0], people[1], before, Path(folder))
             browser.close()
+    GALLERY.write_text(gallery(), "utf-8")
+
+
+def gallery() -> str:
+    """Every picture there is, by page."""
+    titles = {"login": "Log in", "home": "Projects", **{entry.name: entry.title for entry in ENTRIES if entry.name}}
+    parts = [
+        "# Every page, light and dark, on a desk and on a phone\n",
+        "Taken from the demo by `make screenshots`; what each page is for: [pages.md](pages.md).\n",
+    ]
+    for name in ("login", "home", "label", *(one for one in OF_ADA if one != "home")):
+        title = titles[name]
+        parts.append(f"## {title}\n")
+        for head, modes in (("light | dark", ("", "-dark")), ("phone | phone, dark", ("-phone", "-phone-dark"))):
+            cells = (f"![{title}{mode.replace('-', ', ')}](images/{name}{mode}.png)" for mode in modes)
+            parts.append(f"| {head} |\n|---|---|\n| {' | '.join(cells)} |\n")
+    return "\n".join(parts)
 
 
 if __name__ == "__main__":

@@ -15,9 +15,9 @@ from fastapi import APIRouter
 FIRST = ("labeler.queue.routes", "labeler.labels.routes")
 """Their routes are tried before others: labelers wait for them."""
 
-FIRST_JOBS = ("labeler.imports.jobs",)
+FIRST_JOBS = ("labeler.imports.jobs", "labeler.campaigns.jobs")
 """Their jobs need not wait until a process has imported what the others need."""
-AWAITED = ("items.import",)
+AWAITED = ("items.import", "campaigns.start")
 """Jobs of theirs that somebody waits for: they get processes of their own when all others are busy."""
 
 _MARKS = {

@@ -22,6 +22,8 @@ sys.path.insert(0, str(Path(__file__).parent))  # `import postgres`, `import pro
 os.environ.setdefault("LABELER_EMBEDDINGS", "off")
 # Jobs give way to others, here to other tests, which keep the processor busy for long.
 os.environ.setdefault("LABELER_JOB_NICENESS", "0")
+# Who may not keep what was compiled compiles thousands of modules for every process: two thirds of what a start takes.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Services of several tests share two processors: one job at a time for each is enough.
 os.environ.setdefault("LABELER_WORKER_SLOTS", "1")
 
@@ -40,6 +42,7 @@ from labeler.kit.schema import migrate
 from labeler.projects.access import find_project, project_cache
 from labeler.projects.service import set_member
 
+sys.dont_write_bytecode = False
 # Passwords of thousands of people for one test each: a tenth of a second for every hash is for real ones.
 STRONG = secrets._hasher
 secrets._hasher = PasswordHasher(time_cost=1, memory_cost=64)
@@ -49,13 +52,12 @@ hypothesis.settings.load_profile("tests")
 
 TESTS = Path(__file__).parent
 LONG = ["e2e", "faults", "training", "jobs", "learning", "datasets"]
-SHARED_DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
 HAS_POSTGRES = postgres.find_bin() is not None
 DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Long fault tests and benchmarks run only when asked for (`-m faults`, `-m bench`). `one_database`: what is tested
+    """Long tests and benchmarks run only when asked for (`-m faults`, `-m bench`). `one_database`: what is tested
     has nothing to do with the database, and takes long."""
     asked = bool(config.getoption("-m"))
     left_out = [item for item in items if _repeats(item) or (not asked and _is_long(item))]

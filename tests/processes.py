@@ -14,6 +14,9 @@ import httpx
 
 from labeler.kit.config import Settings
 
+STARTS_IN = 180.0
+"""Seconds after which a process that is alive and does not answer is given up: others may use the machine, too."""
+
 
 def wait_for(condition: Callable[[], Any], seconds: float = 30.0, what: str = "it") -> Any:
     """What `condition` returns as soon as that is true; fails after `seconds`."""
@@ -39,11 +42,34 @@ def children_of(pid: int) -> list[int]:
         return []
 
 
-def is_alive(pid: int) -> bool:
+def below(pid: int) -> list[int]:
+    """All that a process has started, and what these have."""
+    return [one for child in children_of(pid) for one in (child, *below(child))]
+
+
+def told(pid: int, what: str) -> str:
+    """What the system tells of a process; nothing where that has just ended, or is not waited for yet."""
     try:
-        return ") Z" not in Path(f"/proc/{pid}/stat").read_text()
+        return Path(f"/proc/{pid}/{what}").read_text()
     except OSError:
-        return False
+        return ""
+
+
+def module_of(pid: int) -> str:
+    """What `python -m` runs there; nothing where it has just ended, or has not begun yet."""
+    words = told(pid, "cmdline").split("\0")
+    return words[2] if len(words) > 2 else ""
+
+
+def pss_mib(*pids: int) -> float:
+    """What these processes take together, pages that they share counted once."""
+    lines = [line for pid in pids for line in told(pid, "smaps_rollup").splitlines()]
+    return sum(int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:"))
+
+
+def is_alive(pid: int) -> bool:
+    said = told(pid, "stat")
+    return bool(said) and ") Z" not in said
 
 
 class Running:
@@ -72,6 +98,9 @@ class Running:
     def children(self) -> list[int]:
         return children_of(self.pid)
 
+    def below(self) -> list[int]:
+        return below(self.pid)
+
     def alive(self) -> bool:
         return self.process.poll() is None
 
@@ -99,7 +128,9 @@ class Running:
     def ready(self) -> bool:
         assert self.alive(), f"the process ended with {self.process.returncode}:\n{self.log()[-3000:]}"
         try:
-            return httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False).status_code in (200, 503)
+            # To read the certificates of the world, each time it looks, takes longer than the service to answer.
+            answer = httpx.get(f"{self.url}/readyz", timeout=2, trust_env=False, verify=False)
+            return answer.status_code in (200, 503)
         except httpx.TransportError:
             return False
 
@@ -107,7 +138,7 @@ class Running:
 def start_api(settings: Settings, log: Path, **environment: str) -> Running:
     """`labeler api`, answering."""
     running = Running(["-m", "labeler", "api"], settings, log, **environment)
-    wait_for(running.ready, 60, "the API to answer")
+    wait_for(running.ready, STARTS_IN, "the API to answer")
     return running
 
 

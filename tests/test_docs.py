@@ -57,6 +57,7 @@ def test_every_event_is_documented() -> None:
 
     rooms.load_listeners()
     rooms.load_jobs()
+    rooms.routers()
     names = {kind.name for kind in Event.__subclasses__() if kind.__module__.startswith("labeler.")}
     assert (
         set(re.findall(r"^\| `([a-z_]+\.?[a-z_]*)` \| ", doc("events.md").split("## The audit trail")[0], re.M))

@@ -39,3 +39,9 @@ def test_listeners_are_light() -> None:
     code = "from labeler import rooms; rooms.load_listeners(); import sys; print({'sklearn', 'dvc'} & set(sys.modules))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "set()\n"
+
+
+def test_no_test_takes_from_the_one_of_many_files_that_is_called_conftest() -> None:
+    """Which of them `conftest` is depends on what was collected first."""
+    files = [path for path in ROOT.glob("tests/**/*.py") if path.name != "test_rooms.py"]
+    assert [str(path) for path in files if "from conftest import" in path.read_text(encoding="utf-8")] == []

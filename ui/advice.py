@@ -59,6 +59,8 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
     if found.model is None:
         if not found.labels.total:
             return Lead(t("Start labeling: the first model trains once two different answers have examples."), "")
+        if found.training.state in {"queued", "running"}:
+            return Lead(t("Go on labeling: the first model is being trained."), "")
         return Lead(t("Go on labeling: the first model trains once two different answers have examples."), "")
     if stop.advice == "stop":
         return Lead(t("You can stop: more labels would hardly change the model."), why, done=True)
@@ -108,9 +110,10 @@ def judged(found: ProgressOut, metric: metrics.Metric | None) -> str:
         return t("Model {number} is not measured yet: no holdout item is labeled.", number=model.number)
     between = metric.interval(model.score)
     sure = f" ({between})" if between else ""
-    many = t(
-        "{holdout_size} items drawn at random that it never learned from",
-        holdout_size=layout.number(model.holdout_size),
+    many = tn(
+        "{n} item drawn at random that it never learned from",
+        "{n} items drawn at random that it never learned from",
+        model.holdout_size,
     )
     if metric.name == "accuracy":
         words = t(
@@ -189,12 +192,13 @@ def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
         rows.append(Look(mark("questions"), words, "hard", t("Decide")))
     if pair := _confused(views.get("confusion") or {}):
         truth, said, n, of = pair
-        words = t(
-            "{truth} is taken for {said} in {n} of {of} holdout items.",
+        words = tn(
+            "{truth} is taken for {said} in {part} of {n} holdout item.",
+            "{truth} is taken for {said} in {part} of {n} holdout items.",
+            of,
             truth=plain(truth),
             said=plain(said),
-            n=n,
-            of=of,
+            part=layout.number(n),
         )
         rows.append(Look(mark("label"), words, "items", t("See"), (("label", truth), ("split", "holdout"))))
     if found.model is not None and found.model.holdout_size < FEW_JUDGED:

@@ -41,8 +41,15 @@ ENTRIES = (
     Entry("guidelines", mark("Guideline"), "menu_book", EVERYONE, mark("Work")),
     Entry("items", mark("Items"), "list_alt", READING, mark("Data")),
     Entry("hard", mark("Hard items"), "flag", READING, mark("Data")),
+    Entry("heuristics", mark("Heuristics"), "rule", MANAGING, mark("Data")),
     Entry("datasets", mark("Dataset versions"), "inventory_2", READING, mark("Data")),
     Entry("models", mark("Models"), "model_training", READING, mark("Data")),
+    Entry("labelers", mark("Labelers"), "groups", READING, mark("Quality")),
+    Entry("agreement", mark("Agreement"), "handshake", READING, mark("Quality")),
+    Entry("review", mark("Review"), "gavel", READING, mark("Quality")),
+    Entry("label_errors", mark("Label errors"), "troubleshoot", READING, mark("Quality")),
+    Entry("campaigns", mark("Campaigns"), "replay", READING, mark("Quality")),
+    Entry("llms", mark("Language models"), "smart_toy", MANAGING, mark("Manage")),
     Entry("jobs", mark("Jobs"), "manufacturing", MANAGING, mark("Manage")),
     Entry("people", mark("People"), "group", MANAGING, mark("Manage")),
     Entry("settings", mark("Settings"), "tune", MANAGING, mark("Manage")),
@@ -87,7 +94,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
                 key="_chooser",
                 on_change=lambda: session.choose(st.session_state["_chooser"]),
             )
-        for group in ("Work", "Data", "Manage"):
+        for group in ("Work", "Data", "Quality", "Manage"):
             shown = [e for e in ENTRIES if e.group == group and visible(e, role, project)]
             if shown:
                 st.caption(t(group))

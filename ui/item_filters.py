@@ -17,6 +17,7 @@ STATES: Mapping[str, Filters] = {
     mark("Not labeled"): {"unlabeled": True},
     mark("Flagged as hard"): {"flagged": True},
     mark("People disagree"): {"disagreement": True},
+    mark("Contested answer"): {"contested": True},
     mark("The model says otherwise"): {"model_differs": True},
 }
 SORTS = {mark("Oldest first"): "oldest", mark("Newest first"): "newest", mark("Most uncertain first"): "uncertain"}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from labeler_ui import layout, model_words
+from labeler_ui import layout, llm_words, model_words
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
@@ -24,9 +24,21 @@ KINDS = {
     "embed": mark("Reading the items (sentence embeddings)"),
     "search": mark("Search for a model"),
     "recount": mark("Recount of the labels"),
+    "estimate": mark("Answers and labelers, estimated together"),
     "remove": mark("Removal of items"),
+    "match": mark("Heuristics run over the items"),
+    "trial": mark("Trial of a language model"),
+    "run": mark("Run of a language model"),
     "index": mark("Words of items indexed for searching"),
     "erase": mark("Erasing a project"),
+    "start": mark("Beginning of a campaign"),
+    "find": mark("Looking for label errors"),
+    "label": mark("Labeling of items at once"),
+    "count": mark("Labels of a bulk counted"),
+    "take_back": mark("Labels of a bulk taken back"),
+    "answer": mark("What rules say of items that nobody labeled"),
+    "cluster": mark("Grouping of hard items"),
+    "check": mark("Check of a decision about hard items"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
@@ -41,6 +53,9 @@ REMEDIES = {
     "embed": (mark("Until it works, models learn from words alone."), "progress", mark("Open Progress")),
     "search": (mark("The model in use stays. The search can be started again."), "models", mark("Open the models")),
     "reproduce": (mark("The model itself is as it was. Reproduce starts it again."), "models", mark("Open the models")),
+    "match": (mark("Labeling goes on without it. It is tried again."), "heuristics", mark("Open the heuristics")),
+    "run": (mark("What it labeled is kept. Start another run."), "llms", mark("Open the language models")),
+    "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),
     "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
 }
 # Why a job did nothing, or only a part, by what it says itself.
@@ -151,7 +166,12 @@ def _ordered(found: Mapping[str, Any]) -> Made:
         return Made(_why(found.get("reason")) or t("No item waits for a label."))
     words = tn("{n} item put in order.", "{n} items put in order.", found["ranked"])
     hinted = [f"{plain(name)} {layout.number(n)}" for name, n in (found.get("hinted") or {}).items()]
-    return Made(words + (" " + t("Found by keywords: {counts}.", counts=", ".join(hinted)) if hinted else ""))
+    parts = [words]
+    if hinted:
+        parts.append(t("Found by keywords: {counts}.", counts=", ".join(hinted)))
+    if n := found.get("spoken"):
+        parts.append(tn("Heuristics speak of {n} of them.", "Heuristics speak of {n} of them.", n))
+    return Made(" ".join(parts))
 
 
 def _copied(found: Mapping[str, Any]) -> Made:
@@ -161,12 +181,46 @@ def _copied(found: Mapping[str, Any]) -> Made:
     return Made(words, "datasets", t("Open the versions"))
 
 
+def _estimated(found: Mapping[str, Any]) -> Made:
+    changed = int(found.get("changed") or 0)
+    return Made(
+        tn(
+            "The answers of {n} item looked at, {changed} of them changed.",
+            "The answers of {n} items looked at, {changed} of them changed.",
+            int(found.get("items") or 0),
+            changed=number(changed),
+        ),
+        "labelers",
+        t("Open the labelers"),
+    )
+
+
 def _recounted(found: Mapping[str, Any]) -> Made:
     return Made(tn("Labels of {n} item counted again.", "Labels of {n} items counted again.", found["items"]))
 
 
 def _indexed(found: Mapping[str, Any]) -> Made:
     return Made(tn("{n} item can be searched now.", "{n} items can be searched now.", found["items"]))
+
+
+def _matched(found: Mapping[str, Any]) -> Made:
+    words = tn("Heuristics looked at {n} item.", "Heuristics looked at {n} items.", found["items"])
+    return Made(words, "heuristics", t("Open the heuristics"))
+
+
+def _asked(found: Mapping[str, Any]) -> Made:
+    refused = sum(found["refusals"].values())
+    parts = [tn("{n} item labeled.", "{n} items labeled.", found["labels"])]
+    if refused:
+        parts.append(tn("{n} reply was no answer.", "{n} replies were no answer.", refused))
+    if found.get("stopped"):
+        parts.append(llm_words.stopped(found["stopped"]))
+    return Made(" ".join(parts), "llms", t("Open the language models"))
+
+
+def _tried(found: Mapping[str, Any]) -> Made:
+    words = tn("Asked about {n} item.", "Asked about {n} items.", found["asked"])
+    return Made(words, "llms", t("Open the language models"))
 
 
 def _removed(found: Mapping[str, Any]) -> Made:
@@ -201,6 +255,65 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
+def _asked_again(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} label is asked for again.", "{n} labels are asked for again.", found.get("wanted", 0))
+    return Made(words, "campaigns", t("Open the campaigns"))
+
+
+def _looked(found: Mapping[str, Any]) -> Made:
+    suspected = sum(int(found.get(kind) or 0) for kind in ("wrong", "duplicate", "outlier"))
+    words = tn(
+        "{n} answer looked at, {suspected} to be checked.",
+        "{n} answers looked at, {suspected} to be checked.",
+        int(found.get("answers") or 0),
+        suspected=number(suspected),
+    )
+    return Made(words, "label_errors", t("Open the label errors"))
+
+
+def _labeled(found: Mapping[str, Any]) -> Made:
+    words = tn(
+        "{n} item labeled; people are asked about {check} of them.",
+        "{n} items labeled; people are asked about {check} of them.",
+        int(found.get("items") or 0),
+        check=number(int(found.get("check") or 0)),
+    )
+    return Made(words, "items", t("Open the items"))
+
+
+def _counted(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} label counts now.", "{n} labels count now.", int(found.get("items") or 0))
+    return Made(words, "items", t("Open the items"))
+
+
+def _taken_back(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} label taken back.", "{n} labels taken back.", int(found.get("labels_taken_back") or 0))
+    return Made(words, "items", t("Open the items"))
+
+
+def _answered(found: Mapping[str, Any]) -> Made:
+    words = tn(
+        "Rules that count speak of {n} item.", "Rules that count speak of {n} items.", int(found.get("items") or 0)
+    )
+    return Made(words, "heuristics", t("Open the heuristics"))
+
+
+def _grouped(found: Mapping[str, Any]) -> Made:
+    words = tn(
+        "{n} hard item looked at; clusters: {clusters}, alone: {alone}.",
+        "{n} hard items looked at; clusters: {clusters}, alone: {alone}.",
+        int(found.get("items") or 0),
+        clusters=number(int(found.get("clusters") or 0)),
+        alone=number(int(found.get("alone") or 0)),
+    )
+    return Made(words, "hard", t("Open the hard items"))
+
+
+def _checked(found: Mapping[str, Any]) -> Made:
+    words = tn("People are asked about {n} item.", "People are asked about {n} items.", int(found.get("check") or 0))
+    return Made(words, "hard", t("Open the hard items"))
+
+
 RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "train": _trained,
     "snapshot": _snapshot,
@@ -209,8 +322,20 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "coverage": _ordered,
     "push": _copied,
     "recount": _recounted,
+    "estimate": _estimated,
     "index": _indexed,
+    "match": _matched,
+    "trial": _tried,
+    "run": _asked,
     "remove": _removed,
     "erase": _erased,
+    "start": _asked_again,
+    "find": _looked,
+    "label": _labeled,
+    "count": _counted,
+    "take_back": _taken_back,
+    "answer": _answered,
+    "cluster": _grouped,
+    "check": _checked,
     "reproduce": _reproduced,
 }

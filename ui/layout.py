@@ -160,6 +160,17 @@ def tabs(names: Sequence[str], key: str, default: str | None = None) -> Sequence
     return st.tabs(list(names), key=key, default=default, on_change="rerun")
 
 
+def live(seconds: float, name: str, draw: Callable[[], None]) -> None:
+    """Draw a part of a page, again every so many seconds, without fading meanwhile (theme.py): nobody asked for it."""
+
+    @st.fragment(run_every=seconds)
+    def part() -> None:
+        with st.container(key=f"live-{name}"):
+            draw()
+
+    part()
+
+
 def follow(job: Job, then: Callable[[Job], None] | None = None) -> None:
     """Show a job until it is over; `then` draws its result. Call it at every run while it matters."""
 
@@ -182,9 +193,9 @@ def job_line(job: JobOut) -> None:
     """A job's progress bar, or how it ended."""
     done, total = job.progress.done, job.progress.total
     if job.state == "running":
-        st.progress(min(1.0, done / total) if total else 0.0, text=plain(said(job.progress.message)) or t("working"))
+        st.progress(min(1.0, done / total) if total else 0.0, text=plain(said(job.progress.message)) or t("Working"))
     elif job.state == "queued":
-        st.progress(0.0, text=t("waiting for its turn"))
+        st.progress(0.0, text=t("Waiting for its turn"))
     elif job.state == "failed":
         st.error(plain(said(job.error) or t("The job failed and gave no reason.")), icon=":material/error:")
     elif job.state == "cancelled":

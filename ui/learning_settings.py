@@ -10,7 +10,7 @@ from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.words import mark, said, t
 from streamlit.delta_generator import DeltaGenerator
 
-from labeler.wire.projects import ModelChoice, ProjectOut, StrategyOut
+from labeler.wire.projects import AnswerMethod, ModelChoice, ProjectOut, StrategyOut
 
 COUNTING = {
     "person": mark("people"),
@@ -19,7 +19,10 @@ COUNTING = {
     "heuristic": mark("heuristics"),
     "model": mark("models"),
 }
+OTHERS = {"bulk": mark("bulk labels")}
+"""Labels that count when a check says so, not by a setting."""
 _NAME = re.compile(r" \([a-z_]+\)$")  # the name that the API has for it
+Choice = StrategyOut | ModelChoice | AnswerMethod
 Settings = dict[str, Any]  # those that change, by name
 Save = Callable[[str, Settings], None]  # scope: where the browser keeps what was typed until now
 
@@ -55,12 +58,16 @@ def _target(project: ProjectOut, save: Save) -> None:
         keep(scope, {field: "" if shown is None else f"{shown:g}"})
         typed = middle.number_input(f"{bound}{unit}", value=shown, placeholder=t("a number"), format="%g", key=field)
         value = None if typed is None else typed / factor
-    if right.button(t("Save target"), disabled=name is not None and value is None):
+    if (middle if name is None else right).button(t("Save target"), disabled=name is not None and value is None):
         save(scope, {"target": None if name is None else {"metric": name, "value": value}})
 
 
 def _choice(
-    where: DeltaGenerator, title: str, offered: Sequence[StrategyOut | ModelChoice], current: str, more: str = ""
+    where: DeltaGenerator,
+    title: str,
+    offered: Sequence[StrategyOut | ModelChoice | AnswerMethod],
+    current: str,
+    more: str = "",
 ) -> str:
     """A choice among what the service offers for this task type."""
     words = {one.name: said(one.summary) for one in offered}
@@ -79,11 +86,13 @@ def _loop(project: ProjectOut, save: Save) -> None:
     settings, client = project.settings, session.client()
     strategies = feedback.must(lambda: client.strategies(project.task_type), t("Reading the strategies"))
     models = feedback.must(lambda: client.model_choices(project.task_type), t("Reading the models"))
+    methods = feedback.must(lambda: client.answer_methods(project.task_type), t("Reading the methods"))
     scope = f"learning {project.slug}"
     begins = {
         "retrain-every": settings.retrain_every,
         "retrain-seconds": settings.retrain_seconds,
         "overlap": settings.overlap,
+        "most-labels": settings.most_labels or 0,
         "lease": max(1, round(settings.lease_seconds / 60)),
         "seed": settings.seed,
     }
@@ -135,6 +144,37 @@ def _loop(project: ProjectOut, save: Save) -> None:
             key=keys["overlap"],
             help=t("With 2 or more, agreement can be measured."),
         )
+        share = left.slider(
+            t("… of this share of the items"),
+            0,
+            100,
+            round(100 * settings.overlap_share),
+            format="%d%%",
+            help=t("Drawn at random; the others get one label. A tenth is enough to know how often people are right."),
+        )
+        most = right.number_input(
+            t("Ask more people, up to"),
+            0,
+            20,
+            begins["most-labels"],
+            key=keys["most-labels"],
+            help=t("One more at a time while the answer is not certain. 0: nobody more than said above."),
+        )
+        certainty = left.slider(
+            t("An answer is certain from"),
+            50,
+            99,
+            round(100 * settings.certainty),
+            format="%d%%",
+            help=t("The chance that it is right, by who said it and how often each is right."),
+        )
+        method = _choice(
+            right,
+            t("How several labels come to one answer"),
+            methods,
+            settings.answers,
+            t("Leave it at auto unless you know better."),
+        )
         lease = left.number_input(
             t("Minutes an item stays with a labeler"),
             1,
@@ -153,7 +193,7 @@ def _loop(project: ProjectOut, save: Save) -> None:
         )
         changed: Settings = {}
         if project.labels:
-            changed["find_label"] = _finding(right, project)
+            changed["find_label"] = _finding(st.container(), project)
         counting = st.multiselect(
             t("Whose labels count"),
             list(COUNTING),
@@ -169,6 +209,14 @@ def _loop(project: ProjectOut, save: Save) -> None:
             value=settings.show_suggestions,
             help=t("Faster, but people tend to agree with what they are shown. Off by default."),
         )
+        unsuggested = st.slider(
+            t("… but not for this share of the items"),
+            0,
+            50,
+            round(100 * settings.unsuggested_share),
+            format="%d%%",
+            help=t("Drawn at random: what people say of these tells how far they follow suggestions. Page Labelers."),
+        )
         if st.form_submit_button(t("Save"), type="primary"):
             changed |= {
                 "strategy": strategy,
@@ -177,10 +225,15 @@ def _loop(project: ProjectOut, save: Save) -> None:
                 "retrain_seconds": seconds,
                 "holdout_share": holdout / 100,
                 "overlap": overlap,
+                "overlap_share": share / 100,
+                "most_labels": max(most, overlap) if most > 1 else None,
+                "certainty": certainty / 100,
+                "answers": method,
                 "lease_seconds": lease * 60,
                 "seed": seed,
                 "counting": counting,
                 "show_suggestions": suggest,
+                "unsuggested_share": unsuggested / 100,
             }
             save(scope, changed)
     st.button(

@@ -39,16 +39,26 @@ def show(project: Project, model: ModelOut) -> None:
         st.markdown(t(":gray[No holdout item has an answer yet. Labeling adds them, at random.]"))
         return
     if not page.wrong:
-        n = layout.number(page.judged)
-        st.markdown(t(":material/check_circle: No mistakes on the {n} holdout items that have an answer.", n=n))
+        st.markdown(
+            tn(
+                ":material/check_circle: No mistake on the {n} holdout item that has an answer.",
+                ":material/check_circle: No mistakes on the {n} holdout items that have an answer.",
+                page.judged,
+            )
+        )
         return
     st.markdown(
-        t(
-            "Model {number} answers {wrong} of {judged} holdout items differently from people. :gray[The mistakes that "
-            "it is surest of come first. Labels count as they are now; the figures above are of its training.]",
+        tn(
+            "Model {number} answers {wrong} of {n} holdout item differently from people.",
+            "Model {number} answers {wrong} of {n} holdout items differently from people.",
+            page.judged,
             number=model.number,
             wrong=layout.number(page.wrong),
-            judged=layout.number(page.judged),
+        )
+        + " "
+        + t(
+            ":gray[The mistakes that it is surest of come first. Labels count as they are now; the figures above are "
+            "of its training.]"
         )
     )
     st.selectbox(t("Which mistakes"), _kinds(page), format_func=lambda kind: _kind_text(page, kind), key=key, width=420)

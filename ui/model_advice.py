@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from labeler_ui import layout, metrics, model_words
 from labeler_ui.advice import FEW_JUDGED
 from labeler_ui.feedback import plain
-from labeler_ui.words import percent, t
+from labeler_ui.words import percent, t, tn
 
 from labeler.wire.insight import ModelComparison, TrainingOut
 from labeler.wire.registry import ModelOut
@@ -76,20 +76,26 @@ def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, coming: st
         title = t("No model is live. Model {number} is not measured yet.", number=newer.number)
         return Verdict(title, f"{refused} {_score(newer, metric)}")
     why = " ".join(filter(None, (_score(newer, metric), _baselines(newer, metric), refused)))
-    return Verdict(t("No model is live: model {number} is ready to be.", number=newer.number), why, newer.number)
+    return Verdict(t("No model is live yet, and model {number} is ready.", number=newer.number), why, newer.number)
 
 
 def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str) -> Verdict:
     n = layout.number
-    alike = t("On all {items} holdout items both are equally close to people's answer.", items=n(compared.items))
+    alike = tn(
+        "On the {n} holdout item both are equally close to people's answer.",
+        "On all {n} holdout items both are equally close to people's answer.",
+        compared.items,
+    )
     counted = (
         alike
         if not compared.better + compared.worse
         else (
-            t(
-                "Of {items} holdout items, model {number} is closer to people's answer on {better} and further from it "
+            tn(
+                "Of {n} holdout item, model {number} is closer to people's answer on {better} and further from it "
                 "on {worse}: a difference of {difference} of the items (95% interval: {low} to {high}).",
-                items=n(compared.items),
+                "Of {n} holdout items, model {number} is closer to people's answer on {better} and further from it "
+                "on {worse}: a difference of {difference} of the items (95% interval: {low} to {high}).",
+                compared.items,
                 number=newer.number,
                 better=n(compared.better),
                 worse=n(compared.worse),
@@ -156,11 +162,12 @@ def _score(model: ModelOut, metric: metrics.Metric | None) -> str:
     between = metric.interval(score)
     sure = t(" (95% interval: {between})", between=between) if between else ""
     return plain(
-        t(
-            "{title} of model {number} on {holdout_size} holdout items: {score}{sure}.",
+        tn(
+            "{title} of model {number} on {n} holdout item: {score}{sure}.",
+            "{title} of model {number} on {n} holdout items: {score}{sure}.",
+            model.holdout_size,
             title=metric.title,
             number=model.number,
-            holdout_size=layout.number(model.holdout_size),
             score=metric.text(score),
             sure=sure,
         )

@@ -1,17 +1,5 @@
 """The addresses of the pages: what comes after the host."""
 
-PAGES = (
-    "home",
-    "label",
-    "progress",
-    "guidelines",
-    "items",
-    "hard",
-    "datasets",
-    "models",
-    "jobs",
-    "people",
-    "settings",
-    "setup",
-    "account",
-)
+from pathlib import Path
+
+PAGES = tuple(sorted(file.stem for file in Path(__file__).with_name("pages").glob("[a-z]*.py")))

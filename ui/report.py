@@ -6,8 +6,9 @@ from typing import Any
 import streamlit as st
 from labeler_ui import charts, layout, metrics, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, percent, t
+from labeler_ui.words import mark, number, percent, t, tn
 
+from labeler.wire.insight import HumanLevel
 from labeler.wire.registry import ModelOut
 
 BASELINES = {"majority": mark("always the most common answer"), "sklearn": mark("plain scikit-learn")}
@@ -15,8 +16,8 @@ PER_ROW = 4
 PER_LABEL = {"precision": mark("Precision"), "recall": mark("Recall"), "f1": "F1"}
 
 
-def draw(model: ModelOut, task_type: str) -> None:
-    """Everything that the holdout says about a model; nothing while it has no labels."""
+def draw(model: ModelOut, task_type: str, human: HumanLevel | None = None) -> None:
+    """Everything that the holdout says about a model; nothing while it has no labels. human: how well people do."""
     report = model.report
     if report is None:
         return
@@ -25,6 +26,8 @@ def draw(model: ModelOut, task_type: str) -> None:
         for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
             figure(box, metric, report["metrics"][metric.name])
     _baselines(model, metrics.named(task_type, report["primary"]))
+    if human is not None and human.metrics:
+        _people(human, metrics.named(task_type, report["primary"]))
     views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and _filled(view)]
     for start in range(0, len(views), 2):
         for box, (name, view) in zip(st.columns(2, gap="large"), views[start : start + 2], strict=False):
@@ -41,16 +44,14 @@ def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: 
     """One metric in a box, its interval below. of: what was measured, before the interval."""
     shown = estimate if isinstance(estimate, dict) else {"value": estimate}
     below = metric.interval(shown) or (t("higher is better") if metric.better == "higher" else t("lower is better"))
-    box.metric(
-        metric.title,
-        metric.text(shown),
-        f"{of}: {below}" if of else below,
-        delta_color="off",
-        delta_arrow="off",
-        border=True,
-        height="stretch",
-        help=" ".join(filter(None, (metric.description, more))) or None,
-    )
+    described = " ".join(filter(None, (metric.description, more)))
+    number_box(box, metric.title, metric.text(shown), f"{of}: {below}" if of else below, described)
+
+
+def number_box(where: Any, title: str, figure: str, below: str, more: str = "") -> None:
+    """One figure in a box, what belongs to it below. more: its help."""
+    look: dict[str, Any] = {"delta_color": "off", "delta_arrow": "off", "border": True, "height": "stretch"}
+    where.metric(title, figure, below, help=more or None, **look)
 
 
 def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
@@ -73,6 +74,23 @@ def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
                 compared=plain(", ".join(compared)),
             )
         )
+
+
+def _people(human: HumanLevel, metric: metrics.Metric) -> None:
+    """The ceiling: what one person's label comes to, where several labeled the same holdout items."""
+    estimate = human.metrics.get(metric.name)
+    if not metrics.known(estimate):
+        return
+    st.markdown(
+        tn(
+            ":gray[{title} of people: {value} ({interval}), one label held against what the others say of {n} item.]",
+            ":gray[{title} of people: {value} ({interval}), one label held against what the others say of {n} items.]",
+            human.items,
+            title=plain(metric.title),
+            value=plain(metric.text(estimate)),
+            interval=plain(metric.interval(estimate)),
+        )
+    )
 
 
 def _known(row: dict[str, Any], name: str) -> bool:

@@ -5,7 +5,7 @@ from difflib import SequenceMatcher
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, question, session, table, tasks
+from labeler_ui import feedback, layout, question, session, split, table, tasks
 from labeler_ui.components.card import card_preview
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved, typed_earlier
@@ -19,7 +19,8 @@ from labeler.client import ApiError, Project
 OPEN_AGAIN = mark("no answer (the items are open again)")
 MOST_BOXES = 12
 WATCH_SECONDS = 10.0
-Mapping = dict[str, str | None]
+Mapping = dict[str, str | list[str] | None]
+Single = dict[str, str | None]
 
 
 @dataclass
@@ -157,22 +158,20 @@ def _mapping(task: TaskPages, before: Schema, after: Schema, mark: str) -> Mappi
         return _mapping_table(gone, new, renamed, mark)
     found: Mapping = {}
     for name in gone:
-        key = f"becomes-{name}-{mark}"
-        session.follow_guess(key, renamed.get(name), [None, *new])
-        found[name] = st.selectbox(name, new, index=None, placeholder=t(OPEN_AGAIN), key=key, width=420)
+        found[name] = split.becomes(name, new, renamed.get(name), f"becomes-{name}-{mark}", t(OPEN_AGAIN))
     return found
 
 
-def _renamed(old: list[str], new: list[str]) -> Mapping:
+def _renamed(old: list[str], new: list[str]) -> Single:
     """New names that stand where an old one stood: most likely the old one renamed."""
-    found: Mapping = {}
+    found: Single = {}
     for what, i, j, k, m in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         if what == "replace":
             found |= dict(zip(old[i:j], new[k:m], strict=False))
     return {name: to for name, to in found.items() if name not in new and to not in old}
 
 
-def _mapping_table(gone: list[str], new: list[str], renamed: Mapping, tag: str) -> Mapping:
+def _mapping_table(gone: list[str], new: list[str], renamed: Single, tag: str) -> Mapping:
     edited = st.data_editor(
         [{"before": name, "becomes": renamed.get(name)} for name in gone],
         key=f"becomes-{len(gone)}-{tag}",
@@ -211,6 +210,14 @@ def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
                 count,
                 old=old,
             )
+        elif isinstance(new, list):
+            words = tn(
+                "{n} answer with **{old}** is asked again: {new}",
+                "{n} answers with **{old}** are asked again: {new}",
+                count,
+                old=old,
+                new=", ".join(plain(one) for one in new),
+            )
         else:
             words = tn(
                 "{n} answer with **{old}** becomes **{new}**",
@@ -220,18 +227,20 @@ def _review(project: Project, schema: Schema, mapping: Mapping) -> None:
                 new=plain(new),
             )
         st.markdown(f"- {words}")
+    splits = {old: new for old, new in mapping.items() if isinstance(new, list)}
+    more = split.ask(project, splits) if splits else {}
     scope, field = f"schema {project.slug}", f"schema-reason-{project.slug}"
     keep(scope, {field: ""})
     reason = st.text_input(t("Reason"), placeholder=t("optional, kept with the version"), key=field)
     if st.button(t("Save this version"), type="primary", key="schema-yes"):
-        _save(project, schema, mapping, reason.strip())
+        _save(project, schema, mapping, reason.strip(), **more)
 
 
-def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> None:
+def _save(project: Project, schema: Schema, mapping: Mapping, reason: str, **more: Any) -> None:
     info = project.info
     change = {**question.parts(schema), "mapping": mapping, "replaces": info.schema_version}
     try:
-        made = project.change_schema(**change, reason=reason)
+        made = project.change_schema(**change, **more, reason=reason)
     except ApiError as error:
         _refused(error, t("Saving"))
         return
@@ -240,7 +249,7 @@ def _save(project: Project, schema: Schema, mapping: Mapping, reason: str) -> No
     desk = st.session_state[_desk(info.slug)] = Desk(made.version, {"type": info.task_type, **made.schema_})
     _settle(info.slug, desk)
     session.forget()
-    feedback.say_later(t("Saved."))
+    feedback.say_later(t("Saved. A campaign asks the items of what was split again.") if more else t("Saved."))
     st.rerun()
 
 
@@ -260,9 +269,14 @@ def _versions(project: Project) -> None:
                 t("Version"): one.version,
                 t("Created"): layout.when(one.created_at),
                 t("By"): one.created_by,
-                t("Changed"): ", ".join(f"{old} → {to or 'open again'}" for old, to in one.mapping.items()) or None,
+                t("Changed"): ", ".join(_moved(old, to) for old, to in one.mapping.items()) or None,
                 t("Reason"): one.reason,
             }
             for one in feedback.must(project.schemas, t("Reading the versions"))
         ]
         table.show(rows, {t("Version"): table.name_of})
+
+
+def _moved(old: str, new: str | list[str] | None) -> str:
+    becomes = " / ".join(new) if isinstance(new, list) else new or t("open again")
+    return f"{old} → {becomes}"

@@ -145,6 +145,9 @@ def page_css() -> str:
 [data-testid="stMetricLabel"] {{ opacity: 1; }}
 [data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}
 [data-testid="stHeading"] h1 {{ padding-bottom: 0.25rem; }}
+[class*="st-key-forget-"], [class*="st-key-keeper-"]:has([data-testid="keeper"][hidden]) {{ position: absolute; }}
+[class*="st-key-live-"] [data-stale="true"] {{ opacity: 1 !important; }}
+.st-key-log-out button {{ padding-inline: 0.5rem; }}
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}
 [data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] *,
 [data-testid="stButtonGroup"] button[data-selected="true"] * {{
@@ -158,8 +161,9 @@ def page_css() -> str:
   inset: auto 1rem 1rem; margin: auto; width: fit-content; max-width: calc(100% - 4rem); padding: 0.7rem 1.1rem;
   border-radius: 0.625rem; z-index: 999999; background: {LIGHT["text"]}; color: #fff; animation: lb-late 2s step-end; }}
 @keyframes lb-late {{ from {{ opacity: 0; }} }}
-[class*="st-key-guideline-"] textarea, .st-key-guideline-preview {{
-  height: clamp(16rem, calc(100vh - 27rem), 44rem) !important; }}
+[class*="st-key-guideline-"] textarea, .st-key-guideline-preview, :has(> .st-key-guideline-preview) {{
+  --tall: clamp(16rem, calc(100vh - 27rem), 44rem);
+  height: var(--tall) !important; flex-basis: var(--tall) !important; }}
 .lb-guideline {{ line-height: 1.65; overflow-wrap: anywhere; }}
 .lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}
 .lb-guideline h2 {{ font-size: 1.15rem; padding: 0.75rem 0 0.25rem; }}

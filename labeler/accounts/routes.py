@@ -78,7 +78,7 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
     if not settings.password_login:
         raise Forbidden(f"Passwords are turned off here. Log in with {settings.oidc_name}.")
     email, address = body.email.strip().lower(), address_of(request)
-    row = await db.awrite(sessions.begin, email, address, settings)
+    row = await db.awrite_in_turn(sessions.begin, email, address, settings)
     stored = None if row is None else row.password_hash
     if not await apart(password_matches, body.password, stored):
         await db.awrite(sessions.note_failure, email, address)
@@ -116,7 +116,13 @@ async def change_me(body: MeChange, caller: IsOwner, write: Write) -> UserOut:
 async def check_invitation(body: CheckInvitation, db: Db, settings: Config, _: Open) -> Invitee:
     """Whom an invitation is for."""
     user = await db.aread(users.invitee, body.token)
-    return Invitee(email=user.email, name=user.name, password=_may_set_password(settings, user))
+    return Invitee(
+        email=user.email,
+        name=user.name,
+        role=user.role,
+        again=user.has_password,
+        password=_may_set_password(settings, user),
+    )
 
 
 @router.post("/invitation")

@@ -12,7 +12,7 @@ users = sa.Table(
     sa.Column("email", sa.String(254), nullable=False, unique=True),
     sa.Column("name", sa.String(200), nullable=False),
     sa.Column("role", sa.String(16), nullable=False),
-    # person, pipeline, heuristic, model, simulated
+    # person, pipeline, heuristic, model, llm, simulated
     sa.Column("kind", sa.String(16), nullable=False, server_default="person"),
     sa.Column("password_hash", sa.String(200), nullable=True),
     sa.Column("active", sa.Boolean, nullable=False, server_default=sa.true()),

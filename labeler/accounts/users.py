@@ -193,7 +193,7 @@ def labels_as(kind: str, source: str) -> str:
 
     A pipeline passes on what others said: who runs it vouches for it, as for an import.
     """
-    if kind in ("heuristic", "model", "simulated"):
+    if kind in ("heuristic", "model", "llm", "simulated"):
         return kind
     return "import" if source == "import" or kind == "pipeline" else "person"
 

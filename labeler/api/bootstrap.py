@@ -16,7 +16,7 @@ from labeler.kit.files import private_folder
 from labeler.kit.installation import installation_id, remember_id, remembered_id
 from labeler.kit.schema import alone, migrate, schema_state
 from labeler.oidc.admission import bound
-from labeler.queue.leases import wait_for_holders
+from labeler.queue.giving_back import wait_for_holders
 
 
 class NotPrepared(Exception):

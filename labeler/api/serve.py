@@ -17,6 +17,7 @@ from labeler.api.middleware import SecurityHeaders
 from labeler.api.prefix import Below
 from labeler.api.supervisor import Attended, Supervisor
 from labeler.guidelines import apart
+from labeler.heuristics import apart as heuristics
 from labeler.imports import reading
 from labeler.kit.bounded import Helper
 from labeler.kit.config import Settings
@@ -41,7 +42,7 @@ def create_site(settings: Settings, *, with_ui: bool = True, supervisor: Supervi
     async def lifespan(_: Any) -> AsyncIterator[None]:
         for seconds in SET_ASIDE_AFTER:
             asyncio.get_running_loop().call_later(seconds, set_modules_aside)
-        resting = asyncio.create_task(_rest(reading.helper, apart.helper))
+        resting = asyncio.create_task(_rest(reading.helper, apart.helper, heuristics.helper))
         try:
             yield
         finally:

@@ -1,7 +1,9 @@
 """HTTP to the service: any route by its path, raw, or with its answer as the shape that it has."""
 
 import json
+import ssl
 from collections.abc import Callable, Iterator
+from functools import cache
 from types import TracebackType
 from typing import Any, Self, TypeVar
 
@@ -14,6 +16,13 @@ from labeler.wire.base import Page
 
 SAFE = {"GET", "HEAD"}
 Shape = TypeVar("Shape", bound=BaseModel)
+
+
+@cache
+def certificates() -> ssl.SSLContext:
+    """Those that are trusted, read once: it takes longer than the service needs for most answers, and the UI has a
+    client for each page that is opened."""
+    return httpx.create_ssl_context(trust_env=False)
 
 
 class Connection:
@@ -45,6 +54,7 @@ class Connection:
             timeout=timeout,
             transport=transport,
             trust_env=False,
+            verify=certificates() if transport is None else False,
         )
 
     def __enter__(self) -> Self:

@@ -6,6 +6,7 @@ from typing import Any
 
 from labeler.client.connection import Connection
 from labeler.wire.guidelines import CurrentGuideline, GuidelineDiff, GuidelineOut
+from labeler.wire.impact import GuidelineImpact
 
 
 class Guidelines:
@@ -46,3 +47,7 @@ class Guidelines:
     def diff(self, a: int, b: int) -> GuidelineDiff:
         """Two versions side by side."""
         return self.client.fetch(GuidelineDiff, f"{self.path}/{a}/diff/{b}")
+
+    def impact(self, version: int) -> GuidelineImpact:
+        """What a version touches, drafts included: labels made under older ones, and what would be asked again."""
+        return self.client.fetch(GuidelineImpact, f"{self.path}/{version}/impact")

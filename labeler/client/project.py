@@ -8,30 +8,46 @@ from typing import IO, Any
 
 from labeler.client import databases, job, labels
 from labeler.client.accounts import Members
+from labeler.client.bulk_labels import BulkLabels
+from labeler.client.campaigns import Campaigns
 from labeler.client.connection import Connection, Shape
 from labeler.client.guidelines import Guidelines
+from labeler.client.hard_items import HardItems
+from labeler.client.heuristics import Heuristics
 from labeler.client.items import Items
 from labeler.client.job import Job
+from labeler.client.label_errors import LabelErrors
 from labeler.client.labels import Flags, Item, Labels, OwnWork, Queue
+from labeler.client.llm import LanguageModels
+from labeler.client.quality import Quality
+from labeler.client.reviews import Comments, Reviews
+from labeler.client.standings import Standings
 from labeler.client.webhooks import Webhooks
 from labeler.tasks.labels import Label
 from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.imports import DatabaseOut, TableOut
-from labeler.wire.insight import Curve, ItemOut, MistakePage, ModelComparison, ProgressOut
+from labeler.wire.insight import (
+    Curve,
+    ItemOut,
+    MistakePage,
+    ModelComparison,
+    ProgressOut,
+)
 from labeler.wire.items import Preview
 from labeler.wire.labels import Hard
+from labeler.wire.llm import LlmOut
 from labeler.wire.projects import ProjectOut
 from labeler.wire.quality import AnswerRow
 from labeler.wire.queue import FlagAnswer, LabelAnswer, LabelsRecorded, QueueItem, SkipAnswer, UndoneLabel
 from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
-from labeler.wire.schema import SchemaVersionOut
+from labeler.wire.schema import LooksOut, SchemaVersionOut
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
 
 AT_ONCE = 1_000  # items of one request for predictions
 PAGE = 200
 
 
-class Project:
+class Project(Quality):
     """One project's verbs. `info` is its description as the service last gave it."""
 
     def __init__(self, client: Connection, info: ProjectOut) -> None:
@@ -44,8 +60,17 @@ class Project:
         self.flags = Flags(client, self.path)
         self.own = OwnWork(client, self.path)
         self.guidelines = Guidelines(client, self.path)
+        self.campaigns = Campaigns(client, self.path)
+        self.reviews = Reviews(client, self.path)
+        self.comments = Comments(client, self.path)
         self.members = Members(client, self.path)
         self.webhooks = Webhooks(client, self.path)
+        self.heuristics = Heuristics(client, self.path)
+        self.llms = LanguageModels(client, self.path)
+        self.label_errors = LabelErrors(client, self.path)
+        self.bulk_labels = BulkLabels(client, self.path)
+        self.standings = Standings(client, self.path)
+        self.hard_items = HardItems(client, self.path)
 
     @property
     def slug(self) -> str:
@@ -97,6 +122,10 @@ class Project:
         once."""
         return labels.answer_many(self.client, f"{self.path}/labels", answers)
 
+    def add_llm_labeler(self, name: str, endpoint: str, model: str, **more: Any) -> LlmOut:
+        """Let a language model label: see `llms`, which has its other verbs."""
+        return self.llms.create(name, endpoint, model, **more)
+
     def skip(self, item: Item, reason: str, **more: Any) -> SkipAnswer:
         """Put an item aside. more: other fields of `SkipIn`."""
         return labels.answer(self.client, SkipAnswer, f"{self.path}/skips", item, {"reason": reason, **more})
@@ -121,14 +150,15 @@ class Project:
         self,
         *,
         labels: Iterable[str | dict[str, Any] | Label] | None = None,
-        mapping: Mapping[str, str | None] | None = None,
+        mapping: Mapping[str, str | Sequence[str] | None] | None = None,
         reason: str = "",
         dry_run: bool = False,
         replaces: int | None = None,
         **parts: Any,
     ) -> SchemaVersionOut:
-        """Make the next version of what can be answered. mapping: old label to new one (two to one merge them), or to
-        None, which asks for its items again. dry_run: only say how many answers it touches. replaces: `schema_version`
+        """Make the next version of what can be answered. mapping: old label to new one (two to one merge them), to
+        several that it is split into (a campaign asks its items again; parts: `split_hints`, `split_to`), or to None,
+        which asks for its items again. dry_run: only say how many answers it touches. replaces: `schema_version`
         that one began with; raises `SchemaOutdated` when somebody has made another since."""
         body = {"mapping": dict(mapping or {}), "reason": reason, "dry_run": dry_run, **parts}
         if replaces is not None:
@@ -136,6 +166,12 @@ class Project:
         if labels is not None:
             body["labels"] = as_labels(labels)
         return self.client.send(SchemaVersionOut, "POST", f"{self.path}/schema", json=body)
+
+    def looks_like(self, label: str, hints: Mapping[str, Mapping[str, Sequence[str]]]) -> LooksOut:
+        """How many answers with a label look like each label that it may be split into. hints: by new label, `words`
+        and keys of `items` that are examples of it."""
+        body = {"label": label, "hints": {name: dict(hint) for name, hint in hints.items()}}
+        return self.client.send(LooksOut, "POST", f"{self.path}/schema/looks", json=body)
 
     def import_file(
         self,

@@ -14,7 +14,8 @@ from labeler.wire.formats import Formats
 from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.items import Preview
 from labeler.wire.jobs import JobOut
-from labeler.wire.projects import MetricOut, ModelChoice, StrategyOut, TaskTypeOut
+from labeler.wire.projects import AnswerMethod, MetricOut, ModelChoice, StrategyOut, TaskTypeOut
+from labeler.wire.reviews import CommentOut
 
 
 class Client(Connection):
@@ -74,6 +75,14 @@ class Client(Connection):
     def strategies(self, task_type: str) -> list[StrategyOut]:
         """The query strategies of a task type, the default first."""
         return self.page(StrategyOut, "/strategies", task_type=task_type).items
+
+    def mentions(self) -> list[CommentOut]:
+        """What you are asked in comments and have not read, in all your projects."""
+        return self.page(CommentOut, "/mentions").items
+
+    def answer_methods(self, task_type: str) -> list[AnswerMethod]:
+        """How several labels of an item can come to one answer, the default first."""
+        return self.page(AnswerMethod, "/answer-methods", task_type=task_type).items
 
     def model_choices(self, task_type: str) -> list[ModelChoice]:
         """The models that a project of this task type can choose from, the default first."""

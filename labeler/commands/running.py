@@ -135,6 +135,7 @@ def doctor() -> None:
     if shown["admin_password"]:
         shown["admin_password"] = "(set)"
     shown["database_url"] = _without_password(settings.url)
+    shown["llm_keys"] = ", ".join(sorted(settings.llm_keys))
     shown["import_databases"] = ", ".join(sorted(settings.import_databases))
     private_folder(settings.home)
     parts = check(Database(settings))

@@ -124,6 +124,8 @@ def guess_mapping(columns: Sequence[str], rows: Rows, meaning: Meaning | None = 
     if found["key"] is None:
         _take_repeated_key(guess, found)
     found["metadata"] = _outer(guess)
+    if found["key"] is None:
+        _note_codes(guess, found["metadata"])
     for name in found["metadata"]:
         guess.assign(
             "metadata", name, guess.notes.get(name, "nothing else it could be: kept, and shown next to the item")
@@ -175,6 +177,14 @@ def _take_repeated_key(guess: Guess, found: dict[str, Any]) -> None:
         else:
             found["key"] = guess.take("key", [name], "named like an id; where it repeats, the content does, too")
             return
+
+
+def _note_codes(guess: Guess, names: Sequence[str]) -> None:
+    """What could be an id by its values alone is not taken for one: values that come again later would be one item."""
+    for name in names:
+        cells = guess.cells[name]
+        if len(cells) > 2 and _is_unique(cells) and _words(cells) == 1:
+            guess.notes.setdefault(name, "no value twice so far: an id, if it is what the item is called")
 
 
 def _take_text(guess: Guess, found: dict[str, Any]) -> None:

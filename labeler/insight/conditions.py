@@ -26,6 +26,7 @@ class Filter:
     flagged: bool = False
     unlabeled: bool = False
     disagreement: bool = False
+    contested: bool = False
     split: str | None = None
     q: str | None = None
     sort: str = "oldest"
@@ -67,8 +68,11 @@ def conditions(project: Project, wanted: Filter) -> list[Any]:
         theirs = (current_labels.c.item_id == items.c.id, current_labels.c.labeler_id == wanted.labeler)
         found.append(sa.exists(sa.select(sa.literal(1)).where(*theirs)))
     if wanted.disagreement:
-        split = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, answers.c.confidence < 1)
+        split = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, answers.c.agreement < 1)
         found.append(sa.exists(split))
+    if wanted.contested:
+        other = sa.select(sa.literal(1)).where(answers.c.item_id == items.c.id, answers.c.contested)
+        found.append(sa.exists(other))
     if wanted.flagged:
         open_flag = (
             sa.select(sa.literal(1))

@@ -21,6 +21,7 @@ from labeler.labels.flags import labels_of
 from labeler.labels.tables import flags, labels, skips
 from labeler.projects.access import Project
 from labeler.quality.queries import answers_of
+from labeler.quality.rule_answers import rule_answers_of
 from labeler.queue.tables import queue_entries, queues
 from labeler.wire.insight import HistoryEntry, ItemOut
 
@@ -163,7 +164,7 @@ def _kept(tx: Connection, statement: Any, keeps: Keeps, most: int) -> int:
 
 def items_out(tx: Connection, settings: Settings, project: Project, rows: Any) -> list[ItemOut]:
     ids = [row.id for row in rows]
-    given, answered = labels_of(tx, project, ids), answers_of(tx, ids)
+    given, answered = labels_of(tx, project, ids), rule_answers_of(tx, project, ids) | answers_of(tx, ids)
     flagged = (
         sa.select(flags.c.item_id, sa.func.count().label("open"))
         .where(flags.c.item_id.in_(ids), flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None))

@@ -7,7 +7,18 @@ from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime
 
 from labeler.accounts.write import Write
-from labeler.insight import items, learning_curve, mistakes, progress, removal
+from labeler.insight import (
+    anchoring,
+    human_level,
+    items,
+    labelers,
+    learning_curve,
+    mistakes,
+    overlap,
+    prevalence,
+    progress,
+    removal,
+)
 from labeler.insight.conditions import Filter
 from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
@@ -15,15 +26,19 @@ from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.wire.base import Page
 from labeler.wire.insight import (
+    Anchoring,
     ComparableItem,
     Curve,
     HistoryEntry,
+    HumanLevel,
     ItemOut,
     ItemPage,
     MistakePage,
     ModelComparison,
+    Prevalence,
     ProgressOut,
 )
+from labeler.wire.quality import LabelersOut, OverlapSaved
 from labeler.wire.removal import RemovalIn, RemovalOut
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["insight"], route_class=AsWritten)
@@ -49,6 +64,40 @@ async def get_progress(
     return found
 
 
+@router.get("/labelers")
+async def list_labelers(member: CanRead, db: Db) -> LabelersOut:
+    """Everybody who labels, of any kind: how much, how fast, how often they are right with its interval, and advice.
+
+    Who is right how often is known where several people label the same items, or items are gold.
+    """
+    return await db.aread(labelers.labelers, member.project, member.may("manage"))
+
+
+@router.get("/insight/overlap")
+async def get_overlap_saved(member: CanRead, db: Db) -> OverlapSaved:
+    """What it saved to ask one more person only where an answer was not certain, against a fixed number of labels."""
+    return await db.aread(overlap.overlap_saved, member.project)
+
+
+@router.get("/insight/prevalence")
+async def get_prevalence(member: CanRead, db: Db, settings: Config) -> Prevalence:
+    """How frequent each label is in the whole pool, without the bias of what was chosen for labeling."""
+    return await db.aread(prevalence.prevalence, settings, member.project)
+
+
+@router.get("/insight/anchoring")
+async def get_anchoring(member: CanRead, db: Db) -> Anchoring:
+    """How far people follow what the model suggests: answers beside a suggestion against those without it, where a
+    share of the items comes without (`unsuggested_share`)."""
+    return await db.aread(anchoring.anchoring, member.project)
+
+
+@router.get("/insight/human-level")
+async def get_human_level(member: CanRead, db: Db) -> HumanLevel:
+    """How well people do on the holdout, by the metrics of models: what a model can hope for."""
+    return await db.aread(human_level.human_level, member.project)
+
+
 @router.get("/items")
 async def list_items(
     member: CanRead,
@@ -60,6 +109,7 @@ async def list_items(
     flagged: bool = False,
     unlabeled: bool = False,
     disagreement: bool = False,
+    contested: Annotated[bool, Query(description="Items whose answer is not what most labels say.")] = False,
     labeled: bool = False,
     labeler: Annotated[int | None, Query(ge=1, lt=2**62, description="Items that this account labeled.")] = None,
     model_differs: Annotated[bool, Query(description="Items whose answer is not what the newest model says.")] = False,
@@ -94,6 +144,7 @@ async def list_items(
         flagged=flagged,
         unlabeled=unlabeled,
         disagreement=disagreement,
+        contested=contested,
         split=split,
         q=q,
         sort=sort,

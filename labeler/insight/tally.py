@@ -173,8 +173,10 @@ def _with_later(tx: Connection, project: Project, kept: Kept) -> Tally:
     before = labels.alias("before")
     later = (
         sa.select(
+            labels.c.id,
             labels.c.labeler_id,
             labels.c.kind,
+            labels.c.source,
             labels.c.value.is_(None).label("undone"),
             labels.c.supersedes,
             labels.c.elapsed_ms,
@@ -183,6 +185,7 @@ def _with_later(tx: Connection, project: Project, kept: Kept) -> Tally:
             before.c.elapsed_ms.label("before_ms"),
             _quarter(before).label("before_quarter"),
             before.c.kind.label("before_kind"),
+            before.c.source.label("before_source"),
             items.c.needed,
             items.c.split,
         )
@@ -200,12 +203,13 @@ def _with_later(tx: Connection, project: Project, kept: Kept) -> Tally:
             timed = row.before_ms is not None and row.before_ms < BREAK_MS
             ms = row.before_ms if timed else 0
             _add(found, row.labeler_id, row.before_kind, int(row.before_quarter), -1, -int(timed), -ms, now)
-            changed[row.item_id] -= project.counts(row.before_kind)
+            before_id = (row.before_kind, row.labeler_id, row.before_source, row.supersedes)
+            changed[row.item_id] -= project.counts(*before_id)
         if not row.undone:
             timed = row.elapsed_ms is not None and row.elapsed_ms < BREAK_MS
             ms = row.elapsed_ms if timed else 0
             _add(found, row.labeler_id, row.kind, int(row.quarter), 1, int(timed), ms, now)
-            changed[row.item_id] += project.counts(row.kind)
+            changed[row.item_id] += project.counts(row.kind, row.labeler_id, row.source, row.id)
         if row.item_id <= kept.items_until:
             state[row.item_id] = (row.needed > 0, row.split == "holdout")
     given = _counted_labels(tx, project.id, kept.labels_until)

@@ -15,6 +15,7 @@ from labeler.kit.db import lock
 from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Project, claim_content, find_project
+from labeler.wire.projects import ProjectSettings
 
 COLUMNS = ("key", "content", "metadata", "split", "shuffle", "needed")
 
@@ -66,15 +67,15 @@ def add_items(
     for row in rows:
         first.setdefault(row.key, row)
     seed = project.settings.seed
-    needed = (project.settings.overlap, project.settings.overlap - labels_count)
+    settings = project.settings
     values = [
         (
             row.key,
             row.content,
             row.metadata,
             split_of(project, row),
-            draw(seed, "order", row.key),
-            needed[len(row.labels) == 1],
+            (shuffle := draw(seed, "order", row.key)),
+            _wanted(settings, shuffle) - (labels_count and len(row.labels) == 1),
         )
         for row in first.values()
     ]
@@ -88,6 +89,11 @@ def add_items(
         labeled = sum(bool(first[row.key].labels) for row in added)
         emit(tx, ItemsAdded(project.id, len(added), labeled), find_project(tx, project.id))
     return {row.key: row.id for row in added}
+
+
+def _wanted(settings: ProjectSettings, shuffle: int) -> int:
+    """As `labels.current.wanted_of` says it in SQL."""
+    return settings.overlap if shuffle % 1_000 < settings.share_of_1000 else 1
 
 
 def _claim_content(tx: Connection, project: Project, rows: Sequence[ItemRow]) -> None:

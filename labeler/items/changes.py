@@ -33,6 +33,16 @@ class ItemsRestored(Event):
         return {"project_id": self.project_id, "count": len(self.item_ids)}
 
 
+@dataclass(frozen=True)
+class MetadataChanged(Event):
+    """Metadata of items that were there is other than before."""
+
+    name: ClassVar[str] = "metadata.changed"
+    is_public: ClassVar[bool] = False
+    project_id: int
+    item_ids: list[int]
+
+
 def keep_replaced(tx: Connection, project: Project, item_ids: Sequence[int], import_id: int | None) -> None:
     """These items are removed by an import, for others with their keys."""
     if import_id is not None:
@@ -52,6 +62,7 @@ def change_metadata(
     if import_id is not None:
         both = [(item_id, before, after) for item_id, (before, after) in changed.items() if before is not None]
         _keep(tx, project, [(item_id, *_differing(before, after)) for item_id, before, after in both], import_id)
+    emit(tx, MetadataChanged(project.id, list(changed)), project)
 
 
 def _differing(before: Metadata, after: Metadata) -> tuple[Metadata, Metadata]:
@@ -92,10 +103,13 @@ def take_back_changes(tx: Connection, project: Project, import_id: int, most: in
     rows = tx.execute(changes_of(project, import_id).limit(most)).all()
     if not rows:
         return 0
-    outdate(tx, project.id, [row.item_id for row in rows if row.after is not None])
+    changed = [row.item_id for row in rows if row.after is not None]
+    outdate(tx, project.id, changed)
     for row in rows:
         if row.after is not None:
             _take_back_metadata(tx, row)
+    if changed:
+        emit(tx, MetadataChanged(project.id, changed), project)
     back = [row.item_id for row in rows if row.after is None]
     if back:
         _restore(tx, project, back)

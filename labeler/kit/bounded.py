@@ -7,6 +7,7 @@ docs/decisions/0025-reading-apart.md).
 `work` is a generator function that is found by its name; what it yields, and what it raises, comes over pickled. A
 process that is forked has everything imported already: it costs some ten milliseconds. A job process forks itself.
 The API has threads, which may hold locks at that moment: it has a helper that forks (`python -m labeler.kit.bounded`).
+Where another process has threads after all, one that waits for such a lock is found and made again.
 """
 
 import gc
@@ -35,6 +36,10 @@ SECONDS = 30
 _PATIENCE = 5
 """A step may take this many times as long as it may compute, on a machine that is busy."""
 _ONE, _END, _FAILED = "one", "end", "failed"
+_LOOKS_EVERY = 1.0  # seconds
+_STUCK = 10
+"""Looks in a row at which a process waits for a lock and has computed nothing: nobody is there who would open it."""
+_TRIES = 3
 
 
 class OutOfBounds(Exception):
@@ -51,6 +56,22 @@ def bounded(
 ) -> Iterator[Iterator[T]]:
     """What `work(*args)` yields. memory: see MEMORY. seconds: of computing from one result to the next. helper: who
     forks, None: this process. The iterator raises OutOfBounds, and what `work` raises."""
+    asked = (work, args, memory, seconds)
+    if helper is not None:
+        with _begun(asked, helper) as (connection, pid):
+            yield _results(connection, pid, _PATIENCE * seconds)
+        return
+    for number in range(1, _TRIES + 1):
+        with _begun(asked) as (connection, pid):
+            if number < _TRIES and not _answers(connection, pid, _PATIENCE * seconds):
+                continue
+            yield _results(connection, pid, _PATIENCE * seconds)
+            return
+
+
+@contextmanager
+def _begun(asked: tuple[Any, ...], helper: "Helper | None" = None) -> Iterator[tuple[Connection, int | None]]:
+    """A process that does what is asked, and its id, if it is a child of this one."""
     ours, theirs = socket.socketpair()
     pid = None
     try:
@@ -60,8 +81,8 @@ def bounded(
             helper.fork(theirs)
         theirs.close()
         with Connection(ours.detach()) as connection:
-            connection.send((work, args, memory, seconds))
-            yield _results(connection, _PATIENCE * seconds)
+            connection.send(asked)
+            yield connection, pid
     finally:
         if pid is not None:
             with suppress(ProcessLookupError):
@@ -69,10 +90,37 @@ def bounded(
             os.waitpid(pid, 0)
 
 
-def _results(connection: Connection, wait: float) -> Iterator[Any]:
+def _answers(connection: Connection, pid: int | None, wait: float) -> bool:
+    """Wait until something can be received, the process has ended, or the time is over; False: it waits for a lock that
+    was held by a thread of this process when it was forked."""
+    until, waits, computed = time.monotonic() + wait, 0, -1
+    while (left := until - time.monotonic()) > 0 and not connection.poll(min(left, _LOOKS_EVERY)):
+        spent = None if pid is None else _computed_if_locked(pid)
+        waits = waits + 1 if spent is not None and spent == computed else 0
+        computed = -1 if spent is None else spent
+        if waits >= _STUCK:
+            return False
+    return True
+
+
+def _computed_if_locked(pid: int) -> int | None:
+    """How much a process has computed, if each of its threads waits for a lock; None where one does not, or where the
+    system does not say."""
+    try:
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            if not (thread / "wchan").read_text().startswith("futex"):
+                return None
+        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    except OSError:
+        return None
+    return int(fields[11]) + int(fields[12])
+
+
+def _results(connection: Connection, pid: int | None, wait: float) -> Iterator[Any]:
     while True:
         try:
-            what, value = connection.recv() if connection.poll(wait) else (_FAILED, OutOfBounds())
+            come = _answers(connection, pid, wait) and connection.poll(0)
+            what, value = connection.recv() if come else (_FAILED, OutOfBounds())
         except (EOFError, ConnectionError):
             what, value = _FAILED, OutOfBounds()
         if what == _FAILED:

@@ -45,15 +45,18 @@ class Timestamp(sa.types.TypeDecorator[datetime]):
 
 
 class clock(sa.sql.expression.ColumnElement[datetime]):
-    """The database's own clock (G23: it is the one clock), as a `Timestamp`; `seconds` is added to it."""
+    """The database's own clock (G23: it is the one clock), as a `Timestamp`; `seconds` and `microseconds` are added."""
 
     inherit_cache = True
     type = Timestamp()
     _traverse_internals = [("offset", sa.sql.visitors.InternalTraversal.dp_clauseelement)]  # noqa: RUF012
 
-    def __init__(self, seconds: float | Any = 0) -> None:
-        if isinstance(seconds, int | float):
-            self.offset: Any = sa.literal(round(seconds * 1_000_000), sa.BigInteger)
+    def __init__(self, seconds: float | Any = 0, microseconds: Any = None) -> None:
+        self.offset: Any
+        if microseconds is not None:
+            self.offset = sa.cast(microseconds, sa.BigInteger)
+        elif isinstance(seconds, int | float):
+            self.offset = sa.literal(round(seconds * 1_000_000), sa.BigInteger)
         else:
             self.offset = sa.cast(seconds * 1_000_000, sa.BigInteger)
 
@@ -151,10 +154,24 @@ class among(sa.sql.functions.GenericFunction[bool]):
     inherit_cache = True
 
 
+class one_of(sa.sql.functions.GenericFunction[bool]):
+    """`one_of(column, '["a", "b"]')`: as `among`, of texts."""
+
+    type = sa.Boolean()
+    inherit_cache = True
+
+
+@compiles(one_of, "sqlite")
 @compiles(among, "sqlite")
-def _among_sqlite(element: among, compiler: Any, **kw: Any) -> str:
+def _among_sqlite(element: Any, compiler: Any, **kw: Any) -> str:
     column, numbers = (compiler.process(part, **kw) for part in element.clauses)
     return f"({column} IN (SELECT value FROM json_each({numbers})))"
+
+
+@compiles(one_of, "postgresql")
+def _one_of_postgresql(element: one_of, compiler: Any, **kw: Any) -> str:
+    column, texts = (compiler.process(part, **kw) for part in element.clauses)
+    return f"({column} = ANY (ARRAY(SELECT jsonb_array_elements_text(CAST({texts} AS JSONB)))))"
 
 
 @compiles(among, "postgresql")

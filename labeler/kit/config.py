@@ -172,6 +172,18 @@ class Settings(BaseSettings):
         32, ge=0, le=1000, description="Webhooks that the worker sends to at the same time; 0: none are sent."
     )
 
+    # Language models as labelers (G16)
+    llm_allowed_hosts: str = Field(
+        "",
+        description="Hosts whose language models may label, with commas: `llm.example.org` (https, its usual port), "
+        "`llm.internal:8443`, or `http://gpu:8000` for one that speaks no https. Items are sent there. Empty: off.",
+    )
+    llm_keys: dict[Annotated[str, Field(pattern=r"^[\w.-]{1,100}$")], SecretStr] = Field(
+        {},
+        description="Keys of language models by name, as JSON: managers name them and never see them. "
+        '`{"company": "sk-..."}` Empty: managers bring their own.',
+    )
+
     # Limits (G18)
     max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest JSON or NDJSON request body.")
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest uploaded import file.")
@@ -195,6 +207,12 @@ class Settings(BaseSettings):
         "", description="Hash that the file of `encoder` must have; empty: any (a URL needs it)."
     )
 
+    heuristic_seconds: int = Field(
+        60, ge=1, le=3600, description="Seconds of computing after which a heuristic that is run over items is stopped."
+    )
+    heuristic_hits: int = Field(
+        1_000_000, ge=1000, description="Items of which one heuristic may speak; one that says more is stopped."
+    )
     dask_scheduler: str = Field(
         "", description="Address of a Dask scheduler (tcp://host:8786) that computes features and scores; empty: none."
     )
@@ -205,7 +223,9 @@ class Settings(BaseSettings):
     worker_slots: int = Field(2, ge=0, description="Jobs that one worker runs at the same time.")
     job_niceness: int = Field(10, ge=0, le=19, description="Scheduling priority given up by job processes.")
     warm_seconds: int = Field(
-        3600, ge=0, description="Seconds one job process is kept ready after the last job, or after somebody was there."
+        3600,
+        ge=0,
+        description="Seconds the service is kept ready for jobs after the last one, or after somebody was there.",
     )
     log_level: str = Field("INFO", description="DEBUG, INFO, WARNING or ERROR.")
     log_json: bool = Field(False, description="Logs as JSON lines instead of text.")
@@ -276,6 +296,21 @@ class Settings(BaseSettings):
             except ValueError:
                 if re.fullmatch(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}", host) is None:
                     raise ValueError(f"{host}: expected names or networks such as 10.0.0.0/8, with commas") from None
+        return ",".join(hosts)
+
+    @field_validator("llm_allowed_hosts")
+    @classmethod
+    def _endpoints(cls, value: str) -> str:
+        hosts = [part.strip().lower() for part in value.split(",") if part.strip()]
+        for host in hosts:
+            parts = urlsplit(host if "://" in host else f"https://{host}")
+            whole = f"{parts.scheme}://{parts.netloc}"
+            try:
+                fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
+            except ValueError:
+                fits = False
+            if not fits or re.search(r"[\s@]", host) or whole != (host if "://" in host else f"https://{host}"):
+                raise ValueError(f"{host}: expected a host such as llm.example.org, host:port or http://host:port")
         return ",".join(hosts)
 
     @field_validator("import_databases")

@@ -34,7 +34,7 @@ from labeler.kit.calls import Call, settle
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.config import Settings
 from labeler.kit.engine import make_engine
-from labeler.kit.errors import Problem, StorageFull, Unavailable
+from labeler.kit.errors import Problem, StorageFull, TooManyRequests, Unavailable
 from labeler.kit.schema import OTHER_SCHEMA, lacks_something, schema_state
 from labeler.kit.standing import DAMAGED, WATCH_SECONDS, Standing, is_damage
 from labeler.kit.timekeeper import ClockWasSet, Timekeeper
@@ -43,6 +43,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 CHECKPOINT_SECONDS = 0.5
+MOST_IN_TURN = 32
 BATCH_SECONDS = 0.02  # a group commit takes in new callers for at most this long
 RETRIED = {"40001", "40P01"}  # PostgreSQL: serialization failure, deadlock
 LOST = ("57P01", "57P02", "57P03", "08")  # PostgreSQL: shut down, starting up, connection exceptions
@@ -88,6 +89,8 @@ class Database:
         self._lock_path = str(sa.make_url(settings.url).database) + ".lock" if self.is_sqlite else ""
         self._local = threading.Lock()
         self._closing = threading.Event()
+        self._turns = asyncio.Semaphore(1)
+        self._in_turn = 0
         self.standing = Standing(settings, self.engine)
         self._timekeeper = Timekeeper() if group_commit or keeps_time else None
         if group_commit and not self.is_sqlite:
@@ -125,6 +128,18 @@ class Database:
             self._calls.put(Call(lambda tx: fn(tx, *args, **kwargs), future, loop))
             return await future
         return await asyncio.to_thread(lambda: self.write(fn, *args, **kwargs))
+
+    async def awrite_in_turn(self, fn: Callable[Concatenate[Connection, P], T], *args: P.args, **kwargs: P.kwargs) -> T:
+        """As `awrite`, one after the other: for people whom nobody knows yet, since threads and connections are there
+        for those who work (G29). Raises `TooManyRequests` where too many wait."""
+        if self._in_turn >= MOST_IN_TURN:
+            raise TooManyRequests("Many people log in at this moment. Try again in a few seconds.", retry_after=5)
+        self._in_turn += 1
+        try:
+            async with self._turns:
+                return await self.awrite(fn, *args, **kwargs)
+        finally:
+            self._in_turn -= 1
 
     def keep_time(self) -> None:
         """Look whether the database's clock jumped, if nobody did for a while."""

@@ -90,6 +90,18 @@ class GuidelineNotAcknowledged(Problem):
     type, title, status = "guideline-not-acknowledged", "Read the new guideline version first", 409
 
 
+class TrainingNotPassed(Problem):
+    """Somebody who is new did not get enough of the training right: a manager lets them go on, or train again."""
+
+    type, title, status = "training-not-passed", "The training was not passed", 409
+
+
+class LabelerPaused(Problem):
+    """A manager paused somebody's labeling, or the project's rule on gold items did."""
+
+    type, title, status = "labeler-paused", "Labeling is paused for you", 409
+
+
 class NoLiveModel(Problem):
     type, title, status = "no-live-model", "No model is live yet", 409
 

@@ -15,7 +15,7 @@ with without("rich"):  # it would write tracebacks in color, with the values of 
     import structlog
 
 
-def configure(settings: Settings, process: str) -> None:
+def configure(settings: Settings, process: str, *, traces: bool = True) -> None:
     level = logging.getLevelNamesMapping().get(settings.log_level.upper(), logging.INFO)
     shared: list[Any] = [
         structlog.contextvars.merge_contextvars,
@@ -38,7 +38,8 @@ def configure(settings: Settings, process: str) -> None:
         cache_logger_on_first_use=True,
     )
     structlog.contextvars.bind_contextvars(process=process)
-    tracing.configure(settings, process)
+    if traces:
+        tracing.configure(settings, process)
     logging.basicConfig(
         level=max(level, logging.WARNING), stream=sys.stderr, format="%(levelname)s %(name)s %(message)s"
     )

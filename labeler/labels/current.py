@@ -13,7 +13,7 @@ from labeler.kit.columns import Id, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.labels.tables import current_labels, labels
-from labeler.projects.access import Project
+from labeler.projects.access import BLINDLY, LLM, TRAINING, Project
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,24 @@ class Recorded:
     others: int
 
 
+def is_counted(project: Project) -> Any:
+    """The same as `Project.counts`, as a condition on a row of `labels`."""
+    given: Any = sa.and_(labels.c.kind.in_(project.settings.counting), labels.c.source != TRAINING)
+    for labeler_id, after in project.counting_llms.items():
+        theirs = (labels.c.kind == LLM, labels.c.labeler_id == labeler_id, labels.c.id > after)
+        given = sa.or_(given, sa.and_(*theirs, labels.c.source != BLINDLY))
+    return given
+
+
+SHARES = 1_000
+"""The share of the items that several people label is drawn in these steps, by a number that orders nothing else."""
+
+
+def wanted_of(overlap: Any, share: Any) -> Any:
+    """How many labels an item gets at first. overlap: of those in the share; share: of 1,000; others get one."""
+    return sa.case((items.c.shuffle % sa.literal_column(str(SHARES)) < share, overlap), else_=sa.literal_column("1"))
+
+
 _item, _labeler = bindparam("item_id", type_=Id), bindparam("labeler_id", type_=Id)
 _others = (
     sa.select(sa.func.count())
@@ -34,7 +52,8 @@ _others = (
     .where(current_labels.c.item_id == _item, current_labels.c.labeler_id != _labeler, current_labels.c.counted)
     .scalar_subquery()
 )
-_left = bindparam("wanted", type_=sa.Integer) - _others
+_wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer))
+_left = _wanted - bindparam("own", type_=sa.Integer) - _others
 _recount = (
     sa.update(items)
     .where(items.c.id == _item)
@@ -85,9 +104,10 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
     was taken before may miss a label that was given at the same time.
     """
     is_label = row["value"] is not None
-    wanted = project.settings.overlap - int(counted and is_label)
+    settings = project.settings
+    wanted = {"overlap": settings.overlap, "share": settings.share_of_1000, "own": int(counted and is_label)}
     if tx.dialect.name != "sqlite":
-        new = TOGETHER[is_label].one(tx, **row, counted=counted, wanted=wanted)
+        new = TOGETHER[is_label].one(tx, **row, counted=counted, **wanted)
         return Recorded(new.id, new.created_at, new.needed, new.others)
     made = INSERT.one(tx, **row)
     whose = {"item_id": row["item_id"], "labeler_id": row["labeler_id"]}
@@ -95,5 +115,5 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
         SET(tx, **whose, project_id=row["project_id"], label_id=made.id, counted=counted)
     else:
         DROP(tx, **whose)
-    now = RECOUNT.one(tx, **whose, wanted=wanted)
+    now = RECOUNT.one(tx, **whose, **wanted)
     return Recorded(made.id, made.created_at, now.needed, now.others)

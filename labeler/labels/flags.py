@@ -1,5 +1,6 @@
 """Working through hard flags: listing and resolving them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +19,8 @@ from labeler.projects.access import Member, Project
 from labeler.wire.labels import FlagOut, ItemLabel, LabelerOut, LabelIn, ResolveFlag
 
 resolver = users.alias("resolver")
+AGAIN = dict.fromkeys(("resolved_at", "resolved_by", "resolution", "read_at", "decision_id"))
+"""The columns of a flag that is open again."""
 
 
 def _select() -> Any:
@@ -114,14 +117,38 @@ def resolve(tx: Connection, member: Member, flag_id: int, body: ResolveFlag) -> 
         raise Conflict(" ".join(filter(None, (f"{by} has resolved this hard item already.", decided))))
     if body.value is not None:
         submit(tx, member, LabelIn(item_key=row.key, value=body.value), "resolution")
-    if body.rule.strip():
-        label = member.project.task.labels_in(body.value)[:1] if body.value is not None else []
-        kind = kind_of(row.content) if body.example else None
-        example = None if kind is None else kind.preview(row.content)
-        propose_rule(tx, member, label[0] if label else None, body.rule, example)
+    propose(tx, member, body.value, body.rule, row.content if body.example else None)
     audit(tx, member.caller, "flag.resolved", project_id=member.project.id, target=row.key, note=body.note)
     row = tx.execute(statement).one()
     return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))
+
+
+def propose(tx: Connection, member: Member, value: Any, rule: str, example: dict[str, Any] | None) -> None:
+    """Put the rule that follows from a decision into the guideline's draft, if there is one. example: an item's
+    content."""
+    if rule.strip():
+        label = member.project.task.labels_in(value)[:1] if value is not None else []
+        kind = None if example is None else kind_of(example)
+        preview = None if kind is None or example is None else kind.preview(example)
+        propose_rule(tx, member, label[0] if label else None, rule, preview)
+
+
+def resolve_all(tx: Connection, member: Member, item_ids: Sequence[int], note: str, decision_id: int) -> list[Any]:
+    """Close every open flag of these items with one note; returns their `id`, `item_id` and `labeler_id`."""
+    mine = sa.update(flags).where(
+        flags.c.project_id == member.project.id,
+        flags.c.item_id.in_(item_ids),
+        flags.c.resolved_at.is_(None),
+        flags.c.undone_at.is_(None),
+    )
+    done = {"resolved_at": clock(), "resolved_by": member.user_id, "resolution": note, "decision_id": decision_id}
+    return list(tx.execute(mine.values(**done).returning(flags.c.id, flags.c.item_id, flags.c.labeler_id)).all())
+
+
+def reopen_all(tx: Connection, project_id: int, decision_id: int) -> int:
+    """Open every flag again that this decision closed and that nobody decided once more since; returns how many."""
+    mine = sa.update(flags).where(flags.c.project_id == project_id, flags.c.decision_id == decision_id)
+    return tx.execute(mine.values(AGAIN)).rowcount
 
 
 def reopen(tx: Connection, member: Member, flag_id: int) -> FlagOut:
@@ -131,8 +158,7 @@ def reopen(tx: Connection, member: Member, flag_id: int) -> FlagOut:
     if row is None:
         raise NotFound(f"There is no flag {flag_id} in this project.")
     again = sa.update(flags).where(flags.c.id == flag_id, flags.c.resolved_at.is_not(None))
-    values = {"resolved_at": None, "resolved_by": None, "resolution": None, "read_at": None}
-    if tx.execute(again.values(**values)).rowcount:
+    if tx.execute(again.values(AGAIN)).rowcount:
         audit(tx, member.caller, "flag.reopened", project_id=member.project.id, target=row.key, note=row.resolution)
     row = tx.execute(statement).one()
     return _out(row, labels_of(tx, member.project, [row.item_id]).get(row.item_id, []))

@@ -10,7 +10,7 @@ from labeler.items.tables import items
 from labeler.kit.columns import clock, to_micros
 from labeler.kit.errors import NotFound
 from labeler.labels.tables import current_labels, flags, labels, skips
-from labeler.projects.access import Member
+from labeler.projects.access import TRAINING, Member
 from labeler.wire.labels import OwnAnswer, OwnFlag, Resolution
 
 KINDS = ("flag", "label", "skip")
@@ -30,7 +30,8 @@ def place_of(answer: OwnAnswer) -> Place:
 
 
 def own_answers(tx: Connection, member: Member, before: Place | None, limit: int) -> list[OwnAnswer]:
-    """The answers of the member that stand, newest first, those after `before`."""
+    """The answers of the member that stand and can be corrected, newest first, those after `before`: without those of
+    a training."""
     found = [
         OwnAnswer(
             kind=kind,
@@ -69,7 +70,7 @@ def _statements(member: Member) -> dict[str, Any]:
             ),
         )
         .outerjoin(flags, hard)
-        .where(*mine(labels), labels.c.kind != "import", items.c.removed_at.is_(None))
+        .where(*mine(labels), labels.c.kind != "import", labels.c.source != TRAINING, items.c.removed_at.is_(None))
     )
     standing = {"label": given}
     for kind, table in (("skip", skips), ("flag", flags)):

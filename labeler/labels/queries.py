@@ -1,4 +1,4 @@
-"""What is known of labels beside what they say: how long they took."""
+"""What is known of labels beside what they say: which came last, how long they took."""
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -15,3 +15,10 @@ def latest_seconds(tx: Connection, project_id: int, most: int) -> list[tuple[int
         .limit(most)
     )
     return [(row.item_id, row.elapsed_ms / 1000) for row in reversed(tx.execute(statement).all())]
+
+
+def newest_label(tx: Connection, project_id: int) -> int:
+    """The id of the project's newest label, 0 where there is none. Older ones may still be under way on PostgreSQL: see
+    `stream.high_water`."""
+    newest = sa.select(sa.func.max(labels.c.id)).where(labels.c.project_id == project_id)
+    return int(tx.execute(newest).scalar() or 0)

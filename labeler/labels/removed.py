@@ -11,6 +11,7 @@ from labeler.items.changes import ItemsRestored
 from labeler.items.remove import ItemsRemoved
 from labeler.kit.columns import clock
 from labeler.kit.events import Event, emit, listen
+from labeler.labels.current import is_counted
 from labeler.labels.tables import aside, current_labels, flags, labels, skips
 from labeler.projects.access import Project
 
@@ -40,7 +41,7 @@ def remember(tx: Connection, event: ItemsRestored, project: Project) -> None:
     """The last label of each labeler is in force, the flags that were open then are open, and what was put aside is."""
     last = sa.select(sa.func.max(labels.c.id)).where(labels.c.item_id.in_(event.item_ids))
     last = last.group_by(labels.c.item_id, labels.c.labeler_id)
-    counted = labels.c.kind.in_(project.settings.counting)
+    counted = is_counted(project)
     given = sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.project_id, labels.c.id, counted)
     given = given.where(labels.c.id.in_(last), labels.c.value.is_not(None))
     columns = ["item_id", "labeler_id", "project_id", "label_id", "counted"]

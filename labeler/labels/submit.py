@@ -141,6 +141,7 @@ def submit(
     source: str,
     suggestion: dict[str, Any] | None = None,
     pick: dict[str, Any] | None = None,
+    draw: dict[str, Any] | None = None,
 ) -> Answered:
     """Record one label; repeating its `idempotency_key` returns the first answer.
 
@@ -170,9 +171,10 @@ def submit(
         "supersedes": item.label_id,
         "pick": pick,
         "suggestion": suggestion,
+        "suggestion_draw": draw,
         "idempotency_key": body.idempotency_key,
     }
-    counted = project.counts(kind)
+    counted = project.counts(kind, member.user_id, source)
     now = record(tx, project, row, counted)
     if item.is_aside:
         DROP_ASIDE(tx, item=item.id, labeler=member.user_id)
@@ -239,9 +241,10 @@ def take_back(tx: Connection, member: Member, label_id: int) -> Answered:
         "supersedes": label_id,
         "pick": row.pick,
         "suggestion": None,
+        "suggestion_draw": None,
         "idempotency_key": None,
     }
-    counted = project.counts(row.kind)
+    counted = project.counts(row.kind, member.user_id, row.source, row.id)
     now = record(tx, project, values, counted)
     happened = LabelSubmitted(
         project_id=project.id,

@@ -9,6 +9,10 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
+BULK = "bulk"
+"""The kind of labels that were given to many items at once: they count when a check by people says so
+(`labeler.bulk_labels`), not by the settings."""
+
 labels = sa.Table(
     "labels",
     metadata,
@@ -18,7 +22,7 @@ labels = sa.Table(
     reference("labeler_id", "users.id"),
     sa.Column("value", Json, nullable=True),
     sa.Column("source", sa.String(16), nullable=False),
-    # Who it is of, when it was given: person, import, simulated, heuristic, model.
+    # Who it is of, when it was given: person, import, simulated, heuristic, model, llm, bulk.
     sa.Column("kind", sa.String(16), nullable=False, server_default="person"),
     sa.Column("guideline_version", sa.Integer, nullable=True),
     sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
@@ -26,6 +30,8 @@ labels = sa.Table(
     sa.Column("supersedes", Id, nullable=True),
     sa.Column("pick", Json, nullable=True),  # how the item was chosen, see `queue/tables.py`
     sa.Column("suggestion", Json, nullable=True),  # what a model suggested to the labeler, if anything
+    # Whether that was shown was drawn: {"share": of those that are not}, with "unshown": what was not shown.
+    sa.Column("suggestion_draw", Json, nullable=True),
     sa.Column("idempotency_key", sa.String(200), nullable=True),
     sa.Column("import_id", Id, nullable=True),  # the job that brought it
     created_at(),
@@ -42,6 +48,14 @@ sa.Index(
     postgresql_where=labels.c.import_id.is_not(None),
 )
 
+sa.Index(
+    "ix_labels_suggestion_draw",
+    labels.c.project_id,
+    labels.c.id,
+    sqlite_where=labels.c.suggestion_draw.is_not(None),
+    postgresql_where=labels.c.suggestion_draw.is_not(None),
+)
+
 current_labels = sa.Table(
     "current_labels",
     metadata,
@@ -49,7 +63,7 @@ current_labels = sa.Table(
     reference("labeler_id", "users.id"),
     reference("project_id", "projects.id"),
     reference("label_id", "labels.id"),
-    # Whether its kind of labeler counts, by the project's setting.
+    # Whether its kind of labeler counts, by the project's setting; of a bulk, whether its check was passed.
     sa.Column("counted", sa.Boolean, nullable=False, server_default=sa.true()),
     sa.PrimaryKeyConstraint("item_id", "labeler_id"),
     sa.Index("ix_current_labels_project_id_label_id", "project_id", "label_id"),
@@ -91,9 +105,23 @@ flags = sa.Table(
     sa.Column("resolved_by", Id, nullable=True),
     sa.Column("resolution", sa.Text, nullable=True),
     sa.Column("read_at", Timestamp, nullable=True),  # the resolution, by the one who flagged
+    sa.Column("decision_id", Id, nullable=True),  # one decision about several items (`labeler.hard_items`)
     sa.UniqueConstraint("project_id", "labeler_id", "idempotency_key"),
     sa.Index("ix_flags_project_id_id", "project_id", "id"),
     sa.Index("ix_flags_item_id", "item_id"),
+)
+sa.Index(
+    "ix_flags_open",
+    flags.c.project_id,
+    flags.c.id,
+    sqlite_where=sa.and_(flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None)),
+    postgresql_where=sa.and_(flags.c.resolved_at.is_(None), flags.c.undone_at.is_(None)),
+)
+sa.Index(
+    "ix_flags_decision_id",
+    flags.c.decision_id,
+    sqlite_where=flags.c.decision_id.is_not(None),
+    postgresql_where=flags.c.decision_id.is_not(None),
 )
 
 # Items that one labeler put aside (skipped, or flagged without a label): offered to them again last.

@@ -73,7 +73,12 @@ class EncodedPool:
     @property
     def unlabeled(self) -> UnlabeledData:
         return UnlabeledData(
-            self.graph, self.affinity, self.projection, self.encoder, self.descriptions, self.features.__getitem__
+            self.graph,
+            self.affinity,
+            self.projection,
+            self.encoder,
+            self.descriptions,
+            features=self.features.__getitem__,
         )
 
     def rows(self, positions: Array) -> Any:

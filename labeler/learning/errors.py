@@ -59,3 +59,15 @@ class EncoderMissing(LearningError):
 
 class EncoderBroken(LearningError):
     """The encoder's file has the wrong hash, or is no model that can be run."""
+
+
+class InvalidRule(LearningError, ValueError):
+    """A heuristic that can't be run: `field` says which part of it, the message what would do."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(field, reason)
+        self.field = field
+        self.reason = reason
+
+    def __str__(self) -> str:
+        return f"{self.field}: {self.reason}"

@@ -24,32 +24,37 @@ from labeler.learning.trained_model import TrainedModel
 
 NAME = POOL_ENSEMBLE
 
+Encode = Callable[[Sequence[str]], Array]
+
 
 @dataclass(frozen=True)
 class UnlabeledData:
     """A pool as a teacher. graph: its neighbor graph; affinity: the same as a matrix; projection, encoder: what made
     its vectors; said: what was written about each label, by label (see `label_descriptions`), with an encoder only;
-    features: gives the features of the items at rising positions, None where only labeled items can be learned from."""
+    encode: makes the vectors of that, None: the encoder does; features: gives the features of the items at rising
+    positions, None where only labeled items can be learned from."""
 
     graph: NeighborGraph
     affinity: csr_matrix
     projection: Projection
     encoder: Encoder | None = None
     said: dict[str, list[str]] | None = None
+    encode: Encode | None = None
     features: Callable[[Array], Any] | None = None
 
     def words(self, classes: Sequence[str]) -> LabelPrototypes | None:
         """What was written about these labels, as vectors; None when nothing was."""
-        return prototypes_of(self.encoder, self.said, classes, self.graph.vectors)
+        encode = self.encode or (None if self.encoder is None else self.encoder.encode)
+        return prototypes_of(encode, self.said, classes, self.graph.vectors)
 
 
 def prototypes_of(
-    encoder: Encoder | None, said: dict[str, list[str]] | None, classes: Sequence[str], vectors: Array
+    encode: Encode | None, said: dict[str, list[str]] | None, classes: Sequence[str], vectors: Array
 ) -> LabelPrototypes | None:
     """What was written about these labels (see `label_descriptions.texts_of`) beside a pool's vectors, or None."""
-    if encoder is None or not said or not any(said.get(name) for name in classes):
+    if encode is None or not said or not any(said.get(name) for name in classes):
         return None
-    toward = prototypes(encoder, [said.get(name, []) for name in classes])
+    toward = prototypes(encode, [said.get(name, []) for name in classes])
     typical = meanings(np.asarray(vectors[:CHUNK_ROWS]), toward.shape[1]).mean(axis=0)
     return LabelPrototypes(toward, typical @ toward.T)
 

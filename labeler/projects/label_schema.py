@@ -4,7 +4,7 @@ A version says how answers of the one before are read in it (`mapping`). Answers
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
 import sqlalchemy as sa
@@ -19,31 +19,50 @@ from labeler.kit.db import lock
 from labeler.kit.errors import Invalid, NotFound, SchemaOutdated
 from labeler.kit.events import Event, emit
 from labeler.kit.validation import explain_validation
-from labeler.projects.access import Member, Project, find_project, project_cache
+from labeler.projects.access import Member, Project, find_project, project_cache, read_by
 from labeler.projects.tables import label_schemas, projects
 from labeler.tasks import TaskSchema, UnknownTaskType, parse_schema
-from labeler.wire.schema import SchemaParts, SchemaVersionOut
+from labeler.wire.schema import Moves, SchemaParts, SchemaVersionOut
 
 
 @dataclass(frozen=True)
 class SchemaChanged(Event):
-    """What can be answered is another version. retired: labels that went without a word about their answers."""
+    """What can be answered is another version. mapping: how answers are read in it; retired: labels that went without a
+    word about their answers; splits: labels that became several; split: what was said about that."""
 
     name: ClassVar[str] = "schema.changed"
     project_id: int
     version: int
     mapping: dict[str, str | None]
     retired: list[str]
+    splits: dict[str, list[str]] = field(default_factory=dict)
+    split: "Split | None" = None
+
+    def payload(self) -> dict[str, Any]:
+        return {name: value for name, value in vars(self).items() if name != "split"}
+
+
+@dataclass(frozen=True)
+class Split:
+    """Who is asked about the items of labels that are split, on whose behalf, and what the new labels look like."""
+
+    to: str | list[int]
+    hints: dict[str, Any]
+    by: int
 
 
 @dataclass(frozen=True)
 class Plan:
-    """The next version of a schema. mapping: labels that change, None for those that go; retired: of these, the ones
-    that nobody mapped."""
+    """The next version of a schema. mapping: labels that change, a list for those that are split, None for those that
+    go; retired: of these, the ones that nobody mapped."""
 
     schema: TaskSchema
-    mapping: dict[str, str | None]
+    mapping: Moves
     retired: list[str]
+
+    @property
+    def splits(self) -> dict[str, list[str]]:
+        return {old: new for old, new in self.mapping.items() if isinstance(new, list)}
 
 
 def plan(project: Project, given: Mapping[str, Any], mapping: Mapping[str, Any]) -> Plan:
@@ -51,16 +70,15 @@ def plan(project: Project, given: Mapping[str, Any], mapping: Mapping[str, Any])
     before = project.schema
     schema = schema_of({**before.model_dump(), **given}, project.task_type)
     old, new = before.names(), set(schema.names())
-    moves: dict[str, str | None] = {}
+    moves: Moves = {}
     for name, to in mapping.items():
         if name not in old:
             raise _wrong(name, "is no label of the present schema")
-        if isinstance(to, list):
-            raise _wrong(
-                name, "is mapped to several labels: splitting a label is not offered; map it to one, or to null"
-            )
-        if to is not None and to not in new:
-            raise _wrong(name, f'is mapped to "{to}", which is no label of the new schema')
+        for one in to if isinstance(to, list) else [to]:
+            if one is not None and one not in new:
+                raise _wrong(name, f'is mapped to "{one}", which is no label of the new schema')
+        if isinstance(to, list) and len(set(to)) < 2:
+            raise _wrong(name, "is split into fewer than two labels: map it to one, or to null")
         if to != name:
             moves[name] = to
     retired = [name for name in old if name not in new and name not in mapping]
@@ -101,6 +119,7 @@ def change_schema(
     mapping: Mapping[str, Any] | None = None,
     reason: str = "",
     replaces: int | None = None,
+    split: Split | None = None,
 ) -> Project:
     """Make the next version, unless nothing changes; returns the project as it is then.
 
@@ -118,11 +137,12 @@ def change_schema(
     values: dict[str, Any] = {"schema": planned.schema.model_dump(), "schema_version": version}
     wanted = project.settings.find_label
     if wanted in planned.mapping:
-        values["settings"] = project.settings.model_dump() | {"find_label": planned.mapping[wanted]}
+        values["settings"] = project.settings.model_dump() | {"find_label": read_by(planned.mapping)[wanted]}
     tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**values))
     project_cache.forget()
     changed = find_project(tx, project.id)
-    emit(tx, SchemaChanged(project.id, version, planned.mapping, planned.retired), changed)
+    reads = read_by(planned.mapping)
+    emit(tx, SchemaChanged(project.id, version, reads, planned.retired, planned.splits, split), changed)
     audit(
         tx,
         member.caller,
@@ -145,7 +165,7 @@ def _keep(
     project_id: int,
     version: int,
     schema: TaskSchema,
-    mapping: Mapping[str, str | None],
+    mapping: Mapping[str, str | list[str] | None],
     reason: str,
     caller: Caller,
 ) -> None:

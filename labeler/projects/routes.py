@@ -13,6 +13,7 @@ from labeler.projects.access import CanManage, CanRead, CanSee
 from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
 from labeler.wire.base import Page
 from labeler.wire.projects import (
+    AnswerMethod,
     MemberIn,
     MemberOut,
     MetricOut,
@@ -116,6 +117,13 @@ async def list_model_choices(caller: SignedIn, task: TaskName = DEFAULT) -> Page
     """The models a project of this task type can choose from, the default first."""
     found = problems.find(_task(task).problem).model_choices()
     return Page(items=[ModelChoice(name=name, summary=summary) for name, summary in found])
+
+
+@router.get("/answer-methods")
+async def list_answer_methods(caller: SignedIn, task: TaskName = DEFAULT) -> Page[AnswerMethod]:
+    """How several labels of an item can come to one answer, the default first."""
+    found = service.answer_methods(_task(task))
+    return Page(items=[AnswerMethod(name=name, summary=summary) for name, summary in found])
 
 
 @router.get("/metrics")

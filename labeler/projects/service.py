@@ -20,6 +20,7 @@ from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.kit.validation import explain_validation
 from labeler.learning import problems
+from labeler.learning.consensus import base as consensus
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, schema_of
@@ -81,6 +82,11 @@ def check_settings(settings: ProjectSettings, task: TaskType[Any], labels: list[
     known = [name for name, _ in problems.find(task.problem).strategy_choices()]
     if settings.strategy not in known:
         raise _unknown("strategy", f'no query strategy "{settings.strategy}", there are: {", ".join(known)}')
+    known = [name for name, _ in answer_methods(task)]
+    if settings.answers not in known:
+        raise _unknown("answers", f'no answer method "{settings.answers}", there are: {", ".join(known)}')
+    if settings.most_labels is not None and settings.most_labels < settings.overlap:
+        raise _unknown("most_labels", f"{settings.most_labels} is less than overlap, {settings.overlap}")
     known = [name for name, _ in problems.find(task.problem).model_choices()]
     if settings.model not in known:
         raise _unknown("model", f'no model "{settings.model}", there are: {", ".join(known)}')
@@ -91,6 +97,14 @@ def check_settings(settings: ProjectSettings, task: TaskType[Any], labels: list[
         metric = next(metric for metric in metrics_of(task.problem) if metric.name == settings.target.metric)
         if metric.unit == "share" and not 0 < settings.target.value <= 1:
             raise _unknown("target/value", f"{settings.target.value:g} is no share: expected above 0, up to 1")
+
+
+def answer_methods(task: TaskType[Any]) -> list[tuple[str, str]]:
+    """Names and summaries of the ways from several labels to one answer, the default first."""
+    auto = "What the labels allow: the majority, and who is right how often once that can be told (auto)."
+    kind = consensus.NUMBERS if task.level == "interval" else consensus.LABELS
+    found = [(one.name, one.summary) for one in consensus.methods_of(kind) if one.needs != "proba"]
+    return [("auto", auto), *found]
 
 
 def _unknown(setting: str, detail: str) -> Invalid:

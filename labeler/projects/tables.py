@@ -15,6 +15,8 @@ projects = sa.Table(
     sa.Column("schema", Json, nullable=False),  # the newest version's
     sa.Column("schema_version", sa.Integer, nullable=False, server_default="1"),
     sa.Column("settings", Json, nullable=False),
+    # Whether a campaign runs or begins: others pay nothing for campaigns.
+    sa.Column("asks_again", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("created_by", Id, nullable=True),
     created_at(),
     sa.Column("deleted_at", Timestamp, nullable=True),
@@ -27,7 +29,9 @@ label_schemas = sa.Table(
     reference("project_id", "projects.id"),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("schema", Json, nullable=False),
-    sa.Column("mapping", Json, nullable=False),  # labels of the version before to this one's; null: retired
+    sa.Column(
+        "mapping", Json, nullable=False
+    ),  # labels of the version before to this one's; null: retired; list: split
     sa.Column("reason", sa.Text, nullable=False, server_default=""),
     sa.Column("created_by", Id, nullable=True),
     created_at(),

@@ -25,19 +25,22 @@ from labeler.labels.removed import LabelsRestored
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
-from labeler.quality.consensus import MAJORITY, majority
+from labeler.quality.fits import find_fit
+from labeler.quality.incremental import Given, answer_of
+from labeler.quality.known import gold_row, known_answers
+from labeler.quality.overlap import ask_or_close, is_unsure
 from labeler.quality.recount import recount_needed
+from labeler.quality.rule_answers import evidence_of
 from labeler.quality.tables import answers
 
 PART = 500
 ANSWER = ("value", "labels", "confidence", "method", "given")
+KEPT = (*ANSWER, "agreement", "posterior", "contested", "wants_more")
 
 
 def _set(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, answers).values(created_at=clock(), changed_at=clock())
-    changed = {
-        name: insert.excluded[name] for name in ("value", "labels", "confidence", "method", "given", "changed_at")
-    }
+    changed = {name: insert.excluded[name] for name in (*KEPT, "changed_at")}
     return CompiledStatement(insert.on_conflict_do_update(index_elements=["item_id"], set_=changed))
 
 
@@ -45,31 +48,18 @@ SET = {dialect: _set(dialect) for dialect in ("sqlite", "postgresql")}
 DROP = CompiledStatement(sa.delete(answers).where(answers.c.item_id == bindparam("item")))
 
 
-def answer_of(project: Project, values: Sequence[Any]) -> dict[str, Any]:
-    """The answer that values of the newest schema come to, earliest first, as columns of the table."""
-    task = project.task
-    value, confidence = values[0], 1.0
-    if len(values) > 1:
-        value, confidence = majority(values, lambda a, b: task.distance(a, b, project.schema))
-    return {
-        "value": value,
-        "labels": task.labels_in(value),
-        "confidence": confidence,
-        "method": MAJORITY,
-        "given": len(values),
-    }
-
-
 @listen(LabelSubmitted)
 def keep_answer(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     if not event.counted:
+        if project.has_gold:  # what is known needs no label, no matter who gave one
+            make_answers(tx, project, [event.item_id])
         return
-    if event.others:
+    if event.others or project.settings.several or project.has_gold:
         make_answers(tx, project, [event.item_id])
     elif event.value is None:
         DROP(tx, item=event.item_id)
     else:
-        row = answer_of(project, [event.value])
+        row = answer_of(project, [Given(event.labeler_id, event.value)]) | {"wants_more": False}
         SET[tx.dialect.name](tx, item_id=event.item_id, project_id=project.id, **row)
 
 
@@ -88,7 +78,8 @@ def keep_imported(tx: Connection, event: LabelsImported, project: Project) -> No
         if value is not None:
             made = known.get(repr(value))
             if made is None:
-                made = known[repr(value)] = tuple(answer_of(project, [value]).values())
+                row = answer_of(project, [Given(0, value)])
+                made = known[repr(value)] = tuple(row[name] for name in ANSWER)
             rows.append((item_id, *made))
     same = {"project_id": project.id, "created_at": clock(), "changed_at": clock()}
     insert_many(tx, answers, ("item_id", *ANSWER), rows, same)
@@ -112,28 +103,41 @@ def answer_as_before(tx: Connection, event: LabelsRestored, project: Project) ->
 
 
 def make_answers(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
-    """Make the answers of these items from the labels that count, whatever they were before."""
+    """Make the answers of these items from the labels that count, whatever they were before; and ask for another label
+    where that is wanted and the answer is not certain."""
+    fit, known = find_fit(tx, project.id), known_answers(tx, project, item_ids)
     for start in range(0, len(item_ids), PART):
         part = item_ids[start : start + PART]
+        beside = evidence_of(tx, project, part)
         answered = []
-        for item_id, values in _values(tx, project, part):
+        for item_id, given in _given(tx, project, part):
             answered.append(item_id)
-            SET[tx.dialect.name](tx, item_id=item_id, project_id=project.id, **answer_of(project, values))
+            row = answer_of(project, given, fit, beside.get(item_id))
+            if item_id in known:
+                row = gold_row(project, known[item_id], row["given"], row["agreement"])
+            row["wants_more"] = is_unsure(project, row)
+            SET[tx.dialect.name](tx, item_id=item_id, project_id=project.id, **row)
+            ask_or_close(tx, project, item_id, row)
+        for item_id in (item for item in part if item in known and item not in set(answered)):
+            answered.append(item_id)
+            row = gold_row(project, known[item_id], 0, 1.0) | {"wants_more": False}
+            SET[tx.dialect.name](tx, item_id=item_id, project_id=project.id, **row)
+            ask_or_close(tx, project, item_id, row)
         gone = [item_id for item_id in part if item_id not in set(answered)]
         if gone:
             tx.execute(sa.delete(answers).where(answers.c.item_id.in_(gone)))
 
 
-def _values(tx: Connection, project: Project, item_ids: Sequence[int]) -> Iterator[tuple[int, list[Any]]]:
+def _given(tx: Connection, project: Project, item_ids: Sequence[int]) -> Iterator[tuple[int, list[Given]]]:
     """The counted labels of each item as the newest schema reads them, earliest first; items without any left out."""
     statement = (
-        sa.select(labels.c.item_id, labels.c.value, labels.c.schema_version)
+        sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
         .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
         .where(current_labels.c.item_id.in_(item_ids), current_labels.c.counted)
         .order_by(labels.c.item_id, labels.c.id)
     )
     for item_id, rows in groupby(tx.execute(statement).all(), key=lambda row: row.item_id):
-        read = (project.read(row.value, row.schema_version) for row in rows)
-        values = [value for value in read if value is not None]
-        if values:
-            yield item_id, values
+        read = (Given(row.labeler_id, project.read(row.value, row.schema_version)) for row in rows)
+        given = [one for one in read if one.value is not None]
+        if given:
+            yield item_id, given

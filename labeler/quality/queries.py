@@ -21,9 +21,9 @@ def answers_in_order(tx: Connection, project_id: int) -> list[tuple[int, Any, li
 
 def answers_of(tx: Connection, item_ids: list[int]) -> dict[int, AnswerOut]:
     """The answers in force of these items, by item id."""
-    statement = sa.select(answers.c.item_id, answers.c.value, answers.c.confidence, answers.c.method)
-    rows = tx.execute(statement.where(answers.c.item_id.in_(item_ids)))
-    return {row.item_id: AnswerOut(value=row.value, confidence=row.confidence, method=row.method) for row in rows}
+    columns = [answers.c[name] for name in AnswerOut.model_fields]
+    rows = tx.execute(sa.select(answers.c.item_id, *columns).where(answers.c.item_id.in_(item_ids)))
+    return {row.item_id: AnswerOut(**{name: getattr(row, name) for name in AnswerOut.model_fields}) for row in rows}
 
 
 def used(tx: Connection, project: Project) -> Counter[str]:

@@ -8,16 +8,18 @@ from sqlalchemy import Connection
 from labeler.items.tables import items
 from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue
-from labeler.labels.tables import current_labels, labels
+from labeler.labels.current import is_counted, wanted_of
+from labeler.labels.tables import BULK, current_labels, labels
 from labeler.projects.access import Project
 from labeler.projects.service import ProjectChanged
 
 KIND = "quality.recount"
+CHANGES = {"overlap", "overlap_share", "most_labels", "certainty", "counting"}
 
 
 @listen(ProjectChanged)
 def after_change(tx: Connection, event: ProjectChanged, project: Project) -> None:
-    if {"overlap", "counting"} & set(event.settings):
+    if CHANGES & set(event.settings):
         lane = f"recount:{project.id}"
         enqueue(tx, KIND, project_id=project.id, dedup=lane, lane=lane)
 
@@ -30,16 +32,14 @@ def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) ->
         .where(current_labels.c.item_id == items.c.id, current_labels.c.counted)
         .scalar_subquery()
     )
-    wanted = sa.literal(project.settings.overlap, sa.Integer) - given
+    settings = project.settings
+    wanted = wanted_of(sa.literal(settings.overlap, sa.Integer), sa.literal(settings.share_of_1000, sa.Integer)) - given
     update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
     tx.execute(update.where(items.c.id.in_(item_ids)))
 
 
 def recount_kinds(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
-    """Which of the current labels of these items count."""
-    counts = (
-        sa.select(labels.c.kind.in_(project.settings.counting))
-        .where(labels.c.id == current_labels.c.label_id)
-        .scalar_subquery()
-    )
+    """Which of the current labels of these items count; those of a bulk as its check says."""
+    as_kind = sa.case((labels.c.kind == BULK, current_labels.c.counted), else_=is_counted(project))
+    counts = sa.select(as_kind).where(labels.c.id == current_labels.c.label_id).scalar_subquery()
     tx.execute(sa.update(current_labels).where(current_labels.c.item_id.in_(item_ids)).values(counted=counts))

@@ -11,7 +11,14 @@ from labeler.kit.errors import Conflict
 from labeler.kit.events import listen
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Member, Project, find_project
-from labeler.projects.label_schema import SchemaChanged, change_schema, get_version, plan, refuse_outdated
+from labeler.projects.label_schema import (
+    SchemaChanged,
+    Split,
+    change_schema,
+    get_version,
+    plan,
+    refuse_outdated,
+)
 from labeler.quality.answers import PART, make_answers
 from labeler.quality.queries import used
 from labeler.quality.recount import recount_needed
@@ -36,7 +43,9 @@ def request_change(tx: Connection, member: Member, change: SchemaChange) -> Sche
             created_at=None,
             touches=touches,
         )
-    changed = change_schema(tx, member, change, change.mapping, change.reason, change.replaces)
+    hints = {name: hint.model_dump() for name, hint in change.split_hints.items()}
+    split = Split(change.split_to, hints, member.user_id)
+    changed = change_schema(tx, member, change, change.mapping, change.reason, change.replaces, split)
     return get_version(tx, project.id, changed.schema_version).model_copy(update={"touches": touches})
 
 

@@ -10,13 +10,15 @@ from labeler.items.tables import items
 from labeler.kit.db import Database
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
+from labeler.quality.rule_answers import read_rule_answers
 from labeler.quality.tables import answers
+from labeler.wire.quality import AnswerOut
 
 CHUNK = 1_000
 
 
 def read_answers(db: Database, project: Project) -> Iterator[dict[str, Any]]:
-    """By item, in the order the items came."""
+    """By item, in the order the items came; then those of items that only rules and language models answer."""
     after = 0
     while True:
         with db.engine.connect() as tx:
@@ -29,17 +31,16 @@ def read_answers(db: Database, project: Project) -> Iterator[dict[str, Any]]:
             )
             rows = tx.execute(statement).all()
             if not rows:
-                return
+                break
             behind = _labels(tx, project, [row.item_id for row in rows])
         for row in rows:
             yield {
                 "item_key": row.key,
-                "value": row.value,
-                "confidence": row.confidence,
-                "method": row.method,
+                **{name: getattr(row, name) for name in AnswerOut.model_fields},
                 "labels": behind.get(row.item_id, []),
             }
         after = rows[-1].item_id
+    yield from read_rule_answers(db, project)
 
 
 def _labels(tx: sa.Connection, project: Project, item_ids: list[int]) -> dict[int, list[dict[str, Any]]]:

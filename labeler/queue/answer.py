@@ -11,15 +11,19 @@ from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items, present
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import lock
-from labeler.kit.errors import GuidelineNotAcknowledged
+from labeler.kit.errors import GuidelineNotAcknowledged, LabelerPaused, TrainingNotPassed
 from labeler.kit.events import listen
 from labeler.labels import set_aside as hard
-from labeler.labels.submit import LabelSubmitted, submit, take_back
+from labeler.labels.submit import LabelSubmitted, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member, Project
 from labeler.projects.service import MemberLeft
-from labeler.queue.leases import give_back_others, lend_again, next_items, require_acknowledged
+from labeler.quality import answers as _answers  # noqa: F401 - what listens there does so first
+from labeler.queue import blind_items, trainees
+from labeler.queue.giving_back import give_back_others
+from labeler.queue.leases import lend_again, require_acknowledged
 from labeler.queue.tables import leases, queue_entries
+from labeler.terms.limits import SKILLS, limits_of
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.wire.queue import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 
@@ -27,16 +31,21 @@ _item = sa.select(items.c.id).where(present(bindparam("project")), items.c.key =
 END_LEASE = CompiledStatement(
     sa.delete(leases)
     .where(leases.c.item_id == _item, leases.c.labeler_id == bindparam("labeler"))
-    .returning(leases.c.suggestion, leases.c.pick)
+    .returning(leases.c.suggestion, leases.c.suggestion_draw, leases.c.pick)
 )
-DROP_ENTRIES = CompiledStatement(sa.delete(queue_entries).where(queue_entries.c.item_id == bindparam("item")))
+_drop = sa.delete(queue_entries).where(queue_entries.c.item_id == bindparam("item"))
+_done = sa.exists(sa.select(sa.literal(1)).where(items.c.id == bindparam("item"), items.c.needed == 0))
+DROP_ENTRIES, DROP_IF_DONE = CompiledStatement(_drop), CompiledStatement(_drop.where(_done))
 
 
 @listen(LabelSubmitted)
 def leave_queue(tx: Connection, event: LabelSubmitted, project: Project) -> None:
-    """An item with all its labels is in no ranking any more, so that the head stays the head."""
+    """An item with all its labels is in no ranking any more, so that the head stays the head. Where more are asked for
+    while the answer is not certain, that is decided before, in `quality`."""
+    if event.value is not None and event.kind == "person" and project.has_blind:
+        blind_items.DROP(tx, item=event.item_id)
     if event.value is not None and event.needed == 0:
-        DROP_ENTRIES(tx, item=event.item_id)
+        (DROP_IF_DONE if project.settings.several else DROP_ENTRIES)(tx, item=event.item_id)
 
 
 @listen(LabelsImported)
@@ -82,14 +91,29 @@ def _and_next(tx: Connection, member: Member, n: int) -> dict[str, Any]:
         require_acknowledged(tx, member)
     except GuidelineNotAcknowledged as needed:
         return {"items": [], "acknowledge": needed.extra["guideline_version"]}
-    return {"items": next_items(tx, member, n)}
+    try:
+        return _lent(tx, member, n)
+    except (TrainingNotPassed, LabelerPaused) as problem:
+        return {"items": [], "stopped": problem.detail}
+
+
+def _lent(tx: Connection, member: Member, n: int) -> dict[str, Any]:
+    """As many items as the labeler's terms allow, or why there is none.
+
+    Raises `TrainingNotPassed` or `LabelerPaused` for who gets nothing."""
+    limits = limits_of(tx, member.project, member.user_id)
+    if limits.left == 0:
+        return {"items": [], "limit": limits.why}
+    most = n if limits.left is None else min(n, limits.left)
+    items, training = trainees.lend(tx, member, most, limits.skilled)
+    limit = SKILLS if not items and training is None and limits.skilled is not None else None
+    return {"items": items, "training": training, "limit": limit}
 
 
 def label(tx: Connection, member: Member, body: LabelAndNext) -> tuple[LabelAnswer, bool]:
     """Returns the answer and whether it was given before (the same idempotency key)."""
     lease = end_lease(tx, member, body.item_key)
-    suggestion, pick = (None, None) if lease is None else (lease.suggestion, lease.pick)
-    answered = submit(tx, member, body, _source(member, lease), suggestion, pick)
+    answered, told = trainees.record(tx, member, body, _source(member, lease), lease)
     if body.hard is not None and not answered.repeated:
         flag = FlagIn(
             item_key=body.item_key,
@@ -98,7 +122,8 @@ def label(tx: Connection, member: Member, body: LabelAndNext) -> tuple[LabelAnsw
             guideline_version=body.guideline_version,
         )
         hard.flag_with_label(tx, member, flag, answered.label.id)
-    return LabelAnswer(label=answered.label, **_and_next(tx, member, body.next)), answered.repeated
+    said = {name: one for name, one in vars(told).items() if one is not None}
+    return LabelAnswer(label=answered.label, **{**_and_next(tx, member, body.next), **said}), answered.repeated
 
 
 def label_many(tx: Connection, member: Member, bodies: list[LabelIn]) -> list[LabelOut]:
@@ -106,8 +131,8 @@ def label_many(tx: Connection, member: Member, bodies: list[LabelIn]) -> list[La
     made = []
     for body in bodies:
         lease = end_lease(tx, member, body.item_key)
-        suggestion, pick = (None, None) if lease is None else (lease.suggestion, lease.pick)
-        made.append(submit(tx, member, body, _source(member, lease), suggestion, pick).label)
+        answered, _ = trainees.record(tx, member, body, _source(member, lease), lease)
+        made.append(answered.label)
     return made
 
 
@@ -125,6 +150,7 @@ def flag(tx: Connection, member: Member, body: FlagIn) -> tuple[FlagAnswer, bool
 
 def undo_label(tx: Connection, member: Member, label_id: int) -> UndoneLabel:
     """Take a label back; the item is lent to the labeler again."""
+    trainees.refuse_undo(tx, member, label_id)
     done = take_back(tx, member, label_id)
     mine = sa.update(flags).where(flags.c.label_id == label_id, flags.c.undone_at.is_(None))
     tx.execute(mine.values(undone_at=done.label.created_at))
@@ -145,4 +171,4 @@ def next_(tx: Connection, member: Member, n: int, keep: list[str] | None = None)
     lock(tx, f"next {member.project.id}", member.user_id)  # asking twice at once is asking once
     if keep is not None:
         give_back_others(tx, member, keep)
-    return NextOut(items=next_items(tx, member, n), guideline_version=version, remaining=0)
+    return NextOut(**_lent(tx, member, n), guideline_version=version, remaining=0)

@@ -14,15 +14,18 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
-from labeler.imports.predictions import outside_suggestion
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
-from labeler.labels.tables import aside, current_labels, labels
+from labeler.labels.tables import aside, current_labels
 from labeler.projects.access import Member
+from labeler.queue import blind_items, gold_items, second_opinions
+from labeler.queue.campaign_items import asked_again, campaign_of, is_asked, note_of
+from labeler.queue.suggestions import suggestion_for
 from labeler.queue.tables import leases, queue_entries, queues
+from labeler.terms.limits import has_skill
 from labeler.wire.queue import Lease, QueueItem
 
 _of_mine = (leases.c.project_id == bindparam("project"), leases.c.labeler_id == bindparam("labeler"))
@@ -35,6 +38,7 @@ _held = (
         leases.c.token,
         leases.c.expires_at,
         leases.c.suggestion,
+        leases.c.pick,
     )
     .join(items, items.c.id == leases.c.item_id)
     .where(*_of_mine, leases.c.expires_at > clock())
@@ -46,6 +50,9 @@ HELD, DROP_EXPIRED_OF_MINE = CompiledStatement(_held), CompiledStatement(_drop_e
 HELD_AND_DROP = CompiledStatement(_held.add_cte(_drop_expired.cte("dropped")))
 
 
+SHUFFLE, PUT_ASIDE = {"by": "shuffle"}, {"by": "put_aside"}
+
+
 def _exists(table: sa.Table, *conditions: Any) -> Any:
     return sa.exists(sa.select(sa.literal(1)).select_from(table).where(table.c.item_id == items.c.id, *conditions))
 
@@ -55,56 +62,98 @@ _open = items.c.needed > sa.literal_column("0")  # in the statement itself, as i
 _holders = (
     sa.select(sa.func.count()).select_from(leases).where(leases.c.item_id == items.c.id, leases.c.expires_at > clock())
 )
+_not_labeled = sa.not_(_exists(current_labels, current_labels.c.labeler_id == _mine))
 # One slot: a lease is either there or not, which is cheaper to ask than how many there are.
 _free = {
     True: sa.not_(_exists(leases, leases.c.expires_at > clock())),
     False: sa.and_(
         _holders.scalar_subquery() < items.c.needed,
         sa.not_(_exists(leases, leases.c.labeler_id == _mine, leases.c.expires_at > clock())),
-        sa.not_(_exists(current_labels, current_labels.c.labeler_id == _mine)),
+        _not_labeled,
     ),
 }
 _not_aside = sa.not_(_exists(aside, aside.c.labeler_id == _mine))
 
 
-def _candidates(single: bool, locked: bool) -> list[CompiledStatement]:
+def _free_for(single: bool, skilled: bool) -> tuple[Any, ...]:
+    """What holds of items that this labeler may have. skilled: they are not for everything (`labeler.terms`)."""
+    return (_open, _free[single], *((has_skill,) if skilled else ()))
+
+
+def _lendable(single: bool, skilled: bool) -> tuple[Any, ...]:
+    return (*_free_for(single, skilled), _not_aside, _not_labeled)
+
+
+def _candidates(
+    single: bool, locked: bool, turn: str, skilled: bool
+) -> list[tuple[CompiledStatement, dict[str, Any] | None]]:
+    """Where to look, in this order, with how what is found there was chosen; None: as the ranking says.
+
+    turn: when the labeler gets items that want another label, see `second_opinions`."""
+    free = _free_for(single, skilled)
     columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
     in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == bindparam("project")).scalar_subquery()
     ranked = (
         sa.select(*columns, queue_entries.c.suggestion, queue_entries.c.pick)
         .select_from(queue_entries.join(items, items.c.id == queue_entries.c.item_id))
-        .where(queue_entries.c.ranking_id == in_force, _open, _free[single], _not_aside)
+        .where(queue_entries.c.ranking_id == in_force, *free, _not_aside)
         .order_by(queue_entries.c.rank)
     )
     unranked = (
         sa.select(*columns)
-        .where(items.c.project_id == bindparam("project"), _open, _free[single], _not_aside)
+        .where(items.c.project_id == bindparam("project"), *free, _not_aside)
         .order_by(items.c.shuffle)
     )
     put_aside = (
         sa.select(*columns)
         .select_from(aside.join(items, items.c.id == aside.c.item_id))
-        .where(aside.c.project_id == bindparam("project"), aside.c.labeler_id == _mine, _open, _free[single])
+        .where(aside.c.project_id == bindparam("project"), aside.c.labeler_id == _mine, *free)
         .order_by(aside.c.created_at)
     )
-    found = [statement.limit(bindparam("most")) for statement in (ranked, unranked, put_aside)]
+    wanting = second_opinions.statement(columns, *_lendable(single, skilled))
+    found: list[tuple[Any, dict[str, Any] | None]] = [(ranked, None), (unranked, SHUFFLE), (put_aside, PUT_ASIDE)]
+    if turn == second_opinions.FIRST:
+        found.insert(0, (wanting, second_opinions.PICK))
+    elif turn == second_opinions.LAST:
+        new = sa.not_(second_opinions.is_wanting)
+        found[:2] = [(ranked.where(new), None), (unranked.where(new), SHUFFLE)]
+        found.insert(2, (wanting, second_opinions.PICK))
+    limited = [(statement.limit(bindparam("most")), pick) for statement, pick in found]
     if locked:
-        found = [statement.with_for_update(of=items, skip_locked=True) for statement in found]
-    return [CompiledStatement(statement) for statement in found]
+        limited = [(statement.with_for_update(of=items, skip_locked=True), pick) for statement, pick in limited]
+    return [(CompiledStatement(statement), pick) for statement, pick in limited]
 
 
 CANDIDATES = {
-    (single, dialect): _candidates(single, dialect == "postgresql")
+    (single, dialect, turn, skilled): _candidates(single, dialect == "postgresql", turn, skilled)
     for single in (True, False)
     for dialect in ("sqlite", "postgresql")
+    for turn in (second_opinions.FIRST, second_opinions.LAST, second_opinions.ANY)
+    for skilled in (True, False)
+}
+
+
+def _blind(single: bool, locked: bool, skilled: bool) -> CompiledStatement:
+    columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
+    found = blind_items.statement(columns, *_lendable(single, skilled))
+    return CompiledStatement(found.with_for_update(of=items, skip_locked=True) if locked else found)
+
+
+BLIND = {
+    (single, dialect, skilled): _blind(single, dialect == "postgresql", skilled)
+    for single in (True, False)
+    for dialect in ("sqlite", "postgresql")
+    for skilled in (True, False)
 }
 
 
 def _take(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, leases).values(
-        expires_at=clock(bindparam("seconds", type_=sa.Integer)), created_at=clock()
+        expires_at=clock(bindparam("seconds", type_=sa.Integer)),
+        # SQLite's clock stands still for a millisecond, and what is held keeps its order.
+        created_at=clock(microseconds=bindparam("place", type_=sa.Integer)),
     )
-    columns = ("labeler_id", "token", "suggestion", "pick", "expires_at", "created_at")
+    columns = ("labeler_id", "token", "suggestion", "suggestion_draw", "pick", "expires_at", "created_at")
     taken = {name: insert.excluded[name] for name in columns}
     taking = insert.on_conflict_do_update(
         index_elements=["item_id", "slot"], set_=taken, where=leases.c.expires_at <= clock()
@@ -119,8 +168,6 @@ RELEASE = (
     .where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
     .returning(leases.c.pick)
 )
-HOLDERS_RETURN_SECONDS = 60
-SHUFFLE, PUT_ASIDE = {"by": "shuffle"}, {"by": "put_aside"}
 
 
 def require_acknowledged(tx: Connection, member: Member) -> int | None:
@@ -135,39 +182,91 @@ def require_acknowledged(tx: Connection, member: Member) -> int | None:
     return published
 
 
-def next_items(tx: Connection, member: Member, n: int) -> list[QueueItem]:
-    """Up to `n` items this labeler holds afterwards: those held already first, then newly lent ones."""
+def next_items(tx: Connection, member: Member, n: int, skilled: dict[str, Any] | None = None) -> list[QueueItem]:
+    """Up to `n` items this labeler holds afterwards: those held already first, then newly lent ones.
+
+    skilled: parameters of `has_skill`, where they are not for everything."""
     known = {"project": member.project.id, "labeler": member.user_id}
     is_sqlite = tx.dialect.name == "sqlite"
     rows = HELD(tx, **known) if is_sqlite else HELD_AND_DROP(tx, **known)
-    held = [_out(row, row.token, row.expires_at, row.suggestion) for row in rows]
+    held = [_out(row, row.token, row.expires_at, row.suggestion, row.pick) for row in rows]
     if len(held) >= n:
         return held[:n]
     if is_sqlite:
         DROP_EXPIRED_OF_MINE(tx, **known)
+    held += _lend_again(tx, member, n - len(held), len(held), skilled)
+    if len(held) >= n:
+        return held
     # One label ends an item's stay in the queue, unless labels of this kind of labeler don't count.
-    single = member.project.settings.overlap == 1 and member.project.counts(labels_as(member.caller.kind, "queue"))
-    for statement, pick in zip(CANDIDATES[single, tx.dialect.name], (None, SHUFFLE, PUT_ASIDE), strict=True):
-        for row in statement(tx, **known, most=n - len(held)):
-            lent = _lend(tx, member, row, pick or row.pick)
+    single = not member.project.settings.several and member.project.counts(labels_as(member.caller.kind, "queue"))
+    if most := blind_items.wanted(member, n - len(held)):
+        found = BLIND[single, tx.dialect.name, skilled is not None](tx, **known, **(skilled or {}), most=most)
+        drawn = [_lend(tx, member, row, blind_items.PICK, len(held) + place) for place, row in enumerate(found)]
+        held += [item for item in drawn if item is not None]
+    golden = gold_items.some(tx, member, n - len(held), skilled)
+    plain = n - len(golden)
+    there_are_others = bool(held)
+    turn = second_opinions.turn_of(tx, member)
+    for statement, pick in CANDIDATES[single, tx.dialect.name, turn, skilled is not None]:
+        if there_are_others and len(held) >= plain:
+            break
+        for row in statement(tx, **known, **(skilled or {}), most=max(1, plain - len(held))):
+            there_are_others = True
+            lent = None if len(held) >= plain else _lend(tx, member, row, pick or row.pick, len(held))
             if lent is not None:
                 held.append(lent)
-        if len(held) >= n:
-            break
-    return held
+    if there_are_others:  # alone gold would be recognized
+        held += lend_known(tx, member, golden, gold_items.PICK, len(held))
+    return held + _lend_again(tx, member, n - len(held), len(held), skilled, put_aside=True)
 
 
-def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None) -> QueueItem | None:
-    """Take the first free slot of the item; None when somebody else was faster. pick: how it was chosen."""
-    slot = 0
-    if member.project.settings.overlap > 1:
+def _lend_again(
+    tx: Connection,
+    member: Member,
+    most: int,
+    after: int,
+    skilled: dict[str, Any] | None,
+    put_aside: bool = False,
+) -> list[QueueItem]:
+    """What campaigns ask this labeler again."""
+    asked = enumerate(asked_again(tx, member, most, skilled, put_aside=put_aside), after)
+    lent = (_lend(tx, member, row, pick, place) for place, (row, pick) in asked)
+    return [one for one in lent if one is not None]
+
+
+def held_by(tx: Connection, member: Member) -> list[tuple[int, QueueItem]]:
+    """What somebody holds, with the items' ids."""
+    rows = HELD(tx, project=member.project.id, labeler=member.user_id)
+    return [(row.id, _out(row, row.token, row.expires_at, row.suggestion, row.pick)) for row in rows]
+
+
+def lend_known(tx: Connection, member: Member, rows: list[Any], pick: dict[str, Any], after: int) -> list[QueueItem]:
+    """Items whose answer is known, however many hold one. after: how many this labeler holds before them."""
+    lent = []
+    for place, row in enumerate(rows, after):
         taken = set(tx.execute(TAKEN_SLOTS, {"item": row.id}).scalars())
-        if len(taken) >= row.needed:  # a holder may be in a slot beyond what is still needed
+        slot = next(number for number in range(len(taken) + 1) if number not in taken)
+        lent.append(_take_slot(tx, member, row, pick, slot, place))
+    return [item for item in lent if item is not None]
+
+
+def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None, place: int = 0) -> QueueItem | None:
+    """Take the first free slot of the item; None when somebody else was faster. pick: how it was chosen; place: how
+    many this labeler holds before it."""
+    slot = 0
+    if member.project.settings.several:
+        taken = set(tx.execute(TAKEN_SLOTS, {"item": row.id}).scalars())
+        wanted = max(row.needed, 1)  # an item of a campaign may need no other label
+        if len(taken) >= wanted:  # a holder may be in a slot beyond what is still needed
             return None
-        slot = next(number for number in range(row.needed) if number not in taken)
-    suggestion = None
-    if member.project.settings.show_suggestions:
-        suggestion = getattr(row, "suggestion", None) or outside_suggestion(tx, row.id)
+        slot = next(number for number in range(wanted) if number not in taken)
+    return _take_slot(tx, member, row, pick, slot, place)
+
+
+def _take_slot(
+    tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None, slot: int, place: int
+) -> QueueItem | None:
+    suggestion, draw = suggestion_for(tx, member, row, pick)
     lease = {
         "item_id": row.id,
         "slot": slot,
@@ -175,25 +274,13 @@ def _lend(tx: Connection, member: Member, row: Any, pick: dict[str, Any] | None)
         "labeler_id": member.user_id,
         "token": secrets.token_hex(8),
         "suggestion": suggestion,
+        "suggestion_draw": draw,
         "pick": pick,
         "seconds": member.project.settings.lease_seconds,
+        "place": place,
     }
     taken_over = TAKE[tx.dialect.name].one(tx, **lease)
-    return None if taken_over is None else _out(row, lease["token"], taken_over.expires_at, suggestion)
-
-
-def wait_for_holders(tx: Connection) -> int:
-    """After a start: leases that ran out while nobody was there to take the answers go on for a while. Who held them
-    sends now what was answered meanwhile; else the queue would ask others for it, too. Returns how many.
-
-    Nobody was there since the last lease or label: what ran out before that, ran out on its holder."""
-    last_label = sa.select(labels.c.created_at).order_by(labels.c.id.desc()).limit(1)
-    signs = (sa.select(sa.func.max(leases.c.created_at)), last_label)
-    seen = [moment for moment in (tx.execute(sign).scalar() for sign in signs) if moment is not None]
-    if not seen:
-        return 0
-    waiting = sa.and_(leases.c.expires_at > max(seen), leases.c.expires_at < clock(HOLDERS_RETURN_SECONDS))
-    return tx.execute(sa.update(leases).where(waiting).values(expires_at=clock(HOLDERS_RETURN_SECONDS))).rowcount
+    return None if taken_over is None else _out(row, lease["token"], taken_over.expires_at, suggestion, pick)
 
 
 def lend_again(tx: Connection, member: Member, item_id: int, pick: dict[str, Any] | None = None) -> QueueItem | None:
@@ -203,24 +290,18 @@ def lend_again(tx: Connection, member: Member, item_id: int, pick: dict[str, Any
     labeled = sa.select(current_labels.c.label_id).where(
         current_labels.c.item_id == item_id, current_labels.c.labeler_id == member.user_id
     )
-    if row.needed == 0 or tx.execute(labeled).first() is not None:
+    if tx.execute(labeled).first() is not None or (row.needed == 0 and not is_asked(tx, member, item_id)):
         return None
     return _lend(tx, member, row, pick or (held.pick if held is not None else None))
 
 
-def release(tx: Connection, member: Member, tokens: list[str]) -> None:
-    """Give back items that are held but will not be labeled now."""
-    mine = sa.delete(leases).where(leases.c.project_id == member.project.id, leases.c.labeler_id == member.user_id)
-    tx.execute(mine.where(leases.c.token.in_(tokens)))
-
-
-def give_back_others(tx: Connection, member: Member, keep: list[str]) -> None:
-    """Give back what is held, but for the items with these keys."""
-    kept = sa.select(items.c.id).where(items.c.project_id == member.project.id, items.c.key.in_(keep))
-    mine = sa.delete(leases).where(leases.c.project_id == member.project.id, leases.c.labeler_id == member.user_id)
-    tx.execute(mine.where(leases.c.item_id.not_in(kept)))
-
-
-def _out(row: Any, token: str, expires_at: Any, suggestion: Any) -> QueueItem:
-    lease = Lease(token=token, expires_at=expires_at)
-    return QueueItem(key=row.key, content=row.content, metadata=row.metadata, lease=lease, suggestion=suggestion)
+def _out(row: Any, token: str, expires_at: Any, suggestion: Any, pick: dict[str, Any] | None) -> QueueItem:
+    return QueueItem(
+        key=row.key,
+        content=row.content,
+        metadata=row.metadata,
+        lease=Lease(token=token, expires_at=expires_at),
+        suggestion=suggestion,
+        campaign=campaign_of(pick),
+        note=note_of(pick),
+    )

@@ -8,13 +8,21 @@ from sqlalchemy import Connection
 
 from labeler.items.tables import items
 from labeler.kit.db import Database
+from labeler.queue.tables import campaign_groups, campaign_items
 
 EVERY_SECONDS = 2.0
 _open = sa.select(sa.func.count()).where(items.c.project_id == sa.bindparam("project"), items.c.needed > 0)
+_again = (
+    sa.select(sa.func.count())
+    .select_from(campaign_groups.join(campaign_items, campaign_items.c.group_id == campaign_groups.c.id))
+    .where(campaign_groups.c.project_id == sa.bindparam("project"), campaign_groups.c.active, campaign_items.c.open)
+)
 
 
 def count_open(tx: Connection, project_id: int) -> int:
-    return int(tx.execute(_open, {"project": project_id}).scalar_one())
+    """Labels that campaigns want again are counted, too."""
+    counted = (tx.execute(statement, {"project": project_id}).scalar_one() for statement in (_open, _again))
+    return sum(map(int, counted))
 
 
 class Remaining:

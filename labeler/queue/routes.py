@@ -10,7 +10,7 @@ from labeler.kit.validation import explain_validation
 from labeler.kit.web import LINES_BODY, Config, Db, bulk_body, parse_bulk, parse_json, read_body, sent_lines
 from labeler.projects.access import CanLabel
 from labeler.queue import answer
-from labeler.queue.leases import release
+from labeler.queue.giving_back import release
 from labeler.queue.remaining import remaining
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, SkipIn
 from labeler.wire.queue import (

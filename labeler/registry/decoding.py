@@ -27,6 +27,10 @@ class Decoder:
         """{"value", "proba", ...} of one item's probabilities, as the problem decodes them."""
         return self.problem.decode(self._read(row), self.classes, self.settings)
 
+    def chances(self, row: Array) -> Array:
+        """One item's probabilities, of `classes` as they are named now."""
+        return self._read(row)
+
     def confidence(self, rows: Array) -> Array:
         """How sure the model is of each item, in [0, 1], by their probabilities (items, columns): as it is shown."""
         if self._columns is not None:

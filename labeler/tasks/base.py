@@ -9,7 +9,7 @@ It is found by being in this folder, or through an entry point `labeler.tasks` o
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ClassVar, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, ConfigDict
 
@@ -82,6 +82,9 @@ class TaskType(ABC, Generic[Schema]):
     """Name of the learning problem (`labeler.learning.problems`) that learns from these answers."""
     reads_content: ClassVar[bool] = False
     """Whether `validate` looks at the item's content (positions in a text, an image's size)."""
+    level: ClassVar[Literal["nominal", "interval", "sets"]] = "nominal"
+    """How a disagreement weighs when agreement is measured: all the same, by the squared difference of numbers, or by
+    what sets of labels have in common."""
     breadth: ClassVar[int] = 0
     """Of the task types that a file's answers could be of, the one with the least is suggested."""
     contents: ClassVar[frozenset[str] | None] = None
@@ -119,6 +122,10 @@ class TaskType(ABC, Generic[Schema]):
     def counted_as(self, value: Any) -> list[str]:
         """What a valid value is counted by: its labels, or what else answers have in common (a step of a scale)."""
         return self.labels_in(value)
+
+    def values(self, schema: Schema) -> list[Any] | None:
+        """All valid values, where they can be listed: single labels, or the numbers of a scale, rising."""
+        return None
 
     def distance(self, a: Any, b: Any, schema: Schema) -> float:
         """How far two valid values are apart, in [0, 1]; 0 for equal ones."""

@@ -59,6 +59,9 @@ class Choice(TaskType[ChoiceSchema]):
     def labels_in(self, value: Any) -> list[str]:
         return [value]
 
+    def values(self, schema: ChoiceSchema) -> list[str]:
+        return schema.label_names
+
     def translate(self, value: Any, mapping: Mapping[str, str | None]) -> str | None:
         return mapping.get(value, value)
 

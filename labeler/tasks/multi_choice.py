@@ -24,6 +24,7 @@ class MultiChoice(TaskType[MultiChoiceSchema]):
     title = "Several labels"
     schema = MultiChoiceSchema
     problem = "multilabel"
+    level = "sets"
 
     def validate(self, value: Any, schema: MultiChoiceSchema, content: Mapping[str, Any] | None) -> list[str]:
         """The labels in the schema's order, each once. Raises InvalidValue unless it is a list of labels."""

@@ -66,6 +66,7 @@ class Rating(TaskType[RatingSchema]):
     title = "A rating"
     schema = RatingSchema
     problem = "ordinal"
+    level = "interval"
 
     def validate(self, value: Any, schema: RatingSchema, content: Mapping[str, Any] | None) -> Number:
         """The number. Raises InvalidValue when it is none, off the scale, or between two steps."""
@@ -105,6 +106,9 @@ class Rating(TaskType[RatingSchema]):
 
     def counted_as(self, value: Any) -> list[str]:
         return [as_text(value)]
+
+    def values(self, schema: RatingSchema) -> list[Number]:
+        return schema.scale.numbers()
 
     def distance(self, a: Any, b: Any, schema: RatingSchema) -> float:
         """The difference, as a share of the scale."""

@@ -4,7 +4,7 @@ What is asked next is nearly always among the items of which the model before wa
 labeled ones (which may want more labels) and a random sample are scored at once and ranked, and the queue is
 swapped; all other items are scored behind, and the queue is swapped again, together with the model's row and
 predictions. Each order is one model's alone (G10). The first has no model's number, since there is no such model for
-anybody yet: a training that is killed in between leaves a good order and nothing else, and starts anew.
+anybody yet: a training that is killed in between leaves a good order and nothing else, and starts again.
 """
 
 from collections.abc import Callable

@@ -39,7 +39,7 @@ def request_search(tx: Connection, member: Member) -> JobOut:
 
 
 def want_search(tx: Connection, project: Project, labels: int, representation: Mapping[str, Any] | None) -> None:
-    """After a training: search when there are enough labels, twice as many as last time, or the pool is seen anew.
+    """After a training: search when there are enough labels, twice as many as last time, or the pool is read otherwise.
 
     A search that was cancelled or failed counts: it does not start over by itself with the same labels.
     """

@@ -70,7 +70,7 @@ def _open(run: JobRun, project: Project, data: TrainingData) -> Array:
     places = np.searchsorted(data.items, wanted)
     places = places[places < len(data.items)]
     places = places[np.isin(data.items[places], wanted)]
-    return np.sort(places[data.unlabeled[places] | (project.settings.overlap > 1)])
+    return np.sort(places[data.unlabeled[places] | project.settings.several])
 
 
 def still_open(tx: Connection, ids: Sequence[int]) -> set[int]:

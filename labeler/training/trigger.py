@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.heuristics.changes import HeuristicsCounted
 from labeler.imports.undo import LabelsTakenBack
 from labeler.imports.write import LabelsImported
 from labeler.items.add import ItemsAdded
@@ -21,9 +22,9 @@ from labeler.kit.jobs.registry import every
 from labeler.kit.jobs.tables import QUEUED, jobs
 from labeler.labels.removed import LabelsRestored
 from labeler.labels.submit import LabelSubmitted
-from labeler.labels.tables import labels
+from labeler.labels.tables import current_labels, labels
 from labeler.learning.features.installed import is_installed
-from labeler.projects.access import Project, find_project
+from labeler.projects.access import LLM, Project, find_project
 from labeler.projects.label_schema import SchemaChanged
 from labeler.projects.service import ProjectChanged
 from labeler.projects.tables import projects
@@ -34,12 +35,21 @@ from labeler.wire.projects import reranking
 FIRST = 5  # labels between attempts while there is no model: the first one comes as early as it can
 MOST_COUNTED = 4  # times N: with more waiting labels (training is broken), only the clock asks again
 
+# What a language model says without counting teaches nothing, however much of it comes.
+_given = (
+    sa.select(sa.literal(1))
+    .select_from(current_labels)
+    .where(current_labels.c.item_id == labels.c.item_id, current_labels.c.labeler_id == labels.c.labeler_id)
+    .where(current_labels.c.label_id == labels.c.id, current_labels.c.counted)
+)
+_teaches = sa.or_(labels.c.kind != sa.literal_column(f"'{LLM}'"), sa.exists(_given))
 _mark = sa.select(training_marks.c.label_id).where(training_marks.c.project_id == bindparam("project"))
 _new = (
     sa.select(sa.literal(1))
     .where(
         labels.c.project_id == bindparam("project"),
         labels.c.id > sa.func.coalesce(_mark.scalar_subquery(), 0),
+        _teaches,
     )
     .limit(bindparam("most"))
     .subquery()
@@ -105,6 +115,8 @@ def labels_wanted(project: Project, has_model: bool) -> int:
 
 @listen(LabelSubmitted)
 def after_labels(tx: Connection, event: LabelSubmitted, project: Project) -> None:
+    if event.kind == LLM and not event.counted:
+        return
     most = MOST_COUNTED * project.settings.retrain_every
     found = _new_labels(tx, project.id, most)
     # A training that is about to begin sees this label, too; and to wish for it again would wait for all who just did.
@@ -143,6 +155,13 @@ def after_restoring(tx: Connection, event: LabelsRestored, project: Project) -> 
 @listen(LabelsImported)
 def after_import(tx: Connection, event: LabelsImported, project: Project) -> None:
     request_training(tx, project.id, delay=2)
+
+
+@listen(HeuristicsCounted)
+def after_rules(tx: Connection, event: HeuristicsCounted, project: Project) -> None:
+    """Items of which rules speak come early, until there is a model."""
+    if not new_labels(tx, project.id, 1)[1]:
+        want_coverage(tx, project.id)
 
 
 @listen(ProjectChanged)

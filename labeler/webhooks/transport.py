@@ -89,7 +89,7 @@ class Transport:
         self.allowed = allowed
         self._network = Guarded(allowed)
         self._pool = httpcore.AsyncConnectionPool(
-            ssl_context=_tls(),
+            ssl_context=tls(),
             max_connections=connections,
             keepalive_expiry=20.0,
             network_backend=self._network,
@@ -111,7 +111,7 @@ class Transport:
         except Refused as refused:
             error = str(refused)
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as failure:
-            error = _failure(failure)
+            error = failure_of(failure)
         return Outcome(status, error, round(1000 * (time.monotonic() - started)), wait)
 
     async def _post(self, url: str, headers: Mapping[str, str], body: bytes) -> tuple[int, float]:
@@ -126,10 +126,10 @@ class Transport:
                 read += len(chunk)
                 if read > MOST_READ:
                     break
-            return answer.status, _asked_to_wait(answer.headers)
+            return answer.status, asked_to_wait(answer.headers)
 
 
-def _tls() -> ssl.SSLContext:
+def tls() -> ssl.SSLContext:
     """The system's authorities (SSL_CERT_FILE adds to them), and those that come with certifi."""
     context = ssl.create_default_context()
     context.load_verify_locations(certifi.where())
@@ -144,7 +144,7 @@ def _refusal(status: int) -> str | None:
     return f"The receiver answered {status}."
 
 
-def _failure(failure: BaseException) -> str:
+def failure_of(failure: BaseException) -> str:
     cause: BaseException | None = failure
     while cause is not None:
         if isinstance(cause, ssl.SSLCertVerificationError):
@@ -155,7 +155,7 @@ def _failure(failure: BaseException) -> str:
     return "The connection ended before the receiver answered."
 
 
-def _asked_to_wait(headers: Iterable[tuple[bytes, bytes]]) -> float:
+def asked_to_wait(headers: Iterable[tuple[bytes, bytes]]) -> float:
     """Seconds of `Retry-After`; a date in it is not worth reading."""
     given = next((value for name, value in headers if name.lower() == b"retry-after"), b"")
     return float(given) if given.isdigit() and len(given) < 10 else 0.0

@@ -86,6 +86,8 @@ class InvitationUrl(BaseModel):
 class Invitee(BaseModel):
     email: str
     name: str
+    role: str = Field(description="What the account may do in the whole service.")
+    again: bool = Field(description="Whether the account has a password already, which the new one replaces.")
     password: bool = Field(True, description="Whether a password can be set; else the provider lets in.")
 
 

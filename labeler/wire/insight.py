@@ -1,13 +1,13 @@
 """What goes out about the state of a project."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import Page
 from labeler.wire.labels import ItemLabel, LabelerOut
-from labeler.wire.quality import AnswerOut
+from labeler.wire.quality import AnswerOut, Figure
 
 
 class ItemOut(BaseModel):
@@ -70,6 +70,74 @@ class ModelComparison(BaseModel):
     difference: float
     low: float
     high: float
+
+
+class LabelPrevalence(BaseModel):
+    """How frequent a label is among all items. in_holdout: labeled holdout items that have it."""
+
+    label: str
+    share: Figure
+    in_holdout: int
+
+
+class Prevalence(BaseModel):
+    """How frequent each label is in the whole pool, from the holdout, which is a random sample, and what the model says
+    of the rest of it. labels: empty while the holdout has fewer than 30 labels."""
+
+    holdout_labels: int
+    model: int | None = Field(description="The model whose word narrows the intervals, if one does.")
+    items: int
+    labels: list[LabelPrevalence]
+
+
+class AnchoringArm(BaseModel):
+    """Labels given beside a suggestion, or without the one there was. as_model: how often they say what the model says.
+    judged: of how many it is known what is right; right: how often they are, once there are 30."""
+
+    labels: int
+    as_model: Figure
+    judged: int
+    right: Figure
+
+
+class LabelShift(BaseModel):
+    """How often a label, or number of a scale, was given with a suggestion and without. difference: with an interval
+    that holds for all labels at once."""
+
+    label: str
+    shown: Figure
+    unshown: Figure
+    difference: Figure
+
+
+class Anchoring(BaseModel):
+    """How far people follow what is suggested. shown: labels beside a suggestion, whose `as_model` says how often it is
+    taken."""
+
+    state: Literal["off", "too_few", "could_be_chance", "told"] = Field(
+        description="off: nothing is suggested, or always; too_few: fewer than 30 labels of a kind; could_be_chance: "
+        "the difference may be none; told: it is not."
+    )
+    share: float | None = Field(description="Of the items that came without their suggestion.")
+    more: int | None = Field(
+        description="About how many more labels until the difference can be told; none where it is too small for that."
+    )
+    shown: AnchoringArm
+    unshown: AnchoringArm
+    difference: Figure = Field(description="How much more often people say what the model says because they see it.")
+    right_difference: Figure = Field(description="How much more often they are right with the suggestion.")
+    labels: list[LabelShift]
+
+
+class HumanLevel(BaseModel):
+    """How well people do at what models do, on holdout items that several labeled: one person's label held against
+    what the others say. They may be wrong, too: a lower bound of what is possible."""
+
+    items: int
+    labels: int
+    metrics: dict[str, Any] = Field(
+        description="By name, with their 95 % interval; see GET /metrics. Empty while there are too few labels."
+    )
 
 
 class ComparableItem(BaseModel):

@@ -1,5 +1,6 @@
 """What comes in and goes out about projects."""
 
+import math
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -32,6 +33,63 @@ class Target(In):
 
 class ProjectSettings(In):
     overlap: Annotated[int, Field(ge=1, le=20, description="Labels wanted for each item, by different labelers.")] = 1
+    overlap_share: Annotated[
+        float,
+        Field(ge=0, le=1, description="Share of the items that get so many, drawn at random. The others get one."),
+    ] = 1.0
+    most_labels: Annotated[
+        int | None,
+        Field(
+            ge=2,
+            le=20,
+            description="Ask for one more label at a time, up to so many, until the answer is as certain as wanted: "
+            "where people disagree, or those who answered are often wrong.",
+        ),
+    ] = None
+    certainty: Annotated[
+        float, Field(ge=0.5, le=0.999, description="The chance of being right from which on an answer is certain.")
+    ] = 0.95
+    gold_rate: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.5,
+            description="Share of the items a labeler gets that are gold, where there are any they have not answered.",
+        ),
+    ] = 0.05
+    training_items: Annotated[
+        int,
+        Field(
+            ge=0,
+            le=200,
+            description="Gold items that a newcomer gets first, each once, and is told after each what is right; 0: no "
+            "training.",
+        ),
+    ] = 0
+    pass_mark: Annotated[
+        float, Field(ge=0, le=1, description="Share of the training's items that must be right to get the queue.")
+    ] = 0.8
+    gold_pause_below: Annotated[
+        float | None,
+        Field(
+            gt=0,
+            le=1,
+            description="Pause a labeler whose share right over their last gold items is surely lower (the upper end "
+            "of its 95 % interval). None: nobody.",
+        ),
+    ] = None
+    gold_window: Annotated[
+        int, Field(ge=5, le=200, description="How many of their last gold items that rule looks at, not fewer.")
+    ] = 20
+    answers: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="How several labels come to one answer: auto (the majority until enough items have several "
+            "labels to tell how often each person is right), or see GET /answer-methods.",
+        ),
+        Registered("consensus", ("auto",)),
+    ] = "auto"
     strategy: Annotated[
         str,
         Field(max_length=64, description="Query strategy, see GET /strategies.", json_schema_extra=RERANKS),
@@ -81,10 +139,43 @@ class ProjectSettings(In):
     lease_seconds: Annotated[int, Field(ge=10, le=86_400, description="How long an item is lent to a labeler.")] = 900
     skip_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*SKIP_REASONS])
     flag_reasons: Annotated[list[Reason], Field(max_length=20)] = Field(default_factory=lambda: [*FLAG_REASONS])
+    skill_field: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=100,
+            pattern=r"^[^\x00\"]*$",
+            description="The metadata field that names the skill or language an item asks for: it comes to labelers "
+            "who have it, and to those of whom no skills were said. Items without it come to everybody.",
+        ),
+    ] = None
     show_suggestions: Annotated[
         bool, Field(description="Whether labelers see the model's prediction.", json_schema_extra=RERANKS)
     ] = False
+    unsuggested_share: Annotated[
+        float,
+        Field(
+            ge=0,
+            le=0.9,
+            description="Where suggestions are shown: share of the items that come without theirs, at random, which "
+            "tells how far people follow what they see.",
+        ),
+    ] = 0.1
     seed: Annotated[int, Field(ge=0, le=2**31 - 1, description="Seed of every random choice.")] = 0
+
+    @property
+    def several(self) -> bool:
+        """Whether an item may get more than one label."""
+        return self.overlap > 1 or self.most_labels is not None
+
+    def right_of(self, answered: int) -> int:
+        """Of so many items of a training, how many must be right."""
+        return math.ceil(self.pass_mark * answered - 1e-9)
+
+    @property
+    def share_of_1000(self) -> int:
+        """Of 1,000 items, how many get `overlap` labels."""
+        return round(1_000 * self.overlap_share)
 
 
 def reranking() -> list[str]:
@@ -173,6 +264,11 @@ class MetricOut(BaseModel):
 
 
 class StrategyOut(BaseModel):
+    name: str
+    summary: str
+
+
+class AnswerMethod(BaseModel):
     name: str
     summary: str
 

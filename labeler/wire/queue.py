@@ -1,12 +1,20 @@
 """What comes in and goes out about the queue."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import In
 from labeler.wire.labels import Key, LabelOut, SkipOut
+from labeler.wire.standings import Feedback, TrainingProgress
+
+Limit = Literal["day", "in_all", "skills"]
+LIMIT: Any = Field(
+    None,
+    description="Why there are no further items: they have answered as many as they do in a `day` or `in_all`, or what "
+    "is left asks for other `skills`.",
+)
 
 
 class NextIn(In):
@@ -34,22 +42,33 @@ class QueueItem(BaseModel):
     metadata: dict[str, Any]
     lease: Lease
     suggestion: dict[str, Any] | None = None
+    campaign: int | None = Field(None, description="The campaign that asks for this item again.")
+    note: str | None = Field(None, description="What a reviewer said when they asked for it again.")
+    training: bool = Field(False, description="An item of your training: the answer to yours says what is right.")
 
 
 class NextOut(BaseModel):
     items: list[QueueItem]
     guideline_version: int | None
     remaining: int = Field(description="Items that still need a label; counted every few seconds.")
+    limit: Limit | None = LIMIT
+    training: TrainingProgress | None = Field(None, description="How far you are, while you are in training.")
 
 
 class _AndNext(BaseModel):
     items: list[QueueItem] | None = None
     remaining: int | None = None
+    limit: Limit | None = LIMIT
     acknowledge: int | None = Field(None, description="A new guideline version to acknowledge before going on.")
+    stopped: str | None = Field(None, description="Why you get no more items, and whom to ask.")
+    training: TrainingProgress | None = Field(
+        None, description="How far you are with your training; with its last answer, how it went."
+    )
 
 
 class LabelAnswer(_AndNext):
     label: LabelOut
+    feedback: Feedback | None = Field(None, description="What was right, of an item of your training.")
 
 
 class SkipAnswer(_AndNext):

@@ -17,6 +17,7 @@ class ItemSearch(In):
     flagged: bool = False
     unlabeled: bool = False
     disagreement: bool = False
+    contested: bool = False
     labeled: bool = False
     labeler: int | None = None
     labeled_since: AwareDatetime | None = None

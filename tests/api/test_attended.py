@@ -1,4 +1,4 @@
-"""A service that nobody uses has no job process; one is ready soon after somebody who is logged in came."""
+"""A service that nobody uses has nothing that jobs come from; it is ready soon after somebody who is logged in came."""
 
 from pathlib import Path
 
@@ -12,14 +12,9 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 
 
-def below(pid: int) -> list[int]:
-    """All that a process has started, and what these have."""
-    return [one for child in processes.children_of(pid) for one in (child, *below(child))]
-
-
 def modules(pid: int) -> list[str]:
     """What each of them runs."""
-    return [Path(f"/proc/{one}/cmdline").read_bytes().split(b"\0")[2].decode() for one in below(pid)]
+    return [module for one in processes.below(pid) if (module := processes.module_of(one))]
 
 
 @pytest.mark.one_database
@@ -29,14 +24,14 @@ def test_a_job_process_gets_ready_when_somebody_is_there(settings: Settings, db:
     own = settings.model_copy(update={"port": processes.free_port(), "warm_seconds": 600, "log_level": "INFO"})
     service = processes.Running(["-m", "labeler", "serve"], own, tmp_path / "log")
     try:
-        processes.wait_for(service.ready, 60, "the service to be ready")
+        processes.wait_for(service.ready, processes.STARTS_IN, "the service to be ready")
         processes.wait_for(lambda: "worker started" in service.log(), 60, "its worker")
         for stranger in ({}, {"authorization": "Bearer nobody"}):
             httpx.get(f"{service.url}/api/v1/me", headers=stranger, trust_env=False)
         assert modules(service.pid) == ["labeler.worker"]
         known = {"authorization": f"Bearer {token}"}
         assert httpx.get(f"{service.url}/api/v1/me", headers=known, trust_env=False).status_code == 200
-        processes.wait_for(lambda: "labeler.kit.jobs.process" in modules(service.pid), 30, "a job process")
+        processes.wait_for(lambda: "labeler.kit.jobs.nursery" in modules(service.pid), 30, "job processes")
         assert "labeler.kit.bounded" not in modules(service.pid)
         httpx.get(f"{service.url}/api/v1/formats", headers=known, trust_env=False)
         processes.wait_for(lambda: "labeler.kit.bounded" in modules(service.pid), 30, "what reads files")

@@ -11,6 +11,8 @@ import generated_client
 import pytest
 from sample_texts import texts
 
+from labeler.kit.config import Settings
+
 NODE = shutil.which("node")
 TYPESCRIPT = Path(__file__).resolve().parents[1] / "typescript"
 P = {"project_id": "sms"}
@@ -21,6 +23,11 @@ def complaints(description: dict[str, Any], tmp_path_factory: pytest.TempPathFac
     folder = tmp_path_factory.mktemp("generated")
     yield generated_client.generate_client(description, folder)
     generated_client.forget(folder)
+
+
+@pytest.fixture
+def settings(settings: Settings) -> Settings:
+    return settings.model_copy(update={"llm_allowed_hosts": "llm.example.org"})
 
 
 @pytest.fixture
@@ -44,7 +51,13 @@ def test_every_operation_is_called_through_a_generated_client(
     labels(call)
     service.run_jobs()
     models(call)
+    rules(call)
+    language_models(call)
     hooks(call)
+    campaigns(call)
+    label_errors(call)
+    bulk_labels(call)
+    hard_items(call)
     ends(call)
     every = {one["operationId"] for path in description["paths"].values() for one in path.values()}
     assert every - call.called == set()
@@ -97,6 +110,7 @@ def projects(call: generated_client.Generated) -> None:
     call("current_guideline", **P)
     call("compare_guidelines", **P, a=1, b=1)
     call("acknowledge_guideline", expected=204, **P, version=1)
+    assert call("guideline_impact", **P, version=1).select is None
 
 
 def items(call: generated_client.Generated) -> None:
@@ -184,6 +198,31 @@ def models(call: generated_client.Generated) -> None:
     number = call("list_models", **P).items[0].number
     call("get_model", **P, number=number)
     assert "#" in call("get_model_card", **P, number=number)
+    assert call("get_agreement", **P).why == "no_overlap"
+    assert call("get_human_level", **P).labels == 0
+    assert call("get_prevalence", **P).items > 0
+    assert call("get_anchoring", **P).state == "off"
+    assert call("get_overlap_saved", **P).why == "not_adaptive"
+    found = call("list_standings", **P)
+    assert found.training == "off"
+    paused = call.shape("StandingChange", action="pause", note="A break")
+    assert call("change_standing", **P, labeler_id=found.items[0].labeler.id, body=paused).state == "paused"
+    assert call("list_labelers", **P).items[0].labels > 0
+    someone = {**P, "labeler_id": found.items[0].labeler.id}
+    assert call("set_labeler_terms", **someone, body=call.shape("TermsIn", per_day=500)).per_day == 500
+    assert call("get_labeler_terms", **someone).skills == []
+    assert call("set_gold", **P, body=call.shape("GoldList", items=[{"item_key": "m1", "value": "ham"}])).set_ == 1
+    assert call("promote_to_gold", **P, body=call.shape("GoldPromotion", dry_run=True)).keys == []
+    assert [row.item_key for row in call("list_gold", **P).items] == ["m1"]
+    kept = call("review_answer", expected=201, **P, body=call.shape("ReviewIn", item_key="m2", action="keep"))
+    assert call("undo_review", **P, review_id=kept.id).state == "undone"
+    assert len(call("list_reviews", **P).items) == 1 and call("get_review_queue", **P).open_ == 0
+    call("add_comment", expected=201, **P, body=call.shape("CommentIn", item_key="m2", text="Is this right?"))
+    assert len(call("list_comments", **P, item_key="m2").items) == 1
+    assert call("list_mentions").items == []
+    call("read_comment", expected=404, **P, comment_id=1)
+    call("remove_gold", expected=204, **P, body=call.shape("GoldKeys", item_keys=["m1"]))
+    assert "auto" in [row.name for row in call("list_answer_methods").items]
     assert call("list_mistakes", **P, number=number, limit=5).judged >= 0
     assert call("compare_models", **P, number=number, other=number).better == 0
     call("set_stage", **P, number=number, body=call.shape("StageIn", stage="live"))
@@ -194,6 +233,36 @@ def models(call: generated_client.Generated) -> None:
     for name in ("get_learning_curve", "get_confusion", "get_views", "get_search"):
         call(name, **P)
     call("search_model", expected=202, **P)
+
+
+def rules(call: generated_client.Generated) -> None:
+    body = call.shape("HeuristicIn", name="prizes", kind="keyword", pattern="free prize", value="spam")
+    made = call("create_heuristic", expected=201, **P, body=body)
+    rule = {**P, "heuristic_id": made.id}
+    assert call("change_heuristic", **rule, body=call.shape("HeuristicChange", active=False)).state == "off"
+    tried = call("try_heuristic", **P, body=call.shape("HeuristicTry", kind="regex", pattern="fre+", value="spam"))
+    assert tried.looked > 0
+    assert call("suggest_heuristics", **P).answers >= 0
+    assert [one.name for one in call("list_heuristics", **P).items] == ["prizes"]
+    call("delete_heuristic", expected=204, **rule)
+
+
+def language_models(call: generated_client.Generated) -> None:
+    asked = {"name": "Model", "endpoint": "https://llm.example.org/v1", "model": "small", "api_key": "sk-0123456789"}
+    made = call("create_llm", expected=201, **P, body=call.shape("LlmIn", **asked))
+    assert (made.key_hint, made.measured.passes) == ("…6789", False)
+    one = {**P, "labeler_id": made.id}
+    assert call("list_llms", **P).allowed == ["llm.example.org"]
+    prompt = {"system": "{answer}", "user": "{item}"}
+    assert call("change_llm", **one, body=call.shape("LlmChange", prompt=prompt)).prompt.version == 2
+    call("change_llm", expected=409, **one, body=call.shape("LlmChange", use="count"))
+    assert [prompt.version for prompt in call("list_llm_prompts", **one).items] == [2, 1]
+    assert len(call("preview_llm", **one, body=call.shape("LlmPreviewIn", item_key="m1")).messages) == 2
+    assert call("try_llm", expected=202, **one, body=call.shape("LlmTrialIn", n=2)).kind == "llm.trial"
+    call("run_llm", expected=409, **one, body=call.shape("LlmRunIn", most=2))
+    assert call("get_llm", **one).job_id is not None
+    assert call("list_llm_asks", **one).items == []
+    call("delete_llm", expected=204, **one)
 
 
 def hooks(call: generated_client.Generated) -> None:
@@ -208,6 +277,45 @@ def hooks(call: generated_client.Generated) -> None:
     assert call("list_deliveries", **hook).items[0].event == "ping"
     assert call("redeliver_event", expected=202, **hook, delivery_id=sent.id).message_id == sent.message_id
     call("delete_webhook", expected=204, **hook)
+
+
+def campaigns(call: generated_client.Generated) -> None:
+    given = {"name": "Again", "select": {"label": "spam"}, "to": "same"}
+    assert call("start_campaign", **P, body=call.shape("CampaignIn", **given, dry_run=True)).items > 0
+    made = call("start_campaign", expected=201, **P, body=call.shape("CampaignIn", **given))
+    campaign = {**P, "campaign_id": made.id}
+    assert call("get_campaign", **campaign).report.total.answered == 0
+    call("end_campaign", **campaign)
+    call("cancel_campaign", expected=409, **campaign)
+    hints = {"spam": {"words": ["win a prize"]}}
+    assert call("looks_like", **P, body=call.shape("LooksIn", label="spam", hints=hints)).answers > 0
+    assert call("list_campaigns", **P).items[0].state == "ended"
+
+
+def label_errors(call: generated_client.Generated) -> None:
+    assert call("find_label_errors", expected=202, **P).kind == "label_errors.find"
+    assert call("list_label_errors", **P).rechecks.total.answered == 0
+    call("recheck_label_errors", expected=409, **P, body=call.shape("RecheckIn", first=5))
+
+
+def bulk_labels(call: generated_client.Generated) -> None:
+    given = {"value": "spam", "keys": ["m38", "m39"], "check": 1, "bar": 0.5}
+    assert call("label_at_once", **P, body=call.shape("BulkIn", **given, dry_run=True)).found == 2
+    call("label_at_once", expected=422, **P, body=call.shape("BulkIn", **given))
+    assert call("list_bulks", **P).items == []
+    call("get_bulk", expected=404, **P, bulk_id=99999)
+    call("undo_bulk", expected=404, **P, bulk_id=99999)
+
+
+def hard_items(call: generated_client.Generated) -> None:
+    assert call("cluster_hard_items", expected=202, **P).kind == "hard_items.cluster"
+    assert call("list_hard_clusters", **P).clusters == []
+    call("get_hard_cluster", expected=404, **P, cluster_id=99999)
+    body = call.shape("HardDecisionIn", keys=["m38"], note="It is not hard.")
+    call("decide_hard_items", expected=409, **P, body=body)
+    assert call("list_hard_decisions", **P).items == []
+    call("get_hard_decision", expected=404, **P, decision_id=99999)
+    call("undo_hard_decision", expected=404, **P, decision_id=99999)
 
 
 def ends(call: generated_client.Generated) -> None:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from processes import Running, free_port, wait_for
+from processes import STARTS_IN, Running, free_port, wait_for
 from pydantic import ValidationError
 
 from labeler.accounts.audit import trail
@@ -19,7 +19,7 @@ def test_only_a_configured_proxy_says_who_asks(tmp_path: Path, trusted: str) -> 
     settings = Settings(home=tmp_path / "home", database_url="", port=free_port(), trusted_proxies=trusted)
     running = Running(["-m", "labeler", "api"], settings, tmp_path / "log")
     try:
-        wait_for(running.ready, 60, "the service to answer")
+        wait_for(running.ready, STARTS_IN, "the service to answer")
         codes = {}
         for address in ("203.0.113.5", "203.0.113.6"):
             headers = {"x-forwarded-for": f"198.51.100.1, {address}"}

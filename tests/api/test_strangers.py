@@ -10,7 +10,7 @@ import httpx
 import pytest
 from bench.load import label_for
 from hostile import KINDS, hostile_strangers
-from processes import Running, wait_for
+from processes import STARTS_IN, Running, wait_for
 
 from labeler.accounts.tokens import make_token
 from labeler.accounts.users import add_user
@@ -33,7 +33,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("strangers")
     settings = Settings(home=folder / "home", database_url="", port=free_port(), log_level="ERROR")
     running = Running(["-m", "labeler", "ui"], settings, folder / "log")
-    wait_for(running.ready, 60, "the service to answer")
+    wait_for(running.ready, STARTS_IN, "the service to answer")
     yield running
     running.stop()
 

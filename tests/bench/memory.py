@@ -4,7 +4,6 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import processes
 
@@ -13,28 +12,16 @@ EVERY_SECONDS = 0.5
 
 def tree_of(pid: int) -> list[int]:
     """A process and everything it started."""
-    return [pid, *(below for child in processes.children_of(pid) for below in tree_of(child))]
-
-
-def own_mib(pid: int) -> float:
-    """Proportional set size of one process; 0 where it has just ended."""
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:
-        return 0.0
-    return next((int(line.split()[1]) / 1024 for line in lines if line.startswith("Pss:")), 0.0)
+    return [pid, *processes.below(pid)]
 
 
 def parts_mib(pid: int) -> dict[str, float]:
     """What each process takes, by what it is: the first words of its command."""
     found: dict[str, float] = {}
     for one in tree_of(pid):
-        try:
-            words = Path(f"/proc/{one}/cmdline").read_bytes().decode().split("\0")
-        except OSError:
-            continue
+        words = processes.told(one, "cmdline").split("\0")
         name = " ".join(word for word in words[2:4] if word) or "ended"
-        found[name] = found.get(name, 0.0) + own_mib(one)
+        found[name] = found.get(name, 0.0) + processes.pss_mib(one)
     return found
 
 

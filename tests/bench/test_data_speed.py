@@ -7,7 +7,6 @@ import time
 from pathlib import Path
 
 import pytest
-from test_labeling_load import quiet
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]  # all items of the largest pools are read first
 
@@ -39,7 +38,9 @@ def bare_import(path: Path, folder: Path) -> float:
 def test_import(site, report, tmp_path: Path, n: int, database_kind: str) -> None:
     path = written(tmp_path / "items.csv", n)
     bare = bare_import(path, tmp_path)
-    time.sleep(6)  # the service has been running for a while: its job process is warm
+    warm = site.client.projects.create("warm", labels=["spam", "ham"])  # as a service that has been running for a while
+    warm.import_file(written(tmp_path / "warm.csv", 10)).wait(300)
+    site.quiet()
     project = site.client.projects.create("import", labels=["spam", "ham"])
     started = time.perf_counter()
     result = project.import_file(path).wait(300).result
@@ -58,7 +59,7 @@ def test_export(site, report, tmp_path: Path, database_kind: str) -> None:
     project = site.client.projects.create("export", labels=["spam", "ham"])
     rows = [{"key": f"m{k}", "text": f"short message {k}", "label": "spam" if k % 3 else "ham"} for k in range(n)]
     project.items.add(rows, progress=False)
-    quiet(site)
+    site.quiet()
     for name in ("jsonl", "csv", "parquet", "xlsx"):
         started = time.perf_counter()
         path = project.export(tmp_path / f"out.{name}", name)
@@ -76,7 +77,7 @@ def test_from_the_nth_label_to_the_new_order(site, report, database_kind: str) -
     words = ["win prize call now cash", "lunch tomorrow with milk please"]
     rows = [{"key": f"m{k}", "text": f"{words[k % 2]} number {k} of {k % 197} {k % 31}"} for k in range(10_000)]
     project.items.add(rows, progress=False)
-    quiet(site)
+    site.quiet()
     times, number = [], 0
     for _ in range(8):
         for item in project.queue.next(25):

@@ -8,7 +8,8 @@ import statistics
 from typing import Any
 
 import pytest
-from test_learning_loop import SEEDS, SHARED, accuracy, rows_of
+import shared_data
+from test_learning_loop import SEEDS, accuracy, rows_of
 
 from labeler.learning.trained_model import TrainedModel
 from labeler.registry.artifacts import folder_of
@@ -53,7 +54,7 @@ def first_labels(service: Any, seed: int, keywords: dict[str, list[str]]) -> tup
     return complete or MOST, score or 0.0
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the data sets are not here")
+@pytest.mark.skipif(not shared_data.FOLDER.exists(), reason="the data sets are not here")
 def test_keywords_bring_every_label_early(service: Any, report: Any) -> None:
     runs = {
         name: [first_labels(service, seed, words) for seed in SEEDS]

@@ -59,15 +59,8 @@ def filled(site, **question: Any):
     made.items.add(rows, progress=False)
     user = site.db.write(add_user, EMAIL, "Presser", "labeler", password=PASSWORD)
     site.db.write(set_member, site.db.read(find_project, made.slug).id, user.id, "labeler")
-    settled(site)
+    site.quiet()
     return made
-
-
-def settled(site) -> None:
-    """Wait until no job waits or runs."""
-    time.sleep(1.5)
-    states = ("queued", "running")
-    processes.wait_for(lambda: not any(site.client.get("/jobs", state=s)["items"] for s in states), 120, "the jobs")
 
 
 def context_of(browser: Browser, site) -> BrowserContext:
@@ -137,7 +130,7 @@ def test_key_to_paint_of_other_questions(site, browser, report, task: str, datab
     project = filled(site, **question)
     page, _ = open_card(context_of(browser, site), site, project)
     press(page, 20, answers)
-    settled(site)
+    site.quiet()
     calm, found = summary(bare(browser, site)), summary(press(page, PRESSES, answers))
     ratios = {f"times_bare_{key[:3]}": round(found[key] / calm[key], 2) for key in ("p50_ms", "p95_ms")}
     report.add(f"key to paint, {task}", **found, **ratios, bare_p95_ms=calm["p95_ms"])
@@ -154,17 +147,17 @@ def train_all_the_time(project, stop: threading.Event) -> None:
 def test_key_to_paint(site, project, browser, report, database_kind: str) -> None:
     page, _ = open_card(context_of(browser, site), site, project)
     press(page, 20)  # the first ones warm the page up and trigger the first training
-    settled(site)
+    site.quiet()
     calm = summary(bare(browser, site))
     report.add(f"key to paint, a page that swaps one text, {database_kind}", **calm)
     idle = summary(press(page, PRESSES))
-    settled(site)
+    site.quiet()
     stop = threading.Event()
     thread = threading.Thread(target=train_all_the_time, args=(project, stop))
     models = len(project.models())
     thread.start()
     try:
-        time.sleep(1)
+        processes.wait_for(lambda: site.client.get("/jobs", state="running")["items"], 30, "a training")
         beside = summary(bare(browser, site))
         busy = summary(press(page, PRESSES))
     finally:

@@ -7,10 +7,10 @@ holdout's too. The score is accuracy on the set's own test file, which is not in
 
 import csv
 import statistics
-from pathlib import Path
 from typing import Any
 
 import pytest
+import shared_data
 
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.supervised import train
@@ -18,14 +18,13 @@ from labeler.learning.trained_model import TrainedModel
 from labeler.registry.artifacts import folder_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(5400)]
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SEEDS = range(5)
 BATCH = 25
 MOST = {"sms": 500, "agnews": 1000, "trec6": 1500}
 
 
 def rows_of(name: str, part: str) -> list[dict[str, str]]:
-    with open(SHARED / name / f"{part}.csv", encoding="utf-8", newline="") as file:
+    with open(shared_data.FOLDER / name / f"{part}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -77,7 +76,7 @@ def labels_needed(service: Any, name: str, strategy: str, seed: int, target: flo
     return given + BATCH, curve
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the benchmark's data sets may not be shipped")
+@pytest.mark.skipif(not shared_data.FOLDER.exists(), reason="the benchmark's data sets may not be shipped")
 @pytest.mark.parametrize("name", ["sms", "agnews", "trec6"])
 def test_labels_to_95_percent(service: Any, report: Any, name: str, database_kind: str) -> None:
     if database_kind != "sqlite":

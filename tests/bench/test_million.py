@@ -16,8 +16,7 @@ import numpy as np
 import processes
 import pytest
 import sqlalchemy as sa
-from conftest import Site
-from test_labeling_load import quiet
+from sites import Site
 
 from labeler.kit.config import Settings
 from labeler.queue.tables import queues
@@ -113,7 +112,7 @@ def test_a_large_pool(site: Site, report: Any, tmp_path: Path, database_kind: st
             processes.wait_for(sees_the_largest_part, LONGEST, "a model of the part that has been read")
             processes.wait_for(lambda: project.progress().training.state == "idle", LONGEST, "its training")
         else:
-            quiet(site)
+            site.quiet()
 
     def train(name: str) -> None:
         before, started = order(), time.perf_counter()

@@ -11,8 +11,8 @@ from typing import Any
 import processes
 import pytest
 from chromium import launched
-from conftest import Site
 from playwright.sync_api import Browser, Page
+from sites import Site
 
 from labeler.accounts.users import add_user
 from labeler.kit.config import Settings

@@ -17,7 +17,7 @@ def test_cold_start_and_idle_memory(settings, report, tmp_path: Path, database_k
     try:
         processes.wait_for(service.ready, 60, "the service to be ready")
         ready = time.perf_counter() - started
-        time.sleep(5)
+        time.sleep(5)  # the moment at which it is measured
         report.add(
             f"labeler serve, {database_kind}",
             ready_seconds=round(ready, 2),

@@ -5,22 +5,21 @@ The rule was chosen with runs on these four sets, seeds 0 to 11; the seeds here 
 
 import csv
 import statistics
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+import shared_data
 from sklearn.feature_extraction.text import TfidfVectorizer
 from stopping_runs import Stop, stop_of
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(1800)]
-SHARED = Path(__file__).resolve().parents[3] / "shared" / "data"
 SETS = ["digits", "sms", "trec6", "agnews"]
 SEEDS = range(30, 42)
 
 
 def rows_of(name: str, part: str) -> list[dict[str, str]]:
-    with open(SHARED / name / f"{part}.csv", encoding="utf-8", newline="") as file:
+    with open(shared_data.FOLDER / name / f"{part}.csv", encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
 
@@ -40,7 +39,7 @@ def stops_on(name: str) -> list[Stop]:
     return [stop_of(X, y, X_test, y_test, seed) for seed in SEEDS]
 
 
-@pytest.mark.skipif(not SHARED.exists(), reason="the benchmark's data sets may not be shipped")
+@pytest.mark.skipif(not shared_data.FOLDER.exists(), reason="the benchmark's data sets may not be shipped")
 def test_told_to_stop_in_time_and_not_too_soon(report: Any) -> None:
     ratios, shares = [], []
     for name in SETS:

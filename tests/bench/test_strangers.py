@@ -11,10 +11,10 @@ from typing import Any
 import processes
 import pytest
 import sqlalchemy as sa
-from conftest import Site
 from hostile import KINDS, hostile_strangers
 from load import Measured, label_for, quantile
 from memory import Highest, highest, tree_of
+from sites import Site
 from test_labeling_load import filled
 
 from labeler.accounts.tables import audit_events, login_failures

@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from processes import wait_for
 from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from labeler.cli import app
+from labeler.client import Client
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
 from labeler.local import local_client
@@ -60,6 +62,20 @@ def as_json(run: Run, *words: object) -> Any:
     return json.loads(run("--json", *words))
 
 
+def test_heuristics_are_listed_with_how_good_they_are(run: Run, file: Path, address: tuple[str, str]) -> None:
+    run("projects", "create", "Rules", "--labels", "spam,ham")
+    run("import", "rules", file, "--mapping", MAPPING)
+    url, token = address
+    with Client(url, token=token) as client:
+        rules = client.projects.get("rules").heuristics
+        rules.create("numbers", "regex", "spam", pattern="number [0-9]")
+        wait_for(lambda: [one.state for one in rules] == ["ready"], 60, "the rule to be counted")
+    said = run("heuristics", "rules")
+    assert "numbers" in said and "Together they cover 100.0%; right: 66.7% (35.4% to 87.9%)" in said
+    (rule,) = as_json(run, "heuristics", "rules")["items"]
+    assert (rule["hits"], rule["judged"]) == (9, 9) and 0 < rule["accuracy"]["low"] < rule["accuracy"]["value"]
+
+
 def test_from_a_project_to_a_dataset_version(run: Run, file: Path, tmp_path: Path) -> None:
     assert run("projects", "create", "Verbs", "--labels", "spam,ham") == (
         "Project verbs is there. Next: labeler import verbs FILE"
@@ -68,8 +84,8 @@ def test_from_a_project_to_a_dataset_version(run: Run, file: Path, tmp_path: Pat
     assert said[0].startswith("Taken for jsonl") and said[1].startswith('  key        "')
     assert "10 rows: 9 taken, 0 already there, 1 refused" in said and said[-1].startswith("  row 10, ")
     assert as_json(run, "import", "verbs", file, "--mapping", MAPPING)["already_there"] == 9
-    [listed] = as_json(run, "projects", "list")
-    assert (listed["slug"], listed["items"], listed["schema"]["type"]) == ("verbs", 9, "choice")
+    listed = {one["slug"]: one for one in as_json(run, "projects", "list")}["verbs"]
+    assert (listed["items"], listed["schema"]["type"]) == (9, "choice")
     assert run("label", "verbs", "m0", "spam") == "m0: spam"
     assert as_json(run, "label", "verbs", "m0", "ham")["value"] == "ham"
     first = as_json(run, "snapshot", "verbs", "-m", "first")["version"]

@@ -40,6 +40,11 @@ class Someone:
     client: Client
 
 
+def without_worker(settings: Settings) -> Settings:
+    """For a service of one test that waits for no job: a worker and its warm process take longer to start than it."""
+    return settings.model_copy(update={"worker_slots": 0})
+
+
 class Site:
     """A running service that can be killed and started again on the same port."""
 
@@ -59,7 +64,11 @@ class Site:
     def start(self) -> None:
         log = self.settings.home / "service.log"
         self.process = processes.Running(["-m", "labeler", "serve"], self.settings, log, **self.environment)
-        processes.wait_for(self.process.ready, 60, "the service to be ready")
+        try:
+            processes.wait_for(self.process.ready, processes.STARTS_IN, "the service to be ready")
+        except BaseException:
+            self.process.kill()
+            raise
 
     def person(self, role: str = "labeler") -> Someone:
         number = next(self.numbers)
@@ -294,6 +303,13 @@ class Card:
 
     def part(self, name: str) -> Locator:
         return self.page.get_by_test_id(name)
+
+
+def labels_say(page: Page, words: str) -> None:
+    """Wait until the editor of labels says so; the one before it may be there for a moment when a new one is drawn."""
+    says = page.get_by_test_id("labels-says")
+    expect(says).to_have_count(1)
+    expect(says).to_contain_text(words)
 
 
 def labels_of(project: Project, someone: Someone | None = None) -> list[LabelRow]:

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from chromium import CHROMIUM, MISSING, launched
+from language_models import Model, language_model
 from playwright.sync_api import Browser
 
 from labeler.client import Project
@@ -23,12 +24,13 @@ from labeler.kit.config import Settings
 FOLDER = Path(__file__).parent
 sys.path.insert(0, str(FOLDER))  # `import browsing`
 
-from browsing import Card, Pages, Site, Someone, Visits  # noqa: E402
+from browsing import Card, Pages, Site, Someone, Visits, without_worker  # noqa: E402
 
 NOT_TESTED = f"Nothing was tested in a browser: {MISSING}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: item.path != FOLDER / "test_people.py")  # while the site has few accounts to list
     if CHROMIUM or os.environ.get("CI") == "true":
         return
     here = [item for item in items if item.path.is_relative_to(FOLDER)]
@@ -45,12 +47,24 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path) -> Iterator[Site]:
+def model() -> Iterator[Model]:
+    """A language model that the site may ask."""
+    with language_model() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, model: Model) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, home / "labeler.db")
     # Texts of a megabyte are taken, for one test; models without the encoder are trained sooner.
     databases = {"crm": a_database(home / "crm.db")}
-    outside = {"import_databases": databases, "webhook_allowed_hosts": "127.0.0.1", "webhook_allow_http": True}
+    outside: dict[str, Any] = {
+        "import_databases": databases,
+        "webhook_allowed_hosts": "127.0.0.1",
+        "webhook_allow_http": True,
+    }
+    outside["llm_allowed_hosts"] = f"http://{model.host}"
     running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off", **outside))
     yield running
     running.stop()
@@ -68,8 +82,9 @@ def a_database(path: Path) -> str:
 
 @pytest.fixture
 def own_site(settings: Settings) -> Iterator[Site]:
-    """A service of this test alone, on each database: to be killed, or started for the first time."""
-    running = Site(settings)
+    """A service of this test alone, on each database: to be killed, or started for the first time. No job runs in it
+    until it is started with a worker."""
+    running = Site(without_worker(settings))
     yield running
     running.stop()
 

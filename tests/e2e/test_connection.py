@@ -93,6 +93,7 @@ def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_
     card.ready().part("label-ham").click()
     expect(card.text).not_to_have_text(before)
     own_site.environment = {"PYTHONPATH": str(OUTSIDE)}  # an upgrade: the card brings another script
+    own_site.settings = own_site.settings.model_copy(update={"worker_slots": 1})
     own_site.start()
     card.press("2")
     expect(card.part("banner")).to_contain_text("There is a newer version of this page.", timeout=60_000)

@@ -16,12 +16,12 @@ def test_from_right_to_left_on_the_card_and_on_the_pages(site, visit) -> None:
     card = Card(visit(f"{site.url}/label?project={project.slug}", lin)).ready()
     expect(card.text).to_have_text(ARABIC)
     assert card.text.evaluate(STYLE, "direction") == "rtl" and card.text.evaluate(STYLE, "textAlign") == "start"
-    page = card.page
     card.page.keyboard.press("1")
     card.saved()
     assert [row.value for row in labels_of(project)] == ["spam"]
+    page = visit(f"{site.url}/healthz", site.admin)
     for name in ("items", "hard"):
-        page = visit(f"{site.url}/{name}?project={project.slug}&item=ar", site.admin)
+        page.goto(f"{site.url}/{name}?project={project.slug}&item=ar")
         shown = page.get_by_text(ARABIC).locator("visible=true").last
         expect(shown).to_be_visible()
         assert shown.evaluate(STYLE, "unicodeBidi") == "plaintext"

@@ -7,7 +7,7 @@ import httpx
 import processes
 import pytest
 import sqlalchemy as sa
-from browsing import barriers, shown
+from browsing import barriers, settled, shown
 from playwright.sync_api import expect
 
 from labeler.accounts.tables import sessions
@@ -19,9 +19,9 @@ from labeler.projects.service import set_member
 
 @pytest.fixture
 def first_start(tmp_path: Path):
-    settings = Settings(home=tmp_path, port=processes.free_port(), log_level="WARNING")
+    settings = Settings(home=tmp_path, port=processes.free_port(), log_level="WARNING", worker_slots=0)
     running = processes.Running(["-m", "labeler", "serve"], settings, tmp_path / "log")
-    processes.wait_for(running.ready, 60, "the service to be ready")
+    processes.wait_for(running.ready, processes.STARTS_IN, "the service to be ready")
     yield running
     running.stop()
 
@@ -32,6 +32,7 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
     page = visit(link.group())
     password = page.get_by_label("Choose a password")
     expect(page.get_by_test_id("login-submit")).to_be_enabled()
+    expect(page.get_by_test_id("login")).to_contain_text("This is an administrator's account.")
     password.fill("short")
     page.get_by_label("Repeat the password").fill("short")
     page.get_by_test_id("login-submit").click()
@@ -127,6 +128,7 @@ def test_the_form_of_an_invitation_never_moves_who_is_typing(site, visit) -> Non
     page.route("**/invitation/check", lambda route: held.append(route))
     page.goto(f"{site.url}/invitation#{token}")
     page.get_by_label("Repeat the password").fill("four words")
+    processes.wait_for(lambda: page.wait_for_timeout(10) or held, 30, "the form to ask whom it is for")
     [checked] = held
     checked.continue_()
     expect(page.get_by_test_id("login-submit")).to_be_enabled()
@@ -139,8 +141,9 @@ def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> N
     someone = site.member(project, "manager")
     page = visit(f"{site.url}/guidelines?project={project.slug}", someone)
     expect(page.get_by_role("link", name="People")).to_be_visible()
-    site.db.write(lambda tx: tx.execute(sa.delete(sessions).where(sessions.c.user_id == someone.id)).rowcount)
     expect(page.get_by_role("tab", name="Versions")).to_be_visible()
+    settled(page)
+    site.db.write(lambda tx: tx.execute(sa.delete(sessions).where(sessions.c.user_id == someone.id)).rowcount)
     ask = page.context.request
     processes.wait_for(lambda: ask.get(f"{site.url}/api/v1/me").status == 401, 30, "the service to know of it")
     page.get_by_role("link", name="Hard items").click()
@@ -150,8 +153,9 @@ def test_a_session_that_ended_shows_the_log_in_and_no_side_bar(site, visit) -> N
 
 
 def test_an_unknown_address_is_a_page_of_ours(site, visit) -> None:
+    page = visit(f"{site.url}/healthz", site.admin)
     for address in ("/nowhere", "/nowhere/at/all?project=x"):
-        page = visit(f"{site.url}{address}", site.admin)
+        page.goto(f"{site.url}{address}")
         expect(page.get_by_role("heading", name="There is no such page")).to_be_visible()
         page.get_by_role("link", name="To the projects").click()
         expect(page.get_by_role("heading", name="Hello Admin")).to_be_visible()

@@ -76,7 +76,8 @@ def test_a_skip_has_a_reason_and_the_item_stays_away(site, project, lin, label_p
     card.saved()
     found = next(item for item in project.items if item.content["text"] == text)
     history = project.items.history(found.key)
-    assert [(entry.kind, entry.reason) for entry in history] == [("skip", "Not relevant")]
+    own = [(entry.kind, entry.reason) for entry in history if entry.labeler.id == lin.id]
+    assert own == [("skip", "Not relevant")]  # another test may have asked somebody else
     held = lin.client.projects.get(project.slug).queue.next(10)
     assert found.key not in [item.key for item in held]
 

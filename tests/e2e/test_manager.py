@@ -5,7 +5,7 @@ import re
 
 import processes
 import pytest
-from browsing import Site, messages, settled, shown
+from browsing import Site, labels_say, messages, settled, shown
 from playwright.sync_api import Page, expect
 
 from labeler.wire.jobs import JobOut
@@ -17,8 +17,7 @@ def project(site: Site):
     made = site.project()
     made.guidelines.acknowledge(1)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
-    for item in made.queue.next(40) + made.queue.next(40):
-        made.label(item, truth[item.key])
+    made.label_many({item.key: truth[item.key] for item in made.queue.next(40) + made.queue.next(40)})
     processes.wait_for(made.models, 90, "the first model")
     processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
     return made
@@ -36,12 +35,12 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
         csv.writer(handle).writerows([["id", "text", "label"], *rows])
     page = visit(f"{site.url}/setup", site.person("manager"))
     page.locator("input[type=file]").set_input_files(file)
-    expect(page.get_by_text("What is in each column?")).to_be_visible()
+    expect(page.get_by_text("What is in each column?")).to_be_visible(timeout=60_000)  # what reads files starts now
     expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
     for column, role in (("id", "key"), ("text", "text"), ("label", "label")):
         expect(page.get_by_label(f"What is {column}?", exact=True)).to_have_value(role)
     expect(page.get_by_text("2 labels were found in the file.")).to_be_visible()
-    expect(page.get_by_test_id("labels-says")).to_have_text("2 labels")
+    labels_say(page, "2 labels")
     expect(page.get_by_test_id("label-name-2")).to_have_value("ham")
     page.get_by_role("button", name="Create the project").click()
     expect(page.get_by_text("Still needed: a name.")).to_be_visible()
@@ -52,7 +51,7 @@ def test_a_project_is_made_from_a_file(site, visit, tmp_path) -> None:
     expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
     assert site.admin.client.projects.get("from-a-file").progress().items.labeled == 3
     page.get_by_role("button", name="Start labeling").click()
-    expect(page.get_by_test_id("card")).to_have_attribute("data-state", "item")
+    expect(page.get_by_test_id("card")).to_have_attribute("data-state", "item", timeout=60_000)
     assert page.url.endswith("/label?project=from-a-file")
 
 

@@ -16,8 +16,7 @@ def modeled(site: Site, name: str) -> Project:
     made = site.project(name=name, holdout_share=0.4, retrain_every=1000)
     made.guidelines.acknowledge(1)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
-    for item in made.queue.next(40) + made.queue.next(40):
-        made.label(item, truth[item.key])
+    made.label_many({item.key: truth[item.key] for item in made.queue.next(40) + made.queue.next(40)})
     made.train()
     processes.wait_for(made.models, 90, "the first model")
     processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
@@ -40,7 +39,7 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
     fresh = modeled(site, "Goes live")
     newest = fresh.models()[0].number
     page = shown(site, fresh, visit)
-    expect(page.get_by_role("heading", name=f"No model is live: model {newest} is ready to be.")).to_be_visible()
+    expect(page.get_by_role("heading", name=f"No model is live yet, and model {newest} is ready.")).to_be_visible()
     page.get_by_role("button", name="Promote it …").click()
     reason = page.get_by_role("dialog").get_by_label("Reason")
     reason.fill("the first that is measured")

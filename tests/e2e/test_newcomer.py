@@ -6,7 +6,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Card, messages, settled
+from browsing import Card, labels_say, messages, settled
 from playwright.sync_api import Page, expect
 
 LABELS = ["promo", "money", "question"]
@@ -43,7 +43,7 @@ def rename_first(page: Page, name: str) -> None:
 def delete_second(page: Page) -> None:
     """Take the second label out of the list."""
     page.get_by_test_id("label-row").nth(1).get_by_role("button", name="Remove").click()
-    expect(page.get_by_test_id("labels-says")).to_have_text("2 labels")
+    labels_say(page, "2 labels")
 
 
 @pytest.mark.faults  # a long one; the way of one label is the short form
@@ -76,7 +76,7 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     assert any((row.pick or {}).get("model") for row in project.labels), "the queue was ranked by the model"
 
     page.goto(f"{site.url}/settings?project=first-day")
-    expect(page.get_by_test_id("labels-says")).to_have_text("3 labels")
+    labels_say(page, "3 labels")
     settled(page)
     rename_first(page, "advert")
     delete_second(page)

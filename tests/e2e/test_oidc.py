@@ -5,7 +5,7 @@ from typing import Any
 
 import oidc_provider
 import pytest
-from browsing import Site
+from browsing import Site, without_worker
 from playwright.sync_api import Page, expect
 
 from labeler.accounts.users import add_user, invite
@@ -24,7 +24,7 @@ def provider_site(settings: Settings, provider: oidc_provider.Provider) -> Itera
     """A service that knows the provider, and the provider it."""
     secret = {"LABELER_OIDC_CLIENT_SECRET": oidc_provider.SECRET, "NO_PROXY": "localhost,127.0.0.1"}
     given = provider.settings(oidc_name="Example", oidc_group_roles={"leads": ["manager"]})
-    running = Site(Settings(**{**settings.model_dump(), **given}), **secret)
+    running = Site(without_worker(Settings(**{**settings.model_dump(), **given})), **secret)
     provider.serve(running.url)
     yield running
     running.stop()
@@ -65,7 +65,7 @@ def test_in_through_the_provider_and_out_again(
 
     user = site.db.write(add_user, "tom@example.org", "Tom", "labeler")
     page.goto(f"{site.url}/invitation#{site.db.write(invite, user.id, 7)}")
-    expect(page.get_by_test_id("login")).to_contain_text("You were invited to label as tom@example.org.")
+    expect(page.get_by_test_id("login")).to_contain_text("You were invited as tom@example.org.")
     at_provider(page, provider.person("tom", "tom@home.example", email_verified=False))
     expect(page.get_by_test_id("stSidebar").get_by_text("Tom")).to_be_visible()
     pages.give(page, {})

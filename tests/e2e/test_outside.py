@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Site, labels_of, messages
+from browsing import Site, labels_of, messages, without_worker
 from playwright.sync_api import expect
 
 from labeler.kit.config import Settings
@@ -15,7 +15,7 @@ OUTSIDE = Path(__file__).parents[1] / "plugins" / "outside"
 
 @pytest.fixture
 def extended(settings: Settings) -> Any:
-    running = Site(settings, PYTHONPATH=str(OUTSIDE))
+    running = Site(without_worker(settings), PYTHONPATH=str(OUTSIDE))
     yield running
     running.stop()
 

@@ -45,8 +45,7 @@ def test_a_job_says_how_long_it_took_what_it_made_and_leads_there(site: Site, vi
     project = site.project(60, "Jobs that made something", retrain_every=1000)
     project.guidelines.acknowledge(1)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(60)}
-    for item in project.queue.next(30):
-        project.label(item, truth[item.key])
+    project.label_many({item.key: truth[item.key] for item in project.queue.next(30)})
     project.train()
     processes.wait_for(project.models, 90, "the first model")
     page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)

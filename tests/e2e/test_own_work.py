@@ -54,8 +54,11 @@ def test_last_answers_are_looked_at_corrected_and_the_correction_is_undone(
     card.page.keyboard.press("ArrowLeft")
     card.page.keyboard.press("ArrowLeft")
     expect(card.hint).to_contain_text("You skipped it (Not clear).")
+    card.page.keyboard.press("ArrowLeft")
+    expect(card.part("label-ham")).to_have_attribute("aria-pressed", "true")
     card.page.keyboard.press("Escape")
     expect(card.text).to_have_text(asked)
+    expect(card.part("labels").locator("[aria-pressed=true]")).to_have_count(0)  # what is asked has no answer yet
     # What one answered is there again after a reload, and a flag with it.
     card.page.reload()
     expect(own(card.ready())).to_have_count(3)

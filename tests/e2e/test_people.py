@@ -38,14 +38,24 @@ def link_of(page: Page, email: str) -> Locator:
     return page.locator("[class*=st-key-once-]").filter(has_text=email)
 
 
+def title_offset(page: Page) -> float:
+    """How far below the top of what scrolls the title of the page begins."""
+    inside = '[data-testid="stMainBlockContainer"]'
+    from_top = "(e, within) => e.getBoundingClientRect().top - e.closest(within).getBoundingClientRect().top"
+    return float(page.get_by_role("heading", name="People", exact=True).evaluate(from_top, inside))
+
+
 def test_each_link_is_shown_where_it_was_asked_for_until_it_is_copied(site: Site, project: Project, visit: Any) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    accounts(page)
+    before = title_offset(page)
     invite(page, "Noor", "noor@example.com")
     expect(link_of(page, "noor@example.com")).to_contain_text("Invitation link for Noor")
     expect(link_of(page, "noor@example.com").get_by_test_id("stCode")).to_be_in_viewport(ratio=1)
     settled(page)
     invite(page, "Ben", "ben@example.com")
     expect(link_of(page, "ben@example.com").get_by_test_id("stCode")).to_be_in_viewport(ratio=1)
+    assert title_offset(page) == before  # nothing that one can't see takes room
     links = [link_of(page, f"{name}@example.com").get_by_test_id("stCode").inner_text() for name in ("noor", "ben")]
     assert links[0] != links[1] and all("/invitation#" in link for link in links)
     settled(page)
@@ -64,6 +74,8 @@ def test_a_new_link_is_shown_at_its_account(site: Site, project: Project, visit:
     expect(link).to_contain_text(f"Password link for {someone.name}")
     expect(link.get_by_test_id("stCode")).to_be_in_viewport(ratio=1)
     assert 0 < link.bounding_box()["y"] - row.bounding_box()["y"] < 200
+    reset = visit(link.get_by_test_id("stCode").inner_text().strip())
+    expect(reset.get_by_test_id("login")).to_contain_text("Choose a new password for your account.")
 
 
 def test_a_token_is_shown_under_its_form(site: Site, project: Project, visit: Any) -> None:

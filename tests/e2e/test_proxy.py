@@ -11,7 +11,7 @@ from typing import Any
 
 import httpx
 import pytest
-from browsing import Card, Site, labels_of, shown
+from browsing import Card, Site, labels_of, shown, without_worker
 from playwright.sync_api import Browser, expect
 from processes import free_port, wait_for
 
@@ -20,6 +20,7 @@ from labeler.projects.access import find_project
 from labeler.projects.service import set_member
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
+LONG = pytest.mark.faults  # each way of nginx is taken by one of the two tests in any case
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
 FRAME = """
 daemon off;
@@ -90,17 +91,24 @@ def nginx(tmp_path: Path) -> Iterator[Callable[[int, int, bool], None]]:
 
 @pytest.fixture
 def behind(settings: Settings, nginx: Any, request: pytest.FixtureRequest) -> Iterator[tuple[Site, str]]:
-    """A service, and the address at which nginx shows it."""
+    """A service, and the address at which nginx shows it; the parameter says whether nginx takes the path off, and
+    whether jobs run."""
+    takes_path_off, has_worker = request.param
+    settings = settings if has_worker else without_worker(settings)
     front = free_port()
     address = f"https://127.0.0.1:{front}/labels"
     site = Site(settings.model_copy(update={"public_url": address, "trusted_proxies": "127.0.0.1"}))
-    nginx(front, site.settings.port, request.param)
+    nginx(front, site.settings.port, takes_path_off)
     yield site, address
     site.stop()
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("behind", [False, True], indirect=True, ids=["path left on", "path taken off"])
+@pytest.mark.parametrize(
+    "behind",
+    [pytest.param((False, False), id="path left on"), pytest.param((True, False), marks=LONG, id="path taken off")],
+    indirect=True,
+)
 def test_everything_works_below_a_path(behind: tuple[Site, str], browser: Browser) -> None:
     site, address = behind
     project = site.project(12)
@@ -141,7 +149,11 @@ def test_everything_works_below_a_path(behind: tuple[Site, str], browser: Browse
 
 
 @pytest.mark.one_database
-@pytest.mark.parametrize("behind", [False], indirect=True)
+@pytest.mark.parametrize(
+    "behind",
+    [pytest.param((False, True), marks=LONG, id="path left on"), pytest.param((True, True), id="path taken off")],
+    indirect=True,
+)
 def test_a_manager_uploads_and_downloads_below_a_path(behind: tuple[Site, str], browser: Browser) -> None:
     site, address = behind
     project = site.project(5)

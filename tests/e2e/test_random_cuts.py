@@ -18,9 +18,9 @@ def answer(card: Card, chance: random.Random, given: dict[str, str], most: int =
         card.press(key)
 
 
-def happenings(site: Site, label_page: Any, counts: dict[str, int], seed: int) -> None:
+def happenings(site: Site, label_page: Any, counts: dict[str, int], seed: int, items: int = 900) -> None:
     chance = random.Random(seed)
-    project = site.project(900, f"Cuts {seed}")
+    project = site.project(items, f"Cuts {seed}")
     texts = {item.key: item.content["text"] for item in project.items.find()}
     lin = site.member(project)
     first = label_page(site, project, lin)
@@ -51,7 +51,7 @@ def happenings(site: Site, label_page: Any, counts: dict[str, int], seed: int) -
 
 
 def test_nothing_is_lost_or_doubled_by_a_few_cuts_reloads_and_other_tabs(site: Site, label_page: Any) -> None:
-    happenings(site, label_page, {"cut": 3, "reload": 3, "tab": 2}, seed=1)
+    happenings(site, label_page, {"cut": 2, "reload": 2, "tab": 2}, seed=1, items=150)
 
 
 @pytest.mark.faults

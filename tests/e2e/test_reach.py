@@ -78,7 +78,9 @@ def test_flag_and_skip_need_no_mouse(site, project, lin, label_page) -> None:
     card.saved()
 
 
-@pytest.mark.parametrize("name", ["label", "progress", "guidelines", ""])
+@pytest.mark.parametrize(
+    "name", ["label", "progress", *(pytest.param(one, marks=pytest.mark.faults) for one in ("guidelines", ""))]
+)
 def test_a_phone_needs_no_sideways_scrolling(site, project, lin, visit, name: str) -> None:
     page = visit(
         f"{site.url}/{name}?project={project.slug}",

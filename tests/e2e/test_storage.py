@@ -20,7 +20,7 @@ for (const name of ['localStorage', 'sessionStorage'])
 """
 
 
-@pytest.mark.parametrize("script", [FULL, FORBIDDEN], ids=["full", "forbidden"])
+@pytest.mark.parametrize("script", [pytest.param(FULL, marks=pytest.mark.faults), FORBIDDEN], ids=["full", "forbidden"])
 def test_answers_are_sent_by_a_browser_that_keeps_nothing(site: Site, visit: Any, script: str) -> None:
     project = site.project(40, "Keeps nothing")
     lin = site.member(project)

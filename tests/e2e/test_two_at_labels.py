@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from browsing import Site, settled, shown
+from browsing import Site, labels_say, settled, shown
 from playwright.sync_api import Locator, Page, expect
 
 from labeler.client import Project
@@ -24,8 +24,7 @@ def project(site: Site) -> Project:
 def question(page: Page) -> Locator:
     """The editor, when it is ready."""
     settled(page)
-    expect(page.get_by_test_id("labels-says")).to_have_count(1)  # the editor before it goes as the new one comes
-    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    labels_say(page, "4 labels")
     return page.get_by_test_id("labels-editor")
 
 
@@ -45,6 +44,7 @@ def test_who_saves_second_is_told_and_goes_on_from_the_present_labels(site: Site
     editor.get_by_test_id("label-name-1").fill("Globe")
     editor.get_by_test_id("label-name-5").fill("Weather")
     expect(page.get_by_role("combobox", name="World", exact=True)).to_have_value("Globe")
+    settled(page)
     page.get_by_role("button", name="Save changes").click()
     expect(page.get_by_role("dialog")).to_contain_text("become")
     change_beside(project)
@@ -62,6 +62,7 @@ def test_who_saves_second_is_told_and_goes_on_from_the_present_labels(site: Site
     expect(editor.get_by_test_id("label-name-1")).to_have_value("World")
     editor.get_by_test_id("label-name-1").fill("Globe")
     expect(page.get_by_role("combobox", name="World", exact=True)).to_have_value("Globe")
+    settled(page)
     page.get_by_role("button", name="Save changes").click()
     page.get_by_role("dialog").get_by_role("button", name="Save this version").click()
     expect(page.get_by_text("Saved.", exact=True)).to_be_visible()

@@ -6,11 +6,8 @@ from browsing import Site, settled
 from playwright.sync_api import Page, expect
 from receivers import receiving
 
-from labeler.client import Project
 
-
-def opened(site: Site, project: Project, visit: Any) -> Page:
-    page: Page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
+def open_them(page: Page) -> Page:
     page.get_by_role("tab", name="Webhooks").click()
     settled(page)
     return page
@@ -18,8 +15,9 @@ def opened(site: Site, project: Project, visit: Any) -> Page:
 
 def test_from_the_first_webhook_to_its_end(site: Site, visit: Any) -> None:
     project = site.project(3, "Hooks")
+    address = f"{site.url}/settings?project={project.slug}"
     with receiving() as receiver:
-        page = opened(site, project, visit)
+        page = open_them(visit(address, site.admin))
         expect(page.get_by_text("No webhooks yet.")).to_be_visible()
         page.get_by_label("Address").fill(receiver.url("/labels"))
         page.get_by_role("button", name="Create the webhook").click()
@@ -37,12 +35,13 @@ def test_from_the_first_webhook_to_its_end(site: Site, visit: Any) -> None:
         expect(dialog.get_by_text("given up")).to_be_visible()
         assert [call.event["type"] for call in receiver.calls] == ["ping", "ping"]
         assert receiver.calls[0].id == receiver.calls[1].id
-    page.keyboard.press("Escape")
-    page = opened(site, project, visit)
+    page.reload()
+    open_them(page)
     expect(page.get_by_text("the receiver says that it is gone for good")).to_be_visible()
     page.goto(f"{site.url}/progress?project={project.slug}")
     expect(page.get_by_text("was turned off.")).to_be_visible()
-    page = opened(site, project, visit)
+    page.goto(address)
+    open_them(page)
     page.get_by_role("button", name="Turn on").click()
     expect(page.get_by_text("on", exact=True)).to_be_visible()
     settled(page)

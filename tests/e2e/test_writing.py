@@ -2,7 +2,7 @@
 
 import processes
 import pytest
-from browsing import covered, settled, shown
+from browsing import covered, labels_say, settled, shown
 from playwright.sync_api import expect
 
 FILLED = "# SMS\n\nIs it advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nThe rest."
@@ -49,6 +49,8 @@ def test_a_guideline_that_is_not_filled_in_is_not_published(site, visit) -> None
     project = site.admin.client.projects.create("Unfilled", labels=["spam", "ham"])
     page = visit(f"{site.url}/guidelines?project={project.slug}", site.admin)
     field = write(page)
+    heights = [where.bounding_box()["height"] for where in (field, page.locator(".st-key-guideline-preview"))]
+    assert abs(heights[0] - heights[1]) < 4
     page.get_by_role("button", name="Publish …").click()
     expect(shown(page, "the text to start from is still there under Unfilled, spam, ham")).to_be_visible()
     expect(page.get_by_role("dialog")).to_be_hidden()
@@ -117,16 +119,16 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     for name in ("World", "Sports", "Business", "Sci/Tech"):
         page.keyboard.type(name)
         page.keyboard.press("Enter")
-    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    labels_say(page, "4 labels")
     page.keyboard.type("World")
-    expect(page.get_by_test_id("labels-says")).to_have_text("The name “World” is there twice.")
+    labels_say(page, "The name “World” is there twice.")
     page.keyboard.press("Control+a")
     page.keyboard.press("Backspace")
-    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    labels_say(page, "4 labels")
     shown_buttons = page.get_by_test_id("card-preview").get_by_role("group", name="Labels").get_by_role("button")
     expect(shown_buttons).to_have_count(4)
     page.reload()  # nothing typed is lost
-    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    labels_say(page, "4 labels")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Newsroom")
     expect(shown_buttons).to_have_count(4)  # the preview is drawn above the button, and moves it
     settled(page)
@@ -136,12 +138,19 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     assert [label["name"] for label in labels] == ["World", "Sports", "Business", "Sci/Tech"]
     assert len({label["color"] for label in labels}) == 4
     page.goto(f"{site.url}/setup")
-    expect(page.get_by_test_id("labels-says")).to_contain_text("Type a name and press Enter")
+    labels_say(page, "Type a name and press Enter")
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
 
 
-@pytest.mark.parametrize("path", ["setup", "settings"])
-@pytest.mark.parametrize("width", [390, 1280])
+@pytest.mark.parametrize(
+    ("path", "width"),
+    [
+        ("setup", 1280),
+        ("settings", 390),
+        pytest.param("setup", 390, marks=pytest.mark.faults),
+        pytest.param("settings", 1280, marks=pytest.mark.faults),
+    ],
+)
 def test_every_button_of_the_labels_can_be_pressed(site, visit, path: str, width: int) -> None:
     labels = ["World", "Sports", {"name": "Business", "keywords": ["market"]}, "Sci/Tech"]
     project = site.project(3, "Pressed", labels=labels)
@@ -151,7 +160,7 @@ def test_every_button_of_the_labels_can_be_pressed(site, visit, path: str, width
     if path == "setup":
         for name in ("World", "Sports", "Business", "Sci/Tech"):
             editor.get_by_label("Name of the label").last.fill(name)
-    expect(page.get_by_test_id("labels-says")).to_have_text("4 labels")
+    labels_say(page, "4 labels")
     assert covered(editor) == []
     rows = editor.get_by_test_id("label-row")
     box, last = editor.locator(".rows").bounding_box(), rows.last.bounding_box()
@@ -159,7 +168,7 @@ def test_every_button_of_the_labels_can_be_pressed(site, visit, path: str, width
     more, remove = (one.bounding_box() for one in (rows.first.get_by_text("More"), rows.first.get_by_label("Remove")))
     assert abs(more["y"] - remove["y"]) < 3 and abs(more["height"] - remove["height"]) < 5, "words on one line"
     rows.first.get_by_label("Remove").click()
-    expect(page.get_by_test_id("labels-says")).to_have_text("3 labels")
+    labels_say(page, "3 labels")
 
 
 def test_what_is_typed_as_soon_as_a_field_is_there_is_kept(site, visit) -> None:

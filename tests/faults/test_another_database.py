@@ -24,7 +24,9 @@ from labeler.api.bootstrap import AnotherDatabase, prepare_schema
 from labeler.client import Client
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
+from labeler.kit.errors import Unavailable
 from labeler.kit.installation import installation, probe, remembered_id
+from labeler.kit.schema import migrate
 from labeler.kit.standing import WATCH_SECONDS, is_torn
 
 
@@ -62,6 +64,9 @@ def cut_off(path: Path, _: Path) -> None:
         file.truncate(path.stat().st_size // 2)
 
 
+WAYS = [replace, delete, delete_all, overwrite, scribble, cut_off]
+
+
 def run(settings: Settings, tmp_path: Path, harm: Callable[[], None]) -> None:
     """Label on a running service, harm its database, and see that nothing is answered 2xx any more."""
     db = Database(settings)
@@ -94,7 +99,26 @@ def run(settings: Settings, tmp_path: Path, harm: Callable[[], None]) -> None:
         api.stop()
 
 
-@pytest.mark.parametrize("harm", [replace, delete, delete_all, overwrite, scribble, cut_off])
+@pytest.mark.parametrize("harm", WAYS)
+def test_a_file_that_is_another_one_is_noticed_by_whoever_has_it_open(
+    tmp_path: Path, sqlite_template: Path, harm: Any
+) -> None:
+    path = tmp_path / "labeler.db"
+    shutil.copyfile(sqlite_template, path)
+    db = Database(Settings(home=tmp_path, database_url=""))
+    db.write(probe)
+    assert db.standing.look()
+    harm(path, sqlite_template)
+    processes.wait_for(lambda: not db.standing.look() and db.standing.fault, 10, "it to be noticed")
+    for ask in (lambda: db.write(probe), lambda: db.read(lambda tx: tx.execute(sa.select(installation)).all())):
+        with pytest.raises(Unavailable, match="database"):
+            ask()
+    db.close()
+
+
+@pytest.mark.parametrize(
+    "harm", [harm if harm is overwrite else pytest.param(harm, marks=pytest.mark.faults) for harm in WAYS]
+)
 def test_a_database_file_that_is_another_one(tmp_path: Path, sqlite_template: Path, harm: Any) -> None:
     home = tmp_path / "home"
     home.mkdir()
@@ -221,13 +245,26 @@ def test_many_that_look_at_once_while_it_grows_find_nothing(tmp_path: Path, sqli
     db.close()
 
 
+def test_an_empty_or_another_database_where_there_was_one_is_not_set_up(settings: Settings, tmp_path: Path) -> None:
+    before = Database(settings)
+    prepare_schema(before)
+    database = Database(settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.db'}"}))
+    with pytest.raises(AnotherDatabase, match="labeler migrate"):
+        prepare_schema(database)
+    migrate(database)
+    with pytest.raises(AnotherDatabase, match="belongs to another"):
+        prepare_schema(database)
+    prepare_schema(before)
+    for one in (before, database):
+        one.close()
+
+
+@pytest.mark.one_database
 def test_a_start_on_an_empty_database_where_there_was_one_asks(settings: Settings, tmp_path: Path) -> None:
     before = Database(settings)
     prepare_schema(before)
     empty = settings.model_copy(update={"database_url": f"sqlite:///{tmp_path / 'empty.db'}"})
     database = Database(empty)
-    with pytest.raises(AnotherDatabase, match="labeler migrate"):
-        prepare_schema(database)
     labeler = [sys.executable, "-m", "labeler"]
     started = subprocess.run(
         [*labeler, "api"], env=empty.environment(), capture_output=True, text=True, timeout=60, check=False

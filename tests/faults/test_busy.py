@@ -18,8 +18,6 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.labels.tables import labels
 
-PEOPLE = 32
-
 
 @pytest.fixture
 def running(settings: Settings, tmp_path: Path) -> Any:
@@ -37,10 +35,12 @@ def running(settings: Settings, tmp_path: Path) -> Any:
 
 @pytest.mark.one_database
 @pytest.mark.parametrize(
-    "rows", [1_000, pytest.param(200_000, marks=[pytest.mark.faults, pytest.mark.timeout(1200)])], ids=["few", "many"]
+    ("people", "rows"),
+    [(4, 300), pytest.param(32, 200_000, marks=[pytest.mark.faults, pytest.mark.timeout(1200)])],
+    ids=["few", "many"],
 )
 def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
-    running: Any, tmp_path: Path, rows: int
+    running: Any, tmp_path: Path, people: int, rows: int
 ) -> None:
     settings, db, token, started = running
     started.append(processes.start_worker(settings, tmp_path / "worker.log"))
@@ -49,12 +49,12 @@ def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
         project = admin.projects.create("busy", labels=["spam", "ham"], retrain_every=100)
         project.items.add([{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(1_500)], progress=False)
         tokens = []
-        for number in range(PEOPLE):
+        for number in range(people):
             user = db.write(add_user, f"l{number}@example.org", f"L {number}", "labeler")
             admin.post(f"{project.path}/members", json={"user_id": user.id, "role": "labeler"})
             tokens.append(db.write(make_token, user.id, "t", ["*"])[1])
         stop = threading.Event()
-        slowest = [0.0] * PEOPLE
+        slowest = [0.0] * people
 
         def label(number: int) -> int:
             with Client(url, token=tokens[number]) as client:
@@ -70,8 +70,8 @@ def test_labeling_goes_on_while_items_come_a_model_trains_and_data_leaves(
                     time.sleep(0.1)
                 return done
 
-        with ThreadPoolExecutor(PEOPLE) as pool:
-            at_work = [pool.submit(label, number) for number in range(PEOPLE)]
+        with ThreadPoolExecutor(people) as pool:
+            at_work = [pool.submit(label, number) for number in range(people)]
             try:
                 file = tmp_path / "more.csv"
                 file.write_text("id,text\n" + "\n".join(f"x{n},more text {n}" for n in range(rows)))

@@ -22,12 +22,12 @@ from labeler.projects.access import find_project
 from labeler.projects.service import set_member
 from labeler.wire.items import ImportResult
 
-CLIENTS = 8
+PEOPLE = 8
 
 
 def accounts(db: Database, slug: str) -> list[str]:
     tokens = []
-    for number in range(CLIENTS):
+    for number in range(PEOPLE):
         user = db.write(add_user, f"labeler{number}@example.org", f"Labeler {number}", "labeler")
         db.write(set_member, db.read(find_project, slug).id, user.id, "labeler")
         tokens.append(db.write(make_token, user.id, "fault test", ["*"])[1])
@@ -42,7 +42,7 @@ def rows_of(db: Database, table: sa.Table) -> dict[str, Any]:
     return {row.idempotency_key: row for row in rows}
 
 
-def kill_at_random(settings: Settings, tmp_path: Path, kills: int, rows: int) -> None:
+def kill_at_random(settings: Settings, tmp_path: Path, kills: int, people: int, texts: int, rows: int) -> None:
     """rows: of the import that goes on meanwhile."""
     settings = settings.model_copy(update={"port": processes.free_port(), "log_level": "WARNING"})
     db = Database(settings)
@@ -56,12 +56,13 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int, rows: int) ->
         with Client(api.url, token=token, timeout=20) as client:
             project = client.projects.create("faults", labels=["spam", "ham"], retrain_every=40)
             project.items.add(
-                [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(4000)], progress=False
+                [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(texts)], progress=False
             )
             file = tmp_path / "more.csv"
             file.write_text("id,text\n" + "\n".join(f"x{n},more text {n} of {n % 5}" for n in range(rows)))
-            tokens = accounts(db, project.slug)
-            clients = [LabelingClient(api.url, one, project.path, n) for n, one in enumerate(tokens)]
+            tokens = accounts(db, project.slug)[:people]
+            pause = 0.0 if people == PEOPLE else 0.1
+            clients = [LabelingClient(api.url, one, project.path, n, pause) for n, one in enumerate(tokens)]
             for one in clients:
                 one.start()
             jobs = [project.import_file(file), project.snapshot("under fire"), project.train()]
@@ -85,7 +86,7 @@ def kill_at_random(settings: Settings, tmp_path: Path, kills: int, rows: int) ->
         assert [error for one in clients for error in one.written.errors] == []
         recorded = everything_kept(db, clients)
         assert imported.taken == imported.rows == rows and imported.already_there == imported.refused == 0
-        assert made.counts["items"] == 4_000 + rows
+        assert made.counts["items"] == texts + rows
         consistent(settings, db, project.info.id)
         given = Counter(row.item_id for row in recorded.values() if row.value is not None)
         print(f"{len(recorded)} labels through {kills} kills; {max(given.values())} at most on one item")
@@ -133,10 +134,10 @@ def consistent(settings: Settings, db: Database, project_id: int) -> None:
 @pytest.mark.one_database
 @pytest.mark.timeout(400)
 def test_accepted_means_kept_through_a_few_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 3, 10_000)
+    kill_at_random(settings, tmp_path, 2, people=3, texts=1_000, rows=2_000)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(3600)
 def test_accepted_means_kept_through_200_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 200, 30_000)
+    kill_at_random(settings, tmp_path, 200, people=PEOPLE, texts=4_000, rows=30_000)

@@ -22,7 +22,6 @@ from labeler.wire.items import ImportResult
 STARTED = re.compile(r"job started .*attempt=(\d+) job=(\d+)")
 DONE = re.compile(r"job done .*attempt=(\d+) job=(\d+)")
 """An attempt that let others go first is done, too: the next one goes on."""
-TEXTS = 3_000
 
 
 class Whole:
@@ -39,7 +38,7 @@ class Whole:
         self.url = self.running[0].url
 
     def wait(self) -> None:
-        processes.wait_for(self.running[0].ready, 90, "the service to answer")
+        processes.wait_for(self.running[0].ready, processes.STARTS_IN, "the service to answer")
 
     def stop(self) -> None:
         for one in reversed(self.running):
@@ -53,7 +52,7 @@ class Whole:
         return "".join(one.log() for one in self.running)
 
 
-def two_services(settings: Settings, tmp_path: Path, *, whole: bool, people: int, rows: int) -> None:
+def two_services(settings: Settings, tmp_path: Path, *, whole: bool, people: int, items: int, rows: int) -> None:
     """rows: of the import that goes on meanwhile. whole: with pages, and with jobs that take long to get ready."""
     settings = settings.model_copy(update={} if whole else {"warm_seconds": 0})
     db = Database(settings)
@@ -67,11 +66,11 @@ def two_services(settings: Settings, tmp_path: Path, *, whole: bool, people: int
         with Client(first.url, token=token, timeout=30) as here, Client(second.url, token=token, timeout=30) as there:
             project = here.projects.create("two", labels=["spam", "ham"], retrain_every=100 if whole else 10_000)
             same = there.projects.get("two")
-            texts = [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(TEXTS)]
+            texts = [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(items)]
             project.items.add(texts, progress=False)
-            urls = (first.url, second.url)
+            urls, pause = (first.url, second.url), 0.01 if whole else 0.05
             tokens = accounts(db, project.slug)[:people]
-            clients = [LabelingClient(urls[n % 2], one, project.path, n, pause=0.01) for n, one in enumerate(tokens)]
+            clients = [LabelingClient(urls[n % 2], one, project.path, n, pause) for n, one in enumerate(tokens)]
             for one in clients:
                 one.start()
             file = tmp_path / "more.csv"
@@ -94,11 +93,11 @@ def two_services(settings: Settings, tmp_path: Path, *, whole: bool, people: int
                 one.join(30)
             if whole:
                 made = same.dataset(same.snapshot("afterwards").wait(120).result["version"])
-                assert made.counts["items"] == TEXTS + rows
+                assert made.counts["items"] == items + rows
         assert [error for one in clients for error in one.written.errors] == []
         recorded = everything_kept(db, clients)
         assert max(Counter(row.item_id for row in recorded.values()).values()) == 1, "asked of two people"
-        assert sorted(one.taken for one in imported) == [0, rows] and len(keys_by_id(db)) == TEXTS + rows
+        assert sorted(one.taken for one in imported) == [0, rows] and len(keys_by_id(db)) == items + rows
         once_each(first.log() + second.log())
         if whole:
             consistent(settings, db, project.info.id)
@@ -124,12 +123,12 @@ def once_each(log: str) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_two_services_on_one_home_do_everything_once(settings: Settings, tmp_path: Path) -> None:
-    two_services(settings, tmp_path, whole=False, people=2, rows=1_000)
+    two_services(settings, tmp_path, whole=False, people=2, items=1_000, rows=300)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(1200)
 def test_two_services_with_pages_on_one_home_do_everything_once(settings: Settings, tmp_path: Path) -> None:
-    two_services(settings, tmp_path, whole=True, people=8, rows=30_000)
+    two_services(settings, tmp_path, whole=True, people=8, items=3_000, rows=30_000)

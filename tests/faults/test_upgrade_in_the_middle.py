@@ -19,8 +19,6 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.schema import migrate, schema_state
 
-TEXTS = 3_000
-
 
 def start(command: list[str], settings: Settings, log: Path) -> processes.Running:
     return processes.Running(["-m", "labeler", *command], settings, log)
@@ -35,7 +33,9 @@ def cut_off(settings: Settings, log: Path, command: list[str], after: float) -> 
     return over
 
 
-def upgrade_in_the_middle(settings: Settings, tmp_path: Path, targets: list[str], kills: int, people: int) -> None:
+def upgrade_in_the_middle(
+    settings: Settings, tmp_path: Path, targets: list[str], kills: int, people: int, items: int
+) -> None:
     """targets: to which revision the database goes back, one after the other. kills: of migrations, each way."""
     settings = settings.model_copy(update={"port": processes.free_port(), "log_level": "WARNING", "worker_slots": 0})
     chance, db = random.Random(5), Database(settings)
@@ -48,10 +48,10 @@ def upgrade_in_the_middle(settings: Settings, tmp_path: Path, targets: list[str]
     try:
         with Client(api.url, token=token, timeout=20) as client:
             project = client.projects.create("upgraded", labels=["spam", "ham"], retrain_every=10_000)
-            texts = [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(TEXTS)]
+            texts = [{"key": f"m{n}", "text": f"message {n} of {n % 7}"} for n in range(items)]
             project.items.add(texts, progress=False)
             tokens = accounts(db, project.slug)[:people]
-            clients = [LabelingClient(api.url, one, project.path, n, pause=0.01) for n, one in enumerate(tokens)]
+            clients = [LabelingClient(api.url, one, project.path, n, pause=0.05) for n, one in enumerate(tokens)]
             for one in clients:
                 one.start()
             for target in targets:
@@ -94,15 +94,15 @@ def label_on(clients: list[LabelingClient]) -> None:
 
 
 @pytest.mark.one_database
-@pytest.mark.timeout(200)
+@pytest.mark.timeout(400)
 def test_an_upgrade_in_the_middle_of_labeling_loses_nothing(settings: Settings, tmp_path: Path) -> None:
-    upgrade_in_the_middle(settings, tmp_path, ["0011"], 1, people=2)
+    upgrade_in_the_middle(settings, tmp_path, ["0011"], 1, people=2, items=500)
 
 
 @pytest.mark.faults
 @pytest.mark.timeout(2400)
 def test_upgrades_that_are_cut_off_lose_nothing(settings: Settings, tmp_path: Path) -> None:
-    upgrade_in_the_middle(settings, tmp_path, ["0012", "0009", "0006", "0003", "0002"], 6, people=6)
+    upgrade_in_the_middle(settings, tmp_path, ["0012", "0009", "0006", "0003", "0002"], 6, people=6, items=3_000)
 
 
 def test_a_service_says_what_to_do_about_an_older_schema(service: Any, project: Project, db: Database) -> None:

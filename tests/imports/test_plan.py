@@ -1,7 +1,7 @@
 import csv
-from pathlib import Path
 
 import pytest
+import shared_data
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
@@ -16,7 +16,6 @@ from labeler.kit.config import Settings
 from labeler.wire.imports import ImportMapping
 
 MAPPING = ImportMapping(key="id", text="text", label="label", metadata=["source"])
-DATA = Path(__file__).parents[3].parent / "shared" / "data"
 
 
 def guessed(rows):
@@ -167,7 +166,7 @@ def test_long_cells_are_cut_in_a_preview(tmp_path):
 
 @pytest.mark.parametrize("name", ["sms", "digits"])
 def test_real_files_are_understood(name, tmp_path):
-    path = DATA / name / "train.csv"
+    path = shared_data.FOLDER / name / "train.csv"
     if not path.is_file():  # the data lies beside the checkout; elsewhere a file of the same shape will do
         path = tmp_path / "train.csv"
         with open(path, "w", newline="") as file:

@@ -72,7 +72,9 @@ def test_what_confirms_an_item_is_not_taken_back_further_down(
 
 @pytest.mark.parametrize("apart", [False, True], ids=["together", FAR])
 def test_predictions_stay_with_their_texts(admin: Any, bring: Any, apart: bool) -> None:
-    project = admin.client.projects.create("Suggesting", labels=["spam", "ham"], show_suggestions=True)
+    project = admin.client.projects.create(
+        "Suggesting", labels=["spam", "ham"], show_suggestions=True, unsuggested_share=0.0
+    )
     data = lines(row("A", "", "spam"), row("B", "", "ham"), apart=apart)
     for dry_run in (True, False):
         done = bring(project, data, {**MAPPING, "known_items": "leave"}, name="a.jsonl", dry_run=dry_run)

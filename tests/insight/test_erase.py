@@ -22,6 +22,7 @@ def filled(service: Any, project: Project, tmp_path: Path) -> Project:
     ]
     project.items.add(rows)
     project.flag("k3", "Ambiguous")
+    project.campaigns.start("Again", label="spam")
     service.run_jobs()
     assert project.models() and any((tmp_path / "remote" / str(project.info.id)).rglob("*"))
     return project
@@ -44,7 +45,8 @@ def test_nothing_is_left(service: Any, admin: Any, filled: Project, tmp_path: Pa
     other = admin.client.projects.create("Other", labels=["a", "b"])
     other.items.add([{"key": "k", "text": "stays", "label": "a"}])
     project_id = filled.info.id
-    assert {"items", "labels", "dataset_versions", "model_versions"} <= set(rows_of(service.db, project_id))
+    kept = {"items", "labels", "dataset_versions", "model_versions", "campaign_groups"}
+    assert kept <= set(rows_of(service.db, project_id))
     filled.delete(erase=True)
     assert filled.slug not in [one.slug for one in admin.client.projects]
     service.run_jobs(kinds=("projects.erase",))

@@ -62,8 +62,7 @@ def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Proj
     with pytest.raises(ApiError) as refused:
         project.client.get(f"{project.path}/items/m0/similar")
     assert refused.value.status == 409
-    for item in project.queue.next(20):
-        project.label(item, item.metadata["truth"])
+    project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(20)})
     project.train()
     service.run_jobs()
     near = project.client.get(f"{project.path}/items/m0/similar", n=5)["items"]
@@ -74,8 +73,7 @@ def test_comparable_items_need_a_model_and_are_alike(service: Any, project: Proj
 def test_the_learning_curve_has_a_point_a_model(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(150)
     for _ in range(2):
-        for item in project.queue.next(30):
-            project.label(item, item.metadata["truth"])
+        project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(30)})
         project.train()
         service.run_jobs()
     points = project.client.get(f"{project.path}/insight/learning-curve")["points"]

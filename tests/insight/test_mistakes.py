@@ -17,8 +17,7 @@ def modeled(service: Any, project: Project, add_texts: Add) -> Project:
     """A project with a model and a holdout that has answers."""
     project.change(settings={"holdout_share": 0.4})
     add_texts(120)
-    for item in project.queue.next(30) + project.queue.next(30):
-        project.label(item, item.metadata["truth"])
+    project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(30) + project.queue.next(30)})
     project.train()
     service.run_jobs()
     return project
@@ -82,8 +81,7 @@ def test_a_model_whose_predictions_are_gone_says_so(service: Any, modeled: Proje
 
 @pytest.mark.one_database
 def test_two_models_are_compared_on_the_same_holdout_items(service: Any, modeled: Project) -> None:
-    for item in modeled.queue.next(10):
-        modeled.label(item, item.metadata["truth"])
+    modeled.label_many({item.key: item.metadata["truth"] for item in modeled.queue.next(10)})
     modeled.train()
     service.run_jobs()
     same = modeled.compare_models(2, 1)

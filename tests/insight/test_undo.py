@@ -176,7 +176,9 @@ def test_labels_of_an_import_that_was_undone_do_not_come_back(service: Any, proj
 
 
 def test_suggestions_go(service: Any, admin: Any) -> None:
-    project = admin.client.projects.create("With suggestions", labels=["spam", "ham"], show_suggestions=True)
+    project = admin.client.projects.create(
+        "With suggestions", labels=["spam", "ham"], show_suggestions=True, unsuggested_share=0.0
+    )
     project.items.add([{"key": "x", "text": "a text"}])
     rows = "id,text,prediction,score\nx,a text,spam,0.9\n"
     given = imported(service, project, rows)

@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -32,12 +33,16 @@ class Jobs:
         self.workers: list[processes.Running] = []
         db.write(lambda tx: [tx.execute(sa.text(table)) for table in sample_jobs.TABLES] and None)
 
-    def worker(self, lease: float = 5.0) -> processes.Running:
-        arguments = [str(HERE / "sample_worker.py"), str(lease)]
+    def worker(self, lease: float = 5.0, processes_are: str = "forked") -> processes.Running:
+        arguments = [str(HERE / "sample_worker.py"), str(lease), processes_are]
         log = self.folder / f"worker-{len(self.workers)}.log"
         running = processes.Running(arguments, self.settings, log, PYTHONPATH=str(HERE))
         self.workers.append(running)
         return running
+
+    def at_work(self, worker: processes.Running) -> list[int]:
+        """The job processes of a worker: its own child is what they are forked from."""
+        return [pid for nursery in worker.children() for pid in processes.children_of(nursery)]
 
     def want(self, kind: str, **options: Any) -> int:
         given = {name: options.pop(name) for name in ("dedup", "lane", "delay") if name in options}
@@ -72,6 +77,7 @@ def jobs(db: Database, settings: Settings, tmp_path: Path) -> Iterator[Jobs]:
     running = Jobs(db, settings, tmp_path)
     yield running
     for worker in running.workers:
-        for child in worker.children():  # a frozen one does not see that its worker is gone
-            os.kill(child, signal.SIGKILL)
+        for child in worker.below():  # a frozen one does not see that its worker is gone
+            with suppress(ProcessLookupError):
+                os.kill(child, signal.SIGKILL)
         worker.kill()

@@ -1,13 +1,20 @@
 """Jobs that only the tests have. Job processes import this module; see sample_worker.py."""
 
 import os
+import random
+import signal
 import time
+import uuid
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.kit.jobs.registry import JobRefused, JobRun, every, job
+from labeler.kit.memory import own_mib
+
+kept: list[bytes] = []
 
 TABLES = (
     "CREATE TABLE effects (job_id BIGINT NOT NULL, attempt BIGINT NOT NULL)",
@@ -53,6 +60,24 @@ def span(run: JobRun) -> Any:
         return note_effect(tx, run)
 
     return run.finish(end)
+
+
+@job("sample.looks")
+def looks(run: JobRun) -> Any:
+    """What this process finds itself to be; megabytes: what it keeps for good."""
+    import numpy as np
+
+    kept.append(b"x" * (run.args.get("megabytes", 0) * 1_000_000))
+    open_files = [str(path.readlink()) for path in Path("/proc/self/fd").iterdir() if path.is_symlink()]
+    return {
+        "pid": os.getpid(),
+        "parent": os.getppid(),
+        "session": os.getsid(0),
+        "random": [random.random(), float(np.random.random()), uuid.uuid4().hex],
+        "handlers": [str(signal.getsignal(one)) for one in (signal.SIGTERM, signal.SIGINT, signal.SIGCHLD)],
+        "open": sorted(open_files),
+        "mib": own_mib(),
+    }
 
 
 @job("sample.native")

@@ -19,7 +19,7 @@ def test_a_sessions_niceness_is_that_of_its_processes(settings: Settings, tmp_pa
     try:
 
         def is_nice() -> bool:
-            sessions = [Path(f"/proc/{pid}/autogroup").read_text() for pid in processes.children_of(worker.pid)]
+            sessions = [processes.told(pid, "autogroup") for pid in processes.children_of(worker.pid)]
             return bool(sessions) and all(session.strip().endswith("nice 7") for session in sessions)
 
         processes.wait_for(is_nice, 30, "the niceness of the job process")

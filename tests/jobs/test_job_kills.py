@@ -4,6 +4,7 @@ import os
 import random
 import signal
 import time
+from contextlib import suppress
 from typing import Any
 
 import processes
@@ -15,7 +16,7 @@ def _effects(jobs: Any) -> list[int]:
 
 
 def _kill_at_random(jobs: Any, kills: int, wanted: list[int], rng: random.Random) -> int:
-    """Kill the worker or its job process again and again while jobs run; returns how often."""
+    """Kill the worker, its job process or what that was forked from, again and again; returns how often."""
     done = 0
     worker = jobs.worker()
     while done < kills:
@@ -26,9 +27,10 @@ def _kill_at_random(jobs: Any, kills: int, wanted: list[int], rng: random.Random
             time.sleep(0.02)
             continue
         time.sleep(rng.uniform(0.0, 0.3))
-        children = worker.children()
+        children = worker.below()
         if children and rng.random() < 0.6:
-            os.kill(rng.choice(children), signal.SIGKILL)
+            with suppress(ProcessLookupError):
+                os.kill(rng.choice(children), signal.SIGKILL)
         else:
             worker.kill()
             worker = jobs.worker()
@@ -57,7 +59,7 @@ def test_a_frozen_worker_loses_its_job_and_can_not_finish_it(jobs: Any, child_to
     frozen = jobs.worker(lease=1.5)
     job_id = jobs.want("sample.quiet", seconds=0.8)
     jobs.wait([job_id], "running")
-    children = frozen.children()
+    children = jobs.at_work(frozen)
     for pid in (frozen.pid, *(children if child_too else ())):
         os.kill(pid, signal.SIGSTOP)
     rescuer = jobs.worker(lease=1.5)
@@ -78,7 +80,7 @@ def test_a_job_process_whose_worker_is_gone_ends(jobs: Any) -> None:
     worker = jobs.worker()
     job_id = jobs.want("sample.steps", steps=200, seconds=0.05)
     jobs.wait([job_id], "running")
-    child = worker.children()[0]
+    child = jobs.at_work(worker)[0]
     worker.kill()
     processes.wait_for(lambda: not processes.is_alive(child), 3, "the job process to end")
     assert jobs.row(job_id).state == "running" and _effects(jobs) == []
@@ -116,6 +118,6 @@ def test_sigterm_hands_the_job_back_at_once(jobs: Any) -> None:
     worker = jobs.worker(lease=60)
     job_id = jobs.want("sample.steps", steps=400, seconds=0.05)
     jobs.wait([job_id], "running")
-    child = worker.children()[0]
+    child = jobs.at_work(worker)[0]
     assert worker.stop(5) == 0
     assert jobs.row(job_id).state == "queued" and not processes.is_alive(child)

@@ -68,7 +68,7 @@ def test_cancel_ends_a_job_that_computes_in_native_code(jobs: Any) -> None:
     worker = jobs.worker()
     job_id = jobs.want("sample.native")
     processes.wait_for(lambda: jobs.row(job_id).message == "multiplying", 30, "the computation")
-    child = worker.children()[0]
+    child = jobs.at_work(worker)[0]
     started = time.monotonic()
     jobs.db.write(engine.cancel, job_id)
     jobs.wait([job_id], "cancelled", seconds=5)

@@ -11,6 +11,7 @@ from labeler.insight.tally import count_to_keep, keep, labels_until
 from labeler.kit.columns import Timestamp, metadata
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
+from labeler.quality.tables import answers, rule_answers, rule_fits
 
 FULL = 100_000_000_000_000
 
@@ -39,6 +40,8 @@ def do_everything(service: Any, admin: Any) -> list[Project]:
     for data in (b"id,text,guess\na,a text,spam\n", b"id,text,guess\na,another text,ham\n"):
         choice.import_file("a.csv", {"key": "id", "text": "text", "prediction": "guess"}, data=data)
         service.run_jobs(kinds=("items.import",))
+    choice.campaigns.start("Again", to="others", all=True)
+    service.run_jobs(kinds=("campaigns.start",))
     choice.webhooks.test(choice.webhooks.create("https://hooks.example.org/").id)
     assert answer.id
     several = client.projects.create("Topics", labels=["news", "sports"], task_type="multi_choice")
@@ -50,6 +53,7 @@ def do_everything(service: Any, admin: Any) -> list[Project]:
     for number, item in enumerate(stars.queue.next(3)):
         stars.label(item, number + 1)
     service.db.write(count, choice.slug)
+    service.db.write(let_a_rule_answer, choice.slug)
     return [choice, several, stars]
 
 
@@ -59,6 +63,17 @@ def count(tx: sa.Connection, slug: str) -> None:
     until = labels_until(tx, project.id)
     tally, last, took = count_to_keep(tx, project, until)
     keep(tx, project, tally, last, until, took)
+
+
+def let_a_rule_answer(tx: sa.Connection, slug: str) -> None:
+    """As a job does where rules count: of an item that people answered, too, since older schemas have none of it."""
+    project = find_project(tx, slug)
+    first = tx.execute(sa.select(sa.func.min(answers.c.item_id)).where(answers.c.project_id == project.id)).scalar_one()
+    fit = {"method": "label_model", "voices": 1, "people": 60, "items": 1, "labels_until": 1, "took_ms": 1}
+    tx.execute(sa.insert(rule_fits).values(project_id=project.id, **fit))
+    said = {"value": "spam", "confidence": 0.9, "method": "label_model", "posterior": {"spam": 0.9, "ham": 0.1}}
+    beside = {"evidence": {"spam": 1.0}, "votes": [["prize", "heuristic", "spam"]], "schema_version": 1}
+    tx.execute(sa.insert(rule_answers).values(item_id=first, project_id=project.id, **said, **beside))
 
 
 def fill(db: Database) -> list[str]:

@@ -1,12 +1,15 @@
 """Work in a process of its own: what comes of it comes over, and its memory and time have bounds."""
 
 import os
+import threading
+from collections.abc import Iterator
 from functools import partial
 from typing import Any
 
 import pytest
 from processes import is_alive, wait_for
 
+from labeler.kit import bounded as bounded_module
 from labeler.kit.bounded import Helper, OutOfBounds, bounded
 
 HELPER = Helper("labeler.kit.bounded")
@@ -83,3 +86,45 @@ def test_a_helper_that_was_killed_is_started_again() -> None:
         assert helper._process is not None
         helper._process.kill()
         helper._process.wait()
+
+
+OF_A_THREAD = threading.Lock()
+
+
+def after_the_lock(first: int) -> Iterator[int]:
+    yield from range(first)
+    with OF_A_THREAD:
+        yield first
+
+
+@pytest.fixture
+def soon(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setattr(bounded_module, "_LOOKS_EVERY", 0.05)
+    OF_A_THREAD.acquire()
+    yield
+    if OF_A_THREAD.locked():
+        OF_A_THREAD.release()
+
+
+def test_a_process_that_waits_for_a_lock_that_nobody_will_open_is_made_again(
+    soon: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pids, fork = [], bounded_module._fork
+
+    def forked(connection: Any) -> int:
+        pids.append(fork(connection))
+        if len(pids) == 2:
+            OF_A_THREAD.release()  # the thread is done with it before the third begins
+        return pids[-1]
+
+    monkeypatch.setattr(bounded_module, "_fork", forked)
+    with bounded(after_the_lock, 0) as found:
+        assert list(found) == [0]
+    assert len(pids) == 3 and not any(map(is_alive, pids))
+
+
+def test_one_that_waits_for_it_later_is_given_up(soon: None) -> None:
+    with bounded(after_the_lock, 2) as found:
+        assert [next(found), next(found)] == [0, 1]
+        with pytest.raises(OutOfBounds):
+            next(found)

@@ -16,17 +16,37 @@ from labeler.kit.compiled import CompiledStatement, _Compiled
 from labeler.kit.config import Settings
 from labeler.kit.db import LOCK, Database
 from labeler.labels import current, submit
-from labeler.queue import answer, leases
+from labeler.quality import fits, overlap
+from labeler.queue import answer, blind_items, campaign_items, gold_items, leases, trainees
+from labeler.standings import finding
+from labeler.standings import training as training_of_people
+from labeler.terms import limits
 from labeler.training import trigger
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
 
-HEADS = [statement for key, found in leases.CANDIDATES.items() if key[1] == "postgresql" for statement in found]
+HEADS = [statement for key, found in leases.CANDIDATES.items() if key[1] == "postgresql" for statement, _ in found]
 ON_THE_PATH = [
     *HEADS,
     leases.HELD_AND_DROP,
     answer.END_LEASE,
     answer.DROP_ENTRIES,
+    answer.DROP_IF_DONE,
+    *(statement for key, statement in leases.BLIND.items() if key[1] == "postgresql"),
+    *gold_items.UNSEEN.values(),
+    blind_items.DROP,
+    trainees.ITEM,
+    finding.FIND,
+    finding.LOCKED["postgresql"],
+    *training_of_people.DRAW.values(),
+    training_of_people.LABELED,
+    limits.FIND,
+    limits.SINCE,
+    limits.EVER,
+    campaign_items.GROUPS,
+    campaign_items.ASKED,
+    fits.FIND,
+    overlap.NEED,
     submit.FIND_ITEM["postgresql"],
     submit.FIND_REPEATED,
     submit.DROP_ASIDE,

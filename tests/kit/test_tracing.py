@@ -45,7 +45,7 @@ def test_requests_and_jobs_are_spans_and_say_nothing_of_anybody(
     where = {"OTEL_EXPORTER_OTLP_ENDPOINT": collector.url("").rstrip("/"), "OTEL_BSP_SCHEDULE_DELAY": "100"}
     running = processes.Running(["-m", "labeler", "serve"], traced, tmp_path / "log", **where)
     try:
-        processes.wait_for(running.ready, 60, "the service")
+        processes.wait_for(running.ready, processes.STARTS_IN, "the service")
         with Client(running.url, token=token, timeout=30) as client:
             project = client.projects.create("Hush", labels=["a", "b"])
             project.import_file(data(tmp_path)).wait()

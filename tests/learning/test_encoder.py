@@ -47,6 +47,13 @@ def test_a_vector_depends_on_its_text_alone(encoder):
 
 
 @needs_extra
+def test_a_model_that_was_given_up_is_loaded_again(encoder):
+    before = encoder.encode(["the same text"])
+    encoder.rest()
+    assert "_session" not in vars(encoder) and np.array_equal(encoder.encode(["the same text"]), before)
+
+
+@needs_extra
 @pytest.mark.parametrize("texts", [[], [""], ["\x00", "\ud800", "x" * 500_000], ["日本語", "🙂"]])
 def test_odd_texts_have_vectors(encoder, texts):
     vectors = encoder.encode(texts)

@@ -17,6 +17,8 @@ from labeler.items.readers import FileRefused, read_rows, sniff
 from labeler.kit.config import Settings
 from labeler.learning.errors import EncoderBroken, InvalidModel, InvalidRanking
 from labeler.learning.features.encoders import make_encoder
+from labeler.learning.heuristics import Condition
+from labeler.learning.heuristics.running import run_rules
 from labeler.learning.models import get_model
 from labeler.learning.strategies import Pool, query
 from labeler.plugins import registries
@@ -56,6 +58,12 @@ def test_its_strategy_and_its_model_rank_the_queue(service: Any, cards: Project)
     made = cards.client.get(f"{cards.path}/models/{cards.models()[0].number}")
     assert made["config"]["model"] == "acme_bayes" and made["config"]["strategy"] == "acme_first_label"
     assert all("lunch" in item.content["text"] for item in cards.queue.next(10))
+
+
+def test_its_kind_of_heuristic_speaks_of_items(installed: None) -> None:
+    items = [({"text": text}, None) for text in ("you WON it", "you won it")]
+    assert next(run_rules([Condition("acme_shout", "won")], items)).positions == [0]
+    assert registries()["heuristics"].broken["acme_broken"].startswith("can't be imported: RuntimeError")
 
 
 def test_its_folders_are_exported_as_one_file(cards: Project, tmp_path: Path) -> None:

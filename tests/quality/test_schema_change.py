@@ -69,7 +69,8 @@ def test_a_change_of_another_version_than_the_present_one_is_refused(
     [
         ({"egg": "junk"}, "no label of the present schema"),
         ({"spam": "egg"}, "no label of the new schema"),
-        ({"spam": ["junk", "fine"]}, "splitting a label is not offered"),
+        ({"spam": ["junk", "egg"]}, "no label of the new schema"),
+        ({"spam": ["junk", "junk"]}, "is split into fewer than two labels"),
     ],
 )
 def test_a_mapping_that_does_not_fit_is_refused(project: Project, mapping: Any, reason: str) -> None:
@@ -181,10 +182,19 @@ class Changes(RuleBasedStateMachine):
         old = self.names[pick % len(self.names)]
         self._change([name for name in self.names if name != old], {old: None})
 
-    def _change(self, names: list[str], mapping: dict[str, str | None]) -> None:
+    @precondition(lambda self: len(self.names) < 6)
+    @rule(pick=st.integers(0, 9), keeps=st.booleans())
+    def split(self, pick: int, keeps: bool) -> None:
+        old = self.names[pick % len(self.names)]
+        new = [old if keeps else next(self.fresh), next(self.fresh)]
+        at = self.names.index(old)
+        self._change([*self.names[:at], *new, *self.names[at + 1 :]], {old: new})
+
+    def _change(self, names: list[str], mapping: dict[str, Any]) -> None:
         self.project.change_schema(labels=names, mapping=mapping)
         self.names = names
-        moved = {key: mapping.get(value, value) for key, value in self.expected.items()}
+        becomes = {old: None if isinstance(new, list) else new for old, new in mapping.items()}
+        moved = {key: becomes.get(value, value) for key, value in self.expected.items()}
         self.expected = {key: value for key, value in moved.items() if value is not None}
 
     @invariant()

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 
 from labeler.kit.columns import clock
 from labeler.labels.tables import labels
-from labeler.queue.leases import wait_for_holders
+from labeler.queue.giving_back import wait_for_holders
 from labeler.queue.tables import leases
 
 

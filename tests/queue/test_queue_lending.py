@@ -16,9 +16,10 @@ def test_two_labelers_never_hold_the_same_item(labelers: list[Project], add_text
 
 
 def test_asking_again_returns_what_one_holds(labelers: list[Project], add_texts: Callable[..., Any]) -> None:
-    add_texts(10)
-    first = labelers[0].queue.next(3)
-    assert labelers[0].queue.next(3) == first
+    add_texts(60)
+    first = labelers[0].queue.next(50)
+    assert labelers[0].queue.next(50) == first
+    assert labelers[0].queue.next(3) == first[:3]
 
 
 def test_the_queue_ends_when_everything_is_labeled(labelers: list[Project], add_texts: Callable[..., Any]) -> None:

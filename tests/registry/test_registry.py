@@ -18,8 +18,7 @@ def modeled(service: Any, project: Project, add_texts: Add) -> Project:
     """A project with two models."""
     add_texts(100)
     for n in (20, 5):
-        for item in project.queue.next(n):
-            project.label(item, item.metadata["truth"])
+        project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(n)})
         project.train()
         service.run_jobs()
     assert len(project.models()) >= 2

@@ -13,9 +13,8 @@ from labeler.queue.tables import queue_entries
 Add = Callable[..., list[dict[str, Any]]]
 
 
-def label(project: Project, n: int, **more: Any) -> None:
-    for item in project.queue.next(n):
-        project.label(item, item.metadata["truth"], **more)
+def label(project: Project, n: int) -> None:
+    project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(n)})
 
 
 def holdout_places(service: Any, n: int) -> float:

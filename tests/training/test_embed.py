@@ -52,9 +52,9 @@ def read(service: Any) -> Callable[..., Project]:
 def label(project: Project, n: int) -> None:
     done = 0
     while done < n:
-        for item in project.queue.next(5):
-            project.label(item, item.metadata["truth"])
-            done += 1
+        held = project.queue.next(5)
+        project.label_many({item.key: item.metadata["truth"] for item in held})
+        done += len(held)
 
 
 def config_of(service: Any, project: Project) -> Any:

@@ -66,9 +66,9 @@ def train(service: Any, project: Project, n: int = 20) -> Any:
     """Give labels and train; returns the newest model's row."""
     done = 0
     while done < n:
-        for item in project.queue.next(5):
-            project.label(item, item.metadata["truth"])
-            done += 1
+        held = project.queue.next(5)
+        project.label_many({item.key: item.metadata["truth"] for item in held})
+        done += len(held)
     project.train()
     service.run_jobs()
     return service.db.read(newest_model, project.info.id)

@@ -23,11 +23,16 @@ MODEL = {
 
 
 def progress(
-    unlabeled: int = 900, model: dict[str, Any] | None = MODEL, pace: Any = None, flags: int = 0, **stop: Any
+    unlabeled: int = 900,
+    model: dict[str, Any] | None = MODEL,
+    pace: Any = None,
+    flags: int = 0,
+    training: str = "idle",
+    **stop: Any,
 ) -> ProgressOut:
     pool = {"total": 1000, "labeled": 1000 - unlabeled, "unlabeled": unlabeled, "holdout": 100, "holdout_labeled": 50}
     given = {"total": 100, "mine": 1, "today": 1, "mine_today": 1, "by_label": {}, "by_labeler": [], "per_day": []}
-    training = {"state": "idle", "message": "", "job_id": None, "labels_until_next": 5, "reading": None}
+    trains = {"state": training, "message": "", "job_id": None, "labels_until_next": 5, "reading": None}
     return ProgressOut.model_validate(
         {
             "items": {**pool, "flags_open": flags, "skipped": 0},
@@ -35,7 +40,7 @@ def progress(
             "pace": pace,
             "estimate": None,
             "model": model,
-            "training": training,
+            "training": trains,
             "stop": {"advice": "keep going", "reason": "kappa 0.9", **stop},
         }
     )
@@ -45,7 +50,7 @@ def said(found: ProgressOut, target: float | None = None) -> str:
     return advice.lead(found, ACCURACY, target, THURSDAY_BEFORE).title
 
 
-AWAY = {"labels_to_target": {"labels": 350, "low": 200, "high": 600}}
+AWAY: dict[str, Any] = {"labels_to_target": {"labels": 350, "low": 200, "high": 600}}
 
 
 @pytest.mark.parametrize(
@@ -77,6 +82,7 @@ def test_when_to_stop_and_why() -> None:
 def test_the_end_and_the_beginning() -> None:
     assert said(progress(unlabeled=0)) == "Everything is labeled."
     assert "the first model trains once" in said(progress(model=None))
+    assert said(progress(model=None, training="running")) == "Go on labeling: the first model is being trained."
     assert said(progress(advice="nearly there")).startswith("Nearly there")
     assert said(progress(gain={"value": 0.02, "high": 0.04, "labels": 60})) == (
         "Keep going: 60 more labels should raise the score by about 2.0 points."

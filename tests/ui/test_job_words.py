@@ -39,7 +39,14 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
         ("datasets.push", {"pushed": ["v1"]}, "1 dataset version copied."),
         ("datasets.push", {"pushed": []}, "Every dataset version was there already."),
         ("quality.recount", {"items": 200}, "Labels of 200 items counted again."),
+        (
+            "quality.estimate",
+            {"items": 200, "changed": 12, "method": "dawid_skene", "labelers": 3},
+            "The answers of 200 items looked at, 12 of them changed.",
+        ),
         ("items.index", {"items": 1}, "1 item can be searched now."),
+        ("training.coverage", {"ranked": 9, "spoken": 4}, "9 items put in order. Heuristics speak of 4 of them."),
+        ("heuristics.match", {"items": 1}, "Heuristics looked at 1 item."),
         ("items.remove", {"items": 1, "labels_taken_back": 0, "restored": 0}, "1 item removed."),
         (
             "items.remove",
@@ -48,6 +55,22 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
         ),
         ("projects.erase", {"rows": 4000, "left": None}, "4,000 rows erased."),
         ("projects.erase", {"rows": 1, "left": "s3://b"}, "1 row erased. Copies are left: s3://b."),
+        ("campaigns.start", {"items": 2, "wanted": 3, "unasked": 0}, "3 labels are asked for again."),
+        (
+            "label_errors.find",
+            {"answers": 120, "wrong": 6, "duplicate": 2, "outlier": 0, "why": None},
+            "120 answers looked at, 8 to be checked.",
+        ),
+        ("bulk.label", {"items": 900, "check": 60}, "900 items labeled; people are asked about 60 of them."),
+        (
+            "hard_items.cluster",
+            {"items": 17, "clusters": 2, "alone": 1},
+            "17 hard items looked at; clusters: 2, alone: 1.",
+        ),
+        ("heuristics.answer", {"items": 1}, "Rules that count speak of 1 item."),
+        ("hard_items.check", {"check": 5}, "People are asked about 5 items."),
+        ("bulk.count", {"items": 1}, "1 label counts now."),
+        ("bulk.take_back", {"labels_taken_back": 90}, "90 labels taken back."),
         ("somebody.elses", {"left_overs": 3}, None),
     ],
 )

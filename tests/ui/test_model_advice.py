@@ -80,7 +80,7 @@ def test_what_is_not_clear_is_not_promoted(compared: ModelComparison | None, tit
 
 def test_without_a_live_model_the_newest_measured_one_is_offered() -> None:
     found = said(None, model(2), model(1))
-    assert found.title == "No model is live: model 2 is ready to be." and found.promote == 2
+    assert found.title == "No model is live yet, and model 2 is ready." and found.promote == 2
     assert said(None, model(2, score=None)).promote is None
     assert said(None, model(2, artifacts=False)).title == "No model is live, and none can go live."
 

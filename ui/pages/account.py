@@ -32,23 +32,24 @@ def render() -> None:
         if user.has_password:
             _password()
         st.header(t("Language"), anchor=False)
-        choose_language()
+        choose_language(named=True)
     with right:
         _sessions()
         _tokens(user)
 
 
 def _name(user: UserOut) -> None:
-    st.header(t("Name"), anchor=False)
     keep("account", {"account-name": user.name})
+    st.header(t("Name"), anchor=False)
     with st.form("name"):
         name = st.text_input(
             t("Name"),
             user.name,
             key="account-name",
             max_chars=200,
-            help=t("Others see it beside your labels and notes."),
+            label_visibility="collapsed",
         )
+        st.caption(t("Others see it beside your labels and notes."))
         if st.form_submit_button(t("Save the name")):
             if not name.strip():
                 st.error(t("A name is needed."), icon=":material/error:")

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, tasks
+from labeler_ui import campaign_form, feedback, guideline_impact, layout, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
@@ -82,6 +82,8 @@ def _read(project: Project, published: Sequence[GuidelineOut]) -> None:
     )
     with st.container(border=True):
         st.html(f'<div class="lb-guideline">{current.html}</div>')
+    if number == published[0].version and session.manages(project.slug):
+        guideline_impact.unread(project, number)
     if number == published[0].version and current.acknowledged:
         st.markdown(t(":green[:material/check: You have read this version.]"))
     elif number == published[0].version and st.button(t("I have read it"), type="primary"):
@@ -252,7 +254,7 @@ def _calm(text: str) -> str:
     return text.replace("![", "\\!\\[")
 
 
-@layout.dialog(mark("Publish the guideline?"), width="large")
+@layout.dialog(mark("Publish the guideline?"), width="medium")
 def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None) -> None:
     st.markdown(
         t(
@@ -260,25 +262,28 @@ def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None)
             "**Every labeler must read and acknowledge it before they can continue.**"
         )
     )
-    labeled = project.info.counts.labeled
     if before is not None:
         st.markdown(t("What changes:"))
         layout.rendered_changes(feedback.must(lambda: project.guidelines.diff(before.version, draft.version)).rows)
-        if labeled:
-            st.markdown(
-                t(
-                    ":gray[{labeled} labeled items keep their labels, made under earlier versions.]",
-                    labeled=layout.number(labeled),
-                )
-            )
-    if st.button(t("Publish"), type="primary", key="publish-yes"):
-        with feedback.told(t("Publishing")):
-            made = project.guidelines.publish(draft.text, draft.note, replaces=draft.created_at)
-            st.session_state.pop(f"_desk-{project.slug}", None)
-            for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
-                st.session_state.pop(key, None)
-            feedback.say_later(t("Version {version} is published.", version=made.version))
-            st.rerun()
+    found = feedback.must(lambda: project.guidelines.impact(draft.version), t("Looking at what it touches"))
+    guideline_impact.draw(found)
+    with st.container(horizontal=True):
+        alone = st.button(t("Publish"), type="primary", key="publish-yes")
+        campaign = found.select is not None and st.button(
+            t("Publish and ask again"), key="publish-campaign", icon=":material/replay:"
+        )
+    if not alone and not campaign:
+        return
+    with feedback.told(t("Publishing")):
+        made = project.guidelines.publish(draft.text, draft.note, replaces=draft.created_at)
+        st.session_state.pop(f"_desk-{project.slug}", None)
+        for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
+            st.session_state.pop(key, None)
+        feedback.say_later(t("Version {version} is published.", version=made.version))
+        if campaign and found.select is not None:
+            name = draft.note or t("Guideline {version}", version=made.version)
+            campaign_form.begin(project, name[:200], campaign_form.prefilled(found.select), "same")
+        st.rerun()
 
 
 def _versions(project: Project, versions: Sequence[GuidelineOut]) -> None:

@@ -3,7 +3,7 @@
 from itertools import islice
 
 import streamlit as st
-from labeler_ui import contents, feedback, layout, session, tasks, together
+from labeler_ui import contents, feedback, hard_clusters, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import t
@@ -22,6 +22,9 @@ def render() -> None:
         t("Hard items"),
         t("Decide each once, and put the decision into the guideline so that nobody has to ask again."),
     )
+    if not hard_clusters.is_alone():
+        hard_clusters.draw(project)
+        return
     state = st.segmented_control(
         t("Show"),
         ["open", "resolved"],
@@ -62,13 +65,14 @@ def render() -> None:
     decides = state == "open" and session.manages(project.slug)
     if decides:
         together.decide(project, [flag for alike in shown.values() for flag in alike])
+    several = sum(map(len, shown.values())) > 1
     for reason, alike in shown.items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.header(plain(reason), anchor=False)
             if decides and len(alike) > 1:
                 together.choose_all(reason, alike)
         for flag in alike:
-            _flag(project, flag)
+            _flag(project, flag, several)
 
 
 def _decided_meanwhile(project: Project, flags: list[FlagOut]) -> None:
@@ -91,7 +95,7 @@ def _decided_meanwhile(project: Project, flags: list[FlagOut]) -> None:
         st.warning(words, icon=":material/group:")
 
 
-def _flag(project: Project, flag: FlagOut) -> None:
+def _flag(project: Project, flag: FlagOut, several: bool) -> None:
     info = project.info
     with st.container(border=True, key=f"flag-{flag.id}"):
         left, right = st.columns([3, 2], gap="large")
@@ -128,7 +132,8 @@ def _flag(project: Project, flag: FlagOut) -> None:
                 ):
                     _reopen(project, flag)
         if flag.resolution is None and session.manages(info.slug):
-            together.choose(flag)
+            if several:
+                together.choose(flag)
             _resolve(project, flag)
 
 

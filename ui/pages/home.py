@@ -3,7 +3,7 @@
 from datetime import date
 
 import streamlit as st
-from labeler_ui import advice, feedback, layout, session, tasks
+from labeler_ui import advice, comments, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, percent, t, tn
 
@@ -23,7 +23,7 @@ def render() -> None:
     found = feedback.must(lambda: list(session.client().projects), t("Reading the projects"))
     projects = [one.info for one in found]
     if not projects:
-        layout.heading(heading, "")
+        layout.heading(heading, t("Everything here happens in projects."))
         _none()
         return
     details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
@@ -35,6 +35,7 @@ def render() -> None:
         if waiting
         else t("Choose a project."),
     )
+    comments.asked()
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
@@ -87,10 +88,11 @@ def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
         if items:
             st.progress(
                 min(1.0, labeled / items),
-                text=t(
-                    "{labeled} of {items} items labeled ({share})",
+                text=tn(
+                    "{labeled} of {n} item labeled ({share})",
+                    "{labeled} of {n} items labeled ({share})",
+                    items,
                     labeled=layout.number(labeled),
-                    items=layout.number(items),
                     share=percent(labeled / items),
                 ),
             )

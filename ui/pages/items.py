@@ -5,7 +5,7 @@ from itertools import islice
 from typing import Any
 
 import streamlit as st
-from labeler_ui import contents, feedback, item_filters, layout, removal, session, table, tasks
+from labeler_ui import bulk, comments, contents, feedback, gold, item_filters, layout, removal, session, table, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
 from labeler_ui.words import percent, t, tc, tn
@@ -17,6 +17,8 @@ from labeler.wire.training import ScoreIn
 
 PAGE = 50
 MOST_COUNTED = 100_000
+ROOM, KEY = 565, 160  # px for the item and its answers beside the other columns on a laptop; those of the key
+MADE = "sha-"  # how keys begin that were made of the content
 ASKED = 200  # items of a search that are asked first, at most
 
 
@@ -49,6 +51,12 @@ def render() -> None:
                 t("Remove these …"), icon=":material/delete:", help=t("All that this search finds.")
             ):
                 removal.ask(project, search=searched)
+            if item_filters.removable(wanted) and st.button(
+                t("Label these …"),
+                icon=":material/done_all:",
+                help=t("All that this search finds. People check a sample before the labels count."),
+            ):
+                bulk.ask(project, where=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
@@ -61,6 +69,8 @@ def render() -> None:
     if key:
         st.query_params["item"] = key
         _detail(project, key)
+    else:
+        bulk.listed(project, session.manages(project.slug))
 
 
 def _how_many(page: ItemPage, number: int) -> str:
@@ -175,6 +185,10 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         name for name in (t("Answer"), t("Model"), t("Confidence"), t("Hard")) if all(row[name] is None for row in rows)
     ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
+    answers, room = (t("Labels"), t("Answer"), t("Model")), ROOM
+    if all(item.key.startswith(MADE) for item in items):  # nobody knows an item by it; the open item has it
+        rows = [{name: value for name, value in row.items() if name != tc("item", "Key")} for row in rows]
+        room += KEY
     event = table.show(
         rows,
         {t("Confidence"): lambda sure: percent(sure / 100)},
@@ -183,12 +197,12 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         height=height,
         key=f"items-table-{page}",
         column_config={
-            t("Item"): st.column_config.TextColumn(width=370),
-            t("Labels"): st.column_config.TextColumn(width=125),
+            t("Item"): st.column_config.TextColumn(width=room - 120 * sum(name in rows[0] for name in answers)),
+            **{name: st.column_config.TextColumn(width=120) for name in answers},
             t("Confidence"): st.column_config.NumberColumn(
                 width=95, help=t("How sure the newest model is of what it says.")
             ),
-            t("Hard"): st.column_config.NumberColumn(width="small", help=t("Hard flags that wait for a decision.")),
+            t("Hard"): st.column_config.NumberColumn(width=60, help=t("Hard flags that wait for a decision.")),
         },
     )
     ticked = [items[row].key for row in event["selection"]["rows"] if row < len(items)]
@@ -239,20 +253,38 @@ def _detail(project: Project, key: str) -> None:
             words = tasks.of(project.info).prediction_text(item.prediction, tasks.schema_of(project.info))
             st.markdown(t("Model {number} says {words}.", number=item.prediction["model"], words=words))
     with right:
-        st.markdown("**History**")
+        st.markdown(t("**History**"))
         events = feedback.attempt(lambda: project.items.history(key), t("Reading the history")) or []
         for event in events:
             _event(project.info, event)
         if not events:
             st.markdown(t(":gray[Nobody has labeled it yet.]"))
+        _sure(project.info, item)
         if session.manages(project.slug):
             _correct(project, item)
+            gold.set_here(project, item)
+    comments.thread(project, key)
     if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
         near = feedback.attempt(lambda: project.items.similar(key, 8), t("Comparable items"))
         for one in near or []:
             labels = tasks.labels_text(project.info, one.labels)
             words = plain(contents.line(one.content, 200))
-            st.markdown(f"{words}  \n:gray[{plain(labels or 'not labeled')}]")
+            said = plain(labels or t("not labeled"))
+            st.markdown(f"{words}  \n:gray[{said}]")
+
+
+def _sure(project: ProjectOut, item: ItemOut) -> None:
+    """What several labels come to, how sure that is, and what else it may be."""
+    answer = item.answer
+    if answer is None or len(item.labels) < 2:
+        return
+    value = plain(tasks.value_text(project, answer.value))
+    if answer.posterior is None:
+        st.markdown(t("Answer: **{value}** ({share} say so)", value=value, share=percent(answer.agreement)))
+        return
+    st.markdown(t("Answer: **{value}**, right with {chance}", value=value, chance=percent(answer.confidence)))
+    if answer.contested:
+        st.markdown(t(":orange-badge[contested] Most labels say something else; who said this is right more often."))
 
 
 def _event(project: ProjectOut, event: HistoryEntry) -> None:

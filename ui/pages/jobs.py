@@ -32,7 +32,7 @@ def render() -> None:
             lambda: session.client().job(wanted).cancel(),
             t("The job is canceled."),
         )
-    st.fragment(run_every=2.0)(lambda: _list(project.slug))()
+    layout.live(2.0, "jobs", lambda: _list(project.slug))
 
 
 def _list(project: str) -> None:
@@ -64,7 +64,11 @@ def _job(job: Job) -> None:
     made = job_words.made(row) if row.state == "done" and row.kind != "items.import" else None
     with st.container(border=True, key=f"job-{row.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            about = [layout.when(row.created_at), job_words.lasted(row), t("attempt {attempt}", attempt=row.attempt)]
+            about = [
+                layout.when(row.created_at),
+                job_words.lasted(row),
+                tn("resumed {n} time", "resumed {n} times", row.attempt - 1),
+            ]
             told = ", ".join(part for part in about[: 3 if row.attempt > 1 else 2] if part)
             line = f"**{plain(job_words.title(row.kind))}** :{color}-badge[{t(words)}] :gray[{told}]"
             st.markdown(f"{line}  \n{made.words}" if made else line, width="stretch")

@@ -7,8 +7,8 @@ import streamlit as st
 from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, table, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
-from labeler_ui.pages.model_search import show_search
-from labeler_ui.words import mark, t
+from labeler_ui.model_search import show_search
+from labeler_ui.words import mark, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
@@ -30,9 +30,13 @@ def render() -> None:
     layout.heading(t("Models"), t("Every model is tied to the dataset version that it learned from."))
     models = feedback.must(lambda: layout.newest(project.models(MOST + 1), MOST, t("models")), t("Reading the models"))
     if not models:
+        progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
+        trains = progress is not None and progress.training.state in {"queued", "running"}
         with feedback.empty(
             t("No model yet"),
-            t("The first one trains by itself as soon as two different answers have examples."),
+            t("The first one is being trained: open this page again in a moment.")
+            if trains
+            else t("The first one trains by itself as soon as two different answers have examples."),
             ":material/model_training:",
         ):
             layout.open_page("label", t("Start labeling"), "bolt", primary=True)
@@ -127,6 +131,9 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         row[t("Created")] = layout.when(one.created_at)
         row[t("Kind")] = model_words.kind(task_type, one.config.get("model"))
         rows.append(row)
+    kinds = {row[t("Kind")] for row in rows}
+    if len(kinds) == 1:
+        rows = [{name: value for name, value in row.items() if name != t("Kind")} for row in rows]
     table.show(
         rows,
         {t("Model"): table.name_of},
@@ -198,13 +205,13 @@ def _detail(project: Project, model: ModelOut) -> None:
     kind = plain(model_words.kind(project.info.task_type, model.config.get("model")) or t("A model"))
     st.markdown(
         f":{color}-badge[{t(model.stage)}] :gray[{t(STAGES.get(model.stage, ''))}]  \n"
-        + t(
-            "{kind}, learned from {trained_on} labels of dataset version **{tag}**, "
-            "measured on {holdout_size} holdout items.",
+        + tn(
+            "{kind}, learned from {trained_on} labels of dataset version **{tag}**, measured on {n} holdout item.",
+            "{kind}, learned from {trained_on} labels of dataset version **{tag}**, measured on {n} holdout items.",
+            model.holdout_size,
             kind=kind,
             trained_on=layout.number(model.trained_on),
             tag=plain(model.dataset.tag),
-            holdout_size=layout.number(model.holdout_size),
         )
     )
     if model.stage == "retired":
@@ -215,7 +222,7 @@ def _detail(project: Project, model: ModelOut) -> None:
             icon=":material/info:",
         )
     else:
-        report.draw(model, project.info.task_type)
+        report.draw(model, project.info.task_type, feedback.attempt(project.human_level))
     mistakes.show(project, model)
     with st.expander(t("Model card")):
         card = feedback.attempt(lambda: project.model_card(model.number))

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, table, tasks, webhooks
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, said, t, tn
+from labeler_ui.words import mark, number, percent, said, t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, TrainingOut
@@ -27,18 +27,19 @@ def render() -> None:
     counts = info.counts
     layout.heading(
         plain(info.name),
-        t(
-            "{labeled} of {items} items labeled.",
+        tn(
+            "{labeled} of {n} item labeled.",
+            "{labeled} of {n} items labeled.",
+            counts.items,
             labeled=layout.number(counts.labeled),
-            items=layout.number(counts.items),
         ),
     )
     views = _views(project)
     off = [_off(hook.url) for hook in webhooks.off(project)] if session.manages(project.slug) else []
-    st.fragment(run_every=5.0)(lambda: _numbers(project, views, off))()
+    layout.live(5.0, "numbers", lambda: _numbers(project, views, off))
     if session.role_in(project.slug) != "labeler":
         _curve(project)
-    st.fragment(run_every=20.0)(lambda: _labels(project))()
+    layout.live(20.0, "labels", lambda: _labels(project))
 
 
 def _views(project: Project) -> dict[str, Any]:
@@ -79,7 +80,7 @@ def _lead(project: Project, progress: ProgressOut) -> None:
     wanted = target.value if target is not None and metric is not None and target.metric == metric.name else None
     told = advice.lead(progress, metric, wanted, layout.today())
     with st.container(border=True, key="lead"):
-        words, way = st.columns([4, 1], gap="large", vertical_alignment="center")
+        words, way = st.columns([3, 1], gap="medium", vertical_alignment="center")
         words.markdown(f"## {told.title}")
         if told.why:
             words.markdown(f":gray[{told.why}]")
@@ -96,7 +97,7 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
     items, labels, pace = progress.items, progress.labels, progress.pace
     boxes = st.columns(4)
     if session.role_in(project.slug) == "labeler":
-        _box(
+        report.number_box(
             boxes[0],
             t("Your labels"),
             layout.number(labels.mine),
@@ -104,24 +105,22 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         )
     else:
         _score(boxes[0], project.info.task_type, progress.model)
-    _box(boxes[1], t("Labeled items"), layout.number(items.labeled), t("of {total}", total=layout.number(items.total)))
-    _box(
+    report.number_box(
+        boxes[1], t("Labeled items"), layout.number(items.labeled), t("of {total}", total=layout.number(items.total))
+    )
+    report.number_box(
         boxes[2],
         t("Labels today"),
         layout.number(labels.today),
         t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
     )
     speed = t("{pace} s per item", pace=number(pace["seconds_per_label"], 1)) if pace else t("known after a few labels")
-    _box(
+    report.number_box(
         boxes[3],
         t("Pace of one person"),
         t("{pace} per hour", pace=layout.number(pace["per_hour"])) if pace else layout.DASH,
         speed,
     )
-
-
-def _box(box: Any, title: str, figure: str, below: str) -> None:
-    box.metric(title, figure, below, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
 def _looks(rows: list[advice.Look]) -> None:
@@ -138,7 +137,7 @@ def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
     if model is None or not metrics.known(model.score):
         name = t("Model {number}", number=model.number) if model else t("Model")
         words = t("not measured yet") if model else t("no model yet")
-        _box(box, name, layout.DASH, words)
+        report.number_box(box, name, layout.DASH, words)
         return
     metric = metrics.named(task_type, str(model.primary))
     report.figure(box, metric, model.score, t("model {number}", number=model.number), t(JUDGED))
@@ -162,7 +161,28 @@ def _labels(project: Project) -> None:
             charts.per_day(labels.per_day)
         else:
             st.markdown(t(":gray[No labels yet.]"))
+    if session.role_in(project.slug) != "labeler":
+        _prevalence(project)
     _labelers(labels.by_labeler)
+
+
+def _prevalence(project: Project) -> None:
+    """What is labeled was chosen, and says nothing of it."""
+    found = feedback.attempt(project.prevalence)
+    if found is None or not found.labels:
+        return
+    st.header(t("How frequent they are in the whole pool"), anchor=False)
+    st.caption(t("Told from the random holdout and what the model says of the rest of it, not from what was chosen."))
+    shown = [
+        {
+            t("Label"): row.label,
+            t("Share"): row.share.value,
+            t("95% interval"): t("{low} to {high}", low=percent(row.share.low), high=percent(row.share.high)),
+            t("Items, about"): round(found.items * (row.share.value or 0)),
+        }
+        for row in found.labels
+    ]
+    table.show(shown, {t("Share"): lambda share: percent(share, 1)})
 
 
 def _training(project: Project, progress: ProgressOut) -> None:

@@ -3,27 +3,29 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, learning_settings, schema_change, session, webhooks
+from labeler_ui import feedback, layout, learning_settings, people_settings, schema_change, session, webhooks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, t
+from labeler_ui.words import mark, t, tn
 
 from labeler.client import Project
 
 
 def render() -> None:
-    """Five groups, each saved by itself."""
+    """Six groups, each saved by itself."""
     project = layout.project()
     layout.heading(
         t("Settings"), t("For the project {name}. Everything has a good default.", name=plain(project.info.name))
     )
-    asked, learning, reasons, told, danger = layout.tabs(
-        [t("Question"), t("Learning"), t("Reasons"), t("Webhooks"), t("Project")], "settings-tabs"
+    asked, learning, people, reasons, told, danger = layout.tabs(
+        [t("Question"), t("Learning"), t("Labelers"), t("Reasons"), t("Webhooks"), t("Project")], "settings-tabs"
     )
     with asked:
         schema_change.edit(project)
     with learning:
         learning_settings.edit(project.info, lambda scope, settings: _save(project, scope, settings=settings))
+    with people:
+        people_settings.edit(project.info, lambda scope, settings: _save(project, scope, settings=settings))
     with reasons:
         _reasons(project)
     with told:
@@ -92,10 +94,11 @@ def _project(project: Project) -> None:
 def _delete(project: Project) -> None:
     counts = project.info.counts
     st.markdown(
-        t(
-            "**{name}** has {items} items, {labeled} of them labeled. Nobody will see it any more.",
+        tn(
+            "**{name}** has {n} item, {labeled} of them labeled. Nobody will see it any more.",
+            "**{name}** has {n} items, {labeled} of them labeled. Nobody will see it any more.",
+            counts.items,
             name=plain(project.info.name),
-            items=layout.number(counts.items),
             labeled=layout.number(counts.labeled),
         )
     )

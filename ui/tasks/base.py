@@ -27,6 +27,10 @@ class TaskPages(Protocol):
     def SEARCHES(self) -> bool:
         """Whether a better model can be searched for."""
 
+    @property
+    def SINGLE(self) -> bool:
+        """Whether an answer is one label: rules and language models can be weighed with people's."""
+
     def start(self, found: dict[str, Any]) -> Schema:
         """The schema that a new project starts from. found: labels, scale, as the file suggests them."""
 
@@ -51,6 +55,9 @@ class TaskPages(Protocol):
     def value_input(self, where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
         """Draw an input for one value, beginning with what is given; None while nothing is chosen."""
 
+    def single_values(self, schema: Schema) -> list[Any]:
+        """All answers there are, where each can have a button of its own; else none."""
+
     def prediction_text(self, prediction: dict[str, Any], schema: Schema) -> str:
         """What a model says about an item, and how sure it is, as Markdown."""
 
@@ -66,6 +73,7 @@ class Unknown:
 
     COUNTS = mark("Answers")
     SEARCHES = False
+    SINGLE = False
 
     def __init__(self, name: str) -> None:
         self.NAME = name
@@ -100,6 +108,9 @@ class Unknown:
         except ValueError:
             where.caption(t("This is not JSON."))
             return None
+
+    def single_values(self, schema: Schema) -> list[Any]:
+        return []
 
     def prediction_text(self, prediction: dict[str, Any], schema: Schema) -> str:
         return f"**{plain(self.value_text(prediction['value'], schema))}**"

@@ -10,6 +10,7 @@ from streamlit.delta_generator import DeltaGenerator
 NAME = "choice"
 COUNTS = mark("Labels by name")
 SEARCHES = True
+SINGLE = True
 
 problem = labels.problem
 names = labels.names
@@ -35,6 +36,10 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, giv
     options = names(schema)
     index = options.index(given) if given in options else None
     return where.selectbox(title, options, index=index, placeholder=t("no label"), key=key)
+
+
+def single_values(schema: Schema) -> list[Any]:
+    return list(names(schema))
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:

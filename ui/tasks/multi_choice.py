@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 NAME = "multi_choice"
 COUNTS = mark("Labels by name")
 SEARCHES = False
+SINGLE = False
 NONE = mark("none of the labels")
 
 problem = labels.problem
@@ -40,6 +41,10 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, giv
     before = None if given is None else [name for name in given if name in options] or [none]
     chosen = where.multiselect(title, options, before, placeholder=t("no answer"), key=key)
     return [name for name in chosen if name != none] if chosen else None
+
+
+def single_values(schema: Schema) -> list[Any]:
+    return []
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:

@@ -11,6 +11,7 @@ from streamlit.delta_generator import DeltaGenerator
 NAME = "rating"
 COUNTS = mark("Ratings")
 SEARCHES = False
+SINGLE = False
 SCALE = {"min": 1, "max": 5, "step": 1, "names": {}}
 MOST_NAMED = 21  # a longer scale is a slider on the card, which shows the names of its ends only
 
@@ -110,6 +111,10 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, giv
         format_func=lambda one: value_text(one, schema),
         key=key,
     )
+
+
+def single_values(schema: Schema) -> list[Any]:
+    return list(levels(schema["scale"]))
 
 
 def prediction_text(prediction: dict[str, Any], schema: Schema) -> str:

@@ -1,12 +1,12 @@
-"""The process that does one job at a time: `python -m labeler.kit.jobs.process`.
+"""The process that does one job at a time: forked (`nursery`), or `python -m labeler.kit.jobs.process`.
 
-Its standard input is a pipe from the worker. A JSON line names a job or gives a new deadline; end of
-file means that the worker is dead. In both cases (no worker, no deadline in time) the process ends
+It has a connection to the worker. A JSON line names a job or gives a new deadline; the end of the
+connection means that the worker is dead. In both cases (no worker, no deadline in time) the process ends
 itself at once, so that a job never runs on after it was given to another worker. What it has to say
-goes to the database; on standard output it only tells the worker that it is ready for another job.
+goes to the database; to the worker it only tells its number, and that it is ready for another job.
 
-It says that it is ready when it has imported the modules of jobs that people wait for. It goes on to import those of
-the others while no job is named: a process that waits is warm.
+One that is not forked says that it is ready when it has imported the modules of jobs that people wait for. It goes on
+to import those of the others while no job is named: a process that waits is warm.
 """
 
 import gc
@@ -14,6 +14,7 @@ import importlib
 import json
 import os
 import queue
+import socket
 import threading
 import time
 from contextlib import suppress
@@ -27,13 +28,19 @@ from labeler.kit.errors import Problem, StorageFull, Unavailable
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, function_of, knows
 from labeler.kit.jobs.warmup import Warming
-from labeler.kit.memory import give_back_free, set_modules_aside
+from labeler.kit.memory import give_back_free, own_mib, set_modules_aside
+
+MOST_GROWN = 32
+"""MiB that a process may have kept from its jobs: with more it ends, and the next job has a new one. A sentence encoder
+is more, what an import leaves behind is less."""
+READY = b"ready\n"
 
 
 class Watch:
     """Listens to the worker in a thread of its own, and ends the process when the worker is gone."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
         self.orders: queue.SimpleQueue[dict[str, Any]] = queue.SimpleQueue()
         self._deadline = float("inf")
         threading.Thread(target=self._listen, name="watch", daemon=True).start()
@@ -44,8 +51,7 @@ class Watch:
 
     def _listen(self) -> None:
         rest = b""
-        # os.read, not sys.stdin: a buffered read in a daemon thread aborts the interpreter at exit.
-        while chunk := os.read(0, 65536):
+        while chunk := self._hear():
             *lines, rest = (rest + chunk).split(b"\n")
             for line in lines:
                 order = json.loads(line)
@@ -55,6 +61,12 @@ class Watch:
                     self.orders.put(order)
         os._exit(1)
 
+    def _hear(self) -> bytes:
+        try:
+            return self._connection.recv(65536)
+        except ConnectionError:
+            return b""
+
     def _enforce(self) -> None:
         while True:
             time.sleep(0.25)
@@ -63,11 +75,27 @@ class Watch:
 
 
 def step_back(niceness: int) -> None:
-    """Give way to other processes. Linux shares the processor out between sessions first, and this is one of its own
-    (sched(7), "The autogroup feature"): niceness counts within it only, unless it is that of the session, too."""
+    """Give way to other processes."""
     os.nice(niceness)
+    let_session_step_back(niceness)
+
+
+def let_session_step_back(niceness: int) -> None:
+    """Linux shares the processor out between sessions first (sched(7), "The autogroup feature"): niceness counts within
+    a session only, unless it is that of the session, too."""
     with suppress(OSError):
         Path("/proc/self/autogroup").write_text(str(niceness))
+
+
+def take_input() -> socket.socket:
+    """The connection that is this process's standard input: for it alone, not for what it starts. Whatever a library
+    prints goes to the log."""
+    os.dup2(2, 1)
+    connection = socket.socket(fileno=os.dup(0))
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return connection
 
 
 def run_one(db: Database, settings: Settings, order: dict[str, Any]) -> None:
@@ -112,25 +140,35 @@ def _fail(db: Database, run: JobRun, text: str) -> None:
         return
 
 
-def main() -> None:
-    status = os.fdopen(os.dup(1), "w")
-    os.dup2(2, 1)  # whatever a library prints goes to the log, not to the worker
-    watch = Watch()
-    settings = Settings()
-    step_back(settings.job_niceness)
+def serve(connection: socket.socket, settings: Settings, warming: Warming) -> None:
+    """Do the jobs that are named on this connection, until this process has grown."""
     telemetry.configure(settings, process="job")
-    for module in json.loads(os.environ["LABELER_JOB_MODULES"]):
-        importlib.import_module(module)
-    warming = Warming(json.loads(os.environ["LABELER_JOB_MODULES_LATER"]))
+    watch = Watch(connection)
     db = Database(settings, durable=False)
-    while True:
-        gc.collect()
-        give_back_free()
+    _tell(connection, b"%d\n" % os.getpid())
+    at_first = own_mib()
+    while own_mib() - at_first <= MOST_GROWN:
         watch.idle()
-        status.write("ready\n")
-        status.flush()
+        _tell(connection, READY)
         order = next_order(watch.orders, warming)
         run_one(db, settings, order)
+        gc.collect()
+        give_back_free()
+    db.close()
+
+
+def _tell(connection: socket.socket, words: bytes) -> None:
+    with suppress(ConnectionError):  # the worker has just been killed: the watch ends this process
+        connection.sendall(words)
+
+
+def main() -> None:
+    connection = take_input()
+    settings = Settings()
+    step_back(settings.job_niceness)
+    for module in json.loads(os.environ["LABELER_JOB_MODULES"]):
+        importlib.import_module(module)
+    serve(connection, settings, Warming(json.loads(os.environ["LABELER_JOB_MODULES_LATER"])))
 
 
 def next_order(orders: "queue.SimpleQueue[dict[str, Any]]", warming: Warming) -> dict[str, Any]:
@@ -144,7 +182,7 @@ def next_order(orders: "queue.SimpleQueue[dict[str, Any]]", warming: Warming) ->
                 set_modules_aside()
         else:
             if not knows(order["kind"]):
-                warming.finish()
+                warming.get_ready()
                 set_modules_aside()
             return order
     return orders.get()

@@ -2,10 +2,10 @@
 
 A worker owns a slot: a file lock on local disk that its job processes inherit. Who gets the lock knows
 that the former worker and all its processes are gone, and takes their jobs over at once; the leases in
-the table remain for lost machines. One process is kept warm, since importing scikit-learn takes longer
-than ranking a queue. A worker alongside the API gets it ready when somebody who is logged in is there
-(a byte on its standard input says so), which is long before their labels ask for a training: a service
-that nobody uses holds half the memory, and starts without it.
+the table remain for lost machines. What job processes come from is kept warm, since importing scikit-learn
+takes longer than ranking a queue. A worker alongside the API gets it ready when somebody who is logged in
+is there (a byte on its standard input says so), which is long before their labels ask for a training: a
+service that nobody uses holds half the memory, and starts without it.
 """
 
 import fcntl
@@ -14,12 +14,11 @@ import os
 import selectors
 import signal
 import socket
-import subprocess
 import sys
 import time
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import IO
 
 from labeler.kit import telemetry
@@ -27,6 +26,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Problem
 from labeler.kit.jobs import engine, schedule
+from labeler.kit.jobs.children import Child, Children
 from labeler.kit.jobs.engine import Claim
 from labeler.kit.memory import frugal
 
@@ -35,34 +35,14 @@ RENEW_SECONDS = 3.0
 CANCEL_SECONDS = 0.5
 SWEEP_SECONDS = 5.0
 SPARE_SECONDS = 20.0
+FORKED_SECONDS = 5.0
+"""How long an idle process is kept: one that took seconds to start, and one that takes milliseconds."""
 LEAST_SECONDS = 1.0
 """A process that has just got ready takes the job that it was started for, however short it is kept without one."""
 MORE = 2
 """Processes beyond the slots, for jobs that somebody waits for: one job that is long must not hold up all others."""
 SOON_SECONDS = 1.0
 """A job that takes longer may take long: a process gets ready for what comes next."""
-
-
-@dataclass
-class Child:
-    """A job process, idle (`claim` is None) or at work. light: it knows only the jobs that somebody waits for."""
-
-    process: subprocess.Popen[bytes]
-    light: bool = False
-    ready: bool = False
-    claim: Claim | None = None
-    renewed: float = 0.0
-    looked: float = 0.0
-    idle_since: float = 0.0
-    claimed: float = 0.0
-
-    def tell(self, order: dict[str, object]) -> None:
-        assert self.process.stdin is not None
-        try:
-            self.process.stdin.write(json.dumps(order).encode() + b"\n")
-            self.process.stdin.flush()
-        except BrokenPipeError:
-            return  # it is dead: the next look at it gives its job back
 
 
 def take_slot(settings: Settings) -> tuple[int, IO[bytes]]:
@@ -101,14 +81,14 @@ class Worker:
         self.name = self.prefix + uuid.uuid4().hex[:12]
         self.db = Database(settings, keeps_time=True)
         self.log = telemetry.logger().bind(worker=self.name)
-        self.children: list[Child] = []
-        self._environment = {
+        self._selector = selectors.DefaultSelector()
+        environment = {
             **settings.environment(),
             "LABELER_JOB_MODULES": json.dumps(modules),
             "LABELER_JOB_MODULES_LATER": json.dumps(later),
             **frugal(),
         }
-        self._selector = selectors.DefaultSelector()
+        self.children = Children(environment, self._slot_file.fileno(), self._selector)
         self._stopping = False
         self._last_wanted = float("-inf")
         self._swept = 0.0
@@ -136,11 +116,10 @@ class Worker:
             self.log.info("worker stopped")
 
     def warm(self) -> None:
-        """Start the process that is kept warm, unless there is one. From now on it waits for `warm_seconds` again."""
+        """Get ready for jobs, unless that is done. From now on what is ready waits for `warm_seconds` again."""
         if self.settings.warm_seconds:
             self._last_wanted = time.monotonic()
-            if not self.children:
-                self._spawn()
+            self.children.get_ready()
 
     def _stop(self, *_: object) -> None:
         self._stopping = True
@@ -154,32 +133,36 @@ class Worker:
                     self._stopping = True
             else:
                 child: Child = key.data
-                assert child.process.stdout is not None
-                if os.read(child.process.stdout.fileno(), 4096):
+                if child.listen():
                     child.ready, child.claim, child.idle_since = True, None, time.monotonic()
-                else:
-                    self._selector.unregister(child.process.stdout)
 
     def step(self) -> None:
         now = time.monotonic()
-        for child in list(self.children):
+        for child in list(self.children.all):
             self._look_after(child, now)
+        if self.children.forks and not self.children.all and now - self._last_wanted > self._kept_ready:
+            self.children.rest()
         if now - self._swept > SWEEP_SECONDS:
             self._swept = now
             self.db.keep_time()  # before: no lease has run out because the clock was set
             self.db.write(engine.give_back_expired)
         for due in self.db.read(schedule.due):
             self.db.write(schedule.run_due, due)
-        busy = [child for child in self.children if child.claim is not None]
-        idle = [child for child in self.children if child.claim is None]
+        busy = [child for child in self.children.all if child.claim is not None]
+        idle = [child for child in self.children.all if child.claim is None]
         if len(busy) < self.settings.worker_slots and self._claim_next(now, [c for c in idle if not c.light], None):
             return
         if self.awaited and len(busy) < self.settings.worker_slots + MORE:
             full = len(busy) >= self.settings.worker_slots
             waiting = idle if full else [child for child in idle if child.light]
-            self._claim_next(now, waiting, self.awaited, may_start=full)
-            if full and not idle and any(now - child.claimed > SOON_SECONDS for child in busy):
-                self._spawn(light=True)
+            self._claim_next(now, waiting, self.awaited, may_start=full or self.children.are_not_warm)
+            if (
+                not self.children.forks
+                and full
+                and not idle
+                and any(now - child.claimed > SOON_SECONDS for child in busy)
+            ):
+                self.children.add(light=True)
 
     def _claim_next(self, now: float, idle: list[Child], kinds: Sequence[str] | None, may_start: bool = True) -> bool:
         """Give the next job (kinds: of these alone) to one of these processes, or to a new one once it is ready."""
@@ -187,7 +170,7 @@ class Worker:
             return False
         child = next((c for c in idle if c.ready), None) or next(iter(idle), None)
         if child is None and may_start:
-            child = self._spawn(light=kinds is not None)
+            child = self.children.add(light=kinds is not None)
         if child is None or not child.ready:
             return False  # it tells when it is warm; until then nothing is claimed that could not be started
         claim = engine.claim(self.db, self.name, kinds)
@@ -203,18 +186,27 @@ class Worker:
     def _lease(self) -> float:
         return engine.LEASE_SECONDS["sqlite" if self.settings.is_sqlite else "postgresql"]
 
+    @property
+    def _kept_ready(self) -> float:
+        return max(self.settings.warm_seconds, LEAST_SECONDS)
+
     def _look_after(self, child: Child, now: float) -> None:
-        if child.process.poll() is not None:
+        if child.gone:
             self._bury(child)
         elif child.claim is None:
-            # One stays warm for long, since the next training is wanted within seconds; more are for busy times.
-            others = [c for c in self.children if c is not child and c.claim is None and c.light <= child.light]
-            keep = SPARE_SECONDS if others else max(self.settings.warm_seconds, LEAST_SECONDS)
-            if child.ready and now - max(child.idle_since, self._last_wanted if not others else 0) > keep:
-                self._kill(child)
+            if child.ready and now > self._kept_until(child):
+                child.kill()
                 self._bury(child)
         else:
             self._keep(child, child.claim, now)
+
+    def _kept_until(self, child: Child) -> float:
+        """What is forked is there at once. Elsewhere one stays warm for long, and more are for busy times."""
+        if self.children.forks:
+            return child.idle_since + min(FORKED_SECONDS, self._kept_ready)
+        if any(c is not child and c.claim is None and c.light <= child.light for c in self.children.all):
+            return child.idle_since + SPARE_SECONDS
+        return max(child.idle_since, self._last_wanted) + self._kept_ready
 
     def _keep(self, child: Child, claim: Claim, now: float) -> None:
         cancel = False
@@ -229,52 +221,22 @@ class Worker:
             cancel = self.db.read(engine.cancel_wanted, claim.id)
             child.looked = now
         if cancel:
-            self._kill(child)
+            child.kill()
             self._bury(child)
-
-    def _spawn(self, light: bool = False) -> Child:
-        environment = {**self._environment, "LABELER_JOB_MODULES_LATER": "[]"} if light else self._environment
-        process = subprocess.Popen(
-            [sys.executable, "-m", "labeler.kit.jobs.process"],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-            pass_fds=[self._slot_file.fileno()],
-            start_new_session=True,
-        )
-        child = Child(process, light)
-        self.children.append(child)
-        assert process.stdout is not None
-        self._selector.register(process.stdout, selectors.EVENT_READ, child)
-        return child
-
-    def _kill(self, child: Child) -> None:
-        try:
-            os.killpg(child.process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
-        child.process.wait()
 
     def _bury(self, child: Child) -> None:
         """The process is gone: its job, unless finished, is given back (or cancelled, if that was asked)."""
         self.children.remove(child)
-        assert child.process.stdout is not None and child.process.stdin is not None
-        if child.process.stdout in self._selector.get_map():
-            self._selector.unregister(child.process.stdout)
-        child.process.stdout.close()
-        try:
-            child.process.stdin.close()
-        except BrokenPipeError:
-            pass
         if child.claim is not None and self.db.write(engine.give_back, child.claim.id, child.claim.attempt):
-            self.log.info("job given back", job=child.claim.id, code=child.process.returncode)
+            self.log.info("job given back", job=child.claim.id, pid=child.pid)
 
     def _hand_back(self) -> None:
-        for child in list(self.children):
-            self._kill(child)
+        for child in list(self.children.all):
+            child.kill()
             try:
                 self._bury(child)
             except Problem as problem:
                 self.log.warning("job not handed back, its lease will end", reason=problem.detail)
+        self.children.rest()
         self.db.close()
         self._slot_file.close()

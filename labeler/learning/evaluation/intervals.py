@@ -31,11 +31,11 @@ def wilson(hits: int, n: int) -> tuple[float, float]:
     return wilson_of_share(hits / n, n) if n else (0.0, 1.0)
 
 
-def wilson_of_share(share: float, n: float) -> tuple[float, float]:
-    """The same of a share from 0 to 1 and an effective number of items, which may be a fraction."""
-    middle = share + _Z**2 / (2 * n)
-    spread = _Z * np.sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2))
-    scale = 1 + _Z**2 / n
+def wilson_of_share(share: float, n: float, z: float = _Z) -> tuple[float, float]:
+    """The same of a share from 0 to 1 and an effective number of items, which may be a fraction. z: of the level."""
+    middle = share + z**2 / (2 * n)
+    spread = z * np.sqrt(share * (1 - share) / n + z**2 / (4 * n**2))
+    scale = 1 + z**2 / n
     low, high = float((middle - spread) / scale), float((middle + spread) / scale)
     # At the ends rounding may leave the share itself just outside.
     return max(0.0, min(low, share)), min(1.0, max(high, share))

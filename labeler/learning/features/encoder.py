@@ -98,6 +98,10 @@ class Encoder:
         made.enable_truncation(MOST_TOKENS)
         return made
 
+    def rest(self) -> None:
+        """Give up the model's 90 MB; it is loaded again when it is needed."""
+        self.__dict__.pop("_session", None)
+
     @cached_property
     def dimensions(self) -> int:
         """Length of a vector."""

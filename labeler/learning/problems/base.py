@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
+import numpy as np
+
 from labeler.contents import Content
 from labeler.learning.errors import UnknownName
 from labeler.learning.evaluation.intervals import Estimate
@@ -49,6 +51,12 @@ class Problem(ABC):
     @abstractmethod
     def encode(self, values: Sequence[Any]) -> Targets:
         """Values of the task type, as they are kept, for learning."""
+
+    def certain(self, targets: Targets) -> Array:
+        """Answers as the probabilities of one who has no doubt: float (answers, classes)."""
+        if targets.y.ndim == 2:
+            return targets.y.astype(np.float64)
+        return np.asarray(np.eye(len(targets.classes))[targets.y], dtype=np.float64)
 
     @abstractmethod
     def why_not(self, targets: Targets) -> str | None:

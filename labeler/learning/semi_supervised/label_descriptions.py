@@ -5,11 +5,10 @@ likely to have a label, the nearer it is to what was written about it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 
-from labeler.learning.features.encoder import Encoder
 from labeler.learning.numeric.linalg import product
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.label_spreading import unit
@@ -50,12 +49,11 @@ def _sections(guideline: str) -> dict[str, list[str]]:
     return sections
 
 
-def prototypes(encoder: Encoder, said: Sequence[Sequence[str]]) -> Array:
-    """One vector a label, float32 (labels, d) of length 1: half its name and description, half the rest."""
-    flat = [text for texts in said for text in texts]
-    if not flat:
-        return np.zeros((len(said), encoder.dimensions), dtype=np.float32)
-    vectors = encoder.encode(flat)
+def prototypes(encode: Callable[[Sequence[str]], Array], said: Sequence[Sequence[str]]) -> Array:
+    """One vector a label, float32 (labels, d) of length 1: half its name and description, half the rest.
+
+    encode: makes sentence vectors of texts, of which there is at least one."""
+    vectors = encode([text for texts in said for text in texts])
     rows, start = [], 0
     for texts in said:
         mine = vectors[start : start + len(texts)]

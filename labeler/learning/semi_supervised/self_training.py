@@ -27,6 +27,7 @@ TAUGHT = 2_000  # unlabeled items
 ALPHA = 3.0
 LABELED = 4.0  # what a labeled item counts
 LEAST = 1e-3  # probability
+ROWS = 256
 
 
 @dataclass(frozen=True)
@@ -142,8 +143,11 @@ def _ridge(parts: Sequence[Any], targets: Array, weight: Array) -> tuple[list[Ar
     mean = np.average(targets, axis=0, weights=weight)
     gram = np.ones((len(targets), len(targets)), dtype=np.float32)
     for part in parts:
-        similarity = part @ part.T
-        gram += similarity.toarray() if hasattr(similarity, "toarray") else similarity
+        if hasattr(part, "indptr"):  # some rows at a time: a sparse product that is full takes thrice its memory
+            for start in range(0, len(gram), ROWS):
+                gram[start : start + ROWS] += (part[start : start + ROWS] @ part.T).toarray()
+        else:
+            gram += part @ part.T
     gram[np.diag_indices(len(targets))] += (ALPHA / weight).astype(np.float32)
     factor = cho_factor(gram, lower=True, overwrite_a=True, check_finite=False)
     alpha = cho_solve(factor, (targets - mean).astype(np.float32), check_finite=False)

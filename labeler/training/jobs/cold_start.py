@@ -2,7 +2,8 @@
 
 Where all items of a label are to be found, those that lie nearest to what was written about it come first. For any
 other purpose what label names and guideline say does not order the first items: docs/decisions/0008-cold-start.md
-Keywords that somebody gave the labels to be looked for do, see `keyword_seeding`.
+Keywords that somebody gave the labels to be looked for do, see `keyword_seeding`, and so do rules, see
+`heuristic_seeding`.
 """
 
 from typing import Any
@@ -26,10 +27,12 @@ from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import EXTERNAL, LENGTH, Entry, has_open, open_items, put_in_force
 from labeler.registry.encoders import encoder_for, why_without
 from labeler.registry.service import newest_model
+from labeler.training.heuristic_seeding import seeded_by_heuristics
 from labeler.training.keyword_seeding import seeded_by_keywords
 from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import EmbeddingStore
 from labeler.training.pool.representation import newest_graph
+from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import whole_part
 from labeler.training.selection import SEARCHED, still_open
 
@@ -50,7 +53,8 @@ def coverage(run: JobRun) -> Any:
     strategy = "coverage" if pool.proba is None else SEARCH
     ranking = rank(strategy, pool, min(LENGTH, len(known)), LENGTH, rng)
     seeded = seeded_by_keywords(run, project, [int(known[place]) for place in ranking.positions])
-    ids, hinted = seeded.order, seeded.found
+    ruled = seeded_by_heuristics(run, project, seeded.order)
+    ids, hinted = ruled.order, seeded.found
     covering = {"by": "coverage" if pool.proba is None else SEARCHED}
 
     def swap(tx: Connection) -> dict[str, Any]:
@@ -60,9 +64,11 @@ def coverage(run: JobRun) -> Any:
             return {"ranked": 0, "reason": "somebody's own order is not asked to its end yet"}
         still = still_open(tx, ids)
         picks = {item: {"by": "keywords"} for item in seeded.brought}
+        picks |= {item: {"by": "heuristics"} for item in ruled.brought}
         entries = [Entry(item, None, None, picks.get(item, covering)) for item in ids if item in still]
         put_in_force(tx, project, "coverage", None, entries)
-        return {"ranked": len(entries)} | ({"hinted": hinted} if hinted else {})
+        found = ({"hinted": hinted} if hinted else {}) | ({"spoken": ruled.found} if ruled.found else {})
+        return {"ranked": len(entries)} | found
 
     return run.finish(swap)
 
@@ -91,7 +97,7 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     words = None
     if wanted_label in classes:
         typical = store.load(places[:CHUNK_ROWS]) if graph is None else graph.vectors
-        words = prototypes_of(encoder, data.said, classes, typical)
+        words = prototypes_of(SaidVectors(data.cache, encoder, data.said), data.said, classes, typical)
     if words is None or len(classes) < 2:
         return ids, Pool(vectors)
     return ids, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))

@@ -27,6 +27,7 @@ from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 from labeler.training.pool.representation import representation_of
+from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import in_order_of_need
 from labeler.training.trigger import request_training, want_coverage, want_vectors
 
@@ -49,6 +50,8 @@ def embed(run: JobRun) -> Any:
         return {"read": 0, "reason": "no texts"}
     store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
+    if steps:
+        SaidVectors(data.cache, encoder, data.said).keep()  # trainings then need no encoder
     left, looked = sum(map(len, steps)), time.monotonic()
     for number, step in enumerate(steps):
         for read in store.read_all(step, data.contents, data.scheduler):
@@ -62,6 +65,7 @@ def embed(run: JobRun) -> Any:
         left -= len(step)
         if number < len(steps) - 1:
             return run.finish(partial(_later, project_id=project.id, done=n - left, n=n, rank=True))
+    encoder.rest()
     run.progress(n, n, "finding each item's neighbors")
     if n > 1:
         representation_of(data, pipeline, data.blocks(pipeline), encoder)

@@ -72,7 +72,7 @@ def search_model(run: JobRun) -> Any:
 
 
 def _version(run: JobRun, project: Project) -> Any:
-    """The dataset version to search on: the last training's, or one of the present state for whoever asked."""
+    """The dataset version to search on: the last training's, or one of the present state for the one who asked."""
     newest = run.db.read(latest, project.id)
     if newest is not None and "labels" in run.args:
         return newest

@@ -74,6 +74,11 @@ class EmbeddingStore:
         stored = np.load(self._vectors, mmap_mode="r", allow_pickle=False)
         return np.asarray(stored[places])
 
+    @property
+    def dimensions(self) -> int:
+        """Length of a vector, once there is one."""
+        return int(np.load(self._vectors, mmap_mode="r", allow_pickle=False).shape[1])
+
     def _keep(self, places: Array, rows: Array) -> None:
         """Rows first, then their marks: a process killed in between has read nothing."""
         with self._alone():

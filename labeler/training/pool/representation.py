@@ -21,6 +21,7 @@ from labeler.registry.encoders import encoder_for, why_without
 from labeler.training.pool.data import TrainingData
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 from labeler.training.pool.graph_store import GraphStore, StoredGraph
+from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import SIZES, members, sizes
 
 AT_ONCE = 2 * GROUP  # items that are read within a training; more of them in a job of their own
@@ -127,12 +128,12 @@ def representation_of(
     pipeline.set_state(state)
     graph = stored.first(n)
     assert graph is not None
-    said = None if encoder is None else data.said
+    said, encode = (None, None) if encoder is None else (data.said, SaidVectors(data.cache, encoder, data.said))
 
     def features(places: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places)
 
-    pooling = UnlabeledData(graph, stored.affinity(n), Projection(basis), encoder, said, features)
+    pooling = UnlabeledData(graph, stored.affinity(n), Projection(basis), encoder, said, encode, features)
     config: dict[str, Any] = {"kind": "projection"}
     if encoder is not None:
         config = {"kind": "encoder", "sha256": encoder.sha256}
@@ -155,12 +156,13 @@ def part_of(
     if encoder is not None:
         vectors = joined(_sentences(data, encoder, places).load(places), vectors)
         config = {"kind": "encoder", "sha256": encoder.sha256}
-    graph, said = graph_of(vectors), None if encoder is None else data.said
+    graph = graph_of(vectors)
+    said, encode = (None, None) if encoder is None else (data.said, SaidVectors(data.cache, encoder, data.said))
 
     def features(inside: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places[inside])
 
-    pooling = UnlabeledData(graph, graph.affinity(), projection, encoder, said, features)
+    pooling = UnlabeledData(graph, graph.affinity(), projection, encoder, said, encode, features)
     more = {"dimensions": int(vectors.shape[1]), "part": size, "of": len(data.items)}
     return Representation(pooling, config | more, places)
 
@@ -188,7 +190,7 @@ def _grow(
         words = projection.transform(pipeline.similarity(pipeline.transform(rows)))
         return place, words if sentences is None else joined(sentences.load(place), words)
 
-    dimensions = basis.shape[1] + (0 if encoder is None else encoder.dimensions)
+    dimensions = basis.shape[1] + (0 if sentences is None else sentences.dimensions)
     stored.grow(n, dimensions, in_threads(vectors, _placed(blocks, first, n)))
 
 

@@ -22,7 +22,7 @@ from task_types import AREAS, FIRST, LARGE, ROOT, SMALL, rows_of
 
 sys.path[:0] = [str(ROOT / "tests" / "bench"), str(ROOT / "tests")]
 
-from conftest import Site  # noqa: E402
+from sites import Site  # noqa: E402
 
 from labeler.client import Client, Project  # noqa: E402
 from labeler.kit.config import Settings  # noqa: E402

@@ -33,6 +33,7 @@ FILES = (
     *DRAWING,
     "panels.js",
     "keys.js",
+    "lesson.js",
     "ownkeys.js",
     "highlight.js",
     "help.js",

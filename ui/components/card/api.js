@@ -15,6 +15,9 @@ export class Problem extends Error {
     return this.status === 0 || this.status >= 500 || [408, 425, 429].includes(this.status);
   }
 
+  /* Nothing is lent until a manager says so. */
+  get stops() { return this.status === 409 && /(?:^|\/)(?:training-not-passed|labeler-paused)$/.test(this.type); }
+
   get needsAcknowledgement() {
     return this.status === 409 && this.type.endsWith("guideline-not-acknowledged");
   }

@@ -9,6 +9,7 @@ import { gate } from "./gate.js";
 import { help } from "./help.js";
 import { highlight, keywordPattern } from "./highlight.js";
 import { idle } from "./idle.js";
+import { Lesson, progressWords } from "./lesson.js";
 import { look } from "./look.js";
 import { past } from "./past.js";
 import { measure, onKey } from "./keys.js";
@@ -18,7 +19,7 @@ import { Side } from "./side.js";
 import { Sight } from "./sight.js";
 import { store } from "./store.js";
 import { upkeep } from "./upkeep.js";
-import { percent, t } from "../words.js";
+import { percent, said, t } from "../words.js";
 
 const PACE_OF = 30; // of one's last answers
 
@@ -32,14 +33,16 @@ export class Card {
     this.outbox = new Outbox(this.api, this.project.slug, data.user.id, {
       changed: () => this.later("status"),
       wish: () => this.queue.wish(),
-      taken: (entry, answer) => this.taken(answer),
+      taken: (entry, answer) => this.taken(entry, answer),
       undone: (entry, answer) => { if (answer.item) this.queue.relend(answer.item); },
       halted: (problem) => this.halted(problem),
+      refused: (entry) => this.lesson.nothing(entry),
     });
     this.queue = new Queue(this.api, this.outbox, this.project.unlabeled);
     this.sight = new Sight(root);
     this.dialogs = new Dialogs(this.view.refs.dialog, () => this.sight.begin());
     this.chooser = new Chooser(this.view.refs.chooser, (kind, answer) => this.chosenReason(kind, answer));
+    this.lesson = new Lesson(this);
     this.historyKey = `labeler:history:${data.user.id}:${this.project.slug}`;
     this.history = this.readHistory();
     this.undone = [];
@@ -73,7 +76,7 @@ export class Card {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
     this.view.refs.answer.addEventListener("click", (event) => {
-      if (!event.detail || !this.current || !this.early()) return;
+      if (this.lesson.open ? this.lesson.node.contains(event.target) : !event.detail || !this.current || !this.early()) return;
       event.stopPropagation(); // the second half of a double click
       event.target.closest("button")?.blur(); // Enter belongs to the card
     }, { capture: true });
@@ -110,7 +113,7 @@ export class Card {
   /* ---- the way of an answer ---- */
 
   submit(event) {
-    if (!this.current || this.dialogs.open || this.early()) return;
+    if (!this.current || this.dialogs.open || this.lesson.open || this.early()) return;
     this.forgetUndone();
     this.answer("label", { value: this.form.value() }, event);
   }
@@ -135,7 +138,13 @@ export class Card {
       if (this.hard) body.hard = this.hard;
     }
     const about = { key: item.key, content: item.content };
-    this.outbox.put(kind, body, about);
+    const entry = this.outbox.put(kind, body, about);
+    if (kind === "label" && item.training) { // it stays as it is: what is right is told
+      this.queue.drop(item.key);
+      this.current = null;
+      this.lesson.check(entry);
+      return;
+    }
     this.history.push({ id: body.idempotency_key, kind, item, fields, hard: this.hard, replaced: this.replaced() });
     this.answered = { kind, key: item.key, content: item.content, metadata: item.metadata, at: Date.now(), ...this.hard, ...fields };
     this.queue.drop(item.key);
@@ -174,8 +183,19 @@ export class Card {
 
   listAnswer() { this.side.add(this.answered); }
 
+  listAgain() { this.side.draw(); }
+
   suggest() {
-    const { suggestion } = this.current;
+    const { suggestion, campaign, note, training } = this.current;
+    if (training) { this.view.hint(this.queue.training ? progressWords(this.queue.training) : ""); return; }
+    if (campaign) {
+      const again = this.queue.version ? t("Again, under guideline {version}.", { version: this.queue.version }) : t("Asked again.");
+      const before = suggestion ? ` ${t("Answered before: {answer}", { answer: this.form.text(suggestion.value) })}` : "";
+      const asked = note ? ` ${t("You are asked: {note}", { note })}` : "";
+      this.view.hint(again + before + asked);
+      this.later("listAgain");
+      return;
+    }
     if (!suggestion) {
       this.view.hint("");
       return;
@@ -193,11 +213,25 @@ export class Card {
     if (this.lastProgress) this.showNumbers();
   }
 
-  taken(answer) {
-    if (answer.items) this.queue.add(answer.items);
+  taken(entry, answer) {
+    this.queue.training = answer.training ?? this.queue.training;
+    if (answer.items) {
+      this.queue.add(answer.items);
+      this.queue.limit = answer.limit ?? null;
+    }
+    if (answer.stopped) this.queue.items = [];
     if (answer.remaining !== undefined) this.queue.remaining = answer.remaining;
     if (answer.acknowledge) this.gate();
-    else if (!this.current) this.more();
+    if (answer.feedback) this.lesson.tell(entry, answer);
+    else if (this.lesson.checking === entry.id) this.lesson.nothing(entry);
+    else if (answer.stopped) this.stopped(said(answer.stopped));
+    else if (!this.current && !answer.acknowledge) this.more();
+  }
+
+  /* What was right was read. */
+  learned(stopped) {
+    if (stopped) this.stopped(said(stopped));
+    else if (this.current) { this.shownAt = performance.now(); this.sight.begin(); } else this.next();
   }
 
   /* ---- skipping, flagging ---- */

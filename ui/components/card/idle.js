@@ -3,17 +3,26 @@ import { Problem } from "./api.js";
 import { make } from "./view.js";
 import { counted, t, tn } from "../words.js";
 
+/* Why there are no further items, as the service says. */
+function limited(limit) {
+  return {
+    day: [t("That was your last item for today"), t("You have answered as many as were agreed for a day. Thank you.")],
+    in_all: [t("You have answered all your items"), t("As many as were agreed for this project. Thank you.")],
+    skills: [t("Nothing for you right now"), t("What is left asks for skills that you do not have here. This page checks again by itself.")],
+  }[limit];
+}
+
 export const idle = {
   /* Nothing left in the browser: ask, once everything answered has been sent. */
   async more() {
-    if (this.current || this.outbox.halted) return;
+    if (this.current || this.outbox.halted || this.lesson.open) return;
     if (this.queue.items.length) { this.next(); return; }
     const waiting = this.outbox.waiting().length;
     if (waiting) {
       this.view.state("waiting", t("Sending your answers"), t("The next items come as soon as they are saved."));
       return;
     }
-    if (this.view.root.dataset.state !== "empty") this.view.state("loading", t("Getting the next items"), t("One moment."));
+    if (!["empty", "stopped"].includes(this.view.root.dataset.state)) this.view.state("loading", t("Getting the next items"), t("One moment."));
     try {
       await this.queue.ask();
       if (this.current) return; // an answer was taken back meanwhile: what is shown stays
@@ -32,10 +41,23 @@ export const idle = {
       this.halted(problem);
       return;
     }
+    if (problem.stops) { this.stopped(problem.message); return; }
     const again = make("button", { type: "button", class: "main", onclick: () => this.more() }, t("Try again"));
     if (problem.passing) {
       this.view.state("offline", problem.status ? t("The service is busy") : t("No connection"), `${this.unsentWords()} ${t("Labeling goes on by itself when the service answers again.")}`, again);
     } else this.view.state("error", t("The items can't be shown"), problem.message, again);
+  },
+
+  /* A training was not passed, or somebody paused this labeler: what there is to do is said once. */
+  stopped(words) {
+    this.queue.items = [];
+    this.leavePast();
+    this.current = null;
+    if (this.view.root.dataset.state === "stopped" && this.view.refs.state.textContent.includes(words)) return;
+    this.form.clear();
+    const title = t("Nothing to label for you now");
+    this.view.state("stopped", title, words, make("button", { type: "button", onclick: () => this.more() }, t("Check again")));
+    this.view.say(`${title}. ${words}`);
   },
 
   unsentWords() {
@@ -57,6 +79,7 @@ export const idle = {
   },
 
   whyEmpty() {
+    if (this.queue.limit) return limited(this.queue.limit);
     const { total, unlabeled } = this.lastProgress ? this.lastProgress.items : { total: 0, unlabeled: 0 };
     const left = Math.max(this.queue.remaining || 0, unlabeled - this.extra);
     if (left <= 0) return [t("Everything is labeled"), t("Thank you. New items appear here by themselves as soon as they are imported, or come back for another look.")];

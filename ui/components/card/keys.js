@@ -37,6 +37,10 @@ export function onKey(card, event) {
     if (card.dialogs.name === "guideline" && !card.dialogs.must && keyOf(event) === "g") { take(event); card.dialogs.close(); }
     return;
   }
+  if (card.lesson.open) {
+    if (!typing && !event.ctrlKey && !event.metaKey && card.lesson.key(event)) take(event);
+    return;
+  }
   if (card.chooser.open) {
     if (card.chooser.key(event, typing)) take(event);
     return;
@@ -120,7 +124,7 @@ export function keyRows(card) {
   return [
     ...(card.form.list?.keyRows() || []),
     ...card.form.helpRows().map(([key, words]) => ({ key, words })),
-    ...ACTIONS.map(([name, , words]) => ({ kind: "do", name, key: byName.get(name), words })),
+    ...ACTIONS.filter(([name]) => name !== "find_field" || card.current?.content?.fields).map(([name, , words]) => ({ kind: "do", name, key: byName.get(name), words })),
     { key: "Shift+U", words: t("Give again what was undone") }, { key: "← →", words: t("Look at the answer before, or after") },
     { key: "+ -", words: t("Larger or smaller text") }, { key: "?", words: t("These keys") }, { key: "Esc", words: t("Close what is open") },
   ];

@@ -6,6 +6,7 @@ export const look = {
   /* Show an answered item in place of the one that is asked; a label corrects the answer. */
   look(answer) {
     this.dialogs.close();
+    if (this.lesson.open) return;
     if (this.chooser.open) this.chooser.hide();
     this.past = answer;
     this.current = { key: answer.key, content: answer.content, metadata: answer.metadata || {}, lease: null };

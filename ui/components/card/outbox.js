@@ -17,7 +17,7 @@ const DONE_KEPT_MS = 2 * 24 * 3600 * 1000;
 export class Outbox {
   constructor(api, slug, userId, events) {
     this.api = api;
-    this.events = events; // {changed(), taken(entry, answer), undone(entry, answer), halted(problem)}
+    this.events = events; // {changed(), taken(entry, answer), undone(entry, answer), refused(entry), halted(problem)}
     const owner = `${userId}:${slug}`;
     this.out = `labeler:out:${owner}:`;
     this.no = `labeler:refused:${owner}:`;
@@ -187,6 +187,7 @@ export class Outbox {
 
   refuse(entry, problem) {
     store.removeItem(entry.storage);
+    this.events.refused(entry);
     if (entry.kind === "undo" && problem.status === 404) return; // gone already: nothing left to undo
     const key = this.no + entry.storage.slice(this.out.length);
     store.setItem(key, JSON.stringify({ ...entry, why: problem.message, status: problem.status }));

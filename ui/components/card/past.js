@@ -4,6 +4,7 @@ const HISTORY_KEPT = 300;
 
 export const past = {
   undo() {
+    if (this.lesson.open) return; // what is right was told
     const last = this.history.pop();
     if (!last) {
       this.view.hint(t("Nothing to undo."));

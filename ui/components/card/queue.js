@@ -17,6 +17,8 @@ export class Queue {
     this.answered = new Set();
     this.version = null;
     this.remaining = remaining;
+    this.limit = null; // why there are no further items for this labeler
+    this.training = null; // how far one is, while one is in training
     this.asking = null;
     this.heldSince = performance.now();
     this.average = 1000; // characters of an item
@@ -72,6 +74,8 @@ export class Queue {
     const answer = await this.asking;
     this.version = answer.guideline_version ?? this.version;
     this.remaining = answer.remaining ?? this.remaining;
+    this.limit = answer.limit ?? null;
+    this.training = answer.training ?? null;
     return this.add(answer.items);
   }
 

@@ -55,8 +55,10 @@ export class Side {
     this.draw();
   }
 
+  /* What is asked again is not in the list meanwhile: the old answer would be read off it. */
   draw() {
-    const rows = this.answers.map((one) => this.row(one));
+    const again = new Set(this.card.queue.items.filter((item) => item.campaign && !item.suggestion).map((item) => item.key));
+    const rows = this.answers.filter((one) => !again.has(one.key)).map((one) => this.row(one));
     const none = make("p", { class: "none" }, t("What you answer is listed here. Choose one to look at it again, or to correct it."));
     this.last.querySelector("ul").replaceChildren(...rows);
     this.last.querySelector(".none")?.remove();

@@ -21,14 +21,15 @@ def _sources(tag: str) -> dict[str, Any]:
     }
 
 
-def choose_language(centered: bool = False) -> None:
-    """Draw the choice; a new one reloads the page, since all of it changes."""
+def choose_language(centered: bool = False, named: bool = False) -> None:
+    """Draw the choice; a new one reloads the page, since all of it changes. named: a title above it says what it is."""
     tag = words.language()
     data = {
         "cookie": words.COOKIE,
         "languages": words.languages(),
         "chosen": words.known(st.context.cookies.get(words.COOKIE)) or "",
         "centered": centered,
+        "named": named,
         "path": session.at("") or "/",
     }
     draw = st.components.v2.component(f"labeler_language_{tag}", **_sources(tag))

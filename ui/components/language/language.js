@@ -7,6 +7,7 @@ const YEAR_S = 31536000;
 export default function mount({ parentElement, data }) {
   const root = parentElement.querySelector(".language");
   root.classList.toggle("centered", data.centered);
+  root.classList.toggle("named", data.named);
   colors(root);
   document.documentElement.lang = LANGUAGE;
   const choice = parentElement.querySelector("[data-ref=choice]");

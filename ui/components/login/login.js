@@ -4,6 +4,14 @@ import { mark, said, t } from "../words.js";
 
 const SHORTEST = 10;
 
+/* What an invitation says, by what the account may do. */
+const INVITED = {
+  admin: mark("This is an administrator's account. Choose a password to start."),
+  manager: mark("You were invited to lead projects. Choose a password to start."),
+  labeler: mark("You were invited to label. Choose a password to start."),
+  reader: mark("You were invited to look at projects. Choose a password to start."),
+};
+
 /* Why the provider, or the service, did not let somebody in who came back from there. */
 const REFUSED = {
   cancelled: mark("The log-in was cancelled."),
@@ -128,12 +136,16 @@ class Login {
       return;
     }
     try {
-      const { email, name, password } = await post(`${this.data.api}/invitation/check`, { token: this.token });
+      const { email, name, role, again, password } = await post(`${this.data.api}/invitation/check`, { token: this.token });
       this.fields.email.value = email;
       this.fields.name.value = name || "";
       lead.textContent = this.data.provider
-        ? t("You were invited to label as {email}.", { email })
-        : t("You were invited to label. Choose a password to start.");
+        ? t("You were invited as {email}.", { email })
+        : again ? t("Choose a new password for your account.") : t(INVITED[role] || INVITED.labeler);
+      if (again) {
+        title.textContent = t("A new password");
+        submit.textContent = t("Set the password and log in");
+      }
       if (!password) { this.showPassword(false); return; }
       submit.disabled = false;
       this.refs.strength.hidden = false;

@@ -26,11 +26,14 @@ answers.set("choice", class {
 
   set(value) {
     this.chosen = value;
+    this.isShown = true;
     this.list.press([value]);
   }
 
   clear() {
     this.chosen = null;
+    if (this.isShown) this.list.press([]); // an item that is asked next has no answer yet
+    this.isShown = false;
     this.list.unfilter();
   }
 

@@ -152,9 +152,10 @@ answers.set("rating", class {
   }
 
   clear() {
+    const had = this.chosen !== null;
     this.typed = "";
     this.chosen = null;
-    if (!this.atOnce) this.shown();
+    if (had || !this.atOnce) this.shown();
   }
 
   text(value) { return this.names[value] ? `${value} (${this.names[value]})` : String(value); }

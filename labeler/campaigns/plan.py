@@ -1,0 +1,90 @@
+"""What a campaign would ask, before it begins: how many labels, whose, of whom, and how long it takes."""
+
+from collections.abc import Sequence
+from statistics import median
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.tables import users
+from labeler.campaigns.select import IN_FORCE, about_labels, check_people, selected, who_can
+from labeler.labels.queries import latest_seconds
+from labeler.labels.tables import current_labels
+from labeler.projects.access import Project
+from labeler.wire.campaigns import CampaignIn, CampaignPlan, LabelsOf
+from labeler.wire.labels import LabelerOut
+
+LATEST, FEWEST = 500, 5
+LEAST_SECONDS, MOST_SECONDS = 0.5, 900.0
+"""Nobody reads an item and presses a key in less; in more, somebody was away."""
+
+
+def plan(tx: Connection, project: Project, body: CampaignIn, ids: Sequence[int] | None) -> CampaignPlan:
+    """ids: of `select.chosen_ids`. Raises as `check_people` and `selected`."""
+    people = who_can(tx, project)
+    check_people(body, people)
+    meant = selected(project, body.select, ids).subquery()
+    items = _count(tx, sa.select(meant.c.id))
+    of = _whose(tx, body, meant)
+    unasked = _count(tx, _nobody_for(meant, [one.id for one in people])) if body.to == "others" else 0
+    wanted = sum(one.labels for one in of) if body.to == "same" else items - unasked
+    seconds = seconds_of_a_label(tx, project.id)
+    return CampaignPlan(
+        items=items,
+        labels=wanted,
+        unasked=unasked,
+        of=of,
+        people=_asked(body, people, of),
+        seconds=seconds,
+        hours=hours_for(wanted, seconds),
+    )
+
+
+def seconds_of_a_label(tx: Connection, project_id: int) -> float | None:
+    """The median of the latest labels that were timed, without those that nobody can have given; None: too few."""
+    timed = [seconds for _, seconds in latest_seconds(tx, project_id, LATEST)]
+    honest = [seconds for seconds in timed if LEAST_SECONDS <= seconds <= MOST_SECONDS]
+    return median(honest) if len(honest) >= FEWEST else None
+
+
+def hours_for(labels: int, seconds: float | None) -> float | None:
+    return None if seconds is None else labels * seconds / 3600
+
+
+def _count(tx: Connection, statement: Any) -> int:
+    return int(tx.execute(sa.select(sa.func.count()).select_from(statement.subquery())).scalar_one())
+
+
+def _whose(tx: Connection, body: CampaignIn, meant: Any) -> list[LabelsOf]:
+    number = sa.func.count().label("number")
+    statement = (
+        sa.select(users.c.id, users.c.name, users.c.kind, number)
+        .select_from(IN_FORCE.join(users, users.c.id == current_labels.c.labeler_id))
+        .where(current_labels.c.item_id.in_(sa.select(meant.c.id)), current_labels.c.counted)
+        .where(*about_labels(body.select))
+        .group_by(users.c.id, users.c.name, users.c.kind)
+        .order_by(number.desc(), users.c.id)
+    )
+    return [
+        LabelsOf(labeler=LabelerOut(id=row.id, name=row.name, kind=row.kind), labels=row.number)
+        for row in tx.execute(statement)
+    ]
+
+
+def _nobody_for(meant: Any, people: Sequence[int]) -> Any:
+    """Items that all of these people have labeled."""
+    theirs = sa.select(sa.literal(1)).where(
+        current_labels.c.item_id == meant.c.id, current_labels.c.labeler_id == users.c.id
+    )
+    free = sa.select(sa.literal(1)).where(users.c.id.in_(people), sa.not_(sa.exists(theirs.correlate(meant, users))))
+    return sa.select(meant.c.id).where(sa.not_(sa.exists(free.correlate(meant))))
+
+
+def _asked(body: CampaignIn, people: Sequence[LabelerOut], of: Sequence[LabelsOf]) -> list[LabelerOut]:
+    if isinstance(body.to, list):
+        return [one for one in people if one.id in body.to]
+    if body.to == "others":
+        return list(people)
+    asked, can = {one.labeler.id for one in of}, {one.id for one in people}
+    return list(people) if asked - can else [one for one in people if one.id in asked]

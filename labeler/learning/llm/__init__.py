@@ -1,0 +1,1 @@
+"""Language models as labelers, without a service: what they are asked, what they say, and how good that is."""

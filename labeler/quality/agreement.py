@@ -1,0 +1,100 @@
+"""How far the people of a project agree: Krippendorff's alpha, also by label, and Cohen's kappa of every pair."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.accounts.tables import users
+from labeler.labels.tables import current_labels
+from labeler.learning.evaluation.agreement import DISTANCES, Pair, cohen_kappas, krippendorff_alpha
+from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.numeric.types import Array
+from labeler.projects.access import Project
+from labeler.quality.judgments import read_given
+from labeler.quality.tables import answers
+from labeler.wire.labels import LabelerOut
+from labeler.wire.quality import AgreementOut, AgreementThen, Figure, LabelAgreement, PairAgreement
+
+MOST = 50_000
+"""Items with several labels that are looked at, the newest first: what keeps a look at any project short."""
+MOST_LABELS = 50
+MOST_PAIRS = 100
+MOST_PARTS, FEW_ITEMS = 6, 20
+"""Of the time: so many parts, of so many items at least."""
+
+
+def agreement(tx: Connection, project: Project) -> AgreementOut:
+    """Of the labels in force that count, as the newest schema reads them."""
+    items, people, codes, values, order = _given(tx, project)
+    apart = DISTANCES[project.task.level](values)
+    whole = krippendorff_alpha(items, codes, apart)
+    pairs = cohen_kappas(items, people, codes, apart)[:MOST_PAIRS]
+    names = _names(tx, {who for pair in pairs for who in (pair.first, pair.second)})
+    return AgreementOut(
+        level=project.task.level,
+        alpha=_figure(whole.alpha),
+        items=whole.alpha.n,
+        labels=whole.labels,
+        people=len(np.unique(people)),
+        why=whole.why,
+        over_time=list(_over_time(items, codes, apart, order)),
+        by_label=list(_by_label(project, items, codes, values)),
+        pairs=[_pair(pair, names) for pair in pairs],
+    )
+
+
+def _given(tx: Connection, project: Project) -> tuple[Array, Array, Array, list[Any], list[tuple[int, datetime]]]:
+    """Of items with several labels that count: the item, the labeler and the code of each value, what the codes stand
+    for, and the items in the order in which they were first answered."""
+    several = (
+        sa.select(answers.c.item_id, answers.c.created_at)
+        .where(answers.c.project_id == project.id, answers.c.given > 1)
+        .order_by(answers.c.created_at.desc())
+        .limit(MOST)
+    )
+    ids = several.with_only_columns(answers.c.item_id)
+    found = read_given(tx, project, current_labels.c.item_id.in_(ids), current_labels.c.counted)
+    order = [(row.item_id, row.created_at) for row in reversed(tx.execute(several).all())]
+    return found.items, found.people, found.codes, found.values, order
+
+
+def _over_time(items: Array, codes: Array, apart: Array, order: list[tuple[int, datetime]]) -> Iterator[AgreementThen]:
+    """Parts with as many items each: a time in which little was labeled says as much as another."""
+    parts = min(MOST_PARTS, len(order) // FEW_ITEMS)
+    if parts < 2:
+        return
+    for places in np.array_split(np.arange(len(order)), parts):
+        first, last = int(places[0]), int(places[-1])
+        inside = np.isin(items, [item for item, _ in order[first : last + 1]])
+        found = krippendorff_alpha(items[inside], codes[inside], apart)
+        yield AgreementThen(
+            since=order[first][1], until=order[last][1], alpha=_figure(found.alpha), items=found.alpha.n
+        )
+
+
+def _by_label(project: Project, items: Array, codes: Array, values: list[Any]) -> Iterator[LabelAgreement]:
+    """Each label for itself, those that were given: whether it was said or not."""
+    inside = [set(project.task.labels_in(value)) for value in values]
+    for name in islice((one for one in project.label_names if any(one in some for some in inside)), MOST_LABELS):
+        said = np.array([name in some for some in inside], dtype=np.int64)[codes]
+        found = krippendorff_alpha(items, said, DISTANCES["nominal"]((0, 1)))
+        yield LabelAgreement(label=name, alpha=_figure(found.alpha), given=int(said.sum()))
+
+
+def _names(tx: Connection, ids: set[int]) -> dict[int, LabelerOut]:
+    rows = tx.execute(sa.select(users.c.id, users.c.name, users.c.kind).where(users.c.id.in_(ids)))
+    return {row.id: LabelerOut(id=row.id, name=row.name, kind=row.kind) for row in rows}
+
+
+def _pair(pair: Pair, names: dict[int, LabelerOut]) -> PairAgreement:
+    people = [names[who] for who in (pair.first, pair.second)]
+    return PairAgreement(people=people, kappa=_figure(pair.kappa), items=pair.kappa.n, alike=pair.alike)
+
+
+def _figure(estimate: Estimate) -> Figure:
+    return Figure(value=estimate.value, low=estimate.low, high=estimate.high)

@@ -1,0 +1,42 @@
+"""How many labels an item needs: more where people disagree, none where the answer is sure enough."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection, bindparam
+
+from labeler.items.tables import items
+from labeler.kit.compiled import CompiledStatement
+from labeler.labels.current import SHARES, wanted_of
+from labeler.projects.access import Project
+from labeler.quality.known import GOLD
+
+_left = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer)) - bindparam(
+    "given", type_=sa.Integer
+)
+NEED = CompiledStatement(
+    sa.update(items)
+    .where(items.c.id == bindparam("item"))
+    .values(needed=sa.case((_left > 0, _left), else_=bindparam("more", type_=sa.SmallInteger)))
+)
+
+
+def is_unsure(project: Project, row: dict[str, Any]) -> bool:
+    """Whether one more label should be asked for. row: the answer's columns."""
+    settings = project.settings
+    most = settings.most_labels or 0
+    unsure = row["given"] < most and row["confidence"] < settings.certainty
+    return bool(unsure and row["method"] != GOLD)
+
+
+def ask_or_close(tx: Connection, project: Project, item_id: int, row: dict[str, Any]) -> None:
+    """row: the columns of the answer as it was written, with `wants_more` (`is_unsure`).
+
+    Once an item has the labels that all get, it needs one more at a time, as long as its answer is not sure. What is
+    known needs none: people get it to be held against it, however many labels it has."""
+    settings = project.settings
+    if row["method"] == GOLD:
+        NEED(tx, item=item_id, overlap=0, share=SHARES, given=0, more=0)
+    elif settings.most_labels is not None:
+        share, more = settings.share_of_1000, int(row["wants_more"])
+        NEED(tx, item=item_id, overlap=settings.overlap, share=share, given=row["given"], more=more)

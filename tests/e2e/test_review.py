@@ -1,0 +1,45 @@
+"""Disagreements are decided by key, labels go back to their authors with a note, and who is asked sees it."""
+
+from typing import Any
+
+from browsing import Site, settled, shown
+from playwright.sync_api import expect
+
+
+def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, visit: Any) -> None:
+    project = site.project(6, "Review", overlap=2)
+    lin, max_ = (site.member(project) for _ in range(2))
+    views = [person.client.projects.get(project.slug) for person in (lin, max_)]
+    keys = [row.key for row in project.items.page(limit=6).items]
+    views[0].label_many(dict.fromkeys(keys[:3], "spam"))
+    views[1].label_many({keys[0]: "spam", keys[1]: "ham", keys[2]: "ham"})
+    page = visit(f"{site.url}/review?project={project.slug}", site.admin)
+    expect(shown(page, "2 to decide")).to_be_visible()
+    first = project.reviews.queue().items[0].item_key
+    expect(shown(page, f"Key {first}")).to_be_visible()
+    expect(shown(page, "What was decided")).to_be_visible()
+    settled(page)
+    expect(page.get_by_role("button", name="ham")).to_be_enabled()
+    page.get_by_role("heading", name="Review").click()  # the keys are the page's, not a field's
+    page.keyboard.press("2")
+    expect(shown(page, "1 to decide, 1 decided")).to_be_visible()
+    second = project.reviews.queue().items[0].item_key
+    assert project.items.get(first).answer.value == "ham"
+    expect(shown(page, f"Key {second}")).to_be_visible()
+    settled(page)
+    page.get_by_label("Comment", exact=True).fill(f"@{lin.name} is this a newsletter?")
+    page.get_by_role("button", name="Send").click()
+    expect(shown(page, "is this a newsletter?")).to_be_visible()
+    settled(page)
+    page.get_by_text("Ask again instead").click()
+    page.get_by_label("What they should look at").fill("Look at the sender.")
+    page.get_by_role("button", name="Return the label").click()
+    expect(shown(page, "Nothing to decide")).to_be_visible()
+    (waiting, *_) = project.reviews
+    author = lin if waiting.to.name == lin.name else max_
+    theirs = visit(f"{site.url}/label?project={project.slug}", author)
+    expect(theirs.get_by_text("You are asked: Look at the sender.")).to_be_visible()
+    home = visit(f"{site.url}/", lin)
+    expect(shown(home, "1 question for you")).to_be_visible()
+    home.get_by_role("button", name="Read").click()
+    expect(shown(home, "1 question for you")).to_have_count(0)

@@ -1,0 +1,86 @@
+"""How far people agree, as the service tells it."""
+
+from itertools import pairwise
+from typing import Any
+
+import pytest
+
+from labeler.client import Project
+
+
+@pytest.fixture
+def three(service: Any, project: Project) -> list[Project]:
+    project.client.patch(project.path, json={"settings": {"overlap": 3}})
+    people = [service.join(project, service.person("labeler")) for _ in range(3)]
+    return [person.client.projects.get(project.slug) for person in people]
+
+
+def say(people: list[Project], answers: str) -> None:
+    """One letter a person (s, h, or - for none) for each item, items apart by spaces."""
+    for place, letters in enumerate(answers.split()):
+        for person, letter in zip(people, letters, strict=True):
+            if letter != "-":
+                person.label(f"m{place}", {"s": "spam", "h": "ham"}[letter])
+
+
+def test_agreement_is_of_what_several_labeled(project: Project, three: list[Project], add_texts: Any) -> None:
+    add_texts(9)
+    assert (project.agreement().why, project.agreement().alpha.value) == ("no_overlap", None)
+    say(three, "sss hhh ssh hhs ss- hh- s-- sss hhh")
+    found = project.agreement()
+    assert (found.level, found.items, found.labels, found.people, found.why) == ("nominal", 8, 22, 3, None)
+    # 22 pairable values, 11 of each: observed 4/22 by hand, expected 11 * 11 * 2 / (22 * 21).
+    assert found.alpha.value == pytest.approx(1 - (4 / 22) / (242 / 462))
+    assert found.alpha.low < found.alpha.value < found.alpha.high
+    assert [(row.label, row.given) for row in found.by_label] == [("spam", 11), ("ham", 11)]
+    assert found.by_label[0].alpha.value == pytest.approx(found.alpha.value)
+    (first, *others) = found.pairs
+    assert [pair.items for pair in found.pairs] == [8, 6, 6] and len({one.id for one in first.people}) == 2
+    assert (first.alike, first.kappa.value) == (1.0, 1.0)
+    assert others[0].alike == pytest.approx(4 / 6)
+
+
+def test_over_time_it_is_of_equal_parts_of_the_items(project: Project, three: list[Project], add_texts: Any) -> None:
+    add_texts(60)
+    say(three, " ".join(["ss-", "hh-"] * 10 + ["sh-", "hh-"] * 20))
+    parts = project.agreement().over_time
+    assert [part.items for part in parts] == [20, 20, 20]
+    assert parts[0].alpha.value == 1.0 and all(part.alpha.high < 1 for part in parts[1:])
+    assert all(one.until <= other.since for one, other in pairwise(parts))
+
+
+def test_corrected_and_renamed_labels_count_as_they_are_now(
+    project: Project, three: list[Project], add_texts: Any
+) -> None:
+    add_texts(6)
+    say(three, "sh- hh- sh- hh- sh- hh-")
+    for key in ("m0", "m2", "m4"):
+        three[1].label(key, "spam")
+    project.change_schema(labels=["junk", "ham"], mapping={"spam": "junk"}, reason="a better word")
+    found = project.agreement()
+    assert found.alpha.value == 1.0
+    assert [row.label for row in found.by_label] == ["junk", "ham"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "answers", "level"),
+    [
+        ({"task_type": "rating", "scale": {"min": 1, "max": 5}}, [(1, 1), (5, 4), (3, 3), (2, 2), (4, 5)], "interval"),
+        (
+            {"task_type": "multi_choice", "labels": ["a", "b"]},
+            [(["a"], ["a"]), ([], []), (["a", "b"], ["a"]), (["b"], ["b"]), (["a"], ["a"])],
+            "sets",
+        ),
+    ],
+)
+def test_near_is_better_than_far(service: Any, admin: Any, schema: Any, answers: Any, level: str) -> None:
+    project = admin.client.projects.create("Near", **schema, overlap=2)
+    project.items.add([{"key": f"k{n}", "text": f"text {n}"} for n in range(len(answers))], progress=False)
+    people = [service.join(project, service.person("labeler")) for _ in range(2)]
+    views = [person.client.projects.get(project.slug) for person in people]
+    for n, both in enumerate(answers):
+        for view, value in zip(views, both, strict=True):
+            view.label(f"k{n}", value)
+    found = project.agreement()
+    assert found.level == level and 0.6 < found.alpha.value < 1
+    assert found.pairs[0].kappa.value > 0.6

@@ -1,0 +1,217 @@
+"""Review: answers that people do not agree on, the least certain first; decided by key, or asked again."""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import streamlit as st
+from labeler_ui import comments, contents, feedback, layout, session, table, tasks
+from labeler_ui.feedback import plain
+from labeler_ui.words import mark, percent, t, tn
+
+from labeler.client import Project
+from labeler.wire.insight import ItemOut
+from labeler.wire.reviews import ReviewOut, ReviewQueue
+
+MOST_KEYS = 9
+MOST_SHOWN = 100
+ACTIONS = {
+    "keep": mark("kept"),
+    "fix": mark("decided"),
+    "return": mark("returned"),
+    "reassign": mark("given to somebody else"),
+}
+STATES = {
+    "decided": mark("decided"),
+    "waiting": mark("waiting for an answer"),
+    "answered": mark("answered"),
+    "undone": mark("undone"),
+}
+
+
+def render() -> None:
+    """One answer at a time, then what was done."""
+    project = layout.project()
+    layout.heading(
+        t("Review"), t("Where people do not agree: decide once, or ask again. The least certain comes first.")
+    )
+    queue = feedback.must(lambda: project.reviews.queue(limit=200), t("Reading the disagreements"))
+    _counts(queue)
+    passed: list[str] = st.session_state.setdefault(f"_passed-{project.slug}", [])
+    left = [row for row in queue.items if row.item_key not in passed]
+    if not left and passed and queue.items:
+        st.info(t("You have seen all of them."), icon=":material/done_all:")
+        if st.button(t("Begin again"), icon=":material/restart_alt:"):
+            passed.clear()
+            st.rerun()
+    elif not left:
+        _nothing(project)
+    else:
+        item = feedback.attempt(lambda: project.items.get(left[0].item_key), t("Opening the item"))
+        if item is not None:
+            _one(project, item, passed)
+    _done(project)
+
+
+def _counts(queue: ReviewQueue) -> None:
+    words = [tn("{n} to decide", "{n} to decide", queue.open)]
+    if queue.waiting:
+        words.append(tn("{n} waits for an answer", "{n} wait for an answer", queue.waiting))
+    if queue.decided:
+        words.append(tn("{n} decided", "{n} decided", queue.decided))
+    st.markdown(f":gray[{', '.join(words)}]")
+
+
+def _nothing(project: Project) -> None:
+    words = t("When people say different things of an item, it is here until somebody decides.")
+    with feedback.empty(t("Nothing to decide"), words, ":material/handshake:"):
+        layout.open_page("agreement", t("Agreement"), "handshake")
+
+
+def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
+    decides = session.manages(project.slug)
+    with st.container(border=True, key="review-item"):
+        left, right = st.columns([3, 2], gap="large")
+        with left:
+            contents.show(item.content, f"review-{item.key}")
+            st.caption(t("Key {key}, {split}", key=plain(item.key), split=t(item.split)))
+        with right:
+            _said(project, item)
+        if decides:
+            _decide(project, item)
+        with st.container(horizontal=True):
+            if st.button(t("Later"), icon=":material/skip_next:", shortcut="n", help=t("It comes again next time.")):
+                passed.append(item.key)
+                st.rerun()
+            if decides:
+                _undo_last(project)
+    if decides:
+        _ask(project, item)
+    near, talk = st.columns([3, 2], gap="large")
+    with near:
+        _comparable(project, item)
+    with talk:
+        comments.thread(project, item.key)
+
+
+def _undo_last(project: Project) -> None:
+    kept = f"_last-review-{project.slug}"
+    last: int | None = st.session_state.get(kept)
+    if last is not None and st.button(t("Undo the last decision"), icon=":material/undo:", shortcut="u"):
+        del st.session_state[kept]
+        _undo(project, last)
+
+
+def _said(project: Project, item: ItemOut) -> None:
+    """Who said what, and what it comes to."""
+    info = project.info
+    for label in item.labels:
+        value = plain(tasks.value_text(info, label.value))
+        st.markdown(f"{plain(label.labeler.name)}: **{value}**")
+    answer = item.answer
+    if answer is not None:
+        chance = percent(answer.confidence)
+        words = t(
+            "Answer so far: **{value}** ({chance})", value=plain(tasks.value_text(info, answer.value)), chance=chance
+        )
+        st.markdown(words)
+    if item.prediction:
+        said = plain(tasks.value_text(info, item.prediction["value"]))
+        st.markdown(t(":gray[Model {number}: {answer}]", number=item.prediction["model"], answer=said))
+
+
+def _decide(project: Project, item: ItemOut) -> None:
+    """Few labels are buttons with keys; other answers are typed."""
+    info, schema = project.info, tasks.schema_of(project.info)
+    values = tasks.of(info).single_values(schema)
+    note = st.text_input(t("Why, for the history"), key=f"review-note-{item.key}")
+    if 0 < len(values) <= MOST_KEYS:
+        with st.container(horizontal=True):
+            for place, value in enumerate(values, start=1):
+                words = plain(tasks.value_text(info, value))
+                if st.button(words, key=f"fix-{item.key}-{place}", shortcut=str(place)):
+                    _record(item, partial(project.reviews.fix, item.key, value, note))
+        return
+    columns = st.columns([3, 1], vertical_alignment="bottom")
+    value = tasks.of(info).value_input(
+        columns[0],
+        t("The answer is"),
+        schema,
+        key=f"review-value-{item.key}",
+        given=None if item.answer is None else item.answer.value,
+    )
+    if columns[1].button(t("Decide"), type="primary", width="stretch", disabled=value is None, key=f"fix-{item.key}"):
+        _record(item, partial(project.reviews.fix, item.key, value, note))
+
+
+def _ask(project: Project, item: ItemOut) -> None:
+    """Back to who said it, or to somebody else; they do not see what was said."""
+    with (
+        st.expander(t("Ask again instead"), icon=":material/undo:"),
+        st.form(f"ask-{item.key}", border=False),
+    ):
+        people = {label.labeler.id: label.labeler.name for label in item.labels if label.labeler.kind == "person"}
+        words = st.text_input(t("What they should look at"))
+        whom = st.selectbox(t("Who"), list(people), format_func=people.__getitem__)
+        with st.container(horizontal=True):
+            back = st.form_submit_button(t("Return the label"), disabled=whom is None)
+            other = st.form_submit_button(t("Ask somebody else"))
+    if back:
+        _record(item, partial(project.reviews.return_to, item.key, int(whom or 0), words))
+    if other:
+        _record(item, partial(project.reviews.reassign, item.key, note=words))
+
+
+def _record(item: ItemOut, call: Callable[[], ReviewOut]) -> None:
+    with feedback.told(t("Saving the decision")):
+        done = call()
+        st.session_state[f"_last-review-{session.slug()}"] = done.id
+        feedback.say_later(t("{what}: {key}", what=t(ACTIONS[done.action]).capitalize(), key=item.key))
+        st.rerun()
+
+
+def _comparable(project: Project, item: ItemOut) -> None:
+    """How items like this one were answered."""
+    st.header(t("Comparable items"), anchor=False)
+    near = feedback.attempt(lambda: project.items.similar(item.key, 6), t("Comparable items"))
+    if not near:
+        st.markdown(t(":gray[None: they are found once a model has read the items.]"))
+    for one in near or []:
+        answer = plain(tasks.value_text(project.info, one.answer.value)) if one.answer else t("not labeled")
+        st.markdown(f"{plain(contents.line(one.content, 200))}  \n:gray[{answer}]")
+
+
+def _done(project: Project) -> None:
+    with st.expander(t("What was decided"), icon=":material/history:"):
+        rows = layout.newest(project.reviews, MOST_SHOWN, t("reviews"))
+        if not rows:
+            st.markdown(t(":gray[Nothing yet.]"))
+            return
+        shown: list[dict[str, Any]] = [
+            {
+                t("Item"): row.item_key,
+                t("What"): t(ACTIONS[row.action]),
+                t("Answer"): None if row.value is None else tasks.value_text(project.info, row.value),
+                t("Who was asked"): row.to.name if row.to else None,
+                t("By"): row.by.name,
+                t("When"): layout.when(row.created_at),
+                t("State"): t(STATES[row.state]),
+                t("Note"): row.note,
+            }
+            for row in rows
+        ]
+        if not session.manages(project.slug):
+            table.show(shown)
+            return
+        event = table.show(shown, on_select="rerun", selection_mode="single-row", key="reviews-table")
+        chosen = [rows[place] for place in event["selection"]["rows"] if place < len(rows)]
+        can = bool(chosen) and chosen[0].state != "undone"
+        if st.button(t("Undo"), icon=":material/undo:", disabled=not can, key="undo-review"):
+            _undo(project, chosen[0].id)
+
+
+def _undo(project: Project, review_id: int) -> None:
+    with feedback.told(t("Undoing")):
+        project.reviews.undo(review_id)
+        feedback.say_later(t("Undone: the labels decide again, and nobody is asked any more."))
+        st.rerun()
