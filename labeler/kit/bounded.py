@@ -7,7 +7,8 @@ docs/decisions/0025-reading-apart.md).
 `work` is a generator function that is found by its name; what it yields, and what it raises, comes over pickled. A
 process that is forked has everything imported already: it costs some ten milliseconds. A job process forks itself.
 The API has threads, which may hold locks at that moment: it has a helper that forks (`python -m labeler.kit.bounded`).
-Where another process has threads after all, one that waits for such a lock is found and made again.
+Where another process has threads after all, one that waits for such a lock is found and made again, and does its work
+from the beginning: `work` yields the same each time.
 """
 
 import gc
@@ -18,7 +19,7 @@ import socket
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -36,14 +37,18 @@ SECONDS = 30
 _PATIENCE = 5
 """A step may take this many times as long as it may compute, on a machine that is busy."""
 _ONE, _END, _FAILED = "one", "end", "failed"
-_LOOKS_EVERY = 1.0  # seconds
-_STUCK = 10
+_LOOKS_EVERY = 0.5  # seconds
+_STUCK = 4
 """Looks in a row at which a process waits for a lock and has computed nothing: nobody is there who would open it."""
 _TRIES = 3
 
 
 class OutOfBounds(Exception):
     """The process asked for more memory or time than it may have, and ended."""
+
+
+class _Stuck(Exception):
+    """The process waits for a lock that nobody will open."""
 
 
 @contextmanager
@@ -56,17 +61,24 @@ def bounded(
 ) -> Iterator[Iterator[T]]:
     """What `work(*args)` yields. memory: see MEMORY. seconds: of computing from one result to the next. helper: who
     forks, None: this process. The iterator raises OutOfBounds, and what `work` raises."""
-    asked = (work, args, memory, seconds)
-    if helper is not None:
-        with _begun(asked, helper) as (connection, pid):
-            yield _results(connection, pid, _PATIENCE * seconds)
-        return
-    for number in range(1, _TRIES + 1):
-        with _begun(asked) as (connection, pid):
-            if number < _TRIES and not _answers(connection, pid, _PATIENCE * seconds):
-                continue
-            yield _results(connection, pid, _PATIENCE * seconds)
+    results = _results((work, args, memory, seconds), helper, _PATIENCE * seconds)
+    try:
+        yield results
+    finally:
+        results.close()
+
+
+def _results(asked: tuple[Any, ...], helper: "Helper | None", wait: float) -> Generator[Any]:
+    """A process that waits for a lock is made again; what had come from the one before is passed over."""
+    come = 0
+    for _ in range(_TRIES):
+        with _begun(asked, helper) as (connection, pid), suppress(_Stuck):
+            for place, result in enumerate(_received(connection, pid, wait)):
+                if place == come:
+                    come += 1
+                    yield result
             return
+    raise OutOfBounds
 
 
 @contextmanager
@@ -90,17 +102,18 @@ def _begun(asked: tuple[Any, ...], helper: "Helper | None" = None) -> Iterator[t
             os.waitpid(pid, 0)
 
 
-def _answers(connection: Connection, pid: int | None, wait: float) -> bool:
-    """Wait until something can be received, the process has ended, or the time is over; False: it waits for a lock that
-    was held by a thread of this process when it was forked."""
+def _await(connection: Connection, pid: int | None, wait: float) -> None:
+    """Until something can be received, or the process has ended. Raises OutOfBounds when the time is over, and _Stuck
+    where it waits for a lock that was held by a thread of this process when it was forked."""
     until, waits, computed = time.monotonic() + wait, 0, -1
-    while (left := until - time.monotonic()) > 0 and not connection.poll(min(left, _LOOKS_EVERY)):
+    while not connection.poll(min(max(0.0, until - time.monotonic()), _LOOKS_EVERY)):
+        if time.monotonic() >= until:
+            raise OutOfBounds
         spent = None if pid is None else _computed_if_locked(pid)
         waits = waits + 1 if spent is not None and spent == computed else 0
         computed = -1 if spent is None else spent
         if waits >= _STUCK:
-            return False
-    return True
+            raise _Stuck
 
 
 def _computed_if_locked(pid: int) -> int | None:
@@ -116,13 +129,13 @@ def _computed_if_locked(pid: int) -> int | None:
     return int(fields[11]) + int(fields[12])
 
 
-def _results(connection: Connection, pid: int | None, wait: float) -> Iterator[Any]:
+def _received(connection: Connection, pid: int | None, wait: float) -> Iterator[Any]:
     while True:
+        _await(connection, pid, wait)
         try:
-            come = _answers(connection, pid, wait) and connection.poll(0)
-            what, value = connection.recv() if come else (_FAILED, OutOfBounds())
+            what, value = connection.recv()
         except (EOFError, ConnectionError):
-            what, value = _FAILED, OutOfBounds()
+            raise OutOfBounds from None
         if what == _FAILED:
             raise value
         if what == _END:

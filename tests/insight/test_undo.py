@@ -32,7 +32,9 @@ def imported(service: Any, project: Project, data: str, mapping: dict[str, Any] 
     answer = project.client._http.post(f"{project.path}/imports", files={"file": ("a.csv", data.encode())}, data=form)
     assert answer.status_code == 202, answer.text
     service.run_jobs(kinds=("items.import",))
-    return int(answer.json()["id"])
+    job = project.client.job(answer.json()["id"])
+    assert job.state == "done", job.row
+    return job.id
 
 
 def undone(service: Any, project: Project, import_id: int) -> Any:

@@ -123,7 +123,22 @@ def test_a_process_that_waits_for_a_lock_that_nobody_will_open_is_made_again(
     assert len(pids) == 3 and not any(map(is_alive, pids))
 
 
-def test_one_that_waits_for_it_later_is_given_up(soon: None) -> None:
+def test_one_that_waits_for_it_later_is_made_again_and_goes_on(soon: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    pids, fork = [], bounded_module._fork
+
+    def forked(connection: Any) -> int:
+        if pids:
+            OF_A_THREAD.release()
+        pids.append(fork(connection))
+        return pids[-1]
+
+    monkeypatch.setattr(bounded_module, "_fork", forked)
+    with bounded(after_the_lock, 2) as found:
+        assert list(found) == [0, 1, 2]
+    assert len(pids) == 2 and not any(map(is_alive, pids))
+
+
+def test_one_that_always_waits_is_given_up(soon: None) -> None:
     with bounded(after_the_lock, 2) as found:
         assert [next(found), next(found)] == [0, 1]
         with pytest.raises(OutOfBounds):
