@@ -203,8 +203,8 @@ def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
         rows.append(Look(mark("label"), words, "items", t("See"), (("label", truth), ("split", "holdout"))))
     if found.model is not None and found.model.holdout_size < FEW_JUDGED:
         words = tn(
-            "Only {n} holdout item is labeled: figures are rough until there are more.",
-            "Only {n} holdout items are labeled: figures are rough until there are more.",
+            "Only {n} holdout item judges the model: figures are rough until there are more.",
+            "Only {n} holdout items judge the model: figures are rough until there are more.",
             found.model.holdout_size,
         )
         rows.append(Look(mark("holdout"), words, "label", tc("verb", "Label")))

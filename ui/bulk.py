@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, table, tasks
+from labeler_ui import feedback, layout, table, take_back, tasks
 from labeler_ui.words import mark, number, percent, t, tn
 
 from labeler.client import Project
@@ -94,28 +94,16 @@ def _draw(project: Project, found: list[BulkOut], manages: bool) -> None:
     ]
     table.show(rows, {t("Right"): percent, t("Bar"): percent}, height=min(35 * len(rows) + 38, 215))
     there = {one.id: one for one in found if one.state not in ("taking_back", "taken_back")}
-    if not manages or not there:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            t("Take back"),
-            list(there),
-            format_func=lambda one: _name(project, there[one]),
-            key="bulk-chosen",
-            width=420,
-        )
-        if st.button(t("Take it back …"), icon=":material/undo:", key="bulk-undo"):
-            one = there[chosen]
-            layout.confirm(
-                tn(
-                    "{n} label is in force no more, whether it counts or not. It stays on record.",
-                    "{n} labels are in force no more, whether they count or not. They stay on record.",
-                    one.items,
-                ),
-                t("Take it back"),
-                lambda: project.bulk_labels.undo(one.id),
-                t("It is being taken back. The job is on the page Jobs."),
-            )
+    if manages:
+        take_back.choose("bulk", there, lambda one: _name(project, one), _taken_back, project.bulk_labels.undo)
+
+
+def _taken_back(one: BulkOut) -> str:
+    return tn(
+        "{n} label is in force no more, whether it counts or not. It stays on record.",
+        "{n} labels are in force no more, whether they count or not. They stay on record.",
+        one.items,
+    )
 
 
 def _name(project: Project, one: BulkOut) -> str:

@@ -71,8 +71,8 @@ def sentence(one: CampaignDetail) -> None:
         st.markdown(t(":gray[Nothing of it was answered.]"))
         return
     words = tn(
-        "{changed} of {n} answer is another one now ({share}, {between}).",
-        "{changed} of {n} answers are others now ({share}, {between}).",
+        "{changed} of {n} answer changed ({share}, {between}).",
+        "{changed} of {n} answers changed ({share}, {between}).",
         total.answered,
         changed=number(total.changed),
         share=percent(total.share.value),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import contents, feedback, layout, session, table, tasks
+from labeler_ui import contents, feedback, layout, session, table, take_back, tasks
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, percent, t, tn
@@ -222,28 +222,16 @@ def _decisions(project: Project, manages: bool) -> None:
     if any(one.checked > one.confirmed for one in found if one.state != "undone"):
         st.caption(t("Where others said something else, both answers are on the page Review."))
     there = {one.id: one for one in found if one.state != "undone"}
-    if not manages or not there:
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.selectbox(
-            t("Take back"),
-            list(there),
-            format_func=lambda one: _title(project, there[one]),
-            key="hard-decision",
-            width=420,
-        )
-        if st.button(t("Take it back …"), icon=":material/undo:", key="hard-undo"):
-            one = there[chosen]
-            layout.confirm(
-                tn(
-                    "{n} item is hard again, and the label that it got is in force no more. It stays on record.",
-                    "{n} items are hard again, and the labels that they got are in force no more. They stay on record.",
-                    one.items,
-                ),
-                t("Take it back"),
-                lambda: project.hard_items.undo(one.id),
-                t("Taken back."),
-            )
+    if manages:
+        take_back.choose("hard", there, lambda one: _title(project, one), _taken_back, project.hard_items.undo)
+
+
+def _taken_back(one: HardDecision) -> str:
+    return tn(
+        "{n} item is hard again, and the label that it got is in force no more. It stays on record.",
+        "{n} items are hard again, and the labels that they got are in force no more. They stay on record.",
+        one.items,
+    )
 
 
 def _title(project: Project, one: HardDecision) -> str:

@@ -170,7 +170,7 @@ def _ordered(found: Mapping[str, Any]) -> Made:
     if hinted:
         parts.append(t("Found by keywords: {counts}.", counts=", ".join(hinted)))
     if n := found.get("spoken"):
-        parts.append(tn("Heuristics speak of {n} of them.", "Heuristics speak of {n} of them.", n))
+        parts.append(tn("Heuristics match {n} of them.", "Heuristics match {n} of them.", n))
     return Made(" ".join(parts))
 
 
@@ -293,7 +293,7 @@ def _taken_back(found: Mapping[str, Any]) -> Made:
 
 def _answered(found: Mapping[str, Any]) -> Made:
     words = tn(
-        "Rules that count speak of {n} item.", "Rules that count speak of {n} items.", int(found.get("items") or 0)
+        "Rules that count match {n} item.", "Rules that count match {n} items.", int(found.get("items") or 0)
     )
     return Made(words, "heuristics", t("Open the heuristics"))
 

@@ -137,7 +137,7 @@ def _try(project: Project, kind: str, parts: dict[str, str], value: Any, *, few:
 def _figures(tried: HeuristicTried, value: Any) -> None:
     boxes = st.columns(2)
     share = t("{share} of {n} items", share=percent(tried.coverage.value), n=layout.number(tried.looked))
-    report.number_box(boxes[0], t("Speaks of"), layout.number(tried.hits), f"{share} ({between(tried.coverage)})")
+    report.number_box(boxes[0], t("Matches"), layout.number(tried.hits), f"{share} ({between(tried.coverage)})")
     if value is None:
         report.number_box(boxes[1], t("Right"), layout.DASH, t("choose what it says"))
     else:
@@ -156,7 +156,7 @@ def _examples(project: Project, tried: HeuristicTried, most: int) -> None:
     columns = st.columns(2, gap="large")
     missed = any(one.right for one in tried.silent)
     with columns[0]:
-        st.markdown(t("**It speaks of**"))
+        st.markdown(t("**It matches**"))
         _list(project, tried.matching[:most], judged=True)
     with columns[1]:
         st.markdown(t("**It misses**") if missed else t("**It says nothing of**"))

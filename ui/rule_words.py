@@ -24,7 +24,7 @@ OPS = {
 }
 STATES = {
     "ready": (mark("on"), "green"),
-    "counting": (mark("counting"), "blue"),
+    "counting": (mark("being measured"), "blue"),
     "off": (mark("off"), "gray"),
     "stopped": (mark("stopped"), "red"),
 }
@@ -32,13 +32,13 @@ COUNTS = mark("counts in answers")
 WHY_OFF = {
     "time": mark("It took too much time and was turned off. Labeling went on. Make it simpler, then turn it on."),
     "memory": mark("It took too much memory and was turned off. Labeling went on. Make it simpler, then turn it on."),
-    "hits": mark("It speaks of too many items and was turned off. Make it narrower, then turn it on."),
-    "schema": mark("What it says is no answer any more. Give it another one, then turn it on."),
+    "hits": mark("It matches too many items and was turned off. Make it narrower, then turn it on."),
+    "schema": mark("What it says is not an answer any more. Give it another one, then turn it on."),
     "kind": mark("It can't be run in this installation: {reason}"),
 }
 ADVICE = {
-    "no_hits": (mark("It speaks of no item: look whether it is written as the items are, or delete it."), "search_off"),
-    "nearly_all": (mark("It speaks of nearly all items and tells nothing apart: make it narrower."), "filter_alt"),
+    "no_hits": (mark("It matches no item: look whether it is written as the items are, or delete it."), "search_off"),
+    "nearly_all": (mark("It matches nearly all items and tells nothing apart: make it narrower."), "filter_alt"),
     "few_answers": (
         mark("Too few answers to tell how good it is. Its items are asked early; the interval narrows with each."),
         "hourglass_empty",
@@ -80,9 +80,9 @@ def facts(rule: HeuristicOut) -> list[str]:
     """Its figures, none without its interval."""
     if rule.items is None or rule.hits is None:
         return []
-    found = [t("speaks of {share} of the items ({n})", share=_share(rule.coverage), n=layout.number(rule.hits))]
+    found = [t("matches {share} of the items ({n})", share=_share(rule.coverage), n=layout.number(rule.hits))]
     if rule.overlap:
-        found.append(t("another rule speaks, too: {share}", share=_share(rule.overlap)))
+        found.append(t("another rule matches, too: {share}", share=_share(rule.overlap)))
     if rule.conflict:
         found.append(t("another rule says otherwise: {share}", share=_share(rule.conflict)))
     found.append(right(rule.accuracy, rule.judged))

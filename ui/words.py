@@ -25,6 +25,7 @@ FOLDER = Path(__file__).parent / "locales"
 ENGLISH = "en"
 COOKIE = "labeler_language"
 DASH = "\u2013"  # shown where there is no value
+MINUS = "\u2212"
 _HOLE = re.compile(r"\{(\w*)\}")
 _QUOTED = re.compile(r"[\"'“]\{(\w+)\}[\"'”]")
 _SEVERAL = re.compile(r"(?<=[.!?]) (?=[A-Z\"])")  # where a sentence ends and another begins
@@ -176,7 +177,7 @@ def number(value: float | None, digits: int = 0) -> str:
     if value is None:
         return DASH
     shape = "#,##0" + ("." + "0" * digits if digits else "")
-    return str(numbers.format_decimal(value, shape, locale=_locale()))
+    return str(numbers.format_decimal(value, shape, locale=_locale())).replace("-", MINUS)
 
 
 def percent(value: float | None, digits: int = 0) -> str:
@@ -185,7 +186,8 @@ def percent(value: float | None, digits: int = 0) -> str:
         return DASH
     shape = str(Locale.parse(_locale()).percent_formats[None].pattern)
     zeros = "0." + "0" * digits if digits else "0"
-    return str(numbers.format_percent(value, shape.replace("##0", f"##{zeros}"), locale=_locale()))
+    shown = numbers.format_percent(value, shape.replace("##0", f"##{zeros}"), locale=_locale())
+    return str(shown).replace("-", MINUS)
 
 
 def day(value: date | datetime, form: str = "medium") -> str:

@@ -21,13 +21,13 @@ def test_a_rule_is_written_tried_kept_turned_off_and_deleted(site: Site, visit: 
     expect(shown(page, "choose what it says")).to_be_visible()
     page.get_by_role("combobox", name="It says").click()
     page.get_by_role("option", name="spam").click()
-    expect(page.get_by_text("It speaks of", exact=True).first).to_be_visible()
+    expect(page.get_by_text("It matches", exact=True).first).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Add the rule").click()
     expect(page.get_by_text("Rules at work").first).to_be_visible()
     # A training comes first on the one slot that tests have.
     processes.wait_for(lambda: [rule.state for rule in project.heuristics] == ["ready"], 100, "the rule to be counted")
-    expect(page.get_by_text("speaks of").first).to_be_visible()
+    expect(page.get_by_text("matches").first).to_be_visible()
     settled(page)
     expect(page.get_by_role("button", name="Let it count")).to_be_disabled()  # right too seldom
     page.get_by_role("button", name="Turn off").click()

@@ -70,6 +70,7 @@ def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, vis
     project = site.project(3, "Undone", retrain_every=40)
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()
+    page.get_by_text("For experts").click()
     every = page.get_by_role("spinbutton", name="Train after this many new labels")
     every.fill("77")
     every.press("Tab")

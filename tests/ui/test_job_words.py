@@ -45,7 +45,7 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
             "The answers of 200 items looked at, 12 of them changed.",
         ),
         ("items.index", {"items": 1}, "1 item can be searched now."),
-        ("training.coverage", {"ranked": 9, "spoken": 4}, "9 items put in order. Heuristics speak of 4 of them."),
+        ("training.coverage", {"ranked": 9, "spoken": 4}, "9 items put in order. Heuristics match 4 of them."),
         ("heuristics.match", {"items": 1}, "Heuristics looked at 1 item."),
         ("items.remove", {"items": 1, "labels_taken_back": 0, "restored": 0}, "1 item removed."),
         (
@@ -67,7 +67,7 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
             {"items": 17, "clusters": 2, "alone": 1},
             "17 hard items looked at; clusters: 2, alone: 1.",
         ),
-        ("heuristics.answer", {"items": 1}, "Rules that count speak of 1 item."),
+        ("heuristics.answer", {"items": 1}, "Rules that count match 1 item."),
         ("hard_items.check", {"check": 5}, "People are asked about 5 items."),
         ("bulk.count", {"items": 1}, "1 label counts now."),
         ("bulk.take_back", {"labels_taken_back": 90}, "90 labels taken back."),

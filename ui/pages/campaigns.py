@@ -131,7 +131,7 @@ def _ways_out(project: Project, one: CampaignOut) -> None:
                 lambda: project.campaigns.end(one.id),
                 t("The campaign has ended."),
             )
-        if st.button(t("Cancel it"), key=f"cancel-{one.id}", type="tertiary"):
+        if one.state == "starting" and st.button(t("Cancel it"), key=f"cancel-{one.id}"):
             layout.confirm(
                 t("Nothing more of it is asked. Labels that were given stay."),
                 t("Cancel it"),

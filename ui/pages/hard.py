@@ -6,13 +6,19 @@ import streamlit as st
 from labeler_ui import contents, feedback, hard_clusters, layout, session, tasks, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
-from labeler_ui.words import t
+from labeler_ui.words import mark, t
 
 from labeler.client import Project
 from labeler.wire.labels import FlagOut
 
 MOST = 500  # flags that are listed
 MOST_MEANWHILE = 50  # of the newest decisions, to find those of others
+RULES = {
+    "none": mark("nothing"),
+    "example": mark("your answer as a rule, with this item"),
+    "rule": mark("your answer as a rule"),
+}
+"""What becomes of a decision in the guideline."""
 
 
 def render() -> None:
@@ -155,20 +161,26 @@ def _resolve(project: Project, flag: FlagOut) -> None:
             placeholder=t("what was decided, and why"),
             key=note_key,
         )
-        with st.container(horizontal=True, vertical_alignment="center"):
-            as_rule = st.checkbox(t("Also a rule in the draft of the guideline"), key=rule_key)
-            example = st.checkbox(t("with this item as its example"), value=True, key=f"example-{flag.id}")
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            rule = st.selectbox(
+                t("In the draft of the guideline"),
+                list(RULES),
+                format_func=lambda one: t(RULES[one]),
+                key=rule_key,
+                width=340,
+            )
             done = st.form_submit_button(t("Resolve"), type="primary")
     if not done:
         return
     if value is None and not note.strip():
         st.warning(t("Say what was decided: an answer, or a note."), icon=":material/edit_note:")
         return
+    as_rule = rule != "none"
     if as_rule and not note.strip():
         st.warning(t("A rule needs words: write it as your answer."), icon=":material/edit_note:")
         return
     with feedback.told(t("Resolving")):
-        project.flags.resolve(flag.id, note.strip(), value, note.strip() if as_rule else "", example=example)
+        project.flags.resolve(flag.id, note.strip(), value, note.strip() if as_rule else "", example=rule == "example")
         saved(f"hard {project.slug}")
         feedback.say_later(t("Resolved. The rule is in the draft of the guideline.") if as_rule else t("Resolved."))
         st.rerun()

@@ -20,8 +20,8 @@ def render() -> None:
     layout.heading(
         t("Heuristics"),
         t(
-            "Rules that say an answer where they match. They bring telling items early and count only where you let "
-            "them."
+            "Rules that give an answer where they match. They bring informative items early, and count only where you "
+            "let them."
         ),
     )
     page = feedback.must(project.heuristics.all, t("Reading the rules"))
@@ -30,7 +30,7 @@ def render() -> None:
             t("No rules yet"),
             t(
                 "You often know some signs: a word, a sender, a number above a bound. Write each as a rule. Until "
-                "there is a model, items of which rules speak are asked first, and those about which they disagree. "
+                "there is a model, items that rules match are asked first, and those about which they disagree. "
                 "How often a rule is right is measured on what people answer."
             ),
             ":material/rule:",
@@ -79,8 +79,8 @@ def _answers(found: RuleAnswers) -> None:
 
 def _together(found: TogetherOut, active: int) -> None:
     boxes = st.columns(3)
-    report.number_box(boxes[0], t("Rules at work"), layout.number(active), t("those that are on"))
-    covered = t("of which one of them speaks")
+    report.number_box(boxes[0], t("Rules at work"), layout.number(active), t("turned on"))
+    covered = t("matched by a rule")
     report.number_box(boxes[1], t("Items covered"), percent(found.coverage), covered)
     meaning = t(
         "What the rules say together, each weighed by how often it is right, against what people answered. Each answer "

@@ -31,7 +31,7 @@ def render() -> None:
     waiting = sum(_turn(one, details.get(one.slug)) == 0 for one in projects)
     layout.heading(
         heading,
-        tn("{n} project waits for you: it is first.", "{n} projects wait for you: they are first.", waiting)
+        tn("{n} project needs a decision from you.", "{n} projects need a decision from you.", waiting)
         if waiting
         else t("Choose a project."),
     )

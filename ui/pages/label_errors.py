@@ -34,7 +34,7 @@ STATES = {
 
 
 def render() -> None:
-    """One sentence, the worst first with one of them beside, and what came of earlier checks."""
+    """One sentence, the worst first with one of them below, and what came of earlier checks."""
     project = layout.project()
     layout.heading(
         t("Label errors"),
@@ -127,14 +127,11 @@ def _found(project: Project, page: LabelErrorPage) -> None:
         key=f"errors-kind-{project.slug}",
         width=300,
     )
-    left, right = st.columns([3, 2], gap="large")
-    with left:
-        chosen = _table(project, page.items)
-        if page.next_cursor:
-            st.caption(t("The worst {most} are shown. The API gives all.", most=number(MOST)))
-    with right:
-        if page.items:
-            _beside(project, chosen[0] if chosen else page.items[0])
+    chosen = _table(project, page.items)
+    if page.next_cursor:
+        st.caption(t("The worst {most} are shown. The API gives all.", most=number(MOST)))
+    if page.items:
+        _one(project, chosen[0] if chosen else page.items[0])
     if session.manages(project.slug):
         _send(project, page.items, chosen)
 
@@ -155,22 +152,26 @@ def _table(project: Project, items: Sequence[LabelErrorOut]) -> list[LabelErrorO
     if not rows:
         st.markdown(t(":gray[None of this kind.]"))
         return []
+    for name in (t("Model"), t("Sent back")):  # where nothing was said, nothing is shown
+        if not any(row[name] for row in rows):
+            for row in rows:
+                del row[name]
     event = table.show(
         rows,
         {t("Against it"): percent},
         on_select="rerun",
         selection_mode="multi-row",
-        height=min(35 * len(rows) + 38, 420),
+        height=min(35 * len(rows) + 38, 320),
         key=f"errors-table-{st.session_state.get(f'errors-kind-{project.slug}')}",
         column_config={
-            t("Item"): st.column_config.TextColumn(width=300),
+            t("Item"): st.column_config.TextColumn(width=380),
             t("Against it"): st.column_config.NumberColumn(help=t("How much speaks against the answer.")),
         },
     )
     return [items[row] for row in event["selection"]["rows"] if row < len(items)]
 
 
-def _beside(project: Project, one: LabelErrorOut) -> None:
+def _one(project: Project, one: LabelErrorOut) -> None:
     info = project.info
     with st.container(border=True, key="label-error"):
         st.text(contents.line(one.content, LONGEST))

@@ -91,8 +91,11 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
     report.number_box(boxes[0], t("Who labeled"), layout.number(len(active)), labels)
     shown = layout.DASH if found.accuracy is None else percent(found.accuracy)
     meaning = t("How often a label is right: by what several people's answers come to, and by gold items.")
-    method = t("by {method}", method=METHODS.get(found.method or "", found.method or layout.DASH))
-    report.number_box(boxes[1], t("Right on average"), shown, method if found.accuracy is not None else "", meaning)
+    if found.method in METHODS:
+        meaning += " " + t("Method: {method}.", method=METHODS[found.method])
+    report.number_box(
+        boxes[1], t("Right on average"), shown, t("estimated") if found.accuracy is not None else "", meaning
+    )
     judged = sum(row.items for row in active)
     gold_ones = tn("{n} of them on gold", "{n} of them on gold", sum(row.gold for row in active))
     report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), gold_ones)
@@ -114,7 +117,7 @@ def _saved(box: Any, saved: OverlapSaved) -> None:
     report.number_box(box, t("Labels saved"), percent(saved.share.value), less, fixed)
 
 
-METHODS = {"dawid_skene": "Dawid-Skene", "one_coin": "one-coin Dawid-Skene", "majority": "one-coin Dawid-Skene"}
+METHODS = {"dawid_skene": "Dawid-Skene", "one_coin": "Dawid-Skene", "majority": "Dawid-Skene"}
 
 
 def _table(rows: list[LabelerRow]) -> None:

@@ -41,20 +41,20 @@ def render() -> None:
         ):
             layout.open_page("label", t("Start labeling"), "bolt", primary=True)
         return
-    _lead(project, models)
+    promoted = _lead(project, models)
     _table(project.info.task_type, models)
     by_number = {one.number: one for one in models}
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = _choose(project, by_number)
         if session.manages(project.slug):
-            _actions(project, by_number[number])
+            _actions(project, by_number[number], is_first=number != promoted)
     _detail(project, by_number[number])
     if tasks.of(project.info).SEARCHES:
         show_search(project)
 
 
-def _lead(project: Project, models: Sequence[ModelOut]) -> None:
-    """What would be better, why, and which model is live since when."""
+def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
+    """What would be better, why, and which model is live since when; returns the one that it offers to promote."""
     live, newer = model_advice.live(models), model_advice.challenger(models)
     compared = None
     if live is not None and newer is not None and live.artifacts:
@@ -76,6 +76,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> None:
             words.markdown(_since(live))
         if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type="primary", key="lead-yes"):
             _promote(project, int(said.promote or 0))
+        return said.promote if promotes else None
 
 
 def _since(model: ModelOut) -> str:
@@ -156,9 +157,10 @@ def _columns(task_type: str, models: Sequence[ModelOut]) -> list[metrics.Metric]
     return [metrics.named(task_type, name) for name in names[:2]]
 
 
-def _actions(project: Project, model: ModelOut) -> None:
+def _actions(project: Project, model: ModelOut, is_first: bool) -> None:
+    """is_first: nothing above does the same."""
     number = model.number
-    if model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:", type="primary"):
+    if is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
         _promote(project, number)
     if model.stage == "live" and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(

@@ -51,6 +51,7 @@ def _accounts(project: Project) -> None:
 def _invite(project: Project) -> None:
     name_key, email_key = key(INVITATION, "invite-name"), key(INVITATION, "invite-email")
     keep(INVITATION, {name_key: "", email_key: ""})
+    shown_once.draw(INVITATION)
     with st.form(key(INVITATION, "invite"), width=520):
         st.markdown(t("**Invite someone**"))
         name = st.text_input(t("Name"), key=name_key)
@@ -74,7 +75,6 @@ def _invite(project: Project) -> None:
             if joins and role != "admin":
                 project.members.add(made.email, role)
             st.rerun()
-    shown_once.draw(INVITATION)
 
 
 def _show_link(user: UserOut, url: str, place: str) -> None:
@@ -166,6 +166,7 @@ def _tokens(project: Project) -> None:
     scope = "token"
     field = key(scope, "token-name")
     keep(scope, {field: ""})
+    shown_once.draw("tokens")
     with st.form(key(scope, "token"), width=520):
         st.markdown(t("**New token**"))
         name = st.text_input(t("Name"), placeholder=t("the program that uses it"), key=field)
@@ -185,7 +186,6 @@ def _tokens(project: Project) -> None:
             title, text = t("The token {name}", name=plain(made.name)), t("Copy it now; it can't be shown again.")
             shown_once.add(f"token-{made.id}", Secret("tokens", title, text, made.token))
             st.rerun()
-    shown_once.draw("tokens")
 
 
 def _token(project: Project, token: TokenOut) -> None:

@@ -114,12 +114,16 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         layout.number(labels.today),
         t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
     )
-    speed = t("{pace} s per item", pace=number(pace["seconds_per_label"], 1)) if pace else t("known after a few labels")
+    each = number(pace["seconds_per_label"], 1) if pace else ""
+    speed = t("{pace} s for each of the last labels", pace=each) if pace else t("known after a few labels")
     report.number_box(
         boxes[3],
         t("Pace of one person"),
         t("{pace} per hour", pace=layout.number(pace["per_hour"])) if pace else layout.DASH,
         speed,
+        t(
+            "Of the last 100 labels that people gave, without breaks. The table of labelers is about all labels."
+        ),
     )
 
 

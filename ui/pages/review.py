@@ -54,12 +54,13 @@ def render() -> None:
 
 
 def _counts(queue: ReviewQueue) -> None:
-    words = [tn("{n} to decide", "{n} to decide", queue.open)]
+    words = [tn("{n} to decide", "{n} to decide", queue.open)] if queue.open else []
     if queue.waiting:
         words.append(tn("{n} waits for an answer", "{n} wait for an answer", queue.waiting))
     if queue.decided:
         words.append(tn("{n} decided", "{n} decided", queue.decided))
-    st.markdown(f":gray[{', '.join(words)}]")
+    if words:
+        st.markdown(f":gray[{', '.join(words)}]")
 
 
 def _nothing(project: Project) -> None:

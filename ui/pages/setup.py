@@ -289,7 +289,8 @@ def _running() -> None:
     kept: tuple[str, Job] = st.session_state["_import_job"]
     slug, job = kept
     going_on = t("It continues in the background; you may leave this page.")
-    layout.heading(t("Import"), "" if job.state in ENDED else going_on)
+    into = t("Into the project {name}.", name=plain(session.project_names().get(slug, slug)))
+    layout.heading(t("Import"), into if job.state in ENDED else f"{into} {going_on}")
     layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
     if job.state == "done" and not (job.result or {}).get("dry_run"):
         _next_steps(slug)

@@ -35,7 +35,7 @@ def value_text(value: Any, schema: Schema) -> str:
 def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, given: Any = None) -> Any:
     options = names(schema)
     index = options.index(given) if given in options else None
-    return where.selectbox(title, options, index=index, placeholder=t("no label"), key=key)
+    return where.selectbox(title, options, index=index, placeholder=t("choose a label"), key=key)
 
 
 def single_values(schema: Schema) -> list[Any]:

@@ -39,7 +39,7 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, giv
     none = t(NONE)
     options = [*names(schema), none]
     before = None if given is None else [name for name in given if name in options] or [none]
-    chosen = where.multiselect(title, options, before, placeholder=t("no answer"), key=key)
+    chosen = where.multiselect(title, options, before, placeholder=t("choose labels"), key=key)
     return [name for name in chosen if name != none] if chosen else None
 
 

@@ -107,7 +107,7 @@ def value_input(where: DeltaGenerator, title: str, schema: Schema, key: str, giv
         title,
         options,
         index=options.index(given) if given in options else None,
-        placeholder=t("no number"),
+        placeholder=t("a number"),
         format_func=lambda one: value_text(one, schema),
         key=key,
     )

@@ -1,0 +1,34 @@
+"""Taking back one of several things that were done at once."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+import streamlit as st
+from labeler_ui import layout
+from labeler_ui.words import t
+
+T = TypeVar("T")
+
+
+def choose(
+    name: str,
+    there: Mapping[int, T],
+    title: Callable[[T], str],
+    what: Callable[[T], str],
+    undo: Callable[[int], object],
+) -> None:
+    """Nothing where nothing is there. name: of the fields; title: of one; what: comes of it, said before; undo: of the
+    one with this number, which may go on in the background."""
+    if not there:
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.selectbox(
+            t("Take back"),
+            list(there),
+            format_func=lambda number: title(there[number]),
+            key=f"{name}-chosen",
+            width=420,
+        )
+        if st.button(t("Take it back …"), icon=":material/undo:", key=f"{name}-undo"):
+            words = t("It is being taken back. The page Jobs shows how far it is.")
+            layout.confirm(what(there[chosen]), t("Take it back"), lambda: undo(chosen), words)
