@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -85,6 +86,7 @@ def work(url: str, people: list[LogIn], model: Model) -> str:
     for item in peer.queue.next(10):
         peer.label(item, truth[item.key], elapsed_ms=3100)
     flag_some(lin, peer)
+    slips(ada, peer)
     rules(ada)
     text = ada.guidelines.current().text
     ada.guidelines.publish(second_version(text), "machine-made reminders are ham")
@@ -133,6 +135,13 @@ def rules(ada: Project) -> None:
     ada.heuristics.create("small talk", "keyword", "ham", pattern="lol, love, sorry, home")
     ada.heuristics.create("long", "expression", "spam", expression="size(text) > 120")
     wait(lambda: all(rule.state == "ready" for rule in ada.heuristics), 120, "the rules to be counted")
+
+
+def slips(ada: Project, peer: Project) -> None:
+    """Items that were read too fast, for the search for label errors."""
+    for word, answer in (("claim", "ham"), ("sorry", "spam")):
+        keys = [row.key for row in islice(ada.items.find(q=word, unlabeled=True), 3)]
+        peer.label_many(dict.fromkeys(keys, answer))
 
 
 def flag_some(lin: Project, peer: Project) -> None:

@@ -154,14 +154,13 @@ def _people(project: ProjectOut, fields: Fields) -> Settings:
 
 
 def _suggestions(project: ProjectOut) -> Settings:
-    left, right = st.columns(2, gap="large")
-    shows = left.toggle(
+    shows = st.toggle(
         t("Show labelers what the model would answer"),
         value=project.settings.show_suggestions,
         help=t("Faster, but people tend to agree with what they are shown. Off by default."),
     )
     without = share(
-        right,
+        st.columns(2, gap="large")[0],
         t("… but not for this share of the items"),
         project.settings.unsuggested_share,
         50,

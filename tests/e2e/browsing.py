@@ -26,7 +26,7 @@ GUIDELINE = "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\
 
 AXE = Path(__file__).parents[1] / "typescript" / "node_modules" / "axe-core" / "axe.min.js"
 
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass
@@ -124,7 +124,7 @@ class Pages:
         colors = options.pop("color_scheme", "light")
         free = self.free.setdefault(repr(options), [])
         page = free.pop() if free and not fresh else self.browser.new_context(**options).new_page()
-        page.context.set_default_timeout(20_000)
+        page.context.set_default_timeout(60_000)
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=colors)
         page.goto(f"{origin}/healthz")

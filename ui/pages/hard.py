@@ -28,17 +28,12 @@ def render() -> None:
         t("Hard items"),
         t("Decide each once, and put the decision into the guideline so that nobody has to ask again."),
     )
-    if not hard_clusters.is_alone():
+    with st.container(horizontal=True):
+        alone = hard_clusters.is_alone()
+        state = _state() if alone else "open"
+    if not alone:
         hard_clusters.draw(project)
         return
-    state = st.segmented_control(
-        t("Show"),
-        ["open", "resolved"],
-        default="open",
-        format_func={"open": t("Open"), "resolved": t("Resolved")}.__getitem__,
-        required=True,
-        label_visibility="collapsed",
-    )
     flags = feedback.must(lambda: layout.newest(project.flags.find(state), MOST, t("flags")), t("Reading the flags"))
     if state == "open":
         _decided_meanwhile(project, flags)
@@ -79,6 +74,21 @@ def render() -> None:
                 together.choose_all(reason, alike)
         for flag in alike:
             _flag(project, flag, several)
+
+
+def _state() -> str:
+    """Whether the open ones are shown, or the resolved ones."""
+    ways = {"open": t("Open"), "resolved": t("Resolved")}
+    return str(
+        st.segmented_control(
+            t("Show"),
+            list(ways),
+            default="open",
+            format_func=ways.__getitem__,
+            required=True,
+            label_visibility="collapsed",
+        )
+    )
 
 
 def _decided_meanwhile(project: Project, flags: list[FlagOut]) -> None:

@@ -121,9 +121,7 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         t("Pace of one person"),
         t("{pace} per hour", pace=layout.number(pace["per_hour"])) if pace else layout.DASH,
         speed,
-        t(
-            "Of the last 100 labels that people gave, without breaks. The table of labelers is about all labels."
-        ),
+        t("Of the last 100 labels that people gave, without breaks. The table of labelers is about all labels."),
     )
 
 
@@ -155,7 +153,7 @@ def _labels(project: Project) -> None:
     left_side, right_side = st.columns(2, gap="large")
     with left_side:
         st.header(t(task.COUNTS), anchor=False)
-        if labels.by_label:
+        if any(labels.by_label.values()):
             task.draw_counts(labels.by_label, tasks.schema_of(project.info))
         else:
             st.markdown(t(":gray[No labels yet.]"))
