@@ -1,15 +1,14 @@
 """How far it is, how fast it goes, how good the model is, and whether more labels are worth it."""
 
-from functools import partial
 from typing import Any
 
 import streamlit as st
-from labeler_ui import advice, charts, feedback, layout, metrics, model_words, report, session, table, tasks, webhooks
+from labeler_ui import advice, charts, feedback, labels_given, layout, metrics, model_words, report, session, webhooks
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, percent, said, t, tn
+from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.client import Project
-from labeler.wire.insight import LabelerWork, ModelSummary, ProgressOut, TrainingOut
+from labeler.wire.insight import ModelSummary, ProgressOut, TrainingOut
 
 JUDGED = mark("Measured on the holdout: items drawn at random, labeled, never trained on. With 95% interval.")
 
@@ -39,7 +38,7 @@ def render() -> None:
     layout.live(5.0, "numbers", lambda: _numbers(project, views, off))
     if session.role_in(project.slug) != "labeler":
         _curve(project)
-    layout.live(20.0, "labels", lambda: _labels(project))
+    layout.live(20.0, "labels", lambda: labels_given.draw(project))
 
 
 def _views(project: Project) -> dict[str, Any]:
@@ -145,48 +144,6 @@ def _score(box: Any, task_type: str, model: ModelSummary | None) -> None:
     report.figure(box, metric, model.score, t("model {number}", number=model.number), t(JUDGED))
 
 
-def _labels(project: Project) -> None:
-    progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
-    if progress is None:
-        return
-    labels, task = progress.labels, tasks.of(project.info)
-    left_side, right_side = st.columns(2, gap="large")
-    with left_side:
-        st.header(t(task.COUNTS), anchor=False)
-        if any(labels.by_label.values()):
-            task.draw_counts(labels.by_label, tasks.schema_of(project.info))
-        else:
-            st.markdown(t(":gray[No labels yet.]"))
-    with right_side:
-        st.header(t("Labels per day"), anchor=False)
-        if labels.per_day:
-            charts.per_day(labels.per_day)
-        else:
-            st.markdown(t(":gray[No labels yet.]"))
-    if session.role_in(project.slug) != "labeler":
-        _prevalence(project)
-    _labelers(labels.by_labeler)
-
-
-def _prevalence(project: Project) -> None:
-    """What is labeled was chosen, and says nothing of it."""
-    found = feedback.attempt(project.prevalence)
-    if found is None or not found.labels:
-        return
-    st.header(t("How frequent they are in the whole pool"), anchor=False)
-    st.caption(t("Told from the random holdout and what the model says of the rest of it, not from what was chosen."))
-    shown = [
-        {
-            t("Label"): row.label,
-            t("Share"): row.share.value,
-            t("95% interval"): t("{low} to {high}", low=percent(row.share.low), high=percent(row.share.high)),
-            t("Items, about"): round(found.items * (row.share.value or 0)),
-        }
-        for row in found.labels
-    ]
-    table.show(shown, {t("Share"): lambda share: percent(share, 1)})
-
-
 def _training(project: Project, progress: ProgressOut) -> None:
     training = progress.training
     busy = training.state in {"queued", "running"}
@@ -257,23 +214,6 @@ def _next_model(training: TrainingOut, seconds: int) -> str:
     if not training.labels_until_next:
         return t("A model trains by itself.")
     return model_words.next_model(training, seconds)
-
-
-def _labelers(people: list[LabelerWork]) -> None:
-    if not people:
-        return
-    st.header(t("Labelers"), anchor=False)
-    rows = [
-        {
-            t("Labeler"): one.name,
-            t("Kind"): t(one.kind),
-            t("Labels"): one.labels,
-            t("Labels per hour"): one.per_hour,
-            t("Seconds per label"): one.seconds_per_label,
-        }
-        for one in people
-    ]
-    table.show(rows, {t("Seconds per label"): partial(number, digits=1)})
 
 
 def _curve(project: Project) -> None:

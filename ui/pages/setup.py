@@ -2,52 +2,35 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, import_plan, import_table, layout, question, session, tasks
+from labeler_ui import feedback, import_plan, import_run, import_table, layout, question, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved
 from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
+from labeler_ui.import_run import ColumnMapping, Given
 from labeler_ui.pages.guidelines import start_text, unfilled
-from labeler_ui.pages.jobs import import_result
 from labeler_ui.pressed import pressed
 from labeler_ui.tasks.base import Schema
 from labeler_ui.words import listed, said, t, tn
 
-from labeler.client import Job, Project
-from labeler.wire.imports import Balance, DatabaseOut
-from labeler.wire.items import ImportResult, Preview
-from labeler.wire.jobs import ENDED
+from labeler.client import Project
+from labeler.wire.imports import DatabaseOut
+from labeler.wire.items import Preview
 
 PREVIEW_BYTES = 1_000_000
 SCOPE, NAME, PASTED, GUIDELINE = "new project", "new-name", "new-pasted", "new-guideline"
-ColumnMapping = dict[str, Any]  # what each column of a file is, as imports take it
-
-
-@dataclass(frozen=True)
-class Given:
-    """What to import: the data of a file, or a table. sample: its first row as an item; task: what its labels look
-    like answers of; problem: what the plan still lacks; balance: of its first rows, where the project is known."""
-
-    name: str
-    data: bytes | IO[bytes] | None
-    mapping: ColumnMapping
-    sample: Content | None
-    task: Schema
-    problem: str | None = None
-    balance: Balance | None = None
-    table: import_table.Chosen | None = None
 
 
 def render() -> None:
     """The wizard, or only its import step with `?step=import`."""
-    if st.session_state.get("_import_job"):
-        _running()
+    if import_run.is_there():
+        import_run.draw()
     elif st.query_params.get("step") == "import" and session.slug():
         project = layout.project()
         stays = t("What is there already stays as it is, unless the plan says otherwise.")
@@ -69,7 +52,7 @@ def render() -> None:
                 help=t("Tells the fate of every row and label, and changes nothing."),
             )
         if start or trial:
-            _upload(project, given, dry_run=trial)
+            import_run.send(project, given, dry_run=trial)
     else:
         _new()
 
@@ -264,62 +247,7 @@ def _create(name: str, schema: Schema, text: str, publish: bool, given: Given | 
         save = project.guidelines.publish if publish else project.guidelines.save_draft
         save(text, t("first version"))
     if given:
-        _upload(project, given)
+        import_run.send(project, given)
     else:
         feedback.say_later(t("The project was created. Import items to start labeling."))
         st.switch_page(st.session_state["_pages"]["progress"], query_params={"project": project.slug})
-
-
-def _upload(project: Project, given: Given, dry_run: bool = False) -> None:
-    def send() -> Job:
-        if given.table is not None:
-            return project.import_table(*given.table, given.mapping, dry_run=dry_run)
-        return project.import_file(given.name, given.mapping, data=given.data, dry_run=dry_run)
-
-    with st.spinner(t("Uploading …")):
-        job = feedback.attempt(send, t("Importing"))
-    if job:
-        st.session_state["_import_job"] = (project.slug, job)
-        st.session_state["_import_tried"] = given if dry_run else None
-        st.session_state.pop("_preview", None)
-        st.rerun()
-
-
-def _running() -> None:
-    kept: tuple[str, Job] = st.session_state["_import_job"]
-    slug, job = kept
-    going_on = t("It continues in the background; you may leave this page.")
-    into = t("Into the project {name}.", name=plain(session.project_names().get(slug, slug)))
-    layout.heading(t("Import"), into if job.state in ENDED else f"{into} {going_on}")
-    layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
-    if job.state == "done" and not (job.result or {}).get("dry_run"):
-        _next_steps(slug)
-    with st.container(horizontal=True):
-        tried: Given | None = st.session_state.get("_import_tried")
-        if job.state == "done" and tried and st.button(t("Import it now"), icon=":material/upload:", type="primary"):
-            _upload(session.client().projects.get(slug), tried)
-        if job.state in ENDED and st.button(t("Import another file")):
-            st.session_state.pop("_import_job")
-            st.session_state.pop("_import_tried", None)
-            st.session_state.pop("_tables", None)
-            st.rerun()
-
-
-def _next_steps(slug: str) -> None:
-    """What a project with items still lacks, and where labeling starts."""
-    project = feedback.attempt(lambda: session.client().projects.get(slug))
-    members = feedback.attempt(lambda: list(project.members)) if project is not None else None
-    steps = []
-    if project is not None and project.info.guideline_version is None:
-        without = t("No guideline is published yet.")
-        why = t("People can label without one, but they agree more often with one.")
-        steps.append((f"{without} {why}", "guidelines", t("Write it"), "menu_book"))
-    if members is not None and len(members) < 2:
-        steps.append((t("Add the people who will label."), "people", t("Add people"), "group"))
-    steps.append((t("The items can be labeled now."), "label", t("Start labeling"), "bolt"))
-    st.header(t("Next steps"), anchor=False)
-    for number, (words, page, action, icon) in enumerate(steps, start=1):
-        with st.container(horizontal=True, vertical_alignment="center", border=True, width=680):
-            st.markdown(f"{number}. {words}", width="stretch")
-            layout.open_page(page, action, icon, primary=page == "label", project=slug)
-    layout.open_page("progress", t("Progress"), "monitoring", project=slug)

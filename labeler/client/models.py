@@ -1,0 +1,129 @@
+"""What models learn, which is in use, and the dataset versions that they are tied to."""
+
+from collections.abc import Iterable, Sequence
+from itertools import islice
+from typing import Any
+
+from labeler.client import job
+from labeler.client.connection import Connection, Shape
+from labeler.client.job import Job
+from labeler.wire.datasets import DatasetDiff, DatasetOut
+from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
+from labeler.wire.queue import QueueItem
+from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
+from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
+
+AT_ONCE = 1_000  # items of one request for predictions
+PAGE = 200
+
+
+class Learned:
+    """A project's verbs about training, models and dataset versions."""
+
+    client: Connection
+    path: str
+
+    def train(self) -> Job:
+        return job.start(self.client, f"{self.path}/train")
+
+    def search(self) -> Job:
+        """Search for the model that suits the project's labels; `last_search` has the result."""
+        return job.start(self.client, f"{self.path}/search")
+
+    def searches(self) -> SearchState:
+        """What the last search found, and the one that waits or runs."""
+        return self.client.fetch(SearchState, f"{self.path}/search")
+
+    def last_search(self) -> SearchOut | None:
+        return self.searches().last
+
+    def rank(self, scores: Iterable[ScoreIn]) -> ScoresResult:
+        """Order the queue by the scores of a model outside."""
+        body = [score.model_dump(exclude_none=True) for score in scores]
+        return self.client.send(ScoresResult, "POST", f"{self.path}/scores", json=body)
+
+    def snapshot(self, message: str = "") -> Job:
+        """Make an immutable dataset version; the job's result names it."""
+        return job.start(self.client, f"{self.path}/datasets", json={"message": message})
+
+    def datasets(self, most: int | None = None) -> list[DatasetOut]:
+        """Dataset versions, newest first."""
+        return self._newest(DatasetOut, "datasets", most)
+
+    def dataset(self, version: int) -> DatasetOut:
+        return self.client.fetch(DatasetOut, f"{self.path}/datasets/{version}")
+
+    def diff(self, a: int, b: int) -> DatasetDiff:
+        """What changed between two dataset versions."""
+        return self.client.fetch(DatasetDiff, f"{self.path}/datasets/{a}/diff/{b}")
+
+    def models(self, most: int | None = None) -> list[ModelOut]:
+        """Model versions, newest first."""
+        return self._newest(ModelOut, "models", most)
+
+    def _newest(self, shape: type[Shape], of: str, most: int | None) -> list[Shape]:
+        limit = PAGE if most is None else min(most, PAGE)
+        return list(islice(self.client.each(shape, f"{self.path}/{of}", limit=limit), most))
+
+    def model(self, number: int) -> ModelOut:
+        return self.client.fetch(ModelOut, f"{self.path}/models/{number}")
+
+    def mistakes(
+        self,
+        number: int,
+        *,
+        truth: str | None = None,
+        said: str | None = None,
+        limit: int = 50,
+        cursor: str | None = None,
+    ) -> MistakePage:
+        """Holdout items that a model answers otherwise than people, the surest first, with counts by kind.
+
+        truth: only those where people said this and the model did not; said: where the model did and people did not.
+        """
+        asked = {"truth": truth, "said": said, "limit": limit, "cursor": cursor}
+        return self.client.fetch(MistakePage, f"{self.path}/models/{number}/mistakes", **asked)
+
+    def compare_models(self, number: int, other: int) -> ModelComparison:
+        """How a model does beside another one, on the same holdout items."""
+        return self.client.fetch(ModelComparison, f"{self.path}/models/{number}/comparison/{other}")
+
+    def model_card(self, number: int) -> str:
+        """The model's card, in Markdown."""
+        return self.client.request("GET", f"{self.path}/models/{number}/card").text
+
+    def set_stage(self, number: int, stage: str, reason: str = "") -> ModelOut:
+        """stage: live (the one before it retires), candidate or retired."""
+        body = {"stage": stage, "reason": reason}
+        return self.client.send(ModelOut, "POST", f"{self.path}/models/{number}/stage", json=body)
+
+    def promote(self, number: int, reason: str = "") -> ModelOut:
+        """Make a model live: it answers `predict` from now on."""
+        return self.set_stage(number, "live", reason)
+
+    def rollback(self) -> ModelOut:
+        """Make the model live again that was live before."""
+        return self.client.send(ModelOut, "POST", f"{self.path}/rollback")
+
+    def reproduce(self, number: int) -> Job:
+        """Train a model again from its dataset version; the result is a `Reproduction`."""
+        return job.start(self.client, f"{self.path}/models/{number}/reproduce")
+
+    def predict(self, items: Iterable[str | dict[str, Any] | PredictItem | QueueItem | ItemOut]) -> list[Predicted]:
+        """Predictions of the live model, in the items' order: for texts, for objects as they are added (`{text}` or
+        `{fields}`), or for items that were read."""
+        given: Sequence[dict[str, Any]] = [_to_predict(item) for item in items]
+        found: list[Predicted] = []
+        for start in range(0, len(given), AT_ONCE):
+            body = {"items": given[start : start + AT_ONCE]}
+            answer = self.client.send(PredictOut, "POST", f"{self.path}/predict", json=body)
+            found += [Predicted(**vars(one), model=answer.model) for one in answer.predictions]
+        return found
+
+
+def _to_predict(item: str | dict[str, Any] | PredictItem | QueueItem | ItemOut) -> dict[str, Any]:
+    if isinstance(item, str):
+        return {"text": item}
+    if isinstance(item, QueueItem | ItemOut):
+        return {"key": item.key, **item.content}
+    return item.model_dump(exclude_none=True) if isinstance(item, PredictItem) else item

@@ -1,0 +1,70 @@
+"""The labels that were given: on the page Progress."""
+
+from functools import partial
+
+import streamlit as st
+from labeler_ui import charts, feedback, layout, session, table, tasks
+from labeler_ui.words import number, percent, t
+
+from labeler.client import Project
+from labeler.wire.insight import LabelerWork
+
+
+def draw(project: Project) -> None:
+    """By name, by day and by labeler, and how frequent each label is in the whole pool."""
+    progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
+    if progress is None:
+        return
+    labels, task = progress.labels, tasks.of(project.info)
+    left_side, right_side = st.columns(2, gap="large")
+    with left_side:
+        st.header(t(task.COUNTS), anchor=False)
+        if any(labels.by_label.values()):
+            task.draw_counts(labels.by_label, tasks.schema_of(project.info))
+        else:
+            st.markdown(t(":gray[No labels yet.]"))
+    with right_side:
+        st.header(t("Labels per day"), anchor=False)
+        if labels.per_day:
+            charts.per_day(labels.per_day)
+        else:
+            st.markdown(t(":gray[No labels yet.]"))
+    if session.role_in(project.slug) != "labeler":
+        _prevalence(project)
+    _labelers(labels.by_labeler)
+
+
+def _prevalence(project: Project) -> None:
+    """What is labeled was chosen, and says nothing of it."""
+    found = feedback.attempt(project.prevalence)
+    if found is None or not found.labels:
+        return
+    st.header(t("How frequent they are in the whole pool"), anchor=False)
+    st.caption(t("Told from the random holdout and what the model says of the rest of it, not from what was chosen."))
+    shown = [
+        {
+            t("Label"): row.label,
+            t("Share"): row.share.value,
+            t("95% interval"): t("{low} to {high}", low=percent(row.share.low), high=percent(row.share.high)),
+            t("Items, about"): round(found.items * (row.share.value or 0)),
+        }
+        for row in found.labels
+    ]
+    table.show(shown, {t("Share"): lambda share: percent(share, 1)})
+
+
+def _labelers(people: list[LabelerWork]) -> None:
+    if not people:
+        return
+    st.header(t("Labelers"), anchor=False)
+    rows = [
+        {
+            t("Labeler"): one.name,
+            t("Kind"): t(one.kind),
+            t("Labels"): one.labels,
+            t("Labels per hour"): one.per_hour,
+            t("Seconds per label"): one.seconds_per_label,
+        }
+        for one in people
+    ]
+    table.show(rows, {t("Seconds per label"): partial(number, digits=1)})
