@@ -134,7 +134,7 @@ def rules(ada: Project) -> None:
     ada.heuristics.create("long numbers", "regex", "spam", pattern=r"\d{5,}")
     ada.heuristics.create("small talk", "keyword", "ham", pattern="lol, love, sorry, home")
     ada.heuristics.create("long", "expression", "spam", expression="size(text) > 120")
-    wait(lambda: all(rule.state == "ready" for rule in ada.heuristics), 120, "the rules to be counted")
+    wait(lambda: all(rule.state == "ready" for rule in ada.heuristics), 300, "the rules to be counted")
 
 
 def slips(ada: Project, peer: Project) -> None:

@@ -18,6 +18,8 @@ from labeler.projects.access import find_project
 
 PAUSE = 10.0  # seconds until it is tried again after it gave way
 LOOK_SECONDS = 0.5
+TURN_SECONDS = 5.0
+"""So long it works at least: somebody has just written a rule and looks at what it does."""
 COUNTED = 50_000  # items at once
 LITTLE = 500  # new items are counted when they are this part of all
 
@@ -26,13 +28,13 @@ LITTLE = 500  # new items are counted when they are this part of all
 def run_heuristics(run: JobRun) -> dict[str, Any] | None:
     project_id = run.project_id or 0
     end, done = run.write(partial(newest, project_id=project_id)), 0
-    looked = time.monotonic()
+    began = looked = time.monotonic()
     while n := step(run, end):
         done += n
         if time.monotonic() - looked > LOOK_SECONDS:
             looked = time.monotonic()
             run.progress(done, None, f"{done:,} items looked at")
-            if run.others_wait():
+            if looked - began > TURN_SECONDS and run.others_wait():
                 run.give_way(PAUSE)
                 return None
     if run.db.read(_is_worth_counting, project_id, done):
