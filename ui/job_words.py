@@ -292,9 +292,7 @@ def _taken_back(found: Mapping[str, Any]) -> Made:
 
 
 def _answered(found: Mapping[str, Any]) -> Made:
-    words = tn(
-        "Rules that count match {n} item.", "Rules that count match {n} items.", int(found.get("items") or 0)
-    )
+    words = tn("Rules that count match {n} item.", "Rules that count match {n} items.", int(found.get("items") or 0))
     return Made(words, "heuristics", t("Open the heuristics"))
 
 

@@ -118,6 +118,10 @@ def _candidates(
         new = sa.not_(second_opinions.is_wanting)
         found[:2] = [(ranked.where(new), None), (unranked.where(new), SHUFFLE)]
         found.insert(2, (wanting, second_opinions.PICK))
+    elif turn == second_opinions.RANKED:
+        new = sa.not_(second_opinions.is_wanting)
+        found[1:1] = [(unranked.where(new), SHUFFLE), (wanting, second_opinions.PICK)]
+        found.pop(3)
     limited = [(statement.limit(bindparam("most")), pick) for statement, pick in found]
     if locked:
         limited = [(statement.with_for_update(of=items, skip_locked=True), pick) for statement, pick in limited]
@@ -128,7 +132,7 @@ CANDIDATES = {
     (single, dialect, turn, skilled): _candidates(single, dialect == "postgresql", turn, skilled)
     for single in (True, False)
     for dialect in ("sqlite", "postgresql")
-    for turn in (second_opinions.FIRST, second_opinions.LAST, second_opinions.ANY)
+    for turn in second_opinions.TURNS
     for skilled in (True, False)
 }
 
