@@ -111,17 +111,8 @@ def _candidates(
         .order_by(aside.c.created_at)
     )
     wanting = second_opinions.statement(columns, *_lendable(single, skilled))
-    found: list[tuple[Any, dict[str, Any] | None]] = [(ranked, None), (unranked, SHUFFLE), (put_aside, PUT_ASIDE)]
-    if turn == second_opinions.FIRST:
-        found.insert(0, (wanting, second_opinions.PICK))
-    elif turn == second_opinions.LAST:
-        new = sa.not_(second_opinions.is_wanting)
-        found[:2] = [(ranked.where(new), None), (unranked.where(new), SHUFFLE)]
-        found.insert(2, (wanting, second_opinions.PICK))
-    elif turn == second_opinions.RANKED:
-        new = sa.not_(second_opinions.is_wanting)
-        found[1:1] = [(unranked.where(new), SHUFFLE), (wanting, second_opinions.PICK)]
-        found.pop(3)
+    found = second_opinions.in_turn(turn, (ranked, None), (unranked, SHUFFLE), wanting)
+    found.append((put_aside, PUT_ASIDE))
     limited = [(statement.limit(bindparam("most")), pick) for statement, pick in found]
     if locked:
         limited = [(statement.with_for_update(of=items, skip_locked=True), pick) for statement, pick in limited]

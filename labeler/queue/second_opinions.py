@@ -24,6 +24,8 @@ from labeler.queue.tables import queues, rankings
 PICK = {"by": "second_opinion"}
 FIRST, RANKED, LAST, ANY = "first", "ranked", "last", "any"
 TURNS = (FIRST, RANKED, LAST, ANY)
+Place = tuple[Any, dict[str, Any] | None]
+"""A statement that finds items, and how what it finds was chosen; None: as the ranking says."""
 _METHODS = {ONE_COIN, "dawid_skene", "crowdlab", "gold_weighted"}
 
 is_wanting = sa.exists(
@@ -63,3 +65,16 @@ def statement(columns: Any, *lendable: Any) -> Any:
         )
         .order_by(answers.c.confidence)
     )
+
+
+def in_turn(turn: str, ranked: Place, unranked: Place, wanting: Any) -> list[Place]:
+    """Where to look, in this order. wanting: the `statement` above."""
+    new = sa.not_(is_wanting)
+    (order, by_order), (rest, by_rest), further = ranked, unranked, (wanting, PICK)
+    if turn == FIRST:
+        return [further, ranked, unranked]
+    if turn == RANKED:
+        return [ranked, (rest.where(new), by_rest), further]
+    if turn == LAST:
+        return [(order.where(new), by_order), (rest.where(new), by_rest), further]
+    return [ranked, unranked]
