@@ -67,6 +67,19 @@ def test_an_answer_that_the_model_doubts_comes_before_new_items_and_one_that_it_
     assert {item.key for item in often_wrong.queue.next(14)} == new, "who is right less often gets new ones first"
 
 
+def test_an_item_that_was_just_labeled_waits_for_the_next_ranking(
+    service: Any, project: Project, crowd: Views, add_texts: Any
+) -> None:
+    truth = known(service, project, crowd, add_texts)
+    train(service, project)
+    good, other, _ = crowd
+    (asked,) = other.queue.next(1)
+    other.label(asked.key, truth[asked.key])
+    assert not project.items.get(asked.key).answer.confidence >= 0.99, "it wants one more"
+    keys = [item.key for item in good.queue.next(20)]
+    assert len(keys) == 20 and keys[-1] == asked.key
+
+
 def test_before_a_model_has_weighed_them_all_come_first(
     service: Any, project: Project, crowd: Views, add_texts: Any
 ) -> None:
