@@ -41,11 +41,13 @@ DROP_ENTRIES, DROP_IF_DONE = CompiledStatement(_drop), CompiledStatement(_drop.w
 @listen(LabelSubmitted)
 def leave_queue(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     """An item with all its labels is in no ranking any more, so that the head stays the head. Where more are asked for
-    while the answer is not certain, that is decided before, in `quality`."""
+    while the answer is not certain, that is decided before, in `quality`; when, by the next ranking."""
     if event.value is not None and event.kind == "person" and project.has_blind:
         blind_items.DROP(tx, item=event.item_id)
     if event.value is not None and event.needed == 0:
-        (DROP_IF_DONE if project.settings.several else DROP_ENTRIES)(tx, item=event.item_id)
+        settings = project.settings
+        one_by_one = not settings.several or settings.most_labels is not None
+        (DROP_ENTRIES if one_by_one else DROP_IF_DONE)(tx, item=event.item_id)
 
 
 @listen(LabelsImported)

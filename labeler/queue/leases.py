@@ -111,13 +111,8 @@ def _candidates(
         .order_by(aside.c.created_at)
     )
     wanting = second_opinions.statement(columns, *_lendable(single, skilled))
-    found: list[tuple[Any, dict[str, Any] | None]] = [(ranked, None), (unranked, SHUFFLE), (put_aside, PUT_ASIDE)]
-    if turn == second_opinions.FIRST:
-        found.insert(0, (wanting, second_opinions.PICK))
-    elif turn == second_opinions.LAST:
-        new = sa.not_(second_opinions.is_wanting)
-        found[:2] = [(ranked.where(new), None), (unranked.where(new), SHUFFLE)]
-        found.insert(2, (wanting, second_opinions.PICK))
+    found = second_opinions.in_turn(turn, (ranked, None), (unranked, SHUFFLE), wanting)
+    found.append((put_aside, PUT_ASIDE))
     limited = [(statement.limit(bindparam("most")), pick) for statement, pick in found]
     if locked:
         limited = [(statement.with_for_update(of=items, skip_locked=True), pick) for statement, pick in limited]
@@ -128,7 +123,7 @@ CANDIDATES = {
     (single, dialect, turn, skilled): _candidates(single, dialect == "postgresql", turn, skilled)
     for single in (True, False)
     for dialect in ("sqlite", "postgresql")
-    for turn in (second_opinions.FIRST, second_opinions.LAST, second_opinions.ANY)
+    for turn in second_opinions.TURNS
     for skilled in (True, False)
 }
 

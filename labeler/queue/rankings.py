@@ -20,7 +20,8 @@ from labeler.projects.access import Project
 from labeler.queue.tables import queue_entries, queues, rankings
 
 HOLDOUT = "holdout"
-EXTERNAL = "external"  # the kind of a ranking that somebody outside made
+# Kinds: by a model; one that also says which items that want a further label come before new ones; made outside.
+MODEL, WEIGHED, EXTERNAL = "model", "weighed", "external"
 LENGTH = 2_000  # entries of a ranking: far more than are labeled before the next one
 
 

@@ -16,7 +16,7 @@ rankings = sa.Table(
     metadata,
     id_column(),
     reference("project_id", "projects.id"),
-    sa.Column("kind", sa.String(16), nullable=False),  # coverage, model, external
+    sa.Column("kind", sa.String(16), nullable=False),  # coverage, model, weighed, external: see `rankings.py`
     sa.Column("model_id", Id, nullable=True),
     created_at(),
     sa.Index("ix_rankings_project_id", "project_id"),

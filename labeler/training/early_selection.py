@@ -39,8 +39,8 @@ def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Fit
         proba = np.zeros((len(data.items), len(fitted.model.classes)), dtype=np.float32)
         proba[places] = loop.predict(fitted.pool, fitted.problem, fitted.learned, places)
         settings = fitted.problem.settings_of(fitted.model)
-        entries_of = picks(run, project, replace(fitted, proba=proba, settings=settings), None, places)
-        run.write(lambda tx: put_in_force(tx, project, "model", None, entries_of(tx)))
+        picked = picks(run, project, replace(fitted, proba=proba, settings=settings), None, places)
+        run.write(lambda tx: put_in_force(tx, project, picked.kind, None, picked.entries(tx)))
 
     return swap
 

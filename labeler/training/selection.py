@@ -1,6 +1,11 @@
-"""What is asked next: the strategy's choice among the items still open when the queue is swapped."""
+"""What is asked next: the strategy's choice among the items still open when the queue is swapped.
+
+Where further labels are asked while an answer is not certain, those that are worth it more than new items come first
+(`relabeling.py`).
+"""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,23 +17,34 @@ from labeler.kit.jobs.registry import JobRun
 from labeler.learning import loop
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
-from labeler.queue.rankings import LENGTH, Entry, open_items
+from labeler.queue import second_opinions
+from labeler.queue.rankings import LENGTH, MODEL, WEIGHED, Entry, open_items
 from labeler.training.costs import costs
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData
+from labeler.training.relabeling import wanting_items, worth_more
 
 SEARCHED = "search"
 
 
-def picks(
-    run: JobRun, project: Project, fitted: Fitted, model: int | None, among: Array | None = None
-) -> Callable[[Connection], list[Entry]]:
-    """A function that gives the ranking's entries of items still open when the queue is swapped.
+@dataclass(frozen=True)
+class Picks:
+    """kind: of the ranking. entries: gives those whose items are still open when the queue is swapped."""
+
+    kind: str
+    entries: Callable[[Connection], list[Entry]]
+
+
+def picks(run: JobRun, project: Project, fitted: Fitted, model: int | None, among: Array | None = None) -> Picks:
+    """The next ranking.
 
     model: the number that the model will have; among: rising positions of the items to choose from, where not all are
     scored yet.
     """
     data, settings, problem = fitted.pool.data, project.settings, fitted.problem
+    wanting = np.zeros(0, dtype=np.int64)
+    if settings.most_labels is not None:
+        wanting = run.db.read(wanting_items, project.id)
     candidates = _open(run, project, data)
     if among is not None:
         candidates = np.intersect1d(candidates, among)
@@ -41,16 +57,23 @@ def picks(
     )
     rng = np.random.default_rng([settings.seed, fitted.trained_on])
     labeled = (fitted.positions, fitted.targets)
-    ranking = loop.select(fitted.pool, problem, fitted.learned, fitted.proba, candidates, *labeled, wishes, rng)
     is_search = settings.find_label in fitted.model.classes
+    new = candidates[~np.isin(data.items[candidates], wanting)]
+    ranking = loop.select(fitted.pool, problem, fitted.learned, fitted.proba, new, *labeled, wishes, rng)
+    again = None
+    if settings.most_labels is not None and not is_search:
+        again = worth_more(run, project, fitted, wanting, ranking.positions[: settings.retrain_every])
     pick: dict[str, Any] = {"by": SEARCHED if is_search else problem.strategy(settings.strategy), "model": model}
     if pick["by"] == "random":
-        pick["probability"] = 1 / max(1, len(candidates))
+        pick["probability"] = 1 / max(1, len(new))
 
     def entries(tx: Connection) -> list[Entry]:
         ids = [int(item) for item in data.items[ranking.positions]]
-        still = still_open(tx, ids)
-        return [
+        still = still_open(tx, [*(again or []), *ids])
+        first = [
+            Entry(item, None, None, second_opinions.PICK | {"model": model}) for item in again or [] if item in still
+        ]
+        return first[:LENGTH] + [
             Entry(item, float(score), suggested(position), pick)
             for item, score, position in zip(ids, ranking.scores, ranking.positions, strict=True)
             if item in still
@@ -61,7 +84,7 @@ def picks(
             return None
         return problem.decode(fitted.proba[position], fitted.model.classes, fitted.settings)
 
-    return entries
+    return Picks(MODEL if again is None else WEIGHED, entries)
 
 
 def _open(run: JobRun, project: Project, data: TrainingData) -> Array:

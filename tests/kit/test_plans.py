@@ -17,7 +17,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import LOCK, Database
 from labeler.labels import current, submit
 from labeler.quality import fits, overlap
-from labeler.queue import answer, blind_items, campaign_items, gold_items, leases, trainees
+from labeler.queue import answer, blind_items, campaign_items, gold_items, leases, second_opinions, trainees
 from labeler.standings import finding
 from labeler.standings import training as training_of_people
 from labeler.terms import limits
@@ -29,6 +29,7 @@ HEADS = [statement for key, found in leases.CANDIDATES.items() if key[1] == "pos
 ON_THE_PATH = [
     *HEADS,
     leases.HELD_AND_DROP,
+    second_opinions.IN_FORCE,
     answer.END_LEASE,
     answer.DROP_ENTRIES,
     answer.DROP_IF_DONE,

@@ -1,5 +1,7 @@
 """People and a model together."""
 
+from typing import NamedTuple
+
 import numpy as np
 
 from labeler.learning.consensus.base import Combined, Judgments, answer_method, fixed
@@ -7,6 +9,16 @@ from labeler.learning.consensus.majority import majority
 from labeler.learning.numeric.types import Array
 
 _LEAST = 1e-6
+
+
+class Weighed(NamedTuple):
+    """posterior: float (items, values), rows sum to 1; agreed: int (items,), the answers; people: float (people,), and
+    model: how much a judgment of each weighs."""
+
+    posterior: Array
+    agreed: Array
+    people: Array
+    model: float
 
 
 @answer_method("crowdlab", needs="proba")
@@ -21,13 +33,21 @@ def crowdlab(given: Judgments) -> Combined:
         return majority(given)
     if not len(given.items):
         return Combined(fixed(given.proba, given.gold))
+    found, accuracy = weigh(given)
+    return Combined(fixed(found.posterior, given.gold), accuracy)
+
+
+def weigh(given: Judgments) -> tuple[Weighed, Array]:
+    """With how much everybody weighs, and how often each person agrees with others: float (people,). It takes `proba`,
+    and a judgment."""
+    assert given.proba is not None
     counts = given.counts()
     per_item = counts.sum(axis=1)
     agreed = _most_frequent(counts, given.proba)
-    weights = _people(given, counts, per_item)
-    first = _average(given, counts, per_item, agreed, weights)
+    agreement = _people(given, counts, per_item)
+    first = _average(given, counts, per_item, agreed, agreement).posterior
     best = np.where(_ties(first), agreed, first.argmax(axis=1))
-    return Combined(fixed(_average(given, counts, per_item, best, weights), given.gold), weights)
+    return _average(given, counts, per_item, best, agreement), agreement
 
 
 def _most_frequent(counts: Array, proba: Array) -> Array:
@@ -50,7 +70,7 @@ def _people(given: Judgments, counts: Array, per_item: Array) -> Array:
     return np.where(np.isnan(found), middle, found)
 
 
-def _average(given: Judgments, counts: Array, per_item: Array, agreed: Array, weights: Array) -> Array:
+def _average(given: Judgments, counts: Array, per_item: Array, agreed: Array, agreement: Array) -> Weighed:
     assert given.proba is not None
     values = given.shape.values
     several = per_item > 1
@@ -61,11 +81,11 @@ def _average(given: Judgments, counts: Array, per_item: Array, agreed: Array, we
     unlikely = (1 - likely) / max(values - 1, 1)
     most = np.bincount(agreed[several], minlength=values).argmax()
     by_default = max(float((agreed[several] != most).mean()) if several.any() else 1.0, _LEAST)
-    own = np.maximum(1 - (1 - weights) / by_default, _LEAST)
+    own = np.maximum(1 - (1 - agreement) / by_default, _LEAST)
     wrong = (given.proba[several].argmax(axis=1) != agreed[several]).mean() if several.any() else 0.0
     model = max(1 - wrong / by_default, _LEAST) * np.sqrt(per_item.mean())
     places = given.items * values + given.codes
     on_value = np.bincount(places, own[given.people], counts.size).reshape(counts.shape)
     whole = on_value.sum(axis=1, keepdims=True)
     found = given.proba * model + on_value * likely + (whole - on_value) * unlikely
-    return np.asarray(found / found.sum(axis=1, keepdims=True))
+    return Weighed(found / found.sum(axis=1, keepdims=True), agreed, own, float(model))

@@ -76,7 +76,7 @@ def train(run: JobRun) -> Any:
     enough = before is None or 2 * new_labels >= project.settings.retrain_every
     enough = enough or searched_label(before.stop) != project.settings.find_label
     number = run.db.read(next_number, project.id)
-    entries_of = picks(run, project, fitted, number)
+    picked = picks(run, project, fitted, number)
     folder = folder_of(run.settings, project.id, number)
     sha256 = fitted.model.save(folder)
     save_predictions(folder, data.items, fitted.proba)
@@ -107,7 +107,7 @@ def train(run: JobRun) -> Any:
 
     def swap(tx: Connection) -> dict[str, Any]:
         model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
-        put_in_force(tx, project, "model", model_id, entries_of(tx), judging)
+        put_in_force(tx, project, picked.kind, model_id, picked.entries(tx), judging)
         _mark(tx, project.id, marks, "")
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
