@@ -38,6 +38,20 @@ label_schemas = sa.Table(
     sa.PrimaryKeyConstraint("project_id", "version"),
 )
 
+# Of a project with the setting `overlap_field`: of 1,000 items with a value of that field how many several people
+# label, for the values that need more than the project's share (`projects/strata.py`).
+overlap_strata = sa.Table(
+    "overlap_strata",
+    metadata,
+    sa.Column("project_id", Id, sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("field", sa.String(100), nullable=False),
+    sa.Column("shares", Json, nullable=False),
+    sa.Column("items_until", Id, nullable=False),
+    sa.Column("stale", sa.Boolean, nullable=False),  # items that were counted changed, left or came back
+    sa.Column("took_ms", sa.Integer, nullable=False),
+    deadline("counted_at"),
+)
+
 # What was counted in a large project, up to an item and a label: what came later is added at each look
 # (`insight/tally.py`). Small projects have none.
 project_counts = sa.Table(

@@ -121,9 +121,7 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         t("Pace of one person"),
         t("{pace} per hour", pace=layout.number(pace["per_hour"])) if pace else layout.DASH,
         speed,
-        t(
-            "Of the last 100 labels that people gave, without breaks. The table of labelers is about all labels."
-        ),
+        t("Of the last 100 labels that people gave, without breaks. The table of labelers is about all labels."),
     )
 
 

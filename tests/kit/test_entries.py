@@ -1,0 +1,88 @@
+"""What a JSON object says under any name is read alike by both databases and in Python."""
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from labeler.kit.columns import Json
+from labeler.kit.db import Database
+from labeler.kit.entries import entry, entry_of, number_by_entry
+
+HOSTILE = [
+    "language",
+    "a.b",
+    "a[0]",
+    '"',
+    'a"b',
+    "'; DROP TABLE items; --",
+    "\\",
+    "\\u0041",
+    "$",
+    "%s",
+    ":name",
+    "Straße",
+    "日本語",
+    "🙂",
+    " ",
+    "",
+    "line\nbreak",
+    "\t",
+    "0",
+    "null",
+]
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=8) | st.sampled_from(HOSTILE)
+
+
+def read(db: Database, found: dict[str, Any], name: str, numbers: dict[str, int]) -> tuple[str | None, int | None]:
+    column = sa.literal(found, Json)
+
+    def look(tx: sa.Connection) -> Any:
+        cast = Json if tx.dialect.name == "sqlite" else sa.dialects.postgresql.JSONB
+        given, known = (sa.type_coerce(sa.cast(sa.literal(one, Json), cast), Json) for one in (found, numbers))
+        if tx.dialect.name == "sqlite":
+            given, known = column, sa.literal(numbers, Json)
+        named = sa.literal(name, sa.Text)
+        return tx.execute(sa.select(entry(given, named), number_by_entry(known, given, named))).one()
+
+    return tuple(db.read(look))
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_name_means_itself_whatever_is_in_it(db: Database, name: str) -> None:
+    others = {other: f"not {other}" for other in HOSTILE if other != name}
+    assert read(db, {**others, name: "yes"}, name, {"yes": 7, "no": 8}) == ("yes", 7)
+    assert read(db, others, name, {"yes": 7}) == (None, None)
+    assert read(db, {"a": name}, "a", {one: place for place, one in enumerate(HOSTILE)}) == (name, HOSTILE.index(name))
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        ("3", "3"),
+        (3, "3"),
+        (-(2**40), "-1099511627776"),
+        (0.5, "0.5"),
+        (True, "true"),
+        (False, "false"),
+        (None, None),
+        (["de"], None),
+        ({"a": "de"}, None),
+    ],
+)
+def test_numbers_and_booleans_are_read_as_written_and_what_holds_others_is_not(
+    db: Database, value: Any, text: str | None
+) -> None:
+    assert entry_of(value) == text
+    assert read(db, {"a": value, "b": "true"}, "a", {"true": 1, '["de"]': 2, '["de"]'.replace(",", ", "): 3}) == (
+        text,
+        1 if text == "true" else None,
+    )
+
+
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.dictionaries(texts, texts | st.integers(-(2**53), 2**53) | st.booleans() | st.none(), max_size=5), texts)
+def test_both_databases_read_what_python_reads(db: Database, found: dict[str, Any], name: str) -> None:
+    assert read(db, found, name, {})[0] == entry_of(found.get(name))
