@@ -1,5 +1,6 @@
 """A share of the items that several people label, with enough of each value of a metadata field."""
 
+import json
 from collections import Counter
 from typing import Any
 
@@ -8,11 +9,11 @@ import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
 from labeler.items.tables import items, present
+from labeler.kit.columns import EPOCH
 from labeler.projects.access import find_project
 from labeler.projects.tables import overlap_strata
 from labeler.quality.strata import LEAST, count_strata, keep_strata
 
-RARE = {"language": "de", "overlap": 2, "overlap_share": 0.05}
 JOBS = ("quality.recount", "quality.strata")
 
 
@@ -41,7 +42,7 @@ def shares(service: Any) -> dict[str, int]:
 
 def keep_up(service: Any) -> int:
     """What the schedule does some seconds later; returns how many jobs ran."""
-    service.db.write(lambda tx: tx.execute(sa.update(overlap_strata).values(counted_at=0)).rowcount)
+    service.db.write(lambda tx: tx.execute(sa.update(overlap_strata).values(counted_at=EPOCH)).rowcount)
     service.db.write(keep_strata)
     return len([row for row in service.run_jobs(kinds=JOBS) if row.kind == "quality.strata"])
 
@@ -75,7 +76,8 @@ def test_labels_are_asked_for_and_counted_by_the_share_of_the_value(
     given = Counter((row.item_key.rsplit("-", 1)[0], len(row.labels)) for row in drawn.answers())
     assert {value: given[value, 2] for value in several} == several, "as many as wanted, and none beyond"
     assert drawn.progress().items.unlabeled == 0
-    labelers[0].label("nl-0", None)
+    last = next(row for row in drawn.labels if row.item_key == "nl-0")
+    next(view for view in labelers if view.client.me().user.id == last.labeler.id).undo(last.id)
     assert needed(service, drawn)["nl"] == Counter({0: 11, 1: 1})
 
 
@@ -88,8 +90,8 @@ def test_more_items_make_the_share_of_their_value_smaller_and_no_label_is_lost(
     assert needed(service, drawn)["nl"][2] == 300, "until it is counted again, by the share of before"
     assert keep_up(service) == 1 and keep_up(service) == 0
     found = needed(service, drawn)["nl"]
-    several = LEAST <= found[2] + found[1] + 12 and found[2] + found[1] <= LEAST + 3
-    assert several and shares(service)["nl"] < 200
+    assert LEAST - 6 <= found[2] + found[1] <= LEAST + 3, "but for the six that have two labels already"
+    assert shares(service)["nl"] < 200
     rows = {row.item_key: len(row.labels) for row in drawn.answers()}
     assert rows == {f"nl-{k}": 2 if k < 6 else 1 for k in range(12)}
 
@@ -104,12 +106,11 @@ def test_items_that_come_with_the_share_of_their_value_get_it_at_once(service: A
     assert LEAST <= needed(service, drawn)["pl"][2] <= LEAST + 3
 
 
-def test_changed_metadata_is_drawn_as_what_it_is_now(service: Any, drawn: Project, tmp_path: Any) -> None:
-    file = tmp_path / "more.jsonl"
-    lines = [f'{{"key": "en-{k}", "text": "text {k}", "metadata": {{"language": "fy"}}}}' for k in range(20)]
-    file.write_text("\n".join(lines))
-    drawn.items.import_file(file, existing="update", wait=False)
-    service.run_jobs()
+def test_changed_metadata_is_drawn_as_what_it_is_now(service: Any, drawn: Project) -> None:
+    sent = "key,text,language\n" + "\n".join(f"en-{k},text {k},fy" for k in range(20))
+    form = {"mapping": json.dumps({"known_metadata": "update"})}
+    drawn.client._http.post(f"{drawn.path}/imports", files={"file": ("more.csv", sent.encode())}, data=form)
+    service.run_jobs(kinds=("items.import",))
     assert keep_up(service) == 1
     found = needed(service, drawn)
     assert found["fy"] == Counter({2: 20}) and sum(found["en"].values()) == 580
@@ -117,6 +118,7 @@ def test_changed_metadata_is_drawn_as_what_it_is_now(service: Any, drawn: Projec
 
 def test_removed_items_leave_room_for_others(service: Any, drawn: Project) -> None:
     drawn.items.remove([f"de-{k}" for k in range(45)])
+    service.run_jobs(kinds=("items.remove",))
     assert keep_up(service) == 1
     assert LEAST <= needed(service, drawn)["de"][2] <= LEAST + 3
 
@@ -187,7 +189,7 @@ def test_a_field_with_very_many_values_has_no_share_for_each(
 
 
 def test_a_field_that_can_be_none_is_refused_with_the_reason(project: Project) -> None:
-    for wrong in ("", "x" * 101, "a\x00b", 3, ["language"]):
+    for wrong in ("", "x" * 101, 3, ["language"]):
         with pytest.raises(ApiError, match="overlap_field") as caught:
             project.change(settings={"overlap_field": wrong})
         assert caught.value.status == 422
