@@ -1,6 +1,5 @@
 """How far the people of a project agree: Krippendorff's alpha, also by label, and Cohen's kappa of every pair."""
 
-from collections import Counter
 from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
@@ -101,13 +100,15 @@ def _by_value(tx: Connection, project: Project, items: Array, codes: Array, apar
         return
     value = entry(all_items.c.metadata, sa.literal(project.settings.overlap_field, sa.Text))
     ids = _several(project).with_only_columns(answers.c.item_id)
-    known: dict[int, str | None] = dict(tx.execute(sa.select(all_items.c.id, value).where(all_items.c.id.in_(ids))).tuples().all())
-    frequent = Counter(one for one in known.values() if one is not None).most_common(MOST_VALUES)
-    for name, n in frequent:
-        if n >= FEW_ITEMS:
-            inside = np.isin(items, [item for item, one in known.items() if one == name])
-            found = krippendorff_alpha(items[inside], codes[inside], apart)
-            yield ValueAgreement(value=name, alpha=_figure(found.alpha), items=found.alpha.n)
+    inside: dict[str, list[int]] = {}
+    for item, name in tx.execute(sa.select(all_items.c.id, value).where(all_items.c.id.in_(ids))):
+        if name is not None:
+            inside.setdefault(name, []).append(item)
+    enough = (name for name, some in inside.items() if len(some) >= FEW_ITEMS)
+    for name in sorted(enough, key=lambda name: (-len(inside[name]), name))[:MOST_VALUES]:
+        here = np.isin(items, inside[name])
+        found = krippendorff_alpha(items[here], codes[here], apart)
+        yield ValueAgreement(value=name, alpha=_figure(found.alpha), items=found.alpha.n)
 
 
 def _names(tx: Connection, ids: set[int]) -> dict[int, LabelerOut]:

@@ -2,8 +2,10 @@
 
 import json
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -66,6 +68,31 @@ def test_each_value_gets_enough_items_that_several_label(service: Any, drawn: Pr
     assert keep_up(service) == 0, "nothing has changed"
 
 
+def test_of_each_value_the_smallest_draws_are_taken_until_there_are_enough(service: Any, project: Project) -> None:
+    rng = np.random.default_rng(0)
+    sizes = {f"field {n}": rng.dirichlet([0.3] * int(rng.integers(1, 30))) for n in range(12)}
+    metadata = [{name: f"v{rng.choice(len(p), p=p)}" for name, p in sizes.items()} for _ in range(500)]
+    rows = [{"key": f"k{k}", "text": f"text {k}", "metadata": one} for k, one in enumerate(metadata)]
+    project.items.add(rows, progress=False)
+
+    def counted(tx: sa.Connection, name: str, share: float) -> tuple[dict[str, int], dict[str, list[int]]]:
+        mine = find_project(tx, project.slug)
+        changed = mine.settings.model_copy(update={"overlap": 2, "overlap_share": share, "overlap_field": name})
+        draws: dict[str, list[int]] = {}
+        for given, shuffle in tx.execute(sa.select(items.c.metadata, items.c.shuffle).where(present(mine.id))):
+            draws.setdefault(given[name], []).append(shuffle % 1000)
+        return count_strata(tx, replace(mine, settings=changed)), draws
+
+    for name in sizes:
+        share = float(rng.choice([0, 0.02, 0.1, 0.5]))
+        found, draws = service.db.read(counted, name, share)
+        for value, drawn in draws.items():
+            wanted = max(round(1000 * share), found.get(value, 0))
+            assert sum(draw < wanted for draw in drawn) >= min(LEAST, len(drawn))
+            if value in found and len(drawn) > LEAST:
+                assert sum(draw < wanted - 1 for draw in drawn) < LEAST, "no more than that"
+
+
 def test_labels_are_asked_for_and_counted_by_the_share_of_the_value(
     service: Any, drawn: Project, labelers: list[Project]
 ) -> None:
@@ -90,7 +117,7 @@ def test_more_items_make_the_share_of_their_value_smaller_and_no_label_is_lost(
     assert needed(service, drawn)["nl"][2] == 300, "until it is counted again, by the share of before"
     assert keep_up(service) == 1 and keep_up(service) == 0
     found = needed(service, drawn)["nl"]
-    assert LEAST - 6 <= found[2] + found[1] <= LEAST + 3, "but for the six that have two labels already"
+    assert LEAST - 12 <= found[2] <= LEAST + 3 and found[0] >= 6 and sum(found.values()) == 312
     assert shares(service)["nl"] < 200
     rows = {row.item_key: len(row.labels) for row in drawn.answers()}
     assert rows == {f"nl-{k}": 2 if k < 6 else 1 for k in range(12)}
