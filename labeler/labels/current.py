@@ -13,10 +13,10 @@ from labeler.items.tables import items
 from labeler.kit.columns import Id, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
-from labeler.kit.entries import number_by_entry
+from labeler.kit.entries import entry
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import BLINDLY, LLM, TRAINING, Project
-from labeler.projects.tables import overlap_strata
+from labeler.projects.tables import overlap_shares, overlap_strata
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,12 @@ SHARES = 1_000
 
 
 _share_here = (
-    sa.select(number_by_entry(overlap_strata.c.shares, items.c.metadata, overlap_strata.c.field))
-    .where(overlap_strata.c.project_id == items.c.project_id)
+    sa.select(overlap_shares.c.share)
+    .join(overlap_strata, overlap_strata.c.project_id == overlap_shares.c.project_id)
+    .where(
+        overlap_strata.c.project_id == items.c.project_id,
+        overlap_shares.c.value == entry(items.c.metadata, overlap_strata.c.field),
+    )
     .correlate(items)
     .scalar_subquery()
 )

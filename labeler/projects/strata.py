@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from labeler.kit.entries import entry_of
 from labeler.projects.access import Project
-from labeler.projects.tables import overlap_strata
+from labeler.projects.tables import overlap_shares, overlap_strata
 
 
 @dataclass(frozen=True)
@@ -34,6 +34,10 @@ def find_strata(tx: Connection, project: Project) -> Strata:
     """As they were last counted."""
     if not project.settings.stratifies:
         return NONE
-    kept = sa.select(overlap_strata.c.field, overlap_strata.c.shares)
-    row = tx.execute(kept.where(overlap_strata.c.project_id == project.id)).one_or_none()
-    return NONE if row is None else Strata(row.field, row.shares)
+    kept = (
+        sa.select(overlap_strata.c.field, overlap_shares.c.value, overlap_shares.c.share)
+        .join(overlap_shares, overlap_shares.c.project_id == overlap_strata.c.project_id)
+        .where(overlap_strata.c.project_id == project.id)
+    )
+    rows = tx.execute(kept).all()
+    return Strata(rows[0].field, {row.value: row.share for row in rows}) if rows else NONE

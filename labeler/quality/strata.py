@@ -6,6 +6,7 @@ share. As a value gets more items its share falls to the project's; what was lab
 """
 
 import time
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,6 +15,7 @@ from sqlalchemy import Connection
 from labeler.items.changes import ItemsRestored, MetadataChanged
 from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items, present
+from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.entries import entry
@@ -23,7 +25,7 @@ from labeler.kit.jobs.registry import JobRun, every
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.current import SHARES
 from labeler.projects.access import Project
-from labeler.projects.tables import overlap_strata, projects
+from labeler.projects.tables import overlap_shares, overlap_strata, projects
 from labeler.quality.known import GOLD
 from labeler.quality.recount import LANE, left_of
 from labeler.quality.tables import answers
@@ -71,22 +73,30 @@ def count_strata(tx: Connection, project: Project) -> dict[str, int]:
 def count_again(run: JobRun, project: Project) -> None:
     """Before the items themselves are looked at: whoever labels one from then on finds these shares."""
     if not project.settings.stratifies:
-        mine = overlap_strata.c.project_id == project.id
-        run.write(lambda tx: tx.execute(sa.delete(overlap_strata).where(mine)).rowcount)
+        run.write(lambda tx: _forget(tx, project.id))
         return
     run.write(lambda tx: _begin(tx, project))
     until = sa.select(sa.func.coalesce(sa.func.max(items.c.id), 0)).where(items.c.project_id == project.id)
     shares, last = run.db.read(lambda tx: (count_strata(tx, project), tx.execute(until).scalar_one()))
-    counted = {"field": project.settings.overlap_field, "shares": shares, "items_until": last}
-    run.write(lambda tx: _keep(tx, project.id, **counted, counted_at=clock()))
+    run.write(lambda tx: keep_shares(tx, project, shares, last))
+
+
+def _forget(tx: Connection, project_id: int) -> None:
+    for table in (overlap_shares, overlap_strata):
+        tx.execute(sa.delete(table).where(table.c.project_id == project_id))
 
 
 def _begin(tx: Connection, project: Project) -> None:
     """What changes from now on is seen at the next count."""
-    field = project.settings.overlap_field
-    row: dict[str, Any] = {"project_id": project.id, "field": field, "shares": {}, "items_until": 0, "took_ms": 0}
+    row = {"project_id": project.id, "field": project.settings.overlap_field, "items_until": 0, "took_ms": 0}
     insert = upsert(tx, overlap_strata).values(**row, stale=False, counted_at=clock())
     tx.execute(insert.on_conflict_do_update(index_elements=["project_id"], set_={"stale": False}))
+
+
+def keep_shares(tx: Connection, project: Project, shares: Mapping[str, int], items_until: int) -> None:
+    tx.execute(sa.delete(overlap_shares).where(overlap_shares.c.project_id == project.id))
+    insert_many(tx, overlap_shares, ("value", "share"), list(shares.items()), {"project_id": project.id})
+    _keep(tx, project.id, field=project.settings.overlap_field, items_until=items_until, counted_at=clock())
 
 
 def _keep(tx: Connection, project_id: int, **values: Any) -> None:

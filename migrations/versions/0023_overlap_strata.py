@@ -2,7 +2,6 @@
 
 import sqlalchemy as sa
 from alembic import op
-from sqlalchemy.dialects import postgresql
 
 revision = "0023"
 down_revision = "0022"
@@ -10,7 +9,6 @@ branch_labels = None
 depends_on = None
 
 ID = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
-JSON = sa.JSON(none_as_null=True).with_variant(postgresql.JSONB(none_as_null=True), "postgresql")
 
 
 def upgrade() -> None:
@@ -19,7 +17,6 @@ def upgrade() -> None:
         table,
         sa.Column("project_id", ID, nullable=False),
         sa.Column("field", sa.String(100), nullable=False),
-        sa.Column("shares", JSON, nullable=False),
         sa.Column("items_until", ID, nullable=False),
         sa.Column("stale", sa.Boolean(), nullable=False),
         sa.Column("took_ms", sa.Integer(), nullable=False),
@@ -29,7 +26,19 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("project_id", name="pk_overlap_strata"),
     )
+    table = "overlap_shares"
+    op.create_table(
+        table,
+        sa.Column("project_id", ID, nullable=False),
+        sa.Column("value", sa.String(100), nullable=False),
+        sa.Column("share", sa.SmallInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["project_id"], ["projects.id"], name="fk_overlap_shares_project_id_projects", ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("project_id", "value", name="pk_overlap_shares"),
+    )
 
 
 def downgrade() -> None:
+    op.drop_table("overlap_shares")
     op.drop_table("overlap_strata")

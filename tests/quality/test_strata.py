@@ -13,7 +13,7 @@ from labeler.client import ApiError, Project
 from labeler.items.tables import items, present
 from labeler.kit.columns import EPOCH
 from labeler.projects.access import find_project
-from labeler.projects.tables import overlap_strata
+from labeler.projects.tables import overlap_shares, overlap_strata
 from labeler.quality.strata import LEAST, count_strata, keep_strata
 
 JOBS = ("quality.recount", "quality.strata")
@@ -39,7 +39,8 @@ def needed(service: Any, project: Project, field: str = "language") -> dict[Any,
 
 
 def shares(service: Any) -> dict[str, int]:
-    return dict(service.db.read(lambda tx: tx.execute(sa.select(overlap_strata.c.shares)).scalar_one()))
+    rows = service.db.read(lambda tx: tx.execute(sa.select(overlap_shares)).all())
+    return {row.value: row.share for row in rows}
 
 
 def keep_up(service: Any) -> int:
@@ -158,7 +159,7 @@ def test_turned_off_again_the_share_is_that_of_the_project(
     service.run_jobs(kinds=JOBS)
     found = needed(service, drawn)
     assert found["nl"][0] >= 8 and found["de"][2] < 15
-    assert service.db.read(lambda tx: tx.execute(sa.select(overlap_strata)).all()) == []
+    assert service.db.read(lambda tx: tx.execute(sa.select(overlap_strata)).all()) == [] and shares(service) == {}
     assert len(list(drawn.answers())) == 12
     drawn.change(settings={"overlap_field": "language", "overlap_share": 1.0})
     service.run_jobs(kinds=JOBS)
