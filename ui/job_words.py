@@ -24,6 +24,7 @@ KINDS = {
     "embed": mark("Reading the items (sentence embeddings)"),
     "search": mark("Search for a model"),
     "recount": mark("Recount of the labels"),
+    "strata": mark("Items that several people label, drawn again"),
     "estimate": mark("Answers and labelers, estimated together"),
     "remove": mark("Removal of items"),
     "match": mark("Heuristics run over the items"),
@@ -199,6 +200,17 @@ def _recounted(found: Mapping[str, Any]) -> Made:
     return Made(tn("Labels of {n} item counted again.", "Labels of {n} items counted again.", found["items"]))
 
 
+def _drawn_again(found: Mapping[str, Any]) -> Made:
+    return Made(
+        tn(
+            "{n} item looked at, {changed} of them for another number of people.",
+            "{n} items looked at, {changed} of them for another number of people.",
+            found["items"],
+            changed=number(found["changed"]),
+        )
+    )
+
+
 def _indexed(found: Mapping[str, Any]) -> Made:
     return Made(tn("{n} item can be searched now.", "{n} items can be searched now.", found["items"]))
 
@@ -320,6 +332,7 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "coverage": _ordered,
     "push": _copied,
     "recount": _recounted,
+    "strata": _drawn_again,
     "estimate": _estimated,
     "index": _indexed,
     "match": _matched,

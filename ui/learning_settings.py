@@ -88,6 +88,7 @@ def _loop(project: ProjectOut, save: Save) -> None:
             "retrain-every": settings.retrain_every,
             "retrain-seconds": settings.retrain_seconds,
             "overlap": settings.overlap,
+            "stratum": settings.overlap_field or "",
             "most-labels": settings.most_labels or 0,
             "lease": max(1, round(settings.lease_seconds / 60)),
             "seed": settings.seed,
@@ -129,6 +130,17 @@ def _people(project: ProjectOut, fields: Fields) -> Settings:
         100,
         t("Drawn at random; the others get one label. A tenth is enough to know how often people are right."),
     )
+    stratum = fields.text(
+        st.container(),
+        "stratum",
+        t("… with enough of each value of this metadata field"),
+        t("none: drawn from all items alike"),
+        t(
+            "A field such as language: each of its values gets 30 items that several people label (all, where it has "
+            "fewer), so that agreement can be told for rare ones, too."
+        ),
+    )
+    left, right = st.columns(2, gap="large")
     most = fields.whole(
         left,
         "most-labels",
@@ -148,6 +160,7 @@ def _people(project: ProjectOut, fields: Fields) -> Settings:
     return {
         "overlap": overlap,
         "overlap_share": part,
+        "overlap_field": stratum or None,
         "most_labels": max(most, overlap) if most > 1 else None,
         "certainty": certainty,
     }

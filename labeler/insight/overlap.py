@@ -6,7 +6,7 @@ from sqlalchemy import Connection
 
 from labeler.insight.tally import tally_of
 from labeler.items.tables import items
-from labeler.labels.current import SHARES
+from labeler.labels.current import in_share
 from labeler.learning.consensus.savings import saved_by_adapting
 from labeler.projects.access import Project
 from labeler.quality.fits import find_fit
@@ -33,7 +33,7 @@ def overlap_saved(tx: Connection, project: Project) -> OverlapSaved:
             answers.c.wants_more.is_(False),
             answers.c.method != GOLD,
             items.c.needed == 0,
-            items.c.shuffle % SHARES < settings.share_of_1000,
+            in_share(settings.share_of_1000, settings.stratifies),
         )
         .order_by(answers.c.created_at.desc())
         .limit(MOST)

@@ -15,6 +15,7 @@ from labeler.kit.db import lock
 from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Project, claim_content, find_project
+from labeler.projects.strata import Strata, find_strata
 from labeler.wire.projects import ProjectSettings
 
 COLUMNS = ("key", "content", "metadata", "split", "shuffle", "needed")
@@ -67,7 +68,7 @@ def add_items(
     for row in rows:
         first.setdefault(row.key, row)
     seed = project.settings.seed
-    settings = project.settings
+    settings, strata = project.settings, find_strata(tx, project)
     values = [
         (
             row.key,
@@ -75,7 +76,7 @@ def add_items(
             row.metadata,
             split_of(project, row),
             (shuffle := draw(seed, "order", row.key)),
-            _wanted(settings, shuffle) - (labels_count and len(row.labels) == 1),
+            _wanted(settings, strata, row, shuffle) - (labels_count and len(row.labels) == 1),
         )
         for row in first.values()
     ]
@@ -91,9 +92,10 @@ def add_items(
     return {row.key: row.id for row in added}
 
 
-def _wanted(settings: ProjectSettings, shuffle: int) -> int:
+def _wanted(settings: ProjectSettings, strata: Strata, row: ItemRow, shuffle: int) -> int:
     """As `labels.current.wanted_of` says it in SQL."""
-    return settings.overlap if shuffle % 1_000 < settings.share_of_1000 else 1
+    share = max(settings.share_of_1000, strata.share_of(row.metadata))
+    return settings.overlap if shuffle % 1_000 < share else 1
 
 
 def _claim_content(tx: Connection, project: Project, rows: Sequence[ItemRow]) -> None:

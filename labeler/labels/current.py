@@ -3,6 +3,7 @@ labels the item still needs."""
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import sqlalchemy as sa
@@ -12,8 +13,10 @@ from labeler.items.tables import items
 from labeler.kit.columns import Id, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
+from labeler.kit.entries import entry
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import BLINDLY, LLM, TRAINING, Project
+from labeler.projects.tables import overlap_shares, overlap_strata
 
 
 @dataclass(frozen=True)
@@ -40,9 +43,28 @@ SHARES = 1_000
 """The share of the items that several people label is drawn in these steps, by a number that orders nothing else."""
 
 
-def wanted_of(overlap: Any, share: Any) -> Any:
-    """How many labels an item gets at first. overlap: of those in the share; share: of 1,000; others get one."""
-    return sa.case((items.c.shuffle % sa.literal_column(str(SHARES)) < share, overlap), else_=sa.literal_column("1"))
+_share_here = (
+    sa.select(overlap_shares.c.share)
+    .join(overlap_strata, overlap_strata.c.project_id == overlap_shares.c.project_id)
+    .where(
+        overlap_strata.c.project_id == items.c.project_id,
+        overlap_shares.c.value == entry(items.c.metadata, overlap_strata.c.field),
+    )
+    .correlate(items)
+    .scalar_subquery()
+)
+
+
+def in_share(share: Any, stratifies: bool) -> Any:
+    """Whether several people label an item. share: of 1,000. stratifies: whether the share may be larger for its value
+    of a field (`projects/strata.py`): what is in the database says so, so that none is used after it was replaced."""
+    draw = items.c.shuffle % sa.literal_column(str(SHARES))
+    return sa.or_(draw < share, draw < _share_here) if stratifies else draw < share
+
+
+def wanted_of(overlap: Any, share: Any, stratifies: bool) -> Any:
+    """How many labels an item gets at first. overlap: of those in the share; others get one."""
+    return sa.case((in_share(share, stratifies), overlap), else_=sa.literal_column("1"))
 
 
 _item, _labeler = bindparam("item_id", type_=Id), bindparam("labeler_id", type_=Id)
@@ -52,14 +74,19 @@ _others = (
     .where(current_labels.c.item_id == _item, current_labels.c.labeler_id != _labeler, current_labels.c.counted)
     .scalar_subquery()
 )
-_wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer))
-_left = _wanted - bindparam("own", type_=sa.Integer) - _others
-_recount = (
-    sa.update(items)
-    .where(items.c.id == _item)
-    .values(needed=sa.case((_left > 0, _left), else_=0))
-    .returning(items.c.needed, _others.label("others"))
-)
+
+
+def _recount(stratifies: bool) -> Any:
+    wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer), stratifies)
+    left = wanted - bindparam("own", type_=sa.Integer) - _others
+    return (
+        sa.update(items)
+        .where(items.c.id == _item)
+        .values(needed=sa.case((left > 0, left), else_=0))
+        .returning(items.c.needed, _others.label("others"))
+    )
+
+
 _drop = sa.delete(current_labels).where(current_labels.c.item_id == _item, current_labels.c.labeler_id == _labeler)
 _KEPT = ("item_id", "labeler_id", "project_id", "label_id", "counted")
 
@@ -78,10 +105,11 @@ def _set(dialect: str, label_id: Any) -> Any:
 _insert = sa.insert(labels).values(created_at=clock()).returning(labels.c.id, labels.c.created_at)
 INSERT = CompiledStatement(_insert)
 SET = CompiledStatement(_set("sqlite", bindparam("label_id", type_=Id)))
-DROP, RECOUNT = CompiledStatement(_drop), CompiledStatement(_recount)
+DROP = CompiledStatement(_drop)
+RECOUNT = {stratifies: CompiledStatement(_recount(stratifies)) for stratifies in (False, True)}
 
 
-def _together(is_label: bool) -> CompiledStatement:
+def _together(is_label: bool, stratifies: bool) -> CompiledStatement:
     """PostgreSQL does it all at once: the count leaves the labeler's own label out, so it need not see the rest."""
     values = {column.name: bindparam(column.name, type_=column.type) for column in labels.c if column.name in ROW}
     made = (
@@ -89,12 +117,12 @@ def _together(is_label: bool) -> CompiledStatement:
     )
     kept = _set("postgresql", sa.select(made.c.id).scalar_subquery()) if is_label else _drop
     new = (sa.select(made.c.id).scalar_subquery(), sa.select(made.c.created_at).scalar_subquery())
-    recount = _recount.returning(new[0].label("id"), new[1].label("created_at"))
+    recount = _recount(stratifies).returning(new[0].label("id"), new[1].label("created_at"))
     return CompiledStatement(recount.add_cte(made, kept.cte("kept")))
 
 
 ROW = {column.name for column in labels.c} - {"id", "created_at", "import_id"}
-TOGETHER = {is_label: _together(is_label) for is_label in (True, False)}
+TOGETHER = {key: _together(*key) for key in product((True, False), repeat=2)}
 
 
 def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool) -> Recorded:
@@ -107,7 +135,7 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
     settings = project.settings
     wanted = {"overlap": settings.overlap, "share": settings.share_of_1000, "own": int(counted and is_label)}
     if tx.dialect.name != "sqlite":
-        new = TOGETHER[is_label].one(tx, **row, counted=counted, **wanted)
+        new = TOGETHER[is_label, settings.stratifies].one(tx, **row, counted=counted, **wanted)
         return Recorded(new.id, new.created_at, new.needed, new.others)
     made = INSERT.one(tx, **row)
     whose = {"item_id": row["item_id"], "labeler_id": row["labeler_id"]}
@@ -115,5 +143,5 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
         SET(tx, **whose, project_id=row["project_id"], label_id=made.id, counted=counted)
     else:
         DROP(tx, **whose)
-    now = RECOUNT.one(tx, **whose, **wanted)
+    now = RECOUNT[settings.stratifies].one(tx, **whose, **wanted)
     return Recorded(made.id, made.created_at, now.needed, now.others)

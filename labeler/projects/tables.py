@@ -38,6 +38,28 @@ label_schemas = sa.Table(
     sa.PrimaryKeyConstraint("project_id", "version"),
 )
 
+# Of a project with the setting `overlap_field`: up to which item its values were counted (`quality/strata.py`).
+overlap_strata = sa.Table(
+    "overlap_strata",
+    metadata,
+    sa.Column("project_id", Id, sa.ForeignKey("projects.id", ondelete="CASCADE"), primary_key=True),
+    sa.Column("field", sa.String(100), nullable=False),
+    sa.Column("items_until", Id, nullable=False),
+    sa.Column("stale", sa.Boolean, nullable=False),  # items that were counted changed, left or came back
+    sa.Column("took_ms", sa.Integer, nullable=False),
+    deadline("counted_at"),
+)
+
+# Of 1,000 items with a value of that field how many several people label, where that is more than the project's share.
+overlap_shares = sa.Table(
+    "overlap_shares",
+    metadata,
+    reference("project_id", "projects.id"),
+    sa.Column("value", sa.String(100), nullable=False),
+    sa.Column("share", sa.SmallInteger, nullable=False),
+    sa.PrimaryKeyConstraint("project_id", "value"),
+)
+
 # What was counted in a large project, up to an item and a label: what came later is added at each look
 # (`insight/tally.py`). Small projects have none.
 project_counts = sa.Table(

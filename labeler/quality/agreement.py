@@ -10,6 +10,8 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
+from labeler.items.tables import items as all_items
+from labeler.kit.entries import entry
 from labeler.labels.tables import current_labels
 from labeler.learning.evaluation.agreement import DISTANCES, Pair, cohen_kappas, krippendorff_alpha
 from labeler.learning.evaluation.intervals import Estimate
@@ -18,14 +20,14 @@ from labeler.projects.access import Project
 from labeler.quality.judgments import read_given
 from labeler.quality.tables import answers
 from labeler.wire.labels import LabelerOut
-from labeler.wire.quality import AgreementOut, AgreementThen, Figure, LabelAgreement, PairAgreement
+from labeler.wire.quality import AgreementOut, AgreementThen, Figure, LabelAgreement, PairAgreement, ValueAgreement
 
 MOST = 50_000
 """Items with several labels that are looked at, the newest first: what keeps a look at any project short."""
-MOST_LABELS = 50
+MOST_LABELS = MOST_VALUES = 50
 MOST_PAIRS = 100
 MOST_PARTS, FEW_ITEMS = 6, 20
-"""Of the time: so many parts, of so many items at least."""
+"""Of the time: so many parts, of so many items at least, as each value of a field."""
 
 
 def agreement(tx: Connection, project: Project) -> AgreementOut:
@@ -44,6 +46,8 @@ def agreement(tx: Connection, project: Project) -> AgreementOut:
         why=whole.why,
         over_time=list(_over_time(items, codes, apart, order)),
         by_label=list(_by_label(project, items, codes, values)),
+        field=project.settings.overlap_field,
+        by_value=list(_by_value(tx, project, items, codes, apart)),
         pairs=[_pair(pair, names) for pair in pairs],
     )
 
@@ -51,16 +55,20 @@ def agreement(tx: Connection, project: Project) -> AgreementOut:
 def _given(tx: Connection, project: Project) -> tuple[Array, Array, Array, list[Any], list[tuple[int, datetime]]]:
     """Of items with several labels that count: the item, the labeler and the code of each value, what the codes stand
     for, and the items in the order in which they were first answered."""
-    several = (
+    several = _several(project)
+    ids = several.with_only_columns(answers.c.item_id)
+    found = read_given(tx, project, current_labels.c.item_id.in_(ids), current_labels.c.counted)
+    order = [(row.item_id, row.created_at) for row in reversed(tx.execute(several).all())]
+    return found.items, found.people, found.codes, found.values, order
+
+
+def _several(project: Project) -> Any:
+    return (
         sa.select(answers.c.item_id, answers.c.created_at)
         .where(answers.c.project_id == project.id, answers.c.given > 1)
         .order_by(answers.c.created_at.desc())
         .limit(MOST)
     )
-    ids = several.with_only_columns(answers.c.item_id)
-    found = read_given(tx, project, current_labels.c.item_id.in_(ids), current_labels.c.counted)
-    order = [(row.item_id, row.created_at) for row in reversed(tx.execute(several).all())]
-    return found.items, found.people, found.codes, found.values, order
 
 
 def _over_time(items: Array, codes: Array, apart: Array, order: list[tuple[int, datetime]]) -> Iterator[AgreementThen]:
@@ -84,6 +92,23 @@ def _by_label(project: Project, items: Array, codes: Array, values: list[Any]) -
         said = np.array([name in some for some in inside], dtype=np.int64)[codes]
         found = krippendorff_alpha(items, said, DISTANCES["nominal"]((0, 1)))
         yield LabelAgreement(label=name, alpha=_figure(found.alpha), given=int(said.sum()))
+
+
+def _by_value(tx: Connection, project: Project, items: Array, codes: Array, apart: Array) -> Iterator[ValueAgreement]:
+    """The items of each value for themselves, where there are enough for an interval."""
+    if project.settings.overlap_field is None:
+        return
+    value = entry(all_items.c.metadata, sa.literal(project.settings.overlap_field, sa.Text))
+    ids = _several(project).with_only_columns(answers.c.item_id)
+    inside: dict[str, list[int]] = {}
+    for item, name in tx.execute(sa.select(all_items.c.id, value).where(all_items.c.id.in_(ids))):
+        if name is not None:
+            inside.setdefault(name, []).append(item)
+    enough = (name for name, some in inside.items() if len(some) >= FEW_ITEMS)
+    for name in sorted(enough, key=lambda name: (-len(inside[name]), name))[:MOST_VALUES]:
+        here = np.isin(items, inside[name])
+        found = krippendorff_alpha(items[here], codes[here], apart)
+        yield ValueAgreement(value=name, alpha=_figure(found.alpha), items=found.alpha.n)
 
 
 def _names(tx: Connection, ids: set[int]) -> dict[int, LabelerOut]:

@@ -27,9 +27,11 @@ from labeler.quality.known import gold_row, known_answers
 from labeler.quality.overlap import ask_or_close, is_unsure
 from labeler.quality.recount import KIND, recount_kinds, recount_needed
 from labeler.quality.rule_answers import evidence_of
+from labeler.quality.strata import KIND as STRATA
+from labeler.quality.strata import count_again, keep_time, read_part
 from labeler.quality.tables import answers, labeler_qualities
 
-PART = 2_000
+PART, LOOKED_AT = 2_000, 10_000
 SAME = ("value", "method", "contested", "agreement", "wants_more")
 AS_GOOD_AS = 0.005
 """A confidence that moved by less stays as it is: not a million rows are written for nothing."""
@@ -39,11 +41,13 @@ AS_GOOD_AS = 0.005
 def recount(run: JobRun) -> dict[str, int]:
     """Another overlap, or other kinds of labelers that count: every item again, in short transactions."""
     project = run.db.read(find_project, run.project_id or 0)
+    count_again(run, project)
     part = sa.select(items.c.id).where(present(project.id)).order_by(items.c.id).limit(PART)
     after, changed = 0, 0
 
     def step(tx: Connection) -> Sequence[int]:
         ids = tx.execute(part.where(items.c.id > after)).scalars().all()
+        _lock(tx, ids)
         recount_kinds(tx, project, ids)
         recount_needed(tx, project, ids)
         make_answers(tx, project, ids)
@@ -53,6 +57,41 @@ def recount(run: JobRun) -> dict[str, int]:
         after, changed = ids[-1], changed + len(ids)
         run.progress(changed, None, f"{changed:,} items")
     return {"items": changed}
+
+
+@job(STRATA)
+def draw_again(run: JobRun) -> dict[str, int]:
+    """Items came, changed or left: another share of those with a value of a field may get several labels. Items that
+    need as many as before are only read."""
+    started = time.perf_counter()
+    project = run.db.read(find_project, run.project_id or 0)
+    count_again(run, project)
+    seen, changed = 0, 0
+    ids, differing = run.db.read(read_part, project, 0, LOOKED_AT)
+    while ids:
+        for start in range(0, len(differing), PART):
+            run.write(partial(_need_again, project=project, ids=differing[start : start + PART]))
+        seen, changed = seen + len(ids), changed + len(differing)
+        run.progress(seen, None, f"{changed:,} items changed")
+        ids, differing = run.db.read(read_part, project, ids[-1], LOOKED_AT)
+
+    def finish(tx: Connection) -> dict[str, int]:
+        keep_time(tx, project, started)
+        return {"items": seen, "changed": changed}
+
+    done: dict[str, int] = run.finish(finish)
+    return done
+
+
+def _need_again(tx: Connection, project: Project, ids: Sequence[int]) -> None:
+    _lock(tx, ids)
+    recount_needed(tx, project, ids)
+    make_answers(tx, project, ids)
+
+
+def _lock(tx: Connection, ids: Sequence[int]) -> None:
+    """The items first, as labelers take them: a label that is given at the same time is counted."""
+    tx.execute(sa.select(items.c.id).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update()).all()
 
 
 @job(ESTIMATE)
@@ -117,9 +156,7 @@ def _moved(tx: Connection, project: Project, found: Estimate, part: Sequence[int
 
 
 def _write(tx: Connection, project: Project, moved: list[dict[str, Any]]) -> int:
-    """The items first, as labelers take them."""
-    ids = sorted(row["item"] for row in moved)
-    tx.execute(sa.select(items.c.id).where(items.c.id.in_(ids)).order_by(items.c.id).with_for_update()).all()
+    _lock(tx, [row["item"] for row in moved])
     update = sa.update(answers).where(
         answers.c.item_id == sa.bindparam("item"), answers.c.changed_at == sa.bindparam("seen")
     )

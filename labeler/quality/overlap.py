@@ -11,14 +11,15 @@ from labeler.labels.current import SHARES, wanted_of
 from labeler.projects.access import Project
 from labeler.quality.known import GOLD
 
-_left = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer)) - bindparam(
-    "given", type_=sa.Integer
-)
-NEED = CompiledStatement(
-    sa.update(items)
-    .where(items.c.id == bindparam("item"))
-    .values(needed=sa.case((_left > 0, _left), else_=bindparam("more", type_=sa.SmallInteger)))
-)
+
+def _need(stratifies: bool) -> CompiledStatement:
+    wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer), stratifies)
+    left = wanted - bindparam("given", type_=sa.Integer)
+    needed = sa.case((left > 0, left), else_=bindparam("more", type_=sa.SmallInteger))
+    return CompiledStatement(sa.update(items).where(items.c.id == bindparam("item")).values(needed=needed))
+
+
+NEED = {stratifies: _need(stratifies) for stratifies in (False, True)}
 
 
 def is_unsure(project: Project, row: dict[str, Any]) -> bool:
@@ -36,7 +37,8 @@ def ask_or_close(tx: Connection, project: Project, item_id: int, row: dict[str, 
     known needs none: people get it to be held against it, however many labels it has."""
     settings = project.settings
     if row["method"] == GOLD:
-        NEED(tx, item=item_id, overlap=0, share=SHARES, given=0, more=0)
+        NEED[False](tx, item=item_id, overlap=0, share=SHARES, given=0, more=0)
     elif settings.most_labels is not None:
         share, more = settings.share_of_1000, int(row["wants_more"])
-        NEED(tx, item=item_id, overlap=settings.overlap, share=share, given=row["given"], more=more)
+        need = NEED[settings.stratifies]
+        need(tx, item=item_id, overlap=settings.overlap, share=share, given=row["given"], more=more)

@@ -1,6 +1,7 @@
 """Counting labels again after a change of the settings that say which count, and how many an item needs."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -14,18 +15,19 @@ from labeler.projects.access import Project
 from labeler.projects.service import ProjectChanged
 
 KIND = "quality.recount"
-CHANGES = {"overlap", "overlap_share", "most_labels", "certainty", "counting"}
+LANE = "recount:{}"
+CHANGES = {"overlap", "overlap_share", "overlap_field", "most_labels", "certainty", "counting"}
 
 
 @listen(ProjectChanged)
 def after_change(tx: Connection, event: ProjectChanged, project: Project) -> None:
     if CHANGES & set(event.settings):
-        lane = f"recount:{project.id}"
+        lane = LANE.format(project.id)
         enqueue(tx, KIND, project_id=project.id, dedup=lane, lane=lane)
 
 
-def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
-    """How many labels these items still need, by those that count."""
+def left_of(project: Project) -> Any:
+    """Of the labels that an item gets at first, how many are still to be given; below 0: more that count were."""
     given = (
         sa.select(sa.func.count())
         .select_from(current_labels)
@@ -33,8 +35,14 @@ def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) ->
         .scalar_subquery()
     )
     settings = project.settings
-    wanted = wanted_of(sa.literal(settings.overlap, sa.Integer), sa.literal(settings.share_of_1000, sa.Integer)) - given
-    update = sa.update(items).values(needed=sa.case((wanted > 0, wanted), else_=0))
+    share = sa.literal(settings.share_of_1000, sa.Integer)
+    return wanted_of(sa.literal(settings.overlap, sa.Integer), share, settings.stratifies) - given
+
+
+def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
+    """How many labels these items still need, by those that count."""
+    left = left_of(project)
+    update = sa.update(items).values(needed=sa.case((left > 0, left), else_=0))
     tx.execute(update.where(items.c.id.in_(item_ids)))
 
 

@@ -37,6 +37,17 @@ class ProjectSettings(In):
         float,
         Field(ge=0, le=1, description="Share of the items that get so many, drawn at random. The others get one."),
     ] = 1.0
+    overlap_field: Annotated[
+        str | None,
+        Field(
+            min_length=1,
+            max_length=100,
+            pattern=r"^[^\x00]*$",
+            description="The metadata field, such as language or source, of which each value gets a share that is "
+            "large enough: 30 items that several people label, or all it has where it has fewer. Values are texts, "
+            "numbers and booleans; items without one are drawn at the share itself.",
+        ),
+    ] = None
     most_labels: Annotated[
         int | None,
         Field(
@@ -167,6 +178,11 @@ class ProjectSettings(In):
     def several(self) -> bool:
         """Whether an item may get more than one label."""
         return self.overlap > 1 or self.most_labels is not None
+
+    @property
+    def stratifies(self) -> bool:
+        """Whether the share of the items that get `overlap` labels may differ between values of a field."""
+        return self.overlap_field is not None and self.overlap > 1 and self.overlap_share < 1
 
     def right_of(self, answered: int) -> int:
         """Of so many items of a training, how many must be right."""

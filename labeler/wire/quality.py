@@ -166,6 +166,14 @@ class LabelAgreement(BaseModel):
     given: int
 
 
+class ValueAgreement(BaseModel):
+    """How far people agree on the items with one value of the field `overlap_field`."""
+
+    value: str
+    alpha: Figure
+    items: int
+
+
 class PairAgreement(BaseModel):
     """How far two people agree on what both labeled. alike: the share of those items with the same answer."""
 
@@ -200,6 +208,12 @@ class AgreementOut(BaseModel):
         "there are too few."
     )
     by_label: list[LabelAgreement] = Field(description="The labels that were given, 50 at most.")
+    field: str | None = Field(None, description="The metadata field of `by_value`: the setting `overlap_field`.")
+    by_value: list[ValueAgreement] = Field(
+        default_factory=list,
+        description="Its values with 20 such items or more, those with most first, 50 at most. Where each value was to "
+        "get enough of them, rare ones are more frequent here than in the project, and weigh more in `alpha`.",
+    )
     pairs: list[PairAgreement] = Field(
         description="Every two people who share five items or more, those who share most first, 100 at most."
     )

@@ -211,11 +211,20 @@ def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
     field.fill("2")
     look_again()
     expect(field).to_have_value("2")
-    settled(page)
-    page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
-    processes.wait_for(
-        lambda: site.admin.client.projects.get(project.slug).info.settings.overlap == 2, 20, "the setting"
-    )
+    stratum = page.get_by_role("textbox", name="… with enough of each value of this metadata field")
+    save = page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True)
+    for typed, kept in ((' a "b".ü ', 'a "b".ü'), ("", None)):
+        stratum.fill(typed)
+        settled(page)
+        save.click()
+        processes.wait_for(lambda kept=kept: _overlap(site, project) == (2, kept), 20, "the settings")
+        look_again()
+        expect(stratum).to_have_value(kept or "")
+
+
+def _overlap(site, project):
+    settings = site.admin.client.projects.get(project.slug).info.settings
+    return settings.overlap, settings.overlap_field
 
 
 def test_what_is_refused_stays_in_the_form(site, visit) -> None:

@@ -47,7 +47,7 @@ ON_THE_PATH = [
     campaign_items.GROUPS,
     campaign_items.ASKED,
     fits.FIND,
-    overlap.NEED,
+    *overlap.NEED.values(),
     submit.FIND_ITEM["postgresql"],
     submit.FIND_REPEATED,
     submit.DROP_ASIDE,

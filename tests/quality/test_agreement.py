@@ -49,6 +49,20 @@ def test_over_time_it_is_of_equal_parts_of_the_items(project: Project, three: li
     assert all(one.until <= other.since for one, other in pairwise(parts))
 
 
+def test_by_a_field_it_is_of_each_value_with_enough_items(project: Project, three: list[Project]) -> None:
+    languages = ["de"] * 25 + ["e_n"] * 25 + ["fr"] * 5
+    rows = [{"key": f"m{n}", "text": f"text {n}", "metadata": {"language": one}} for n, one in enumerate(languages)]
+    project.items.add(rows, progress=False)
+    say(three, " ".join(["ss-", "hh-"] * 12 + ["ss-"] + ["sh-", "hh-"] * 15))
+    assert (project.agreement().field, project.agreement().by_value) == (None, [])
+    project.change(settings={"overlap_field": "language"})
+    found = project.agreement()
+    assert found.field == "language"
+    assert [(row.value, row.items) for row in found.by_value] == [("de", 25), ("e_n", 25)]
+    assert found.by_value[0].alpha.value == 1.0 and found.by_value[1].alpha.high < 1
+    assert found.by_value[1].alpha.value < found.alpha.value < 1
+
+
 def test_corrected_and_renamed_labels_count_as_they_are_now(
     project: Project, three: list[Project], add_texts: Any
 ) -> None:

@@ -4,10 +4,11 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import feedback, layout, report, session, table
+from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Project
-from labeler.wire.quality import AgreementOut, Figure, LabelAgreement, PairAgreement
+from labeler.wire.quality import AgreementOut, Figure, LabelAgreement, PairAgreement, ValueAgreement
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's bounds: from here on answers are relied on; from here on conclusions are tentative."""
@@ -34,6 +35,8 @@ def render() -> None:
         _over_time(found)
     if found.by_label:
         _labels(found.by_label)
+    if found.field and found.by_value:
+        _values(found.field, found.by_value)
     if found.pairs:
         _pairs(found.pairs)
 
@@ -109,6 +112,21 @@ def _labels(rows: list[LabelAgreement]) -> None:
             t("Given"): row.given,
         }
         for row in ordered
+    ]
+    table.show(shown, {t("Alpha"): _written})
+
+
+def _values(field: str, rows: list[ValueAgreement]) -> None:
+    st.header(t("By {field}", field=plain(field)), anchor=False)
+    st.caption(t("The values with twenty items or more that several people labeled."))
+    shown: list[dict[str, Any]] = [
+        {
+            t("Value"): row.value,
+            t("Alpha"): row.alpha.value,
+            t("95% interval"): _between(row.alpha),
+            t("Items"): row.items,
+        }
+        for row in rows
     ]
     table.show(shown, {t("Alpha"): _written})
 
