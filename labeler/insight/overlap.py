@@ -33,7 +33,7 @@ def overlap_saved(tx: Connection, project: Project) -> OverlapSaved:
             answers.c.wants_more.is_(False),
             answers.c.method != GOLD,
             items.c.needed == 0,
-            in_share(settings.share_of_1000, settings.stratifies),
+            in_share(settings.share_of_1000, settings.drawn_by),
         )
         .order_by(answers.c.created_at.desc())
         .limit(MOST)

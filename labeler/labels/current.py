@@ -16,7 +16,8 @@ from labeler.kit.db import insert_for
 from labeler.kit.entries import entry
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import BLINDLY, LLM, TRAINING, Project
-from labeler.projects.tables import overlap_shares, overlap_strata
+from labeler.projects.tables import overlap_shares
+from labeler.wire.projects import ProjectSettings
 
 
 @dataclass(frozen=True)
@@ -43,28 +44,36 @@ SHARES = 1_000
 """The share of the items that several people label is drawn in these steps, by a number that orders nothing else."""
 
 
-_share_here = (
-    sa.select(overlap_shares.c.share)
-    .join(overlap_strata, overlap_strata.c.project_id == overlap_shares.c.project_id)
-    .where(
-        overlap_strata.c.project_id == items.c.project_id,
-        overlap_shares.c.value == entry(items.c.metadata, overlap_strata.c.field),
-    )
-    .correlate(items)
-    .scalar_subquery()
-)
-
-
-def in_share(share: Any, stratifies: bool) -> Any:
-    """Whether several people label an item. share: of 1,000. stratifies: whether the share may be larger for its value
-    of a field (`projects/strata.py`): what is in the database says so, so that none is used after it was replaced."""
+def in_share(share: Any, field: Any = None) -> Any:
+    """Whether several people label an item. share: of 1,000. field: the share may be larger for its value of this one
+    (`projects/strata.py`): what is in the database says so, so that none is used after it was replaced."""
     draw = items.c.shuffle % sa.literal_column(str(SHARES))
-    return sa.or_(draw < share, draw < _share_here) if stratifies else draw < share
+    if field is None:
+        return draw < share
+    here = (overlap_shares.c.project_id == items.c.project_id, overlap_shares.c.value == entry(items.c.metadata, field))
+    return sa.or_(
+        draw < share, draw < sa.select(overlap_shares.c.share).where(*here).correlate(items).scalar_subquery()
+    )
 
 
-def wanted_of(overlap: Any, share: Any, stratifies: bool) -> Any:
+def wanted_of(overlap: Any, share: Any, field: Any = None) -> Any:
     """How many labels an item gets at first. overlap: of those in the share; others get one."""
-    return sa.case((in_share(share, stratifies), overlap), else_=sa.literal_column("1"))
+    return sa.case((in_share(share, field), overlap), else_=sa.literal_column("1"))
+
+
+WANTED = {
+    stratifies: wanted_of(
+        bindparam("overlap", type_=sa.Integer),
+        bindparam("share", type_=sa.Integer),
+        bindparam("field", type_=sa.Text) if stratifies else None,
+    )
+    for stratifies in (False, True)
+}
+"""For compiled statements, with the parameters of `wanted_by`: projects without strata pay nothing for them."""
+
+
+def wanted_by(settings: ProjectSettings) -> dict[str, Any]:
+    return {"overlap": settings.overlap, "share": settings.share_of_1000, "field": settings.drawn_by}
 
 
 _item, _labeler = bindparam("item_id", type_=Id), bindparam("labeler_id", type_=Id)
@@ -77,8 +86,7 @@ _others = (
 
 
 def _recount(stratifies: bool) -> Any:
-    wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer), stratifies)
-    left = wanted - bindparam("own", type_=sa.Integer) - _others
+    left = WANTED[stratifies] - bindparam("own", type_=sa.Integer) - _others
     return (
         sa.update(items)
         .where(items.c.id == _item)
@@ -133,9 +141,10 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
     """
     is_label = row["value"] is not None
     settings = project.settings
-    wanted = {"overlap": settings.overlap, "share": settings.share_of_1000, "own": int(counted and is_label)}
+    stratifies = settings.drawn_by is not None
+    wanted = {**wanted_by(settings), "own": int(counted and is_label)}
     if tx.dialect.name != "sqlite":
-        new = TOGETHER[is_label, settings.stratifies].one(tx, **row, counted=counted, **wanted)
+        new = TOGETHER[is_label, stratifies].one(tx, **row, counted=counted, **wanted)
         return Recorded(new.id, new.created_at, new.needed, new.others)
     made = INSERT.one(tx, **row)
     whose = {"item_id": row["item_id"], "labeler_id": row["labeler_id"]}
@@ -143,5 +152,5 @@ def record(tx: Connection, project: Project, row: dict[str, Any], counted: bool)
         SET(tx, **whose, project_id=row["project_id"], label_id=made.id, counted=counted)
     else:
         DROP(tx, **whose)
-    now = RECOUNT[settings.stratifies].one(tx, **whose, **wanted)
+    now = RECOUNT[stratifies].one(tx, **whose, **wanted)
     return Recorded(made.id, made.created_at, now.needed, now.others)

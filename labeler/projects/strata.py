@@ -32,7 +32,7 @@ NONE = Strata()
 
 def find_strata(tx: Connection, project: Project) -> Strata:
     """As they were last counted."""
-    if not project.settings.stratifies:
+    if project.settings.drawn_by is None:
         return NONE
     kept = (
         sa.select(overlap_strata.c.field, overlap_shares.c.value, overlap_shares.c.share)

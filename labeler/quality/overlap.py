@@ -7,14 +7,13 @@ from sqlalchemy import Connection, bindparam
 
 from labeler.items.tables import items
 from labeler.kit.compiled import CompiledStatement
-from labeler.labels.current import SHARES, wanted_of
+from labeler.labels.current import SHARES, WANTED, wanted_by
 from labeler.projects.access import Project
 from labeler.quality.known import GOLD
 
 
 def _need(stratifies: bool) -> CompiledStatement:
-    wanted = wanted_of(bindparam("overlap", type_=sa.Integer), bindparam("share", type_=sa.Integer), stratifies)
-    left = wanted - bindparam("given", type_=sa.Integer)
+    left = WANTED[stratifies] - bindparam("given", type_=sa.Integer)
     needed = sa.case((left > 0, left), else_=bindparam("more", type_=sa.SmallInteger))
     return CompiledStatement(sa.update(items).where(items.c.id == bindparam("item")).values(needed=needed))
 
@@ -39,6 +38,5 @@ def ask_or_close(tx: Connection, project: Project, item_id: int, row: dict[str, 
     if row["method"] == GOLD:
         NEED[False](tx, item=item_id, overlap=0, share=SHARES, given=0, more=0)
     elif settings.most_labels is not None:
-        share, more = settings.share_of_1000, int(row["wants_more"])
-        need = NEED[settings.stratifies]
-        need(tx, item=item_id, overlap=settings.overlap, share=share, given=row["given"], more=more)
+        need = NEED[settings.drawn_by is not None]
+        need(tx, item=item_id, **wanted_by(settings), given=row["given"], more=int(row["wants_more"]))

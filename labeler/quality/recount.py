@@ -36,7 +36,8 @@ def left_of(project: Project) -> Any:
     )
     settings = project.settings
     share = sa.literal(settings.share_of_1000, sa.Integer)
-    return wanted_of(sa.literal(settings.overlap, sa.Integer), share, settings.stratifies) - given
+    field = None if settings.drawn_by is None else sa.literal(settings.drawn_by, sa.Text)
+    return wanted_of(sa.literal(settings.overlap, sa.Integer), share, field) - given
 
 
 def recount_needed(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:

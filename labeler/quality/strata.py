@@ -72,7 +72,7 @@ def count_strata(tx: Connection, project: Project) -> dict[str, int]:
 
 def count_again(run: JobRun, project: Project) -> None:
     """Before the items themselves are looked at: whoever labels one from then on finds these shares."""
-    if not project.settings.stratifies:
+    if project.settings.drawn_by is None:
         run.write(lambda tx: _forget(tx, project.id))
         return
     run.write(lambda tx: _begin(tx, project))
@@ -140,7 +140,7 @@ def after_removal(tx: Connection, event: ItemsRemoved, project: Project) -> None
 
 
 def _outdate(tx: Connection, project: Project) -> None:
-    if project.settings.stratifies:
+    if project.settings.drawn_by is not None:
         mine = sa.update(overlap_strata).where(overlap_strata.c.project_id == project.id, ~overlap_strata.c.stale)
         tx.execute(mine.values(stale=True))
 

@@ -180,9 +180,9 @@ class ProjectSettings(In):
         return self.overlap > 1 or self.most_labels is not None
 
     @property
-    def stratifies(self) -> bool:
-        """Whether the share of the items that get `overlap` labels may differ between values of a field."""
-        return self.overlap_field is not None and self.overlap > 1 and self.overlap_share < 1
+    def drawn_by(self) -> str | None:
+        """The field between whose values the share of the items that get `overlap` labels may differ."""
+        return self.overlap_field if self.overlap > 1 and self.overlap_share < 1 else None
 
     def right_of(self, answered: int) -> int:
         """Of so many items of a training, how many must be right."""
