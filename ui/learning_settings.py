@@ -147,7 +147,10 @@ def _people(project: ProjectOut, fields: Fields) -> Settings:
         t("Ask more people, up to"),
         0,
         20,
-        t("One more at a time while the answer is not certain. 0: nobody more than said above."),
+        t(
+            "One more at a time while the answer is not certain, once that is worth more than a new item. "
+            "0: nobody more than said above."
+        ),
     )
     certainty = share(
         right,
