@@ -175,7 +175,7 @@ def test_the_project_where_somebody_waits_is_first(site, visit) -> None:
     waits.flag(waits.queue.next()[0], "Ambiguous")
     page.reload()
     expect(titles).to_have_text(["Waits", "Calm", "All done"])
-    expect(shown(page, "1 project waits for you: it is first.")).to_be_visible()
+    expect(shown(page, "1 project needs a decision from you.")).to_be_visible()
 
 
 def test_the_log_in_is_light_or_dark_as_the_browser_is_and_keeps_nobody_out(site, visit) -> None:
