@@ -95,7 +95,8 @@ def _draw(project: Project, found: list[BulkOut], manages: bool) -> None:
     table.show(rows, {t("Right"): percent, t("Bar"): percent}, height=min(35 * len(rows) + 38, 215))
     there = {one.id: one for one in found if one.state not in ("taking_back", "taken_back")}
     if manages:
-        take_back.choose("bulk", there, lambda one: _name(project, one), _taken_back, project.bulk_labels.undo)
+        done = t("It is being taken back. The page Jobs shows how far it is.")
+        take_back.choose("bulk", there, lambda one: _name(project, one), _taken_back, project.bulk_labels.undo, done)
 
 
 def _taken_back(one: BulkOut) -> str:

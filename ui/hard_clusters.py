@@ -223,7 +223,8 @@ def _decisions(project: Project, manages: bool) -> None:
         st.caption(t("Where others said something else, both answers are on the page Review."))
     there = {one.id: one for one in found if one.state != "undone"}
     if manages:
-        take_back.choose("hard", there, lambda one: _title(project, one), _taken_back, project.hard_items.undo)
+        undo, done = project.hard_items.undo, t("Taken back.")
+        take_back.choose("hard", there, lambda one: _title(project, one), _taken_back, undo, done)
 
 
 def _taken_back(one: HardDecision) -> str:

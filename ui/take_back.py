@@ -16,9 +16,10 @@ def choose(
     title: Callable[[T], str],
     what: Callable[[T], str],
     undo: Callable[[int], object],
+    done: str,
 ) -> None:
     """Nothing where nothing is there. name: of the fields; title: of one; what: comes of it, said before; undo: of the
-    one with this number, which may go on in the background."""
+    one with this number; done: said afterwards."""
     if not there:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -30,5 +31,4 @@ def choose(
             width=420,
         )
         if st.button(t("Take it back …"), icon=":material/undo:", key=f"{name}-undo"):
-            words = t("It is being taken back. The page Jobs shows how far it is.")
-            layout.confirm(what(there[chosen]), t("Take it back"), lambda: undo(chosen), words)
+            layout.confirm(what(there[chosen]), t("Take it back"), lambda: undo(chosen), done)

@@ -38,5 +38,5 @@ def test_a_cluster_is_decided_but_for_an_item_and_taken_back(site: Site, visit: 
     settled(page)
     page.get_by_role("button", name="Take it back …").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
-    expect(shown(page, "It is being taken back.")).to_be_visible()
+    expect(shown(page, "Taken back.")).to_be_visible()
     assert list(project.answers()) == [] and len(list(project.flags.find("open"))) == 8

@@ -165,6 +165,7 @@ def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> 
 def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()
+    page.get_by_text("For experts").click()
     page.get_by_role("combobox", name="Model: what learns from the labels").click()
     page.get_by_role("option", name=re.compile("^Linear SVM ")).click()
     page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
@@ -189,7 +190,7 @@ def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
 def test_a_promoted_model_is_live(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     number = max(model.number for model in project.models())
-    page.get_by_role("button", name="Promote …").click()
+    page.get_by_role("button", name=re.compile("^Promote( it)? …")).click()
     page.get_by_role("dialog").get_by_role("button", name=re.compile(r"Make model \d+ live")).click()
     expect(main(page).get_by_text("answers every prediction")).to_be_visible()
     expect(page.get_by_role("button", name="Roll back …")).to_be_visible()
