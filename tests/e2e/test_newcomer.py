@@ -1,7 +1,7 @@
 """What somebody does on the first day with items that get several labels: from the file to predictions."""
 
-import re
 import csv
+import re
 from pathlib import Path
 from typing import Any
 

@@ -215,8 +215,10 @@ def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
     save = page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True)
     for typed, kept in ((' a "b".ü ', 'a "b".ü'), ("", None)):
         stratum.fill(typed)
+        stratum.blur()
         settled(page)
         save.click()
+        expect(page.get_by_text("Saved.")).to_be_visible()
         processes.wait_for(lambda kept=kept: _overlap(site, project) == (2, kept), 20, "the settings")
         look_again()
         expect(stratum).to_have_value(kept or "")
