@@ -10,13 +10,22 @@ from labeler.items.readers.text_lines import first_lines, numbered_lines
 
 _MARK = "__label__"
 _LOOKED_AT = 50
+_CUTS = ",;|\t"
 
 
 def looks_like_fasttext(head: Head) -> Detected | None:
-    """Most of the first lines begin with a label."""
+    """Most of the first lines begin with a label, and these are no cells of a table below its title line."""
     lines = first_lines(head.text, _LOOKED_AT)
-    marked = sum(line.lstrip().startswith(_MARK) for line in lines)
-    return Detected("fasttext", head.encoding, None, head.warnings) if marked > len(lines) / 2 else None
+    words = [line.lstrip().split(" ", 1)[0] for line in lines if line.lstrip().startswith(_MARK)]
+    if not len(words) > len(lines) / 2 or _is_table(lines[0], words):
+        return None
+    return Detected("fasttext", head.encoding, None, head.warnings)
+
+
+def _is_table(first: str, words: list[str]) -> bool:
+    """Whether a title line and all that looks like labels are cut by the same sign."""
+    is_title = not first.lstrip().startswith(_MARK)
+    return is_title and any(cut in first and all(cut in word for word in words) for cut in _CUTS)
 
 
 @reader("fasttext", title="fastText (__label__ before each text)", endings=(".ft",), matches=looks_like_fasttext)

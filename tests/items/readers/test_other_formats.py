@@ -32,6 +32,14 @@ def test_labels_in_fasttext_files_are_labels(reading):
     assert all(isinstance(row["label"], Given) for row in rows)
 
 
+@pytest.mark.parametrize("cut", [",", ";", "\t"])
+def test_a_table_whose_keys_look_like_labels_is_a_table(reading, cut):
+    rows = reading.values(
+        "\n".join(cut.join(row) for row in [("key", "text"), ("__label__", "0 a"), ("__label__b", "c")])
+    )
+    assert rows == [{"key": "__label__", "text": "0 a"}, {"key": "__label__b", "text": "c"}]
+
+
 def test_a_label_without_a_name_costs_its_row(reading):
     rows = reading.rows("__label__ text\n__label__a text\n__label__b more\n")
     assert rows[0] == BadRow(1, "label", '"label" is empty: a name is expected behind "__label__"')
