@@ -86,10 +86,12 @@ def prepared(tx: sa.Connection) -> int:
 
 def test_reads_and_writes_keep_what_was_planned(writing: Database) -> None:
     look = CompiledStatement(sa.select(sa.literal(1).label("one")))
-    for _ in range(8):
+    for _ in range(200):  # a few, but the watch may hold the connection that had them
         writing.read(look.one)
         writing.write(LOCK[True].one, name="plans", number=1)
-    assert writing.read(prepared) > 0 and writing.write(prepared) > 0
+        if writing.read(prepared) > 0 and writing.write(prepared) > 0:
+            return
+    raise AssertionError("nothing is kept")
 
 
 def test_a_server_that_was_restarted_is_noticed_without_an_error(writing: Database) -> None:
