@@ -19,7 +19,7 @@ class Fields:
         """scope: where the browser keeps what is typed. typed: what fields that one types into begin with, by name."""
         self.scope = scope
         self._begins = dict(typed)
-        # With what is in force in the key, a field begins anew when somebody else has changed it.
+        # With what is in force in the key, a field begins again when somebody else has changed it.
         self._keys = {name: f"{key(scope, f'{name}-{slug}')}-{value}" for name, value in typed.items()}
         keep(scope, {self._keys[name]: str(value) for name, value in typed.items()})
 

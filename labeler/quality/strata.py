@@ -71,7 +71,7 @@ def count_strata(tx: Connection, project: Project) -> dict[str, int]:
 
 
 def count_again(run: JobRun, project: Project) -> None:
-    """Before the items themselves are looked at: whoever labels one from then on finds these shares."""
+    """Before the items themselves are looked at: who labels one from then on finds these shares."""
     if project.settings.drawn_by is None:
         run.write(lambda tx: _forget(tx, project.id))
         return

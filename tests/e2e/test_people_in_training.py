@@ -47,7 +47,7 @@ def test_what_is_right_is_told_after_each_answer_by_keyboard_and_nothing_moves(
         card.page.keyboard.press(key)
     assert card.shown() == before and len(labels_of(project, lin)) == 1, "no key answers meanwhile, or takes back"
     assert barriers(card.page) == []
-    card.page.wait_for_timeout(300)  # nobody reads in less
+    expect(card.part("lesson")).to_have_attribute("data-seen", "true")
     card.page.keyboard.press("Enter")
     expect(card.text).not_to_have_text(before)
     for place in range(4):
@@ -56,7 +56,7 @@ def test_what_is_right_is_told_after_each_answer_by_keyboard_and_nothing_moves(
         if place == 3:
             words = "You have passed the training, 4 of 5 right: from now on you label."
             expect(card.part("lesson-progress")).to_have_text(words)
-        card.page.wait_for_timeout(300)
+        expect(card.part("lesson")).to_have_attribute("data-seen", "true")
         card.page.keyboard.press("Enter")
         expect(card.part("lesson")).to_be_hidden()
     assert card.ready().shown() not in truth
@@ -78,7 +78,7 @@ def test_who_is_held_reads_what_to_do_and_goes_on_when_a_manager_says_so(
     for _ in range(5):
         answer(card, truth, is_right=False)
         expect(card.part("lesson-title")).to_contain_text("Not right")
-        card.page.wait_for_timeout(300)
+        expect(card.part("lesson")).to_have_attribute("data-seen", "true")
         card.part("lesson-next").click()
     expect(card.part("state")).to_contain_text("You got 0 of 5 right in the training; 4 are needed.")
     page = visit(f"{site.url}/labelers?project={project.slug}", site.admin)

@@ -100,7 +100,7 @@ def run(settings: Settings, tmp_path: Path, harm: Callable[[], None]) -> None:
 
 
 @pytest.mark.parametrize("harm", WAYS)
-def test_a_file_that_is_another_one_is_noticed_by_whoever_has_it_open(
+def test_a_file_that_is_another_one_is_noticed_by_all_who_have_it_open(
     tmp_path: Path, sqlite_template: Path, harm: Any
 ) -> None:
     path = tmp_path / "labeler.db"

@@ -1,10 +1,10 @@
 /* Training: after an answer, what is right and why, before the next item. It lies over the labels, so nothing moves. */
 import { keyOf } from "./keys.js";
 import { preview } from "./registry.js";
+import { Sight } from "./sight.js";
 import { make } from "./view.js";
 import { said, t } from "../words.js";
 
-const LEAST_MS = 250; // as long as an item must be in sight (sight.js): nobody passes over what they have not seen
 const LESSON_SHOWN = 300; // characters of an item
 
 export class Lesson {
@@ -14,7 +14,8 @@ export class Lesson {
     this.node = card.view.refs.lesson;
     this.checking = null; // the answer of which one waits to hear; its item stays on the screen
     this.waiting = []; // what is still to be told, where answers of an earlier visit were sent together
-    this.at = null; // when what is told was shown; null: nothing is
+    this.told = false; // whether something is
+    this.sight = new Sight(this.node);
   }
 
   get open() { return !this.node.hidden; }
@@ -22,7 +23,7 @@ export class Lesson {
   /* An answer was given: nothing goes on until it was judged. */
   check(entry) {
     this.checking = entry.id;
-    this.at = null;
+    this.told = false;
     this.draw(make("p", { class: "title" }, t("Your answer is on its way: what is right comes back with it.")));
     this.node.focus({ preventScroll: true });
   }
@@ -42,7 +43,7 @@ export class Lesson {
 
   show() {
     const next = this.waiting[0];
-    if (!next || (this.open && this.at !== null)) return;
+    if (!next || (this.open && this.told)) return;
     const { entry, answer: { feedback, training, stopped } } = next;
     const { form } = this.card;
     const elsewhere = this.checking !== entry.id;
@@ -58,7 +59,8 @@ export class Lesson {
       lines[3] && make("p", { class: "how", "data-testid": "lesson-progress" }, lines[3]),
       make("div", { class: "actions" }, make("button", { type: "button", class: "main", "data-testid": "lesson-next", onclick: () => this.read() }, t("Go on"), make("kbd", {}, "Enter"))),
     );
-    this.at = performance.now();
+    this.told = true;
+    this.sight.begin();
     this.node.focus({ preventScroll: true });
     this.card.view.say(lines.filter(Boolean).join(" "));
   }
@@ -77,16 +79,16 @@ export class Lesson {
 
   /* It was read: the next item. */
   read() {
-    if (this.at === null || performance.now() - this.at < LEAST_MS) return;
+    if (!this.told || !this.sight.enough) return; // nobody passes over what they have not seen
     const { answer } = this.waiting.shift();
-    this.at = null;
+    this.told = false;
     if (this.waiting.length) { this.show(); return; }
     this.close(answer.stopped);
   }
 
   close(stopped) {
     this.node.hidden = true;
-    this.at = null;
+    this.told = false;
     this.card.view.refs.item.focus({ preventScroll: true });
     this.card.learned(stopped);
   }
