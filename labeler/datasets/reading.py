@@ -59,7 +59,12 @@ class Version:
         except Exception as error:  # whatever the storage's client raises
             raise Unavailable(f"The files of dataset version {self.row.version} can't be reached: {error}") from error
 
+    def file_names(self) -> list[str]:
+        """Every file of the version, also those its manifest does not list: itself, and what older formats left out."""
+        return sorted(self._cached)
+
     def path(self, name: str) -> Path:
+        """Where the file is, in DVC's cache: named by the MD5 of its content."""
         cached = self._cached[name]
         if not cached.exists():
             self._fetch()
