@@ -21,6 +21,8 @@ FEWEST = 20
 """Answers below which nobody can be told from chance."""
 PER_CLASS = 5
 """Answers with a label below which nothing is said of it: each fold's model needs to have seen it."""
+ALONE = np.e
+"""What one change of a set needs beyond a label for another, which is the commonest mistake."""
 FAR = 3.5
 """Times the usual distance from which on a number is suspicious."""
 
@@ -75,7 +77,10 @@ def wrong_choices(rows: Any, values: Sequence[str], seed: int = 0, between: Betw
 
 
 def wrong_sets(rows: Any, values: Sequence[Sequence[str]], seed: int = 0, between: Between = lambda: None) -> Suspects:
-    """Any number of labels an item: each label is a question of its own. As `wrong_choices`."""
+    """Any number of labels an item: each label is a question of its own, what is doubted is weighed as a whole
+    (`_likelier`). As `wrong_choices`."""
+    from scipy.special import expit
+
     names = np.array(sorted({name for value in values for name in value}), dtype=np.str_)
     has = np.array([[name in set(value) for name in names.tolist()] for value in values], dtype=np.int64)
     has = has.reshape(len(values), len(names))
@@ -83,19 +88,45 @@ def wrong_sets(rows: Any, values: Sequence[Sequence[str]], seed: int = 0, betwee
     asked = np.flatnonzero((given >= PER_CLASS) & (len(values) - given >= PER_CLASS))
     if not len(asked) or len(values) < FEWEST:
         raise TooFewLabels(f"needs a label that {PER_CLASS} answers have and {PER_CLASS} do not, and {FEWEST} answers")
-    proba = np.array(has, dtype=np.float64)  # what is said of labels that are too rare is taken as it is
-    doubted = np.zeros(has.shape, dtype=bool)
-    for column in asked.tolist():
+    proba = np.zeros((len(values), len(asked)))
+    doubted = np.zeros(len(values), dtype=bool)
+    for place, column in enumerate(asked.tolist()):
         sides = _probabilities(rows, has[:, column], 2, seed, between)
-        proba[:, column] = sides[:, 1]
-        doubted[_confident(has[:, column], sides), column] = True
-    away = np.where(doubted, np.abs(has - proba), 0)
-    found = np.flatnonzero(doubted.any(axis=1))
-    found = found[np.argsort(-away[found].max(axis=1), kind="stable")]
-    meant = np.where(doubted, 1 - has, has)[found].astype(bool)
-    said = [[str(name) for name in names[line]] for line in meant]
-    chances = [_chances(names[asked], line) for line in proba[found][:, asked]]
-    return Suspects(found, away[found].max(axis=1), said, chances)
+        proba[:, place] = sides[:, 1]
+        doubted[_confident(has[:, column], sides)] = True
+    odds, meant = _likelier(has[:, asked], proba)
+    found = np.flatnonzero(doubted & (odds > 0))
+    found = found[np.argsort(-odds[found], kind="stable")]
+    whole = has.astype(bool)  # what is said of labels that are too rare is taken as it is
+    whole[:, asked] = meant
+    said = [[str(name) for name in names[line]] for line in whole[found]]
+    chances = [_chances(names[asked], line) for line in proba[found]]
+    return Suspects(found, expit(odds[found]), said, chances)
+
+
+def _likelier(has: Array, proba: Array) -> tuple[Array, Array]:
+    """Log odds of another set being meant, float (items,), and that set, bool (items, labels): without the label that
+    fits least (its share of all answers by its odds here: a rare one is seldom given by mistake), with the one that is
+    missed most, or both. One change alone needs `ALONE` times the odds.
+
+    Of sets in which confident learning alone doubts a quarter to two fifths, 0.09 to 0.17 of them rightly where 5 %
+    were planted, this leaves a hundredth to a ninth, 0.3 to 0.55 of them rightly; among the worst half as many as were
+    planted 0.55 to 0.76 are right for 0.32 to 0.54 (2,500 texts with any number of feelings, or glued of news or
+    questions, by words, 3 seeds; `multi`, `agnews`, `trec6`)."""
+    sure = np.clip(proba, 1e-6, 1 - 1e-6)
+    lost = np.where(has == 1, np.log(has.mean(axis=0) * (1 - sure) / sure), -np.inf)
+    missed = np.where(has == 0, np.log(sure / (1 - sure)), -np.inf)
+    lines = np.arange(len(has))
+    out, into = lost.argmax(axis=1), missed.argmax(axis=1)
+    drop, add = lost[lines, out], missed[lines, into]
+    ways = np.stack([drop + add, drop - np.log(ALONE), add - np.log(ALONE)])
+    nothing_else = ~np.isfinite(ways[0])
+    ways[1:, nothing_else] += np.log(ALONE)  # an empty set, or a full one: there is no other way
+    way = ways.argmax(axis=0)
+    meant = has.astype(bool)
+    meant[lines[way != 2], out[way != 2]] = False
+    meant[lines[way != 1], into[way != 1]] = True
+    return ways.max(axis=0), meant
 
 
 def wrong_ratings(rows: Any, values: Sequence[float], seed: int = 0, between: Between = lambda: None) -> Suspects:
