@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from chromium import CHROMIUM, MISSING, launched
+from chromium import CHROMIUM, MISSING, SHORT_LIVED, launched
 from language_models import Model, language_model
 from playwright.sync_api import Browser
 
@@ -92,7 +92,7 @@ def own_site(settings: Settings) -> Iterator[Site]:
 # Not for the whole session: the synchronous Playwright leaves an event loop running in this thread.
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    with launched() as browser:
+    with launched(*SHORT_LIVED) as browser:
         yield browser
 
 
