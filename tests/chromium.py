@@ -22,7 +22,7 @@ ARGUMENTS = [
 
 
 SHORT_LIVED = ["--js-flags=--no-maglev --no-opt"]
-"""For many pages that are each looked at for seconds: to optimize their scripts takes a fifth of all that a page takes."""
+"""For pages that are looked at for seconds each: optimizing their scripts takes a fifth of what a page takes."""
 
 
 @contextmanager
