@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import streamlit as st
-from labeler_ui import feedback, session, theme
+from labeler_ui import feedback, layout, session, theme
 from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.language import choose_language, tell_the_browser
 from labeler_ui.components.login import go_to, leave_for, login
@@ -163,7 +163,12 @@ def site() -> None:
                 words = f"{none} {words}"
             feedback.empty(t("Choose a project"), words)
         else:
-            st.warning(t("Your role does not include this page."), icon=":material/lock:")
+            with feedback.empty(
+                t("This page is not for your role"),
+                t("A manager of the project can give you another one, on the page People."),
+                ":material/lock:",
+            ):
+                layout.open_page("home", t("Projects"), "home", primary=True)
         return
     page.run()
 

@@ -42,7 +42,10 @@ def _promotion(project: Project) -> None:
     with st.form("gold-promotion", border=False, width=680):
         left, middle, right = st.columns([2, 1, 1], vertical_alignment="bottom")
         sure = left.select_slider(
-            t("Answers this certain, of three people or more"), SURE, value=0.99, format_func=lambda p: percent(p, 1)
+            t("Make gold what three or more people agree on, at least this certain"),
+            SURE,
+            value=0.99,
+            format_func=lambda p: percent(p, 1),
         )
         most = middle.number_input(t("At most"), 1, 1000, 50)
         if right.form_submit_button(t("Make them gold"), icon=":material/verified:"):

@@ -8,6 +8,7 @@ from labeler_ui import feedback, layout, session
 from labeler_ui.words import language, number, percent, said, t
 
 Estimate = dict[str, Any]  # {"value", "low", "high", "n"}
+ROUGH = 0.25
 
 
 @dataclass(frozen=True)
@@ -59,6 +60,12 @@ class Metric:
 def known(estimate: Estimate | None) -> bool:
     """Whether there is a value."""
     return bool(estimate) and estimate.get("value") is not None  # type: ignore[union-attr]
+
+
+def is_rough(estimate: Estimate | None) -> bool:
+    """Whether a share's interval is so wide that its value alone would mislead: of some 20 items or fewer."""
+    low, high = ((estimate or {}).get(end) for end in ("low", "high"))
+    return low is not None and high is not None and high - low > ROUGH
 
 
 def of(task_type: str) -> dict[str, Metric]:

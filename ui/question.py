@@ -34,7 +34,7 @@ def ask(found: Schema, shown_item: Content | None, mark: str) -> tuple[Schema, s
     schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
     missing = task.problem(schema)
     st.markdown(t("**How labelers will see it**"))
-    shown = schema if missing is None else task.start({"labels": _example()})
+    shown = schema if missing is None else task.start({"labels": _named(schema) or _example()})
     card_preview(shown, shown_item or sample(), key=f"card-preview-{task_type}-{mark}")
     return schema, missing
 
@@ -42,6 +42,11 @@ def ask(found: Schema, shown_item: Content | None, mark: str) -> tuple[Schema, s
 def sample() -> Content:
     """An item, where there is none yet."""
     return {"text": t("The text of an item appears here.")}
+
+
+def _named(schema: Schema) -> list[dict[str, Any]]:
+    """Its labels that have a name, each name once: one that is there twice does not take the others away."""
+    return list({one["name"]: one for one in reversed(schema.get("labels", [])) if one["name"]}.values())[::-1]
 
 
 def _example() -> list[dict[str, str]]:

@@ -45,7 +45,11 @@ def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: 
     shown = estimate if isinstance(estimate, dict) else {"value": estimate}
     below = metric.interval(shown) or (t("higher is better") if metric.better == "higher" else t("lower is better"))
     described = " ".join(filter(None, (metric.description, more)))
-    number_box(box, metric.title, metric.text(shown), f"{of}: {below}" if of else below, described)
+    value = metric.text(shown)
+    if metric.unit == "share" and metrics.is_rough(shown):  # a figure that is not earned yet is not shown large
+        low, high = shown["low"], shown["high"]
+        value, below = f"{round(100 * low)}–{percent(high)}", t("{value} so far, of few items", value=value)
+    number_box(box, metric.title, value, f"{of}: {below}" if of else below, described)
 
 
 def number_box(where: Any, title: str, figure: str, below: str, more: str = "") -> None:

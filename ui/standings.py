@@ -23,7 +23,7 @@ REASONS = {
     "manager": mark("by a manager"),
 }
 ACTIONS = {
-    "go_on": mark("Let go on"),
+    "go_on": mark("Continue"),
     "train": mark("Train again"),
     "pause": mark("Pause"),
 }

@@ -164,6 +164,7 @@ def page_css() -> str:
 [class*="st-key-guideline-"] textarea, .st-key-guideline-preview, :has(> .st-key-guideline-preview) {{
   --tall: clamp(16rem, calc(100vh - 27rem), 44rem);
   height: var(--tall) !important; flex-basis: var(--tall) !important; }}
+[class*="st-key-once-"] [data-testid="stCodeCopyButton"] {{ opacity: 1 !important; transform: none !important; }}
 .lb-guideline {{ line-height: 1.65; overflow-wrap: anywhere; }}
 .lb-guideline h1 {{ font-size: 1.4rem; padding: 0.25rem 0 0.5rem; }}
 .lb-guideline h2 {{ font-size: 1.15rem; padding: 0.75rem 0 0.25rem; }}

@@ -29,6 +29,7 @@ from labeler.wire.accounts import (
 )
 from labeler.wire.base import Page
 
+WRONG = "Email address or password is wrong. After several tries, logging in pauses for some minutes."
 router = APIRouter(tags=["accounts"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -82,7 +83,7 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
     stored = None if row is None else row.password_hash
     if not await apart(password_matches, body.password, stored):
         await db.awrite(sessions.note_failure, email, address)
-        raise WrongCredentials("Check email address and password. After several failures they are locked for a while.")
+        raise WrongCredentials(WRONG)
     user = await db.aread(users.get_user, row.id)
     caller = await _enter(response, db, settings, user, address)
     return Opened(user=user, csrf_token=caller.csrf_token)

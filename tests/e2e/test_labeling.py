@@ -106,6 +106,11 @@ def test_a_note_is_written_without_the_mouse(site, project, lin, label_page, beg
             card.page.keyboard.press(key)
     card.page.keyboard.type("is this 1 or L?")
     expect(card.part("flag-note")).to_have_value("is this 1 or L?")
+    card.page.keyboard.press("Escape")
+    expect(card.part("chooser")).to_be_hidden()
+    card.page.keyboard.press("h")
+    expect(card.part("flag-note")).to_have_value("is this 1 or L?")  # nothing typed is lost
+    card.page.keyboard.press("2")
     card.press("Enter")
     card.saved()
     flag = next(flag for flag in project.flags if flag.content["text"] == text)

@@ -84,7 +84,7 @@ def test_who_is_held_reads_what_to_do_and_goes_on_when_a_manager_says_so(
     page = visit(f"{site.url}/labelers?project={project.slug}", site.admin)
     expect(shown(page, f"They get nothing until a manager lets them go on: {lin.name}.")).to_be_visible()
     settled(page)
-    page.get_by_role("button", name="Let go on").click()
+    page.get_by_role("button", name="Continue").click()
     expect(shown(page, f"{lin.name} gets the queue.")).to_be_visible()
     assert card.ready().shown() not in truth
     project.standings.pause(lin.id, "See me")

@@ -17,12 +17,13 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     expect(shown(page, "2 to decide")).to_be_visible()
     first = project.reviews.queue().items[0].item_key
     expect(shown(page, f"Key {first}")).to_be_visible()
-    expect(shown(page, "What was decided")).to_be_visible()
+    expect(shown(page, "What was decided")).to_be_hidden()
     settled(page)
     expect(page.get_by_role("button", name="ham")).to_be_enabled()
     page.get_by_role("heading", name="Review").click()  # the keys are the page's, not a field's
     page.keyboard.press("2")
     expect(shown(page, "1 to decide, 1 decided")).to_be_visible()
+    expect(shown(page, "What was decided")).to_be_visible()
     second = project.reviews.queue().items[0].item_key
     assert project.items.get(first).answer.value == "ham"
     expect(shown(page, f"Key {second}")).to_be_visible()

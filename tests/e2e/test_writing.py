@@ -30,7 +30,7 @@ def test_what_was_typed_and_not_sent_is_there_after_a_reload(site, visit) -> Non
     page = context.new_page()
     page.goto(address)
     field = write(page)
-    expect(shown(page, "What you had typed and not saved is here again.")).to_be_visible()
+    expect(shown(page, "What you had typed when you left this page is here again.")).to_be_visible()
     expect(field).to_have_value(FILLED + "\n\n- Receipts are ham.")
     # Leaving the field has saved it as the draft.
     processes.wait_for(lambda: next(iter(project.guidelines)).state == "draft", 20, "the draft")

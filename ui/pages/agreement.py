@@ -48,7 +48,7 @@ def _empty(project: Project) -> None:
     )
     with feedback.empty(t("No item has two labels yet"), words, ":material/group:"):
         if session.manages(project.slug):
-            layout.open_page("settings", t("Labelers per item"), "tune", primary=True)
+            layout.open_page("settings", t("Ask two people per item"), "tune", primary=True)
 
 
 def _verdict(found: AgreementOut) -> tuple[str, str]:

@@ -25,7 +25,7 @@ def render() -> None:
     project = layout.project()
     layout.heading(
         t("Campaigns"),
-        t("Answered items are asked again when what is asked has changed, or their answers are in doubt."),
+        t("Ask answered items again: after the guideline or the labels changed, or where answers are in doubt."),
     )
     found = feedback.must(lambda: list(islice(project.campaigns, MOST)), t("Reading the campaigns"))
     manages = session.manages(project.slug)

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import streamlit as st
 from labeler_ui import campaign_form, feedback, guideline_impact, layout, session, tasks
 from labeler_ui.components.keeper import keep, saved
+from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
 from labeler_ui.words import mark, t
@@ -109,7 +110,7 @@ class Desk:
 
     begin: str
     mark: tuple[int, datetime | None]
-    refused: bool = False  # to publish what is not filled in
+    refused: int = 0  # times in a row that what is not filled in was to be published
 
 
 def _write(project: Project, published: Sequence[GuidelineOut], draft: GuidelineOut | None) -> None:
@@ -158,18 +159,18 @@ def _write(project: Project, published: Sequence[GuidelineOut], draft: Guideline
             feedback.say_later(t("Draft saved."))
             st.rerun()
         if pressed(t("Publish …"), icon=":material/publish:", type="primary", disabled=not text.strip()):
-            desk.refused = bool(unfilled(text))
+            desk.refused = desk.refused + 1 if unfilled(text) else 0
             if not desk.refused and (saved_one := _save(project, desk, text_key, note_key, scope)) is not None:
                 _publish(project, saved_one, published[0] if published else None)
     if desk.refused and (missing := unfilled(text)):  # until it is filled in
         where = ", ".join(plain(one) for one in missing)
-        told.warning(
-            t(
-                "Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
-                where=where,
-            ),
-            icon=":material/edit_note:",
+        words = t(
+            "Not yet: the text to start from is still there under {where}. Say what is meant, or remove the line.",
+            where=where,
         )
+        with told.container():
+            st.warning(words, icon=":material/edit_note:")
+            reveal(f"unfilled-{project.slug}-{desk.refused}")
 
 
 def _others_saved(desk: Desk, begin: str, mark: Any, latest: GuidelineOut | None, text_key: str, scope: str) -> None:

@@ -10,11 +10,13 @@ from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, percent, said, t, tn
 
 from labeler.client import Job, Project
+from labeler.wire.jobs import ENDED
 from labeler.wire.label_errors import LabelErrorOut, LabelErrorPage, Looked, RechecksOut
 
 MOST = 200
 SENT_AT_FIRST = 20
 LONGEST = 600
+FEW = 200  # answers that a look rests on
 KINDS = {
     "wrong": mark("likely wrong"),
     "duplicate": mark("contradicts a near-duplicate"),
@@ -44,11 +46,12 @@ def render() -> None:
     kind = st.session_state.get(f"errors-kind-{project.slug}")
     page = feedback.must(lambda: project.label_errors.page(kind=kind, limit=MOST), t("Reading the label errors"))
     if page.looked is None:
-        _empty(project)
+        if not _runs():
+            _empty(project)
         return
     _sentence(page.looked)
     _rechecks_sentence(page.rechecks)
-    if session.manages(project.slug):
+    if session.manages(project.slug) and not _runs():
         _again(project)
     if not page.items and kind is None:
         st.markdown(t(":material/check_circle: Nothing is left to look at. It is looked again as more is answered."))
@@ -59,8 +62,9 @@ def render() -> None:
 
 def _empty(project: Project) -> None:
     words = t(
-        "After a training, once 100 items are answered, every answer is held against a model that never saw it. What "
-        "looks wrong is listed here, and can be asked again without showing the answer."
+        "Every answer is held against a model that never saw it: by itself after a training once 100 items are "
+        "answered, or when you ask for it. What looks wrong is listed here, and can be asked again without showing the "
+        "answer."
     )
     with feedback.empty(t("Nobody has looked for label errors yet"), words, ":material/troubleshoot:"):
         if session.manages(project.slug):
@@ -80,8 +84,13 @@ def _follow() -> None:
     if job is None:
         return
     layout.follow(job)
-    if job.state == "done":
+    if job.state in ENDED:
         del st.session_state["_label_errors_job"]
+
+
+def _runs() -> bool:
+    """Whether a look that was asked for here is not over: its progress stands above."""
+    return "_label_errors_job" in st.session_state
 
 
 def _sentence(looked: Looked) -> None:
@@ -97,6 +106,8 @@ def _sentence(looked: Looked) -> None:
     )
     when = t("Looked {when}.", when=layout.when(looked.at))
     st.markdown(f"**{told}** :gray[{when}]")
+    if looked.answers < FEW and looked.wrong:
+        st.caption(t("A model that has seen so few answers often expects the wrong one: take the list as a hint."))
     if looked.why:
         st.caption(t("No answer could be judged by a model. {why}", why=plain(said(looked.why))))
     if looked.left_out:

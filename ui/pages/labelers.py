@@ -79,7 +79,7 @@ def _first(project: Project, found: LabelersOut, active: list[LabelerRow]) -> No
             st.markdown(f":gray[{words}]")
         with st.container(horizontal=True):
             if not known and session.manages(project.slug):
-                layout.open_page("settings", t("Labelers per item"), "tune")
+                layout.open_page("settings", t("Ask two people per item"), "tune")
             layout.open_page("agreement", t("Agreement"), "handshake")
 
 

@@ -23,8 +23,9 @@ def render() -> None:
         feedback.empty(
             t("Language models are off"),
             t(
-                "Items would be sent to another service. Who runs this one decides where they may go, by the setting "
-                "LABELER_LLM_ALLOWED_HOSTS; until then nothing is sent."
+                "A language model can label beside people, and counts only once people have shown how often it is "
+                "right. Items would be sent to another service: who runs this one says where they may go, for example "
+                "with `LABELER_LLM_ALLOWED_HOSTS=api.example.org` at its start. Until then nothing is sent."
             ),
             ":material/smart_toy:",
         )

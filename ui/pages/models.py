@@ -15,7 +15,7 @@ from labeler.wire.registry import ModelOut, Reproduction
 
 HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
 MOST = 300  # models that are listed
-BASELINES = (("majority", mark("Most common")), ("sklearn", mark("scikit-learn")))
+BASELINES = (("majority", mark("Always the most common")), ("sklearn", mark("Plain scikit-learn")))
 NAMES = (mark("live"), mark("candidate"), mark("retired"))
 STAGES = {
     "live": mark("answers every prediction"),
@@ -140,10 +140,10 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         {t("Model"): table.name_of},
         height=min(35 * len(rows) + 38, 213),
         column_config={
-            t("Most common"): st.column_config.Column(
+            t("Always the most common"): st.column_config.Column(
                 help=t("The same score for always giving the most common answer")
             ),
-            t("scikit-learn"): st.column_config.Column(help=t("The same score for a plain scikit-learn model")),
+            t("Plain scikit-learn"): st.column_config.Column(help=t("The same score for a plain scikit-learn model")),
         },
     )
 

@@ -50,7 +50,8 @@ def render() -> None:
         item = feedback.attempt(lambda: project.items.get(left[0].item_key), t("Opening the item"))
         if item is not None:
             _one(project, item, passed)
-    _done(project)
+    if queue.decided or queue.waiting:
+        _done(project)
 
 
 def _counts(queue: ReviewQueue) -> None:

@@ -11,6 +11,7 @@ import streamlit as st
 from labeler_ui import feedback, import_plan, import_run, import_table, layout, question, session, tasks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.components.labels import labels_saved
+from labeler_ui.components.reveal import reveal
 from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
 from labeler_ui.import_run import ColumnMapping, Given
@@ -86,19 +87,26 @@ def _new() -> None:
     missing = [words for words in (None if name.strip() else t("a name"), lacking, problem) if words]
     if pressed(t("Create the project"), type="primary", icon=":material/check:"):
         if missing:
-            st.error(t("Still needed: {missing}.", missing=listed(missing)), icon=":material/error:")
+            _refuse(t("Still needed: {missing}.", missing=listed(missing)))
             return
         if publish and (where := unfilled(text)):
-            st.error(
+            _refuse(
                 t(
                     "The guideline can't be published yet: the text to start from is still there under {places}. "
                     "Fill it in, or keep it as a draft.",
                     places=", ".join(plain(one) for one in where),
-                ),
-                icon=":material/error:",
+                )
             )
             return
         _create(name.strip(), schema, text, publish, given)
+
+
+def _refuse(words: str) -> None:
+    """Say it where it is seen: the button may be the last thing on the screen."""
+    number = st.session_state["_new_refused"] = st.session_state.get("_new_refused", 0) + 1
+    with st.container():
+        st.error(words, icon=":material/error:")
+        reveal(f"refused-{number}")
 
 
 def _guideline(begin: str) -> str:

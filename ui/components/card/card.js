@@ -22,6 +22,7 @@ import { upkeep } from "./upkeep.js";
 import { percent, said, t } from "../words.js";
 
 const PACE_OF = 30; // of one's last answers
+const HINT_MS = 4000; // then it is true no more
 
 export class Card {
   constructor(root, data) {
@@ -76,7 +77,8 @@ export class Card {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
     this.view.refs.answer.addEventListener("click", (event) => {
-      if (this.lesson.open ? this.lesson.node.contains(event.target) : !event.detail || !this.current || !this.early()) return;
+      const isPanel = event.target.closest("[data-do=skip], [data-do=flag]"); // opens one, answers nothing
+      if (this.lesson.open ? this.lesson.node.contains(event.target) : !event.detail || !this.current || isPanel || !this.early()) return;
       event.stopPropagation(); // the second half of a double click
       event.target.closest("button")?.blur(); // Enter belongs to the card
     }, { capture: true });
@@ -121,7 +123,10 @@ export class Card {
   /* Whether the item has just come up: what arrives now was meant for the one before. */
   early() {
     if (this.sight.enough) return false;
-    this.view.hint(t("This one has just come up: look at it, then answer."));
+    const { current } = this;
+    const words = t("This one has just come up: look at it, then answer.");
+    this.view.hint(words);
+    setTimeout(() => { if (current && current === this.current && this.view.refs.hint.textContent === words) this.suggest(); }, HINT_MS);
     return true;
   }
 
@@ -249,7 +254,7 @@ export class Card {
     else if (name === "find_field") this.view.refs.text.querySelector(".find-field")?.focus();
     else if (this.past && name === "skip") this.view.hint(t("What you answered can't be skipped. Answer it again, or press Esc to go on."));
     else if (this.chooser.open && this.chooser.kind === name) this.chooser.close();
-    else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || []);
+    else this.chooser.show(name, (name === "skip" ? this.project.settings.skip_reasons : this.project.settings.flag_reasons) || [], this.current.key);
     this.lastEvent = event;
   }
 

@@ -25,6 +25,7 @@ export const idle = {
     if (!["empty", "stopped"].includes(this.view.root.dataset.state)) this.view.state("loading", t("Getting the next items"), t("One moment."));
     try {
       await this.queue.ask();
+      this.queue.toFront(this.shownBefore());
       if (this.current) return; // an answer was taken back meanwhile: what is shown stays
       if (this.queue.items.length) this.next();
       else this.empty();

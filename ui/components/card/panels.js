@@ -18,12 +18,15 @@ export class Chooser {
     this.onDone = onDone; // (kind, {reason, note, keep}) or (null) when closed
     this.kind = null;
     this.reason = null;
+    this.left = null; // {key, note}: what was written of an item when it was closed
   }
 
   get open() { return this.kind !== null; }
 
-  show(kind, reasons) {
+  /* key: the item's; what was written of it before is there again. */
+  show(kind, reasons, key) {
     this.kind = kind;
+    this.about = key;
     this.reason = null;
     this.reasons = reasons.length ? reasons : ["not sure"];
     const flag = kind === "flag";
@@ -39,6 +42,7 @@ export class Chooser {
     this.note = null;
     if (flag) {
       this.note = make("textarea", { rows: "2", maxlength: "2000", "data-testid": "flag-note", "aria-label": t("Note (optional)"), "aria-keyshortcuts": "N", placeholder: t("Note (optional): what makes it hard?") });
+      if (this.left?.key === key) this.note.value = this.left.note;
       rows.push(make("div", { class: "noted" }, this.note, make("kbd", {}, "N")), make("div", { class: "actions" },
         make("button", { type: "button", class: "main", "data-testid": "flag-alone", onclick: () => this.finish(false) }, t("Set aside without a label"), make("kbd", {}, "Enter")),
         make("button", { type: "button", "data-testid": "flag-keep", onclick: () => this.finish(true) }, t("Label it too"), make("kbd", {}, "L")), close));
@@ -71,11 +75,13 @@ export class Chooser {
     const answer = { reason: this.reason, keep };
     if (note) answer.note = note;
     const { kind } = this;
+    this.left = null;
     this.hide();
     this.onDone(kind, answer);
   }
 
   close() {
+    if (this.note) this.left = { key: this.about, note: this.note.value };
     this.hide();
     this.onDone(null);
   }

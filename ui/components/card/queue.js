@@ -92,6 +92,12 @@ export class Queue {
     this.items = [];
   }
 
+  /* Show this one first, if it is here. */
+  toFront(key) {
+    const found = this.items.find((item) => item.key === key);
+    if (found) this.back(found);
+  }
+
   drop(key) {
     this.answered.add(key);
     this.items = this.items.filter((item) => item.key !== key);

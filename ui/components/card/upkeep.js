@@ -107,7 +107,23 @@ export const upkeep = {
 
   /* The page is left, or the browser is closed: others get what is held here, unless another tab shows it, too. */
   leave() {
+    try {
+      if (this.current && !this.past) sessionStorage.setItem(this.shownKey(), this.current.key);
+    } catch (error) { /* forbidden: the queue says what comes first */ }
     if (!this.shared && performance.now() - this.heardAt > SILENT_MS) this.queue.giveBack();
+  },
+
+  shownKey() { return `labeler:shown:${this.data.user.id}:${this.project.slug}`; },
+
+  /* The key of the item that this tab showed before it was reloaded: one goes on with it. */
+  shownBefore() {
+    try {
+      const key = sessionStorage.getItem(this.shownKey());
+      sessionStorage.removeItem(this.shownKey());
+      return key;
+    } catch (error) {
+      return null;
+    }
   },
 
   /* Whether other tabs show the same items: the browser knows, or (without HTTPS) they say so. */

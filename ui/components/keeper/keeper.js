@@ -49,7 +49,7 @@ class Keeper {
 
   show() {
     this.root.hidden = !this.told;
-    this.note.textContent = t("What you had typed and not saved is here again.");
+    this.note.textContent = t("What you had typed when you left this page is here again.");
   }
 
   typed(event) {
