@@ -24,7 +24,7 @@ def test_the_list_of_projects_says_what_waits_in_each(site: Site, visit) -> None
     expect(card.get_by_text("Labels today: 3 (yours: 3).")).to_be_visible()
     expect(card.get_by_text("1 hard item waits for a decision.")).to_be_visible()
     other = page.locator(f".st-key-project-{silent.slug}")
-    expect(other.get_by_text("No labels yet.")).to_be_visible()
+    expect(other.get_by_text("0 of 1 item labeled (0%)")).to_be_visible()
     expect(other.get_by_text("No guideline is published yet.")).to_be_visible()
     card.get_by_role("button", name="Decide").click()
     expect(page.get_by_role("heading", name="Hard items")).to_be_visible()
@@ -36,7 +36,7 @@ def test_a_labelers_list_has_no_managers_questions(site: Site, visit) -> None:
     project.flag(project.queue.next(1)[0], "Ambiguous")
     page = visit(f"{site.url}/", site.member(project))
     card = page.locator(f".st-key-project-{project.slug}")
-    expect(card.get_by_text("No labels yet.")).to_be_visible()
+    expect(card.get_by_text("0 of 40 items labeled (0%)")).to_be_visible()
     settled(page)
     assert card.get_by_text("waits for a decision").count() == 0
 

@@ -36,12 +36,12 @@ def render() -> None:
         else t("Choose a project."),
     )
     comments.asked()
+    if _creates():  # above the cards, however many there are
+        layout.open_page("setup", t("New project"), "add", project=None)
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
                 _card(project, details.get(project.slug))
-    if _creates():
-        layout.open_page("setup", t("New project"), "add", project=None)
 
 
 def _turn(project: ProjectOut, progress: ProgressOut | None) -> int:
@@ -98,7 +98,7 @@ def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
             )
         else:
             st.markdown(t("No items yet.") if not manages else t("No items yet: import a file to start."))
-        if progress is not None and items:
+        if progress is not None and items and progress.labels.total:  # else the bar says it
             st.markdown(f":gray[{_activity(progress)}]")
         for number, look in enumerate(_looks(project, progress) if manages else []):
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -127,7 +127,7 @@ def _activity(progress: ProgressOut) -> str:
         return t(
             "Labels today: none. The last day with labels: {day}.", day=day(date.fromisoformat(labels.per_day[-1].day))
         )
-    return t("No labels in the last 30 days.") if labels.total else t("No labels yet.")
+    return t("No labels in the last 30 days.")
 
 
 def _looks(project: ProjectOut, progress: ProgressOut | None) -> list[advice.Look]:
