@@ -36,7 +36,7 @@ def test_the_first_admin_follows_the_printed_link_and_lands_on_projects(first_st
     password.fill("short")
     page.get_by_label("Repeat the password").fill("short")
     page.get_by_test_id("login-submit").click()
-    expect(page.get_by_test_id("login-error")).to_contain_text("At least 10 characters")
+    expect(page.get_by_test_id("login-error")).to_have_text("This has 5 characters: at least 10 are needed.")
     password.fill("four words in a row")
     page.get_by_label("Repeat the password").fill("four words in a row")
     page.get_by_test_id("login-submit").click()

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import bulk, comments, contents, feedback, gold, item_filters, layout, removal, session, table, tasks
+from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
 from labeler_ui.words import percent, t, tc, tn
@@ -68,7 +69,9 @@ def render() -> None:
     key = ticked[0] if ticked else clicked or st.query_params.get("item")
     if key:
         st.query_params["item"] = key
-        _detail(project, key)
+        with st.container():
+            reveal(f"item-{project.slug}-{key}")
+            _detail(project, key)
     else:
         bulk.listed(project, session.manages(project.slug))
 

@@ -184,7 +184,7 @@ def _reproduction(project: Project, number: int) -> str:
     return f"_reproduce_{project.slug}_{number}"
 
 
-@layout.dialog(mark("Change the stage"))
+@layout.dialog(mark("Promote the model"))
 def _promote(project: Project, number: int) -> None:
     stages = list(STAGES)
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)

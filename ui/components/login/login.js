@@ -189,7 +189,13 @@ class Login {
   async submit() {
     const { email, password, repeat, name } = this.fields;
     const invited = this.data.mode === "invitation";
-    if (invited && this.weigh() === "weak") { this.wrong(this.refs.strength.textContent); password.focus(); return; }
+    if (invited && this.weigh() === "weak") {
+      const { length } = password.value;
+      const short = t("This has {n} characters: at least {count} are needed.", { n: length, count: SHORTEST });
+      this.wrong(length < SHORTEST ? short : this.refs.strength.textContent);
+      password.focus();
+      return;
+    }
     if (invited && password.value !== repeat.value) { this.wrong(t("The two passwords differ.")); repeat.focus(); return; }
     if (!invited && (!email.value.trim() || !password.value)) { this.wrong(t("Enter your email address and your password.")); (email.value ? password : email).focus(); return; }
     this.wrong("");
