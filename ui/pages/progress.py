@@ -114,7 +114,7 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
     )
     each = number(pace["seconds_per_label"], 1) if pace else ""
-    speed = t("{pace} s for each of the last labels", pace=each) if pace else t("known after a few labels")
+    speed = t("{pace} s per label", pace=each) if pace else t("known after a few labels")
     report.number_box(
         boxes[3],
         t("Pace of one person"),
