@@ -15,7 +15,7 @@ def test_the_log_in_and_a_refusal_are_german(site: Site, visit: Any) -> None:
     page.get_by_label("E-Mail-Adresse").fill("nobody@example.org")
     page.get_by_role("textbox", name="Passwort", exact=True).fill("not the password")
     page.get_by_role("textbox", name="Passwort", exact=True).press("Enter")
-    expect(page.get_by_test_id("login-error")).to_contain_text("Prüfen Sie E-Mail-Adresse und Passwort.")
+    expect(page.get_by_test_id("login-error")).to_contain_text("E-Mail-Adresse oder Passwort ist falsch.")
 
 
 def test_the_choice_stays_with_the_browser(site: Site, visit: Any) -> None:

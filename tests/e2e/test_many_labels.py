@@ -41,7 +41,7 @@ def test_item_search_and_tools_stay_in_view(
     site: Site, project: Project, lin: Any, label_page: Any, screen: Any
 ) -> None:
     card = label_page(site, project, lin, **screen)
-    parts = ("item", "label-search", "undo", "help")
+    parts = ("item", "label-search", "undo", "guideline")
     assert in_view(card, *parts) == list(parts)
     far = card.part("label-topic number 50")
     assert in_view(card, "label-topic number 50") == []

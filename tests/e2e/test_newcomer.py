@@ -63,7 +63,7 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     page.get_by_label("Name").first.fill("First day")
     page.get_by_label("Name").first.press("Enter")
     page.get_by_role("button", name="Create the project").click()
-    expect(page.get_by_text("80 rows: 80 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("All 80 rows are in.")).to_be_visible(timeout=60_000)
     project = someone.client.projects.get("first-day")
     assert project.info.task_type == "multi_choice"
     keys = {label["name"]: str(place + 1) for place, label in enumerate(project.info.labels)}

@@ -15,7 +15,7 @@ def test_a_table_is_chosen_told_and_imported(site: Site, visit: Any) -> None:
     expect(page.get_by_label("What is message?", exact=True)).to_have_value("text")
     expect(page.get_by_text("9 rows")).to_be_visible()
     page.get_by_role("button", name="Import", exact=True).click()
-    expect(page.get_by_text("9 rows: 9 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("All 9 rows are in.")).to_be_visible(timeout=60_000)
     assert project.progress().items.total == 12
 
 
@@ -28,6 +28,6 @@ def test_a_new_project_begins_with_a_table(site: Site, visit: Any) -> None:
     expect(page.get_by_label("What is message?", exact=True)).to_have_value("text")
     expect(page.get_by_text("2 labels were found")).to_be_visible()
     page.get_by_role("button", name="Create the project").click()
-    expect(page.get_by_text("30 rows: 30 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("All 30 rows are in.")).to_be_visible(timeout=60_000)
     made = next(one for one in site.admin.client.projects if one.info.name == "Out of the CRM")
     assert made.progress().items.total == 30 and len(list(made.answers())) == 30

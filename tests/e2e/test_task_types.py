@@ -189,7 +189,7 @@ def test_a_rating_project_is_made_from_a_file_with_a_live_preview(site, visit, t
     page.get_by_label("Name").first.fill("Rated")
     page.get_by_label("Name").first.press("Enter")
     page.get_by_role("button", name="Create the project").click()
-    expect(page.get_by_text("60 rows: 60 taken, 0 already there, 0 refused.")).to_be_visible(timeout=60_000)
+    expect(page.get_by_text("All 60 rows are in.")).to_be_visible(timeout=60_000)
     info = site.admin.client.projects.get("rated").info
     assert (info.task_type, info.scale["max"]) == ("rating", 7)
     page.get_by_role("button", name="Start labeling").click()
@@ -201,7 +201,7 @@ def test_items_are_found_by_their_rating_and_by_a_contained_label(site, stars, s
         stars.label(row["key"], number + 1)
         several.label(row["key"], ["insult"] if number == 2 else [])
     page = visit(f"{site.url}/items?project={several.slug}&item={messages(3)[2]['key']}", site.admin)
-    expect(page.get_by_text("Admin 1 labeled insult")).to_be_visible()
+    expect(page.get_by_text("Admin 1 labeled insult")).to_be_in_viewport()  # what is opened comes into sight
     page.get_by_role("combobox", name="Label").click()
     page.get_by_role("option", name="insult", exact=True).click()
     expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()

@@ -98,7 +98,7 @@ def test_a_decision_is_an_answer_and_a_rule_in_one_step(site, visit) -> None:
     mine.flag(mine.queue.next(1)[0], "Ambiguous", note="ham or spam?")
     page = visit(f"{site.url}/hard?project={project.slug}", site.admin)
     page.get_by_label(f"Your answer to {lin.name}").fill("Friends may joke.")
-    page.get_by_role("combobox", name="In the draft of the guideline").click()
+    page.get_by_role("combobox", name="Add to the draft of the guideline").click()
     page.get_by_role("option", name="your answer as a rule, with this item").click()
     page.get_by_role("combobox", name="Answer").click()
     page.get_by_role("option", name="ham").click()

@@ -109,6 +109,10 @@ def _table(versions: Sequence[DatasetOut]) -> None:
         rows,
         {t("Guideline"): table.name_of},
         column_config={
+            t("Size"): st.column_config.TextColumn(help=t("Of all its files.")),
+            t("New data"): st.column_config.TextColumn(
+                help=t("What it added on the disk: versions share the files that did not change.")
+            ),
             t("Remote"): st.column_config.TextColumn(
                 help=t("Whether it was pushed; a push that fails is tried again.")
             ),

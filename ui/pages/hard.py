@@ -173,7 +173,7 @@ def _resolve(project: Project, flag: FlagOut) -> None:
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             rule = st.selectbox(
-                t("In the draft of the guideline"),
+                t("Add to the draft of the guideline"),
                 list(RULES),
                 format_func=lambda one: t(RULES[one]),
                 key=rule_key,

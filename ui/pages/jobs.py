@@ -115,7 +115,9 @@ def import_result(result: ImportResult, brief: bool = False) -> None:
     if result.dry_run:
         st.markdown(t("A trial: nothing was changed. What would become of it:"))
     st.markdown(
-        tn(
+        tn("{n} row is in.", "All {n} rows are in.", result.rows)
+        if result.rows == result.taken and not result.dry_run
+        else tn(
             "{n} row: {taken} taken, {already_there} already there, {refused} refused.",
             "{n} rows: {taken} taken, {already_there} already there, {refused} refused.",
             result.rows,
