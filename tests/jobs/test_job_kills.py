@@ -56,13 +56,14 @@ def test_fifty_kills(jobs: Any) -> None:
 
 @pytest.mark.parametrize("child_too", [False, True], ids=["worker", "worker and job"])
 def test_a_frozen_worker_loses_its_job_and_can_not_finish_it(jobs: Any, child_too: bool) -> None:
-    frozen = jobs.worker(lease=1.5)
+    lease = 1.5 if child_too else 30  # which nobody gets to renew; the job process must end before it
+    frozen = jobs.worker(lease=lease)
     job_id = jobs.want("sample.quiet", seconds=0.8)
     jobs.wait([job_id], "running")
     children = jobs.at_work(frozen)
     for pid in (frozen.pid, *(children if child_too else ())):
         os.kill(pid, signal.SIGSTOP)
-    rescuer = jobs.worker(lease=1.5)
+    rescuer = jobs.worker(lease=lease)
     row = jobs.wait([job_id])[0]
     assert row.attempt == (2 if child_too else 1)  # the job process alone ends in time, and may
     for pid in (frozen.pid, *children):
