@@ -168,7 +168,7 @@ def test_a_manager_uploads_and_downloads_below_a_path(behind: tuple[Site, str], 
         file = {"name": "new.jsonl", "mimeType": "text/plain", "buffer": rows.encode()}
         page.locator("input[type=file]").set_input_files(file)
         page.get_by_role("button", name="Import", exact=True).click()
-        expect(shown(page, "3 rows: 3 taken")).to_be_visible()
+        expect(shown(page, "All 3 rows are in.")).to_be_visible()
         page.goto(f"{address}/nowhere")
         page.get_by_role("link", name="To the projects").click()
         page.wait_for_url(f"{address}/")
