@@ -49,7 +49,7 @@ def figure(box: Any, metric: metrics.Metric, estimate: Any, of: str = "", more: 
     if metric.unit == "share" and metrics.is_rough(shown):  # a figure that is not earned yet is not shown large
         low, high = shown["low"], shown["high"]
         value, below = f"{round(100 * low)}–{percent(high)}", t("{value} so far", value=value)
-        described = f"{described} {t('Few items were judged: it lies in this range.')}"
+        described = " ".join((described, t("Few items were judged: it lies in this range.")))
     number_box(box, metric.title, value, f"{of}: {below}" if of else below, described)
 
 
