@@ -9,6 +9,7 @@ from labeler_ui.words import language, number, percent, said, t
 
 Estimate = dict[str, Any]  # {"value", "low", "high", "n"}
 ROUGH = 0.25
+"""How wide the interval of a share is, from which on its value alone says too much."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def known(estimate: Estimate | None) -> bool:
 
 
 def is_rough(estimate: Estimate | None) -> bool:
-    """Whether a share's interval is so wide that its value alone would mislead: of some 20 items or fewer."""
+    """Whether a share rests on too few items to be shown by its value alone: some 20 or fewer."""
     low, high = ((estimate or {}).get(end) for end in ("low", "high"))
     return low is not None and high is not None and high - low > ROUGH
 

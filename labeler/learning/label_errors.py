@@ -22,7 +22,7 @@ FEWEST = 20
 PER_CLASS = 5
 """Answers with a label below which nothing is said of it: each fold's model needs to have seen it."""
 ALONE = np.e
-"""What one change of a set needs beyond a label for another, which is the commonest mistake."""
+"""What one change of a set needs beyond a label for another, which is the most common mistake."""
 FAR = 3.5
 """Times the usual distance from which on a number is suspicious."""
 
