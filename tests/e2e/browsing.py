@@ -28,6 +28,9 @@ AXE = Path(__file__).parents[1] / "typescript" / "node_modules" / "axe-core" / "
 
 expect.set_options(timeout=60_000)
 
+DRAWING = "[data-testid=stApp][data-test-script-state=running]"
+"""A page that Streamlit is drawing: lists close, and what is under the mouse may move."""
+
 
 @dataclass
 class Someone:
@@ -181,6 +184,7 @@ class Visits:
         for where, event, listener in listeners:
             where.on(event, listener)  # type: ignore[call-overload]
         self.opened.append(Visit(page, options, fresh, listeners))
+        page.add_locator_handler(page.locator(DRAWING), lambda: None)  # wait for its end, as one who looks would
         if someone:
             given = {"email": someone.email, "password": someone.password}
             answer = context.request.post(f"{origin}/api/v1/session", data=given)
@@ -195,6 +199,7 @@ class Visits:
                 visit.page.context.close()
                 continue
             visit.page.goto("about:blank")
+            visit.page.remove_locator_handler(visit.page.locator(DRAWING))
             for where, event, listener in visit.listeners:
                 where.remove_listener(event, listener)
             self.pages.give(visit.page, visit.options)

@@ -66,6 +66,10 @@ def test_reasons_that_were_typed_and_not_saved_are_there_again(site: Site, visit
     assert site.admin.client.projects.get(project.slug).info.settings.skip_reasons == ["Not mine", "Too longer"]
 
 
+MARK = "document.querySelectorAll('h1, [role=tablist]').forEach((one) => (one.seen = true))"
+MARKED = "[...document.querySelectorAll('h1, [role=tablist]')].map((one) => Boolean(one.seen))"
+
+
 def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, visit: Any) -> None:
     project = site.project(3, "Undone", retrain_every=40)
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
@@ -74,14 +78,18 @@ def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, vis
     every = page.get_by_role("spinbutton", name="Train after this many new labels")
     every.fill("77")
     every.press("Tab")
+    page.evaluate(MARK)
     page.get_by_role("button", name="Undo what is not saved").click()
     expect(page.locator("input[value='77']")).to_have_count(0)
-    settled(page)  # the form may be drawn again, with this folded
-    if not every.is_visible():
-        page.get_by_text("For experts").click()
+    settled(page)
+    expect(every).to_be_visible()  # what one had opened stays so, where it is
     expect(every).to_have_value("40")
     page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+    page.get_by_role("tab", name="Reasons").click()
+    expect(page.get_by_role("textbox", name="Reasons to skip, one per line")).to_be_visible()
+    settled(page)
+    assert page.evaluate(MARKED) == [True, True], "the page was drawn anew: it flickers, and goes back to its top"
     assert site.admin.client.projects.get(project.slug).info.settings.retrain_every == 40
 
 

@@ -52,14 +52,16 @@ def saved(scope: str) -> None:
 
 
 def forget_saved() -> None:
-    """Let the browser forget what was saved since the last look. Part of every page."""
+    """Let the browser forget what was saved since the last look. Part of every page, with a place of its own: what
+    follows would be drawn anew, and the page go back to its top, if that came and went."""
     scopes: set[str] = st.session_state.pop("_kept_forget", set())
     st.session_state["_kept_forgotten"] = scopes
-    user = session.user()
+    user, place = session.user(), st.empty()
     if scopes and user is not None:
         number = st.session_state["_kept_forgets"] = st.session_state.get("_kept_forgets", 0) + 1
         draw = st.components.v2.component("labeler_forget", html="<span hidden></span>", js=_forget_source())
-        draw(key=f"forget-{number}", data={"owner": session.owner(user), "scopes": sorted(scopes)})
+        with place:
+            draw(key=f"forget-{number}", data={"owner": session.owner(user), "scopes": sorted(scopes)})
 
 
 @cache
