@@ -7,6 +7,7 @@ import time
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
+from re import Pattern
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -225,6 +226,19 @@ def shown(where: Page | Locator, text: str) -> Locator:
 def settled(page: Page) -> None:
     """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
+
+
+STILL = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+
+
+def choose(box: Locator, name: str | Pattern[str] = "") -> None:
+    """Choose what has this name, or the first there is, from a field's list: that closes when the page moves, and a
+    browser tells of a move a frame later."""
+    box.scroll_into_view_if_needed()
+    box.page.evaluate(STILL)
+    box.click()
+    found = box.page.get_by_role("option", name=name, exact=True) if name else box.page.get_by_role("option").first
+    found.click()
 
 
 def barriers(page: Page) -> list[str]:

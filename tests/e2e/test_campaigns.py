@@ -4,7 +4,7 @@ what was answered."""
 from typing import Any
 
 import processes
-from browsing import GUIDELINE, Card, Site, settled, shown
+from browsing import GUIDELINE, Card, Site, choose, settled, shown
 from playwright.sync_api import expect
 
 
@@ -49,12 +49,10 @@ def test_a_label_is_split_on_the_settings_page(site: Site, visit: Any) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_test_id("label-name-1").fill("prize")
     page.get_by_test_id("label-name-1").press("Enter")
-    page.get_by_role("combobox", name="spam", exact=True).click()
-    page.get_by_role("option", name="several labels, which it is split into …").click()
+    choose(page.get_by_role("combobox", name="spam", exact=True), "several labels, which it is split into …")
     several = page.get_by_role("combobox", name="spam is split into")
     for name in ("prize", "pharma"):
-        several.click()
-        page.get_by_role("option", name=name, exact=True).click()
+        choose(several, name)
     several.press("Escape")
     settled(page)
     page.get_by_role("button", name="Save changes").click()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import processes
-from browsing import Site, settled, shown
+from browsing import Site, choose, settled, shown
 from playwright.sync_api import expect
 from sample_texts import texts
 
@@ -40,8 +40,7 @@ def test_what_a_search_finds_is_labeled_at_once_and_taken_back(site: Site, visit
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("40 items would be labeled.")
     dialog.get_by_role("spinbutton", name="Checked by people first").fill("35")
-    dialog.get_by_role("combobox", name="Answer").click()
-    page.get_by_role("option", name="spam", exact=True).click()
+    choose(dialog.get_by_role("combobox", name="Answer"), "spam")
     dialog.get_by_role("button", name="Label them, and check").click()
     expect(shown(page, "They are being labeled.")).to_be_visible()
     processes.wait_for(lambda: next(iter(project.bulk_labels)).state == "checking", 60, "the check")

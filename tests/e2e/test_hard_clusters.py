@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from browsing import Site, settled, shown
+from browsing import Site, choose, settled, shown
 from playwright.sync_api import expect
 
 PARCEL = "your parcel waits at the depot, pay the delivery fee, number {}"
@@ -29,8 +29,7 @@ def test_a_cluster_is_decided_but_for_an_item_and_taken_back(site: Site, visit: 
     page.get_by_label("Your answer to all who asked").fill("couriers ask for nothing")
     page.get_by_label("Rule for the draft of the guideline").fill("A delivery fee is spam.")
     box = page.locator(".st-key-cluster-decision")
-    box.get_by_role("combobox", name="Answer").click()
-    page.get_by_role("option", name="spam").click()
+    choose(box.get_by_role("combobox", name="Answer"), "spam")
     page.get_by_role("button", name="Decide them together").click()
     expect(shown(page, "7 items decided. Others are asked for 3 of them.")).to_be_visible()
     assert len(list(project.answers())) == 7

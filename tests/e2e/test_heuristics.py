@@ -3,7 +3,7 @@
 from typing import Any
 
 import processes
-from browsing import Site, messages, settled, shown
+from browsing import Site, choose, messages, settled, shown
 from playwright.sync_api import expect
 
 from labeler.client import Project
@@ -19,8 +19,7 @@ def test_a_rule_is_written_tried_kept_turned_off_and_deleted(site: Site, visit: 
     page.get_by_label("Words", exact=True).fill("free, call, txt")
     page.keyboard.press("Tab")
     expect(shown(page, "choose what it says")).to_be_visible()
-    page.get_by_role("combobox", name="It says").click()
-    page.get_by_role("option", name="spam").click()
+    choose(page.get_by_role("combobox", name="It says"), "spam")
     expect(page.get_by_text("It matches", exact=True).first).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Add the rule").click()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from browsing import Site, messages, shown
+from browsing import Site, choose, messages, shown
 from playwright.sync_api import Page, expect
 
 from labeler.client import Project
@@ -80,8 +80,7 @@ def test_days_begin_on_the_viewers_clock(site: Site, known: Project, visit: Any,
 def test_without_a_model_it_says_so(site: Site, visit: Any) -> None:
     project = site.project(5, "Without a model")
     page = opened(site, project, visit)
-    page.get_by_role("combobox", name="State").click()
-    page.get_by_role("option", name="The model says otherwise").click()
+    choose(page.get_by_role("combobox", name="State"), "The model says otherwise")
     expect(page.get_by_role("heading", name="No model yet")).to_be_visible()
 
 
@@ -98,8 +97,7 @@ def test_a_search_is_in_the_address_and_there_again_after_a_reload(site: Site, k
     found = known.items.page(q="call", count=True).total
     words = f"{found} items" if found != 1 else "1 item"
     expect(shown(page, words)).to_be_visible()
-    page.get_by_role("combobox", name="State").click()
-    page.get_by_role("option", name="Not labeled").click()
+    choose(page.get_by_role("combobox", name="State"), "Not labeled")
     expect(page).to_have_url(re.compile("state="))
     found = known.items.page(q="call", unlabeled=True, count=True).total
     words = f"{found} items" if found != 1 else "1 item"

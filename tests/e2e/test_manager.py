@@ -5,7 +5,7 @@ import re
 
 import processes
 import pytest
-from browsing import Site, labels_say, messages, settled, shown
+from browsing import Site, choose, labels_say, messages, settled, shown
 from playwright.sync_api import Page, expect
 
 from labeler.wire.jobs import JobOut
@@ -138,8 +138,7 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     newest = max(project.datasets(), key=lambda one: one.version)
     assert newest.message == "for the browser test"
     page.get_by_role("tab", name="Download").click()
-    page.get_by_role("combobox", name="Version").click()
-    page.get_by_role("option", name=newest.tag, exact=True).click()
+    choose(page.get_by_role("combobox", name="Version"), newest.tag)
     line = f"dvc get {newest.repository} data --rev {newest.tag}"
     expect(page.get_by_test_id("stCode")).to_contain_text(line)
     with page.expect_download() as download:
@@ -166,8 +165,7 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()
     page.get_by_text("For experts").click()
-    page.get_by_role("combobox", name="Model: what learns from the labels").click()
-    page.get_by_role("option", name=re.compile("^Linear SVM ")).click()
+    choose(page.get_by_role("combobox", name="Model: what learns from the labels"), re.compile("^Linear SVM "))
     page.get_by_role("tabpanel").get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Saved.")).to_be_visible()
     assert site.admin.client.projects.get(project.slug).info.settings.model == "linear_svm"

@@ -7,7 +7,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Card, labels_say, messages, settled
+from browsing import Card, choose, labels_say, messages, settled
 from playwright.sync_api import Page, expect
 
 LABELS = ["promo", "money", "question"]
@@ -81,8 +81,7 @@ def test_several_labels_from_the_file_to_predictions(site: Any, visit: Any, tmp_
     settled(page)
     rename_first(page, "advert")
     delete_second(page)
-    page.get_by_role("combobox", name="money", exact=True).click()
-    page.get_by_role("option", name="advert", exact=True).click()
+    choose(page.get_by_role("combobox", name="money", exact=True), "advert")
     page.get_by_role("button", name="Save changes").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("become")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from browsing import Site, settled
+from browsing import Site, choose, settled
 from playwright.sync_api import expect
 
 
@@ -107,8 +107,7 @@ def test_several_hard_items_are_decided_at_once(site: Site, visit: Any) -> None:
     expect(page.get_by_text("Say what was decided")).to_be_visible()
     settled(page)
     box.get_by_label("Your answer to all who asked").fill("not advertising")
-    box.get_by_role("combobox", name="Answer").click()
-    page.get_by_role("option", name="ham").click()
+    choose(box.get_by_role("combobox", name="Answer"), "ham")
     box.get_by_role("button", name="Resolve the chosen ones").click()
     expect(page.get_by_text("Resolved: 3.")).to_be_visible()
     resolved = list(project.flags.find("resolved"))

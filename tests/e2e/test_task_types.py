@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from browsing import Card, Site, labels_of, messages
+from browsing import Card, Site, choose, labels_of, messages
 from playwright.sync_api import Page, expect
 
 from labeler.client import Project
@@ -202,8 +202,7 @@ def test_items_are_found_by_their_rating_and_by_a_contained_label(site, stars, s
         several.label(row["key"], ["insult"] if number == 2 else [])
     page = visit(f"{site.url}/items?project={several.slug}&item={messages(3)[2]['key']}", site.admin)
     expect(page.get_by_text("Admin 1 labeled insult")).to_be_in_viewport()  # what is opened comes into sight
-    page.get_by_role("combobox", name="Label").click()
-    page.get_by_role("option", name="insult", exact=True).click()
+    choose(page.get_by_role("combobox", name="Label"), "insult")
     expect(main(page).get_by_test_id("stDataFrame").first).to_be_visible()
     page.goto(f"{site.url}/items?project={stars.slug}&item={messages(5)[4]['key']}")
     expect(page.get_by_text("labeled 5 (good)")).to_be_visible()
@@ -222,8 +221,7 @@ def test_a_scale_is_shortened_and_says_how_many_answers_that_touches(site, visit
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_label("Highest").fill("4")
     page.get_by_label("Highest").press("Enter")
-    page.get_by_role("combobox", name="5", exact=True).click()
-    page.get_by_role("option", name="4", exact=True).click()
+    choose(page.get_by_role("combobox", name="5", exact=True), "4")
     page.get_by_role("button", name="Save changes").click()
     dialog = page.get_by_role("dialog")
     expect(dialog).to_contain_text("2 answers with 5 become 4")
@@ -243,8 +241,7 @@ def export(project: Project) -> list[bytes]:
 def test_a_target_is_a_metric_and_a_value(site, stars, visit) -> None:
     page = visit(f"{site.url}/settings?project={stars.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()
-    page.get_by_role("combobox", name="Score wanted on the holdout").click()
-    page.get_by_role("option").first.click()
+    choose(page.get_by_role("combobox", name="Score wanted on the holdout"))
     wanted = page.get_by_role("spinbutton", name="At most").or_(page.get_by_role("spinbutton", name="At least"))
     wanted.first.fill("0.5")
     wanted.first.press("Enter")
@@ -258,8 +255,7 @@ def test_a_hard_item_is_resolved_with_a_rating(site, stars, visit) -> None:
     row = messages(60)[40]
     stars.flag(row["key"], "Ambiguous", note="between three and four")
     page = visit(f"{site.url}/hard?project={stars.slug}", site.admin)
-    page.get_by_role("combobox", name="Answer").click()
-    page.get_by_role("option", name="5 (good)").click()
+    choose(page.get_by_role("combobox", name="Answer"), "5 (good)")
     page.get_by_role("button", name="Resolve", exact=True).click()
     expect(page.get_by_text("Resolved.")).to_be_visible()
     given_by = {label.labeler.id: label.value for label in stars.items.get(row["key"]).labels}

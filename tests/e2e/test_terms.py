@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import processes
-from browsing import Card, Site, settled, shown
+from browsing import Card, Site, choose, settled, shown
 from playwright.sync_api import expect
 
 
@@ -16,10 +16,8 @@ def test_a_labeler_is_told_when_the_day_is_done(site: Site, visit: Any, label_pa
     row = page.locator(f"[class*=st-key-member-{someone.id}]")
     row.get_by_role("button", name="Terms …").click()
     dialog = page.get_by_role("dialog")
-    dialog.get_by_role("combobox", name="Works as").click()
-    page.get_by_role("option", name="contractor").click()
-    dialog.get_by_role("combobox", name="Paid").click()
-    page.get_by_role("option", name="for each label").click()
+    choose(dialog.get_by_role("combobox", name="Works as"), "contractor")
+    choose(dialog.get_by_role("combobox", name="Paid"), "for each label")
     dialog.get_by_role("spinbutton", name="How much").fill("0.25")
     dialog.get_by_role("spinbutton", name="Most items a day").fill("2")
     if folder := os.environ.get("SHOTS"):

@@ -2,7 +2,7 @@
 
 import processes
 import pytest
-from browsing import covered, labels_say, settled, shown
+from browsing import choose, covered, labels_say, settled, shown
 from playwright.sync_api import expect
 
 FILLED = "# SMS\n\nIs it advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nThe rest."
@@ -98,10 +98,10 @@ def test_a_decision_is_an_answer_and_a_rule_in_one_step(site, visit) -> None:
     mine.flag(mine.queue.next(1)[0], "Ambiguous", note="ham or spam?")
     page = visit(f"{site.url}/hard?project={project.slug}", site.admin)
     page.get_by_label(f"Your answer to {lin.name}").fill("Friends may joke.")
-    page.get_by_role("combobox", name="Add to the draft of the guideline").click()
-    page.get_by_role("option", name="your answer as a rule, with this item").click()
-    page.get_by_role("combobox", name="Answer").click()
-    page.get_by_role("option", name="ham").click()
+    choose(
+        page.get_by_role("combobox", name="Add to the draft of the guideline"), "your answer as a rule, with this item"
+    )
+    choose(page.get_by_role("combobox", name="Answer"), "ham")
     page.get_by_role("button", name="Resolve").click()
     expect(shown(page, "The rule is in the draft of the guideline.")).to_be_visible()
     draft = next(iter(project.guidelines))
