@@ -133,6 +133,12 @@ def setup(camera: "Camera") -> None:
     camera.page.get_by_text("What is in each column?").first.wait_for()
 
 
+def imports(camera: "Camera") -> None:
+    camera.open("imports", "[data-testid=stFileUploader]")
+    camera.page.locator("input[type=file]").set_input_files(example_file(camera.folder))
+    camera.page.get_by_text("What is in each column?").first.wait_for()
+
+
 def label(camera: "Camera") -> None:
     camera.open("label", "[data-testid=card][data-state=item]")
     camera.page.get_by_test_id("progress").get_by_text("labeled").wait_for()
@@ -142,6 +148,7 @@ OF_ADA: dict[str, Scene] = {
     "home": lambda camera: camera.open("", "[data-testid=stProgress]"),
     "progress": progress,
     "items": items,
+    "imports": imports,
     "hard": lambda camera: camera.open("hard", ":text('Resolve')"),
     "heuristics": lambda camera: camera.open("heuristics", ":text('Rules at work')"),
     "agreement": lambda camera: camera.open("agreement", ":text('Every two people')"),

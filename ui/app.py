@@ -40,6 +40,7 @@ ENTRIES = (
     Entry("progress", mark("Progress"), "monitoring", EVERYONE, mark("Work")),
     Entry("guidelines", mark("Guideline"), "menu_book", EVERYONE, mark("Work")),
     Entry("items", mark("Items"), "list_alt", READING, mark("Data")),
+    Entry("imports", mark("Import"), "upload_file", MANAGING, mark("Data")),
     Entry("hard", mark("Hard items"), "flag", READING, mark("Data")),
     Entry("heuristics", mark("Heuristics"), "rule", MANAGING, mark("Data")),
     Entry("datasets", mark("Dataset versions"), "inventory_2", READING, mark("Data")),
@@ -101,8 +102,7 @@ def sidebar(pages: dict[str, st.Page], role: str | None, project: str | None) ->
                 with st.container(gap="xxsmall"):
                     for entry in shown:
                         st.page_link(pages[entry.name], query_params=query)
-        st.divider()
-        with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall", key="myself"):
             st.page_link(pages["account"], label=user.name if user else t("Account"), query_params=query)
             if st.button(t("Log out"), icon=":material/logout:", type="tertiary", key="log-out"):
                 feedback.attempt(lambda: leave_for(session.client().log_out()))

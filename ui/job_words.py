@@ -43,7 +43,7 @@ KINDS = {
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
-    "import": (mark("Importing the corrected file again takes only what is missing."), "setup", mark("Import again")),
+    "import": (mark("Importing the corrected file again takes only what is missing."), "imports", mark("Import again")),
     "train": (mark("The models so far go on answering. Train now tries again."), "progress", mark("Open Progress")),
     "snapshot": (mark("The labels are safe. Create the version again."), "datasets", mark("Open the versions")),
     "push": (
@@ -117,7 +117,7 @@ def remedy(kind: str) -> Made:
     if known is None:
         return Made(t("Start it again; if it fails again, tell the person who runs this service."))
     words, page, action = known
-    return Made(t(words), page, t(action), (("step", "import"),) if page == "setup" else ())
+    return Made(t(words), page, t(action))
 
 
 def made(row: JobOut) -> Made | None:

@@ -81,11 +81,10 @@ def open_page(
     *,
     key: str | None = None,
     project: str | None = None,
-    step: str | None = None,
     params: Mapping[str, str] | None = None,
 ) -> None:
     """A button that goes to another page and keeps the project in the address."""
-    query = {"project": project or session.slug(), "step": step, **(params or {})}
+    query = {"project": project or session.slug(), **(params or {})}
     kind: Literal["primary", "secondary"] = "primary" if primary else "secondary"
     key = key or f"open-{name}-{label}-{'-'.join(str(v) for v in query.values())}"
     if st.button(label, icon=f":material/{icon}:", type=kind, key=key):

@@ -85,6 +85,8 @@ def streamlit_options() -> dict[str, Any]:
         "client.toolbarMode": "minimal",
         # A field drawn twice before the browser has seen it shows its default: that is given the value, too.
         "global.disableWidgetStateDuplicationWarning": True,
+        # One run of a page at a time: two at once draw into each other ("Bad delta path"), and forget what was pressed.
+        "runner.fastReruns": False,
         "runner.magicEnabled": False,
         "server.fileWatcherType": "none",
         "server.headless": True,
@@ -134,7 +136,10 @@ def page_css() -> str:
 [data-testid="stApp"]:has([data-testid="stSidebar"][data-collapsed="false"]) [data-testid="stHeader"] {{
   background: transparent; }}
 [data-testid="stHeader"] * {{ pointer-events: auto; }}
-[data-testid="stSidebarUserContent"] {{ padding-bottom: 1.5rem; }}
+[data-testid="stSidebarUserContent"] {{ padding-bottom: 1rem; }}
+[data-testid="stSidebarUserContent"] > div > [data-testid="stVerticalBlock"] {{ gap: 0.55rem; }}
+.st-key-myself {{ border-top: 1px solid rgb(128 136 155 / 30%); padding-top: 0.5rem; flex-wrap: nowrap; }}
+.st-key-myself > :first-child {{ flex: 1; min-width: 0; }}
 :where(a, button, input, textarea, select, summary, [tabindex]):focus-visible {{
   outline: 3px solid var(--lb-accent) !important; outline-offset: 2px !important; }}
 {BOXED} :is(input, textarea):focus-visible {{ outline: none !important; }}
@@ -147,6 +152,8 @@ def page_css() -> str:
 [data-testid="stHeading"] h1 {{ padding-bottom: 0.25rem; }}
 [class*="st-key-forget-"], [class*="st-key-keeper-"]:has([data-testid="keeper"][hidden]) {{ position: absolute; }}
 [class*="st-key-live-"] [data-stale="true"] {{ opacity: 1 !important; }}
+[data-testid="stFileUploaderDropzoneInstructions"] * {{ white-space: normal !important; }}
+[class*="st-key-job-"] {{ border-bottom: 1px solid rgb(128 136 155 / 25%); padding-bottom: 0.6rem; }}
 .st-key-log-out button {{ padding-inline: 0.5rem; }}
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}
 [data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] *,
@@ -188,7 +195,8 @@ def page_css() -> str:
 .lb-diff .added .right, .lb-diff .changed .right {{ background: rgb(15 150 120 / 15%); }}
 .lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
 @media (max-width: 40rem) {{
-  [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }} }}
+  [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }}
+  [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }} }}
 @media (hover: none), (pointer: coarse) {{
   [data-testid="stElementContainer"]:has([data-testid="stDataFrame"] [data-testid="stElementToolbar"]) {{
     margin-top: 2.75rem; }} }}

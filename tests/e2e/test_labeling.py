@@ -233,3 +233,13 @@ def test_an_answer_taken_back_while_the_next_items_are_asked_for_stays_in_sight(
     card.page.unroute("**/queue/next")
     expect(card.root).to_have_attribute("data-state", "item")
     expect(card.hint).to_contain_text("You had chosen: spam.")
+
+
+def test_where_no_guideline_is_published_its_key_leads_to_where_it_is_written(site, visit) -> None:
+    silent = site.admin.client.projects.create("Nothing written", labels=["a", "b"])
+    silent.items.add([{"key": "1", "text": "one"}], progress=False)
+    card = Card(visit(f"{site.url}/label?project={silent.slug}", site.admin)).ready()
+    card.page.keyboard.press("g")
+    card.part("guideline-page").click()
+    expect(card.page.get_by_role("heading", name="Guideline", exact=True)).to_be_visible()
+    assert f"/guidelines?project={silent.slug}" in card.page.url

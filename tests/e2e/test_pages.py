@@ -18,6 +18,7 @@ DRAWN = {
     "progress": "[aria-label*='{Labels per day}']",
     "guidelines": ".lb-guideline",
     "items": "[data-testid=stDataFrame] canvas",
+    "imports": "[data-testid=stFileUploader]",
     "hard": ":text('{:gray[Not labeled yet.]}'), :text('{Resolve}')",
     "agreement": ":text('{No item has two labels yet}')",
     "review": ":text('{Nothing to decide}')",
@@ -52,6 +53,10 @@ def project(site: Site):
     return made
 
 
+CUT = """[...document.querySelectorAll("[role=radiogroup]")]
+  .filter((one) => one.checkVisibility() && one.scrollWidth > one.clientWidth + 1).map((one) => one.innerText)"""
+
+
 def check(page: Page, name: str, language: str = "en") -> None:
     expect(page.locator(said(DRAWN[name], language)).first).to_be_visible()
     settled(page)
@@ -84,7 +89,7 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
         page.goto(f"{site.url}/{'' if name == 'home' else name}?project={project.slug}")
         check(page, name, language)
         expect(page.locator("html")).to_have_attribute("lang", language)
-        expect(shown(page, said("{Log out}", language))).to_be_visible()
+        expect(shown(page, said("{Log out}", language))).to_be_in_viewport(ratio=1)  # the side bar is seen whole
         if name == "label":
             expect(page.get_by_test_id("item-text")).not_to_be_empty()
         if spoken := [line for line in lines(page) if line.lower() in left]:
@@ -100,6 +105,7 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
         assert barriers(page) == [], f"{name} in the dark, on a phone"
         assert covered(page.locator("body")) == [], f"{name} on a phone"
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, f"{name} on a phone"
+        assert page.evaluate(CUT) == [], f"choices that end beyond the edge, {name} on a phone"
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="light")
     assert found == {}, "English on a German page"

@@ -163,7 +163,7 @@ def test_a_manager_uploads_and_downloads_below_a_path(behind: tuple[Site, str], 
         answer = context.request.post(f"{address}/api/v1/session", data=given, headers={"origin": origin})
         assert answer.ok and answer.headers["strict-transport-security"] == "max-age=31536000"
         page = context.new_page()
-        page.goto(f"{address}/setup?project={project.slug}&step=import")
+        page.goto(f"{address}/imports?project={project.slug}")
         rows = "\n".join(f'{{"key": "n{n}", "text": "text {n}"}}' for n in range(3))
         file = {"name": "new.jsonl", "mimeType": "text/plain", "buffer": rows.encode()}
         page.locator("input[type=file]").set_input_files(file)

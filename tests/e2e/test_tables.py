@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 def test_a_table_is_chosen_told_and_imported(site: Site, visit: Any) -> None:
     project = site.project(3, "From a table")
-    page = visit(f"{site.url}/setup?project={project.slug}&step=import", site.admin)
+    page = visit(f"{site.url}/imports?project={project.slug}", site.admin)
     page.get_by_text("A database table", exact=True).click()
     page.get_by_label("Table", exact=True).click()
     page.get_by_text("recent (view)", exact=True).click()

@@ -110,7 +110,7 @@ def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
                     "label", t("Continue labeling") if labeled else t("Start labeling"), "bolt", True, project=slug
                 )
             if not items and manages:
-                layout.open_page("setup", t("Import items"), "upload_file", True, project=slug, step="import")
+                layout.open_page("imports", t("Import items"), "upload_file", True, project=slug)
             layout.open_page("progress", t("Progress"), "monitoring", project=slug)
 
 

@@ -30,7 +30,7 @@ def render() -> None:
     if not project.info.counts.items:
         with feedback.empty(t("No items yet"), t("Import a file to fill the pool.")):
             if session.manages(project.slug):
-                layout.open_page("setup", t("Import items"), "upload_file", primary=True, step="import")
+                layout.open_page("imports", t("Import items"), "upload_file", primary=True)
         return
     wanted = item_filters.draw(project)
     trail = _trail(wanted)

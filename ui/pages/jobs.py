@@ -5,10 +5,11 @@ from collections import Counter
 import streamlit as st
 from labeler_ui import feedback, import_plan, job_words, layout, removal, session, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import said, t, tn
+from labeler_ui.words import mark, said, t, tn
 
 from labeler.client import Job
 from labeler.wire.items import ImportResult
+from labeler.wire.jobs import JobOut
 
 MOST = 50  # jobs that are listed
 URGENT = {"running": 0, "failed": 1, "queued": 2}
@@ -24,6 +25,9 @@ def render() -> None:
     wanted = st.session_state.pop("_take_back", None)
     if wanted is not None:
         removal.ask(project, import_id=wanted)
+    wanted = st.session_state.pop("_about", None)
+    if wanted is not None:
+        _details(feedback.must(lambda: session.client().job(wanted), t("Reading the jobs")))
     wanted = st.session_state.pop("_cancel", None)
     if wanted is not None:
         layout.confirm(
@@ -59,34 +63,37 @@ def _summary(jobs: list[Job]) -> str:
 
 
 def _job(job: Job) -> None:
+    """One line; below it how far it is, or why it failed."""
     row = job.row
-    words, color = layout.JOB_WORDS.get(row.state, (row.state, "gray"))
-    made = job_words.made(row) if row.state == "done" and row.kind != "items.import" else None
-    with st.container(border=True, key=f"job-{row.id}", gap="small"):
+    imported = row.kind == "items.import" and row.state == "done" and isinstance(row.result, dict)
+    made = job_words.made(row) if row.state == "done" and not imported else None
+    with st.container(key=f"job-{row.id}", gap="small"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            about = [
-                layout.when(row.created_at),
-                job_words.lasted(row),
-                tn("resumed {n} time", "resumed {n} times", row.attempt - 1),
-            ]
-            told = ", ".join(part for part in about[: 3 if row.attempt > 1 else 2] if part)
-            line = f"**{plain(job_words.title(row.kind))}** :{color}-badge[{t(words)}] :gray[{told}]"
-            st.markdown(f"{line}  \n{made.words}" if made else line, width="stretch")
+            came = _came(job.result_as(ImportResult)) if imported else made.words if made else ""
+            st.markdown(_line(row, came), width="stretch")
             if made and made.page:
                 params = dict(made.params)
                 layout.open_page(made.page, made.action, "arrow_forward", key=f"made-{row.id}", params=params)
+            if imported:
+                _about_an_import(job)
             if row.state in {"queued", "running"} and st.button(
                 t("Cancel …"), key=f"cancel-{row.id}", icon=":material/close:"
             ):
                 _later("_cancel", row.id)
-        if row.state != "done":
+        if row.state not in {"done", "queued"}:
             layout.job_line(row)
-            if row.state == "failed":
-                _remedy(row.id, job_words.remedy(row.kind))
-        elif row.kind == "items.import" and isinstance(row.result, dict):
-            import_result(job.result_as(ImportResult), brief=True)
-            if not row.result.get("dry_run"):
-                _offer_to_take_back(row.id)
+        if row.state == "failed":
+            _remedy(row.id, job_words.remedy(row.kind))
+
+
+def _line(row: JobOut, came: str) -> str:
+    """came: what it made, where it is done."""
+    words, color = layout.JOB_WORDS.get(row.state, (row.state, "gray"))
+    about = [layout.when(row.created_at), job_words.lasted(row) if row.state != "queued" else ""]
+    if row.attempt > 1:
+        about.append(tn("resumed {n} time", "resumed {n} times", row.attempt - 1))
+    told = ", ".join(part for part in about if part)
+    return f"**{plain(job_words.title(row.kind))}** :{color}-badge[{t(words)}] {came} :gray[{told}]"
 
 
 def _remedy(job_id: int, made: job_words.Made) -> None:
@@ -96,11 +103,21 @@ def _remedy(job_id: int, made: job_words.Made) -> None:
             layout.open_page(made.page, made.action, "arrow_forward", key=f"remedy-{job_id}", params=dict(made.params))
 
 
-def _offer_to_take_back(import_id: int) -> None:
-    if session.manages(session.slug()) and st.button(
-        t("Take it back …"), key=f"back-{import_id}", icon=":material/undo:"
+def _about_an_import(job: Job) -> None:
+    if st.button(t("Details …"), key=f"about-{job.id}", icon=":material/list_alt:"):
+        _later("_about", job.id)
+    tried = job.result_as(ImportResult).dry_run
+    if (
+        not tried
+        and session.manages(session.slug())
+        and st.button(t("Take it back …"), key=f"back-{job.id}", icon=":material/undo:")
     ):
-        _later("_take_back", import_id)
+        _later("_take_back", job.id)
+
+
+@layout.dialog(mark("What became of the import"), width="large")
+def _details(job: Job) -> None:
+    import_result(job.result_as(ImportResult))
 
 
 def _later(what: str, job_id: int) -> None:
@@ -109,29 +126,31 @@ def _later(what: str, job_id: int) -> None:
     st.rerun()
 
 
-def import_result(result: ImportResult, brief: bool = False) -> None:
-    """What an import took, what was already there, what it refused and why. brief: the rest is folded away."""
+def _came(result: ImportResult) -> str:
+    """What became of the rows, in one sentence."""
     n = layout.number
-    if result.dry_run:
-        st.markdown(t("A trial: nothing was changed. What would become of it:"))
-    st.markdown(
-        tn("{n} row is in.", "All {n} rows are in.", result.rows)
-        if result.rows == result.taken and not result.dry_run
-        else tn(
-            "{n} row: {taken} taken, {already_there} already there, {refused} refused.",
-            "{n} rows: {taken} taken, {already_there} already there, {refused} refused.",
-            result.rows,
-            taken=n(result.taken),
-            already_there=n(result.already_there),
-            refused=n(result.refused),
-        )
+    if result.rows == result.taken and not result.dry_run:
+        return tn("{n} row is in.", "All {n} rows are in.", result.rows)
+    counts = tn(
+        "{n} row: {taken} taken, {already_there} already there, {refused} refused.",
+        "{n} rows: {taken} taken, {already_there} already there, {refused} refused.",
+        result.rows,
+        taken=n(result.taken),
+        already_there=n(result.already_there),
+        refused=n(result.refused),
     )
+    return t("A trial: nothing was changed. {counts}", counts=counts) if result.dry_run else counts
+
+
+def import_result(result: ImportResult) -> None:
+    """What an import took, what was already there, what it refused and why."""
+    st.markdown(_came(result))
     if result.balance.rows:
-        with st.expander(t("What became of every row and label"), expanded=not brief):
+        with st.expander(t("What became of every row and label"), expanded=True):
             import_plan.balance(result.balance, result.rows)
     for title, told in ((t("Refused rows"), result.errors), (t("Not taken as they are"), result.notes)):
         if told:
-            with st.expander(t("{title} (the first {many})", title=title, many=n(len(told)))):
+            with st.expander(t("{title} (the first {many})", title=title, many=layout.number(len(told)))):
                 rows = [{t("Row"): one.row, t("Field"): one.field, t("Reason"): said(one.reason)} for one in told]
                 table.show(rows, {t("Row"): table.name_of})
     if result.plan is not None:

@@ -46,11 +46,17 @@ def render() -> None:
         )
         with feedback.empty(t("Nobody has labeled yet"), words, ":material/group:"):
             layout.open_page("label", t("Start labeling"), "bolt", primary=True)
-    else:
-        _first(project, found, active)
-        _figures(found, active)
-        _table(found.items)
-        _errors(active)
+        with st.expander(t("Training, pauses and gold items")):
+            _sections(project)
+        return
+    _first(project, found, active)
+    _figures(found, active)
+    _table(found.items)
+    _errors(active)
+    _sections(project)
+
+
+def _sections(project: Project) -> None:
     standings.section(project)
     anchoring.section(project)
     if session.manages(project.slug):

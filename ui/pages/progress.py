@@ -21,7 +21,7 @@ def render() -> None:
         layout.heading(plain(info.name), t("Progress of the labels and of the model."))
         with feedback.empty(t("No items yet"), t("Import a file; then labeling and training start by themselves.")):
             if session.manages(project.slug):
-                layout.open_page("setup", t("Import items"), "upload_file", primary=True, step="import")
+                layout.open_page("imports", t("Import items"), "upload_file", primary=True)
         return
     counts = info.counts
     layout.heading(

@@ -85,7 +85,7 @@ def _project(project: Project) -> None:
         )
         if st.form_submit_button(t("Rename")):
             _save(project, scope, name=name.strip())
-    layout.open_page("setup", t("Import more items"), "upload_file", step="import")
+    layout.open_page("imports", t("Import more items"), "upload_file")
     if session.role_in(project.slug) == "admin" and st.button(t("Delete the project …"), icon=":material/delete:"):
         _delete(project)
 

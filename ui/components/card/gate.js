@@ -16,7 +16,8 @@ export const gate = {
       if (must && current.acknowledged) { this.goOn(current.version); return; } // done in another tab
       this.dialogs.guideline(current, must && !current.acknowledged, () => this.acknowledge(current.version));
     } catch (problem) {
-      const words = problem.status === 404 ? t("This project has no published guideline yet.") : problem.message;
+      const none = problem.status === 404;
+      const words = none ? t("This project has no published guideline yet. Managers write it.") : problem.message;
       if (must) {
         this.outbox.halted = null;
         this.trouble(new Problem(problem.status || 0, { detail: words }, 0));
@@ -24,8 +25,13 @@ export const gate = {
       }
       const kept = problem.passing ? this.keptGuideline() : null;
       if (kept) this.dialogs.guideline({ ...kept, acknowledged: true, kept: true }, false, () => {});
-      else this.dialogs.show("guideline", t("Guideline"), [make("p", {}, words)], []);
+      else this.dialogs.show("guideline", t("Guideline"), [make("p", {}, words), ...(none ? [this.guidelinePage()] : [])], []);
     }
+  },
+
+  guidelinePage() {
+    const href = `guidelines?project=${encodeURIComponent(this.project.slug)}`;
+    return make("p", {}, make("a", { href, "data-testid": "guideline-page" }, t("Open the page Guideline")));
   },
 
   /* For when there is no connection. */
