@@ -1,4 +1,5 @@
-"""Beginning a campaign: what it asks is written in short transactions, and asked all at once when all is there.
+"""Beginning a campaign: what it asks is written in short transactions. The first of it is asked at once, the rest as it
+is written; the campaign runs when all is there.
 
 Labelers wait for nothing meanwhile: SQLite has one writer, which is left to them between two parts.
 """
@@ -13,9 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.campaigns import split
-from labeler.campaigns.answered import settle_since
+from labeler.campaigns.answered import end_when_done, settle_since
 from labeler.campaigns.select import IN_FORCE, about_labels, chosen_ids, in_order, who_can
-from labeler.campaigns.service import KIND, CampaignStarted, close, write_group
+from labeler.campaigns.service import KIND, CampaignStarted, close, of_campaign, write_group
 from labeler.campaigns.split import SplitLabels
 from labeler.campaigns.tables import campaigns
 from labeler.items.tables import items
@@ -62,9 +63,7 @@ def start(run: JobRun) -> dict[str, int]:
     if row.state != "starting":  # cancelled before it began
         return run.finish(lambda tx: {"items": 0})  # type: ignore[no-any-return]
     body = CampaignIn(name=row.name, **row.asked)
-    while run.write(lambda tx: _forget(tx, campaign_id)):
-        pass  # what an attempt before this one wrote
-    until = run.db.read(newest_label, project.id)
+    until = run.args["until"] if "until" in run.args else run.db.read(newest_label, project.id)
     told = run.args.get("split")
     likely: dict[int, str] = {}
     if told is None:
@@ -74,28 +73,39 @@ def start(run: JobRun) -> dict[str, int]:
         chosen, likely = split.in_order(run.db, run.settings, project, told)
     was_split = None if told is None else SplitLabels.of(project, told)
     asking = _Asking(body, campaign_id, project, {one.id for one in run.db.read(who_can, project)}, was_split)
-    ranks = {item_id: rank for rank, item_id in enumerate(chosen)}
-    by_id = sorted(chosen)  # what lies together is read and written together, whatever order it is asked in
-    for begin in range(0, len(by_id), PART):
-        rows = run.db.read(asking.rows, by_id[begin : begin + PART], ranks, likely)
+    there = run.db.read(asking.take_up)  # what an attempt before this one wrote
+    left = [item_id for item_id in chosen if item_id not in there]
+    ranks = {item_id: place for place, item_id in enumerate(left, asking.next_place)}
+    number = len(there) + len(left)
+    for at, part in enumerate(_parts(left)):
+        rows = run.db.read(asking.rows, part, ranks, likely)
         began = time.monotonic()
-        asking.groups, number = run.write(partial(asking.write, rows=rows))
-        asking.written += number
+        groups = run.write(partial(asking.write, rows=rows))
+        if groups is None:  # it was cancelled meanwhile
+            return run.finish(lambda tx: {"items": 0})  # type: ignore[no-any-return]
+        asking.groups = groups
+        if at == 0 and len(left) > PART:
+            _wait_until_known(run, campaign_id)
+            asking.asked = run.write(lambda tx: _ask(tx, project, campaign_id, number, until))
         time.sleep(PAUSE_SECONDS + min(0.1, (time.monotonic() - began) / 4))
-        if begin % (TELLS * PART) == 0:
-            run.progress(begin, len(chosen), f"{begin:,} items")
-    # Who answers now knows of the campaign only when what processes remember of the project is new.
+        if at % TELLS == 0:
+            done = len(there) + at * PART
+            run.progress(done, number, f"{done:,} items")
+    _wait_until_known(run, campaign_id)
+    return run.finish(lambda tx: _all_is_asked(tx, project, row, asking, until, number))  # type: ignore[no-any-return]
+
+
+def _parts(chosen: Sequence[int]) -> Iterator[Sequence[int]]:
+    """The first ones, which are asked while the rest is written; of that what lies together is read and written
+    together, whatever order it is asked in."""
+    by_id = [*sorted(chosen[:PART]), *sorted(chosen[PART:])]
+    for begin in range(0, len(by_id), PART):
+        yield by_id[begin : begin + PART]
+
+
+def _wait_until_known(run: JobRun, campaign_id: int) -> None:
+    """Who answers knows of the campaign only when what processes remember of the project is new."""
     time.sleep(max(0.0, REMEMBERED_SECONDS - run.db.read(_age, campaign_id)))
-    return run.finish(lambda tx: _ask(tx, project, row, asking, until, len(chosen)))  # type: ignore[no-any-return]
-
-
-def _forget(tx: Connection, campaign_id: int) -> int:
-    some = sa.select(campaign_groups.c.id).where(campaign_groups.c.campaign_id == campaign_id).limit(1)
-    part = sa.select(campaign_items.c.rank).where(campaign_items.c.group_id.in_(some)).limit(PART)
-    gone = sa.delete(campaign_items).where(campaign_items.c.group_id.in_(some), campaign_items.c.rank.in_(part))
-    if number := tx.execute(gone).rowcount:
-        return int(number)
-    return int(tx.execute(sa.delete(campaign_groups).where(campaign_groups.c.id.in_(some))).rowcount)
 
 
 def _age(tx: Connection, campaign_id: int) -> float:
@@ -115,7 +125,21 @@ class _Asking:
         self.project = project if was_split is None else was_split.project
         self.campaign_id = campaign_id
         self.groups: dict[People, int] = {}
-        self.written = self.unasked = 0
+        self.asked = False  # what is written is asked at once
+        self.unasked = self.next_place = 0
+
+    def take_up(self, tx: Connection) -> set[int]:
+        """Go on after what an earlier attempt wrote; returns its items."""
+        groups = tx.execute(sa.select(campaign_groups).where(campaign_groups.c.campaign_id == self.campaign_id)).all()
+        rows = tx.execute(
+            sa.select(campaign_items.c.item_id, campaign_items.c.rank).where(of_campaign(self.campaign_id))
+        )
+        found = rows.all()
+        for row in groups:
+            self.groups[None if row.people is None else tuple(row.people), tuple(row.not_people)] = row.id
+        self.asked = any(row.active for row in groups)
+        self.next_place = max((row.rank // self.per_item + 1 for row in found), default=0)
+        return {row.item_id for row in found}
 
     @cached_property
     def statement(self) -> CompiledStatement:
@@ -179,39 +203,59 @@ class _Asking:
         elif self.can - labelers:
             yield (None, tuple(sorted(labelers & self.can))), answer, by
 
-    def write(self, tx: Connection, rows: Sequence[tuple[People, tuple[Any, ...]]]) -> tuple[dict[People, int], int]:
-        """Returns the groups that there are then, and how many rows were written: kept by the caller once it is certain
-        that they are. Items that were removed since are left out; who removes others later hears of the rows."""
+    def write(self, tx: Connection, rows: Sequence[tuple[People, tuple[Any, ...]]]) -> dict[People, int] | None:
+        """Returns the groups that there are then: kept by the caller once it is certain that they are. None where it
+        was cancelled. Items that were removed since are left out; who removes others later hears of the rows."""
         lock(tx, "items", self.project.id)
         there = PRESENT.tuples(tx, ids=_listed({row[1] for _, row in rows}))
         present, groups = {item_id for (item_id,) in there}, dict(self.groups)
-        made = [(self._group(tx, groups, people), *row) for people, row in rows if row[1] in present]
+        mine = [(people, row) for people, row in rows if row[1] in present]
+        begins = (campaigns.c.id == self.campaign_id, campaigns.c.state == "starting")
+        more = sa.update(campaigns).where(*begins).values(wanted=campaigns.c.wanted + len(mine))
+        if tx.execute(more).rowcount == 0:
+            return None
+        made = [(self._group(tx, groups, people), *row) for people, row in mine]
         insert_many(tx, campaign_items, COLUMNS, made, {"campaign_id": self.campaign_id})
-        return groups, len(made)
+        return groups
 
     def _group(self, tx: Connection, groups: dict[People, int], people: People) -> int:
         if people not in groups and people[0] is None and len(groups) >= MOST_GROUPS:
             people = (None, ())
         if people not in groups:
-            more = {"by_anybody": self.was_split is not None, "blind": self.body.blind, "active": False}
+            more = {"by_anybody": self.was_split is not None, "blind": self.body.blind, "active": self.asked}
             asked, not_asked = people
             groups[people] = write_group(tx, self.project.id, self.campaign_id, asked, not_asked, **more)
         return groups[people]
 
 
-def _ask(tx: Connection, project: Project, row: Any, asking: _Asking, until: int, chosen: int) -> dict[str, int]:
-    """From now on it is asked. Labels that came in meanwhile are answers of it, too: nobody is asked for them again."""
+def _ask(tx: Connection, project: Project, campaign_id: int, number: int, until: int) -> bool:
+    """From now on it is asked, as far as it is written. Labels that came in meanwhile are answers of it, too: nobody is
+    asked for them again. Returns whether it was not cancelled."""
     lock(tx, "labels", project.id)
-    numbers = {"items": chosen, "wanted": asking.written, "unasked": asking.unasked}
-    begun = sa.update(campaigns).where(campaigns.c.id == row.id, campaigns.c.state == "starting")
-    if tx.execute(begun.values(state="running", started_at=clock(), **numbers)).rowcount == 0:
-        return {"items": 0}
-    tx.execute(sa.update(campaign_groups).where(campaign_groups.c.campaign_id == row.id).values(active=True))
-    if asking.written:
-        emit(tx, CampaignStarted(project.id, row.id, row.name, chosen, asking.written), project)
+    begun = sa.update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state == "starting")
+    if (
+        tx.execute(begun.values(items=number, started_at=sa.func.coalesce(campaigns.c.started_at, clock()))).rowcount
+        == 0
+    ):
+        return False
+    tx.execute(sa.update(campaign_groups).where(campaign_groups.c.campaign_id == campaign_id).values(active=True))
     settle_since(tx, project, until)
-    if asking.written == 0:
+    return True
+
+
+def _all_is_asked(
+    tx: Connection, project: Project, row: Any, asking: _Asking, until: int, number: int
+) -> dict[str, int]:
+    """Nothing more is written: it ends when all is answered."""
+    if not _ask(tx, project, row.id, number, until):
+        return {"items": 0}
+    runs = sa.update(campaigns).where(campaigns.c.id == row.id).values(state="running", unasked=asking.unasked)
+    wanted = int(tx.execute(runs.returning(campaigns.c.wanted)).scalar_one())
+    if wanted:
+        emit(tx, CampaignStarted(project.id, row.id, row.name, number, wanted), project)
+        end_when_done(tx, project, row.id)
+    else:
         close(tx, project, row, "ended", None)
         if asking.was_split is not None:  # nobody had said these labels: nothing to tell
             tx.execute(sa.delete(campaigns).where(campaigns.c.id == row.id))
-    return numbers
+    return {"items": number, "wanted": wanted, "unasked": asking.unasked}

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
 from labeler.campaigns.select import IN_FORCE, about_labels, check_people, selected, who_can
+from labeler.kit.errors import Conflict
 from labeler.labels.queries import latest_seconds
 from labeler.labels.tables import current_labels
 from labeler.projects.access import Project
@@ -39,6 +40,32 @@ def plan(tx: Connection, project: Project, body: CampaignIn, ids: Sequence[int] 
         seconds=seconds,
         hours=hours_for(wanted, seconds),
     )
+
+
+def refuse_nothing(tx: Connection, project: Project, body: CampaignIn, ids: Sequence[int] | None) -> None:
+    """Looks for one label that can be asked for: `plan` counts all, which takes seconds of 100,000.
+
+    Raises as `plan`, and `Conflict` where there is nothing to ask, or nobody.
+    """
+    people = who_can(tx, project)
+    check_people(body, people)
+    chosen = selected(project, body.select, ids)
+    meant = chosen.subquery()
+    asked = chosen
+    if body.to == "same":
+        asked = sa.select(current_labels.c.item_id).select_from(
+            IN_FORCE.join(meant, meant.c.id == current_labels.c.item_id)
+        )
+        asked = asked.where(current_labels.c.counted, *about_labels(body.select))
+    elif body.to == "others":
+        asked = sa.select(meant.c.id).where(_somebody_for(meant, [one.id for one in people]))
+    if tx.execute(asked.limit(1)).first() is None:
+        some = tx.execute(chosen.limit(1)).first() is not None
+        raise Conflict(
+            "All who could be asked have labeled all of these items. Ask the same people, or add somebody first."
+            if some
+            else "No answered item is selected: there is nothing to ask again."
+        )
 
 
 def seconds_of_a_label(tx: Connection, project_id: int) -> float | None:
@@ -74,11 +101,16 @@ def _whose(tx: Connection, body: CampaignIn, meant: Any) -> list[LabelsOf]:
 
 def _nobody_for(meant: Any, people: Sequence[int]) -> Any:
     """Items that all of these people have labeled."""
+    return sa.select(meant.c.id).where(sa.not_(_somebody_for(meant, people)))
+
+
+def _somebody_for(meant: Any, people: Sequence[int]) -> Any:
+    """Whether one of these people has not labeled the item."""
     theirs = sa.select(sa.literal(1)).where(
         current_labels.c.item_id == meant.c.id, current_labels.c.labeler_id == users.c.id
     )
     free = sa.select(sa.literal(1)).where(users.c.id.in_(people), sa.not_(sa.exists(theirs.correlate(meant, users))))
-    return sa.select(meant.c.id).where(sa.not_(sa.exists(free.correlate(meant))))
+    return sa.exists(free.correlate(meant))
 
 
 def _asked(body: CampaignIn, people: Sequence[LabelerOut], of: Sequence[LabelsOf]) -> list[LabelerOut]:

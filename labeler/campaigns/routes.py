@@ -8,7 +8,7 @@ from fastapi import APIRouter, Path, Response
 from labeler.accounts.write import Write
 from labeler.campaigns import service, split
 from labeler.campaigns.impact import impact
-from labeler.campaigns.plan import plan
+from labeler.campaigns.plan import plan, refuse_nothing
 from labeler.campaigns.report import detail
 from labeler.campaigns.select import chosen_ids
 from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
@@ -39,11 +39,10 @@ async def start_campaign(
     of those who are asked. With `dry_run`, only say what it would ask (200)."""
     if not await write.answered():
         ids = await asyncio.to_thread(chosen_ids, db, settings, member.project, body.select)
-        planned = await db.aread(plan, member.project, body, ids)
         if body.dry_run:
             response.status_code = 200
-            return planned
-        service.check(planned)
+            return await db.aread(plan, member.project, body, ids)
+        await db.aread(refuse_nothing, member.project, body, ids)
     return await write(service.begin, member, body)
 
 

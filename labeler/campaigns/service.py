@@ -16,9 +16,10 @@ from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, NotFound
 from labeler.kit.events import Event, emit
 from labeler.kit.jobs.engine import enqueue
+from labeler.labels.queries import newest_label
 from labeler.projects.access import Member, Project, find_project, set_asks_again
 from labeler.queue.tables import campaign_groups, campaign_items
-from labeler.wire.campaigns import CampaignIn, CampaignOut, CampaignPlan
+from labeler.wire.campaigns import CampaignIn, CampaignOut
 
 KIND = "campaigns.start"
 CAMPAIGN, REVIEW, CHECK = "campaign", "review", "check"
@@ -30,7 +31,7 @@ ender = users.alias("ender")
 
 @dataclass(frozen=True)
 class CampaignStarted(Event):
-    """Items are asked again from now on. labels: how many are asked for."""
+    """Items are asked again, and all that is asked is known. labels: how many are asked for."""
 
     name: ClassVar[str] = "campaign.started"
     project_id: int
@@ -50,16 +51,6 @@ class CampaignEnded(Event):
     campaign_name: str
     state: str
     by: int | None
-
-
-def check(planned: CampaignPlan) -> None:
-    """Raises `Conflict` where there is nothing to ask, or nobody."""
-    if planned.labels == 0:
-        raise Conflict(
-            "All who could be asked have labeled all of these items. Ask the same people, or add somebody first."
-            if planned.items
-            else "No answered item is selected: there is nothing to ask again."
-        )
 
 
 def begin(tx: Connection, member: Member, body: CampaignIn) -> CampaignOut:
@@ -85,7 +76,7 @@ def add(tx: Connection, project: Project, user_id: int | None, body: CampaignIn,
     """Write the campaign and let a job begin it; returns its id. more: further arguments of the job."""
     asked = body.model_dump(mode="json", exclude_none=True, exclude={"name", "dry_run"})
     campaign_id = write(tx, project, user_id, body.name, asked)
-    args = {"campaign": campaign_id, **more}
+    args = {"campaign": campaign_id, "until": newest_label(tx, project.id), **more}
     enqueue(tx, KIND, args, project_id=project.id, lane=f"campaign:{campaign_id}", created_by=user_id)
     return campaign_id
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.campaigns import service as campaigns
-from labeler.campaigns.plan import plan
+from labeler.campaigns.plan import plan, refuse_nothing
 from labeler.items.tables import items
 from labeler.kit.errors import Conflict
 from labeler.kit.jobs.engine import get
@@ -107,11 +107,9 @@ def to_send(tx: Connection, project: Project, body: RecheckIn) -> CampaignIn:
     if not keys:
         raise Conflict("Nothing that was found is left to send back. Look for label errors again when labels came.")
     asked = CampaignIn(name=body.name, select=Selection(keys=keys), to="others")
-    planned = plan(tx, project, asked, None)
-    if planned.labels == 0:
+    if plan(tx, project, asked, None).labels == 0:
         asked = asked.model_copy(update={"to": "same"})
-        planned = plan(tx, project, asked, None)
-    campaigns.check(planned)
+    refuse_nothing(tx, project, asked, None)
     return asked
 
 

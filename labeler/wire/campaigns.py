@@ -90,14 +90,16 @@ class CampaignWork(BaseModel):
 class CampaignOut(BaseModel):
     id: int
     name: str
-    state: State
+    state: State = Field(
+        description="`starting`: what is asked is being written; since `started_at`, what is written is asked."
+    )
     select: Selection
     to: Literal["same", "others"] | list[int]
     blind: bool
     guideline_version: int | None = Field(description="In force when it began.")
     schema_version: int
     items: int
-    labels: int = Field(description="Labels that are asked for.")
+    labels: int = Field(description="Labels that are asked for; while it starts, those that are written.")
     unasked: int
     done: int
     left: int

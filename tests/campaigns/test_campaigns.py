@@ -4,11 +4,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
-from labeler.items.tables import items
-from labeler.queue.tables import campaign_groups, campaign_items
 from labeler.wire.campaigns import CampaignDetail
 
 Begin = Callable[..., CampaignDetail]
@@ -250,29 +247,3 @@ def test_with_several_labels_an_item_everybody_is_asked_for_their_own_and_nobody
         "m0": ("ham", 2),
         "m1": ("spam", 2),
     }
-
-
-def test_what_an_attempt_had_written_before_it_was_cut_off_is_not_asked_twice(
-    service: Any, project: Project, labeled: list[Project], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from labeler.campaigns import jobs
-
-    forgotten: list[int] = []
-    forget = jobs._forget
-
-    def cut_off(tx: Any, campaign_id: int) -> int:
-        if not forgotten:  # as if the process had been killed after its first part
-            rows = tx.execute(sa.select(items.c.id).order_by(items.c.id)).scalars().all()
-            group = {"campaign_id": campaign_id, "project_id": project.info.id, "active": False, "not_people": []}
-            more = {"blind": True, "by_anybody": False}
-            made = sa.insert(campaign_groups).values(**group, **more).returning(campaign_groups.c.id)
-            number = tx.execute(made).scalar_one()
-            row = {"group_id": number, "campaign_id": campaign_id, "open": True}
-            tx.execute(sa.insert(campaign_items), [{**row, "rank": n, "item_id": one} for n, one in enumerate(rows)])
-        forgotten.append(forget(tx, campaign_id))
-        return forgotten[-1]
-
-    monkeypatch.setattr(jobs, "_forget", cut_off)
-    started = project.campaigns.start("Again", label="spam")
-    service.run_jobs(kinds=("campaigns.start",))
-    assert forgotten == [8, 1, 0] and project.campaigns.get(started.id).left == 4

@@ -64,7 +64,10 @@ def _running(project: Project, ids: list[int], manages: bool) -> None:
         with st.container(border=True, key=f"campaign-{one.id}"):
             _head(one)
             if one.state == "starting":
-                st.progress(0.0, text=t("What is asked is being written down."))
+                begun = one.started_at is not None
+                words = t("It is asked already, while the rest of it is written down.")
+                written = min(1.0, one.labels / one.items) if begun and one.items else 0.0
+                st.progress(written, text=words if begun else t("What is asked is being written down."))
             else:
                 _progress(one)
             if manages:
