@@ -52,10 +52,10 @@ DROP = CompiledStatement(sa.delete(answers).where(answers.c.item_id == bindparam
 def keep_answer(tx: Connection, event: LabelSubmitted, project: Project) -> None:
     if not event.counted:
         if project.has_gold:  # what is known needs no label, no matter who gave one
-            make_answers(tx, project, [event.item_id])
+            make_answers(tx, project, [event.item_id], recounted=True)
         return
     if event.others or project.settings.several or project.has_gold:
-        make_answers(tx, project, [event.item_id])
+        make_answers(tx, project, [event.item_id], recounted=True)
     elif event.value is None:
         DROP(tx, item=event.item_id)
     else:
@@ -102,9 +102,10 @@ def answer_as_before(tx: Connection, event: LabelsRestored, project: Project) ->
     make_answers(tx, project, event.item_ids)
 
 
-def make_answers(tx: Connection, project: Project, item_ids: Sequence[int]) -> None:
+def make_answers(tx: Connection, project: Project, item_ids: Sequence[int], recounted: bool = False) -> None:
     """Make the answers of these items from the labels that count, whatever they were before; and ask for another label
-    where that is wanted and the answer is not certain."""
+    where that is wanted and the answer is not certain. recounted: what the items need is what all get, since this very
+    transaction counted it."""
     fit, known = find_fit(tx, project.id), known_answers(tx, project, item_ids)
     for start in range(0, len(item_ids), PART):
         part = item_ids[start : start + PART]
@@ -117,7 +118,8 @@ def make_answers(tx: Connection, project: Project, item_ids: Sequence[int]) -> N
                 row = gold_row(project, known[item_id], row["given"], row["agreement"])
             row["wants_more"] = is_unsure(project, row)
             SET[tx.dialect.name](tx, item_id=item_id, project_id=project.id, **row)
-            ask_or_close(tx, project, item_id, row)
+            if row["wants_more"] or item_id in known or not recounted:
+                ask_or_close(tx, project, item_id, row)
         for item_id in (item for item in part if item in known and item not in set(answered)):
             answered.append(item_id)
             row = gold_row(project, known[item_id], 0, 1.0) | {"wants_more": False}
@@ -128,15 +130,22 @@ def make_answers(tx: Connection, project: Project, item_ids: Sequence[int]) -> N
             tx.execute(sa.delete(answers).where(answers.c.item_id.in_(gone)))
 
 
+_LABELS = (
+    sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
+    .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
+    .where(current_labels.c.counted)
+    .order_by(labels.c.item_id, labels.c.id)
+)
+OF_ONE = CompiledStatement(_LABELS.where(current_labels.c.item_id == bindparam("item")))
+
+
 def _given(tx: Connection, project: Project, item_ids: Sequence[int]) -> Iterator[tuple[int, list[Given]]]:
     """The counted labels of each item as the newest schema reads them, earliest first; items without any left out."""
-    statement = (
-        sa.select(labels.c.item_id, labels.c.labeler_id, labels.c.value, labels.c.schema_version)
-        .select_from(current_labels.join(labels, labels.c.id == current_labels.c.label_id))
-        .where(current_labels.c.item_id.in_(item_ids), current_labels.c.counted)
-        .order_by(labels.c.item_id, labels.c.id)
-    )
-    for item_id, rows in groupby(tx.execute(statement).all(), key=lambda row: row.item_id):
+    if len(item_ids) == 1:
+        found: Sequence[Any] = OF_ONE(tx, item=item_ids[0])
+    else:
+        found = tx.execute(_LABELS.where(current_labels.c.item_id.in_(item_ids))).all()
+    for item_id, rows in groupby(found, key=lambda row: row.item_id):
         read = (Given(row.labeler_id, project.read(row.value, row.schema_version)) for row in rows)
         given = [one for one in read if one.value is not None]
         if given:
