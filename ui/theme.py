@@ -194,6 +194,9 @@ def page_css() -> str:
 .lb-diff .gap td {{ opacity: 0.6; }}
 .lb-diff .added .right, .lb-diff .changed .right {{ background: rgb(15 150 120 / 15%); }}
 .lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
+@media (min-width: 40.01rem) {{
+  [class*="st-key-job-"] [data-testid="stHorizontalBlock"] {{ flex-wrap: nowrap; }}
+  [class*="st-key-job-"] [data-testid="stHorizontalBlock"] > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
 @media (max-width: 40rem) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }}
   [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }} }}
