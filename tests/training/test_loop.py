@@ -81,6 +81,26 @@ def test_fewer_labels_train_after_a_time(service: Any, project: Project, add_tex
     assert waiting(service, "training.train") == 1
 
 
+@pytest.mark.parametrize("labeled", [False, True])
+def test_what_was_removed_trains_once_and_not_again_and_again(
+    service: Any, project: Project, add_texts: Add, labeled: bool
+) -> None:
+    from labeler.training.tables import training_marks
+    from labeler.training.trigger import sweep
+
+    add_texts(100)
+    trained(service, project, 30)
+    rows = [{"key": f"late{n}", "text": f"a late text {n}"} | ({"label": "ham"} if labeled else {}) for n in range(5)]
+    project.items.add(rows, progress=False)
+    project.items.remove(keys=[row["key"] for row in rows])
+    service.run_jobs()
+    past = sa.update(training_marks).values(at=sa.literal(0, sa.BigInteger))
+    for _ in range(2):
+        service.db.write(lambda tx: tx.execute(past).rowcount)
+        service.db.write(sweep)
+    assert waiting(service, "training.train") == 0, "it has learned all there is"
+
+
 def test_one_label_only_waits_and_says_why(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(60)
     for item in project.queue.next(10):

@@ -50,7 +50,7 @@ def train(run: JobRun) -> Any:
     version_row = ensure_version(run, project, "Before training")
     version = Version(run.settings, project.id, version_row)
     data = data_of(run.settings, project.id, version)
-    marks = version_row.marks
+    marks = _seen(run, version_row.marks)
     look = partial(represent, run.settings)
     alone = why_without(run.settings.dask_scheduler)
     note = f" ({alone}: working here)" if alone else ""
@@ -147,6 +147,13 @@ def _explain(data: TrainingData, few: TooFewLabels) -> str:
         return f"{few}: none of the labeled items is outside the holdout yet"
     seen = sorted({data.schema.task.text(value, data.schema.schema) for value in values})
     return f'{few}: so far every training item is "{seen[0]}"' if len(seen) == 1 else str(few)
+
+
+def _seen(run: JobRun, marks: dict[str, int]) -> dict[str, int]:
+    """The newest label and item that this training has seen: of the version, and what was there when it was asked for.
+    What was removed since is in no version, and would be new for ever."""
+    label, item = run.args.get("newest", (0, 0))
+    return {"label": max(marks["label"], label), "item": max(marks["item"], item)}
 
 
 def _wait(tx: Connection, project: Project, marks: dict[str, int], reason: str) -> dict[str, Any]:
