@@ -18,7 +18,7 @@ def about(one: CampaignOut) -> str:
         told.append(t("with the old answer as a suggestion"))
     if one.guideline_version is not None:
         told.append(t("under guideline {version}", version=one.guideline_version))
-    told.append(t("since {when}", when=layout.when(one.started_at or one.created_at)))
+    told.append(t("since {when}", when=layout.clock(one.started_at or one.created_at)))
     return plain(" · ").join(told)
 
 

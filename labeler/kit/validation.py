@@ -19,7 +19,7 @@ def explain_validation(error: ValidationError, sent: Any, at: str = "") -> Inval
 def field_errors(found: Sequence[Any], sent: Any, at: str = "") -> list[dict[str, str]]:
     """[{pointer, detail}] of pydantic's errors."""
     return [
-        {"pointer": at + pointer(one["loc"], sent, is_missing=one["type"] == "missing"), "detail": _detail(one["msg"])}
+        {"pointer": at + pointer(one["loc"], sent, is_missing=one["type"] == "missing"), "detail": _detail(one)}
         for one in found[:MOST]
     ]
 
@@ -54,5 +54,8 @@ def _inside(value: Any, part: str | int) -> Any:
     return _NOTHING
 
 
-def _detail(message: str) -> str:
+def _detail(one: Mapping[str, Any]) -> str:
+    if one["type"] == "string_too_short" and one["ctx"]["min_length"] == 1:
+        return "must not be empty"
+    message = str(one["msg"])
     return message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")

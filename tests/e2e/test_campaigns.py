@@ -41,6 +41,27 @@ def test_a_new_guideline_asks_items_again_and_tells_what_changed(site: Site, vis
     expect(shown(page, "4 labels are asked for")).to_be_visible()
 
 
+def test_a_page_that_is_open_gets_what_it_has_answered_when_it_is_asked_again(site: Site, visit: Any) -> None:
+    project = site.project(4, "Open meanwhile", overlap=2)
+    someone = site.member(project)
+    card = Card(visit(f"{site.url}/label?project={project.slug}", someone)).ready()
+    card.press("1", "2", "1")
+    card.page.keyboard.press("2")
+    card.saved()
+    expect(card.root).to_have_attribute("data-state", "empty")
+    expect(card.part("progress")).to_contain_text("0 of 4 labeled")  # each waits for another person's label
+    project.campaigns.start("Again", all=True)
+    card.page.get_by_role("button", name="Check again").click()
+    processes.wait_for(lambda: next(iter(project.campaigns)).state == "running", 30, "the campaign to begin")
+    expect(card.root).to_have_attribute("data-state", "empty")
+    card.page.get_by_role("button", name="Check again").click()
+    card.ready()
+    expect(card.hint).to_contain_text("Labeled before")
+    card.press("2", "2", "2")
+    card.page.keyboard.press("2")
+    processes.wait_for(lambda: next(iter(project.campaigns)).state == "ended", 30, "the campaign to end")
+
+
 def test_a_label_is_split_on_the_settings_page(site: Site, visit: Any) -> None:
     project = site.admin.client.projects.create("Split", labels=["spam", "ham", "pharma"])
     texts = ["win a cash prize", "cheap pills online"]

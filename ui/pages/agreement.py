@@ -42,12 +42,16 @@ def render() -> None:
 
 
 def _empty(project: Project) -> None:
+    several = project.info.settings.overlap > 1
     words = t(
         "Agreement is measured on items that two people or more have labeled. Let two label each item for a while: "
         "what they disagree about is what the guideline does not say yet."
     )
-    with feedback.empty(t("No item has two labels yet"), words, ":material/group:"):
-        if session.manages(project.slug):
+    waits = t("Several people are asked about an item, as the settings say: the second answers have still to come.")
+    with feedback.empty(t("No item has two labels yet"), waits if several else words, ":material/group:"):
+        if session.manages(project.slug) and several:
+            layout.open_page("people", t("People"), "group")
+        elif session.manages(project.slug):
             layout.open_page("settings", t("Ask two people per item"), "tune", primary=True)
 
 

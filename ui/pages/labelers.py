@@ -84,7 +84,7 @@ def _first(project: Project, found: LabelersOut, active: list[LabelerRow]) -> No
             words = t("No interval is clearly below the others, and nobody is conspicuously fast.")
             st.markdown(f":gray[{words}]")
         with st.container(horizontal=True):
-            if not known and session.manages(project.slug):
+            if not known and project.info.settings.overlap < 2 and session.manages(project.slug):
                 layout.open_page("settings", t("Ask two people per item"), "tune")
             layout.open_page("agreement", t("Agreement"), "handshake")
 

@@ -92,7 +92,7 @@ def _account(user: UserOut) -> None:
     """One account and what can be done about it."""
     users = session.client().users
     state = _state(user) if user.active else t(" :red-badge[deactivated]")
-    since = t("since {when}", when=layout.when(user.created_at))
+    since = t("since {when}", when=layout.clock(user.created_at))
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"account-{user.id}"):
         st.markdown(
             f"**{plain(user.name)}** :gray-badge[{t(user.role)}]{state}  \n"

@@ -41,11 +41,14 @@ def render() -> None:
     left = [row for row in queue.items if row.item_key not in passed]
     if not left and passed and queue.items:
         st.info(t("You have seen all of them."), icon=":material/done_all:")
-        if st.button(t("Begin again"), icon=":material/restart_alt:"):
-            passed.clear()
-            st.rerun()
+        with st.container(horizontal=True):
+            if st.button(t("Show those that are left"), icon=":material/restart_alt:"):
+                passed.clear()
+                st.rerun()
+            _undo_last(project)
     elif not left:
         _nothing(project)
+        _undo_last(project)
     else:
         item = feedback.attempt(lambda: project.items.get(left[0].item_key), t("Opening the item"))
         if item is not None:

@@ -120,6 +120,10 @@ export class Card {
     this.answer("label", { value: this.form.value() }, event);
   }
 
+  /* Answers that finish an item, of those that the numbers do not know yet: where several people label one, or it was
+   * labeled before, one can't tell. */
+  get finished() { return this.project.settings.overlap > 1 || this.current?.campaign ? 0 : this.extra; }
+
   /* Whether the item has just come up: what arrives now was meant for the one before. */
   early() {
     if (this.sight.enough) return false;
@@ -145,20 +149,21 @@ export class Card {
     const about = { key: item.key, content: item.content };
     const entry = this.outbox.put(kind, body, about);
     if (kind === "label" && item.training) { // it stays as it is: what is right is told
-      this.queue.drop(item.key);
+      this.queue.drop(item.key, item.lease?.token);
       this.current = null;
       this.lesson.check(entry);
       return;
     }
     this.history.push({ id: body.idempotency_key, kind, item, fields, hard: this.hard, replaced: this.replaced() });
     this.answered = { kind, key: item.key, content: item.content, metadata: item.metadata, at: Date.now(), ...this.hard, ...fields };
-    this.queue.drop(item.key);
+    const again = kind === "label" ? item.lease?.token : null; // what is set aside does not come back at once
+    this.queue.drop(item.key, again);
     if (kind === "label" && before?.kind !== "label") this.extra += 1;
     this.next();
     measure(event);
     this.later("wroteHistory");
     this.later("listAnswer");
-    this.tabs.postMessage({ answered: item.key });
+    this.tabs.postMessage({ answered: item.key, token: again });
   }
 
   /* Show the head of the queue. Nothing here waits for the network. */

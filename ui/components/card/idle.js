@@ -82,7 +82,8 @@ export const idle = {
   whyEmpty() {
     if (this.queue.limit) return limited(this.queue.limit);
     const { total, unlabeled } = this.lastProgress ? this.lastProgress.items : { total: 0, unlabeled: 0 };
-    const left = Math.max(this.queue.remaining || 0, unlabeled - this.extra);
+    const left = total ? unlabeled - this.finished : this.queue.remaining || 0;
+    if (left <= 0 && this.queue.remaining > 0) return [t("Nothing for you right now"), `${t("Others are asked for what is left.")} ${t("This page checks again by itself.")}`];
     if (left <= 0) return [t("Everything is labeled"), t("Thank you. New items appear here by themselves as soon as they are imported, or come back for another look.")];
     const many = total
       ? tn("{n} of {total} items is not labeled yet: another labeler has it, or it is set aside as hard, or skipped.",

@@ -14,7 +14,7 @@ export class Queue {
     this.api = api;
     this.outbox = outbox;
     this.items = [];
-    this.answered = new Set();
+    this.answered = new Map(); // the lease under which, by key: an item that is asked again has another one
     this.version = null;
     this.remaining = remaining;
     this.limit = null; // why there are no further items for this labeler
@@ -35,13 +35,16 @@ export class Queue {
   /* What to ask for along with an answer: nothing while enough items are here. */
   wish() { return this.low ? { next: this.hold } : {}; }
 
-  /* Add what the service lends; leave out what is here, or was answered while the request was on its way. */
+  /* Add what the service lends; leave out what is here, or was answered while the request was on its way. What is asked
+   * again, by a campaign, comes under a new lease. */
   add(items) {
     const here = new Set(this.items.map((item) => item.key));
     for (const entry of this.outbox.everywhere()) if (entry.about) here.add(entry.about.key);
     let added = 0;
     for (const item of items || []) {
-      if (!here.has(item.key) && !this.answered.has(item.key)) {
+      const before = this.answered.get(item.key);
+      if (!here.has(item.key) && (before === undefined || (before && before !== item.lease?.token))) {
+        this.answered.delete(item.key);
         this.items.push(item);
         added += 1;
       }
@@ -98,8 +101,9 @@ export class Queue {
     if (found) this.back(found);
   }
 
-  drop(key) {
-    this.answered.add(key);
+  /* token: of the lease, where another one means that it is asked again. */
+  drop(key, token) {
+    this.answered.set(key, token ?? null);
     this.items = this.items.filter((item) => item.key !== key);
   }
 

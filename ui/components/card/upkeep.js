@@ -75,7 +75,7 @@ export const upkeep = {
   /* Breaks are no work: the middle of what one's last answers took. */
   showNumbers() {
     const took = [...(this.took || [])].sort((a, b) => a - b);
-    this.view.numbers(this.lastProgress, this.extra, took.length >= 3 ? took[Math.floor(took.length / 2)] / 1000 : 0);
+    this.view.numbers(this.lastProgress, this.extra, this.finished, took.length >= 3 ? took[Math.floor(took.length / 2)] / 1000 : 0);
   },
 
   tick() {
@@ -141,7 +141,7 @@ export const upkeep = {
     if (message.here) { this.heardAt = performance.now(); return; }
     if (message.back) { this.queue.answered.delete(message.back); return; }
     const shown = this.current && this.current.key === message.answered;
-    this.queue.drop(message.answered);
+    this.queue.drop(message.answered, message.token);
     if (shown && !this.chooser.open) this.next();
   },
 

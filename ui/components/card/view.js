@@ -86,10 +86,11 @@ export class View {
     this.speaking = setTimeout(() => { this.refs.live.textContent = words; }, 60);
   }
 
-  /* seconds: what one answer of this labeler takes; 0: not known yet. */
-  numbers(progress, extra, seconds) {
+  /* extra: own answers that the numbers do not know yet; finished: of these, those that finish an item; seconds: what one
+   * answer of this labeler takes, 0: not known yet. */
+  numbers(progress, extra, finished, seconds) {
     const { items, labels } = progress;
-    const labeled = Math.min(items.total, items.labeled + extra);
+    const labeled = Math.min(items.total, items.labeled + finished);
     this.refs.track.setAttribute("aria-valuemax", items.total);
     this.refs.track.setAttribute("aria-valuenow", labeled);
     this.refs.fill.style.transform = `scaleX(${items.total ? labeled / items.total : 0})`;
