@@ -131,10 +131,8 @@ class _Asking:
     def take_up(self, tx: Connection) -> set[int]:
         """Go on after what an earlier attempt wrote; returns its items."""
         groups = tx.execute(sa.select(campaign_groups).where(campaign_groups.c.campaign_id == self.campaign_id)).all()
-        rows = tx.execute(
-            sa.select(campaign_items.c.item_id, campaign_items.c.rank).where(of_campaign(self.campaign_id))
-        )
-        found = rows.all()
+        mine = sa.select(campaign_items.c.item_id, campaign_items.c.rank).where(of_campaign(self.campaign_id))
+        found = tx.execute(mine).all()
         for row in groups:
             self.groups[None if row.people is None else tuple(row.people), tuple(row.not_people)] = row.id
         self.asked = any(row.active for row in groups)
@@ -232,11 +230,9 @@ def _ask(tx: Connection, project: Project, campaign_id: int, number: int, until:
     """From now on it is asked, as far as it is written. Labels that came in meanwhile are answers of it, too: nobody is
     asked for them again. Returns whether it was not cancelled."""
     lock(tx, "labels", project.id)
-    begun = sa.update(campaigns).where(campaigns.c.id == campaign_id, campaigns.c.state == "starting")
-    if (
-        tx.execute(begun.values(items=number, started_at=sa.func.coalesce(campaigns.c.started_at, clock()))).rowcount
-        == 0
-    ):
+    begins = (campaigns.c.id == campaign_id, campaigns.c.state == "starting")
+    since = sa.func.coalesce(campaigns.c.started_at, clock())
+    if tx.execute(sa.update(campaigns).where(*begins).values(items=number, started_at=since)).rowcount == 0:
         return False
     tx.execute(sa.update(campaign_groups).where(campaign_groups.c.campaign_id == campaign_id).values(active=True))
     settle_since(tx, project, until)

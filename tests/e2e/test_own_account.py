@@ -89,7 +89,7 @@ def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, vis
     page.get_by_role("tab", name="Reasons").click()
     expect(page.get_by_role("textbox", name="Reasons to skip, one per line")).to_be_visible()
     settled(page)
-    assert page.evaluate(MARKED) == [True, True], "the page was drawn anew: it flickers, and goes back to its top"
+    assert page.evaluate(MARKED) == [True, True], "all of the page was replaced: it flickers, and goes back to its top"
     assert site.admin.client.projects.get(project.slug).info.settings.retrain_every == 40
 
 

@@ -52,8 +52,8 @@ def saved(scope: str) -> None:
 
 
 def forget_saved() -> None:
-    """Let the browser forget what was saved since the last look. Part of every page, with a place of its own: what
-    follows would be drawn anew, and the page go back to its top, if that came and went."""
+    """Let the browser forget what was saved since the last look. Part of every page, with a place of its own: all
+    that follows would be replaced, and the page go back to its top, if that came and went."""
     scopes: set[str] = st.session_state.pop("_kept_forget", set())
     st.session_state["_kept_forgotten"] = scopes
     user, place = session.user(), st.empty()
