@@ -74,8 +74,8 @@ SAYING = {
     "learning/problems/base.py",
     "learning/problems/classification.py",
 }
-# Single words that it says: what a model sees, kinds of columns, a job's state.
-MORE = ("words", "columns", "chosen", "done", "waiting", "working", *KINDS)
+# Short ones that it says: what a model sees, kinds of columns, a job's state, what is wrong with a field.
+MORE = ("words", "columns", "chosen", "done", "waiting", "working", "must not be empty", "not acceptable", *KINDS)
 SENTENCE = re.compile(r"^(?!SELECT)[A-Z{\"“].*\s.*[.:?]$", re.DOTALL)
 
 

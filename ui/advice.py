@@ -174,8 +174,9 @@ def _finding(finding: dict[str, Any], done: bool, why: str) -> Lead:
     return Lead(title, some.strip(), done)
 
 
-def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
-    """What wants a look, the most urgent first. views: of the newest model on the holdout."""
+def looks(found: ProgressOut, views: dict[str, Any], to_review: int = 0) -> list[Look]:
+    """What wants a look, the most urgent first. views: of the newest model on the holdout; to_review: answers that
+    people do not agree on and nobody has decided."""
     rows = []
     if found.training.state == "failed":
         rows.append(
@@ -190,6 +191,13 @@ def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
     if flags:
         words = tn("{n} hard item waits for a decision.", "{n} hard items wait for a decision.", flags)
         rows.append(Look(mark("questions"), words, "hard", t("Decide")))
+    if to_review:
+        words = tn(
+            "On {n} item people do not agree, and nobody has decided.",
+            "On {n} items people do not agree, and nobody has decided.",
+            to_review,
+        )
+        rows.append(Look(mark("review"), words, "review", t("Decide")))
     if pair := _confused(views.get("confusion") or {}):
         truth, said, n, of = pair
         words = tn(
@@ -207,6 +215,8 @@ def looks(found: ProgressOut, views: dict[str, Any]) -> list[Look]:
             "Only {n} holdout items judge the model: figures are rough until there are more.",
             found.model.holdout_size,
         )
+        if not found.model.holdout_size:
+            words = t("Nothing says how good the model is: holdout items come between the others, label on.")
         rows.append(Look(mark("holdout"), words, "label", tc("verb", "Label")))
     return rows
 

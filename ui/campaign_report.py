@@ -18,7 +18,13 @@ def about(one: CampaignOut) -> str:
         told.append(t("with the old answer as a suggestion"))
     if one.guideline_version is not None:
         told.append(t("under guideline {version}", version=one.guideline_version))
-    told.append(t("since {when}", when=layout.clock(one.started_at or one.created_at)))
+    begun = layout.clock(one.started_at or one.created_at)
+    if one.ended_at is None:
+        told.append(t("since {when}", when=begun))
+    else:
+        told.append(t("from {when} to {end}", when=begun, end=layout.clock(one.ended_at)))
+        if one.ended_by:
+            told.append(t("ended by {name}", name=plain(one.ended_by)))
     return plain(" · ").join(told)
 
 

@@ -1,10 +1,8 @@
 """The labels that were given: on the page Progress."""
 
-from functools import partial
-
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session, table, tasks
-from labeler_ui.words import number, percent, t
+from labeler_ui.words import percent, t
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork
@@ -27,6 +25,8 @@ def draw(project: Project) -> None:
         st.header(t("Labels per day"), anchor=False)
         if labels.per_day:
             charts.per_day(labels.per_day)
+        elif labels.total:
+            st.markdown(t(":gray[People gave none in the last 30 days; imported and simulated ones are not counted.]"))
         else:
             st.markdown(t(":gray[No labels yet.]"))
     if session.role_in(project.slug) != "labeler":
@@ -54,17 +54,9 @@ def _prevalence(project: Project) -> None:
 
 
 def _labelers(people: list[LabelerWork]) -> None:
+    """How fast and how right each is stands on a page of its own, in one place."""
     if not people:
         return
     st.header(t("Labelers"), anchor=False)
-    rows = [
-        {
-            t("Labeler"): one.name,
-            t("Kind"): t(one.kind),
-            t("Labels"): one.labels,
-            t("Labels per hour"): one.per_hour,
-            t("Seconds per label"): one.seconds_per_label,
-        }
-        for one in people
-    ]
-    table.show(rows, {t("Seconds per label"): partial(number, digits=1)})
+    table.show([{t("Labeler"): one.name, t("Kind"): t(one.kind), t("Labels"): one.labels} for one in people])
+    layout.open_page("labelers", t("How fast, and how often right"), "group")

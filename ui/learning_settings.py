@@ -144,7 +144,7 @@ def _people(project: ProjectOut, fields: Fields) -> Settings:
     most = fields.whole(
         left,
         "most-labels",
-        t("Ask more people, up to"),
+        t("Ask more people, up to (0: nobody more)"),
         0,
         20,
         t(

@@ -18,11 +18,12 @@ from labeler.wire.registry import ModelOut
 
 @dataclass(frozen=True)
 class Verdict:
-    """What to do, in one sentence, and why. promote: the model that should go live, if one should."""
+    """What to do, in one sentence, and why. promote: the model that should go live, or could where it is not sure."""
 
     title: str
     why: str
     promote: int | None = None
+    sure: bool = True
 
 
 def live(models: Sequence[ModelOut]) -> ModelOut | None:
@@ -76,6 +77,11 @@ def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, coming: st
         title = t("No model is live. Model {number} is not measured yet.", number=newer.number)
         return Verdict(title, f"{refused} {_score(newer, metric)}")
     why = " ".join(filter(None, (_score(newer, metric), _baselines(newer, metric), refused)))
+    if _like_guessing(newer, metric):
+        title = t(
+            "No model is live. Model {number} could be, and has not shown yet what it is worth.", number=newer.number
+        )
+        return Verdict(title, why, newer.number, sure=False)
     return Verdict(t("No model is live yet, and model {number} is ready.", number=newer.number), why, newer.number)
 
 
@@ -180,7 +186,7 @@ def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
         return ""
     score, baselines = (model.metrics or {})[metric.name], model.baselines or {}
     simple, guess = ((baselines.get(name) or {}).get(metric.name) for name in ("sklearn", "majority"))
-    if guess and metrics.known(guess) and _reaches(metric, guess["value"], score):
+    if _like_guessing(model, metric):
         return plain(
             t(
                 "The holdout can't yet tell model {number} from always giving the most common answer ({guess}).",
@@ -193,6 +199,16 @@ def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
             t("A plain scikit-learn model is as good on the same items ({simple}).", simple=metric.text(simple))
         )
     return ""
+
+
+def _like_guessing(model: ModelOut, metric: metrics.Metric | None) -> bool:
+    """Whether always giving the most common answer may do as well, as far as the holdout tells."""
+    if metric is None or not _known(model, metric):
+        return False
+    guess = ((model.baselines or {}).get("majority") or {}).get(metric.name)
+    if guess is None or not metrics.known(guess):
+        return False
+    return _reaches(metric, guess["value"], (model.metrics or {})[metric.name])
 
 
 def _beats(metric: metrics.Metric, a: float, b: float) -> bool:

@@ -9,6 +9,8 @@ from labeler_ui.contents import Content
 from labeler_ui.tasks.base import Schema
 from labeler_ui.words import mark, said, t
 
+from labeler.client import Project
+
 # While there are no labels yet.
 EXAMPLE = (mark("first label"), mark("second label"), mark("third label"))
 
@@ -42,6 +44,17 @@ def ask(found: Schema, shown_item: Content | None, mark: str) -> tuple[Schema, s
 def sample() -> Content:
     """An item, where there is none yet."""
     return {"text": t("The text of an item appears here.")}
+
+
+def first_item(project: Project) -> Content:
+    """An item of the project to show a question with; a stand-in while it has none."""
+    kept = f"_sample-{project.slug}"
+    if kept not in st.session_state:
+        page = feedback.attempt(lambda: project.items.page(limit=1))
+        if page is None or not page.items:
+            return sample()
+        st.session_state[kept] = page.items[0].content
+    return dict(st.session_state[kept])
 
 
 def _named(schema: Schema) -> list[dict[str, Any]]:

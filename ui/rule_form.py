@@ -8,7 +8,7 @@ from labeler_ui import feedback, layout, report, tasks
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.rule_words import KINDS, OPS, behind, between, says
-from labeler_ui.words import percent, t
+from labeler_ui.words import percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.heuristics import HeuristicExample, HeuristicOut, HeuristicTried
@@ -158,6 +158,13 @@ def _examples(project: Project, tried: HeuristicTried, most: int) -> None:
     with columns[0]:
         st.markdown(t("**It matches**"))
         _list(project, tried.matching[:most], judged=True)
+        if (kept_back := min(tried.hits, most) - len(tried.matching)) > 0:
+            words = tn(
+                "{n} more is of the holdout: counted, and not shown, as models are judged by it.",
+                "{n} more are of the holdout: counted, and not shown, as models are judged by them.",
+                kept_back,
+            )
+            st.caption(words)
     with columns[1]:
         st.markdown(t("**It misses**") if missed else t("**It says nothing of**"))
         shown = [one for one in tried.silent if one.right] if missed else tried.silent

@@ -76,7 +76,7 @@ def edit(project: Project) -> None:
         else:
             _save(project, edited, {}, "")
     with st.expander(t("How labelers will see it"), expanded=True):
-        card_preview(edited, question.sample(), key=f"card-preview-{mark}")
+        card_preview(edited, question.first_item(project), key=f"card-preview-{mark}")
     _versions(project)
 
 

@@ -42,7 +42,6 @@ class Fields:
             key=f"undo {self.scope}",
             icon=":material/undo:",
             type="tertiary",
-            help=t("Shows the settings as they are in force."),
             on_click=saved,
             args=(self.scope,),
         )

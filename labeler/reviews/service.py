@@ -185,6 +185,7 @@ def _select(project_id: int) -> Any:
         sa.select(
             reviews,
             items.c.key,
+            items.c.content,
             users.c.name,
             users.c.kind,
             asked.c.name.label("asked_name"),
@@ -221,6 +222,7 @@ def _out(project: Project, row: Any) -> ReviewOut:
     return ReviewOut(
         id=row.id,
         item_key=row.key,
+        content=row.content,
         action=row.action,
         value=None if row.value is None else project.read(row.value, row.schema_version),
         note=row.note,

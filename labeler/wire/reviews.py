@@ -39,6 +39,7 @@ class ReviewOut(BaseModel):
 
     id: int
     item_key: str
+    content: dict[str, Any] = Field(description="The item's.")
     action: Action
     value: Any
     note: str

@@ -218,7 +218,7 @@ class Visits:
         dialog.dismiss()
 
 
-def shown(where: Page | Locator, text: str) -> Locator:
+def shown(where: Page | Locator, text: str | Pattern[str]) -> Locator:
     """The first of these texts that one sees: tables keep others, hidden, for screen readers."""
     return where.get_by_text(text).locator("visible=true").first
 

@@ -1,6 +1,7 @@
 """A guideline is published and its items are asked again: what the manager sees, and the labeler, who is not told
 what was answered."""
 
+import re
 from typing import Any
 
 import processes
@@ -36,6 +37,7 @@ def test_a_new_guideline_asks_items_again_and_tells_what_changed(site: Site, vis
     processes.wait_for(lambda: next(iter(project.campaigns)).state == "ended", 30, "the campaign to end")
     page.goto(f"{site.url}/campaigns?project={project.slug}")
     expect(shown(page, "1 of 4 answers changed (25%, 95% interval 5% to 70%).")).to_be_visible()
+    expect(shown(page, re.compile(r" · from .+ to "))).to_be_visible()
     settled(page)
     page.get_by_text("Ask items again").first.click()
     expect(shown(page, "4 labels are asked for")).to_be_visible()

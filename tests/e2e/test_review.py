@@ -13,8 +13,20 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     keys = [row.key for row in project.items.page(limit=6).items]
     views[0].label_many(dict.fromkeys(keys[:3], "spam"))
     views[1].label_many({keys[0]: "spam", keys[1]: "ham", keys[2]: "ham"})
-    page = visit(f"{site.url}/review?project={project.slug}", site.admin)
+    page = visit(f"{site.url}/", site.admin)
+    page.locator(f".st-key-project-{project.slug}").get_by_role("button", name="Decide").click()
     expect(shown(page, "2 to decide")).to_be_visible()
+    page.goto(f"{site.url}/progress?project={project.slug}")
+    expect(shown(page, "On 2 items people do not agree, and nobody has decided.")).to_be_visible()
+    page.get_by_role("button", name="Decide").click()
+    expect(shown(page, "2 to decide")).to_be_visible()
+    for _ in range(2):
+        settled(page)
+        page.get_by_role("button", name="Later").click()
+    expect(shown(page, "2 to decide (2 put off by you)")).to_be_visible()
+    expect(shown(page, "2 are left, which you put off.")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Show those that are left").click()
     first = project.reviews.queue().items[0].item_key
     expect(shown(page, f"Key {first}")).to_be_visible()
     expect(shown(page, "What was decided")).to_be_hidden()
@@ -23,6 +35,8 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     page.get_by_role("heading", name="Review").click()  # the keys are the page's, not a field's
     page.keyboard.press("2")
     expect(shown(page, "1 to decide, 1 decided")).to_be_visible()
+    begins = project.items.get(first).content["text"][:30]
+    expect(page.get_by_test_id("stToast").filter(has_text=begins)).to_be_visible()
     expect(shown(page, "What was decided")).to_be_visible()
     second = project.reviews.queue().items[0].item_key
     assert project.items.get(first).answer.value == "ham"

@@ -244,3 +244,31 @@ def test_what_is_refused_stays_in_the_form(site, visit) -> None:
     expect(shown(page, "Added.")).to_be_visible()
     settled(page)
     expect(email).to_have_value("")
+
+
+def test_what_was_saved_is_not_kept_as_typed_again(site, visit) -> None:
+    """The field of a form that begins again has, for a moment, what was just saved."""
+    project = site.project(3, "Saved once")
+    page = visit(f"{site.url}/heuristics?project={project.slug}", site.admin)
+    page.evaluate("""() => {
+        window.kept = [];
+        const set = Storage.prototype.setItem;
+        Storage.prototype.setItem = function (key, value) {
+            if (key.startsWith("labeler:typed:")) kept.push(value);
+            return set.call(this, key, value);
+        };
+    }""")
+    for word in ("free", "call"):
+        words = page.get_by_label("Words", exact=True)
+        words.fill(word)
+        words.press("Enter")
+        settled(page)
+        choose(page.get_by_label("It says"), "spam")
+        settled(page)
+        page.evaluate("kept.length = 0")
+        page.get_by_role("button", name="Add the rule").click()
+        expect(page.get_by_text(word, exact=True).first).to_be_visible()
+        settled(page)
+        expect(words).to_have_value("")
+        assert page.evaluate("kept") == []
+    expect(page.get_by_test_id("keeper")).to_be_hidden()

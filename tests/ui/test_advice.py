@@ -103,3 +103,15 @@ def test_what_needs_a_look_names_the_page_that_does_it() -> None:
         ("items", "Business is taken for World in 7 of 41 holdout items."),
     ]
     assert advice.looks(progress(), {}) == []
+    rows = advice.looks(progress(flags=1), {}, to_review=2)
+    assert [(row.page, row.words) for row in rows] == [
+        ("hard", "1 hard item waits for a decision."),
+        ("review", "On 2 items people do not agree, and nobody has decided."),
+    ]
+
+
+def test_what_nothing_was_measured_on_is_not_called_rough() -> None:
+    few = advice.looks(progress(model={**MODEL, "holdout_size": 4}), {})
+    assert few[0].words.startswith("Only 4 holdout items judge the model")
+    none = advice.looks(progress(model={**MODEL, "holdout_size": 0, "score": None}), {})
+    assert none[0].words.startswith("Nothing says how good the model is")

@@ -81,7 +81,11 @@ def test_what_is_not_clear_is_not_promoted(compared: ModelComparison | None, tit
 def test_without_a_live_model_the_newest_measured_one_is_offered() -> None:
     found = said(None, model(2), model(1))
     assert found.title == "No model is live yet, and model 2 is ready." and found.promote == 2
+    assert found.sure
     assert said(None, model(2, score=None)).promote is None
+    guess = said(None, model(2, baselines={"sklearn": 0.8, "majority": 0.87}))
+    assert guess.title == "No model is live. Model 2 could be, and has not shown yet what it is worth."
+    assert guess.promote == 2 and not guess.sure
     assert said(None, model(2, artifacts=False)).title == "No model is live, and none can go live."
 
 

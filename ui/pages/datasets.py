@@ -96,7 +96,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
             t("Message"): t(one.message) if one.message == AUTOMATIC else one.message,
             t("Created"): layout.when(one.created_at),
             t("Items"): one.counts.get("items"),
-            t("Labeled"): one.counts.get("labeled"),
+            t("With an answer"): one.counts.get("labeled"),
             t("Guideline"): one.guideline_version,
             t("Models"): ", ".join(str(n) for n in one.models),
             t("Size"): layout.size(one.size_bytes),
@@ -109,6 +109,12 @@ def _table(versions: Sequence[DatasetOut]) -> None:
         rows,
         {t("Guideline"): table.name_of},
         column_config={
+            t("With an answer"): st.column_config.NumberColumn(
+                help=t("Also those that more people are asked for. Models learn from them.")
+            ),
+            t("Message"): st.column_config.TextColumn(
+                help=t("A version is made by itself before each training, so that every model has its data.")
+            ),
             t("Size"): st.column_config.TextColumn(help=t("Of all its files.")),
             t("New data"): st.column_config.TextColumn(
                 help=t("What it added on the disk: versions share the files that did not change.")

@@ -3,7 +3,7 @@
 from datetime import date
 
 import streamlit as st
-from labeler_ui import advice, comments, feedback, layout, session, tasks
+from labeler_ui import advice, comments, disagreements, feedback, layout, session, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, percent, t, tn
 
@@ -27,8 +27,11 @@ def render() -> None:
         _none()
         return
     details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
-    projects.sort(key=lambda one: _turn(one, details.get(one.slug)))  # otherwise as they were
-    waiting = sum(_turn(one, details.get(one.slug)) == 0 for one in projects)
+    led = [one for one in found[:MOST_DETAILED] if session.manages(one.slug)]
+    to_review = {one.slug: disagreements.undecided(one) for one in led}
+    turns = {one.slug: _turn(one, details.get(one.slug), to_review.get(one.slug, 0)) for one in projects}
+    projects.sort(key=lambda one: turns[one.slug])  # otherwise as they were
+    waiting = sum(turn == 0 for turn in turns.values())
     layout.heading(
         heading,
         tn("{n} project needs a decision from you.", "{n} projects need a decision from you.", waiting)
@@ -41,14 +44,14 @@ def render() -> None:
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
-                _card(project, details.get(project.slug))
+                _card(project, details.get(project.slug), to_review.get(project.slug, 0))
 
 
-def _turn(project: ProjectOut, progress: ProgressOut | None) -> int:
+def _turn(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> int:
     """Where a project's card goes: 0 somebody waits for a decision, 1 there is work, 2 everything is labeled."""
     counts = project.counts
     stuck = progress is not None and (progress.items.flags_open or progress.training.state == "failed")
-    if stuck and session.manages(project.slug):
+    if (stuck or to_review) and session.manages(project.slug):
         return 0
     return 2 if counts.items and counts.labeled >= counts.items else 1
 
@@ -79,7 +82,7 @@ def _none() -> None:
         feedback.empty(t("No project yet"), t("You are not a member of a project. Ask the person who invited you."))
 
 
-def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
+def _card(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> None:
     items, labeled, slug = project.counts.items, project.counts.labeled, project.slug
     manages, role = session.manages(slug), session.role_in(slug)
     with st.container(border=True, key=f"project-{slug}", height="stretch"):
@@ -100,7 +103,7 @@ def _card(project: ProjectOut, progress: ProgressOut | None) -> None:
             st.markdown(t("No items yet.") if not manages else t("No items yet: import a file to start."))
         if progress is not None and items and progress.labels.total:  # else the bar says it
             st.markdown(f":gray[{_activity(progress)}]")
-        for number, look in enumerate(_looks(project, progress) if manages else []):
+        for number, look in enumerate(_looks(project, progress, to_review) if manages else []):
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":orange-badge[{t(look.kind)}] {look.words}", width="stretch")
                 layout.open_page(look.page, look.action, "arrow_forward", key=f"look-{slug}-{number}", project=slug)
@@ -130,9 +133,9 @@ def _activity(progress: ProgressOut) -> str:
     return t("No labels in the last 30 days.")
 
 
-def _looks(project: ProjectOut, progress: ProgressOut | None) -> list[advice.Look]:
+def _looks(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> list[advice.Look]:
     """What waits for those who lead the project, the most urgent first."""
-    rows = advice.looks(progress, {}) if progress is not None and project.counts.items else []
+    rows = advice.looks(progress, {}, to_review) if progress is not None and project.counts.items else []
     if project.guideline_version is None:
         rows.append(advice.Look(mark("guideline"), t("No guideline is published yet."), "guidelines", t("Write it")))
     return rows[:MOST_LOOKS]

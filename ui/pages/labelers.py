@@ -104,7 +104,8 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
     )
     judged = sum(row.items for row in active)
     gold_ones = tn("{n} of them on gold", "{n} of them on gold", sum(row.gold for row in active))
-    report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), gold_ones)
+    meaning = t("On items that others labeled, too, or of which somebody decided what is right (gold, or in Review).")
+    report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), gold_ones, meaning)
     if saved.share.value is not None:
         _saved(boxes[3], saved)
     if found.cost is not None:
@@ -149,7 +150,7 @@ def _table(rows: list[LabelerRow]) -> None:
     helps = {
         t("Right"): t("The chance that a label of theirs is right."),
         t("Checked on"): t("Items that others labeled, too, or that are gold."),
-        t("Seconds"): t("What one label takes, in the middle, while the page was seen."),
+        t("Seconds"): t("What half of their labels take less than, while the page was seen."),
     }
     config = {name: st.column_config.NumberColumn(help=words) for name, words in helps.items()}
     config |= {t("Advice"): st.column_config.TextColumn(width="large")}

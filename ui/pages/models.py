@@ -1,7 +1,7 @@
 """Model versions: how good each is, better than what, on which dataset version, and which one answers."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, table, tasks
@@ -74,7 +74,8 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
         words.markdown(f":gray[{said.why}]")
         if live is not None:
             words.markdown(_since(live))
-        if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type="primary", key="lead-yes"):
+        kind: Literal["primary", "secondary"] = "primary" if said.sure else "secondary"
+        if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type=kind, key="lead-yes"):
             _promote(project, int(said.promote or 0))
         return said.promote if promotes else None
 

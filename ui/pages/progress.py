@@ -3,7 +3,19 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import advice, charts, feedback, labels_given, layout, metrics, model_words, report, session, webhooks
+from labeler_ui import (
+    advice,
+    charts,
+    disagreements,
+    feedback,
+    labels_given,
+    layout,
+    metrics,
+    model_words,
+    report,
+    session,
+    webhooks,
+)
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
@@ -34,8 +46,10 @@ def render() -> None:
         ),
     )
     views = _views(project)
-    off = [_off(hook.url) for hook in webhooks.off(project)] if session.manages(project.slug) else []
-    layout.live(5.0, "numbers", lambda: _numbers(project, views, off))
+    manages = session.manages(project.slug)
+    off = [_off(hook.url) for hook in webhooks.off(project)] if manages else []
+    to_review = disagreements.undecided(project) if manages else 0
+    layout.live(5.0, "numbers", lambda: _numbers(project, views, off, to_review))
     if session.role_in(project.slug) != "labeler":
         _curve(project)
     layout.live(20.0, "labels", lambda: labels_given.draw(project))
@@ -54,13 +68,13 @@ def _off(url: str) -> advice.Look:
     return advice.Look(mark("webhook"), words, "settings", t("See"))
 
 
-def _numbers(project: Project, views: dict[str, Any], off: list[advice.Look]) -> None:
-    """off: what else wants a look."""
+def _numbers(project: Project, views: dict[str, Any], off: list[advice.Look], to_review: int) -> None:
+    """off: what else wants a look; to_review: see `advice.looks`."""
     progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
     if progress is None:
         return
     _lead(project, progress)
-    looks = advice.looks(progress, views) if session.role_in(project.slug) != "labeler" else []
+    looks = advice.looks(progress, views, to_review) if session.role_in(project.slug) != "labeler" else []
     looks += off
     _boxes(project, progress)
     left, right = st.columns([1, 1], gap="medium")
@@ -105,13 +119,18 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
     else:
         _score(boxes[0], project.info.task_type, progress.model)
     report.number_box(
-        boxes[1], t("Labeled items"), layout.number(items.labeled), t("of {total}", total=layout.number(items.total))
+        boxes[1],
+        t("Labeled items"),
+        layout.number(items.labeled),
+        t("of {total}", total=layout.number(items.total)),
+        t("Items that nobody need be asked for any more: with as many labels as are wanted."),
     )
     report.number_box(
         boxes[2],
         t("Labels today"),
         layout.number(labels.today),
         t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
+        t("Given by people. What was imported or simulated is not in it."),
     )
     each = number(pace["seconds_per_label"], 1) if pace else ""
     speed = t("{pace} s per label", pace=each) if pace else t("known after a few labels")

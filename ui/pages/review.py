@@ -15,6 +15,8 @@ from labeler.wire.reviews import ReviewOut, ReviewQueue
 
 MOST_KEYS = 9
 MOST_SHOWN = 100
+MOST_READ = 160  # signs of an item in the table
+TOLD = 60  # signs of an item in a message
 ACTIONS = {
     "keep": mark("kept"),
     "fix": mark("decided"),
@@ -36,11 +38,12 @@ def render() -> None:
         t("Review"), t("Where people do not agree: decide once, or ask again. The least certain comes first.")
     )
     queue = feedback.must(lambda: project.reviews.queue(limit=200), t("Reading the disagreements"))
-    _counts(queue)
     passed: list[str] = st.session_state.setdefault(f"_passed-{project.slug}", [])
     left = [row for row in queue.items if row.item_key not in passed]
+    _counts(queue, len(queue.items) - len(left))
     if not left and passed and queue.items:
-        st.info(t("You have seen all of them."), icon=":material/done_all:")
+        words = tn("{n} is left, which you put off.", "{n} are left, which you put off.", queue.open)
+        st.info(t("You have seen all of them.") + " " + words, icon=":material/done_all:")
         with st.container(horizontal=True):
             if st.button(t("Show those that are left"), icon=":material/restart_alt:"):
                 passed.clear()
@@ -57,8 +60,12 @@ def render() -> None:
         _done(project)
 
 
-def _counts(queue: ReviewQueue) -> None:
-    words = [tn("{n} to decide", "{n} to decide", queue.open)] if queue.open else []
+def _counts(queue: ReviewQueue, later: int) -> None:
+    """later: of those to decide, how many were put off on this page."""
+    words = []
+    if queue.open:
+        put_off = t(" ({later} put off by you)", later=layout.number(later)) if later else ""
+        words.append(tn("{n} to decide", "{n} to decide", queue.open) + put_off)
     if queue.waiting:
         words.append(tn("{n} waits for an answer", "{n} wait for an answer", queue.waiting))
     if queue.decided:
@@ -171,7 +178,8 @@ def _record(item: ItemOut, call: Callable[[], ReviewOut]) -> None:
     with feedback.told(t("Saving the decision")):
         done = call()
         st.session_state[f"_last-review-{session.slug()}"] = done.id
-        feedback.say_later(t("{what}: {key}", what=t(ACTIONS[done.action]).capitalize(), key=item.key))
+        line = contents.line(item.content, TOLD)
+        feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=plain(line)))
         st.rerun()
 
 
@@ -194,7 +202,7 @@ def _done(project: Project) -> None:
             return
         shown: list[dict[str, Any]] = [
             {
-                t("Item"): row.item_key,
+                t("Item"): contents.line(row.content, MOST_READ),
                 t("What"): t(ACTIONS[row.action]),
                 t("Answer"): None if row.value is None else tasks.value_text(project.info, row.value),
                 t("Who was asked"): row.to.name if row.to else None,
@@ -202,6 +210,7 @@ def _done(project: Project) -> None:
                 t("When"): layout.when(row.created_at),
                 t("State"): t(STATES[row.state]),
                 t("Note"): row.note,
+                t("Key"): row.item_key,
             }
             for row in rows
         ]

@@ -17,6 +17,7 @@ export const idle = {
   async more() {
     if (this.current || this.outbox.halted || this.lesson.open) return;
     if (this.queue.items.length) { this.next(); return; }
+    this.view.hint(""); // it was about the item before
     const waiting = this.outbox.waiting().length;
     if (waiting) {
       this.view.state("waiting", t("Sending your answers"), t("The next items come as soon as they are saved."));

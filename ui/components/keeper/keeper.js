@@ -15,7 +15,9 @@ const browser = (() => {
   }
 })();
 
-const notes = (globalThis.labelerTold ??= new Map()); // by scope; Streamlit may read this file again
+// Streamlit may read this file again.
+const notes = (globalThis.labelerTold ??= new Map()); // by scope
+const sent = (globalThis.labelerSent ??= new Map()); // by storage key: what was saved last
 
 class Keeper {
   constructor(root, data) {
@@ -77,8 +79,11 @@ class Keeper {
   isSaved(name, field) { return this.data.fields[name]?.replace(/\r\n?/g, "\n") === field.value; }
 
   /* Whether somebody has typed it before the keeper was there: where nobody is writing, what is not saved may also be
-   * what Streamlit has yet to draw over. */
-  isTyped(name, field) { return this.data.fields[name] === "" || document.activeElement === field; }
+   * what Streamlit has yet to draw over. The field of a form that begins again has for a moment what was just saved. */
+  isTyped(name, field) {
+    if (sent.get(this.storage(name)) === field.value) return false;
+    return this.data.fields[name] === "" || document.activeElement === field;
+  }
 
   /* Put what was kept into each field, once, as soon as it is drawn. */
   look() {
@@ -136,7 +141,11 @@ class Keeper {
 
   /* It was saved: whatever else is typed comes after it. */
   forget() {
-    for (const name of Object.keys(this.data.fields)) browser?.removeItem(this.storage(name));
+    for (const name of Object.keys(this.data.fields)) {
+      const text = this.kept(name)?.text ?? this.field(name)?.value;
+      if (text) sent.set(this.storage(name), text);
+      browser?.removeItem(this.storage(name));
+    }
     const told = this.told;
     const hush = () => {
       if (this.told === told) this.told = null;
