@@ -2,7 +2,7 @@
 
 import streamlit as st
 from labeler_ui import contents, feedback, layout, session
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import t, tn
 
 from labeler.client import Project
@@ -52,7 +52,7 @@ def asked() -> None:
             )
             st.markdown(words)
             if row.content is not None:
-                st.markdown(f":gray[{plain(contents.line(row.content, 300))}]")
+                st.markdown(f":gray[{unlinked(contents.line(row.content, 300))}]")
             project = feedback.attempt(lambda slug=slug: session.client().projects.get(slug))  # type: ignore[misc]
             if project is None:
                 continue

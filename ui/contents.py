@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import words
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import t
 
 Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
@@ -35,7 +35,7 @@ def show(content: Content, key: str) -> None:
         return
     for name, value in (content.get("fields") or {}).items():
         if len(str(value)) <= FIRST:
-            st.markdown(f":gray[{plain(name)}]  \n{plain(value)}")
+            st.markdown(f":gray[{plain(name)}]  \n{unlinked(value)}")
         else:
             st.markdown(f":gray[{plain(name)}]")
             _text(str(value), f"{key}-{name}")

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from http import HTTPStatus
 from typing import Any, TypeVar
 
 import streamlit as st
@@ -17,6 +18,11 @@ WRONG_PASSWORD = "wrong-credentials"  # said by somebody who is logged in, and s
 def plain(text: object) -> str:
     """Text from data, safe to put into Markdown: it shows as it is, never as markup."""
     return "".join(f"\\{c}" if c in "\\`*_{}[]()<>#+-.!|~$:&^=\"'" else c for c in str(text)).replace("\n", " ")
+
+
+def unlinked(text: object) -> str:
+    """As `plain`, for the text of an item: an address in it is no link that somebody may follow."""
+    return plain(str(text).replace("www.", "www\u2060.").replace("@", "@\u2060"))
 
 
 def show_error(error: ApiError, doing: str = "") -> None:
@@ -65,6 +71,18 @@ def attempt(call: Callable[[], T], doing: str = "") -> T | None:
     """The call's result, or None after showing why the API refused."""
     with told(doing):
         return call()
+    return None
+
+
+def when_ready(call: Callable[[], T], doing: str = "") -> T | None:
+    """As `attempt`; what is only not possible yet (409) is said calmly: nothing went wrong."""
+    with told(doing):
+        try:
+            return call()
+        except ApiError as error:
+            if error.status != HTTPStatus.CONFLICT:
+                raise
+            st.markdown(f":gray[{plain(said(error.detail or error.title))}]")
     return None
 
 

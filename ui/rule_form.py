@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback, layout, report, tasks
 from labeler_ui.components.keeper import keep, key, saved
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.rule_words import KINDS, OPS, behind, between, says
 from labeler_ui.words import percent, t, tn
 
@@ -178,9 +178,4 @@ def _list(project: Project, rows: Sequence[HeuristicExample], *, judged: bool) -
     for row in rows:
         icon = SIGNS[row.right] if judged else ""
         answer = "" if row.answer is None else f" :gray[({says(project, row.answer)})]"
-        st.markdown(f"{icon}{_unlinked(row.text)}{answer}")
-
-
-def _unlinked(text: str) -> str:
-    """An item's text as it is: an address in it is no link that somebody may follow."""
-    return plain(text.replace("www.", "www\u2060.").replace("@", "@\u2060"))
+        st.markdown(f"{icon}{unlinked(row.text)}{answer}")

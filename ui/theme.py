@@ -196,11 +196,14 @@ def page_css() -> str:
 .lb-diff .removed .left, .lb-diff .changed .left {{ background: rgb(220 60 50 / 13%); }}
 @media (min-width: 40.01rem) {{
   [class*="st-key-job-"] [data-testid="stHorizontalBlock"] {{ flex-wrap: nowrap; }}
-  [class*="st-key-job-"] [data-testid="stHorizontalBlock"] > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
+  [class*="st-key-job-"] [data-testid="stHorizontalBlock"] > :first-child {{ min-width: 0; flex-shrink: 1; }}
+  [class*="st-key-wants-"] {{ flex-wrap: nowrap; }}
+  [class*="st-key-wants-"] > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
 @media (max-width: 40rem) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }}
   [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }} }}
 @media (hover: none), (pointer: coarse) {{
+  [data-has-shortcut] kbd {{ display: none; }}
   [data-testid="stElementContainer"]:has([data-testid="stDataFrame"] [data-testid="stElementToolbar"]) {{
     margin-top: 2.75rem; }} }}
 @media (prefers-reduced-motion: reduce) {{ * {{ transition: none !important; animation: none !important; }} }}

@@ -29,6 +29,7 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     page.get_by_role("button", name="Show those that are left").click()
     first = project.reviews.queue().items[0].item_key
     expect(shown(page, f"Key {first}")).to_be_visible()
+    expect(page.get_by_test_id("stAlert")).to_have_count(0)  # that there is no model yet is no error
     expect(shown(page, "What was decided")).to_be_hidden()
     settled(page)
     expect(page.get_by_role("button", name="ham")).to_be_enabled()

@@ -104,7 +104,7 @@ def _card(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> 
         if progress is not None and items and progress.labels.total:  # else the bar says it
             st.markdown(f":gray[{_activity(progress)}]")
         for number, look in enumerate(_looks(project, progress, to_review) if manages else []):
-            with st.container(horizontal=True, vertical_alignment="center"):
+            with st.container(horizontal=True, vertical_alignment="center", key=f"wants-{slug}-{number}"):
                 st.markdown(f":orange-badge[{t(look.kind)}] {look.words}", width="stretch")
                 layout.open_page(look.page, look.action, "arrow_forward", key=f"look-{slug}-{number}", project=slug)
         with st.container(horizontal=True):

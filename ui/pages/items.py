@@ -5,7 +5,20 @@ from itertools import islice
 from typing import Any
 
 import streamlit as st
-from labeler_ui import bulk, comments, contents, feedback, gold, item_filters, layout, removal, session, table, tasks
+from labeler_ui import (
+    bulk,
+    comments,
+    comparable,
+    contents,
+    feedback,
+    gold,
+    item_filters,
+    layout,
+    removal,
+    session,
+    table,
+    tasks,
+)
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
 from labeler_ui.item_filters import Filters
@@ -20,6 +33,7 @@ PAGE = 50
 MOST_COUNTED = 100_000
 ROOM, KEY = 565, 160  # px for the item and its answers beside the other columns on a laptop; those of the key
 MADE = "sha-"  # how keys begin that were made of the content
+MOST_COMPARED = 8
 ASKED = 200  # items of a search that are asked first, at most
 
 
@@ -268,12 +282,7 @@ def _detail(project: Project, key: str) -> None:
             gold.set_here(project, item)
     comments.thread(project, key)
     if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
-        near = feedback.attempt(lambda: project.items.similar(key, 8), t("Comparable items"))
-        for one in near or []:
-            labels = tasks.labels_text(project.info, one.labels)
-            words = plain(contents.line(one.content, 200))
-            said = plain(labels or t("not labeled"))
-            st.markdown(f"{words}  \n:gray[{said}]")
+        comparable.draw(project, key, MOST_COMPARED)
 
 
 def _sure(project: ProjectOut, item: ItemOut) -> None:

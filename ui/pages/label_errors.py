@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import contents, feedback, layout, session, table, tasks
 from labeler_ui.campaign_report import between
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import mark, number, percent, said, t, tn
 
 from labeler.client import Job, Project
@@ -199,7 +199,7 @@ def _one(project: Project, one: LabelErrorOut) -> None:
             st.markdown(t("**Items like it**"))
         for near in one.near:
             value = plain(tasks.value_text(info, near.value))
-            st.markdown(f"{plain(contents.line(near.content, 160))}  \n:gray[{value}, {percent(near.cosine)}]")
+            st.markdown(f"{unlinked(contents.line(near.content, 160))}  \n:gray[{value}, {percent(near.cosine)}]")
         layout.open_page("items", t("Open the item"), "open_in_new", key=f"open-{one.key}", params={"item": one.key})
 
 

@@ -147,7 +147,7 @@ def _looks(rows: list[advice.Look]) -> None:
     if not rows:
         st.markdown(t(":gray[Nothing at the moment.]"))
     for place, row in enumerate(rows):
-        with st.container(horizontal=True, vertical_alignment="center"):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"wants-{place}"):
             st.markdown(f":orange-badge[{t(row.kind)}] {row.words}", width="stretch")
             layout.open_page(row.page, row.action, "arrow_forward", key=f"look-{place}", params=dict(row.params))
 

@@ -5,8 +5,8 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from labeler_ui import comments, contents, feedback, layout, session, table, tasks
-from labeler_ui.feedback import plain
+from labeler_ui import comments, comparable, contents, feedback, layout, session, table, tasks
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import mark, percent, t, tn
 
 from labeler.client import Project
@@ -15,6 +15,7 @@ from labeler.wire.reviews import ReviewOut, ReviewQueue
 
 MOST_KEYS = 9
 MOST_SHOWN = 100
+MOST_COMPARED = 6
 MOST_READ = 160  # signs of an item in the table
 TOLD = 60  # signs of an item in a message
 ACTIONS = {
@@ -83,7 +84,7 @@ def _nothing(project: Project) -> None:
 def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
     decides = session.manages(project.slug)
     with st.container(border=True, key="review-item"):
-        left, right = st.columns([3, 2], gap="large")
+        left, right = st.columns([3, 2], gap="medium")
         with left:
             contents.show(item.content, f"review-{item.key}")
             st.caption(t("Key {key}, {split}", key=plain(item.key), split=t(item.split)))
@@ -179,19 +180,14 @@ def _record(item: ItemOut, call: Callable[[], ReviewOut]) -> None:
         done = call()
         st.session_state[f"_last-review-{session.slug()}"] = done.id
         line = contents.line(item.content, TOLD)
-        feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=plain(line)))
+        feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=unlinked(line)))
         st.rerun()
 
 
 def _comparable(project: Project, item: ItemOut) -> None:
     """How items like this one were answered."""
     st.header(t("Comparable items"), anchor=False)
-    near = feedback.attempt(lambda: project.items.similar(item.key, 6), t("Comparable items"))
-    if not near:
-        st.markdown(t(":gray[None: they are found once a model has read the items.]"))
-    for one in near or []:
-        answer = plain(tasks.value_text(project.info, one.answer.value)) if one.answer else t("not labeled")
-        st.markdown(f"{plain(contents.line(one.content, 200))}  \n:gray[{answer}]")
+    comparable.draw(project, item.key, MOST_COMPARED)
 
 
 def _done(project: Project) -> None:
