@@ -15,11 +15,10 @@ def draw(token: TokenOut, *facts: str) -> None:
         if token.last_used_at
         else t("never used")
     )
+    rights = ", ".join(t("all rights") if scope == "*" else scope for scope in token.scopes)
     about = " · ".join([f"{plain(token.prefix)}…", *facts, used])
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"):
-        st.markdown(
-            f"**{plain(token.name)}** :gray-badge[{plain(', '.join(token.scopes))}]  \n:gray[{about}]", width="stretch"
-        )
+        st.markdown(f"**{plain(token.name)}** :gray-badge[{plain(rights)}]  \n:gray[{about}]", width="stretch")
         if st.button(t("Revoke …"), key=f"revoke-{token.id}"):
             layout.confirm(
                 t(
