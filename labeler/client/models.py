@@ -92,14 +92,15 @@ class Learned:
         """The model's card, in Markdown."""
         return self.client.request("GET", f"{self.path}/models/{number}/card").text
 
-    def set_stage(self, number: int, stage: str, reason: str = "") -> ModelOut:
-        """stage: live (the one before it retires), candidate or retired."""
-        body = {"stage": stage, "reason": reason}
+    def set_stage(self, number: int, stage: str, reason: str = "", *, override: bool = False) -> ModelOut:
+        """stage: live (the one before it retires), candidate or retired. override: go live though something that is
+        required does not hold; takes a reason."""
+        body = {"stage": stage, "reason": reason, **({"override": True} if override else {})}
         return self.client.send(ModelOut, "POST", f"{self.path}/models/{number}/stage", json=body)
 
-    def promote(self, number: int, reason: str = "") -> ModelOut:
-        """Make a model live: it answers `predict` from now on."""
-        return self.set_stage(number, "live", reason)
+    def promote(self, number: int, reason: str = "", *, override: bool = False) -> ModelOut:
+        """Make a model live: it answers `predict` from now on. See `set_stage`."""
+        return self.set_stage(number, "live", reason, override=override)
 
     def rollback(self) -> ModelOut:
         """Make the model live again that was live before."""

@@ -68,10 +68,17 @@ def _trial(one: TrialOut) -> Row:
     }
 
 
-def promote(project: P, number: int, reason: Annotated[str, typer.Option(help="Why.")] = "") -> None:
+def promote(
+    project: P,
+    number: int,
+    reason: Annotated[str, typer.Option(help="Why.")] = "",
+    override: Annotated[
+        bool, typer.Option("--override", help="Though something that is required does not hold; takes a reason.")
+    ] = False,
+) -> None:
     """Make a model live: it answers `predict` from now on."""
     with service() as client:
-        made = client.projects.get(project).promote(number, reason)
+        made = client.projects.get(project).promote(number, reason, override=override)
     answer(made, f"Model {made.number} is {made.stage}.")
 
 

@@ -30,8 +30,10 @@ def learning_curve(tx: Connection, project: Project) -> Curve:
             baseline=majority.get("metrics") or {},
         )
         points.append(point)
-    primary, newest = primary_metric(project.task.problem), newest_model(tx, project.id)
-    told = ((newest.stop or {}).get("forecast") or []) if newest is not None else []
+    usual, newest = primary_metric(project.task.problem), newest_model(tx, project.id)
+    primary = project.settings.requirements.optimize or usual
+    # Where it leads is foretold of the task type's own metric alone.
+    told = ((newest.stop or {}).get("forecast") or []) if newest is not None and primary == usual else []
     tally, _ = tally_of(tx, project)
     most = tally.items - tally.holdout
     return Curve(primary=primary, points=points, most=most, forecast=_in_force(told, points, primary, most))

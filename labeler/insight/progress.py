@@ -13,6 +13,7 @@ from labeler.kit.columns import EPOCH, to_micros
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import aside, flags, labels
 from labeler.projects.access import Member, Project
+from labeler.registry.requirements import lead_of
 from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.tables import training_marks
@@ -55,7 +56,7 @@ def progress(tx: Connection, member: Member, offset: timedelta) -> tuple[Progres
         labels=given,
         pace=pace,
         estimate=estimate,
-        model=None if model is None else _model(model),
+        model=None if model is None else _model(project, model),
         training=_training(tx, project, model is not None),
         stop=_stop(stop, pace),
     )
@@ -164,13 +165,14 @@ def _pace(tx: Connection, project_id: int, per_day: list[DayCount]) -> dict[str,
     return {**found, "per_day": round(sum(days) / len(days), 1)} if days else found
 
 
-def _model(row: Any) -> ModelSummary:
+def _model(project: Project, row: Any) -> ModelSummary:
     report = row.metrics or {"primary": None, "metrics": {}}
+    lead = None if row.metrics is None else lead_of(project, report)
     return ModelSummary(
         number=row.number,
         stage=row.stage,
-        primary=report["primary"],
-        score=report["metrics"].get(report["primary"]),
+        primary=lead,
+        score=None if lead is None else report["metrics"].get(lead),
         metrics=report["metrics"],
         holdout_size=row.holdout_size,
         sees=_sees(row.config),

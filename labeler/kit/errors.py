@@ -102,6 +102,13 @@ class LabelerPaused(Problem):
     type, title, status = "labeler-paused", "Labeling is paused for you", 409
 
 
+class RequirementsNotMet(Problem):
+    """A model is not known to hold all that its project requires; `errors` has each condition. It can go live all the
+    same with `override` and a reason."""
+
+    type, title, status = "requirements-not-met", "The model does not meet what is required", 409
+
+
 class NoLiveModel(Problem):
     type, title, status = "no-live-model", "No model is live yet", 409
 

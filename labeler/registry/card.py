@@ -5,6 +5,7 @@ from typing import Any
 from labeler.datasets.markdown import cell
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
+from labeler.registry.requirements import in_words
 from labeler.wire.registry import ModelOut
 
 
@@ -20,6 +21,14 @@ def figure(estimate: dict[str, Any] | None) -> str:
 def _settings(params: dict[str, Any] | None) -> str:
     named = ", ".join(f"{name}={value}" for name, value in (params or {}).items())
     return f" ({named})" if named else ""
+
+
+def _required(model: ModelOut) -> str:
+    """What the project requires of its models, and whether this one holds it."""
+    if not model.requirements:
+        return ""
+    lines = "\n".join(f"- {one.state}: {cell(in_words(one))}" for one in model.requirements)
+    return f"## What is required\n\n{lines}\n\n"
 
 
 def write_card(project: Project, model: ModelOut) -> str:
@@ -42,7 +51,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 
 {table}
 
-## How it was made
+{_required(model)}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

@@ -30,27 +30,27 @@ async def list_models(
 ) -> Page[ModelOut]:
     """Model versions, newest first, each with the dataset version it was trained on."""
     before = decode_cursor(cursor, int)
-    found = await db.aread(service.list_models, settings, member.project.id, before[0] if before else None, limit + 1)
+    found = await db.aread(service.list_models, settings, member.project, before[0] if before else None, limit + 1)
     more = encode_cursor(found[limit - 1].number) if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=more)
 
 
 @router.get("/models/{number}")
 async def get_model(number: Number, member: CanRead, db: Db, settings: Config) -> ModelOut:
-    return await db.aread(service.get_model, settings, member.project.id, number)
+    return await db.aread(service.get_model, settings, member.project, number)
 
 
 @router.get("/models/{number}/card", response_class=Markdown)
 async def get_model_card(number: Number, member: CanRead, db: Db, settings: Config) -> Markdown:
     """The model's card, in Markdown."""
-    found = await db.aread(service.get_model, settings, member.project.id, number)
+    found = await db.aread(service.get_model, settings, member.project, number)
     return Markdown(write_card(member.project, found))
 
 
 @router.post("/models/{number}/stage")
 async def set_stage(number: Number, body: StageIn, member: CanManage, write: Write, settings: Config) -> ModelOut:
-    """Promote a model to live (the one before it retires), or retire it."""
-    return await write(service.set_stage, settings, member, number, body.stage, body.reason)
+    """Promote a model to live (the one before it retires), or retire it. What the project requires must hold."""
+    return await write(service.set_stage, settings, member, number, body.stage, body.reason, override=body.override)
 
 
 @router.post("/rollback")

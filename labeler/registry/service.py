@@ -13,12 +13,13 @@ from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import lock
-from labeler.kit.errors import Conflict, NotFound
+from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
-from labeler.projects.access import Member
+from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
+from labeler.registry.requirements import check_requirements, conditions_of, in_words, lead_of
 from labeler.registry.tables import model_versions, stage_changes
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
@@ -80,14 +81,14 @@ def _select(project_id: int) -> Any:
     )
 
 
-def get_model(tx: Connection, settings: Settings, project_id: int, number: int) -> ModelOut:
-    return models_out(tx, [find_model(tx, project_id, number)], settings)[0]
+def get_model(tx: Connection, settings: Settings, project: Project, number: int) -> ModelOut:
+    return _models_out(tx, [find_model(tx, project.id, number)], settings, project)[0]
 
 
-def models_out(tx: Connection, rows: Sequence[Any], settings: Settings) -> list[ModelOut]:
+def _models_out(tx: Connection, rows: Sequence[Any], settings: Settings, project: Project) -> list[ModelOut]:
     """These models, each with when and by whom it was moved to its stage."""
     moved = _last_moves(tx, rows)
-    return [_model_out(row, moved.get(row.id), settings) for row in rows]
+    return [_model_out(row, moved.get(row.id), settings, project) for row in rows]
 
 
 def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
@@ -103,9 +104,9 @@ def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
     return {row.model_id: row for row in tx.execute(statement)}
 
 
-def _model_out(row: Any, moved: Any, settings: Settings) -> ModelOut:
+def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> ModelOut:
     fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
-    report = row.metrics
+    report = None if row.metrics is None else {**row.metrics, "primary": lead_of(project, row.metrics)}
     fields |= {
         "report": report,
         "metrics": None if report is None else report["metrics"],
@@ -113,16 +114,17 @@ def _model_out(row: Any, moved: Any, settings: Settings) -> ModelOut:
         "stage_since": row.created_at if moved is None else moved.created_at,
         "stage_by": None if moved is None else moved.name,
         "stage_reason": "" if moved is None else moved.reason,
+        "requirements": conditions_of(project, row),
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
 
 
-def list_models(tx: Connection, settings: Settings, project_id: int, before: int | None, limit: int) -> list[ModelOut]:
-    statement = _select(project_id).limit(limit)
+def list_models(tx: Connection, settings: Settings, project: Project, before: int | None, limit: int) -> list[ModelOut]:
+    statement = _select(project.id).limit(limit)
     if before is not None:
         statement = statement.where(models.c.number < before)
-    return models_out(tx, tx.execute(statement).all(), settings)
+    return _models_out(tx, tx.execute(statement).all(), settings, project)
 
 
 def find_model(tx: Connection, project_id: int, number: int) -> Any:
@@ -141,14 +143,21 @@ def newest_model(tx: Connection, project_id: int) -> Any:
     return tx.execute(_select(project_id).limit(1)).one_or_none()
 
 
-def set_stage(tx: Connection, settings: Settings, member: Member, number: int, stage: str, reason: str) -> ModelOut:
-    """Move a model to another stage. A model that goes live retires the one before it."""
+def set_stage(
+    tx: Connection, settings: Settings, member: Member, number: int, stage: str, reason: str, *, override: bool = False
+) -> ModelOut:
+    """Move a model to another stage. A model that goes live retires the one before it.
+
+    override: let it go live whatever the project requires, which is on record. Raises `NotFound`, `Conflict` where its
+    files are gone, `RequirementsNotMet`, `Invalid` for an override without a reason.
+    """
     project_id = member.project.id
     lock(tx, "stages", project_id)
     row = find_model(tx, project_id, number)
     if row.stage == stage:
-        return get_model(tx, settings, project_id, number)
+        return get_model(tx, settings, member.project, number)
     if stage == "live":
+        _may_go_live(tx, member, row, reason, override)
         folder = folder_of(settings, project_id, number)
         if not (folder / "model.skops").exists():
             raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can go live.")
@@ -156,7 +165,21 @@ def set_stage(tx: Connection, settings: Settings, member: Member, number: int, s
         if before is not None:
             _move(tx, member, before, "retired", f"model {number} goes live")
     _move(tx, member, row, stage, reason)
-    return get_model(tx, settings, project_id, number)
+    return get_model(tx, settings, member.project, number)
+
+
+def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
+    found = conditions_of(member.project, row)
+    if not override:
+        check_requirements(row.number, found)
+        return
+    if not reason.strip():
+        detail = "say why it goes live although it does not meet what is required"
+        raise Invalid(f"reason: {detail}.", errors=[{"pointer": "/reason", "detail": detail}])
+    unmet = [in_words(one) for one in found if one.state != "holds"]
+    if unmet:
+        target = f"model-{row.number}"
+        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, unmet=unmet, reason=reason)
 
 
 def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:
@@ -198,7 +221,7 @@ def rollback(tx: Connection, settings: Settings, member: Member) -> ModelOut:
     number = tx.execute(earlier).scalars().first()
     if number is None:
         raise Conflict("No other model was live before: there is nothing to roll back to.")
-    return set_stage(tx, settings, member, number, "live", "rollback")
+    return set_stage(tx, settings, member, number, "live", "rollback", override=True)  # it was live before
 
 
 def request_reproduction(tx: Connection, member: Member, number: int) -> JobOut:

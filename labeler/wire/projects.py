@@ -10,6 +10,7 @@ from labeler.tasks import DEFAULT
 from labeler.wire.accounts import Email, Name
 from labeler.wire.base import In
 from labeler.wire.registered import Registered
+from labeler.wire.requirements import Requirements
 from labeler.wire.schema import SchemaParts
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -121,6 +122,10 @@ class ProjectSettings(In):
     target: Annotated[
         Target | None, Field(description="The score wanted on the holdout; progress says how far it is.")
     ] = None
+    requirements: Annotated[
+        Requirements,
+        Field(description="What models are led by, and conditions that one must hold to go live."),
+    ] = Field(default_factory=Requirements)
     model: Annotated[
         str,
         Field(
@@ -212,6 +217,7 @@ class ProjectIn(SchemaParts):
 class ProjectChange(SchemaParts):
     name: Name | None = None
     settings: dict[str, Any] | None = Field(None, description="Only what changes.")
+    requirements: Requirements | None = Field(None, description="All of them, in place of those in the settings.")
 
 
 class Counts(BaseModel):

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from labeler.wire.base import In
+from labeler.wire.requirements import ConditionOut
 
 
 class DatasetTie(BaseModel):
@@ -36,12 +37,18 @@ class ModelOut(BaseModel):
     sha256: str
     duration_s: float
     stop: dict[str, Any] | None
+    requirements: list[ConditionOut] = Field(
+        default_factory=list, description="How it stands to each condition of the project, in their order."
+    )
     artifacts: bool = Field(description="Whether its files are here; pruned ones can be reproduced.")
 
 
 class StageIn(In):
     stage: Literal["candidate", "live", "retired"]
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
+    override: bool = Field(
+        False, description="Let it go live though it does not meet what is required: with a reason, and on record."
+    )
 
 
 class PredictItem(In):

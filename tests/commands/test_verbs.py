@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from typer.testing import CliRunner
 
 from labeler.cli import app
-from labeler.client import Client
+from labeler.client import ApiError, Client
 from labeler.kit import telemetry
 from labeler.kit.config import Settings
 from labeler.local import local_client
@@ -141,6 +141,28 @@ def test_an_export_takes_options(run: Run, address: tuple[str, str], file: Path,
     wrong = ["--url", address[0], "--token", address[1], "export", "optional", "-o", str(out), "--option", "excel"]
     done = CliRunner().invoke(app, wrong)
     assert done.exit_code == 2 and "expected NAME=VALUE" in done.output
+
+
+def test_what_a_model_must_hold_is_said_shown_and_decides(run: Run, address: tuple[str, str], file: Path) -> None:
+    run("projects", "create", "Required", "--labels", "spam,ham")
+    assert run("requirements", "required") == "Nothing is required: every model can go live."
+    said = run("requirements", "required", "--min", "recall:spam=0.8", "--max", "age_days=30", "--optimize", "macro_f1")
+    assert "recall of spam" in said and "at least 0.8" in said and "at most 30" in said
+    run("import", "required", file, "--mapping", MAPPING)
+    run("train", "required")
+    told = as_json(run, "requirements", "required")
+    assert told["requirements"]["optimize"] == "macro_f1"
+    assert [(one["metric"], one["state"]) for one in told["conditions"]][1] == ("age_days", "holds")
+    start = ["--url", address[0], "--token", address[1]]
+    failed = CliRunner().invoke(app, [*start, "requirements", "required", "--min", "log_loss=1000", "--model", "1"])
+    assert failed.exit_code == 1 and "log_loss" in failed.output
+    with pytest.raises(ApiError, match="does not meet what is required"):
+        CliRunner().invoke(app, [*start, "promote", "required", "1"], catch_exceptions=False)
+    run("promote", "required", 1, "--override", "--reason", "a test")
+    run("requirements", "required", "--clear")
+    assert run("requirements", "required", "--model", 1) == "Nothing is required: every model can go live."
+    wrong = CliRunner().invoke(app, [*start, "requirements", "required", "--min", "accuracy"])
+    assert wrong.exit_code == 2 and "is not METRIC=NUMBER" in wrong.output
 
 
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:

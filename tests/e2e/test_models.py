@@ -5,7 +5,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Site, covered, messages, settled
+from browsing import Site, choose, covered, messages, settled
 from playwright.sync_api import Page, expect
 
 from labeler.client import Project
@@ -56,6 +56,31 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
         f"by {site.admin.name}: “the first that is measured here”."
     )
     expect(page.get_by_role("heading", name=f"Model {newest} is live, and no newer one waits.")).to_be_visible()
+
+
+def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, project, visit) -> None:
+    number = project.models()[0].number
+    page = shown(site, project, visit)
+    page.get_by_text("Change what is required").click()
+    choose(page.get_by_role("combobox", name="Metric", exact=True), "Recall")
+    settled(page)
+    page.get_by_label("in percent").fill("99.9")
+    page.get_by_role("button", name="Add", exact=True).click()
+    condition = page.get_by_text(re.compile(r"^Recall of (spam|ham), at least 99.9%$"))
+    expect(condition).to_be_visible()
+    (kept,) = project.model(number).requirements
+    assert (kept.metric, kept.min, kept.state == "holds") == ("recall", 0.999, False)
+    settled(page)
+    page.get_by_role("button", name="Promote").first.click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("It is not known to hold what is required:")).to_be_visible()
+    dialog.get_by_role("button", name="live all the same").click()
+    expect(dialog.get_by_text("Say why it goes live all the same.")).to_be_visible()
+    assert project.model(number).stage == "candidate"
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Take it off").click()
+    expect(page.get_by_text("Nothing: every model can go live.")).to_be_visible()
+    assert project.model(number).requirements == []
 
 
 def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, project, visit) -> None:

@@ -4,7 +4,19 @@ from collections.abc import Sequence
 from typing import Any, Literal
 
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, mistakes, model_advice, model_words, report, session, table, tasks
+from labeler_ui import (
+    feedback,
+    layout,
+    metrics,
+    mistakes,
+    model_advice,
+    model_words,
+    report,
+    requirements,
+    session,
+    table,
+    tasks,
+)
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.model_search import show_search
@@ -74,7 +86,17 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
         words.markdown(f":gray[{said.why}]")
         if live is not None:
             words.markdown(_since(live))
-        kind: Literal["primary", "secondary"] = "primary" if said.sure else "secondary"
+        promoted = next((one for one in models if one.number == said.promote), None)
+        missing = requirements.unmet(promoted) if promoted is not None else []
+        if missing:
+            words.markdown(
+                tn(
+                    ":orange[It is not known to hold {n} thing that is required: see below.]",
+                    ":orange[It is not known to hold {n} things that are required: see below.]",
+                    len(missing),
+                )
+            )
+        kind: Literal["primary", "secondary"] = "primary" if said.sure and not missing else "secondary"
         if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type=kind, key="lead-yes"):
             _promote(project, int(said.promote or 0))
         return said.promote if promotes else None
@@ -190,11 +212,23 @@ def _promote(project: Project, number: int) -> None:
     stages = list(STAGES)
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
-    reason = st.text_input(t("Reason"), placeholder=t("optional; shown with the model"), key=key)
+    unmet = requirements.unmet(feedback.must(lambda: project.model(number))) if stage == "live" else []
+    if unmet:
+        lines = "\n".join(f"- {requirements.line(project, one)}" for one in unmet)
+        st.warning(t("It is not known to hold what is required:") + f"\n\n{lines}", icon=":material/rule:")
+        st.markdown(t("It can go live all the same, with a reason. Who decided it stays on record."))
+    hint = t("why it goes live all the same") if unmet else t("optional; shown with the model")
+    reason = st.text_input(t("Reason"), placeholder=hint, key=key)
     keep(scope, {key: ""})
-    if st.button(t("Make model {number} {stage}", number=number, stage=t(stage)), type="primary"):
+    words = t("Make model {number} {stage}", number=number, stage=t(stage))
+    if unmet:
+        words = t("Make model {number} live all the same", number=number)
+    if st.button(words, type="primary"):
+        if unmet and not reason.strip():
+            st.warning(t("Say why it goes live all the same."), icon=":material/edit_note:")
+            return
         with feedback.told():
-            project.set_stage(number, stage, reason.strip())
+            project.set_stage(number, stage, reason.strip(), override=bool(unmet))
             saved(scope)
             feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
             st.rerun()
@@ -219,6 +253,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     )
     if model.stage == "retired":
         st.markdown(f":gray[{_since(model)}]")
+    requirements.draw(project, model)
     if not model.report:
         st.info(
             t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),

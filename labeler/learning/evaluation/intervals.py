@@ -8,7 +8,7 @@ from labeler.learning.numeric.types import Array
 
 REPEATS = 1_000
 _Z = 1.959963984540054
-_DRAWS_AT_ONCE = 2_000_000
+DRAWS_AT_ONCE = 2_000_000
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def wilson_of_share(share: float, n: float, z: float = _Z) -> tuple[float, float
 
 
 def mean_interval(values: Array, rng: np.random.Generator) -> tuple[float, float]:
-    step = max(1, _DRAWS_AT_ONCE // len(values))
+    step = max(1, DRAWS_AT_ONCE // len(values))
     means = [
         values[rng.integers(0, len(values), size=(min(step, REPEATS - done), len(values)), dtype=np.int32)].mean(axis=1)
         for done in range(0, REPEATS, step)

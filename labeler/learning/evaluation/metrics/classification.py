@@ -3,7 +3,13 @@
 import numpy as np
 from numpy.random import Generator
 
-from labeler.learning.evaluation.classification import Judged, calibration_error, f1_interval, macro_f1_of
+from labeler.learning.evaluation.classification import (
+    Judged,
+    calibration_error,
+    calibration_interval,
+    f1_interval,
+    macro_f1_of,
+)
 from labeler.learning.evaluation.intervals import Estimate, mean_interval, wilson
 from labeler.learning.evaluation.metrics import metric
 
@@ -46,8 +52,12 @@ def log_loss(judged: Judged, rng: Generator) -> Estimate:
 
 @metric("calibration_error", problem="classification", title="Calibration error", better="lower")
 def ece(judged: Judged, rng: Generator) -> Estimate:
-    """How far the model's confidence is from how often it is right, on average."""
+    """How far the model's confidence is from how often it is right, on average.
+
+    Interval: basic bootstrap, which takes off what a few items add to it by chance.
+    """
     if not len(judged):
         return Estimate.nothing()
-    value = calibration_error(judged.proba.max(axis=1), judged.predicted == judged.true)
-    return Estimate(value, None, None, len(judged))
+    confidence, right = judged.proba.max(axis=1), judged.predicted == judged.true
+    value = calibration_error(confidence, right)
+    return Estimate(value, *calibration_interval(confidence, right, value, rng), len(judged))

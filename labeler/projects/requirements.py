@@ -1,0 +1,34 @@
+"""Whether what a project requires of models can be measured there."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from labeler.learning.evaluation.metrics import metrics_of
+from labeler.tasks import TaskType
+from labeler.wire.requirements import AGE, OF_LABELS, Condition, Requirements
+
+
+def wrong_requirement(
+    given: Requirements, task: TaskType[Any], labels: Sequence[str], before: Sequence[Condition]
+) -> tuple[str, str] | None:
+    """Where the first one stands that can't be measured, and why. labels: of the project; before: conditions that are
+    there already: one whose label is gone since may stay."""
+    units = {metric.name: metric.unit for metric in metrics_of(task.problem)}
+    if given.optimize is not None and given.optimize not in units:
+        return "requirements/optimize", f'no metric "{given.optimize}", there are: {", ".join(units)}'
+    names = [*units, *(OF_LABELS if labels else ()), AGE]
+    for place, one in enumerate(given.conditions):
+        where = f"requirements/conditions/{place}"
+        if given.conditions.index(one) != place:
+            return where, "this condition is there twice"
+        if one in before:
+            continue
+        if one.metric not in names:
+            return f"{where}/metric", f'no metric "{one.metric}", there are: {", ".join(names)}'
+        if one.label is not None and one.label not in labels:
+            return f"{where}/label", f'"{one.label}" is not a label of this project'
+        bound = one.min if one.min is not None else float(one.max or 0.0)
+        is_share = one.label is not None or units.get(one.metric) == "share"
+        if is_share and not 0 <= bound <= 1:
+            return where, f"{bound:g} is no share: expected 0 to 1"
+    return None

@@ -1,0 +1,87 @@
+"""How a model stands to what its project requires."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from labeler.kit.errors import RequirementsNotMet
+from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.requirements import more_items, stands
+from labeler.projects.access import Project
+from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut
+
+DAY = 86_400  # seconds
+
+
+def conditions_of(project: Project, row: Any) -> list[ConditionOut]:
+    """Each condition of the project, as far as this model's report tells. row: the model's."""
+    return [_condition(project, one, row) for one in project.settings.requirements.conditions]
+
+
+def lead_of(project: Project, report: dict[str, Any]) -> str:
+    """The metric that a report is led by: the one that the project wants, where it was measured."""
+    wanted = project.settings.requirements.optimize
+    return wanted if wanted is not None and wanted in report["metrics"] else str(report["primary"])
+
+
+def check_requirements(number: int, found: Sequence[ConditionOut]) -> None:
+    """Raises `RequirementsNotMet` where one is not known to hold."""
+    unmet = [(place, one) for place, one in enumerate(found) if one.state != "holds"]
+    if not unmet:
+        return
+    said = "; ".join(in_words(one) for _, one in unmet)
+    raise RequirementsNotMet(
+        f"Model {number} does not meet what is required: {said}. Promote it all the same with override, and a reason.",
+        errors=[{"pointer": f"/requirements/conditions/{place}", "detail": in_words(one)} for place, one in unmet],
+    )
+
+
+def in_words(one: ConditionOut) -> str:
+    """For example: recall of spam is 0.81 (0.75 to 0.86), at least 0.9 is wanted."""
+    name = one.metric if one.label is None else f"{one.metric} of {one.label}"
+    wanted = f"at least {one.min:g}" if one.min is not None else f"at most {one.max:g}"
+    if one.gone:
+        return f"{name} is not measured any more, {wanted} is wanted"
+    if one.value is None:
+        return f"{name} is not measured yet, {wanted} is wanted"
+    between = "" if one.low is None or one.high is None else f" ({one.low:.3g} to {one.high:.3g})"
+    more = "" if one.more is None else f" (about {one.more:,} more holdout labels tell)"
+    return f"{name} is {one.value:.3g}{between}, {wanted} is wanted{more}"
+
+
+def _condition(project: Project, one: Condition, row: Any) -> ConditionOut:
+    estimate, gone = _estimate(project, one, row)
+    state = stands(estimate, one.min, one.max)
+    bound = one.min if one.min is not None else float(one.max or 0.0)
+    return ConditionOut(
+        **one.model_dump(),
+        state=state,
+        value=estimate.value,
+        low=estimate.low,
+        high=estimate.high,
+        n=estimate.n,
+        more=more_items(estimate, bound) if state == "open" else None,
+        gone=gone,
+    )
+
+
+def _estimate(project: Project, one: Condition, row: Any) -> tuple[Estimate, bool]:
+    """The figure that a condition is about, and whether there can't be one any more."""
+    if one.metric == AGE:
+        days = (datetime.now(UTC) - row.created_at).total_seconds() / DAY
+        return Estimate(days, None, None, 0), False
+    report = row.metrics or {"metrics": {}, "views": {}}
+    if one.metric not in OF_LABELS:
+        found = report["metrics"].get(one.metric)
+        missing = row.metrics is not None and found is None
+        return (Estimate.nothing() if found is None else Estimate(**found)), missing
+    gone = one.label not in project.label_names
+    rows = report.get("views", {}).get("per_label") or []
+    found = next((entry for entry in rows if entry["label"] == one.label), None)
+    if found is None or gone:
+        return Estimate.nothing(), gone
+    n = found["predicted" if one.metric == "precision" else "support"]
+    if not n:
+        return Estimate.nothing(), False
+    low, high = found[f"{one.metric}_interval"]
+    return Estimate(found[one.metric], low, high, n), False

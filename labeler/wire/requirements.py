@@ -1,0 +1,67 @@
+"""What a model must come to: one metric to lead with, and conditions that only have to hold."""
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field, model_validator
+
+from labeler.wire.base import In
+
+OF_LABELS = ("precision", "recall")
+"""Metrics of one label: a condition on them names it."""
+AGE = "age_days"
+"""How long ago a model was made: no figure of the holdout, known exactly."""
+ConditionState = Literal["holds", "open", "fails", "unknown"]
+Bound = Annotated[float, Field(ge=-1e9, le=1e9)]
+
+
+class Condition(In):
+    """One figure and what it must at least, or at most, be."""
+
+    metric: Annotated[
+        str,
+        Field(
+            max_length=64,
+            description="See GET /metrics; or precision or recall of a label; or age_days, the days since the model "
+            "was made.",
+        ),
+    ]
+    label: Annotated[str | None, Field(max_length=100, description="Of precision and recall: whose.")] = None
+    min: Bound | None = None
+    max: Bound | None = None
+
+    @model_validator(mode="after")
+    def _whole(self) -> "Condition":
+        if (self.min is None) == (self.max is None):
+            raise ValueError("give min or max")
+        if (self.label is not None) != (self.metric in OF_LABELS):
+            raise ValueError("label: name it for precision and recall, and for nothing else")
+        return self
+
+
+class Requirements(In):
+    """conditions: a model must hold all of them before it goes live."""
+
+    optimize: Annotated[
+        str | None, Field(max_length=64, description="The metric that pages lead with; none: that of the task type.")
+    ] = None
+    conditions: Annotated[list[Condition], Field(max_length=50)] = Field(default_factory=list)
+
+
+class ConditionOut(BaseModel):
+    """How a model stands to a condition. The 95 % interval decides, never the figure alone."""
+
+    metric: str
+    label: str | None
+    min: float | None
+    max: float | None
+    state: ConditionState = Field(
+        description="holds, fails: the whole interval says so; open: it allows both; unknown: nothing was measured."
+    )
+    value: float | None
+    low: float | None
+    high: float | None
+    n: int = Field(description="Holdout items behind it.")
+    more: int | None = Field(
+        None, description="Of an open one: about how many more of them tell, if the figure stays as it is."
+    )
+    gone: bool = Field(False, description="The metric or label is not there any more: change the condition.")

@@ -1,0 +1,153 @@
+"""What a project requires of models: how one stands to it, and the form. Part of the page Models."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import streamlit as st
+from labeler_ui import feedback, metrics, session
+from labeler_ui.components.keeper import key, saved
+from labeler_ui.feedback import plain
+from labeler_ui.pressed import pressed
+from labeler_ui.words import mark, number, t, tn
+
+from labeler.client import Project
+from labeler.wire.registry import ModelOut
+from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut
+
+STATES = {
+    "holds": ("check_circle", "green"),
+    "open": ("help", "orange"),
+    "fails": ("cancel", "red"),
+    "unknown": ("help", "orange"),
+}
+OF_ONE = {"precision": mark("Precision"), "recall": mark("Recall")}
+LEAST, MOST = "min", "max"
+
+
+def draw(project: Project, model: ModelOut) -> None:
+    """How this model stands to each condition; to managers also the way to change them."""
+    conditions = model.requirements
+    manages = session.manages(project.slug)
+    if not conditions and not manages:
+        return
+    st.header(t("What is required"), anchor=False)
+    nothing = t(":gray[Nothing: every model can go live. Say what one must hold, and none other goes live.]")
+    st.markdown("  \n".join(line(project, one) for one in conditions) or nothing)
+    if manages:
+        with st.expander(t("Change what is required"), icon=":material/rule:"):
+            _form(project)
+
+
+def unmet(model: ModelOut) -> Sequence[ConditionOut]:
+    """What keeps a model from going live."""
+    return [one for one in model.requirements if one.state != "holds"]
+
+
+def line(project: Project, one: ConditionOut) -> str:
+    """A condition and how a model stands to it, as Markdown."""
+    icon, color = STATES[one.state]
+    metric = _metric(project, one.metric)
+    wanted = _wanted(project, one)
+    words = f":{color}[:material/{icon}:] **{plain(_name(project, one))}**, {wanted}: "
+    if one.gone:
+        return words + t("its label or metric is not there any more: change the condition.")
+    if one.value is None:
+        return words + t("not measured yet.")
+    value = metric.number(one.value)
+    between = metric.interval({"low": one.low, "high": one.high})
+    words += f"{plain(value)} ({plain(between)})" if between else plain(value)
+    if one.more is not None:
+        words += " :gray[" + t("It can't be told yet:") + " "
+        words += tn("about {n} more holdout label tells.", "about {n} more holdout labels tell.", one.more) + "]"
+    elif one.state == "open":
+        words += " :gray[" + t("It can't be told yet, and the figure is too near to the bound for a guess.") + "]"
+    return words
+
+
+def _metric(project: Project, name: str) -> metrics.Metric:
+    if name in OF_ONE:
+        return metrics.Metric(name, t(OF_ONE[name]), unit="share")
+    if name == AGE:
+        return metrics.Metric(name, t("Age in days"), better="lower")
+    return metrics.named(project.info.task_type, name)
+
+
+def _name(project: Project, one: Condition | ConditionOut) -> str:
+    title = _metric(project, one.metric).title
+    return title if one.label is None else t("{metric} of {label}", metric=title, label=one.label)
+
+
+def _wanted(project: Project, one: Condition | ConditionOut) -> str:
+    metric = _metric(project, one.metric)
+    if one.min is not None:
+        return t("at least {value}", value=plain(metric.number(one.min)))
+    return t("at most {value}", value=plain(metric.number(one.max or 0.0)))
+
+
+def _form(project: Project) -> None:
+    """Those there are, each with a way to take it off; one more; and the metric that leads."""
+    present = project.info.settings.requirements
+    for place, one in enumerate(present.conditions):
+        with st.container(horizontal=True, vertical_alignment="center", key=f"wants-condition-{place}"):
+            st.markdown(f"{plain(_name(project, one))}, {_wanted(project, one)}", width="stretch")
+            if st.button(t("Take it off"), key=f"drop-condition-{place}", icon=":material/close:"):
+                kept = [other for number, other in enumerate(present.conditions) if number != place]
+                _save(project, kept, present.optimize, t("Taken off."))
+    _add(project, list(present.conditions))
+    known = metrics.of(project.info.task_type)
+    names: list[str | None] = [None, *known]
+    chosen = st.selectbox(
+        t("The metric that pages lead with"),
+        names,
+        names.index(present.optimize) if present.optimize in names else 0,
+        format_func=lambda name: t("the usual one") if name is None else known[name].title,
+        width=340,
+    )
+    if chosen != present.optimize:
+        _save(project, list(present.conditions), chosen, t("Saved."))
+
+
+def _add(project: Project, present: list[Condition]) -> None:
+    known, scope = metrics.of(project.info.task_type), f"requirement {project.slug}"
+    labels = [str(one["name"]) for one in project.info.labels]
+    names = [*known, *(OF_LABELS if labels else ()), AGE]
+    columns = st.columns([3, 2, 2, 2, 1], vertical_alignment="bottom")
+    name = columns[0].selectbox(
+        t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
+    )
+    metric = _metric(project, name)
+    label = None
+    if name in OF_ONE:
+        label = columns[1].selectbox(t("Label"), labels, key=key(scope, "label"))
+    bounds = {LEAST: t("at least"), MOST: t("at most")}
+    usual = list(bounds).index(LEAST if metric.better == "higher" else MOST)
+    bound = columns[2].selectbox(
+        t("It must be"), list(bounds), usual, format_func=bounds.__getitem__, key=key(scope, f"bound-{name}")
+    )
+    percent = metric.unit == "share"
+    value = columns[3].number_input(
+        t("in percent") if percent else t("this"),
+        min_value=0.0 if percent else None,
+        max_value=100.0 if percent else None,
+        value=None,
+        placeholder=number(90) if percent else None,
+        key=key(scope, f"value-{name}"),
+    )
+    with columns[4]:
+        asked = pressed(t("Add"), key="add-condition", width="stretch")
+    if asked and value is None:
+        st.warning(t("Say what it must be."), icon=":material/edit_note:")
+    elif asked:
+        amount = float(value or 0.0) / (100 if percent else 1)
+        given: dict[str, Any] = {"metric": name, "label": label, str(bound): round(amount, 6)}
+        _save(project, [*present, Condition(**given)], project.info.settings.requirements.optimize, t("Added."), scope)
+
+
+def _save(project: Project, conditions: list[Condition], optimize: str | None, words: str, scope: str = "") -> None:
+    with feedback.told(t("Saving")):
+        body = {"optimize": optimize, "conditions": [one.model_dump() for one in conditions]}
+        project.change(requirements=body)
+        if scope:
+            saved(scope)
+        feedback.say_later(words)
+        st.rerun()
