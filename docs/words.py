@@ -62,6 +62,7 @@ ROOMS = (
 SAYING = {
     "imports/plan.py",
     "imports/guess.py",
+    "imports/judge.py",
     "insight/progress.py",
     "learning/heuristics/kinds/expression.py",
     "learning/heuristics/kinds/field.py",

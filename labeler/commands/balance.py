@@ -12,7 +12,8 @@ def told(done: ImportResult) -> Iterator[str]:
     """The plan it followed, the fate of every row and label, and the first of those that were not taken."""
     if done.plan is not None:
         yield from _plan(done.plan)
-    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {done.refused:,} refused"
+    again = f"{done.repeated:,} repeated in this file, " if done.repeated else ""
+    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {again}{done.refused:,} refused"
     yield f"{'It would be ' if done.dry_run else ''}{done.rows:,} rows: {counts}"
     for fate, words in ROW_FATES.items():
         if number := done.balance.rows.get(fate):
