@@ -59,6 +59,7 @@ REMEDIES = {
     "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),
     "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
 }
+IMPORT = "items.import"
 # Why a job did nothing, or only a part, by what it says itself.
 REASONS = {
     "a model ranks the queue": mark("A model orders the queue already."),
@@ -86,6 +87,11 @@ class Made:
 def short(kind: str) -> str:
     """The last part of a kind: "train" of "training.train"."""
     return kind.rpartition(".")[2]
+
+
+def named(row: JobOut) -> str:
+    """What a job is called, by all that is known of it."""
+    return t("Taking an import back") if row.import_id is not None else title(row.kind)
 
 
 def title(kind: str) -> str:

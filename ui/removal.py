@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback
+from labeler_ui import danger, feedback
 from labeler_ui.feedback import plain
 from labeler_ui.words import said, t
 
@@ -25,7 +25,7 @@ def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
         st.markdown(t(":gray[There is nothing to take back.]"))
         return
     word, icon = (t("Take it back"), ":material/undo:") if is_import else (t("Remove"), ":material/delete:")
-    if st.button(word, type="primary", icon=icon, key="remove-yes"):
+    if danger.button(word, icon=icon, key="remove-yes", final=True):
         with feedback.told(t("Removing")):
             project.items.remove(**which)
             feedback.say_later(

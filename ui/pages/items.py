@@ -5,10 +5,23 @@ from itertools import islice
 from typing import Any
 
 import streamlit as st
-from labeler_ui import bulk, comments, contents, feedback, gold, item_filters, layout, removal, session, table, tasks
+from labeler_ui import (
+    bulk,
+    comments,
+    contents,
+    danger,
+    feedback,
+    gold,
+    item_filters,
+    layout,
+    pager,
+    removal,
+    session,
+    table,
+    tasks,
+)
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
-from labeler_ui.item_filters import Filters
 from labeler_ui.words import percent, t, tc, tn
 
 from labeler.client import Project
@@ -33,7 +46,7 @@ def render() -> None:
                 layout.open_page("imports", t("Import items"), "upload_file", primary=True)
         return
     wanted = item_filters.draw(project)
-    trail = _trail(wanted)
+    trail = pager.trail("items", wanted)
     page = feedback.must(
         lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), t("Reading the items")
     )
@@ -48,8 +61,8 @@ def render() -> None:
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            if item_filters.removable(wanted) and st.button(
-                t("Remove these …"), icon=":material/delete:", help=t("All that this search finds.")
+            if item_filters.removable(wanted) and danger.button(
+                t("Remove these …"), key="these", icon=":material/delete:", help=t("All that this search finds.")
             ):
                 removal.ask(project, search=searched)
             if item_filters.removable(wanted) and st.button(
@@ -62,7 +75,7 @@ def render() -> None:
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
     ticked, clicked = _table(project.info, page.items, len(trail), height)
-    _pager(page.next_cursor, trail)
+    pager.draw(page.next_cursor, trail)
     if len(ticked) > 1:
         _together(project, ticked)
         return
@@ -96,7 +109,8 @@ def _together(project: Project, keys: list[str]) -> None:
         columns = st.columns([2, 1, 1], vertical_alignment="bottom")
         value = tasks.of(info).value_input(columns[0], t("Answer"), tasks.schema_of(info), key="together-value")
         label = columns[1].form_submit_button(t("Label them"), type="primary", width="stretch")
-        gone = columns[2].form_submit_button(t("Remove them …"), width="stretch")
+        with columns[2]:
+            gone = danger.form_button(t("Remove them …"), key="together")
     if gone:
         removal.ask(project, keys=keys)
     if label and value is None:
@@ -152,15 +166,6 @@ def _ask_first(project: Project, words: str) -> None:
     if answer is not None:
         ranked = answer.ranked
         st.success(tn("{n} item will be asked first.", "{n} items will be asked first.", ranked))
-
-
-def _trail(wanted: Filters) -> list[str | None]:
-    """The cursors walked so far; a change of filters starts again."""
-    kept: tuple[Any, list[str | None]] | None = st.session_state.get("_items")
-    if kept is None or kept[0] != (session.slug(), wanted):
-        kept = ((session.slug(), wanted), [None])
-        st.session_state["_items"] = kept
-    return kept[1]
 
 
 def _chosen(page: int) -> list[Any]:
@@ -226,19 +231,6 @@ def _confidence(item: ItemOut) -> float | None:
     """In percent; "100%" is not for what is merely close to it."""
     sure = (item.prediction or {}).get("confidence")
     return None if sure is None else int(100 * sure)
-
-
-def _pager(next_cursor: str | None, trail: list[str | None]) -> None:
-    if len(trail) == 1 and not next_cursor:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(t("Back"), icon=":material/chevron_left:", disabled=len(trail) == 1):
-            trail.pop()
-            st.rerun()
-        if st.button(t("Next"), icon=":material/chevron_right:", disabled=not next_cursor):
-            trail.append(next_cursor)
-            st.rerun()
-        st.markdown(t(":gray[Page {number}]", number=len(trail)))
 
 
 def _detail(project: Project, key: str) -> None:

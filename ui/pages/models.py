@@ -168,6 +168,7 @@ def _actions(project: Project, model: ModelOut, is_first: bool) -> None:
             t("Roll back"),
             project.rollback,
             t("Rolled back."),
+            is_final=False,
         )
     if st.button(
         t("Reproduce"),
