@@ -138,10 +138,11 @@ def _trained(found: Mapping[str, Any]) -> Made:
     model = found.get("model")
     if model is None:
         return Made(t("No model yet: {why}.", why=plain(said(found.get("reason", "")))))
-    words = t(
-        "Model {number}, from {many} labels of dataset version {version}.",
+    words = tn(
+        "Model {number}, from {n} label of dataset version {version}.",
+        "Model {number}, from {n} labels of dataset version {version}.",
+        found["trained_on"],
         number=model,
-        many=layout.number(found["trained_on"]),
         version=plain(found["dataset"]),
     )
     return Made(words, "models", t("Open the model"), (("model", str(model)),))
@@ -264,11 +265,12 @@ def _why(reason: str | None) -> str:
 
 def _reproduced(found: Mapping[str, Any]) -> Made:
     same = t("all predictions are identical") if found["identical"] else t("the predictions differ")
-    words = t(
-        "Model {number} again: {same} ({many} items compared).",
+    words = tn(
+        "Model {number} again: {same} ({n} item compared).",
+        "Model {number} again: {same} ({n} items compared).",
+        found["compared"],
         number=found["model"],
         same=same,
-        many=layout.number(found["compared"]),
     )
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 

@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 from labeler_ui import feedback, layout, model_words, session, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import number, percent, t
+from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.jobs import JobOut
@@ -61,10 +61,11 @@ def _title(last: SearchOut | None) -> str:
 
 def _found(last: SearchOut) -> None:
     st.markdown(
-        t(
-            "**{reason}** On {labels} labels of dataset version {dataset}, {created_at}.",
+        tn(
+            "**{reason}** On {n} label of dataset version {dataset}, {created_at}.",
+            "**{reason}** On {n} labels of dataset version {dataset}, {created_at}.",
+            last.labels,
             reason=layout.sentence(model_words.named(last.reason)),
-            labels=layout.number(last.labels),
             dataset=plain(last.dataset),
             created_at=layout.when(last.created_at),
         )
