@@ -158,7 +158,7 @@ def _finding(finding: dict[str, Any], done: bool, why: str) -> Lead:
             t("{have}; how many are left is known once holdout items are labeled.", have=have),
         )
     some = t(
-        "{have}, about {left} are left ({least} to {most}): {low} to {high} of all. {why}",
+        "{have}, still to be found: about {left} ({least} to {most}): {low} to {high} of all. {why}",
         have=have,
         left=layout.number(left["value"]),
         least=layout.number(left["low"]),

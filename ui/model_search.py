@@ -83,10 +83,10 @@ def _found(last: SearchOut) -> None:
     ]
     table.show(rows, {t("Seconds per fit"): partial(number, digits=2)})
     tried = len(last.trials) - len(rows)
-    st.markdown(
-        t(
-            ":gray[{tried} more were tried on part of the labels and were not among the best. "
-            "A strategy chose these labels: the figures compare models; the holdout says how good a model is.]",
-            tried=number(tried),
-        )
+    others = tn(
+        "{n} more was tried on part of the labels and was not among the best.",
+        "{n} more were tried on part of the labels and were not among the best.",
+        tried,
     )
+    chosen = t("A strategy chose these labels: the figures compare models; the holdout says how good a model is.")
+    st.markdown(f":gray[{others if tried else ''} {chosen}]")

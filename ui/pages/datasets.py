@@ -52,7 +52,12 @@ def render() -> None:
     with everything:
         by_hand = [one for one in versions if one.message != AUTOMATIC]
         n = len(versions) - len(by_hand)
-        if by_hand and n and not st.toggle(t("Also the {n} automatic ones, made before trainings", n=layout.number(n))):
+        words = tn(
+            "Also the {n} automatic one, made before a training",
+            "Also the {n} automatic ones, made before trainings",
+            n,
+        )
+        if by_hand and n and not st.toggle(words):
             _table(by_hand)
         else:
             _table(versions)

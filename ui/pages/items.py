@@ -31,7 +31,6 @@ from labeler.wire.training import ScoreIn
 
 PAGE = 50
 MOST_COUNTED = 100_000
-ROOM, KEY = 565, 160  # px for the item and its answers beside the other columns on a laptop; those of the key
 MADE = "sha-"  # how keys begin that were made of the content
 ASKED = 200  # items of a search that are asked first, at most
 
@@ -193,10 +192,9 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         name for name in (t("Answer"), t("Model"), t("Confidence"), t("Hard")) if all(row[name] is None for row in rows)
     ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
-    answers, room = (t("Labels"), t("Answer"), t("Model")), ROOM
+    answers = (t("Labels"), t("Answer"), t("Model"))
     if all(item.key.startswith(MADE) for item in items):  # nobody knows an item by it; the open item has it
         rows = [{name: value for name, value in row.items() if name != tc("item", "Key")} for row in rows]
-        room += KEY
     event = table.show(
         rows,
         {t("Confidence"): lambda sure: percent(sure / 100)},
@@ -205,7 +203,6 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         height=height,
         key=f"items-table-{page}",
         column_config={
-            t("Item"): st.column_config.TextColumn(width=room - 120 * sum(name in rows[0] for name in answers)),
             **{name: st.column_config.TextColumn(width=120) for name in answers},
             t("Confidence"): st.column_config.NumberColumn(
                 width=95, help=t("How sure the newest model is of what it says.")
