@@ -100,3 +100,20 @@ def test_jobs_are_short_on_a_phone_and_what_failed_comes_first(
     assert (imported.bounding_box() or {})["height"] < 80
     button = imported.get_by_role("button", name="Take it back …").bounding_box() or {}
     assert 40 <= button["width"] < 60 and button["height"] >= 40, "an icon that a thumb meets"
+
+
+def test_an_import_that_was_stopped_half_way_can_be_taken_back_and_one_that_runs_long_is_in_sight(
+    site: Site, visit: Any
+) -> None:
+    project = site.project(0, "Half way")
+    about = {"kind": "items.import", "done": 3, "args": {"name": "half.csv"}}
+    with_jobs(site, project, 1, **about, state="running", finished_at=None)
+    with_jobs(site, project, 1, **about, state="cancelled")
+    with_jobs(site, project, 25)
+    page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
+    rows = page.locator('[class*="st-key-job-"]')
+    expect(rows.first).to_contain_text("running")
+    expect(rows.first.get_by_role("button", name="Take it back …")).to_have_count(0)
+    choose(page.get_by_role("combobox", name="State"), "canceled")
+    expect(rows).to_have_count(1)
+    expect(rows.get_by_role("button", name="Take it back …")).to_be_visible()

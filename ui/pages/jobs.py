@@ -41,14 +41,24 @@ def _list(project: str, filters: dict[str, Any]) -> None:
     )
     if page is None:
         return
-    if not page.items:
+    found = page.items
+    if len(walked) == 1 and filters["state"] is None:
+        found = [*_running(project, filters, {job.id for job in found}), *found]
+    if not found:
         _nothing(any(filters.values()))
         return
     if len(walked) == 1:
-        st.markdown(_summary(page.items))
-    for job in sorted(page.items, key=lambda one: URGENT.get(one.state, len(URGENT))):
+        st.markdown(_summary(found))
+    for job in sorted(found, key=lambda one: URGENT.get(one.state, len(URGENT))):
         job_rows.draw(job)
     pager.draw(page.next_cursor, walked, t("Newer"), t("Older"))
+
+
+def _running(project: str, filters: dict[str, Any], there: set[int]) -> list[JobOut]:
+    """Those that run and are not among the newest."""
+    asked = {**filters, "state": "running"}
+    running = feedback.attempt(lambda: session.client().jobs_page(limit=PAGE, project=project, **asked).items)
+    return [job for job in running or [] if job.id not in there]
 
 
 def _nothing(is_narrowed: bool) -> None:
