@@ -216,7 +216,7 @@ def _fates(
                     t("First of them"): _first(found, prefix + fate),
                 }
             )
-    table.show(rows)
+    table.show(rows, room=table.IN_A_DIALOG)
 
 
 def _first(found: Balance, fate: str) -> str:

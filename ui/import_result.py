@@ -45,4 +45,4 @@ def _rows(title: str, told: list[RowError], is_cut: bool) -> None:
         title = t("{title}, the first {many} of them", title=title, many=number(len(told)))
     with st.expander(title):
         rows = [{t("Row"): one.row, t("Field"): one.field, t("Reason"): said(one.reason)} for one in told]
-        table.show(rows, {t("Row"): table.name_of})
+        table.show(rows, {t("Row"): table.name_of}, room=table.IN_A_DIALOG)

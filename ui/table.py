@@ -11,20 +11,28 @@ from labeler_ui.words import number
 
 Written = Callable[[Any], str]
 ROOM = 912  # px of a page beside the sidebar, in a window 1280 px wide
+IN_A_DIALOG = 664  # px inside an expander there
 TICKS = 33  # px of the column in which rows are ticked
 PADDING = 18  # px of a cell, beside its text
 LEAST, LEAST_OF_TEXT, MOST_OF_TEXT = 56, 160, 480  # px of columns
+SHORT = 90  # px of a column whose title is not cut
 NAMED = {"small": 75, "medium": 200, "large": 400}  # px, by Streamlit's names
 
 
-def show(rows: Sequence[Mapping[str, Any]], written: Mapping[str, Written] | None = None, **options: Any) -> Any:
+def show(
+    rows: Sequence[Mapping[str, Any]],
+    written: Mapping[str, Written] | None = None,
+    *,
+    room: int = ROOM,
+    **options: Any,
+) -> Any:
     """Draw rows, each a value by column title. Columns sort by what they hold, not by how it is written.
 
-    written: how the values of a column are written; other numbers are whole ones. options: as `st.dataframe` has them.
+    written: how the values of a column are written; other numbers are whole ones. room: px that there are for it.
+    options: as `st.dataframe` has them.
     """
     given: Mapping[str, Any] = options.pop("column_config", None) or {}
-    room = ROOM - (TICKS if "selection_mode" in options else 0)
-    widths = fitted(rows, written or {}, given, room)
+    widths = fitted(rows, written or {}, given, room - (TICKS if "selection_mode" in options else 0))
     config = {name: _config(name, given.get(name), widths.get(name)) for name in {**given, **widths}}
     frame = styled(rows, written or {}, widths)
     return st.dataframe(frame, hide_index=True, placeholder="", column_config=config, **options)
@@ -56,7 +64,7 @@ def fitted(
     most = {name: _given_width(given.get(name)) or MOST_OF_TEXT for name in names}
     titles = {name: width(name) + PADDING + 4 for name in names}
     contents = {name: _content(rows, name, written.get(name)) for name in names}
-    needed = {name: max(LEAST, min(contents[name], most[name])) for name in names}
+    needed = {name: max(LEAST, min(titles[name], SHORT), min(contents[name], most[name])) for name in names}
     found = {name: max(needed[name], titles[name]) for name in names}
     for least in (needed, {name: LEAST_OF_TEXT for name in names if found[name] > LEAST_OF_TEXT}):
         _narrow(found, least, room)

@@ -61,8 +61,8 @@ def test_a_text_that_does_not_fit_ends_with_an_ellipsis_and_stays_whole_inside()
 
 def test_long_titles_give_way_before_texts_do_and_are_told_in_full() -> None:
     rows = [{"Always the most common answer": "93%", "Item": "a text of a middling length", "Created": "5 min ago"}]
-    widths = table.fitted(rows, {}, {}, 330)
-    assert sum(widths.values()) <= 330
+    widths = table.fitted(rows, {}, {}, 380)
+    assert sum(widths.values()) <= 380
     assert shown(rows, widths) == [["93%", "a text of a middling length", "5 min ago"]]
     told = table._config("Always the most common answer", None, widths["Always the most common answer"])
     assert told["label"].endswith("…") and told["help"] == "Always the most common answer"
