@@ -62,6 +62,7 @@ ROOMS = (
 SAYING = {
     "imports/plan.py",
     "imports/guess.py",
+    "imports/judge.py",
     "insight/progress.py",
     "learning/heuristics/kinds/expression.py",
     "learning/heuristics/kinds/field.py",
@@ -107,7 +108,8 @@ def of_service() -> Catalog:
 
 
 def _sentences(tree: ast.Module, whole: bool) -> Iterator[str]:
-    """Sentences, whatever is raised, and what a job says about its progress; without docstrings and descriptions."""
+    """Sentences, whatever is raised, what a job says about its progress, and both forms of what is counted; without
+    docstrings and descriptions."""
     left_out: set[int] = set()
     fragments: set[int] = set()
     for node in ast.walk(tree):
@@ -122,7 +124,7 @@ def _sentences(tree: ast.Module, whole: bool) -> Iterator[str]:
             or (isinstance(node, ast.keyword) and node.arg in {"message", "why", "reason"})
             or (
                 isinstance(node, ast.Call)
-                and (_name(node.func) in {"progress", "tell"} or _name(node.func).endswith("Refused"))
+                and (_name(node.func) in {"progress", "tell", "counted"} or _name(node.func).endswith("Refused"))
             )
         ):
             fragments |= {id(part) for part in ast.walk(node)}

@@ -70,9 +70,10 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
         by = _ready(many, (found.pace or {}).get("per_day"), today)
         reach = t("{metric} of {value}", metric=metric.in_text, value=metric.number(target))
         return Lead(
-            t(
-                "Keep going: about {many} more labels reach {reach}{by}.",
-                many=layout.number(many),
+            tn(
+                "Keep going: about {n} more label reaches {reach}{by}.",
+                "Keep going: about {n} more labels reach {reach}{by}.",
+                many,
                 reach=plain(reach),
                 by=by,
             ),
@@ -157,7 +158,7 @@ def _finding(finding: dict[str, Any], done: bool, why: str) -> Lead:
             t("{have}; how many are left is known once holdout items are labeled.", have=have),
         )
     some = t(
-        "{have}, about {left} are left ({least} to {most}): {low} to {high} of all. {why}",
+        "{have}, still to be found: about {left} ({least} to {most}): {low} to {high} of all. {why}",
         have=have,
         left=layout.number(left["value"]),
         least=layout.number(left["low"]),

@@ -112,6 +112,22 @@ class KnownPages:
         return b"text/html" in wanted and (path.rstrip("/") or "/") not in self.names
 
 
+class KnowsItsHome:
+    """Tells the browser's part of Streamlit where the service is. Else it tries below each page first: two requests
+    that fail (`/jobs/_stcore/health`) before a page is connected, and errors in the browser's log."""
+
+    def __init__(self, app: ASGIApp, names: Sequence[str]) -> None:
+        self.app = app
+        self.names = {"/", *(f"/{name}" for name in names)}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"].removeprefix(scope.get("root_path", "")) if scope["type"] == "http" else None
+        if path is None or (path or "/") not in self.names or scope["method"] not in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        await HTMLResponse(page(), headers={"Cache-Control": "no-cache"})(scope, receive, send)
+
+
 class NoErrorDialogs:
     """Tells the browser's part of Streamlit to open no dialog when the connection is gone: it would cover the page, on
     which labeling goes on without one. The pages say it themselves (`theme.page_css`, the card)."""
@@ -189,14 +205,22 @@ def on_script_error(error: Exception) -> bool:
 
 
 @cache
+def page() -> str:
+    """The HTML of every page: Streamlit's own, with where the service is."""
+    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
+    home = f"""window.__streamlit = {{BACKEND_BASE_URL: new URL("{session.at("/")}", location.href).href}}"""
+    assert "<head>" in index
+    return index.replace("<head>", f"<head>\n    <script>{home}</script>", 1)
+
+
+@cache
 def content_security_policy() -> str:
     """What the pages need, and nothing from outside: a value for the Content-Security-Policy header.
 
     `blob:` is how Streamlit loads a component's module; the hashes are of the inline scripts in its
     index.html; styles are inline throughout.
     """
-    index = (Path(streamlit.__file__).parent / "static" / "index.html").read_text(encoding="utf-8")
-    inline = re.findall(r"<script>(.*?)</script>", index, re.DOTALL)
+    inline = re.findall(r"<script>(.*?)</script>", page(), re.DOTALL)
     digests = (b64encode(sha256(text.encode()).digest()).decode() for text in inline)
     hashes = " ".join(f"'sha256-{digest}'" for digest in digests)
     return "; ".join(
@@ -233,12 +257,14 @@ def create_ui(
         needed behind a proxy that changes the Host header.
     """
     configure(max_upload_mb)
+    names = [*PAGES, "invitation"]
     own = [
         Middleware(SameOriginSockets, origins=list(origins)),
         Middleware(RoutesFirst, routes=[*routes, Route("/card-build", card_build)]),
         Middleware(WarmForVisitors),
         Middleware(CompressedScripts),
         Middleware(NoErrorDialogs),
-        Middleware(KnownPages, names=[*PAGES, "invitation"]),
+        Middleware(KnownPages, names=names),
+        Middleware(KnowsItsHome, names=names),
     ]
     return streamlit.App(SCRIPT, lifespan=lifespan, middleware=[*middleware, *own], on_script_error=on_script_error)

@@ -147,7 +147,7 @@ def _decide(project: Project, cluster: int, items: list[HardItem], kept: list[st
     keep(scope, {note_key: "", rule_key: ""})
     usual = min(len(kept), max(LEAST_CHECK, -(-len(kept) * round(100 * CHECK_SHARE) // 100)))
     with st.container(border=True, key="cluster-decision"), st.form(f"cluster-{cluster}", border=False):
-        chosen = t("{kept} of {n} items", kept=number(len(kept)), n=number(len(items)))
+        chosen = tn("{kept} of {n} item", "{kept} of {n} items", len(items), kept=number(len(kept)))
         st.markdown(t("**One decision for {chosen}**", chosen=chosen))
         columns = st.columns([2, 4], vertical_alignment="bottom")
         schema = tasks.schema_of(project.info)

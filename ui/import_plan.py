@@ -172,10 +172,11 @@ def about(plan: Plan) -> None:
         st.warning(layout.sentence(warning), icon=":material/warning:")
 
 
-def balance(found: Balance, rows: int | None = None) -> None:
-    """How many rows and labels have which fate, each with its first examples."""
+def balance(found: Balance, rows: int | None = None, is_over: bool = False) -> None:
+    """How many rows and labels have which fate, each with its first examples. is_over: it has happened."""
     total = rows if rows is not None else sum(found.rows.values())
-    _fates(tn("{n} row", "{n} rows", total), found.rows, ROW_FATES, found, "")
+    became = t("What became of them") if is_over else t("What becomes of them")
+    _fates(tn("{n} row", "{n} rows", total), found.rows, ROW_FATES, found, "", became)
     if found.labels:
         _fates(
             tn("{n} label", "{n} labels", sum(found.labels.values())),
@@ -183,6 +184,7 @@ def balance(found: Balance, rows: int | None = None) -> None:
             LABEL_FATES,
             found,
             "label_",
+            became,
         )
     if added := found.labels_added:
         names = plain(", ".join(added))
@@ -200,7 +202,9 @@ def balance(found: Balance, rows: int | None = None) -> None:
         )
 
 
-def _fates(title: str, counts: Mapping[str, int], words: Mapping[str, str], found: Balance, prefix: str) -> None:
+def _fates(
+    title: str, counts: Mapping[str, int], words: Mapping[str, str], found: Balance, prefix: str, became: str
+) -> None:
     st.markdown(f"**{title}**")
     rows: list[dict[str, Any]] = []
     for fate, told in words.items():
@@ -208,11 +212,11 @@ def _fates(title: str, counts: Mapping[str, int], words: Mapping[str, str], foun
             rows.append(
                 {
                     t("How many"): number,
-                    t("What becomes of them"): said(told),
+                    became: said(told),
                     t("First of them"): _first(found, prefix + fate),
                 }
             )
-    table.show(rows)
+    table.show(rows, room=table.IN_A_DIALOG)
 
 
 def _first(found: Balance, fate: str) -> str:

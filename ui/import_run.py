@@ -4,10 +4,9 @@ from dataclasses import dataclass
 from typing import IO, Any
 
 import streamlit as st
-from labeler_ui import feedback, import_table, layout, session
+from labeler_ui import feedback, import_result, import_table, layout, session
 from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
-from labeler_ui.pages.jobs import import_result
 from labeler_ui.tasks.base import Schema
 from labeler_ui.words import t
 
@@ -63,7 +62,7 @@ def draw() -> None:
     going_on = t("It continues in the background; you may leave this page.")
     into = t("Into the project {name}.", name=plain(session.project_names().get(slug, slug)))
     layout.heading(t("Import"), into if job.state in ENDED else f"{into} {going_on}")
-    layout.follow(job, lambda done: import_result(done.result_as(ImportResult)))
+    layout.follow(job, lambda done: import_result.draw(done.result_as(ImportResult)))
     if job.state == "done" and not (job.result or {}).get("dry_run"):
         _next_steps(slug)
     with st.container(horizontal=True):

@@ -59,6 +59,7 @@ REMEDIES = {
     "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),
     "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
 }
+IMPORT = "items.import"
 # Why a job did nothing, or only a part, by what it says itself.
 REASONS = {
     "a model ranks the queue": mark("A model orders the queue already."),
@@ -86,6 +87,11 @@ class Made:
 def short(kind: str) -> str:
     """The last part of a kind: "train" of "training.train"."""
     return kind.rpartition(".")[2]
+
+
+def named(row: JobOut) -> str:
+    """What a job is called, by all that is known of it."""
+    return t("Taking an import back") if row.import_id is not None else title(row.kind)
 
 
 def title(kind: str) -> str:
@@ -132,10 +138,11 @@ def _trained(found: Mapping[str, Any]) -> Made:
     model = found.get("model")
     if model is None:
         return Made(t("No model yet: {why}.", why=plain(said(found.get("reason", "")))))
-    words = t(
-        "Model {number}, from {many} labels of dataset version {version}.",
+    words = tn(
+        "Model {number}, from {n} label of dataset version {version}.",
+        "Model {number}, from {n} labels of dataset version {version}.",
+        found["trained_on"],
         number=model,
-        many=layout.number(found["trained_on"]),
         version=plain(found["dataset"]),
     )
     return Made(words, "models", t("Open the model"), (("model", str(model)),))
@@ -258,11 +265,12 @@ def _why(reason: str | None) -> str:
 
 def _reproduced(found: Mapping[str, Any]) -> Made:
     same = t("all predictions are identical") if found["identical"] else t("the predictions differ")
-    words = t(
-        "Model {number} again: {same} ({many} items compared).",
+    words = tn(
+        "Model {number} again: {same} ({n} item compared).",
+        "Model {number} again: {same} ({n} items compared).",
+        found["compared"],
         number=found["model"],
         same=same,
-        many=layout.number(found["compared"]),
     )
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 

@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any, Literal, TypeVar
 
 import streamlit as st
-from labeler_ui import feedback, session, words
+from labeler_ui import danger, feedback, session, words
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, said, t, tn
 
@@ -202,10 +202,10 @@ def job_line(job: JobOut) -> None:
 
 
 @dialog(mark("Are you sure?"))
-def confirm(text: str, yes: str, call: Callable[[], Any], said: str) -> None:
-    """Ask before something that others will notice; do it, say so."""
+def confirm(text: str, yes: str, call: Callable[[], Any], said: str, *, is_final: bool = True) -> None:
+    """Ask before something that others will notice; do it, say so. is_final: it destroys or ends something."""
     st.markdown(text)
-    if st.button(yes, type="primary", key="confirm-yes"):
+    if danger.button(yes, key="confirm-yes", final=True) if is_final else st.button(yes, type="primary", key="yes"):
         with feedback.told():
             call()
             feedback.say_later(said)

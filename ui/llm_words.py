@@ -70,7 +70,7 @@ def facts(one: LlmOut) -> list[str]:
     found.append(t("prompt {version}", version=one.prompt.version))
     found.append(tn("{n} label", "{n} labels", one.labels))
     if refused := sum(one.refusals.values()):
-        found.append(t("{n} no answers ({kinds})", n=layout.number(refused), kinds=refusals(one.refusals)))
+        found.append(tn("{n} no answer ({kinds})", "{n} no answers ({kinds})", refused, kinds=refusals(one.refusals)))
     return found
 
 

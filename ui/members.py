@@ -1,7 +1,7 @@
 """Members of a project, with the terms on which each labels."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, session, terms
+from labeler_ui import danger, feedback, layout, session, terms
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
@@ -96,7 +96,7 @@ def _member(project: Project, member: MemberOut) -> None:
             terms.edit(project, member)
         if st.button(t("Role …"), key=f"role-of-{member.user_id}"):
             _change_role(project, member)
-        if st.button(t("Remove …"), key=f"remove-{member.user_id}"):
+        if danger.button(t("Remove …"), key=f"remove-{member.user_id}"):
             layout.confirm(
                 t(
                     "{member} can't open this project any more. Their labels stay, what they hold goes to others.",

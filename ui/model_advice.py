@@ -113,7 +113,7 @@ def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str
     )
     unseen = newer.trained_on - now.trained_on
     if unseen > 0:
-        counted += t(" It learned from {unseen} more labels.", unseen=n(unseen))
+        counted += " " + tn("It learned from {n} more label.", "It learned from {n} more labels.", unseen)
     why = f"{counted} {more}".strip()
     if compared.low > 0:
         title = t(

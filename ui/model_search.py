@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 from labeler_ui import feedback, layout, model_words, session, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import number, percent, t
+from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.jobs import JobOut
@@ -61,10 +61,11 @@ def _title(last: SearchOut | None) -> str:
 
 def _found(last: SearchOut) -> None:
     st.markdown(
-        t(
-            "**{reason}** On {labels} labels of dataset version {dataset}, {created_at}.",
+        tn(
+            "**{reason}** On {n} label of dataset version {dataset}, {created_at}.",
+            "**{reason}** On {n} labels of dataset version {dataset}, {created_at}.",
+            last.labels,
             reason=layout.sentence(model_words.named(last.reason)),
-            labels=layout.number(last.labels),
             dataset=plain(last.dataset),
             created_at=layout.when(last.created_at),
         )
@@ -82,10 +83,10 @@ def _found(last: SearchOut) -> None:
     ]
     table.show(rows, {t("Seconds per fit"): partial(number, digits=2)})
     tried = len(last.trials) - len(rows)
-    st.markdown(
-        t(
-            ":gray[{tried} more were tried on part of the labels and were not among the best. "
-            "A strategy chose these labels: the figures compare models; the holdout says how good a model is.]",
-            tried=number(tried),
-        )
+    others = tn(
+        "{n} more was tried on part of the labels and was not among the best.",
+        "{n} more were tried on part of the labels and were not among the best.",
+        tried,
     )
+    chosen = t("A strategy chose these labels: the figures compare models; the holdout says how good a model is.")
+    st.markdown(f":gray[{others if tried else ''} {chosen}]")

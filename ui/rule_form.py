@@ -136,7 +136,7 @@ def _try(project: Project, kind: str, parts: dict[str, str], value: Any, *, few:
 
 def _figures(tried: HeuristicTried, value: Any) -> None:
     boxes = st.columns(2)
-    share = t("{share} of {n} items", share=percent(tried.coverage.value), n=layout.number(tried.looked))
+    share = tn("{share} of {n} item", "{share} of {n} items", tried.looked, share=percent(tried.coverage.value))
     report.number_box(boxes[0], t("Matches"), layout.number(tried.hits), f"{share} ({between(tried.coverage)})")
     if value is None:
         report.number_box(boxes[1], t("Right"), layout.DASH, t("choose what it says"))
@@ -144,9 +144,10 @@ def _figures(tried: HeuristicTried, value: Any) -> None:
         report.number_box(boxes[1], t("Right"), percent(tried.accuracy.value), behind(tried.accuracy, tried.judged))
     if tried.failed:
         st.caption(
-            t(
+            tn(
+                "Of {n} item it can't tell: {reason}",
                 "Of {n} items it can't tell: {reason}",
-                n=layout.number(tried.failed),
+                tried.failed,
                 reason=plain(tried.reason or ""),
             )
         )

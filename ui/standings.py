@@ -92,7 +92,12 @@ def _why(row: StandingOut) -> str:
         return ""
     why = t(REASONS[row.reason])
     if row.reason == "gold" and row.recent:
-        why = t("{right} of the last {of} gold items right", right=row.recent_right, of=row.recent)
+        why = tn(
+            "{right} of the last {n} gold item right",
+            "{right} of the last {n} gold items right",
+            row.recent,
+            right=row.recent_right,
+        )
     if row.by:
         why = t("by {name}", name=row.by)
     return f"{why}: {row.note}" if row.note else why

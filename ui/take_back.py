@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar
 
 import streamlit as st
-from labeler_ui import layout
+from labeler_ui import danger, layout
 from labeler_ui.words import t
 
 T = TypeVar("T")
@@ -30,5 +30,5 @@ def choose(
             key=f"{name}-chosen",
             width=420,
         )
-        if st.button(t("Take it back …"), icon=":material/undo:", key=f"{name}-undo"):
+        if danger.button(t("Take it back …"), icon=":material/undo:", key=f"{name}-undo"):
             layout.confirm(what(there[chosen]), t("Take it back"), lambda: undo(chosen), done)

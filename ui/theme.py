@@ -23,6 +23,7 @@ LIGHT = {
     "good": "#0f766e",
     "warn": "#9a5b00",
     "bad": "#b42318",
+    "danger": "#b42318",
 }
 DARK = {
     "accent": "#6062e6",
@@ -36,6 +37,7 @@ DARK = {
     "good": "#5eead4",
     "warn": "#fbbf6b",
     "bad": "#fda29b",
+    "danger": "#d92d20",
 }
 CHART_COLORS = list(PALETTE)
 # Ten steps, from nearly nothing to much, for heat maps.
@@ -128,7 +130,15 @@ def page_css() -> str:
     """What Streamlit's theme options can't say: widths, focus, the chrome that an end user does not need."""
     away = t("No connection to the service. The page goes on by itself when it is back.")
     return f"""<style>
-:root {{ --lb-accent: {LIGHT["accent"]}; }}
+:root {{ --lb-accent: {LIGHT["accent"]}; --lb-bad: {LIGHT["bad"]}; --lb-danger: {LIGHT["danger"]}; }}
+@media (prefers-color-scheme: dark) {{ :root {{ --lb-bad: {DARK["bad"]}; --lb-danger: {DARK["danger"]}; }} }}
+[class*="st-key-danger-"] button:not(:disabled) {{ color: var(--lb-bad) !important; }}
+[class*="st-key-danger-"] button:not(:disabled):hover {{ border-color: var(--lb-bad) !important;
+  background: color-mix(in srgb, var(--lb-bad) 12%, transparent) !important; }}
+[class*="st-key-danger-"] button[data-testid^="stBaseButton-primary"]:not(:disabled) {{ color: #fff !important;
+  background: var(--lb-danger) !important; border-color: var(--lb-danger) !important; }}
+[class*="st-key-danger-"] button[data-testid^="stBaseButton-primary"]:not(:disabled):hover {{
+  filter: brightness(0.9); }}
 [data-testid="stMainBlockContainer"] {{ max-width: 74rem; padding: 2.25rem 2rem 4rem; }}
 [data-testid="stAppDeployButton"], [data-testid="stMainMenu"], [data-testid="stDecoration"],
 [data-testid="stStatusWidget"] {{ display: none !important; }}
@@ -154,6 +164,9 @@ def page_css() -> str:
 [class*="st-key-live-"] [data-stale="true"] {{ opacity: 1 !important; }}
 [data-testid="stFileUploaderDropzoneInstructions"] * {{ white-space: normal !important; }}
 [class*="st-key-job-"] {{ border-bottom: 1px solid rgb(128 136 155 / 25%); padding-bottom: 0.6rem; }}
+[class*="st-key-job-"]:has(> [class*="st-key-short-"]) {{ padding-bottom: 0.3rem; }}
+[class*="st-key-live-"] > [class*="st-key-job-"]:has(> [class*="st-key-short-"]) {{ margin-bottom: -0.7rem; }}
+[class*="st-key-short-"] button {{ min-height: 2.25rem; padding-block: 0.1rem; }}
 .st-key-log-out button {{ padding-inline: 0.5rem; }}
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}
 [data-testid="stTab"][aria-selected="true"], [data-testid="stTab"][aria-selected="true"] *,
@@ -201,7 +214,13 @@ def page_css() -> str:
   [class*="st-key-wants-"] > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
 @media (max-width: 40rem) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }}
-  [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }} }}
+  [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }}
+  [class*="st-key-short-"] {{ flex-wrap: nowrap !important; gap: 0.4rem !important; }}
+  [class*="st-key-short-"] > :first-child {{ min-width: 0 !important; flex-shrink: 1; }}
+  [class*="st-key-short-"] p {{ font-size: 0.9rem; line-height: 1.35; }}
+  [class*="st-key-short-"] button {{ min-width: 2.75rem; min-height: 2.75rem; padding: 0; }}
+  [class*="st-key-short-"] button [data-testid="stMarkdownContainer"] {{ position: absolute; width: 1px; height: 1px;
+    overflow: hidden; clip-path: inset(50%); }} }}
 @media (hover: none), (pointer: coarse) {{
   [data-has-shortcut] kbd {{ display: none; }}
   [data-testid="stElementContainer"]:has([data-testid="stDataFrame"] [data-testid="stElementToolbar"]) {{

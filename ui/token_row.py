@@ -1,7 +1,7 @@
 """An API token in a row, with the way to revoke it: on the account's page and on that of people."""
 
 import streamlit as st
-from labeler_ui import layout, session
+from labeler_ui import danger, layout, session
 from labeler_ui.feedback import plain
 from labeler_ui.words import t
 
@@ -19,7 +19,7 @@ def draw(token: TokenOut, *facts: str) -> None:
     about = " · ".join([f"{plain(token.prefix)}…", *facts, used])
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"token-{token.id}"):
         st.markdown(f"**{plain(token.name)}** :gray-badge[{plain(rights)}]  \n:gray[{about}]", width="stretch")
-        if st.button(t("Revoke …"), key=f"revoke-{token.id}"):
+        if danger.button(t("Revoke …"), key=f"revoke-{token.id}"):
             layout.confirm(
                 t(
                     "Programs that use the token {name} stop working at once. This can't be taken back.",

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, shown_once
+from labeler_ui import danger, feedback, layout, shown_once
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.shown_once import Secret
@@ -162,7 +162,7 @@ def _buttons(project: Project, hook: WebhookOut) -> None:
         with feedback.told(t("Making a secret")):
             _show_secret(hooks.rotate_secret(hook.id))
             st.rerun()
-    if st.button(t("Delete …"), key=f"delete-{hook.id}"):
+    if danger.button(t("Delete …"), key=f"delete-{hook.id}"):
         layout.confirm(
             t(
                 "{host} is told nothing any more, and what was recorded of its deliveries is gone.",

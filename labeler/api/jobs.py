@@ -7,15 +7,16 @@ from typing import Annotated, Any
 import orjson
 from fastapi import APIRouter, Path, Query
 from fastapi.responses import StreamingResponse
+from pydantic import StringConstraints
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.auth import Caller, SignedIn
 from labeler.accounts.write import Write
+from labeler.insight.job_facts import jobs_out
 from labeler.kit.db import Database
 from labeler.kit.errors import Forbidden, NotFound
 from labeler.kit.jobs import engine
-from labeler.kit.jobs.out import job_out
 from labeler.kit.web import Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import find_project, member_of
 from labeler.projects.service import projects_of
@@ -26,6 +27,8 @@ router = APIRouter(prefix="/jobs", tags=["jobs"])
 EVENTS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Each event is a job.", "content": {"text/event-stream": {"schema": {"type": "string"}}}}
 }
+MOST_KINDS = 50
+Kind = Annotated[str, StringConstraints(max_length=64)]
 JobId = Annotated[int, Path(ge=1, lt=2**62)]
 
 
@@ -35,18 +38,24 @@ def visible_job(tx: Connection, caller: Caller, job_id: int, right: str) -> JobO
     if row.project_id is None:
         if not caller.is_admin:
             raise NotFound(f"There is no job {job_id}.")
-        return job_out(row)
+        return jobs_out(tx, [row])[0]
     try:
         member = member_of(caller, find_project(tx, row.project_id))
     except NotFound:
         raise NotFound(f"There is no job {job_id}.") from None
     if not member.may(right):
         raise Forbidden(f"This needs the right to {right} in the job's project.")
-    return job_out(row)
+    return jobs_out(tx, [row])[0]
 
 
 def _list(
-    tx: Connection, caller: Caller, project: str | None, state: str | None, before: int | None, limit: int
+    tx: Connection,
+    caller: Caller,
+    project: str | None,
+    state: str | None,
+    kinds: list[str] | None,
+    before: int | None,
+    limit: int,
 ) -> list[JobOut]:
     if not caller.has_scope("read"):
         raise Forbidden("This needs a token with the scope read.")
@@ -59,7 +68,7 @@ def _list(
         ids = None
     else:
         ids = [entry["id"] for entry in projects_of(tx, caller) if entry["role"] in ("manager", "reader")]
-    return [job_out(row) for row in engine.recent(tx, ids, state, before, limit)]
+    return jobs_out(tx, engine.recent(tx, ids, state, before, limit, kinds))
 
 
 @router.get("")
@@ -68,12 +77,13 @@ async def list_jobs(
     db: Db,
     project: Annotated[str | None, Query(max_length=80)] = None,
     state: State | None = None,
+    kind: Annotated[list[Kind] | None, Query(max_length=MOST_KINDS, description="Of these kinds alone.")] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Page[JobOut]:
     """Background jobs, newest first."""
     before = decode_cursor(cursor, int)
-    found = await db.aread(_list, caller, project, state, before[0] if before else None, limit + 1)
+    found = await db.aread(_list, caller, project, state, kind, before[0] if before else None, limit + 1)
     more = encode_cursor(found[limit - 1].id) if len(found) > limit else None
     return Page(items=found[:limit], next_cursor=more)
 

@@ -19,6 +19,7 @@ from labeler.guidelines.service import published_version
 from labeler.imports.undo import LabelsTakenBack
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
+from labeler.kit.counting import counted
 from labeler.kit.db import lock
 from labeler.kit.events import emit
 from labeler.kit.jobs.registry import JobRun, job
@@ -49,7 +50,7 @@ def label(run: JobRun) -> Any:
         part = labelable(statement).limit(PART)
         while n := run.write(partial(_write, project=project, row=row, part=part)):
             written += n
-            run.progress(written, None, f"{written:,} items labeled")
+            run.progress(written, None, counted("{n} item labeled", "{n} items labeled", written))
             time.sleep(PAUSE_SECONDS)
     mine = sa.select(bulk_items.c.item_id).where(bulk_items.c.bulk_id == row.id).order_by(bulk_items.c.item_id)
     ids = run.db.read(lambda tx: list(tx.execute(mine).scalars()))
@@ -99,11 +100,11 @@ def _write(tx: Connection, project: Project, row: Any, part: Any) -> int:
 def count(run: JobRun) -> Any:
     """The check was passed: the labels count, but for items that people have answered meanwhile."""
     project, row = _bulk(run)
-    after = counted = 0
+    after = seen = 0
     while ids := run.write(partial(_count, project=project, bulk_id=row.id, after=after)):
         after = ids[-1]
-        counted += len(ids)
-        run.progress(counted, row.items, f"{counted:,} items")
+        seen += len(ids)
+        run.progress(seen, row.items, counted("{n} item", "{n} items", seen))
         time.sleep(PAUSE_SECONDS)
 
     def finish(tx: Connection) -> dict[str, int]:
@@ -160,7 +161,7 @@ def take_back(run: JobRun) -> Any:
     taken = 0
     while n := run.write(partial(_take_back, project=project, bulk_id=row.id)):
         taken += n
-        run.progress(taken, row.items, f"{taken:,} labels taken back")
+        run.progress(taken, row.items, counted("{n} label taken back", "{n} labels taken back", taken))
         time.sleep(PAUSE_SECONDS)
 
     def finish(tx: Connection) -> dict[str, int]:

@@ -14,6 +14,7 @@ from labeler.campaigns.direct import prepare
 from labeler.campaigns.service import close
 from labeler.campaigns.service import find as find_campaign
 from labeler.kit.columns import clock
+from labeler.kit.counting import counted
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.jobs.engine import enqueue
@@ -42,8 +43,12 @@ def check(project: Project, body: BulkIn, planned: BulkPlan) -> Any:
         )
     if planned.items <= body.check:
         raise Conflict(
-            f"{planned.items:,} items would be labeled, and {body.check:,} are to be checked by people: label them "
-            "one by one."
+            counted(
+                "{n} item would be labeled, and {check} are to be checked by people: label it by hand.",
+                "{n} items would be labeled, and {check} are to be checked by people: label them one by one.",
+                planned.items,
+                check=f"{body.check:,}",
+            )
             if planned.items
             else "Nothing is left to label: these items are answered, in the holdout, or labeled by another bulk."
         )

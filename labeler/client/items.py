@@ -41,6 +41,7 @@ class Items:
             part = self.client.send(AddResult, "POST", self.path, json=entries[start : start + CHUNK])
             total.taken += part.taken
             total.already_there += part.already_there
+            total.repeated += part.repeated
             total.refused += part.refused
             total.errors += [error.model_copy(update={"row": error.row + start}) for error in part.errors]
             total.notes += [note.model_copy(update={"row": note.row + start}) for note in part.notes]

@@ -1,7 +1,7 @@
 """A service: what it offers, its projects and accounts."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import IO, Any
 
 from labeler.client import databases
@@ -10,10 +10,11 @@ from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.client.projects import Projects
 from labeler.wire.accounts import Onward, SessionOut, UserOut, WaysIn
+from labeler.wire.base import Page
 from labeler.wire.formats import Formats
 from labeler.wire.imports import DatabaseOut, TableOut
 from labeler.wire.items import Preview
-from labeler.wire.jobs import JobOut
+from labeler.wire.jobs import JobOut, State
 from labeler.wire.projects import AnswerMethod, MetricOut, ModelChoice, StrategyOut, TaskTypeOut
 from labeler.wire.reviews import CommentOut
 
@@ -30,9 +31,15 @@ class Client(Connection):
     def job(self, job_id: int) -> Job:
         return Job(self, self.fetch(JobOut, f"/jobs/{job_id}"))
 
-    def jobs(self, project: str | None = None) -> Iterator[Job]:
-        """Background jobs that one may see, newest first: of one project, or of all."""
-        return (Job(self, row) for row in self.each(JobOut, "/jobs", project=project))
+    def jobs(
+        self, project: str | None = None, *, kinds: Sequence[str] | None = None, state: State | None = None
+    ) -> Iterator[Job]:
+        """Background jobs that one may see, newest first: of one project, or of all. kinds: such as `items.import`."""
+        return (Job(self, row) for row in self.each(JobOut, "/jobs", project=project, kind=kinds, state=state))
+
+    def jobs_page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> Page[JobOut]:
+        """One page of `jobs`. cursor: `next_cursor` of the page before. filters: project, kind, state."""
+        return self.page(JobOut, "/jobs", cursor=cursor, limit=limit, **filters)
 
     def formats(self) -> Formats:
         """What can be imported (`imports`) and exported (`exports`), each with its name and title."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from labeler.kit.counting import counted
 from labeler.wire.imports import LABEL_FATES, ROW_FATES, Plan
 from labeler.wire.items import ImportResult
 
@@ -12,20 +13,25 @@ def told(done: ImportResult) -> Iterator[str]:
     """The plan it followed, the fate of every row and label, and the first of those that were not taken."""
     if done.plan is not None:
         yield from _plan(done.plan)
-    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {done.refused:,} refused"
-    yield f"{'It would be ' if done.dry_run else ''}{done.rows:,} rows: {counts}"
+    again = f"{done.repeated:,} repeated in this file, " if done.repeated else ""
+    counts = f"{done.taken:,} taken, {done.already_there:,} already there, {again}{done.refused:,} refused"
+    rows = counted("{n} row", "{n} rows", done.rows)
+    yield f"{'It would be ' if done.dry_run else ''}{rows}: {counts}"
     for fate, words in ROW_FATES.items():
         if number := done.balance.rows.get(fate):
             yield f"  {number:>9,}  {words}"
     if labels := done.balance.labels:
-        yield f"{sum(labels.values()):,} labels"
+        yield counted("{n} label", "{n} labels", sum(labels.values()))
         for fate, words in LABEL_FATES.items():
             if number := labels.get(fate):
                 yield f"  {number:>9,}  {words}"
     if added := done.balance.labels_added:
-        yield f"{len(added):,} labels added to the project: {', '.join(added)}"
+        words = counted("{n} label added to the project", "{n} labels added to the project", len(added))
+        yield f"{words}: {', '.join(added)}"
     if done.balance.predictions:
-        yield f"{done.balance.predictions:,} predictions, kept as suggestions"
+        yield counted(
+            "{n} prediction, kept as a suggestion", "{n} predictions, kept as suggestions", done.balance.predictions
+        )
     told = [*done.errors, *done.notes]
     yield from (f'  row {one.row}, "{one.field}": {one.reason}' for one in told[:SHOWN])
     if len(told) > SHOWN:

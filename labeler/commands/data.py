@@ -11,6 +11,7 @@ import typer
 
 from labeler.client import ApiError, Project
 from labeler.commands.context import answer, follow, plain, service, table
+from labeler.kit.counting import counted
 from labeler.tasks import DEFAULT
 
 projects = typer.Typer(no_args_is_help=True, help="Projects.")
@@ -82,7 +83,8 @@ def delete_project(
     with service(jobs=True) as client:
         found = client.projects.get(project)
         counts = found.info.counts
-        said = f"{found.info.name}: {counts.items:,} items, {counts.labeled:,} labeled."
+        items = counted("{n} item", "{n} items", counts.items)
+        said = f"{found.info.name}: {items}, {counts.labeled:,} labeled."
         said += " All of it is destroyed, dataset versions and models too." if erase else " It is kept, unseen."
         if not yes and not typer.confirm(f"{said} Go on?"):
             raise typer.Exit(1)
@@ -95,7 +97,8 @@ def snapshot(project: P, message: Annotated[str, typer.Option("-m", "--message",
     with service(jobs=True) as client:
         found = client.projects.get(project)
         made = found.dataset(follow(found.snapshot(message)).result["version"])
-    text = f"Version {made.version}: {made.counts['items']:,} items, {made.counts['labeled']:,} labeled."
+    items = counted("{n} item", "{n} items", made.counts["items"])
+    text = f"Version {made.version}: {items}, {made.counts['labeled']:,} labeled."
     answer(made, f"{text}\n  dvc get {made.repository} data --rev {made.tag}")
 
 

@@ -15,6 +15,7 @@ from labeler.imports.plan import look
 from labeler.items import readers
 from labeler.items.keys import content_key
 from labeler.items.readers import FileRefused, RowRefused, read_rows, sniff
+from labeler.kit.counting import counted
 from labeler.wire.imports import ImportMapping
 from labeler.wire.registry import Reproduction
 from labeler.wire.training import TrialOut
@@ -56,7 +57,8 @@ def search(project: P) -> None:
         return
     rows = [_trial(one) for one in last.trials if one.final]
     table(rows, {"model": "model", "params": "hyperparameters", "log_loss": "log loss", "accuracy": "accuracy"})
-    print(f"Chosen on {last.labels:,} labels: {last.model} ({last.reason}).")
+    on = counted("{n} label", "{n} labels", last.labels)
+    print(f"Chosen on {on}: {last.model} ({last.reason}).")
 
 
 def _trial(one: TrialOut) -> Row:
@@ -140,7 +142,8 @@ def reproduce(project: P, model: int) -> None:
     with service(jobs=True) as client:
         done = follow(client.projects.get(project).reproduce(model)).result_as(Reproduction)
     text = "identical" if done.identical else f"DIFFERENT (largest difference {done.max_difference})"
-    answer(done, f"Model {model} from dataset {done.dataset}: {done.compared:,} predictions, {text}.")
+    compared = counted("{n} prediction", "{n} predictions", done.compared)
+    answer(done, f"Model {model} from dataset {done.dataset}: {compared}, {text}.")
     if not done.identical:
         raise typer.Exit(1)
 

@@ -57,11 +57,11 @@ def push(run: JobRun) -> dict[str, Any]:
     repository, remote = Repository(run.settings, project_id), "DVC"
     try:
         if run.settings.dvc_remote and rows:
-            run.progress(0, len(rows), "pushing to the DVC remote")
+            run.progress(0, len(rows), "copying to the DVC remote")
             repository.push([row.tag for row in rows])
         if run.settings.git_remote:  # last: what it names can be fetched
             remote = "git"
-            run.progress(0, len(rows), "pushing to the git remote")
+            run.progress(0, len(rows), "copying to the git remote")
             repository.push_git()
     except Exception as error:  # whatever the storage's client raises: the versions stay, unpushed
         reason = str(error).replace(repository.git_url, repository.address)

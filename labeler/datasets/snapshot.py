@@ -95,12 +95,12 @@ def prepare(run: JobRun, repository: Repository, project: Project, message: str,
         "message": message,
         "content_hash": files.content_hash,
     }
-    run.progress(2, 4, "handing files to DVC")
+    run.progress(2, 4, "keeping its files")
     manifest["about"] = _write_about(repository.data, files.project, manifest)
     write_whole(repository.data / "manifest.json", orjson.dumps(manifest, option=orjson.OPT_INDENT_2))
     _remove_others(repository.data, manifest)
     tracked = repository.track()
-    run.progress(3, 4, "committing")
+    run.progress(3, 4, "keeping the version")
     for name in SMALL:
         shutil.copyfile(repository.data / name, repository.path / name)
     commit = repository.commit(["data.dvc", ".gitignore", *SMALL], f"Dataset version {version}: {message}")

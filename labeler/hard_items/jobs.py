@@ -18,6 +18,7 @@ from labeler.hard_items.tables import hard_cluster_items, hard_clusters, hard_de
 from labeler.items.tables import items
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import Timestamp, clock
+from labeler.kit.counting import counted
 from labeler.kit.db import upsert
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.labels.tables import flags
@@ -109,7 +110,7 @@ def _clusters(run: JobRun, rows: Sequence[_Flagged]) -> tuple[list[list[int]], l
     project = run.db.read(find_project, run.project_id or 0)
     said = rows_of([{"text": "\n".join(row.said)} for row in rows])
     vectors = sentence_vectors(run.db, run.settings, project, [row.item_id for row in rows])
-    run.progress(0, None, f"comparing {len(rows):,} items")
+    run.progress(0, None, counted("comparing {n} item", "comparing {n} items", len(rows)))
     if vectors is None:
         found, by = cluster(rows_of([row.content for row in rows]), said, FAR_WORDS), "words"
     else:

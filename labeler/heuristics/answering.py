@@ -18,6 +18,7 @@ from labeler.heuristics.voices import Voice, heard, numbers, voices_of
 from labeler.items.tables import items, present
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
+from labeler.kit.counting import counted
 from labeler.kit.db import upsert
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.labels.queries import newest_label
@@ -49,7 +50,7 @@ def answer(run: JobRun) -> dict[str, Any]:
         rows = _rows(project, voices, model, ids, run.db.read(heard, project, voices, ids))
         run.write(partial(_write, project=project, first=after + 1, last=ids[-1], rows=rows))
         after, done = ids[-1], done + len(rows)
-        run.progress(done, None, f"{done:,} items")
+        run.progress(done, None, counted("{n} item", "{n} items", done))
         time.sleep(PAUSE_SECONDS)
     fit = {
         "method": model.method,

@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from labeler.heuristics.changes import HeuristicsCounted, answer_later, wanting
 from labeler.heuristics.running import at_work, newest, step, votes
 from labeler.heuristics.tables import heuristic_counts, heuristics
+from labeler.kit.counting import counted
 from labeler.kit.events import emit
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.heuristics.votes import Counts, count_votes, side_of
@@ -33,7 +34,7 @@ def run_heuristics(run: JobRun) -> dict[str, Any] | None:
         done += n
         if time.monotonic() - looked > LOOK_SECONDS:
             looked = time.monotonic()
-            run.progress(done, None, f"{done:,} items looked at")
+            run.progress(done, None, counted("{n} item looked at", "{n} items looked at", done))
             if looked - began > TURN_SECONDS and run.others_wait():
                 run.give_way(PAUSE)
                 return None

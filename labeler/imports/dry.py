@@ -18,6 +18,7 @@ from labeler.imports.limits import rules_of
 from labeler.imports.pace import Pace
 from labeler.imports.tally import Tally
 from labeler.imports.write import read_there
+from labeler.kit.counting import counted
 from labeler.kit.db import Database
 from labeler.kit.jobs.registry import JobRun
 from labeler.projects.access import Project
@@ -109,7 +110,7 @@ class DryRun:
         found = judge(good.rows, new, there, labelers, rules_of(mapping), tally, updated)
         self._keep(good, new, there, found)
         if self.run is not None:
-            self.run.progress(tally.rows, total, f"{tally.rows:,} rows read")
+            self.run.progress(tally.rows, total, counted("{n} row read", "{n} rows read", tally.rows))
 
     def _new_id(self) -> int:
         self.next_id -= 1

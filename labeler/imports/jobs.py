@@ -28,6 +28,7 @@ from labeler.imports.table_file import of_table, write_rows
 from labeler.imports.tally import Tally
 from labeler.imports.write import Importer, read_there, take
 from labeler.items.readers import FileRefused
+from labeler.kit.counting import counted
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.kit.jobs.tables import jobs
@@ -73,7 +74,7 @@ def _fetch(run: JobRun, path: Path, tally: Tally) -> None:
 
 
 def _told(run: JobRun, number: int) -> None:
-    run.progress(0, None, f"{number:,} rows fetched")
+    run.progress(0, None, counted("{n} row fetched", "{n} rows fetched", number))
 
 
 def _read(run: JobRun, path: Path, tally: Tally) -> Plan:
@@ -202,7 +203,8 @@ class Writing:
         tally.become(self.run.write(step))
 
     def _save(self, tx: Connection, tally: Tally, total: int) -> None:
-        run, message = self.run, f"{tally.rows:,} rows read, {tally.taken:,} taken"
+        run, taken = self.run, f"{tally.taken:,}"
+        message = counted("{n} row read, {taken} taken", "{n} rows read, {taken} taken", tally.rows, taken=taken)
         engine.save(tx, run.id, run.attempt, tally.dump(), done=tally.rows, total=total or None, message=message)
 
 

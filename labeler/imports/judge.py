@@ -23,6 +23,15 @@ class There:
     answer: Any = None
     own: bool = False
 
+    def fate(self, name: str) -> str:
+        """Of a row or label that comes upon it: repeated where the same import brought the item."""
+        return f"repeated_{name}" if self.own else name
+
+    @property
+    def where(self) -> str:
+        """Where what it has comes from, in words."""
+        return "stands further up in this file" if self.own else "is there already"
+
 
 class NewLabel(NamedTuple):
     item_id: int
@@ -75,8 +84,8 @@ def judge(
             tally.row(fate, number, row.key)
             tally.predictions += len(row.suggested)
         elif item.content != row.content:
-            reason = f'key "{row.key}" is there already with another content; this one was not taken'
-            tally.row("different", number, row.key, "key", reason)
+            reason = f'key "{row.key}" {item.where} with another content; this one was not taken'
+            tally.row(item.fate("different"), number, row.key, "key", reason)
             for _ in row.labels:
                 tally.label("with_row", number, row.key, "label", reason)
         else:
@@ -96,13 +105,13 @@ def _metadata(
     """The fate of a row whose item is there with this content. What the row does not name stays as it is."""
     name = None if row.metadata == item.metadata else _other(row.metadata, item.metadata)
     if name is None:
-        tally.row("same", number, row.key)
+        tally.row(item.fate("same"), number, row.key)
     elif take:
         item.metadata = found[item.id] = {**item.metadata, **row.metadata}
-        tally.row("new_metadata", number, row.key, name)
+        tally.row(item.fate("new_metadata"), number, row.key, name)
     else:
         given, known = (_shown(one.get(name)) for one in (row.metadata, item.metadata))
-        tally.row("other_metadata", number, row.key, name, f"{given} is given, {known} is there already")
+        tally.row(item.fate("other_metadata"), number, row.key, name, f"{given} is given, {known} {item.where}")
 
 
 def _other(given: Mapping[str, Any], known: Mapping[str, Any]) -> str | None:
@@ -138,10 +147,10 @@ def _labels(
             tally.label("recorded", number, row.key)
             taken += 1
         elif before == label.value:
-            tally.label("same", number, row.key)
+            tally.label(item.fate("same"), number, row.key)
         else:
-            reason = f'"{label.value}" is given, "{before}" is there already'
-            tally.label("different", number, row.key, "label", reason)
+            reason = f'"{label.value}" is given, "{before}" {item.where}'
+            tally.label(item.fate("different"), number, row.key, "label", reason)
     return taken
 
 

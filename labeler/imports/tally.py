@@ -10,6 +10,8 @@ MOST_ERRORS = 1000  # rows that are described; all of them are counted
 _OF_LABELS = {fate: f"label_{fate}" for fate in LABEL_FATES}
 TAKEN = ("labeled", "unlabeled", "updated")
 THERE = ("same", "different", "new_metadata", "other_metadata")
+REPEATED = tuple(f"repeated_{fate}" for fate in THERE)
+TOLD = ("different", "other_metadata", "repeated_different", "repeated_other_metadata")
 
 
 @dataclass
@@ -52,13 +54,13 @@ class Tally:
         if fate == "refused":
             if len(self.errors) < MOST_ERRORS:
                 self.errors.append({"row": number, "field": where or "", "reason": reason})
-        elif fate in ("different", "other_metadata"):
+        elif fate in TOLD:
             self.note(number, where, reason)
         self._example(fate, number, key, where, reason)
 
     def label(self, fate: str, number: int, key: str | None = None, where: str | None = None, reason: str = "") -> None:
         self.labels[fate] += 1
-        if fate not in ("recorded", "same"):
+        if fate not in ("recorded", "same", "repeated_same"):
             self.note(number, where, reason)
         self._example(_OF_LABELS[fate], number, key, where, reason)
 
@@ -85,12 +87,17 @@ class Tally:
     def already_there(self) -> int:
         return sum(self.fates[fate] for fate in THERE)
 
+    @property
+    def repeated(self) -> int:
+        return sum(self.fates[fate] for fate in REPEATED)
+
     def result(self) -> dict[str, Any]:
         """What the job, and a request that adds items, come to."""
         return {
             "rows": self.rows,
             "taken": self.taken,
             "already_there": self.already_there,
+            "repeated": self.repeated,
             "refused": self.fates["refused"],
             "errors": self.errors,
             "notes": self.notes,

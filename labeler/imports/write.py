@@ -44,12 +44,14 @@ class LabelsImported(Event):
 
 @dataclass(frozen=True)
 class Importer:
-    """Who imports, as what kind of labeler, by which rules, and in which job."""
+    """Who imports, as what kind of labeler, by which rules, and in which job. brought: keys that earlier parts of a
+    request without a job brought; each part adds its own."""
 
     user_id: int
     kind: str
     rules: Rules = field(default_factory=Rules)
     import_id: int | None = None
+    brought: set[str] = field(default_factory=set)
 
 
 def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: Importer, tally: Tally) -> Tally:
@@ -58,6 +60,10 @@ def take(tx: Connection, project: Project, rows: Sequence[Numbered], importer: I
     new = add_items(tx, project, [row for _, row in rows], importer.import_id, labels_count=counts)
     lock(tx, "labels", project.id, shared=True)
     there = read_there(tx, project, {row.key for _, row in rows} - set(new), importer.import_id)
+    for key in importer.brought & there.keys():
+        there[key].own = True
+    if importer.import_id is None:
+        importer.brought.update(new)
     updated = changed_rows(rows, there) if importer.rules.items == "update" else {}
     if updated:
         former = [there.pop(key).id for key in updated]

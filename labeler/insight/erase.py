@@ -19,6 +19,7 @@ from labeler.items.jobs import forget_removed
 from labeler.items.tables import items
 from labeler.kit.columns import metadata
 from labeler.kit.config import Settings
+from labeler.kit.counting import counted
 from labeler.kit.events import emit, listen
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.registry import JobRun, job
@@ -46,9 +47,15 @@ def erase(run: JobRun) -> dict[str, Any]:
     gone = 0
     while n := run.write(partial(_part, project_id=project_id)):
         gone += n
-        run.progress(gone, None, f"{gone:,} rows erased")
+        run.progress(gone, None, counted("{n} row erased", "{n} rows erased", gone))
     while run.write(forget_removed) >= 2:
-        run.progress(gone, None, f"{gone:,} rows erased, their words in the index too")
+        run.progress(
+            gone,
+            None,
+            counted(
+                "{n} row erased, its words in the index too", "{n} rows erased, their words in the index too", gone
+            ),
+        )
     _erase_files(run.settings, project_id)
     left = _erase_remote(run.settings, project_id)
 

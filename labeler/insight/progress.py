@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from labeler.accounts.tables import users
 from labeler.insight.tally import BREAK_MS, QUARTER, Tally, tally_of
 from labeler.kit.columns import EPOCH, to_micros
+from labeler.kit.counting import counted
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import aside, flags, labels
 from labeler.projects.access import Member, Project
@@ -179,12 +180,17 @@ def _model(project: Project, row: Any) -> ModelSummary:
     )
 
 
+def _part(representation: dict[str, Any]) -> str:
+    part = f"{representation['part']:,}"
+    return counted("{part} of {n} item", "{part} of {n} items", representation["of"], part=part)
+
+
 def _sees(config: dict[str, Any]) -> str:
     """What the model knows items by: its features, and the pool's map."""
     representation = representation_in(config) or {}
     kind = str(representation.get("kind"))
     own = "columns" if "columns" in config["features"] else "words"
-    part = f"{representation['part']:,} of {representation['of']:,} items" if representation.get("part") else ""
+    part = _part(representation) if representation.get("part") else ""
     if kind == "encoder":
         return f"{own}, sentence embeddings{f' ({part} so far)' if part else ''}, neighbors"
     if kind == "projection":

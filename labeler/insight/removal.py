@@ -15,6 +15,7 @@ from labeler.items.changes import changes_of, forget_earlier, forget_replaced, r
 from labeler.items.remove import remove_items
 from labeler.items.search import parts_with
 from labeler.items.tables import items, present
+from labeler.kit.counting import counted
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
@@ -56,6 +57,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
         predictions = _count(tx, suggested(project, body.import_id))
     made = sa.select(sa.func.count()).where(dataset_versions.c.project_id == project.id)
     versions = int(tx.execute(made).scalar_one())
+    added = _labels_added(tx, project, body)
     out = RemovalOut(
         items=count,
         labels=labels,
@@ -63,7 +65,8 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
         predictions=predictions,
         versions=versions,
         missing=_missing(tx, project, body),
-        said=_said(count, labels, restored, predictions, versions, _labels_added(tx, project, body)),
+        labels_added=added,
+        said=_said(count, labels, restored, predictions, versions, added),
     )
     if not body.dry_run and out.changes:
         job_id = enqueue(
@@ -106,19 +109,44 @@ def _labels_added(tx: Connection, project: Project, body: RemovalIn) -> list[str
 
 
 def _said(count: int, labels: int, restored: int, predictions: int, versions: int, added: list[str]) -> str:
-    said = f"{count:,} items leave the queue and the pool. {labels:,} labels are in force no more; they stay on record."
+    said = []
+    if count or not (labels or restored or predictions):
+        said.append(
+            counted("{n} item leaves the queue and the pool.", "{n} items leave the queue and the pool.", count)
+        )
+    if labels:
+        said.append(
+            counted(
+                "{n} label is in force no more; it stays on record.",
+                "{n} labels are in force no more; they stay on record.",
+                labels,
+            )
+        )
     if restored:
-        said += (
-            f" {restored:,} changes of texts or metadata are undone; texts come back with their labels. What later"
-            " imports changed once more stays."
+        said.append(
+            counted(
+                "{n} change of texts or metadata is undone; a text comes back with its labels. What later imports "
+                "changed once more stays.",
+                "{n} changes of texts or metadata are undone; texts come back with their labels. What later imports "
+                "changed once more stays.",
+                restored,
+            )
         )
     if predictions:
-        said += f" {predictions:,} predictions are suggested no more."
+        said.append(
+            counted("{n} prediction is suggested no more.", "{n} predictions are suggested no more.", predictions)
+        )
     if added:
-        said += f" The labels that it added to the project stay, until they are retired: {', '.join(added)}."
+        said.append(f"The labels that it added to the project stay, until they are retired: {', '.join(added)}.")
     if versions:
-        said += f" The {versions:,} dataset versions there are keep what they hold; later ones will not have it."
-    return said
+        said.append(
+            counted(
+                "The dataset version there is keeps what it holds; later ones will not have it.",
+                "The {n} dataset versions there are keep what they hold; later ones will not have it.",
+                versions,
+            )
+        )
+    return " ".join(said)
 
 
 def _check_import(tx: Connection, project: Project, body: RemovalIn) -> None:
@@ -149,20 +177,29 @@ def remove(run: JobRun) -> dict[str, int]:
         is_undone = body.import_id is not None
         while n := run.write(partial(_remove, project=project, part=statement.limit(PART), is_undone=is_undone)):
             removed += n
-            run.progress(removed, None, f"{removed:,} items removed")
+            run.progress(removed, None, _done(removed))
     if body.import_id is not None:
         import_id = body.import_id
         while n := run.write(partial(take_back_labels, project=project, import_id=import_id, most=PART)):
             taken_back += n
-            run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
+            run.progress(removed, None, _done(removed, taken_back))
         while run.write(partial(forget_replaced, project=project, import_id=import_id, most=PART)):
-            run.progress(removed, None, f"{removed:,} items removed, {taken_back:,} labels taken back")
+            run.progress(removed, None, _done(removed, taken_back))
         while n := run.write(partial(take_back_changes, project=project, import_id=import_id, most=PART)):
             restored += n
-            run.progress(removed, None, f"{removed:,} items removed, {restored:,} as before")
+            run.progress(removed, None, _done(removed, restored=restored))
         while run.write(partial(take_back_predictions, project=project, import_id=import_id, most=PART)):
-            run.progress(removed, None, f"{removed:,} items removed, {restored:,} as before")
+            run.progress(removed, None, _done(removed, restored=restored))
     return {"items": removed, "labels_taken_back": taken_back, "restored": restored}
+
+
+def _done(removed: int, taken_back: int = 0, restored: int = 0) -> str:
+    """What was done so far."""
+    if taken_back:
+        return counted("{n} label taken back", "{n} labels taken back", taken_back)
+    if restored:
+        return counted("{n} item as before", "{n} items as before", restored)
+    return counted("{n} item removed", "{n} items removed", removed)
 
 
 def _remove(tx: Connection, project: Project, part: Any, is_undone: bool) -> int:

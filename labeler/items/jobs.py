@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from labeler.items.search import has_trigrams, read_until
 from labeler.items.tables import item_search, items, search_progress
 from labeler.kit.bulk import insert_many
+from labeler.kit.counting import counted
 from labeler.kit.db import lock, upsert
 from labeler.kit.folding import searchable
 from labeler.kit.jobs import engine
@@ -42,7 +43,7 @@ def index(run: JobRun) -> dict[str, Any] | None:
         done += n
         if time.monotonic() - looked > LOOK_SECONDS:
             looked = time.monotonic()
-            run.progress(done, None, f"{done:,} texts indexed")
+            run.progress(done, None, counted("{n} text indexed", "{n} texts indexed", done))
             if run.db.read(_importing) or run.others_wait():
                 run.give_way(PAUSE)
                 return None

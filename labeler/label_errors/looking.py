@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import csr_matrix, hstack
 
 from labeler.kit.config import Settings
+from labeler.kit.counting import counted
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.features.projection import Projection
 from labeler.learning.label_errors import FOLDS, Suspects, wrong_choices, wrong_ratings, wrong_sets
@@ -73,11 +74,10 @@ def look(
     done = iter(range(1, 10**9))
     suspects, why = Suspects.none(), None
     wrong = WRONG.get(project.task.problem)
+    judging = counted("judging {n} answer", "judging {n} answers", len(ids))
     try:
         if wrong is not None:
-            suspects = wrong(
-                learned, values, 0, lambda: tell(min(next(done), FOLDS), steps, f"judging {len(ids):,} answers")
-            )
+            suspects = wrong(learned, values, 0, lambda: tell(min(next(done), FOLDS), steps, judging))
     except TooFewLabels:
         why = FEW[project.task.problem]
     tell(FOLDS + 1, steps, "comparing items with their neighbors")

@@ -14,6 +14,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.guidelines.service import published_version
+from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRun
 from labeler.llm.allowed import OFF, allowed, key_of, url_of
 from labeler.llm.asking import Prepared, prepare
@@ -122,7 +123,7 @@ def _ask_about(
                 return _out_of_money(run, state.row, sums, money)
             sums.add(_ask(run, runner, endpoint, state, prepared, affordable, keep), prepared.row.cost_per_1k_tokens)
             fresh -= len(affordable)
-            run.progress(sums.done, most, f"{sums.done:,} items asked about")
+            run.progress(sums.done, most, counted("{n} item asked about", "{n} items asked about", sums.done))
             _pace(began, len(affordable), state.row.per_minute)
     finally:
         if endpoint is not None:

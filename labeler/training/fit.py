@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from labeler.kit.counting import counted
 from labeler.learning import loop
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation.intervals import Estimate
@@ -93,14 +94,14 @@ def fit(
         raise TooFewLabels(reason)
     tell(1, "computing features")
     pool, alone = _pool(data, look, spec)
-    tell(2, f"training on {len(targets):,} labels")
+    tell(2, counted("training on {n} label", "training on {n} labels", len(targets)))
     wanted = None if alone is None else loop.ModelSpec(alone.model, alone.params)
     learned = loop.fit(pool, problem, positions, targets, spec=wanted, seed=seed)
     params = {} if alone is None else alone.params
     fitted = Fitted(pool, learned, np.zeros((0, 0)), positions, targets, params=params)
     if ahead is not None:
         ahead(fitted)
-    tell(3, f"scoring {len(data.items):,} items")
+    tell(3, counted("scoring {n} item", "scoring {n} items", len(data.items)))
     fitted.proba = loop.predict(pool, problem, learned)
     fitted.settings = problem.settings_of(learned.model)
     _judge(fitted, values, seed)

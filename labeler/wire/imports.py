@@ -20,14 +20,21 @@ ROW_FATES = {
     "different": "there already, with another content: not taken",
     "new_metadata": "there already, and the same but for metadata: these are taken",
     "other_metadata": "there already, and the same but for metadata: these are not taken",
+    "repeated_same": "repeated in this file, and the same",
+    "repeated_different": "repeated in this file, with another content: only the first is taken",
+    "repeated_new_metadata": "repeated in this file, and the same but for metadata: these are taken",
+    "repeated_other_metadata": "repeated in this file, and the same but for metadata: those of the first are taken",
     "refused": "refused",
 }
-"""Every row of a file has one of these fates; together they are all rows."""
+"""Every row of a file has one of these fates; together they are all rows. A row is repeated where an earlier row of the
+same file brought the item of its key."""
 
 LABEL_FATES = {
     "recorded": "recorded",
     "same": "there already, and the same",
     "different": "another label is there already: not recorded",
+    "repeated_same": "repeated in this file, and the same",
+    "repeated_different": "another label stands further up in this file: not recorded",
     "unknown": "no label of this project: not recorded",
     "unclear": "not one answer to this question: not recorded",
     "rejected": "rejected in the file: not recorded",

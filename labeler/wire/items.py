@@ -18,8 +18,11 @@ class RowError(BaseModel):
 
 
 class AddResult(BaseModel):
+    """Taken, already there, repeated and refused are all rows together."""
+
     taken: int
     already_there: int
+    repeated: int = Field(0, description="Rows whose key an earlier row of the same file or request brought.")
     refused: int
     errors: list[RowError] = Field(description="The first thousand refused rows.")
     notes: list[RowError] = Field(

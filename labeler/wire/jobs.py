@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any, Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 State = Literal["queued", "running", "done", "failed", "cancelled", "superseded"]
 ENDED = ("done", "failed", "cancelled", "superseded")
@@ -14,6 +14,16 @@ class Progress(BaseModel):
     done: int
     total: int | None
     message: str
+
+
+class TakenBack(BaseModel):
+    """That an import was taken back, or is being so. job: the removal, with its state; at: when it ended, or was asked
+    for; by: who asked."""
+
+    job: int
+    state: str
+    at: datetime
+    by: str | None
 
 
 class JobOut(BaseModel):
@@ -29,3 +39,7 @@ class JobOut(BaseModel):
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None
+    created_by_name: str | None = Field(None, description="Who asked for it. This and what follows: of `/jobs` alone.")
+    file: str | None = Field(None, description="Of an import, or one that is taken back: its file or table.")
+    import_id: int | None = Field(None, description="Of a removal: the import that it takes back.")
+    taken_back: TakenBack | None = Field(None, description="Of an import: that it was taken back.")

@@ -55,6 +55,7 @@ class RemovalOut(BaseModel):
     predictions: int = 0
     versions: int
     missing: list[str]
+    labels_added: list[str] = Field([], description="To the project, by the import: they stay.")
     said: str
     job: JobOut | None = None
 

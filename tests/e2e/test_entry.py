@@ -188,3 +188,16 @@ def test_the_log_in_is_light_or_dark_as_the_browser_is_and_keeps_nobody_out(site
         for place in range(parts.count()):
             expect(parts.nth(place)).to_have_attribute("data-mode", scheme)
         assert barriers(page) == [], scheme
+
+
+@pytest.mark.parametrize("path", ["jobs", "imports", "label"])
+def test_a_page_asks_for_nothing_that_is_not_there(site, visit, path) -> None:
+    page = visit(f"{site.url}/healthz", site.admin)
+    project = site.project(3, f"Asks for {path}")
+    failed: list[str] = []
+    listener = lambda response: failed.append(response.url) if response.status >= 400 else None  # noqa: E731
+    page.on("response", listener)
+    page.goto(f"{site.url}/{path}?project={project.slug}")
+    expect(page.get_by_test_id("stSidebar").get_by_text("Jobs", exact=True)).to_be_visible()
+    page.remove_listener("response", listener)
+    assert failed == []

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from browsing import Site, shown
+from labeler_ui.theme import DARK, LIGHT
 from playwright.sync_api import Page, expect
 
 from labeler.client import ApiError, Project
@@ -73,3 +74,22 @@ def test_a_job_is_canceled_after_a_question(site: Site, project: Project, visit:
     page.get_by_role("button", name="Cancel …").first.click()
     confirmed(page, "Cancel the job", "The job is canceled.", "can be started again")
     assert site.admin.client.job(number).state == "cancelled"
+
+
+@pytest.mark.parametrize(("colors", "palette"), [("light", LIGHT), ("dark", DARK)])
+def test_what_destroys_is_in_the_warning_color(
+    site: Site, project: Project, visit: Any, colors: Any, palette: dict[str, str]
+) -> None:
+    page = visit(f"{site.url}/settings?project={project.slug}", site.admin, color_scheme=colors)
+    page.get_by_role("tab", name="Project").click()
+    asks = page.get_by_role("button", name="Delete the project …")
+    expect(asks).to_have_css("color", rgb(palette["bad"]))
+    asks.click()
+    does = page.get_by_role("dialog").get_by_role("button", name="Delete", exact=True)
+    expect(does).to_have_css("background-color", rgb(palette["danger"]))
+    expect(does).to_have_css("color", "rgb(255, 255, 255)")
+    expect(does.locator("p")).to_have_css("color", "rgb(255, 255, 255)")
+
+
+def rgb(color: str) -> str:
+    return f"rgb({', '.join(str(int(color[at : at + 2], 16)) for at in (1, 3, 5))})"

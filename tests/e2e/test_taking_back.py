@@ -22,7 +22,12 @@ def test_an_import_is_taken_back(site, visit, tmp_path) -> None:
     dialog.get_by_role("button", name="Take it back").click()
     expect(shown(page, "The import is being taken back.")).to_be_visible()
     processes.wait_for(lambda: project.progress().items.total == 4, 60, "the removal")
-    expect(shown(page, "Removal of items")).to_be_visible()
+    expect(shown(page, "Taking an import back")).to_be_visible()
+    expect(page.get_by_text(f"Taken back by {site.admin.name}: just now.")).to_be_visible()
+    expect(page.get_by_role("button", name="Take it back …")).to_have_count(0)
+    page.get_by_role("button", name="The import …").click()
+    expect(dialog).to_contain_text("wrong.csv")
+    expect(dialog).to_contain_text("What is in its file comes back with another import of it.")
 
 
 def test_what_a_search_finds_is_removed(site, visit) -> None:

@@ -44,9 +44,9 @@ def test_other_texts_under_an_old_key_are_told(project: Project, bring: Any) -> 
     lines = [f"{n},message {n} about topic {n}" for n in range(1050)]
     lines += [f"{n},another message {n}" for n in range(50)]
     done = bring(project, "customer_id,text\n" + "\n".join(lines))
-    assert rows(done) == {"unlabeled": 1050, "different": 50}
+    assert rows(done) == {"unlabeled": 1050, "repeated_different": 50}
     assert [note["row"] for note in done.result["notes"]] == list(range(1051, 1101))
-    assert 'key "0" is there already with another content' in done.result["notes"][0]["reason"]
+    assert 'key "0" stands further up in this file with another content' in done.result["notes"][0]["reason"]
 
 
 AGAIN = "id,text\n1,win a prize\n2,see you at noon\n3,call me\n"
@@ -168,7 +168,7 @@ def test_our_hugging_face_folder_comes_back(service: Any, admin: Any, project: P
 def test_one_row_for_each_labeler(admin: Any, project: Project, bring: Any) -> None:
     sent = "id,text,label,annotator\n1,a prize,spam,ann\n1,a prize,spam,bob\n1,a prize,ham,cy\n2,see you,ham,ann\n"
     done = bring(project, sent, {"key": "id", "text": "text", "label": "label", "labeler": "annotator"})
-    assert rows(done) == {"labeled": 2, "same": 2} and labels(done) == {"recorded": 4}
+    assert rows(done) == {"labeled": 2, "repeated_same": 2} and labels(done) == {"recorded": 4}
     given = {(row.item_key, row.labeler.name): row.value for row in project.labels}
     assert given == {("1", "ann"): "spam", ("1", "bob"): "spam", ("1", "cy"): "ham", ("2", "ann"): "ham"}
     assert {row.labeler.kind for row in project.labels} == {"import"}

@@ -59,6 +59,7 @@ def as_parquet(rows: list[dict[str, Any]]) -> bytes:
     return out.getvalue()
 
 
+FATES = ("taken", "already_there", "repeated", "refused")
 ROWS = table(60)
 FILES = {
     "csv": as_csv(ROWS),
@@ -105,7 +106,7 @@ def test_refused_rows_are_told_and_the_sum_is_right(service: Any, project: Proje
     ]
     row = import_bytes(service, project, "\n".join(lines).encode(), TEXT)
     result = row.result
-    assert result["taken"] + result["already_there"] + result["refused"] == result["rows"] == len(lines) - 1
+    assert sum(result[name] for name in FATES) == result["rows"] == len(lines) - 1
     told = {error["row"]: (error["field"], error["reason"]) for error in result["errors"]}
     assert sorted(told) == [2, 4, 5, 6] and len(result["errors"]) == result["refused"]
     assert told[2][0] == "text"
@@ -160,7 +161,7 @@ def test_a_hostile_file_is_refused_or_its_rows_are(service: Any, project: Projec
         row = service.db.read(engine.get, answer.json()["id"])
         if row.state == "done":
             counted = row.result
-            assert counted["taken"] + counted["already_there"] + counted["refused"] == counted["rows"]
+            assert sum(counted[name] for name in FATES) == counted["rows"]
         else:
             assert row.state == "failed" and row.error and "The full report is in the log" not in row.error, row.error
     assert not list((service.settings.home / "uploads").iterdir())

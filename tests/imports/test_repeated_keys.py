@@ -44,7 +44,7 @@ def test_a_dry_run_says_what_is_done(project: Project, bring: Any, known: str, a
 def test_a_file_twice_adds_nothing(project: Project, bring: Any) -> None:
     project.items.add([{"key": "k", "text": "A"}])
     data = lines(row("B", "spam"), row("A", "ham"))
-    assert fates(bring(project, data, MAPPING, name="a.jsonl")) == {"updated": 1, "different": 1}
+    assert fates(bring(project, data, MAPPING, name="a.jsonl")) == {"updated": 1, "repeated_different": 1}
     assert fates(bring(project, data, MAPPING, name="a.jsonl")) == {"same": 1, "different": 1}
 
 
@@ -96,3 +96,27 @@ def test_predictions_that_do_not_fit_are_told(project: Project, bring: Any) -> N
     done = bring(project, data)
     assert done.result["balance"]["predictions"] == 1
     assert [note["row"] for note in done.result["notes"]] == [2] and "nothing" in done.result["notes"][0]["reason"]
+
+
+@pytest.mark.parametrize("apart", [False, True], ids=["together", FAR])
+def test_a_repeat_in_the_file_is_told_apart_from_what_is_there_already(
+    project: Project, bring: Any, apart: bool
+) -> None:
+    project.items.add([{"key": "old", "text": "there before"}])
+    again = [row("A", "spam"), row("B", "spam"), row("A", "ham"), {"id": "old", "text": "there before"}]
+    data = lines(row("A", "spam"), *again, apart=apart)
+    for dry_run in (True, False):
+        done = bring(project, data, {**MAPPING, "known_items": "leave"}, name="a.jsonl", dry_run=dry_run)
+        assert {name: done.result[name] for name in ("already_there", "repeated")} == {
+            "already_there": 1,
+            "repeated": 3,
+        }
+        assert done.result["taken"] + 4 == done.result["rows"]
+        told = {"labeled": 1, "same": 1, "repeated_same": 2, "repeated_different": 1}
+        assert fates(done) == told
+        labels = done.result["balance"]["labels"]
+        assert labels == {"recorded": 1, "repeated_same": 1, "repeated_different": 1, "with_row": 1}
+        assert 'key "k" stands further up in this file with another content' in done.result["notes"][0]["reason"]
+        assert done.result["notes"][-1]["reason"] == '"ham" is given, "spam" stands further up in this file'
+    again = bring(project, data, {**MAPPING, "known_items": "leave"}, name="a.jsonl")
+    assert (again.result["taken"], again.result["repeated"]) == (0, 0)

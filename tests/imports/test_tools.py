@@ -65,7 +65,7 @@ def test_two_annotators_of_prodigy_share_an_item(project: Project, bring: Any) -
         {**about, "accept": [], "answer": "ignore", "_annotator_id": "dan"},
     ]
     result = bring(project, lines(*rows)).result
-    assert result["balance"]["rows"] == dict.fromkeys(ROW_FATES, 0) | {"labeled": 1, "same": 3}
+    assert result["balance"]["rows"] == dict.fromkeys(ROW_FATES, 0) | {"labeled": 1, "repeated_same": 3}
     assert result["balance"]["labels"] == {"recorded": 2, "rejected": 1, "ignored": 1}
     assert given(project, "7") == [("ann", "spam"), ("bob", "ham")]
 

@@ -109,3 +109,17 @@ def test_a_model_learns_without_what_is_gone(service: Any, project: Project) -> 
 def test_what_does_not_say_which_is_refused(project: Project, body: dict[str, Any]) -> None:
     answer = project.client._http.request("DELETE", f"{project.path}/items", json=body)
     assert answer.status_code in (404, 422) and answer.json()["detail"]
+
+
+def test_what_a_removal_comes_to_reads_right_for_one_and_leaves_out_nothing_done(
+    service: Any, project: Project
+) -> None:
+    imported(service, project, FIRST)
+    assert project.items.remove(["a2"], dry_run=True).said == "1 item leaves the queue and the pool."
+    told = project.items.remove(["a0"], dry_run=True)
+    assert told.said == "1 item leaves the queue and the pool. 1 label is in force no more; it stays on record."
+    project.snapshot()
+    service.run_jobs()
+    assert project.items.remove(["a2"], dry_run=True).said.endswith(
+        " The dataset version there is keeps what it holds; later ones will not have it."
+    )

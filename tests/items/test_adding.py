@@ -56,8 +56,17 @@ def test_rows_that_can_not_be_taken_are_told_by_row_field_and_reason(project: Pr
     assert told[2] == ("text", "is missing") and told[5] == ("label", '"label" is "spma", expected one of spam, ham')
     assert told[11] == ("fields", 'is of another kind than this project\'s items ("text"): expected text')
     assert told[6][0] == "split" and told[7][0] == "color" and told[9][0] == "key"
-    assert answer["taken"] + answer["already_there"] + answer["refused"] == len(rows)
-    assert (answer["taken"], answer["already_there"]) == (1, 1)
+    assert answer["taken"] + answer["already_there"] + answer["repeated"] + answer["refused"] == len(rows)
+    assert (answer["taken"], answer["already_there"], answer["repeated"]) == (1, 0, 1)
+
+
+def test_a_repeat_within_a_request_is_told_apart_from_what_is_there(project: Project) -> None:
+    """Also where the service takes the request in parts."""
+    rows = [{"key": f"k{n % 800}", "text": f"text {n % 800}"} for n in range(1000)]
+    answer = add(project, rows)
+    assert (answer["taken"], answer["already_there"], answer["repeated"]) == (800, 0, 200)
+    again = add(project, rows)
+    assert (again["taken"], again["already_there"], again["repeated"]) == (0, 1000, 0)
 
 
 @pytest.mark.parametrize("text", STRINGS)
@@ -149,7 +158,7 @@ def test_every_row_is_taken_there_or_refused(project: Project, rows: list[Any]) 
     assert answer.status_code in (200, 400), answer.text
     if answer.status_code == 200:
         told = answer.json()
-        assert told["taken"] + told["already_there"] + told["refused"] == len(rows)
+        assert told["taken"] + told["already_there"] + told["repeated"] + told["refused"] == len(rows)
         assert len(told["errors"]) == told["refused"]
 
 

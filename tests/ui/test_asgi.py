@@ -1,6 +1,8 @@
 """The service's own routes come first, and pages of other origins can't open a socket."""
 
 import asyncio
+from base64 import b64encode
+from hashlib import sha256
 
 import pytest
 from labeler_ui import asgi
@@ -60,3 +62,21 @@ def test_the_policy_names_no_outside_and_no_eval():
     assert "'sha256-" in policy
     assert "http" not in policy
     assert "unsafe-eval" not in policy
+
+
+@pytest.mark.parametrize("prefix", ["", "/labels"])
+def test_every_page_says_where_the_service_is_and_the_policy_lets_it(monkeypatch, prefix):
+    """Else a browser asks below each page first, which is answered with 404."""
+    monkeypatch.setenv("LABELER_UI_PREFIX", prefix)
+    asgi.page.cache_clear()
+    asgi.content_security_policy.cache_clear()
+    try:
+        client = TestClient(asgi.KnowsItsHome(page, ["jobs"]))
+        html = client.get("/jobs").text
+        script = html.split("<script>")[1].split("</script>")[0]
+        assert f'new URL("{prefix}/", location.href)' in script
+        assert b64encode(sha256(script.encode()).digest()).decode() in asgi.content_security_policy()
+        assert client.get("/").text == html and client.get("/static/a.js").text == "page"
+    finally:
+        asgi.page.cache_clear()
+        asgi.content_security_policy.cache_clear()

@@ -7,6 +7,7 @@ from pathlib import Path
 import labeler_ui
 import pytest
 from labeler_ui import table, words
+from labeler_ui.text_width import cut, width
 
 ROWS = [
     {"Labeler": "Ada", "Labels": 10468, "Seconds": 0.34, "Guideline": 1, "Changed": None},
@@ -38,3 +39,44 @@ def test_every_table_that_is_only_read_is_drawn_alike() -> None:
         "import_source.py": ['preview.rows, height=230, placeholder="")'],
         "schema_change.py": ['[_row(one) for one in desk.yours["labels"]])'],
     }, "a file's own rows, and words to be copied by hand, are shown as they are; all others by table.show"
+
+
+LONG = "a text that goes on and on, " * 20
+
+
+def shown(rows: list[dict], widths: dict[str, int]) -> list[list[str]]:
+    body = table.styled(rows, {}, widths)._translate(False, False)["body"]
+    return [[cell["display_value"] for cell in row if cell["type"] == "td"] for row in body]
+
+
+def test_a_text_that_does_not_fit_ends_with_an_ellipsis_and_stays_whole_inside() -> None:
+    rows = [{"Item": LONG, "Labels": 3}, {"Item": "short", "Labels": 12}]
+    widths = table.fitted(rows, {}, {}, 600)
+    first, second = shown(rows, widths)
+    assert first[0].endswith("…") and LONG.startswith(first[0][:-1]) and second == ["short", "12"]
+    assert width(first[0]) <= widths["Item"] - table.PADDING < width(first[0]) + 20
+    assert table.styled(rows, {}, widths).data["Item"][0] == LONG
+    assert sum(widths.values()) == 600, "the text has what room there is"
+
+
+def test_long_titles_give_way_before_texts_do_and_are_told_in_full() -> None:
+    rows = [{"Always the most common answer": "93%", "Item": "a text of a middling length", "Created": "5 min ago"}]
+    widths = table.fitted(rows, {}, {}, 380)
+    assert sum(widths.values()) <= 380
+    assert shown(rows, widths) == [["93%", "a text of a middling length", "5 min ago"]]
+    told = table._config("Always the most common answer", None, widths["Always the most common answer"])
+    assert told["label"].endswith("…") and told["help"] == "Always the most common answer"
+    assert "label" not in table._config("Item", None, 200) or table._config("Item", None, 200)["label"] is None
+
+
+def test_a_column_has_at_most_the_width_that_is_asked_for_unless_room_is_left() -> None:
+    rows = [{"Item": LONG, "Advice": LONG, "Key": "k1"}]
+    given = {"Advice": {"width": "medium"}}
+    widths = table.fitted(rows, {}, given, 500)
+    assert widths["Advice"] < 250 and sum(widths.values()) == 500
+    assert table.fitted([{"Advice": "none"}], {}, {"Advice": {"width": "large"}}, 900)["Advice"] < 100
+
+
+@pytest.mark.parametrize("text", ["", "日本語のテキスト" * 30, "Größe", LONG])
+def test_what_is_cut_fits(text: str) -> None:
+    assert width(cut(text, 200)) <= 200 and (cut(text, 200) == text) == (width(text) <= 200)

@@ -33,8 +33,10 @@ def test_text_can_be_read_on_every_ground(palette, ground):
 def test_edges_focus_and_main_buttons_can_be_seen(palette):
     for ground in ("background", "surface"):
         assert contrast(palette["edge"], palette[ground]) >= 3
-        assert contrast(palette["accent"], palette[ground]) >= 3
-    assert contrast("#ffffff", palette["accent"]) >= 4.5
+        for name in ("accent", "danger"):
+            assert contrast(palette[name], palette[ground]) >= 3, name
+    for name in ("accent", "danger"):
+        assert contrast("#ffffff", palette[name]) >= 4.5, name
 
 
 def test_no_file_names_an_address_outside():

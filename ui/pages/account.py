@@ -95,6 +95,7 @@ def _sessions() -> None:
                 t("Log out everywhere else"),
                 session.client().log_out_elsewhere,
                 t("You are logged in here only."),
+                is_final=False,
             )
 
 

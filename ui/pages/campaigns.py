@@ -3,7 +3,7 @@
 from itertools import islice
 
 import streamlit as st
-from labeler_ui import campaign_form, campaign_report, feedback, layout, session
+from labeler_ui import campaign_form, campaign_report, danger, feedback, layout, session
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, t, tn
 
@@ -127,14 +127,16 @@ def _progress(one: CampaignDetail) -> None:
 
 def _ways_out(project: Project, one: CampaignOut) -> None:
     with st.container(horizontal=True):
-        if one.state == "running" and st.button(t("End it now"), key=f"end-{one.id}", icon=":material/stop_circle:"):
+        if one.state == "running" and danger.button(
+            t("End it now"), key=f"end-{one.id}", icon=":material/stop_circle:"
+        ):
             layout.confirm(
                 t("Nothing more of it is asked. Its report is about what was answered until now."),
                 t("End it now"),
                 lambda: project.campaigns.end(one.id),
                 t("The campaign has ended."),
             )
-        if one.state == "starting" and st.button(t("Cancel it"), key=f"cancel-{one.id}"):
+        if one.state == "starting" and danger.button(t("Cancel it"), key=f"cancel-{one.id}"):
             layout.confirm(
                 t("Nothing more of it is asked. Labels that were given stay."),
                 t("Cancel it"),

@@ -9,7 +9,7 @@ import streamlit as st
 from labeler_ui import charts, feedback, layout, session, table, tasks
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, percent, said, t
+from labeler_ui.words import mark, percent, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.datasets import DatasetOut
@@ -52,7 +52,12 @@ def render() -> None:
     with everything:
         by_hand = [one for one in versions if one.message != AUTOMATIC]
         n = len(versions) - len(by_hand)
-        if by_hand and n and not st.toggle(t("Also the {n} automatic ones, made before trainings", n=layout.number(n))):
+        words = tn(
+            "Also the {n} automatic one, made before a training",
+            "Also the {n} automatic ones, made before trainings",
+            n,
+        )
+        if by_hand and n and not st.toggle(words):
             _table(by_hand)
         else:
             _table(versions)
@@ -200,13 +205,15 @@ def _version(one: DatasetOut) -> None:
             t("Not pushed to the remote yet: it is tried again every few minutes. The page Jobs has the reason.")
         )
     st.markdown(t('In Python: `datasets.load_dataset("data")`, or its Parquet files as they are.'))
+    flags = tn("{n} hard flag", "{n} hard flags", counts.get("flags") or 0)
     st.markdown(
-        t(
-            "{items} items, {labeled} labeled, {holdout} in the holdout, {flags} hard flags. Size {size}.",
-            items=layout.number(counts.get("items")),
+        tn(
+            "{n} item, {labeled} labeled, {holdout} in the holdout, {flags}. Size {size}.",
+            "{n} items, {labeled} labeled, {holdout} in the holdout, {flags}. Size {size}.",
+            counts.get("items") or 0,
             labeled=layout.number(counts.get("labeled")),
             holdout=layout.number(counts.get("holdout")),
-            flags=layout.number(counts.get("flags")),
+            flags=flags,
             size=layout.size(one.size_bytes),
         )
     )

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, report, rule_form
+from labeler_ui import danger, feedback, layout, report, rule_form
 from labeler_ui.feedback import plain
 from labeler_ui.rule_words import ADVICE, WHY_OFF, badge, behind, condition, facts, right, says
 from labeler_ui.words import mark, percent, said, t, tn
@@ -128,7 +128,7 @@ def _buttons(project: Project, rule: HeuristicOut) -> None:
             _use(project, rule, "count", t("It counts: items that nobody has labeled get its answer within seconds."))
     if st.button(t("Change …"), key=f"change-{rule.id}"):
         _change(project, rule)
-    if st.button(t("Delete …"), key=f"delete-{rule.id}"):
+    if danger.button(t("Delete …"), key=f"delete-{rule.id}"):
         layout.confirm(
             t("The rule {name} is gone for good. Answers of people stay as they are.", name=plain(rule.name)),
             t("Delete"),

@@ -1,22 +1,24 @@
 """Import: more items, or labels, into a project."""
 
 import streamlit as st
-from labeler_ui import import_plan, import_run, import_source, layout
+from labeler_ui import import_history, import_plan, import_run, import_source, job_rows, layout
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
 from labeler_ui.words import t
 
 
 def render() -> None:
-    """What to import and what becomes of it; then how far it is."""
+    """What to import and what becomes of it, with what was imported before; then how far it is."""
     if import_run.is_there():
         import_run.draw()
         return
     project = layout.project()
     stays = t("What is there already stays as it is, unless the plan says otherwise.")
     layout.heading(t("Import items"), t("Into {name}. {stays}", name=plain(project.info.name), stays=stays))
+    job_rows.dialogs(project)
     given = import_source.choose("import-pasted", project)
     if given is None:
+        import_history.draw(project)
         return
     if given.balance:
         st.header(t("What becomes of the first rows"), anchor=False)

@@ -10,10 +10,12 @@ from labeler_ui import (
     comments,
     comparable,
     contents,
+    danger,
     feedback,
     gold,
     item_filters,
     layout,
+    pager,
     removal,
     session,
     table,
@@ -21,7 +23,6 @@ from labeler_ui import (
 )
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
-from labeler_ui.item_filters import Filters
 from labeler_ui.words import percent, t, tc, tn
 
 from labeler.client import Project
@@ -31,7 +32,6 @@ from labeler.wire.training import ScoreIn
 
 PAGE = 50
 MOST_COUNTED = 100_000
-ROOM, KEY = 565, 160  # px for the item and its answers beside the other columns on a laptop; those of the key
 MADE = "sha-"  # how keys begin that were made of the content
 MOST_COMPARED = 8
 ASKED = 200  # items of a search that are asked first, at most
@@ -47,7 +47,7 @@ def render() -> None:
                 layout.open_page("imports", t("Import items"), "upload_file", primary=True)
         return
     wanted = item_filters.draw(project)
-    trail = _trail(wanted)
+    trail = pager.trail("items", wanted)
     page = feedback.must(
         lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), t("Reading the items")
     )
@@ -62,8 +62,8 @@ def render() -> None:
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            if item_filters.removable(wanted) and st.button(
-                t("Remove these …"), icon=":material/delete:", help=t("All that this search finds.")
+            if item_filters.removable(wanted) and danger.button(
+                t("Remove these …"), key="these", icon=":material/delete:", help=t("All that this search finds.")
             ):
                 removal.ask(project, search=searched)
             if item_filters.removable(wanted) and st.button(
@@ -76,7 +76,7 @@ def render() -> None:
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
     ticked, clicked = _table(project.info, page.items, len(trail), height)
-    _pager(page.next_cursor, trail)
+    pager.draw(page.next_cursor, trail)
     if len(ticked) > 1:
         _together(project, ticked)
         return
@@ -110,7 +110,8 @@ def _together(project: Project, keys: list[str]) -> None:
         columns = st.columns([2, 1, 1], vertical_alignment="bottom")
         value = tasks.of(info).value_input(columns[0], t("Answer"), tasks.schema_of(info), key="together-value")
         label = columns[1].form_submit_button(t("Label them"), type="primary", width="stretch")
-        gone = columns[2].form_submit_button(t("Remove them …"), width="stretch")
+        with columns[2]:
+            gone = danger.form_button(t("Remove them …"), key="together")
     if gone:
         removal.ask(project, keys=keys)
     if label and value is None:
@@ -168,15 +169,6 @@ def _ask_first(project: Project, words: str) -> None:
         st.success(tn("{n} item will be asked first.", "{n} items will be asked first.", ranked))
 
 
-def _trail(wanted: Filters) -> list[str | None]:
-    """The cursors walked so far; a change of filters starts again."""
-    kept: tuple[Any, list[str | None]] | None = st.session_state.get("_items")
-    if kept is None or kept[0] != (session.slug(), wanted):
-        kept = ((session.slug(), wanted), [None])
-        st.session_state["_items"] = kept
-    return kept[1]
-
-
 def _chosen(page: int) -> list[Any]:
     """What is ticked or clicked in the table, which is drawn after this is asked."""
     selection = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {})
@@ -202,10 +194,9 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         name for name in (t("Answer"), t("Model"), t("Confidence"), t("Hard")) if all(row[name] is None for row in rows)
     ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
-    answers, room = (t("Labels"), t("Answer"), t("Model")), ROOM
+    answers = (t("Labels"), t("Answer"), t("Model"))
     if all(item.key.startswith(MADE) for item in items):  # nobody knows an item by it; the open item has it
         rows = [{name: value for name, value in row.items() if name != tc("item", "Key")} for row in rows]
-        room += KEY
     event = table.show(
         rows,
         {t("Confidence"): lambda sure: percent(sure / 100)},
@@ -214,7 +205,6 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         height=height,
         key=f"items-table-{page}",
         column_config={
-            t("Item"): st.column_config.TextColumn(width=room - 120 * sum(name in rows[0] for name in answers)),
             **{name: st.column_config.TextColumn(width=120) for name in answers},
             t("Confidence"): st.column_config.NumberColumn(
                 width=95, help=t("How sure the newest model is of what it says.")
@@ -240,19 +230,6 @@ def _confidence(item: ItemOut) -> float | None:
     """In percent; "100%" is not for what is merely close to it."""
     sure = (item.prediction or {}).get("confidence")
     return None if sure is None else int(100 * sure)
-
-
-def _pager(next_cursor: str | None, trail: list[str | None]) -> None:
-    if len(trail) == 1 and not next_cursor:
-        return
-    with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button(t("Back"), icon=":material/chevron_left:", disabled=len(trail) == 1):
-            trail.pop()
-            st.rerun()
-        if st.button(t("Next"), icon=":material/chevron_right:", disabled=not next_cursor):
-            trail.append(next_cursor)
-            st.rerun()
-        st.markdown(t(":gray[Page {number}]", number=len(trail)))
 
 
 def _detail(project: Project, key: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 from labeler_ui import contents, feedback, layout, session, table, tasks
 from labeler_ui.campaign_report import between
 from labeler_ui.feedback import plain, unlinked
-from labeler_ui.words import mark, number, percent, said, t, tn
+from labeler_ui.words import listed, mark, number, percent, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.jobs import ENDED
@@ -94,16 +94,16 @@ def _runs() -> bool:
 
 
 def _sentence(looked: Looked) -> None:
-    told = tn(
-        "Of {n} answer {wrong} are likely wrong, {duplicate} contradict a near-duplicate, and {outlier} are of items "
-        "unlike all others.",
-        "Of {n} answers {wrong} are likely wrong, {duplicate} contradict a near-duplicate, and {outlier} are of items "
-        "unlike all others.",
-        looked.answers,
-        wrong=number(looked.wrong),
-        duplicate=number(looked.duplicate),
-        outlier=number(looked.outlier),
-    )
+    parts = [
+        (tn("{n} is likely wrong", "{n} are likely wrong", looked.wrong), looked.wrong),
+        (tn("{n} contradicts a near-duplicate", "{n} contradict near-duplicates", looked.duplicate), looked.duplicate),
+        (
+            tn("{n} is of an item unlike all others", "{n} are of items unlike all others", looked.outlier),
+            looked.outlier,
+        ),
+    ]
+    found = listed([words for words, some in parts if some]) or t("nothing looks wrong")
+    told = tn("Of {n} answer {found}.", "Of {n} answers {found}.", looked.answers, found=found)
     when = t("Looked {when}.", when=layout.when(looked.at))
     st.markdown(f"**{told}** :gray[{when}]")
     if looked.answers < FEW and looked.wrong:
@@ -120,8 +120,8 @@ def _rechecks_sentence(found: RechecksOut) -> None:
         return
     st.markdown(
         tn(
-            "Of {n} answer that was checked {changed} was wrong ({share}, {between}).",
-            "Of {n} answers that were checked {changed} were wrong ({share}, {between}).",
+            "{n} answer was checked, wrong: {changed} ({share}, {between}).",
+            "{n} answers were checked, wrong: {changed} ({share}, {between}).",
             total.answered,
             changed=number(total.changed),
             share=percent(total.share.value),

@@ -3,7 +3,19 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, llm_form, llm_prompt, llm_words, llm_work, report, session, table, tasks
+from labeler_ui import (
+    danger,
+    feedback,
+    layout,
+    llm_form,
+    llm_prompt,
+    llm_words,
+    llm_work,
+    report,
+    session,
+    table,
+    tasks,
+)
 from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t, tn
 
@@ -129,7 +141,7 @@ def _buttons(project: Project, one: LlmOut) -> None:
     _uses(project, one)
     if st.button(t("Change …"), key=f"change-{one.id}"):
         llm_form.change(project, one)
-    if st.button(t("Delete …"), key=f"delete-{one.id}"):
+    if danger.button(t("Delete …"), key=f"delete-{one.id}"):
         layout.confirm(
             t("{name} labels no more, and its key is deleted. Its labels stay as they are.", name=plain(one.name)),
             t("Delete"),

@@ -191,6 +191,7 @@ def _actions(project: Project, model: ModelOut, is_first: bool) -> None:
             t("Roll back"),
             project.rollback,
             t("Rolled back."),
+            is_final=False,
         )
     if st.button(
         t("Reproduce"),
@@ -274,7 +275,11 @@ def _reproduced(job: Job) -> None:
     done = job.result_as(Reproduction)
     if done.identical:
         st.success(
-            t("Trained again: all {compared} predictions are identical.", compared=layout.number(done.compared)),
+            tn(
+                "Trained again: the prediction is identical.",
+                "Trained again: all {n} predictions are identical.",
+                done.compared,
+            ),
             icon=":material/check:",
         )
     else:

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 import streamlit as st
-from labeler_ui import feedback, layout, members, session, shown_once, token_row
+from labeler_ui import danger, feedback, layout, members, session, shown_once, token_row
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
@@ -111,7 +111,7 @@ def _account(user: UserOut) -> None:
             with feedback.told():
                 _show_link(user, users.invite_again(user.id), f"account-{user.id}")
                 st.rerun()
-        if user.active and st.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
+        if user.active and danger.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
             layout.confirm(
                 t(
                     "{user} is logged out everywhere, and their tokens stop working. Their work stays, "

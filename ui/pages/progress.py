@@ -193,11 +193,11 @@ def _worth(progress: ProgressOut) -> str:
             most=number(100 * gain.high, 1),
         )
     if away and away["labels"]:
-        many = layout.number(away["labels"])
-        words += (
-            t(" The target is about {many} labels away ({hours} hours).", many=many, hours=number(hours, 1))
-            if hours
-            else t(" The target is about {many} labels away.", many=many)
+        words += " " + tn(
+            "The target is about {n} label away{time}.",
+            "The target is about {n} labels away{time}.",
+            int(away["labels"]),
+            time=t(" ({hours} h)", hours=number(hours, 1)) if hours else "",
         )
     return words
 

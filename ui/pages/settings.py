@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, learning_settings, people_settings, schema_change, session, webhooks
+from labeler_ui import danger, feedback, layout, learning_settings, people_settings, schema_change, session, webhooks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t, tn
@@ -86,7 +86,8 @@ def _project(project: Project) -> None:
         if st.form_submit_button(t("Rename")):
             _save(project, scope, name=name.strip())
     layout.open_page("imports", t("Import more items"), "upload_file")
-    if session.role_in(project.slug) == "admin" and st.button(t("Delete the project …"), icon=":material/delete:"):
+    is_admin = session.role_in(project.slug) == "admin"
+    if is_admin and danger.button(t("Delete the project …"), key="delete-project", icon=":material/delete:"):
         _delete(project)
 
 
@@ -115,7 +116,7 @@ def _delete(project: Project) -> None:
         ],
     )
     typed = st.text_input(t("Type the name of the project to continue"))
-    if st.button(t("Erase for good") if erase else t("Delete"), type="primary"):
+    if danger.button(t("Erase for good") if erase else t("Delete"), key="delete-yes", final=True):
         if typed.strip() != project.info.name:
             st.error(t("The name does not match."), icon=":material/error:")
             return

@@ -12,6 +12,7 @@ from labeler.datasets.markdown import cell, front_matter
 from labeler.datasets.rows import SPLITS
 from labeler.datasets.writers.options import Options
 from labeler.datasets.writers.registry import Export, ExportRow, register_folder_writer
+from labeler.kit.counting import counted
 from labeler.tasks import BUILT_IN
 
 
@@ -64,5 +65,9 @@ def _card(export: Export, counts: dict[str, int]) -> str:
     files = [{"split": split, "path": f"data/{split}-*"} for split in sorted(counts, reverse=True)]
     about = {"pretty_name": export.title, "configs": [{"config_name": "default", "data_files": files}]}
     meaning = [f"- {orjson.dumps(name).decode()}: {text or '–'}" for name, text in export.schema.descriptions().items()]
-    lines = [f"- {split}: {count:,} items" for split, count in sorted(counts.items(), reverse=True)]
+    lines = [f"- {split}: {_items(count)}" for split, count in sorted(counts.items(), reverse=True)]
     return f"{front_matter(about)}\n# {cell(export.title)}\n\n" + "\n".join([*lines, "", "Labels:", "", *meaning, ""])
+
+
+def _items(count: int) -> str:
+    return counted("{n} item", "{n} items", count)

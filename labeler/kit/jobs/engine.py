@@ -279,14 +279,21 @@ def get(tx: Connection, job_id: int) -> Any:
 
 
 def recent(
-    tx: Connection, project_ids: list[int] | None, state: str | None, before: int | None, limit: int
+    tx: Connection,
+    project_ids: list[int] | None,
+    state: str | None,
+    before: int | None,
+    limit: int,
+    kinds: Collection[str] | None = None,
 ) -> list[Any]:
-    """Jobs of these projects (None: all), newest first; `before` is the id the last page ended with."""
+    """Jobs of these projects and kinds (None: all), newest first; `before` is the id the last page ended with."""
     statement = sa.select(jobs).order_by(jobs.c.id.desc()).limit(limit)
     if project_ids is not None:
         statement = statement.where(jobs.c.project_id.in_(project_ids))
     if state is not None:
         statement = statement.where(jobs.c.state == state)
+    if kinds is not None:
+        statement = statement.where(jobs.c.kind.in_(kinds))
     if before is not None:
         statement = statement.where(jobs.c.id < before)
     return list(tx.execute(statement))

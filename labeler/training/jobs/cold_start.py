@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
 from labeler.items.tables import items
+from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.batch_predict import CHUNK_ROWS
 from labeler.learning.features.pipeline import pipeline_for
@@ -114,7 +115,7 @@ def _read(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     rows = run.db.read(lambda tx: tx.execute(statement).all())
     if not rows:
         return None
-    run.progress(0, 2, f"reading {len(rows):,} items")
+    run.progress(0, 2, counted("reading {n} item", "reading {n} items", len(rows)))
     contents = [row.content for row in rows]
     pipeline = pipeline_for(contents[:500])
     blocks = [pipeline.extract(contents)]

@@ -17,6 +17,7 @@ from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
 from labeler.items.tables import present
 from labeler.kit.config import Settings
+from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.learning.features.text import TextPipeline
@@ -59,7 +60,7 @@ def embed(run: JobRun) -> Any:
             if time.monotonic() - looked < LOOK_SECONDS:
                 continue
             looked = time.monotonic()
-            run.progress(done, n, f"{done:,} of {n:,} items read")
+            run.progress(done, n, counted("{done} of {n} item read", "{done} of {n} items read", n, done=f"{done:,}"))
             if done < n and read < len(step) and run.others_wait():
                 return run.finish(partial(_later, project_id=project.id, done=done, n=n))
         left -= len(step)

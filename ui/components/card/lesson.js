@@ -3,7 +3,7 @@ import { keyOf } from "./keys.js";
 import { preview } from "./registry.js";
 import { Sight } from "./sight.js";
 import { make } from "./view.js";
-import { said, t } from "../words.js";
+import { said, t, tn } from "../words.js";
 
 const LESSON_SHOWN = 300; // characters of an item
 
@@ -105,6 +105,8 @@ export class Lesson {
 }
 
 export function progressWords(training) {
-  if (!training.answered) return t("You begin with a training: {of} items whose answer is known. After each you are told what is right.", training);
+  if (!training.answered) {
+    return tn("You begin with a training: {n} item whose answer is known. After it you are told what is right.", "You begin with a training: {n} items whose answer is known. After each you are told what is right.", training.of);
+  }
   return t("Training: {answered} of {of} answered, {right} right.", training);
 }
