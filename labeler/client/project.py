@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from labeler.client import databases, job, labels
 from labeler.client.accounts import Members
+from labeler.client.assignments import Assignments
 from labeler.client.bulk_labels import BulkLabels
 from labeler.client.campaigns import Campaigns
 from labeler.client.connection import Connection
@@ -52,6 +53,7 @@ class Project(Quality, Learned):
         self.own = OwnWork(client, self.path)
         self.guidelines = Guidelines(client, self.path)
         self.campaigns = Campaigns(client, self.path)
+        self.assignments = Assignments(client, self.path)
         self.reviews = Reviews(client, self.path)
         self.comments = Comments(client, self.path)
         self.members = Members(client, self.path)

@@ -55,6 +55,7 @@ def test_every_operation_is_called_through_a_generated_client(
     language_models(call)
     hooks(call)
     campaigns(call)
+    assignments(call)
     label_errors(call)
     bulk_labels(call)
     hard_items(call)
@@ -290,6 +291,16 @@ def campaigns(call: generated_client.Generated) -> None:
     hints = {"spam": {"words": ["win a prize"]}}
     assert call("looks_like", **P, body=call.shape("LooksIn", label="spam", hints=hints)).answers > 0
     assert call("list_campaigns", **P).items[0].state == "ended"
+
+
+def assignments(call: generated_client.Generated) -> None:
+    given = {"to": [call("get_me").user.id], "n": 1}
+    assert call("assign_items", **P, body=call.shape("AssignmentIn", **given, dry_run=True)).items == 1
+    made = call("assign_items", expected=201, **P, body=call.shape("AssignmentIn", **given))
+    assignment = {**P, "assignment_id": made.id}
+    assert call("get_assignment", **assignment).state == "starting"
+    assert call("end_assignment", **assignment).state == "ended"
+    assert call("list_assignments", **P).items[0].done == 0
 
 
 def label_errors(call: generated_client.Generated) -> None:
