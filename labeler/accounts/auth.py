@@ -9,6 +9,7 @@ this process forgets it at once; another process takes that second longer.
 import hmac
 import random
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
@@ -20,6 +21,7 @@ from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from labeler.accounts.kinds import labels_as
 from labeler.accounts.secrets import digest
 from labeler.accounts.tables import api_tokens, members, sessions, users
 from labeler.kit.columns import clock
@@ -50,7 +52,23 @@ class Caller:
     expires_at: datetime | None
     address: str = ""
     token_id: int | None = None
+    by_program: bool = False  # its token is a program's: what it labels no person gave
     stale: bool = False  # its token's last use was noted more than a minute ago
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person is at work: who labels is asked blind, trained, and shown what is drawn for them."""
+        return self.kind == "person" and not self.by_program
+
+    def labels_as(self, source: str) -> str:
+        """What kind of labeler a label is of, by the account, the credential and where the label comes from.
+
+        A label is a person's only where that person gave it. A program passes on what others said: who runs it vouches
+        for it, as for an import.
+        """
+        if self.kind == "person" and self.by_program:
+            return "import"
+        return labels_as(self.kind, source)
 
     def has_scope(self, scope: str) -> bool:
         return self.scopes is None or "*" in self.scopes or scope in self.scopes
@@ -107,6 +125,7 @@ BY_TOKEN = CompiledStatement(
         api_tokens.c.id.label("token_id"),
         api_tokens.c.scopes,
         api_tokens.c.project_id,
+        api_tokens.c.program,
         api_tokens.c.expires_at,
         sa.null().label("csrf"),
         sa.or_(api_tokens.c.last_used_at.is_(None), api_tokens.c.last_used_at < clock(-60)).label("stale"),
@@ -121,6 +140,7 @@ BY_SESSION = CompiledStatement(
         sa.null().label("token_id"),
         sa.null().label("scopes"),
         sa.null().label("project_id"),
+        sa.null().label("program"),
         sessions.c.expires_at,
         sessions.c.csrf_token.label("csrf"),
         sa.false().label("stale"),
@@ -151,8 +171,17 @@ def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | Non
         csrf_token=row.csrf,
         expires_at=row.expires_at,
         token_id=row.token_id,
+        by_program=is_program(row.scopes, row.program),
         stale=bool(row.stale),
     )
+
+
+def is_program(scopes: Sequence[str] | None, said: bool | None) -> bool:
+    """Whether a program calls, and not the person whose account it is. scopes: None, somebody who is logged in; said:
+    what was said when the token was made. Else one that carries only some of its owner's rights is a program's."""
+    if scopes is None:
+        return False
+    return "*" not in scopes if said is None else bool(said)
 
 
 def acting_as(tx: Connection, user_id: int) -> Caller:

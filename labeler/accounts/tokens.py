@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.accounts.auth import Caller
+from labeler.accounts.auth import Caller, is_program
 from labeler.accounts.secrets import digest, new_token
 from labeler.accounts.tables import api_tokens, users
 from labeler.accounts.users import get_user, revoke
@@ -30,8 +30,10 @@ def make_token(
     project_id: int | None = None,
     expires_at: Any = None,
     parent_id: int | None = None,
+    program: bool | None = None,
 ) -> tuple[int, str]:
-    """A new token: its id and the token itself, which is not stored. parent_id: of the token it is made with."""
+    """A new token: its id and the token itself, which is not stored. parent_id: of the token it is made with; program:
+    whether a program labels with it, None: unless it carries all rights."""
     token = new_token("lab")
     row = {
         "token_hash": digest(token),
@@ -43,6 +45,7 @@ def make_token(
         "created_at": clock(),
         "expires_at": expires_at,
         "parent_id": parent_id,
+        "program": program,
     }
     return tx.execute(sa.insert(api_tokens).values(row).returning(api_tokens.c.id)).scalar_one(), token
 
@@ -65,8 +68,11 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
     last = None if caller.scopes is None else caller.expires_at
     if last is not None and (body.expires_at is None or body.expires_at > last):
         raise Forbidden(f"This token ends at {last:%Y-%m-%d %H:%M} UTC: what it makes must, too.")
+    if caller.by_program and not is_program(body.scopes, body.program):
+        raise Forbidden("This token is a program's: what it makes is, too. Send `program: true`.")
+    scopes: list[str] = list(body.scopes)
     token_id, token = make_token(
-        tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at, caller.token_id
+        tx, owner_id, body.name, scopes, project_id, body.expires_at, caller.token_id, body.program
     )
     audit(
         tx,
@@ -104,7 +110,10 @@ def _select(tx: Connection, condition: Any) -> list[TokenOut]:
         .where(condition, api_tokens.c.revoked_at.is_(None))
         .order_by(api_tokens.c.id)
     )
-    return [TokenOut.model_validate(dict(row._mapping), extra="ignore") for row in tx.execute(statement)]
+    return [
+        TokenOut.model_validate({**row._mapping, "program": is_program(row.scopes, row.program)}, extra="ignore")
+        for row in tx.execute(statement)
+    ]
 
 
 def revoke_token(tx: Connection, caller: Caller, token_id: int) -> None:

@@ -188,15 +188,5 @@ def revoke(tx: Connection, condition: Any) -> None:
     remembered.forget()
 
 
-def labels_as(kind: str, source: str) -> str:
-    """What kind of labeler a label is of, by the account's kind and where the label comes from.
-
-    A pipeline passes on what others said: who runs it vouches for it, as for an import.
-    """
-    if kind in ("heuristic", "model", "llm", "simulated"):
-        return kind
-    return "import" if source == "import" or kind == "pipeline" else "person"
-
-
 def kind_of_account(tx: Connection, user_id: int) -> str:
     return str(tx.execute(sa.select(users.c.kind).where(users.c.id == user_id)).scalar() or "person")

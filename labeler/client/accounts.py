@@ -52,8 +52,10 @@ class Tokens:
         project: int | str | None = None,
         user_id: int | None = None,
         expires_at: datetime | None = None,
+        program: bool | None = None,
     ) -> NewToken:
-        """A token for a program, shown this once. project: the only one it is good for (id or slug)."""
+        """A token, shown this once. project: the only one it is good for (id or slug). program: whether a program
+        labels with it, or its owner by hand; None: a program, unless it carries all rights."""
         until = None if expires_at is None else expires_at.isoformat()
         body = {
             "name": name,
@@ -61,6 +63,7 @@ class Tokens:
             "project_id": project,
             "user_id": user_id,
             "expires_at": until,
+            "program": program,
         }
         return self.client.send(NewToken, "POST", "/tokens", json=body)
 

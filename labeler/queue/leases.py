@@ -11,7 +11,6 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
-from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
@@ -104,7 +103,7 @@ def next_items(
     if len(held) >= n:
         return held
     # One label ends an item's stay in the queue, unless labels of this kind of labeler don't count.
-    single = not member.project.settings.several and member.project.counts(labels_as(member.caller.kind, "queue"))
+    single = not member.project.settings.several and member.project.counts(member.caller.labels_as("queue"))
     places = _places(tx, member, groups, single, skilled, only_assigned)
     if not only_assigned and (most := blind_items.wanted(member, n - len(held))):
         drawn = _blindly(tx, member, single, skilled, most, len(held))

@@ -1,4 +1,4 @@
-"""Items that certain people get first, or alone."""
+"""Items that certain people get first, or alone; tokens with which a program labels."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -15,6 +15,7 @@ def upgrade() -> None:
     for table, names in ADDED.items():
         for name in names:
             op.add_column(table, sa.Column(name, sa.Boolean(), server_default=sa.false(), nullable=False))
+    op.add_column("api_tokens", sa.Column("program", sa.Boolean(), nullable=True))
 
 
 def downgrade() -> None:
@@ -22,6 +23,8 @@ def downgrade() -> None:
     campaigns = "SELECT id FROM campaigns WHERE kind = 'assignment'"
     for table, column in (("campaign_items", "campaign_id"), ("campaign_groups", "campaign_id"), ("campaigns", "id")):
         op.execute(f"DELETE FROM {table} WHERE {column} IN ({campaigns})")
+    with op.batch_alter_table("api_tokens") as tokens:
+        tokens.drop_column("program")
     for table, names in ADDED.items():
         with op.batch_alter_table(table) as changed:
             for name in names:
