@@ -145,6 +145,24 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     return get_user(tx, user_id)
 
 
+def unlink(tx: Connection, caller: Caller, user_id: int) -> UserOut:
+    """Whoever the account belongs to at the provider has it no more: sessions and tokens end, and the next who proves
+    the account's address there, or has its invitation, gets it.
+
+    Raises `NotFound` where it belongs to nobody there, `Invalid` where no administrator could log in afterwards."""
+    user = get_user(tx, user_id)
+    if not user.has_identity:
+        raise NotFound("This account belongs to nobody at the provider.")
+    if user.role == "admin" and user.active and not user.has_password and count_admins(tx) == 1:
+        raise Invalid("This is the last administrator, who has no password: make somebody else one first.")
+    mine = sa.delete(identities).where(identities.c.user_id == user_id)
+    gone = tx.execute(mine.returning(identities.c.issuer, identities.c.email)).one()
+    end_sessions(tx, user_id)
+    end_tokens(tx, user_id)
+    audit(tx, caller, "identity.unlinked", target=user.email, issuer=gone.issuer, at_provider=gone.email)
+    return get_user(tx, user_id)
+
+
 def count_admins(tx: Connection) -> int:
     """Administrators who can log in."""
     admins = sa.select(sa.func.count()).where(users.c.role == "admin", users.c.active)

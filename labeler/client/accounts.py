@@ -26,6 +26,10 @@ class Users:
         """A new link for an account, also for a forgotten password; earlier ones stop working."""
         return self.client.send(InvitationUrl, "POST", f"/users/{user_id}/invitation").invitation_url
 
+    def unlink(self, user_id: int) -> UserOut:
+        """Whoever has it at the provider has it no more: its sessions and tokens end, the next may have it."""
+        return self.client.send(UserOut, "DELETE", f"/users/{user_id}/identity")
+
     def change(
         self, user_id: int, *, name: str | None = None, role: str | None = None, active: bool | None = None
     ) -> UserOut:

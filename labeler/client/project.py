@@ -70,7 +70,10 @@ class Project(Quality, Learned):
         return self.info.slug
 
     def change(self, *, name: str | None = None, settings: Mapping[str, Any] | None = None, **parts: Any) -> ProjectOut:
-        """Change the name, single settings, or parts of the schema (labels, scale); `info` follows."""
+        """Change the name, single settings, or parts of the schema (labels, scale); `info` follows.
+
+        parts: also `replaces`, the `schema_version` that one began with; raises `SchemaOutdated` when somebody has made
+        another since."""
         given = {"name": name, "settings": None if settings is None else dict(settings), **parts}
         body = {field: value for field, value in given.items() if value is not None}
         self.info = self.client.send(ProjectOut, "PATCH", self.path, json=body)

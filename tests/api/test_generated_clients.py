@@ -73,6 +73,7 @@ def people(call: generated_client.Generated) -> None:
     assert call("change_me", body=call.shape("MeChange", name="Root")).name == "Root"
     call("list_sessions")
     call("end_other_sessions", expected=204)
+    call("unlink_identity", expected=404, user_id=invited.id)
     call("change_user", user_id=invited.id, body=call.shape("UserChange", name="Ada L."))
     invitation = call("invite_again", user_id=invited.id).invitation_url
     invitee = call.shape("CheckInvitation", token=invitation.partition("#")[2])

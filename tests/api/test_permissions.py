@@ -37,6 +37,7 @@ RULES = {
     ("POST", API + "/users"): "admin",
     ("PATCH", API + "/users/{user_id}"): "admin",
     ("POST", API + "/users/{user_id}/invitation"): "admin",
+    ("DELETE", API + "/users/{user_id}/identity"): "admin",
     ("GET", API + "/tokens"): "signed-in",
     ("POST", API + "/tokens"): "signed-in",
     ("DELETE", API + "/tokens/{token_id}"): "signed-in",

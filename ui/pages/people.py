@@ -111,6 +111,18 @@ def _account(user: UserOut) -> None:
             with feedback.told():
                 _show_link(user, users.invite_again(user.id), f"account-{user.id}")
                 st.rerun()
+        if user.has_identity and st.button(t("Unlink …"), key=f"unlink-{user.id}"):
+            layout.confirm(
+                t(
+                    "{user} is no longer linked to whoever logs in through the provider: they are logged out, and "
+                    "their tokens stop working. The next who logs in there with this address, or with a new link, gets "
+                    "the account.",
+                    user=plain(named(user)),
+                ),
+                t("Unlink"),
+                lambda: users.unlink(user.id),
+                t("Unlinked."),
+            )
         if user.active and st.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
             layout.confirm(
                 t(
