@@ -10,7 +10,7 @@ import typer
 
 from labeler.api.bootstrap import NotPrepared
 from labeler.client import ApiError
-from labeler.commands import data, files, heuristics, keeping, models, people, requirements, running
+from labeler.commands import assigning, data, files, heuristics, keeping, models, people, requirements, running
 from labeler.commands.context import Context, state
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An active-learning labeling service.")
@@ -28,6 +28,7 @@ def options(
 
 running.register(app)
 people.register(app)
+assigning.register(app)
 files.register(app)
 data.register(app)
 models.register(app)

@@ -33,6 +33,7 @@ KINDS = {
     "index": mark("Words of items indexed for searching"),
     "erase": mark("Erasing a project"),
     "start": mark("Beginning of a campaign"),
+    "assign": mark("Items assigned to certain people"),
     "find": mark("Looking for label errors"),
     "label": mark("Labeling of items at once"),
     "count": mark("Labels of a bulk counted"),
@@ -275,6 +276,11 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
+def _assigned(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} item assigned.", "{n} items assigned.", found.get("items", 0))
+    return Made(words, "labelers", t("Open the labelers"))
+
+
 def _asked_again(found: Mapping[str, Any]) -> Made:
     words = tn("{n} label is asked for again.", "{n} labels are asked for again.", found.get("wanted", 0))
     return Made(words, "campaigns", t("Open the campaigns"))
@@ -349,6 +355,7 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "remove": _removed,
     "erase": _erased,
     "start": _asked_again,
+    "assign": _assigned,
     "find": _looked,
     "label": _labeled,
     "count": _counted,

@@ -58,6 +58,14 @@ def edit(project: Project, member: MemberOut) -> None:
         in_all = right.number_input(
             t("Most items in this project"), 1, 10_000_000, said.in_all, placeholder=t("any number")
         )
+        only_assigned = st.checkbox(
+            t("Only items that are assigned to them"),
+            said.only_assigned,
+            help=t(
+                "They get nothing else, but for what a campaign asks of them. "
+                "Items are assigned on the pages Items and Labelers."
+            ),
+        )
         skills = st.multiselect(
             t("Skills or languages"),
             said.skills,
@@ -76,6 +84,7 @@ def edit(project: Project, member: MemberOut) -> None:
                     per_day=per_day,
                     in_all=in_all,
                     skills=skills,
+                    only_assigned=only_assigned,
                     utc_offset=layout.utc_offset(),
                 )
                 feedback.say_later(t("Saved."))
@@ -109,4 +118,6 @@ def in_words(said: TermsOut) -> str:
         found.append(t("{n} a day", n=layout.number(said.per_day)))
     if said.in_all is not None:
         found.append(t("{n} in all", n=layout.number(said.in_all)))
+    if said.only_assigned:
+        found.append(t("assigned items only"))
     return ", ".join([*found, *said.skills])

@@ -33,6 +33,8 @@ EVENTS = {
     "comment.created": mark("somebody wrote about an item"),
     "campaign.started": mark("a campaign asks items again"),
     "campaign.ended": mark("a campaign ended"),
+    "assignment.started": mark("items were assigned to certain people"),
+    "assignment.ended": mark("items are assigned to nobody any more"),
     "schema.changed": mark("what can be answered was changed"),
     "project.changed": mark("settings were changed"),
     "member.left": mark("a member was removed"),

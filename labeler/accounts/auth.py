@@ -20,6 +20,7 @@ from sqlalchemy import Connection
 from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
+from labeler.accounts.kinds import labels_as
 from labeler.accounts.secrets import digest
 from labeler.accounts.tables import api_tokens, members, sessions, users
 from labeler.kit.columns import clock
@@ -50,7 +51,23 @@ class Caller:
     expires_at: datetime | None
     address: str = ""
     token_id: int | None = None
+    by_program: bool = False  # its token is a program's: what it labels no person gave
     stale: bool = False  # its token's last use was noted more than a minute ago
+
+    @property
+    def is_person(self) -> bool:
+        """Whether a person is at work: who labels is asked blind, trained, and shown what is drawn for them."""
+        return self.kind == "person" and not self.by_program
+
+    def labels_as(self, source: str) -> str:
+        """What kind of labeler a label is of, by the account, the credential and where the label comes from.
+
+        A label is a person's only where that person gave it. A program passes on what others said: who runs it vouches
+        for it, as for an import.
+        """
+        if self.kind == "person" and self.by_program:
+            return "import"
+        return labels_as(self.kind, source)
 
     def has_scope(self, scope: str) -> bool:
         return self.scopes is None or "*" in self.scopes or scope in self.scopes
@@ -107,6 +124,7 @@ BY_TOKEN = CompiledStatement(
         api_tokens.c.id.label("token_id"),
         api_tokens.c.scopes,
         api_tokens.c.project_id,
+        api_tokens.c.program,
         api_tokens.c.expires_at,
         sa.null().label("csrf"),
         sa.or_(api_tokens.c.last_used_at.is_(None), api_tokens.c.last_used_at < clock(-60)).label("stale"),
@@ -121,6 +139,7 @@ BY_SESSION = CompiledStatement(
         sa.null().label("token_id"),
         sa.null().label("scopes"),
         sa.null().label("project_id"),
+        sa.null().label("program"),
         sessions.c.expires_at,
         sessions.c.csrf_token.label("csrf"),
         sa.false().label("stale"),
@@ -151,6 +170,7 @@ def load_caller(tx: Connection, credential: str, is_token: bool) -> Caller | Non
         csrf_token=row.csrf,
         expires_at=row.expires_at,
         token_id=row.token_id,
+        by_program=bool(row.program),
         stale=bool(row.stale),
     )
 

@@ -187,6 +187,12 @@ async def invite_again(user_id: Number, caller: IsAdmin, write: Write, settings:
     return await write(invite)
 
 
+@router.delete("/users/{user_id}/identity")
+async def unlink_identity(user_id: Number, caller: IsAdmin, write: Write) -> UserOut:
+    """Whoever the account belongs to at the OpenID Connect provider has it no more; its sessions and tokens end."""
+    return await write(users.unlink, caller, user_id)
+
+
 @router.delete("/tokens/{token_id}", status_code=204)
 async def revoke_token(token_id: Number, caller: SignedIn, write: Write) -> None:
     await write(tokens.revoke_token, caller, token_id)

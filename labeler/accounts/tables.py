@@ -71,6 +71,8 @@ api_tokens = sa.Table(
     sa.Column("expires_at", Timestamp, nullable=True),
     sa.Column("last_used_at", Timestamp, nullable=True),
     sa.Column("revoked_at", Timestamp, nullable=True),
+    # Whether a program gives the labels that are sent with it.
+    sa.Column("program", sa.Boolean, nullable=False, server_default=sa.false()),
     # The token it was made with: what ends one ends the other.
     sa.Column("parent_id", Id, nullable=True),
     sa.Index("ix_api_tokens_parent_id", "parent_id"),

@@ -30,8 +30,10 @@ def make_token(
     project_id: int | None = None,
     expires_at: Any = None,
     parent_id: int | None = None,
+    program: bool = False,
 ) -> tuple[int, str]:
-    """A new token: its id and the token itself, which is not stored. parent_id: of the token it is made with."""
+    """A new token: its id and the token itself, which is not stored. parent_id: of the token it is made with; program:
+    whether a program labels with it."""
     token = new_token("lab")
     row = {
         "token_hash": digest(token),
@@ -43,6 +45,7 @@ def make_token(
         "created_at": clock(),
         "expires_at": expires_at,
         "parent_id": parent_id,
+        "program": program,
     }
     return tx.execute(sa.insert(api_tokens).values(row).returning(api_tokens.c.id)).scalar_one(), token
 
@@ -65,8 +68,10 @@ def create_token(tx: Connection, caller: Caller, body: TokenIn, project_id: int 
     last = None if caller.scopes is None else caller.expires_at
     if last is not None and (body.expires_at is None or body.expires_at > last):
         raise Forbidden(f"This token ends at {last:%Y-%m-%d %H:%M} UTC: what it makes must, too.")
+    is_program = body.program or caller.by_program  # what a program makes is one
+    scopes: list[str] = list(body.scopes)
     token_id, token = make_token(
-        tx, owner_id, body.name, list(body.scopes), project_id, body.expires_at, caller.token_id
+        tx, owner_id, body.name, scopes, project_id, body.expires_at, caller.token_id, is_program
     )
     audit(
         tx,

@@ -145,6 +145,24 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
     return get_user(tx, user_id)
 
 
+def unlink(tx: Connection, caller: Caller, user_id: int) -> UserOut:
+    """Whoever the account belongs to at the provider has it no more: sessions and tokens end, and the next who proves
+    the account's address there, or has its invitation, gets it.
+
+    Raises `NotFound` where it belongs to nobody there, `Invalid` where no administrator could log in afterwards."""
+    user = get_user(tx, user_id)
+    if not user.has_identity:
+        raise NotFound("This account belongs to nobody at the provider.")
+    if user.role == "admin" and user.active and not user.has_password and count_admins(tx) == 1:
+        raise Invalid("This is the last administrator, who has no password: make somebody else one first.")
+    mine = sa.delete(identities).where(identities.c.user_id == user_id)
+    gone = tx.execute(mine.returning(identities.c.issuer, identities.c.email)).one()
+    end_sessions(tx, user_id)
+    end_tokens(tx, user_id)
+    audit(tx, caller, "identity.unlinked", target=user.email, issuer=gone.issuer, at_provider=gone.email)
+    return get_user(tx, user_id)
+
+
 def count_admins(tx: Connection) -> int:
     """Administrators who can log in."""
     admins = sa.select(sa.func.count()).where(users.c.role == "admin", users.c.active)
@@ -186,16 +204,6 @@ def revoke(tx: Connection, condition: Any) -> None:
     mine = sa.update(api_tokens).where(api_tokens.c.id.in_(sa.select(made.c.id)), api_tokens.c.revoked_at.is_(None))
     tx.execute(mine.values(revoked_at=clock()))
     remembered.forget()
-
-
-def labels_as(kind: str, source: str) -> str:
-    """What kind of labeler a label is of, by the account's kind and where the label comes from.
-
-    A pipeline passes on what others said: who runs it vouches for it, as for an import.
-    """
-    if kind in ("heuristic", "model", "llm", "simulated"):
-        return kind
-    return "import" if source == "import" or kind == "pipeline" else "person"
 
 
 def kind_of_account(tx: Connection, user_id: int) -> str:

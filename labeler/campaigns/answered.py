@@ -5,12 +5,13 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
+from labeler.accounts.tables import members
 from labeler.accounts.users import UserDeactivated
-from labeler.campaigns.service import close
+from labeler.campaigns.service import OPEN, close
 from labeler.campaigns.tables import campaigns
 from labeler.items.remove import ItemsRemoved
 from labeler.items.tables import items
-from labeler.kit.columns import clock
+from labeler.kit.columns import among, clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.events import listen
 from labeler.kit.jobs.registry import every
@@ -23,7 +24,7 @@ from labeler.queue.tables import campaign_groups, campaign_items
 
 one = campaign_items.c
 _labeler: Any = bindparam("labeler")
-_theirs = sa.select(campaign_groups.c.id).where(allowed(_labeler))
+_theirs = sa.select(campaign_groups.c.id).where(allowed(_labeler), sa.not_(campaign_groups.c.assigned))
 _running = sa.select(campaign_groups.c.id).where(
     campaign_groups.c.project_id == bindparam("project"), campaign_groups.c.active
 )
@@ -31,14 +32,40 @@ _anybodys = _running.where(campaign_groups.c.by_anybody)
 _needs_no_more = sa.exists(
     sa.select(sa.literal(1)).where(items.c.id == bindparam("item"), items.c.needed == sa.literal_column("0"))
 )
+_assigned = _running.where(campaign_groups.c.assigned)
+_their_label = sa.exists(
+    sa.select(sa.literal(1)).where(
+        current_labels.c.item_id == bindparam("item"), current_labels.c.labeler_id == members.c.user_id
+    )
+)
+# Somebody to whom the item is assigned and who has not labeled it.
+_somebody_left = sa.exists(
+    sa.select(sa.literal(1))
+    .select_from(members.join(campaign_groups, campaign_groups.c.project_id == members.c.project_id))
+    .where(
+        members.c.project_id == bindparam("project"),
+        campaign_groups.c.id == one.group_id,
+        among(members.c.user_id, campaign_groups.c.people),
+        sa.not_(_their_label.correlate(members)),
+    )
+    .correlate(campaign_items)
+)
+_is_settled = sa.or_(_needs_no_more, sa.not_(_somebody_left))
 # A label of somebody who is asked; a correction of an answer is the answer. Of a split anybody's label may do, once the
-# item has as many as it needs.
+# item has as many as it needs; of an assignment, too, and once all of these people have labeled it.
 ANSWER = CompiledStatement(
     sa.update(campaign_items)
     .where(
         one.item_id == bindparam("item"),
         sa.or_(
-            sa.and_(one.open, sa.or_(one.group_id.in_(_theirs), sa.and_(one.group_id.in_(_anybodys), _needs_no_more))),
+            sa.and_(
+                one.open,
+                sa.or_(
+                    one.group_id.in_(_theirs),
+                    sa.and_(one.group_id.in_(_anybodys), _needs_no_more),
+                    sa.and_(one.group_id.in_(_assigned), _is_settled),
+                ),
+            ),
             sa.and_(one.answered_by == _labeler, one.group_id.in_(_running)),
         ),
     )
@@ -47,7 +74,13 @@ ANSWER = CompiledStatement(
 )
 REOPEN = CompiledStatement(
     sa.update(campaign_items)
-    .where(one.item_id == bindparam("item"), one.answered_by == _labeler, one.group_id.in_(_running))
+    .where(
+        one.item_id == bindparam("item"),
+        sa.or_(
+            sa.and_(one.answered_by == _labeler, one.group_id.in_(_running)),
+            sa.and_(one.answered_at.is_not(None), one.group_id.in_(_assigned), sa.not_(_needs_no_more)),
+        ),
+    )
     .values(open=sa.true(), label_id=None, answered_by=None, answered_at=None)
 )
 
@@ -58,7 +91,7 @@ def _is_open(campaign: Any) -> Any:
 
 
 DONE = CompiledStatement(
-    sa.select(campaigns.c.id, campaigns.c.name).where(
+    sa.select(campaigns.c.id, campaigns.c.name, campaigns.c.kind).where(
         campaigns.c.id == bindparam("campaign"), campaigns.c.state == "running", sa.not_(_is_open(campaigns.c.id))
     )
 )
@@ -122,20 +155,30 @@ def ask_others_everywhere(tx: Connection, event: UserDeactivated, _: Any) -> Non
 
 
 def _ask_others(tx: Connection, user_id: int, where: Any) -> None:
-    """What only they were asked is asked of everybody else; what they labeled before was theirs."""
+    """What only they were asked is asked of everybody else; what they labeled before was theirs. What was assigned to
+    nobody else is assigned no more."""
     groups = sa.select(campaign_groups).where(where, campaign_groups.c.people.is_not(None))
     running = groups.join(campaigns, campaigns.c.id == campaign_groups.c.campaign_id)
-    for row in tx.execute(running.where(campaigns.c.state.in_(("starting", "running")))).all():
+    for row in tx.execute(running.where(campaigns.c.state.in_(OPEN))).all():
         if user_id not in row.people:
             continue
         left = [who for who in row.people if who != user_id]
+        if row.assigned and not left:
+            campaign = tx.execute(sa.select(campaigns).where(campaigns.c.id == row.campaign_id)).one()
+            close(tx, find_project(tx, row.project_id), campaign, "ended", None)
+            continue
         now = {"people": left or None, "not_people": row.not_people if left else [*row.not_people, user_id]}
         tx.execute(sa.update(campaign_groups).where(campaign_groups.c.id == row.id).values(**now))
 
 
 @every(60, "campaigns.end")
 def end_all_done(tx: Connection) -> None:
-    """Where the last two answers came at the same moment, neither saw that all was answered."""
+    """Where the last two answers came at the same moment, neither saw that all was answered; and assigned items may
+    need no more labels for other reasons: an import, a setting."""
+    assigned = sa.select(campaign_groups.c.id).where(campaign_groups.c.active, campaign_groups.c.assigned)
+    done = sa.select(items.c.id).where(items.c.id == one.item_id, items.c.needed == 0, items.c.removed_at.is_(None))
+    settled = sa.update(campaign_items).where(one.open, one.group_id.in_(assigned), sa.exists(done))
+    tx.execute(settled.values(open=False, answered_at=clock()))
     for row in tx.execute(
         sa.select(campaigns).where(campaigns.c.state == "running", sa.not_(_is_open(campaigns.c.id)))
     ).all():

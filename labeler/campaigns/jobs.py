@@ -85,13 +85,13 @@ def start(run: JobRun) -> dict[str, int]:
             return run.finish(lambda tx: {"items": 0})  # type: ignore[no-any-return]
         asking.groups = groups
         if at == 0 and len(left) > PART:
-            _wait_until_known(run, campaign_id)
+            wait_until_known(run, campaign_id)
             asking.asked = run.write(lambda tx: _ask(tx, project, campaign_id, number, until))
         time.sleep(PAUSE_SECONDS + min(0.1, (time.monotonic() - began) / 4))
         if at % TELLS == 0:
             done = len(there) + at * PART
             run.progress(done, number, f"{done:,} items")
-    _wait_until_known(run, campaign_id)
+    wait_until_known(run, campaign_id)
     return run.finish(lambda tx: _all_is_asked(tx, project, row, asking, until, number))  # type: ignore[no-any-return]
 
 
@@ -103,7 +103,7 @@ def _parts(chosen: Sequence[int]) -> Iterator[Sequence[int]]:
         yield by_id[begin : begin + PART]
 
 
-def _wait_until_known(run: JobRun, campaign_id: int) -> None:
+def wait_until_known(run: JobRun, campaign_id: int) -> None:
     """Who answers knows of the campaign only when what processes remember of the project is new."""
     time.sleep(max(0.0, REMEMBERED_SECONDS - run.db.read(_age, campaign_id)))
 

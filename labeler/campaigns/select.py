@@ -133,9 +133,15 @@ def who_can(tx: Connection, project: Project) -> list[LabelerOut]:
 
 def check_people(body: CampaignIn, people: Sequence[LabelerOut]) -> None:
     """Raises `Invalid` for somebody who can't be asked, `Conflict` where nobody can."""
+    if isinstance(body.to, list):
+        check_ids(body.to, people)
+    if not people:
+        raise Conflict("Nobody labels in this project: add a labeler first.")
+
+
+def check_ids(to: Sequence[int], people: Sequence[LabelerOut]) -> None:
+    """Raises `Invalid` for somebody who can't be asked."""
     known = {one.id for one in people}
-    if isinstance(body.to, list) and (strangers := [one for one in body.to if one not in known]):
+    if strangers := [one for one in to if one not in known]:
         detail = f"account {strangers[0]} is nobody who labels in this project"
         raise Invalid(f"to: {detail}.", errors=[{"pointer": "/to", "detail": detail}])
-    if not known:
-        raise Conflict("Nobody labels in this project: add a labeler first.")

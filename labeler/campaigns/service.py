@@ -22,10 +22,11 @@ from labeler.queue.tables import campaign_groups, campaign_items
 from labeler.wire.campaigns import CampaignIn, CampaignOut
 
 KIND = "campaigns.start"
-CAMPAIGN, REVIEW, CHECK = "campaign", "review", "check"
+CAMPAIGN, REVIEW, CHECK, ASSIGNMENT = "campaign", "review", "check", "assignment"
 OPEN = ("starting", "running")
-MOST_OPEN = {CAMPAIGN: 20, CHECK: 100}
-"""A check asks for a handful of items; each is one more place where what somebody gets next is looked for."""
+MOST_OPEN = {CAMPAIGN: 20, CHECK: 100, ASSIGNMENT: 100}
+"""A check asks for a handful of items, and an assignment few people; each is one more place where what somebody gets
+next is looked for."""
 ender = users.alias("ender")
 
 
@@ -53,6 +54,32 @@ class CampaignEnded(Event):
     by: int | None
 
 
+@dataclass(frozen=True)
+class AssignmentStarted(Event):
+    """Certain people get items first from now on. people: their ids; only: nobody else gets them."""
+
+    name: ClassVar[str] = "assignment.started"
+    project_id: int
+    assignment: int
+    assignment_name: str
+    items: int
+    people: list[int]
+    only: bool
+
+
+@dataclass(frozen=True)
+class AssignmentEnded(Event):
+    """Items are assigned to nobody any more. by: who ended it; none: all was answered, or nobody of them is left.
+    open: items that still need labels, which everybody gets now."""
+
+    name: ClassVar[str] = "assignment.ended"
+    project_id: int
+    assignment: int
+    assignment_name: str
+    open: int
+    by: int | None
+
+
 def begin(tx: Connection, member: Member, body: CampaignIn) -> CampaignOut:
     """What it asks was checked before, outside of the transaction. Raises `Conflict` where too many run."""
     refuse_too_many(tx, member.project.id)
@@ -67,6 +94,8 @@ def refuse_too_many(tx: Connection, project_id: int, kind: str = CAMPAIGN) -> No
     mine = (campaigns.c.project_id == project_id, campaigns.c.kind == kind, campaigns.c.state.in_(OPEN))
     if tx.execute(sa.select(sa.func.count()).where(*mine)).scalar_one() < MOST_OPEN[kind]:
         return
+    if kind == ASSIGNMENT:
+        raise Conflict(f"{MOST_OPEN[kind]} assignments run in this project: end one of them first.")
     if kind == CHECK:
         raise Conflict(f"{MOST_OPEN[kind]} checks run in this project: wait for answers, or decide without a check.")
     raise Conflict(f"{MOST_OPEN[kind]} campaigns run in this project: end one of them first.")
@@ -134,7 +163,8 @@ def _select(project_id: int) -> Any:
 
 def find(tx: Connection, project_id: int, campaign_id: int) -> Any:
     """Raises `NotFound`."""
-    row = tx.execute(_select(project_id).where(campaigns.c.id == campaign_id)).one_or_none()
+    wanted = _select(project_id).where(campaigns.c.id == campaign_id, campaigns.c.kind != ASSIGNMENT)
+    row = tx.execute(wanted).one_or_none()
     if row is None:
         raise NotFound(f"There is no campaign {campaign_id} in this project.")
     return row
@@ -180,7 +210,7 @@ def of_campaign(campaign_id: int) -> sa.ColumnElement[bool]:
 def counted(tx: Connection, campaign_id: int) -> tuple[int, int]:
     """How many labels a campaign has got, and how many are still wanted."""
     one = campaign_items.c
-    numbers = sa.select(sa.func.count(one.label_id), sa.func.sum(sa.case((one.open, 1), else_=0)))
+    numbers = sa.select(sa.func.count(one.answered_at), sa.func.sum(sa.case((one.open, 1), else_=0)))
     done, left = tx.execute(numbers.where(of_campaign(campaign_id))).one()
     return int(done), int(left or 0)
 
@@ -195,7 +225,7 @@ def end(tx: Connection, member: Member, campaign_id: int, state: str) -> Campaig
 
 
 def close(tx: Connection, project: Project, row: Any, state: str, by: int | None) -> bool:
-    """Whether it was open until now. row: with `id`, `name`."""
+    """Whether it was open until now. row: with `id`, `name`, `kind`."""
     ended = sa.update(campaigns).where(campaigns.c.id == row.id, campaigns.c.state.in_(OPEN))
     if tx.execute(ended.values(state=state, ended_at=clock(), ended_by=by)).rowcount == 0:
         return False
@@ -206,5 +236,8 @@ def close(tx: Connection, project: Project, row: Any, state: str, by: int | None
         sa.select(sa.literal(1)).where(campaigns.c.project_id == project.id, campaigns.c.state.in_(OPEN))
     )
     set_asks_again(tx, project.id, others)
-    emit(tx, CampaignEnded(project.id, row.id, row.name, state, by), project)
+    if row.kind == ASSIGNMENT:
+        emit(tx, AssignmentEnded(project.id, row.id, row.name, left, by), project)
+    else:
+        emit(tx, CampaignEnded(project.id, row.id, row.name, state, by), project)
     return True

@@ -1,4 +1,6 @@
-"""Campaigns: which items are labeled again, by whom, and why. What they ask is in `queue/tables.py`."""
+"""Campaigns: which items are labeled again, by whom, and why. What they ask is in `queue/tables.py`.
+
+An assignment is one, too: of items that are not answered yet."""
 
 import sqlalchemy as sa
 
@@ -10,7 +12,7 @@ campaigns = sa.Table(
     id_column(),
     reference("project_id", "projects.id"),
     sa.Column("name", sa.String(200), nullable=False),
-    sa.Column("kind", sa.String(16), nullable=False, server_default="campaign"),  # campaign, review, check
+    sa.Column("kind", sa.String(16), nullable=False, server_default="campaign"),  # campaign, review, check, assignment
     sa.Column("asked", Json, nullable=False),  # the request: what is selected, who is asked
     sa.Column("state", sa.String(16), nullable=False),  # starting, running, ended, cancelled
     sa.Column("guideline_version", sa.Integer, nullable=True),  # in force when it began

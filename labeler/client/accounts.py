@@ -26,6 +26,10 @@ class Users:
         """A new link for an account, also for a forgotten password; earlier ones stop working."""
         return self.client.send(InvitationUrl, "POST", f"/users/{user_id}/invitation").invitation_url
 
+    def unlink(self, user_id: int) -> UserOut:
+        """Whoever has it at the provider has it no more: its sessions and tokens end, the next may have it."""
+        return self.client.send(UserOut, "DELETE", f"/users/{user_id}/identity")
+
     def change(
         self, user_id: int, *, name: str | None = None, role: str | None = None, active: bool | None = None
     ) -> UserOut:
@@ -52,8 +56,10 @@ class Tokens:
         project: int | str | None = None,
         user_id: int | None = None,
         expires_at: datetime | None = None,
+        program: bool = False,
     ) -> NewToken:
-        """A token for a program, shown this once. project: the only one it is good for (id or slug)."""
+        """A token, shown this once. project: the only one it is good for (id or slug). program: whether a program
+        labels with it, whose labels are of the kind `import`, or its owner."""
         until = None if expires_at is None else expires_at.isoformat()
         body = {
             "name": name,
@@ -61,6 +67,7 @@ class Tokens:
             "project_id": project,
             "user_id": user_id,
             "expires_at": until,
+            "program": program,
         }
         return self.client.send(NewToken, "POST", "/tokens", json=body)
 

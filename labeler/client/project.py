@@ -7,6 +7,7 @@ from typing import IO, Any
 
 from labeler.client import databases, job, labels
 from labeler.client.accounts import Members
+from labeler.client.assignments import Assignments
 from labeler.client.bulk_labels import BulkLabels
 from labeler.client.campaigns import Campaigns
 from labeler.client.connection import Connection
@@ -52,6 +53,7 @@ class Project(Quality, Learned):
         self.own = OwnWork(client, self.path)
         self.guidelines = Guidelines(client, self.path)
         self.campaigns = Campaigns(client, self.path)
+        self.assignments = Assignments(client, self.path)
         self.reviews = Reviews(client, self.path)
         self.comments = Comments(client, self.path)
         self.members = Members(client, self.path)
@@ -68,7 +70,10 @@ class Project(Quality, Learned):
         return self.info.slug
 
     def change(self, *, name: str | None = None, settings: Mapping[str, Any] | None = None, **parts: Any) -> ProjectOut:
-        """Change the name, single settings, or parts of the schema (labels, scale); `info` follows."""
+        """Change the name, single settings, or parts of the schema (labels, scale); `info` follows.
+
+        parts: also `replaces`, the `schema_version` that one began with; raises `SchemaOutdated` when somebody has made
+        another since."""
         given = {"name": name, "settings": None if settings is None else dict(settings), **parts}
         body = {field: value for field, value in given.items() if value is not None}
         self.info = self.client.send(ProjectOut, "PATCH", self.path, json=body)

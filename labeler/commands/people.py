@@ -28,13 +28,16 @@ def create_token(
     scope: Annotated[list[str], typer.Option(help="read, label, write, manage, admin or *; may be repeated.")],
     project: Annotated[str | None, typer.Option(help="Good for this project only.")] = None,
     name: Annotated[str, typer.Option(help="What it is for.")] = "command line",
+    program: Annotated[
+        bool, typer.Option("--program", help="A program labels with it: its labels are imports, not its owner's.")
+    ] = False,
 ) -> None:
     """Make an API token for an account; it is shown this once."""
     with service() as client:
         owner = next((user for user in client.users if user.email == email.lower()), None)
         if owner is None:
             raise typer.BadParameter(f"there is no account {email}")
-        made = client.tokens.create(name, scope, project=project, user_id=owner.id)
+        made = client.tokens.create(name, scope, project=project, user_id=owner.id, program=program)
     answer(made, made.token)
 
 

@@ -15,7 +15,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.accounts.users import kind_of_account, labels_as
+from labeler.accounts.kinds import labels_as
+from labeler.accounts.users import kind_of_account
 from labeler.imports.add_labels import add_labels
 from labeler.imports.check import Batch, check_rows, unknown_labels
 from labeler.imports.databases import rows

@@ -8,7 +8,6 @@ from pydantic import ValidationError
 from sqlalchemy import Connection
 
 from labeler.accounts.auth import SignedIn
-from labeler.accounts.users import labels_as
 from labeler.accounts.write import Write
 from labeler.imports import uploads
 from labeler.imports.check import check_rows
@@ -45,7 +44,7 @@ async def push_items(request: Request, member: CanWrite, db: Db, settings: Confi
     tally = Tally()
     batch = check_rows(list(enumerate(entries, 1)), member.project, settings)
     batch.count(tally)
-    importer = Importer(member.user_id, labels_as(member.caller.kind, "import"))
+    importer = Importer(member.user_id, member.caller.labels_as("import"))
     for start in range(0, len(batch.rows), CHUNK):  # in parts: labelers' writes get their turn in between
         part = batch.rows[start : start + CHUNK]
         tally = await db.awrite(take, member.project, part, importer, tally)

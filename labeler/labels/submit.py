@@ -10,7 +10,6 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
-from labeler.accounts.users import labels_as
 from labeler.guidelines.service import STANDING
 from labeler.items.tables import items, present
 from labeler.kit.compiled import CompiledStatement
@@ -157,7 +156,7 @@ def submit(
         raise _no_item(body.item_key)
     project = project_now(tx, member.project, item.schema_version)
     value, version = check_value(tx, project, item.id, body.value, body.schema_version)
-    kind = labels_as(member.caller.kind, source)
+    kind = member.caller.labels_as(source)
     row = {
         "project_id": project.id,
         "item_id": item.id,

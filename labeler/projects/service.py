@@ -23,7 +23,7 @@ from labeler.learning import problems
 from labeler.learning.consensus import base as consensus
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
-from labeler.projects.label_schema import change_schema, first_version, schema_of
+from labeler.projects.label_schema import change_schema, first_version, refuse_outdated, schema_of
 from labeler.projects.requirements import wrong_requirement
 from labeler.projects.tables import project_counts, projects
 from labeler.tasks import TaskType, task_type
@@ -188,12 +188,13 @@ def counts(tx: Connection, project_id: int) -> Counts:
         sa.text(
             "SELECT (SELECT count(*) FROM items WHERE project_id = :p AND id > :until AND removed_at IS NULL),"
             " (SELECT count(*) FROM items WHERE project_id = :p AND needed > 0),"
-            " (SELECT count(*) FROM flags WHERE project_id = :p AND resolved_at IS NULL AND undone_at IS NULL)"
+            " (SELECT count(*) FROM flags WHERE project_id = :p AND resolved_at IS NULL AND undone_at IS NULL),"
+            " (SELECT count(*) FROM webhooks WHERE project_id = :p AND off_reason IS NOT NULL)"
         ),
         {"p": project_id, "until": 0 if counted is None else counted.items_until},
     ).one()
     total = numbers[0] + (0 if counted is None else counted.total)
-    return Counts(items=total, labeled=max(0, total - numbers[1]), flags_open=numbers[2])
+    return Counts(items=total, labeled=max(0, total - numbers[1]), flags_open=numbers[2], webhooks_off=numbers[3])
 
 
 def list_projects(tx: Connection, caller: Caller) -> list[ProjectOut]:
@@ -208,9 +209,11 @@ def list_projects(tx: Connection, caller: Caller) -> list[ProjectOut]:
 
 
 def change_project(tx: Connection, member: Member, change: ProjectChange) -> ProjectOut:
-    """Raises `Invalid` when a setting or label does not fit, `Conflict` when answers would lose their label."""
+    """Raises `Invalid` when a setting or label does not fit, `Conflict` when answers would lose their label,
+    `SchemaOutdated` when `replaces` is not the present version."""
     before = find_project(tx, member.project.id)
-    project = change_schema(tx, member, change) if change.given else before
+    refuse_outdated(tx, before, change.replaces)
+    project = change_schema(tx, member, change, replaces=change.replaces) if change.given else before
     values: dict[str, Any] = {}
     if change.name is not None:
         values["name"] = change.name

@@ -23,7 +23,7 @@ from labeler.queue import blind_items, trainees
 from labeler.queue.giving_back import give_back_others
 from labeler.queue.leases import lend_again, require_acknowledged
 from labeler.queue.tables import leases, queue_entries
-from labeler.terms.limits import SKILLS, limits_of
+from labeler.terms.limits import ASSIGNED, SKILLS, limits_of
 from labeler.wire.labels import FlagIn, LabelAndNext, LabelIn, LabelOut, SkipIn
 from labeler.wire.queue import FlagAnswer, LabelAnswer, NextOut, SkipAnswer, Undone, UndoneLabel
 
@@ -107,8 +107,10 @@ def _lent(tx: Connection, member: Member, n: int) -> dict[str, Any]:
     if limits.left == 0:
         return {"items": [], "limit": limits.why}
     most = n if limits.left is None else min(n, limits.left)
-    items, training = trainees.lend(tx, member, most, limits.skilled)
-    limit = SKILLS if not items and training is None and limits.skilled is not None else None
+    items, training = trainees.lend(tx, member, most, limits.skilled, limits.only_assigned)
+    limit = None
+    if not items and training is None:
+        limit = ASSIGNED if limits.only_assigned else SKILLS if limits.skilled is not None else None
     return {"items": items, "training": training, "limit": limit}
 
 

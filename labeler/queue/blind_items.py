@@ -37,6 +37,6 @@ def statement(columns: Any, *lendable: Any) -> Any:
 
 def wanted(member: Member, free: int) -> int:
     """Of so many items that are about to be lent, how many are to be such ones."""
-    if not member.project.has_blind or member.caller.kind != "person":
+    if not member.project.has_blind or not member.caller.is_person:
         return 0
     return sum(_random.random() < SHARE for _ in range(free))

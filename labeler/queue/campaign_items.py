@@ -4,7 +4,7 @@ Only projects with a campaign come here (`Project.asks_again`). First the groups
 and something is open, then the head of each group's index: what is not for somebody is never looked through.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -42,6 +42,7 @@ GROUPS = CompiledStatement(
         campaign_groups.c.note,
         campaign_groups.c.is_check,
         campaign_groups.c.people.is_(None).label("anybody"),
+        campaign_groups.c.assigned,
     )
     .where(
         allowed(_labeler),
@@ -96,23 +97,43 @@ CANDIDATES = {
 ASKED = CompiledStatement(
     sa.select(sa.literal(1).label("is_asked"))
     .select_from(campaign_items.join(campaign_groups, campaign_groups.c.id == campaign_items.c.group_id))
-    .where(campaign_items.c.item_id == bindparam("item"), _is_open, allowed(_labeler))
+    .where(
+        campaign_items.c.item_id == bindparam("item"),
+        _is_open,
+        sa.not_(campaign_groups.c.assigned),
+        allowed(_labeler),
+    )
     .limit(1)
 )
 
 
+def groups_of(tx: Connection, member: Member) -> list[Any]:
+    """In which this labeler is asked for something, or gets it first (`assigned`)."""
+    if not member.project.asks_again:
+        return []
+    return GROUPS(tx, project=member.project.id, labeler=member.user_id)
+
+
 def asked_again(
-    tx: Connection, member: Member, most: int, skilled: dict[str, Any] | None = None, *, put_aside: bool = False
+    tx: Connection,
+    member: Member,
+    groups: Sequence[Any],
+    most: int,
+    skilled: dict[str, Any] | None = None,
+    *,
+    put_aside: bool = False,
 ) -> Iterator[tuple[Any, dict[str, Any]]]:
     """Up to `most` items that campaigns ask this labeler again, each with its pick; `needed` of a row is 1.
 
-    What is suggested is the answer before, or, blind, nothing: also a model may only repeat what it has learned of this
-    very item.
+    groups: of `groups_of`. What is suggested is the answer before, or, blind, nothing: also a model may only repeat
+    what it has learned of this very item.
     """
-    if most <= 0 or not member.project.asks_again:
+    if most <= 0:
         return
     left = most
-    for group in GROUPS(tx, project=member.project.id, labeler=member.user_id):
+    for group in groups:
+        if group.assigned:
+            continue
         find = CANDIDATES[group.anybody, put_aside, tx.dialect.name, skilled is not None]
         for row in find(tx, group=group.id, labeler=member.user_id, most=left, **(skilled or {})):
             left -= 1

@@ -1,31 +1,29 @@
 """Lending items: `next` returns what one holds, else the head of the ranking, in one short transaction.
 
-Order of search: the ranking in force, then items that no ranking has seen (in their fixed random
-order), then what this labeler had put aside. Each is the head of an index, so that the cost does not
-grow with the pool. PostgreSQL locks the rows it looks at and skips those that others look at; on both
-databases the primary key (item, slot) of `leases` has the last word.
+Where is looked for them, and in which order, is in `candidates.py`. PostgreSQL locks the rows it looks at and skips
+those that others look at; on both databases the primary key (item, slot) of `leases` has the last word.
 """
 
 import secrets
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection, bindparam
 
-from labeler.accounts.users import labels_as
 from labeler.guidelines.service import standing
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.compiled import CompiledStatement
 from labeler.kit.db import insert_for
 from labeler.kit.errors import GuidelineNotAcknowledged
-from labeler.labels.tables import aside, current_labels
+from labeler.labels.tables import current_labels
 from labeler.projects.access import Member
-from labeler.queue import blind_items, gold_items, second_opinions
-from labeler.queue.campaign_items import asked_again, campaign_of, is_asked, note_of
+from labeler.queue import assigned_items, blind_items, gold_items, second_opinions
+from labeler.queue.campaign_items import asked_again, campaign_of, groups_of, is_asked, note_of
+from labeler.queue.candidates import BLIND, CANDIDATES, assigned, beside_assignments, blind_beside_assignments
 from labeler.queue.suggestions import suggestion_for
-from labeler.queue.tables import leases, queue_entries, queues
-from labeler.terms.limits import has_skill
+from labeler.queue.tables import leases
 from labeler.wire.queue import Lease, QueueItem
 
 _of_mine = (leases.c.project_id == bindparam("project"), leases.c.labeler_id == bindparam("labeler"))
@@ -50,98 +48,6 @@ HELD, DROP_EXPIRED_OF_MINE = CompiledStatement(_held), CompiledStatement(_drop_e
 HELD_AND_DROP = CompiledStatement(_held.add_cte(_drop_expired.cte("dropped")))
 
 
-SHUFFLE, PUT_ASIDE = {"by": "shuffle"}, {"by": "put_aside"}
-
-
-def _exists(table: sa.Table, *conditions: Any) -> Any:
-    return sa.exists(sa.select(sa.literal(1)).select_from(table).where(table.c.item_id == items.c.id, *conditions))
-
-
-_mine: Any = bindparam("labeler")
-_open = items.c.needed > sa.literal_column("0")  # in the statement itself, as in the index of open items
-_holders = (
-    sa.select(sa.func.count()).select_from(leases).where(leases.c.item_id == items.c.id, leases.c.expires_at > clock())
-)
-_not_labeled = sa.not_(_exists(current_labels, current_labels.c.labeler_id == _mine))
-# One slot: a lease is either there or not, which is cheaper to ask than how many there are.
-_free = {
-    True: sa.not_(_exists(leases, leases.c.expires_at > clock())),
-    False: sa.and_(
-        _holders.scalar_subquery() < items.c.needed,
-        sa.not_(_exists(leases, leases.c.labeler_id == _mine, leases.c.expires_at > clock())),
-        _not_labeled,
-    ),
-}
-_not_aside = sa.not_(_exists(aside, aside.c.labeler_id == _mine))
-
-
-def _free_for(single: bool, skilled: bool) -> tuple[Any, ...]:
-    """What holds of items that this labeler may have. skilled: they are not for everything (`labeler.terms`)."""
-    return (_open, _free[single], *((has_skill,) if skilled else ()))
-
-
-def _lendable(single: bool, skilled: bool) -> tuple[Any, ...]:
-    return (*_free_for(single, skilled), _not_aside, _not_labeled)
-
-
-def _candidates(
-    single: bool, locked: bool, turn: str, skilled: bool
-) -> list[tuple[CompiledStatement, dict[str, Any] | None]]:
-    """Where to look, in this order, with how what is found there was chosen; None: as the ranking says.
-
-    turn: when the labeler gets items that want another label, see `second_opinions`."""
-    free = _free_for(single, skilled)
-    columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
-    in_force = sa.select(queues.c.ranking_id).where(queues.c.project_id == bindparam("project")).scalar_subquery()
-    ranked = (
-        sa.select(*columns, queue_entries.c.suggestion, queue_entries.c.pick)
-        .select_from(queue_entries.join(items, items.c.id == queue_entries.c.item_id))
-        .where(queue_entries.c.ranking_id == in_force, *free, _not_aside)
-        .order_by(queue_entries.c.rank)
-    )
-    unranked = (
-        sa.select(*columns)
-        .where(items.c.project_id == bindparam("project"), *free, _not_aside)
-        .order_by(items.c.shuffle)
-    )
-    put_aside = (
-        sa.select(*columns)
-        .select_from(aside.join(items, items.c.id == aside.c.item_id))
-        .where(aside.c.project_id == bindparam("project"), aside.c.labeler_id == _mine, *free)
-        .order_by(aside.c.created_at)
-    )
-    wanting = second_opinions.statement(columns, *_lendable(single, skilled))
-    found = second_opinions.in_turn(turn, (ranked, None), (unranked, SHUFFLE), wanting)
-    found.append((put_aside, PUT_ASIDE))
-    limited = [(statement.limit(bindparam("most")), pick) for statement, pick in found]
-    if locked:
-        limited = [(statement.with_for_update(of=items, skip_locked=True), pick) for statement, pick in limited]
-    return [(CompiledStatement(statement), pick) for statement, pick in limited]
-
-
-CANDIDATES = {
-    (single, dialect, turn, skilled): _candidates(single, dialect == "postgresql", turn, skilled)
-    for single in (True, False)
-    for dialect in ("sqlite", "postgresql")
-    for turn in second_opinions.TURNS
-    for skilled in (True, False)
-}
-
-
-def _blind(single: bool, locked: bool, skilled: bool) -> CompiledStatement:
-    columns = (items.c.id, items.c.key, items.c.content, items.c.metadata, items.c.needed)
-    found = blind_items.statement(columns, *_lendable(single, skilled))
-    return CompiledStatement(found.with_for_update(of=items, skip_locked=True) if locked else found)
-
-
-BLIND = {
-    (single, dialect, skilled): _blind(single, dialect == "postgresql", skilled)
-    for single in (True, False)
-    for dialect in ("sqlite", "postgresql")
-    for skilled in (True, False)
-}
-
-
 def _take(dialect: str) -> CompiledStatement:
     insert = insert_for(dialect, leases).values(
         expires_at=clock(bindparam("seconds", type_=sa.Integer)),
@@ -160,7 +66,7 @@ TAKE = {dialect: _take(dialect) for dialect in ("sqlite", "postgresql")}
 TAKEN_SLOTS = sa.select(leases.c.slot).where(leases.c.item_id == bindparam("item"), leases.c.expires_at > clock())
 RELEASE = (
     sa.delete(leases)
-    .where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == _mine)
+    .where(leases.c.item_id == bindparam("item"), leases.c.labeler_id == bindparam("labeler"))
     .returning(leases.c.pick)
 )
 
@@ -177,10 +83,13 @@ def require_acknowledged(tx: Connection, member: Member) -> int | None:
     return published
 
 
-def next_items(tx: Connection, member: Member, n: int, skilled: dict[str, Any] | None = None) -> list[QueueItem]:
+def next_items(
+    tx: Connection, member: Member, n: int, skilled: dict[str, Any] | None = None, only_assigned: bool = False
+) -> list[QueueItem]:
     """Up to `n` items this labeler holds afterwards: those held already first, then newly lent ones.
 
-    skilled: parameters of `has_skill`, where they are not for everything."""
+    skilled: parameters of `has_skill`, where they are not for everything. only_assigned: nothing that is not assigned
+    to them, but for what they had and put aside."""
     known = {"project": member.project.id, "labeler": member.user_id}
     is_sqlite = tx.dialect.name == "sqlite"
     rows = HELD(tx, **known) if is_sqlite else HELD_AND_DROP(tx, **known)
@@ -189,42 +98,73 @@ def next_items(tx: Connection, member: Member, n: int, skilled: dict[str, Any] |
         return held[:n]
     if is_sqlite:
         DROP_EXPIRED_OF_MINE(tx, **known)
-    held += _lend_again(tx, member, n - len(held), len(held), skilled)
+    groups = groups_of(tx, member)
+    held += _lend_again(tx, member, groups, n - len(held), len(held), skilled)
     if len(held) >= n:
         return held
     # One label ends an item's stay in the queue, unless labels of this kind of labeler don't count.
-    single = not member.project.settings.several and member.project.counts(labels_as(member.caller.kind, "queue"))
-    if most := blind_items.wanted(member, n - len(held)):
-        found = BLIND[single, tx.dialect.name, skilled is not None](tx, **known, **(skilled or {}), most=most)
-        drawn = [_lend(tx, member, row, blind_items.PICK, len(held) + place) for place, row in enumerate(found)]
+    single = not member.project.settings.several and member.project.counts(member.caller.labels_as("queue"))
+    places = _places(tx, member, groups, single, skilled, only_assigned)
+    if not only_assigned and (most := blind_items.wanted(member, n - len(held))):
+        drawn = _blindly(tx, member, single, skilled, most, len(held))
         held += [item for item in drawn if item is not None]
     golden = gold_items.some(tx, member, n - len(held), skilled)
     plain = n - len(golden)
     there_are_others = bool(held)
-    turn = second_opinions.turn_of(tx, member)
-    for statement, pick in CANDIDATES[single, tx.dialect.name, turn, skilled is not None]:
+    for statement, pick, more in places:
         if there_are_others and len(held) >= plain:
             break
-        for row in statement(tx, **known, **(skilled or {}), most=max(1, plain - len(held))):
+        for row in statement(tx, **known, **(skilled or {}), **more, most=max(1, plain - len(held))):
             there_are_others = True
-            lent = None if len(held) >= plain else _lend(tx, member, row, pick or row.pick, len(held))
+            lent = None if len(held) >= plain else _lend(tx, member, row, assigned_items.pick_of(row, pick), len(held))
             if lent is not None:
                 held.append(lent)
     if there_are_others:  # alone gold would be recognized
         held += lend_known(tx, member, golden, gold_items.PICK, len(held))
-    return held + _lend_again(tx, member, n - len(held), len(held), skilled, put_aside=True)
+    return held + _lend_again(tx, member, groups, n - len(held), len(held), skilled, put_aside=True)
+
+
+def _places(
+    tx: Connection,
+    member: Member,
+    groups: Sequence[Any],
+    single: bool,
+    skilled: dict[str, Any] | None,
+    only_assigned: bool,
+) -> Iterator[tuple[CompiledStatement, dict[str, Any] | None, dict[str, Any]]]:
+    """Where to look for items, in this order; with how what is found there was chosen, and further parameters."""
+    dialect, is_skilled = tx.dialect.name, skilled is not None
+    for group in groups:
+        if group.assigned:
+            for statement in assigned(single, dialect, is_skilled):
+                yield statement, {assigned_items.BY: group.campaign_id}, {"group": group.id}
+    key = (single, dialect, second_opinions.turn_of(tx, member), is_skilled)
+    rest = beside_assignments(*key) if member.project.asks_again else CANDIDATES[key]
+    start = {"start": secrets.randbits(63)} if member.project.asks_again else {}
+    for statement, pick in rest[-1:] if only_assigned else rest:
+        yield statement, pick, start
+
+
+def _blindly(
+    tx: Connection, member: Member, single: bool, skilled: dict[str, Any] | None, most: int, after: int
+) -> list[QueueItem | None]:
+    key = (single, tx.dialect.name, skilled is not None)
+    statement = blind_beside_assignments(*key) if member.project.asks_again else BLIND[key]
+    found = statement(tx, project=member.project.id, labeler=member.user_id, **(skilled or {}), most=most)
+    return [_lend(tx, member, row, blind_items.PICK, after + place) for place, row in enumerate(found)]
 
 
 def _lend_again(
     tx: Connection,
     member: Member,
+    groups: Sequence[Any],
     most: int,
     after: int,
     skilled: dict[str, Any] | None,
     put_aside: bool = False,
 ) -> list[QueueItem]:
     """What campaigns ask this labeler again."""
-    asked = enumerate(asked_again(tx, member, most, skilled, put_aside=put_aside), after)
+    asked = enumerate(asked_again(tx, member, groups, most, skilled, put_aside=put_aside), after)
     lent = (_lend(tx, member, row, pick, place) for place, (row, pick) in asked)
     return [one for one in lent if one is not None]
 

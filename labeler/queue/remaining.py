@@ -16,6 +16,7 @@ _again = (
     sa.select(sa.func.count())
     .select_from(campaign_groups.join(campaign_items, campaign_items.c.group_id == campaign_groups.c.id))
     .where(campaign_groups.c.project_id == sa.bindparam("project"), campaign_groups.c.active, campaign_items.c.open)
+    .where(sa.not_(campaign_groups.c.assigned))  # these are open anyway
 )
 
 

@@ -34,7 +34,7 @@ def suggestion_for(tx: Connection, member: Member, row: Any, pick: Json | None) 
         return None, None
     found: Json | None = getattr(row, "suggestion", None) or outside_suggestion(tx, row.id)
     share = settings.unsuggested_share
-    if found is None or not share or member.caller.kind != "person":
+    if found is None or not share or not member.caller.is_person:
         return found, None
     if is_unshown(settings.seed, row.id, member.user_id, share):
         return None, {"share": share, "unshown": found}

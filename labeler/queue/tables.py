@@ -1,10 +1,10 @@
 """What to label next: rankings, of which one is in force at a time, and items lent to labelers.
 
 Every pick remembers itself: `pick` says how an item was chosen, {"by": a strategy's name, holdout, search, coverage,
-keywords, heuristics, external, shuffle, put_aside, gold, training, blind, second_opinion, campaign, llm or hard_items;
-"model": the number of the model that ranked it, if one did; "probability": the chance that it had, where it was drawn;
-"campaign", "decision": its number; "prompt": the version that a language model was asked with}. It goes from the
-ranking to the lease and from there to the label.
+keywords, heuristics, external, shuffle, put_aside, gold, training, blind, second_opinion, campaign, assignment, llm or
+hard_items; "model": the number of the model that ranked it, if one did; "probability": the chance that it had, where it
+was drawn; "campaign", "assignment", "decision": its number; "prompt": the version that a language model was asked
+with}. It goes from the ranking to the lease and from there to the label.
 """
 
 import sqlalchemy as sa
@@ -88,6 +88,10 @@ campaign_groups = sa.Table(
     sa.Column("note", sa.Text, nullable=True),  # what those who are asked are told
     # Whether everybody's label is an answer: items of a label that was split are open, others may get them, too.
     sa.Column("by_anybody", sa.Boolean, nullable=False),
+    # Whether these people get its items first (`labeler/campaigns/assign.py`): nothing is asked again, and each is open
+    # until it has the labels that it needs. kept: meanwhile nobody else gets them.
+    sa.Column("assigned", sa.Boolean, nullable=False, server_default=sa.false()),
+    sa.Column("kept", sa.Boolean, nullable=False, server_default=sa.false()),
     # Whether it checks labels that were given in bulk: nobody is told that it asks again.
     sa.Column("is_check", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Index("ix_campaign_groups_campaign_id", "campaign_id"),

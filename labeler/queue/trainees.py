@@ -40,14 +40,14 @@ def give_back(tx: Connection, event: LabelerStanding, _: Project) -> None:
 
 
 def lend(
-    tx: Connection, member: Member, n: int, skilled: dict[str, Any] | None = None
+    tx: Connection, member: Member, n: int, skilled: dict[str, Any] | None = None, only_assigned: bool = False
 ) -> tuple[list[QueueItem], TrainingProgress | None]:
-    """What somebody holds afterwards: of their training, or of the queue. skilled: as of `next_items`.
+    """What somebody holds afterwards: of their training, or of the queue. skilled, only_assigned: as of `next_items`.
 
     Raises `TrainingNotPassed` or `LabelerPaused` for who gets nothing."""
     row = training.turn(tx, member)
     if row is None:
-        return next_items(tx, member, n, skilled), None
+        return next_items(tx, member, n, skilled, only_assigned), None
     still = training.left(tx, member.project, row)
     return _lend(tx, member, still, n), training.progress(member.project, row, still)
 

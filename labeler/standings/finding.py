@@ -29,10 +29,9 @@ def is_spared(member: Member) -> bool:
     return member.role == "manager" or member.caller.kind != "person"
 
 
-def is_pipeline(member: Member) -> bool:
-    """Whether a program calls: with a token that has only some of its owner's rights. It is not trained."""
-    scopes = member.caller.scopes
-    return scopes is not None and "*" not in scopes
+def is_program(member: Member) -> bool:
+    """Whether a program calls, with a token of this labeler: it is not trained, and its labels are no person's."""
+    return member.caller.by_program
 
 
 def find(tx: Connection, member: Member) -> Any:

@@ -22,7 +22,7 @@ from labeler.projects.access import Member, Project
 from labeler.quality.known import in_turn, known_answers, says_the_same
 from labeler.quality.tables import gold_items
 from labeler.standings.changes import set_standing
-from labeler.standings.finding import find, is_asked_for, is_pipeline, is_spared, why_nothing
+from labeler.standings.finding import find, is_asked_for, is_program, is_spared, why_nothing
 from labeler.standings.tables import HELD, PASSED, TRAINING, standings
 from labeler.terms.limits import has_skill, limits_of
 from labeler.wire.standings import Feedback, TrainingProgress
@@ -85,13 +85,13 @@ def turn(tx: Connection, member: Member) -> Any:
         return None
     row = find(tx, member)
     if row is None:
-        nobody_new = is_pipeline(member) or not project.trains or is_experienced(tx, project, member.user_id)
+        nobody_new = is_program(member) or not project.trains or is_experienced(tx, project, member.user_id)
         return None if nobody_new else begin(tx, project, member.user_id)
     if row.state == HELD and project.settings.training_items and _passes(project, row):
         row = settle(tx, project, row)  # the mark is lower now
     if (problem := why_nothing(tx, project, row)) is not None:
         raise problem
-    if row.state != TRAINING or not project.settings.training_items or is_pipeline(member):
+    if row.state != TRAINING or not project.settings.training_items or is_program(member):
         return None
     if left(tx, project, row):
         return row

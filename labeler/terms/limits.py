@@ -15,7 +15,7 @@ from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
 from labeler.terms.tables import labeler_terms
 
-DAY, IN_ALL, SKILLS = "day", "in_all", "skills"
+DAY, IN_ALL, SKILLS, ASSIGNED = "day", "in_all", "skills", "assigned"
 _mine = (labels.c.project_id == bindparam("project"), labels.c.labeler_id == bindparam("labeler"))
 FIND = CompiledStatement(
     sa.select(
@@ -23,6 +23,7 @@ FIND = CompiledStatement(
         labeler_terms.c.in_all,
         labeler_terms.c.utc_offset,
         labeler_terms.c.skills,
+        labeler_terms.c.only_assigned,
         sa.type_coerce(clock(), Timestamp()).label("now"),
     ).where(
         labeler_terms.c.project_id == bindparam("project"),
@@ -61,6 +62,8 @@ class Limits:
     why: str | None = None
     skilled: dict[str, Any] | None = None
     """The parameters of `has_skill`; None: any item will do."""
+    only_assigned: bool = False
+    """Whether they get only what is assigned to them."""
 
 
 NONE = Limits()
@@ -83,7 +86,7 @@ def limits_of(tx: Connection, project: Project, labeler_id: int) -> Limits:
     left, why = min(found, default=(None, None), key=lambda one: one[0] or 0)
     field = project.settings.skill_field
     skilled = {"skill_field": field, "skills": orjson.dumps(row.skills).decode()} if field and row.skills else None
-    return Limits(None if left is None else max(0, left), why, skilled)
+    return Limits(None if left is None else max(0, left), why, skilled, bool(row.only_assigned))
 
 
 def _day(now: datetime, utc_offset: int) -> datetime:

@@ -16,6 +16,7 @@ labeler_terms = sa.Table(
     sa.Column("in_all", sa.Integer, nullable=True),
     sa.Column("utc_offset", sa.SmallInteger, nullable=False, server_default="0"),  # minutes; when their day begins
     sa.Column("skills", Json, nullable=False),
+    sa.Column("only_assigned", sa.Boolean, nullable=False, server_default=sa.false()),
     sa.Column("changed_at", Timestamp, nullable=False),
     sa.PrimaryKeyConstraint("project_id", "labeler_id"),
 )

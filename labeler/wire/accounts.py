@@ -97,6 +97,11 @@ class TokenIn(In):
     project_id: int | str | None = Field(None, description="Good for this project only (id or slug).")
     expires_at: datetime | None = None
     user_id: int | None = Field(None, ge=1, lt=2**62, description="For another account; administrators only.")
+    program: bool = Field(
+        False,
+        description="Whether a program gives the labels that are sent with it: they are of the kind `import` then, and "
+        "nobody is trained. Else its owner gives them. What a program's token makes is a program's, too.",
+    )
 
 
 class TokenOut(BaseModel):
@@ -107,6 +112,7 @@ class TokenOut(BaseModel):
     prefix: str
     user_id: int
     user_name: str
+    program: bool = Field(False, description="Whether a program gives the labels that are sent with it.")
     created_at: datetime
     expires_at: datetime | None
     last_used_at: datetime | None

@@ -218,12 +218,19 @@ class ProjectChange(SchemaParts):
     name: Name | None = None
     settings: dict[str, Any] | None = Field(None, description="Only what changes.")
     requirements: Requirements | None = Field(None, description="All of them, in place of those in the settings.")
+    replaces: int | None = Field(
+        None,
+        ge=1,
+        lt=2**31,
+        description="`schema_version` that you began with: refused when somebody has made another since.",
+    )
 
 
 class Counts(BaseModel):
     items: int
     labeled: int
     flags_open: int
+    webhooks_off: int = Field(0, description="Webhooks that the service turned off, since their address failed.")
 
 
 class ProjectOut(BaseModel):

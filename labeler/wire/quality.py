@@ -203,6 +203,19 @@ class AgreementOut(BaseModel):
     why: Literal["no_overlap", "one_value"] | None = Field(
         description="Why there is no figure: no item has two labels, or nobody ever said anything else."
     )
+    weighting: Literal["none", "drawn", "weighted", "unknown"] = Field(
+        "none",
+        description="How all figures here are freed of how items were chosen. `none`: all of them get the same number "
+        "of labels. `drawn`: of the randomly drawn share that several people label, and their first labels: not of "
+        "items where more were asked since people disagree, or in a campaign. `weighted`: the same, each item weighed "
+        "by 1 over the probability that it was drawn, which differs (`overlap_field`). `unknown`: which items have "
+        "several labels was not drawn at random, or too few of those were labeled: where people were asked since an "
+        "answer was in doubt, the figures are too low.",
+    )
+    plain: Figure | None = Field(
+        None, description="Of `drawn` and `weighted`: alpha of all items with several labels, each alike."
+    )
+    plain_items: int | None = None
     over_time: list[AgreementThen] = Field(
         description="The same of equal parts of the items, in the order in which they were first answered; none while "
         "there are too few."
@@ -212,7 +225,8 @@ class AgreementOut(BaseModel):
     by_value: list[ValueAgreement] = Field(
         default_factory=list,
         description="Its values with 20 such items or more, those with most first, 50 at most. Where each value was to "
-        "get enough of them, rare ones are more frequent here than in the project, and weigh more in `alpha`.",
+        "get enough of them, rare ones are more frequent here than in the project; `alpha` weighs them as many as they "
+        "are (`weighting`).",
     )
     pairs: list[PairAgreement] = Field(
         description="Every two people who share five items or more, those who share most first, 100 at most."

@@ -9,11 +9,11 @@ from labeler.wire.base import In
 from labeler.wire.labels import Key, LabelOut, SkipOut
 from labeler.wire.standings import Feedback, TrainingProgress
 
-Limit = Literal["day", "in_all", "skills"]
+Limit = Literal["day", "in_all", "skills", "assigned"]
 LIMIT: Any = Field(
     None,
     description="Why there are no further items: they have answered as many as they do in a `day` or `in_all`, or what "
-    "is left asks for other `skills`.",
+    "is left asks for other `skills`, or, to who gets only what is `assigned` to them, is not.",
 )
 
 

@@ -26,6 +26,9 @@ class _Terms(BaseModel):
         max_length=100,
         description="Items that ask for a skill (the setting `skill_field`) come to those who have it. None: any item.",
     )
+    only_assigned: bool = Field(
+        False, description="They get what is assigned to them, or asked of them again, and nothing else."
+    )
 
 
 class TermsIn(In, _Terms):

@@ -9,6 +9,8 @@ from labeler.wire.base import In
 
 EventName = Literal[
     "answer.reviewed",
+    "assignment.ended",
+    "assignment.started",
     "campaign.ended",
     "campaign.started",
     "comment.created",

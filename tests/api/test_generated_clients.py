@@ -55,6 +55,7 @@ def test_every_operation_is_called_through_a_generated_client(
     language_models(call)
     hooks(call)
     campaigns(call)
+    assignments(call)
     label_errors(call)
     bulk_labels(call)
     hard_items(call)
@@ -72,6 +73,7 @@ def people(call: generated_client.Generated) -> None:
     assert call("change_me", body=call.shape("MeChange", name="Root")).name == "Root"
     call("list_sessions")
     call("end_other_sessions", expected=204)
+    call("unlink_identity", expected=404, user_id=invited.id)
     call("change_user", user_id=invited.id, body=call.shape("UserChange", name="Ada L."))
     invitation = call("invite_again", user_id=invited.id).invitation_url
     invitee = call.shape("CheckInvitation", token=invitation.partition("#")[2])
@@ -290,6 +292,16 @@ def campaigns(call: generated_client.Generated) -> None:
     hints = {"spam": {"words": ["win a prize"]}}
     assert call("looks_like", **P, body=call.shape("LooksIn", label="spam", hints=hints)).answers > 0
     assert call("list_campaigns", **P).items[0].state == "ended"
+
+
+def assignments(call: generated_client.Generated) -> None:
+    given = {"to": [call("get_me").user.id], "n": 1}
+    assert call("assign_items", **P, body=call.shape("AssignmentIn", **given, dry_run=True)).items == 1
+    made = call("assign_items", expected=201, **P, body=call.shape("AssignmentIn", **given))
+    assignment = {**P, "assignment_id": made.id}
+    assert call("get_assignment", **assignment).state == "starting"
+    assert call("end_assignment", **assignment).state == "ended"
+    assert call("list_assignments", **P).items[0].done == 0
 
 
 def label_errors(call: generated_client.Generated) -> None:

@@ -119,6 +119,38 @@ def test_accounts_and_formats(run: Run) -> None:
     assert {("import", "csv"), ("export", "parquet")} <= formats
 
 
+def test_items_are_assigned_and_quotas_are_said(run: Run, address: tuple[str, str], tmp_path: Path) -> None:
+    run("projects", "create", "Shared out", "--labels", "spam,ham")
+    with Client(address[0], token=address[1]) as client:
+        project = client.projects.get("shared-out")
+        rows = [{"key": f"m{n}", "text": f"offer {n}", "split": "train"} for n in range(10)]
+        project.items.add(rows, progress=False)
+        run("users", "create", "gus@example.org")
+        project.members.add("gus@example.org", "labeler")
+    who = ("--to", "gus@example.org")
+    listed = tmp_path / "keys.txt"
+    listed.write_text("m1\nm2\n")
+    assert run("assign", "shared-out", *who, "--keys", listed, "--dry-run").startswith("It would be 2 of 2 items.")
+    made = as_json(run, "assign", "shared-out", *who, "--keys", listed, "--only")
+    assert run("assign", "shared-out", *who, "-n", 3).endswith(": 3 items for gus@example.org.")
+    wait_for(lambda: {one["state"] for one in as_json(run, "assignments", "shared-out")} == {"running"}, 60)
+    rows = as_json(run, "assignments", "shared-out")
+    assert [(row["items"], row["open"], row["only"], row["who"]) for row in rows] == [
+        (3, 3, False, ["gus"]),
+        (2, 2, True, ["gus"]),
+    ]
+    ended = run("assignments", "shared-out", "--end", made["id"])
+    assert ended == f"Assignment {made['id']} has ended; 2 of its items were open."
+    said = run("quota", "shared-out", "gus@example.org", "--per-day", 40, "--only-assigned")
+    assert said == "gus@example.org: 40 a day, assigned items only"
+    said = run("quota", "shared-out", "gus@example.org", "--in-all", 900, "--per-day", 0, "--any-item")
+    assert said == "gus@example.org: 900 in all, any item"
+    nobody = CliRunner().invoke(
+        app, ["--url", address[0], "--token", address[1], "quota", "shared-out", "nobody@example.org"]
+    )
+    assert nobody.exit_code == 2 and "there is no member" in nobody.output
+
+
 def test_a_table_of_a_named_database_is_imported(run: Run, address: tuple[str, str], file: Path) -> None:
     run("projects", "create", "Tables", "--labels", "spam,ham")
     table = ("import", "tables", "--database", "crm", "--table", "messages")

@@ -40,6 +40,8 @@ def test_from_the_first_webhook_to_its_end(site: Site, visit: Any) -> None:
     expect(page.get_by_text("the receiver says that it is gone for good")).to_be_visible()
     page.goto(f"{site.url}/progress?project={project.slug}")
     expect(page.get_by_text("was turned off.")).to_be_visible()
+    page.goto(f"{site.url}/")
+    expect(page.get_by_text("1 webhook was turned off, since its address does not answer.")).to_be_visible()
     page.goto(address)
     open_them(page)
     page.get_by_role("button", name="Turn on").click()

@@ -16,8 +16,8 @@ from labeler.kit.schema import is_ours, migrate, revisions
 
 EMPTIED = {"login_failures", "outbox"}
 """What goes back without its rows: they mean something else there, or nothing."""
-CAME_WITH = {"pick": "0003"}
-"""What is told of a label and was not kept before a revision."""
+CAME_WITH = {"/pick": "0003", "calibration_error/low": "0003", "calibration_error/high": "0003"}
+"""Ends of paths: what is told of a label or a model and was not kept before a revision."""
 COUNTED = {"project_counts"}
 """Counted again while the API is asked."""
 Rows = dict[str, list[str]]
@@ -83,8 +83,8 @@ def differences(was: Any, now: Any, where: str) -> Iterator[str]:
 
 
 def _came_after(revision: str, difference: str) -> bool:
-    came = CAME_WITH.get(difference.partition(":")[0].rpartition("/")[2])
-    return came is not None and revision < came
+    path = difference.partition(":")[0]
+    return any(path.endswith(end) and revision < came for end, came in CAME_WITH.items())
 
 
 def up_from(service: Any, admin: Any, db: Database, since: list[str]) -> None:

@@ -17,7 +17,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import LOCK, Database
 from labeler.labels import current, submit
 from labeler.quality import fits, overlap
-from labeler.queue import answer, blind_items, campaign_items, gold_items, leases, second_opinions, trainees
+from labeler.queue import answer, blind_items, campaign_items, candidates, gold_items, leases, second_opinions, trainees
 from labeler.standings import finding
 from labeler.standings import training as training_of_people
 from labeler.terms import limits
@@ -25,7 +25,16 @@ from labeler.training import trigger
 
 pytestmark = pytest.mark.parametrize("database_kind", ["postgresql"] if postgres.find_bin() else [])
 
-HEADS = [statement for key, found in leases.CANDIDATES.items() if key[1] == "postgresql" for statement, _ in found]
+KEYS = [key for key in candidates.CANDIDATES if key[1] == "postgresql"]
+HEADS = [
+    statement for key in KEYS for statement, _ in (*candidates.CANDIDATES[key], *candidates.beside_assignments(*key))
+]
+HEADS += [
+    statement
+    for single, kind, skilled in candidates.BLIND
+    if kind == "postgresql"
+    for statement in candidates.assigned(single, kind, skilled)
+]
 ON_THE_PATH = [
     *HEADS,
     leases.HELD_AND_DROP,
@@ -33,7 +42,8 @@ ON_THE_PATH = [
     answer.END_LEASE,
     answer.DROP_ENTRIES,
     answer.DROP_IF_DONE,
-    *(statement for key, statement in leases.BLIND.items() if key[1] == "postgresql"),
+    *(statement for key, statement in candidates.BLIND.items() if key[1] == "postgresql"),
+    *(candidates.blind_beside_assignments(*key) for key in candidates.BLIND if key[1] == "postgresql"),
     *gold_items.UNSEEN.values(),
     blind_items.DROP,
     trainees.ITEM,

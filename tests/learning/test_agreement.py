@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 from sklearn.metrics import cohen_kappa_score
 
-from labeler.learning.evaluation.agreement import DISTANCES, cohen_kappas, krippendorff_alpha
+from labeler.learning.evaluation.agreement import DISTANCES, cohen_kappas, first_labels, krippendorff_alpha
+from labeler.learning.numeric.types import Array
 
 # Krippendorff 2011, section C: four observers, twelve units, values missing. Nominal .743, interval .849.
 OBSERVERS = (
@@ -99,3 +100,66 @@ def test_a_hundred_thousand_answers_at_random_agree_no_more_than_chance() -> Non
     codes = rng.integers(0, 6, 99_999)
     found = krippendorff_alpha(np.repeat(np.arange(33_333), 3), codes, DISTANCES["nominal"](range(6)))
     assert abs(found.alpha.value) < 0.02 and found.alpha.high - found.alpha.low < 0.02
+
+
+def test_a_weight_is_as_good_as_so_many_items() -> None:
+    items, codes = np.repeat(np.arange(40), 2), np.tile([0, 0, 1, 1, 0, 1, 2, 2], 10)
+    apart = DISTANCES["nominal"](range(3))
+    heavy = items < 10
+    again = np.concatenate([items, items[heavy] + 100, items[heavy] + 200])
+    three_times = krippendorff_alpha(again, np.concatenate([codes, codes[heavy], codes[heavy]]), apart).alpha.value
+    weighted = krippendorff_alpha(items, codes, apart, weights=np.where(heavy, 3.0, 1.0))
+    assert weighted.alpha.value == pytest.approx(three_times, abs=0.005) and weighted.alpha.n == 40
+    plain = krippendorff_alpha(items, codes, apart)
+    assert plain == krippendorff_alpha(items, codes, apart, weights=np.full(len(items), 7.0))
+    assert abs(plain.alpha.value - three_times) > 0.02
+
+
+def test_the_first_labels_of_each_item() -> None:
+    assert first_labels(np.array([3, 3, 3, 5, 9, 9]), 2).tolist() == [True, True, False, True, True, True]
+    assert first_labels(np.zeros(0, dtype=np.int64), 2).tolist() == []
+
+
+def _labeled(rng: np.random.Generator, share: Array, unsure: Array, n: int) -> tuple[Array, Array, Array]:
+    """Items, codes, and the probability of being drawn: a share gets two labels; others get a second one where a model
+    doubts; and everybody who disagrees brings a third and a fourth. unsure: how far people differ on each item."""
+    means = np.where(rng.random(n) < 0.5, unsure, 1 - unsure)
+    given = (rng.random((n, 4)) < means[:, None]).astype(np.int64)
+    drawn = rng.random(n) < share
+    doubted = rng.random(n) < 2 * unsure * 0.6
+    number = np.where(drawn | doubted, 2, 1)
+    number = np.where((number == 2) & (given[:, 0] != given[:, 1]), 4, number)
+    inside = np.arange(4) < number[:, None]
+    return np.repeat(np.arange(n), number), given[inside], np.where(drawn, share, 0.0)
+
+
+@pytest.mark.parametrize("by_strata", [False, True])
+def test_of_items_chosen_because_people_disagree_the_weighted_figure_is_right_and_the_plain_one_too_low(
+    by_strata: bool,
+) -> None:
+    """Interval by interval, of 150 projects; people differ more in a rare language, of which more is drawn."""
+    rng = np.random.default_rng(7)
+    n, apart = 3_000, DISTANCES["nominal"](range(2))
+    rare = rng.random(n) < 0.1
+    unsure = np.where(rng.random(n) < np.where(rare, 0.6, 0.2), rng.uniform(0.2, 0.5, n), 0.03)
+    share = np.where(rare, 0.8, 0.1) if by_strata else np.full(n, 0.15)
+    truth = 1 - np.mean(2 * unsure * (1 - unsure)) / 0.5
+    found: dict[str, list[tuple[float, bool]]] = {"plain": [], "drawn": [], "weighted": []}
+    for seed in range(150):
+        items, codes, chance = _labeled(np.random.default_rng([seed, by_strata]), share, unsure, n)
+        mine = (chance[items] > 0) & first_labels(items, 2)
+        weights = 1 / chance[items[mine]]
+        made = {
+            "plain": krippendorff_alpha(items, codes, apart),
+            "drawn": krippendorff_alpha(items[mine], codes[mine], apart),
+            "weighted": krippendorff_alpha(items[mine], codes[mine], apart, weights=weights),
+        }
+        for name, one in made.items():
+            assert one.alpha.value is not None and one.alpha.low is not None and one.alpha.high is not None
+            found[name].append((one.alpha.value, one.alpha.low <= truth <= one.alpha.high))
+    mean = {name: float(np.mean([value for value, _ in some])) for name, some in found.items()}
+    covered = {name: float(np.mean([inside for _, inside in some])) for name, some in found.items()}
+    assert abs(mean["weighted"] - truth) < 0.01 and covered["weighted"] >= 0.9, (truth, mean, covered)
+    assert mean["plain"] < truth - 0.1 and covered["plain"] < 0.05, (truth, mean, covered)
+    if by_strata:
+        assert mean["drawn"] < truth - 0.03 and covered["drawn"] < 0.8, (truth, mean, covered)

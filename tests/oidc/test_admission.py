@@ -261,3 +261,35 @@ def test_going_back_takes_what_groups_gave(
     found = [way.db.read(lambda tx, one=one: tx.execute(one, {"id": ada.id}).scalar_one()) for one in left]
     assert found == ["reader", 0]
     migrate(way.db)
+
+
+def test_an_account_is_unlinked_from_who_has_it_at_the_provider_and_the_next_gets_it(
+    door: Callable[..., Any], provider: oidc_provider.Provider
+) -> None:
+    way = door()
+    ada, _ = invited(way, "ada@example.org")
+    first = way.log_in(provider.person("ada", "ada@example.org"))
+    again = provider.person("ada-again", "ada@example.org")
+    assert way.me(first.session).status_code == 200 and way.log_in(again).refused == "taken"
+    root, _ = invited(way, "root@example.org", "admin", password=PASSWORD)
+    token = way.db.write(make_token, root, "root", ["*"])[1]
+    one = way.http.delete(f"{API}/users/{ada}/identity", headers={"authorization": f"Bearer {token}"})
+    assert one.status_code == 200 and one.json()["has_identity"] is False
+    assert way.me(first.session).status_code == 401
+    assert way.me(way.log_in(again).session).status_code == 200
+    assert way.log_in(provider.person("ada", "ada@example.org")).refused == "taken"
+    told = {"issuer": provider.issuer, "at_provider": "ada@example.org"}
+    assert actions(way, "identity.unlinked") == [("identity.unlinked", "ada@example.org", told)]
+
+
+def test_the_last_administrator_is_not_unlinked_without_a_password(
+    door: Callable[..., Any], provider: oidc_provider.Provider
+) -> None:
+    way = door()
+    root, _ = invited(way, "root@example.org", "admin")
+    assert way.log_in(provider.person("root", "root@example.org")).refused == ""
+    given = {"authorization": f"Bearer {way.db.write(make_token, root, 'root', ['*'])[1]}"}
+    refused = way.http.delete(f"{API}/users/{root}/identity", headers=given)
+    assert refused.status_code == 422 and "last administrator" in refused.json()["detail"]
+    invited(way, "other@example.org", "admin", password=PASSWORD)
+    assert way.http.delete(f"{API}/users/{root}/identity", headers=given).status_code == 200

@@ -98,3 +98,47 @@ def test_near_is_better_than_far(service: Any, admin: Any, schema: Any, answers:
     found = project.agreement()
     assert found.level == level and 0.6 < found.alpha.value < 1
     assert found.pairs[0].kappa.value > 0.6
+
+
+def test_it_is_of_the_share_that_was_drawn_where_others_are_labeled_again_since_people_disagree(
+    project: Project, three: list[Project], add_texts: Any
+) -> None:
+    project.change(settings={"overlap": 2, "overlap_share": 0.4, "most_labels": 3})
+    keys = [row["key"] for row in add_texts(100)]
+    one, other, third = three
+    one.label_many(dict.fromkeys(keys, "spam"))
+    other.label_many({key: "spam" if n % 4 else "ham" for n, key in enumerate(keys)})
+    third.label_many(dict.fromkeys(keys[::4], "ham"))
+    found = project.agreement()
+    assert found.weighting == "drawn" and found.plain is not None and found.plain.value != found.alpha.value
+    assert (found.plain_items, found.labels) == (100, 2 * found.items) and 20 <= found.items < 60
+    other.label(keys[1], "ham")
+    other.label(keys[1], "spam")  # a correction is no later label
+    assert project.agreement().alpha == found.alpha
+    project.change(settings={"overlap": 1})
+    unknown = project.agreement()
+    assert (unknown.weighting, unknown.items, unknown.plain) == ("unknown", 100, None)
+    assert unknown.alpha == found.plain
+    project.change(settings={"overlap": 3, "overlap_share": 1.0})
+    assert (project.agreement().weighting, project.agreement().alpha) == ("none", unknown.alpha)
+
+
+def test_a_rare_value_of_which_more_was_drawn_weighs_as_much_as_it_is_frequent(
+    service: Any, project: Project, three: list[Project]
+) -> None:
+    """All 30 items of the rare language are drawn, where people disagree; of the other one in ten."""
+    project.change(settings={"overlap": 2, "overlap_share": 0.2, "overlap_field": "language"})
+    languages = ["fr"] * 30 + ["de"] * 300
+    rows = [{"key": f"m{n}", "text": f"text {n}", "metadata": {"language": one}} for n, one in enumerate(languages)]
+    project.items.add(rows, progress=False)
+    service.run_jobs(kinds=("quality.recount",))
+    one, other, _ = three
+    one.label_many({f"m{n}": "spam" if n % 2 else "ham" for n in range(330)})
+    while held := other.queue.next(50):  # those that were drawn
+        numbers = [int(item.key[1:]) for item in held]
+        other.label_many({f"m{n}": "spam" if (n if n >= 30 else n // 2) % 2 else "ham" for n in numbers})
+    found = project.agreement()
+    assert found.weighting == "weighted" and found.plain is not None and 60 < found.items == found.plain_items < 130
+    # Half of the rare ones differ: of all 330 that is 15 / 330, and of those that were drawn much more.
+    assert found.alpha.value == pytest.approx(1 - 15 / 330 / 0.5, abs=0.02)
+    assert found.plain.value == pytest.approx(1 - 15 / found.items / 0.5, abs=0.02) and found.plain.value < 0.75

@@ -64,6 +64,15 @@ def test_a_change_of_another_version_than_the_present_one_is_refused(
     assert project.change_schema(labels=["spam", "fine"], mapping={"good": "fine"}, replaces=2).version == 3
 
 
+def test_a_change_of_the_project_is_refused_as_well(admin: Any, project: Project) -> None:
+    project.change_schema(labels=["spam", "good"], mapping={"ham": "good"})
+    for change in ({"labels": ["spam", "fine"]}, {"name": "Mail"}, {"settings": {"overlap": 2}}):
+        with pytest.raises(SchemaOutdated, match=f"{admin.name} has changed what can be answered"):
+            project.change(**change, replaces=1)
+    assert project.change(labels=["spam", "good", "egg"], replaces=2).schema_version == 3
+    assert project.change(name="Mail", replaces=3).name == "Mail"
+
+
 @pytest.mark.parametrize(
     ("mapping", "reason"),
     [

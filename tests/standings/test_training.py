@@ -217,7 +217,7 @@ def test_managers_programs_and_simulated_labelers_are_not_trained(
     manager = service.join(project, service.person("manager"))
     simulated = service.join(project, service.person("labeler", kind="simulated"))
     me = newcomer.client.me().user.id
-    token = service.db.write(make_token, me, "pipeline", ["label"])[1]
+    token = service.db.write(make_token, me, "pipeline", ["label"], program=True)[1]
     views = [one.client.projects.get(project.slug) for one in (admin, manager, simulated)]
     for client in [*(view.client for view in views), service.client(token)]:
         got = client.post(f"/projects/{project.slug}/queue/next", json={"n": 1})

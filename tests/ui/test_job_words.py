@@ -56,6 +56,7 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
         ("projects.erase", {"rows": 4000, "left": None}, "4,000 rows erased."),
         ("projects.erase", {"rows": 1, "left": "s3://b"}, "1 row erased. Copies are left: s3://b."),
         ("campaigns.start", {"items": 2, "wanted": 3, "unasked": 0}, "3 labels are asked for again."),
+        ("campaigns.assign", {"items": 1}, "1 item assigned."),
         (
             "label_errors.find",
             {"answers": 120, "wrong": 6, "duplicate": 2, "outlier": 0, "why": None},

@@ -167,6 +167,7 @@ def test_a_receiver_that_is_gone_is_turned_off_at_once_and_that_is_told(
     send()
     hook = next(iter(project.webhooks))
     assert (hook.active, hook.off_reason, hook.failed) == (False, "gone", 1) and hook.off_at is not None
+    assert admin.client.projects.get(project.slug).info.counts.webhooks_off == 1
     told = next(row for row in admin.client.get("/audit")["items"] if row["action"] == "webhook.off")
     assert (told["target"], told["detail"]) == ("127.0.0.1", {"reason": "gone"})
     project.items.add([{"key": "b", "text": "two"}])
@@ -178,6 +179,7 @@ def test_a_receiver_that_is_gone_is_turned_off_at_once_and_that_is_told(
     send()
     assert len(receiver.calls) == 2, "what happened while it was off is not told"
     assert next(iter(project.webhooks)).off_reason is None
+    assert admin.client.projects.get(project.slug).info.counts.webhooks_off == 0
 
 
 def test_a_webhook_that_nothing_is_taken_from_for_days_is_turned_off(

@@ -5,13 +5,29 @@ from typing import Any
 import streamlit as st
 from labeler_ui import feedback, layout, report, session, table
 from labeler_ui.feedback import plain
-from labeler_ui.words import number, percent, t, tn
+from labeler_ui.words import mark, number, percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.quality import AgreementOut, Figure, LabelAgreement, PairAgreement, ValueAgreement
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's bounds: from here on answers are relied on; from here on conclusions are tentative."""
+
+
+WEIGHTINGS = {
+    "drawn": mark(
+        "Weighted for how items were chosen: only the items that were drawn at random to be labeled by several, and "
+        "their first labels."
+    ),
+    "weighted": mark(
+        "Weighted for how items were chosen: only the items that were drawn at random to be labeled by several, and "
+        "their first labels; each counts more, the less likely it was to be drawn."
+    ),
+    "unknown": mark(
+        "Not weighted for how items were chosen: which ones several people label was not drawn at random here. Where "
+        "further people were asked because an answer was in doubt, people agree more than these figures say."
+    ),
+}
 
 
 def render() -> None:
@@ -83,9 +99,25 @@ def _figures(found: AgreementOut) -> None:
     )
     between = _between(found.alpha) or layout.DASH
     report.number_box(boxes[0], t("Krippendorff's alpha"), _value(found.alpha), between, meaning)
+    if found.weighting in WEIGHTINGS:
+        st.caption(_weighting(found))
     labels = tn("{n} label", "{n} labels", found.labels)
     report.number_box(boxes[1], t("Items with several labels"), layout.number(found.items), labels)
     report.number_box(boxes[2], t("People"), layout.number(found.people), t("who labeled them"))
+
+
+def _weighting(found: AgreementOut) -> str:
+    """How the figures are freed of how items were chosen, and what they would be otherwise."""
+    words = t(WEIGHTINGS[found.weighting])
+    if found.plain is None or found.plain.value is None:
+        return words
+    all_items = tn(
+        "Of the {n} item that several labeled it would be {alpha}.",
+        "Of all {n} items that several labeled it would be {alpha}.",
+        found.plain_items or 0,
+        alpha=_written(found.plain.value),
+    )
+    return f"{words} {all_items}"
 
 
 def _over_time(found: AgreementOut) -> None:

@@ -51,7 +51,7 @@ def _turn(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> 
     """Where a project's card goes: 0 somebody waits for a decision, 1 there is work, 2 everything is labeled."""
     counts = project.counts
     stuck = progress is not None and (progress.items.flags_open or progress.training.state == "failed")
-    if (stuck or to_review) and session.manages(project.slug):
+    if (stuck or to_review or counts.webhooks_off) and session.manages(project.slug):
         return 0
     return 2 if counts.items and counts.labeled >= counts.items else 1
 
@@ -136,6 +136,13 @@ def _activity(progress: ProgressOut) -> str:
 def _looks(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> list[advice.Look]:
     """What waits for those who lead the project, the most urgent first."""
     rows = advice.looks(progress, {}, to_review) if progress is not None and project.counts.items else []
+    if off := project.counts.webhooks_off:
+        words = tn(
+            "{n} webhook was turned off, since its address does not answer.",
+            "{n} webhooks were turned off, since their addresses do not answer.",
+            off,
+        )
+        rows.insert(0, advice.Look(mark("webhook"), words, "settings", t("See")))
     if project.guideline_version is None:
         rows.append(advice.Look(mark("guideline"), t("No guideline is published yet."), "guidelines", t("Write it")))
     return rows[:MOST_LOOKS]

@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import (
+    assignments,
     bulk,
     comments,
     comparable,
@@ -72,6 +73,12 @@ def render() -> None:
                 help=t("All that this search finds. People check a sample before the labels count."),
             ):
                 bulk.ask(project, where=searched)
+            if item_filters.removable(wanted) and st.button(
+                t("Assign these …"),
+                icon=":material/assignment_ind:",
+                help=t("All that this search finds come first to certain people, or to them alone."),
+            ):
+                assignments.ask(project, where=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
@@ -107,11 +114,14 @@ def _together(project: Project, keys: list[str]) -> None:
     info = project.info
     with st.container(border=True), st.form("together", border=False):
         st.markdown(tn("**{n} item is chosen**", "**{n} items are chosen**", len(keys)))
-        columns = st.columns([2, 1, 1], vertical_alignment="bottom")
+        columns = st.columns([2, 1, 1, 1], vertical_alignment="bottom")
         value = tasks.of(info).value_input(columns[0], t("Answer"), tasks.schema_of(info), key="together-value")
         label = columns[1].form_submit_button(t("Label them"), type="primary", width="stretch")
-        with columns[2]:
+        given = columns[2].form_submit_button(t("Assign them …"), width="stretch")
+        with columns[3]:
             gone = danger.form_button(t("Remove them …"), key="together")
+    if given:
+        assignments.ask(project, keys=keys)
     if gone:
         removal.ask(project, keys=keys)
     if label and value is None:

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import anchoring, feedback, gold, layout, report, session, standings, table, terms
+from labeler_ui import anchoring, assignments, feedback, gold, layout, report, session, standings, table, terms
 from labeler_ui.feedback import plain
 from labeler_ui.learning_settings import COUNTING, OTHERS
 from labeler_ui.words import mark, number, percent, t, tn
@@ -46,6 +46,7 @@ def render() -> None:
         )
         with feedback.empty(t("Nobody has labeled yet"), words, ":material/group:"):
             layout.open_page("label", t("Start labeling"), "bolt", primary=True)
+        assignments.section(project, session.manages(project.slug))
         with st.expander(t("Training, pauses and gold items")):
             _sections(project)
         return
@@ -53,6 +54,7 @@ def render() -> None:
     _figures(found, active)
     _table(found.items)
     _errors(active)
+    assignments.section(project, session.manages(project.slug))
     _sections(project)
 
 

@@ -111,6 +111,18 @@ def _account(user: UserOut) -> None:
             with feedback.told():
                 _show_link(user, users.invite_again(user.id), f"account-{user.id}")
                 st.rerun()
+        if user.has_identity and danger.button(t("Unlink …"), key=f"unlink-{user.id}"):
+            layout.confirm(
+                t(
+                    "{user} is no longer linked to the account at the provider: they are logged out, and "
+                    "their tokens stop working. The next who logs in there with this address, or with a new link, gets "
+                    "the account.",
+                    user=plain(named(user)),
+                ),
+                t("Unlink"),
+                lambda: users.unlink(user.id),
+                t("Unlinked."),
+            )
         if user.active and danger.button(t("Deactivate …"), key=f"deactivate-{user.id}"):
             layout.confirm(
                 t(
@@ -174,13 +186,18 @@ def _tokens(project: Project) -> None:
             t("Rights"), list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {t(SCOPES[s])}"
         )
         only = st.toggle(t("Only for this project"), value=True)
+        program = st.toggle(
+            t("A program labels with it"),
+            help=t("Its labels are told apart from yours, as imported ones: others said so, and you vouch for them."),
+        )
         expires = st.date_input(t("Expires on"), value=None, min_value="today")
         asked = st.form_submit_button(t("Create the token"), type="primary")
     if asked:
         until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
         with feedback.told(t("Creating the token")):
+            where = project.info.id if only else None
             made = session.client().tokens.create(
-                name.strip(), scopes, project=project.info.id if only else None, expires_at=until
+                name.strip(), scopes, project=where, expires_at=until, program=program
             )
             saved(scope)
             title, text = t("The token {name}", name=plain(made.name)), t("Copy it now; it can't be shown again.")

@@ -31,54 +31,76 @@ class Agreement:
     why: Why | None = None
 
 
-def krippendorff_alpha(items: Array, codes: Array, apart: Array, seed: int = 0) -> Agreement:
+def krippendorff_alpha(
+    items: Array, codes: Array, apart: Array, seed: int = 0, weights: Array | None = None
+) -> Agreement:
     """1 minus the disagreement seen over the disagreement that chance would make of the same labels.
 
     items: int (n,), one entry a label: any numbers; codes: int (n,), its value; apart: float (values, values),
-    symmetric with zeros on the diagonal, such as 1 for different labels or the squared difference of numbers. The
-    interval: percentiles of 1,000 samples of the items, drawn with replacement.
+    symmetric with zeros on the diagonal, such as 1 for different labels or the squared difference of numbers; weights:
+    float (n,), above 0, what the item counts, the same for each of its labels: 1 over the probability that several
+    people labeled it, where that differs between items. The interval: percentiles of 1,000 samples of the items, drawn
+    with replacement.
 
-    Source: Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", for any number of labels an item.
+    Source: Krippendorff 2011, "Computing Krippendorff's Alpha-Reliability", for any number of labels an item; weighted
+    as a ratio of totals (Hajek 1971).
     """
-    counts = _counts(items, codes, len(apart))
-    patterns, times = _patterns(counts)
+    counts, of_items = _counts(items, codes, len(apart), np.ones(len(items)) if weights is None else weights)
+    patterns, times, weighs = _patterns(counts, of_items)
     if not len(times):
         return Agreement(Estimate.nothing(), 0, "no_overlap")
     labels = patterns.sum(axis=1)
     seen = ((patterns @ apart) * patterns).sum(axis=1) / (labels - 1)
     n = int(times.sum())
-    alpha = _alpha(times[None, :].astype(np.float64), patterns, labels, seen, apart)[0]
+    alpha = _alpha(times[None, :].astype(np.float64), weighs, patterns, labels, seen, apart)[0]
     if not np.isfinite(alpha):
         return Agreement(Estimate(None, None, None, n), int(times @ labels), "one_value")
     rng = np.random.default_rng(seed)
     drawn = rng.multinomial(n, times / n, size=REPEATS).astype(np.float64)
-    found = _alpha(drawn, patterns, labels, seen, apart)
+    found = _alpha(drawn, weighs, patterns, labels, seen, apart)
     low, high = percentiles(np.where(np.isfinite(found), found, 1.0))  # of one value alone: nobody disagreed
     return Agreement(Estimate(float(alpha), min(low, float(alpha)), max(high, float(alpha)), n), int(times @ labels))
 
 
-def _counts(items: Array, codes: Array, values: int) -> sparse.csr_array:
-    """How often each value was given to each item that has two labels or more: (items, values)."""
-    _, rows = np.unique(items, return_inverse=True)
+def first_labels(items: Array, most: int) -> Array:
+    """Which labels are among the first `most` of their item: bool (n,). items: int (n,), those of one item together, in
+    the order in which they were given.
+
+    Where further people are asked because the first ones disagree, all labels of an item say that they agree more (two
+    of three at least) and count more (there are more of them) than the first ones do.
+    """
+    begins = np.flatnonzero(np.r_[True, items[1:] != items[:-1]]) if len(items) else np.zeros(0, dtype=np.int64)
+    place = np.arange(len(items)) - np.repeat(begins, np.diff(np.r_[begins, len(items)]))
+    return np.asarray(place < most)
+
+
+def _counts(items: Array, codes: Array, values: int, weights: Array) -> tuple[sparse.csr_array, Array]:
+    """How often each value was given to each item with two labels or more: (items, values); and what each weighs."""
+    _, first, rows = np.unique(items, return_index=True, return_inverse=True)
     counted = sparse.csr_array((np.ones(len(rows)), (rows, codes)), shape=(rows.max(initial=-1) + 1, values))
     counted.sum_duplicates()
-    return counted[np.flatnonzero(np.bincount(rows) > 1)] if len(rows) else counted
+    several = np.flatnonzero(np.bincount(rows) > 1) if len(rows) else np.zeros(0, dtype=np.int64)
+    return (counted[several] if len(rows) else counted), weights[first][several]
 
 
-def _patterns(counts: sparse.csr_array) -> tuple[Array, Array]:
-    """The different rows, and how often each is there: there are few, however many items there are."""
+def _patterns(counts: sparse.csr_array, weights: Array) -> tuple[Array, Array, Array]:
+    """The different rows, how often each is there, and what it weighs: there are few, however many items there are."""
     if not counts.shape[0]:
-        return np.zeros((0, counts.shape[1])), np.zeros(0, dtype=np.int64)
-    numbers = np.random.default_rng(0).integers(1, 2**62, size=counts.shape[1], dtype=np.int64)
+        return np.zeros((0, counts.shape[1])), np.zeros(0, dtype=np.int64), np.zeros(0)
+    numbers = np.random.default_rng(0).integers(1, 2**62, size=counts.shape[1] + 1, dtype=np.int64)
     sums = np.add.reduceat(counts.data.astype(np.int64) * numbers[counts.indices], counts.indptr[:-1])
-    _, first, times = np.unique(sums, return_index=True, return_counts=True)
-    return counts[first].toarray(), times
+    _, weight = np.unique(weights, return_inverse=True)
+    _, first, times = np.unique(sums + weight * numbers[-1], return_index=True, return_counts=True)
+    return counts[first].toarray(), times, weights[first]
 
 
-def _alpha(weights: Array, patterns: Array, labels: Array, seen: Array, apart: Array) -> Array:
-    """Alpha of samples: weights (samples, patterns); seen: the disagreement inside an item of each pattern."""
+def _alpha(drawn: Array, weighs: Array, patterns: Array, labels: Array, seen: Array, apart: Array) -> Array:
+    """Alpha of samples: drawn (samples, patterns), how often each is there; seen: the disagreement inside an item of
+    each pattern. Weights are scaled so that all labels weigh as much as they are many."""
+    all_labels = drawn @ labels
+    weights = drawn * weighs
+    weights *= (all_labels / (weights @ labels))[:, None]
     totals = weights @ patterns
-    all_labels = weights @ labels
     observed = (weights @ seen) / all_labels
     expected = ((totals @ apart) * totals).sum(axis=1) / (all_labels * (all_labels - 1))
     with np.errstate(divide="ignore", invalid="ignore"):

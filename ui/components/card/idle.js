@@ -9,6 +9,7 @@ function limited(limit) {
     day: [t("That was your last item for today"), t("You have answered as many as were agreed for a day. Thank you.")],
     in_all: [t("You have answered all your items"), t("As many as were agreed for this project. Thank you.")],
     skills: [t("Nothing for you right now"), t("What is left asks for skills that you do not have here. This page checks again by itself.")],
+    assigned: [t("Nothing for you right now"), t("You have answered all that is assigned to you. This page checks again by itself.")],
   }[limit];
 }
 
