@@ -27,6 +27,7 @@ os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 # Services of several tests share two processors: one job at a time for each is enough.
 os.environ.setdefault("LABELER_WORKER_SLOTS", "1")
 
+import nested_selects
 import postgres
 from argon2 import PasswordHasher
 from sample_texts import texts
@@ -54,6 +55,9 @@ TESTS = Path(__file__).parent
 LONG = ["e2e", "faults", "training", "jobs", "learning", "datasets"]
 HAS_POSTGRES = postgres.find_bin() is not None
 DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
+
+
+nested_selects.watch()
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

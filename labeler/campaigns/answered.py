@@ -86,7 +86,8 @@ REOPEN = CompiledStatement(
 
 
 def _is_open(campaign: Any) -> Any:
-    groups = sa.select(campaign_groups.c.id).where(campaign_groups.c.campaign_id == campaign)
+    """campaign: the id, a column of `campaigns`: two levels up, which SQLAlchemy has to be told."""
+    groups = sa.select(campaign_groups.c.id).where(campaign_groups.c.campaign_id == campaign).correlate(campaigns)
     return sa.exists(sa.select(sa.literal(1)).where(one.open, one.group_id.in_(groups)))
 
 

@@ -247,3 +247,21 @@ def test_with_several_labels_an_item_everybody_is_asked_for_their_own_and_nobody
         "m0": ("ham", 2),
         "m1": ("spam", 2),
     }
+
+
+def test_a_campaign_ends_while_others_are_still_asked(
+    service: Any, admin: Any, project: Project, labeled: list[Project], begin: Begin
+) -> None:
+    one, other = labeled
+    elsewhere = admin.client.projects.create("Elsewhere", labels=["spam", "ham"])
+    elsewhere.items.add([{"key": "e", "text": "an item"}], progress=False)
+    elsewhere.label("e", "ham")
+    elsewhere.campaigns.start("Open", all=True)
+    here = begin(label="ham")  # open, too, in the same project
+    running = begin(label="spam")
+    for labeler in (one, other):
+        for item in labeler.queue.next(20):
+            if item.campaign == running.id:
+                labeler.label(item, "spam")
+    assert project.campaigns.get(running.id).state == "ended"
+    assert project.campaigns.get(here.id).state == "running"
