@@ -1,7 +1,10 @@
 """Features and scores on a Dask cluster of processes: the same bits, also when a worker dies or nobody answers."""
 
+import gc
 import os
 import signal
+import socketserver
+import threading
 from collections import deque
 from collections.abc import Iterator
 from concurrent.futures import Future
@@ -10,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 from dask import config
-from distributed import LocalCluster
+from distributed import Client, LocalCluster
 from sample_texts import texts
 
 from labeler.client import Project
@@ -176,9 +179,37 @@ def test_a_client_that_can_not_start_is_told_and_done_without(monkeypatch: pytes
     def fails(*_: Any, **__: Any) -> None:
         raise AssertionError
 
-    monkeypatch.setattr("distributed.Client", fails)
+    monkeypatch.setattr("distributed.Client.start", fails)
     assert list(over_cluster("tcp://127.0.0.1:1", abs, [-1, 2])) == [1, 2]
     assert "does not answer (AssertionError)" in str(why_without("tcp://127.0.0.1:1"))
+
+
+def test_what_answers_in_another_language_is_told_and_done_without() -> None:
+    with socketserver.TCPServer(("127.0.0.1", 0), _Greets) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"tcp://127.0.0.1:{server.server_address[1]}"
+        assert list(over_cluster(address, abs, [-1, 2])) == [1, 2]
+        assert "does not answer" in str(why_without(address))
+        server.shutdown()
+
+
+class _Greets(socketserver.BaseRequestHandler):
+    """Says something that Dask takes for the length of what follows."""
+
+    def handle(self) -> None:
+        self.request.sendall(b"220 mail.example.org ready, go on\r\n" * 4)
+
+
+def test_a_client_that_did_not_start_leaves_nothing_that_closes_itself_later() -> None:
+    """It would do so when it is collected, also while the lock that it takes is held: a training stood still."""
+    gc.collect()
+    gc.disable()
+    try:
+        assert why_without(NOWHERE)
+        left = [one for one in gc.get_objects() if isinstance(one, Client) and one.status != "closed"]
+        assert left == []
+    finally:
+        gc.enable()
 
 
 def test_threads_keep_the_order_of_the_parts() -> None:

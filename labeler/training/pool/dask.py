@@ -12,7 +12,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import CancelledError
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from itertools import chain, islice
 from typing import Any, TypeVar
@@ -72,18 +72,32 @@ def _connect(scheduler: str) -> tuple[Any, str | None]:
     """A client, or None and why there is none."""
     if find_spec("distributed") is None:
         return None, f"Dask is not installed; {_EXTRA}"
-    import distributed
-
-    made: Any = distributed.Client
     try:
-        client = made(scheduler, timeout=ANSWERS_IN, set_as_default=False)
-    except (OSError, TimeoutError, ValueError, RuntimeError, AssertionError) as error:
-        # AssertionError: on a machine that stood still, the client's own thread was not there within 10 seconds.
+        client = _client(scheduler)
+    except Exception as error:  # whatever it is that answers there, or does not
         return None, f"the Dask scheduler at {scheduler} does not answer ({type(error).__name__})"
     if client.nthreads():
         return client, None
     client.close()
     return None, f"the Dask cluster at {scheduler} has no workers"
+
+
+def _client(scheduler: str) -> Any:
+    """A client that is closed when it can't start. One that is not closes itself as it is collected, which may be while
+    this very thread holds the lock that this takes: it would wait for itself for ever."""
+    import distributed
+
+    class Closed(distributed.Client):
+        def start(self, **options: Any) -> None:
+            try:
+                super().start(**options)  # type: ignore[no-untyped-call]
+            except BaseException:
+                with suppress(Exception):
+                    self.close()  # type: ignore[no-untyped-call]
+                raise
+
+    made: Any = Closed
+    return made(scheduler, timeout=ANSWERS_IN, set_as_default=False)
 
 
 @contextmanager
