@@ -1,4 +1,7 @@
-"""Whether a figure holds to a bound, as far as its interval tells."""
+"""Whether a figure holds to a bound, as far as its interval tells.
+
+Why: docs/decisions/0039-what-is-required-of-a-model.md
+"""
 
 from math import ceil, isclose
 from typing import Literal
