@@ -191,6 +191,18 @@ def test_the_live_model_answers_new_texts(service: Any, read: Any) -> None:
     assert [one.value for one in answered] == ["sport", "money"]
 
 
+def test_items_on_the_other_side_of_the_middle_are_comparable_too(service: Any, read: Any) -> None:
+    project = read(60)
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    items = {item.key: item.metadata["truth"] for item in project.items}
+    key = next(iter(items))
+    found = project.items.similar(key, n=59)
+    assert len(found) == 59 and all(items[one.key] == items[key] for one in found[:10])
+
+
 def test_a_search_begins_where_words_say_before_there_is_a_label(service: Any) -> None:
     labels = [
         {"name": "sport", "description": "matches, teams, players and cups"},
