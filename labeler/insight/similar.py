@@ -30,14 +30,14 @@ from labeler.registry.artifacts import folder_of
 from labeler.registry.service import newest_model
 from labeler.training.model_spec import representation_in
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.representation import graph_at
+from labeler.training.pool.representation import graph_at, is_centered
 from labeler.wire.insight import ComparableItem, ItemOut
 
 SEARCHED = 300
 """Neighbors among which labeled ones are looked for."""
 _loading = threading.Lock()
-Nearest = tuple[np.ndarray[Any, Any], np.ndarray[Any, Any]]
-"""Positions and cosines, nearest first."""
+Places = np.ndarray[Any, Any]
+"""Positions, nearest first."""
 
 
 @lru_cache(maxsize=4)
@@ -75,29 +75,37 @@ def nearest_items(db: Database, settings: Settings, project: Project, key: str, 
     except LearningError as error:
         raise Unavailable(f"Model {row.number} can't be loaded: {error}.") from error
     data = data_of(settings, project.id, version)
-    best, cosines = _along_the_map(model, data, item.id, n, row.config) or _of_all(model, data, item, n)
-    return [int(item_id) for item_id in data.items[best[cosines > 0]]]
+    best = _along_the_map(model, data, item.id, n, row.config)
+    if best is None:
+        best = _of_all(model, data, item, n)
+    return [int(item_id) for item_id in data.items[best]]
 
 
 def _along_the_map(
     model: TrainedModel, data: TrainingData, item_id: int, n: int, config: Mapping[str, Any]
-) -> Nearest | None:
-    """None when the model has no map, or the item came later."""
+) -> Places | None:
+    """None when the model has no map, or the item came later.
+
+    Of centered sentence vectors, half of all cosines are below 0; elsewhere nothing is shared with such an item.
+    """
     place = int(np.searchsorted(data.items, item_id))
     representation = representation_in(config)
     if not representation or place == len(data.items) or data.items[place] != item_id:
         return None
     graph = graph_at(data, model.pipeline, representation)
-    return None if graph is None else comparable(graph, place, n)
+    if graph is None:
+        return None
+    best, cosines = comparable(graph, place, n)
+    return best if is_centered(representation) else best[cosines > 0]
 
 
-def _of_all(model: TrainedModel, data: TrainingData, item: Any, n: int) -> Nearest:
+def _of_all(model: TrainedModel, data: TrainingData, item: Any, n: int) -> Places:
     wanted = model.pipeline.transform(model.pipeline.extract([item.content])).T.tocsc()
     blocks = data.blocks(model.pipeline)
     cosines = np.concatenate([(model.pipeline.transform(block) @ wanted).toarray().ravel() for block in blocks])
     cosines[data.items == item.id] = -1.0
     best = np.argsort(-cosines, kind="stable")[:n]
-    return best, cosines[best]
+    return np.asarray(best[cosines[best] > 0])
 
 
 def _in_order(tx: Connection, settings: Settings, project: Project, ids: list[int]) -> list[ItemOut]:

@@ -6,6 +6,7 @@ from typing import Any
 from scipy.sparse import csr_matrix
 
 from labeler.learning.features.arrays import ArrayFeatures
+from labeler.learning.features.centering import center_of
 from labeler.learning.features.encoder import Encoder, default_encoder, use
 from labeler.learning.features.installed import is_installed
 from labeler.learning.features.pipeline import pipeline_for
@@ -26,13 +27,15 @@ class EncodedPool:
     """A `loop.PoolData` in memory.
 
     pipeline: what made the features; encoder: of texts where the extra is installed; features: (items, columns),
-    of every item; projection: what made the part of the map's vectors that is not the encoder's; graph: the map;
-    affinity: its graph; descriptions: what was written about each label."""
+    of every item; projection: what made the part of the map's vectors that is not the encoder's; center: what is taken
+    off the encoder's part, None without one; graph: the map; affinity: its graph; descriptions: what was written about
+    each label."""
 
     pipeline: Any
     encoder: Encoder | None
     features: Any
     projection: Projection
+    center: Array | None
     graph: NeighborGraph
     affinity: csr_matrix
     descriptions: dict[str, list[str]] | None = None
@@ -56,8 +59,13 @@ class EncodedPool:
         pipeline.fit([block])
         made = pipeline.transform(block)
         projection = Projection.of(_likeness(pipeline, made), seed)
-        graph = graph_of(_vectors(pipeline, encoder, projection, contents, made))
-        return cls(pipeline, encoder, made, projection, graph, graph.affinity())
+        vectors, center = projection.transform(_likeness(pipeline, made)), None
+        if encoder is not None:
+            sentences = _sentences(encoder, contents)
+            center = center_of(sentences)
+            vectors = joined(sentences, vectors, center)
+        graph = graph_of(vectors)
+        return cls(pipeline, encoder, made, projection, center, graph, graph.affinity())
 
     def __len__(self) -> int:
         return int(self.features.shape[0])
@@ -68,7 +76,10 @@ class EncodedPool:
 
     def vectors_of(self, contents: Any, features: Any) -> Array:
         """Vectors of other items, whose features are made; see NeighborGraph."""
-        return _vectors(self.pipeline, self.encoder, self.projection, contents, features)
+        words = self.projection.transform(_likeness(self.pipeline, features))
+        if self.encoder is None:
+            return words
+        return joined(_sentences(self.encoder, contents), words, self.center)
 
     @property
     def unlabeled(self) -> UnlabeledData:
@@ -78,6 +89,7 @@ class EncodedPool:
             self.projection,
             self.encoder,
             self.descriptions,
+            center=self.center,
             features=self.features.__getitem__,
         )
 
@@ -91,11 +103,8 @@ class EncodedPool:
         return positions
 
 
-def _vectors(pipeline: Any, encoder: Encoder | None, projection: Projection, contents: Any, features: Any) -> Array:
-    words = projection.transform(_likeness(pipeline, features))
-    if encoder is None:
-        return words
-    return joined(encoder.encode([text_of(content) for content in contents]), words)
+def _sentences(encoder: Encoder, contents: Any) -> Array:
+    return encoder.encode([text_of(content) for content in contents])
 
 
 def _likeness(pipeline: Any, features: Any) -> Any:

@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 
 from labeler.learning.batch_predict import CHUNK_ROWS, BatchPredictor, Part, chunks_of
 from labeler.learning.features.base import FeaturePipeline
+from labeler.learning.features.centering import centered
 from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.projection import Projection
 from labeler.learning.models.registry import POOL_ENSEMBLE
@@ -32,7 +33,8 @@ class UnlabeledData:
     """A pool as a teacher. graph: its neighbor graph; affinity: the same as a matrix; projection, encoder: what made
     its vectors; said: what was written about each label, by label (see `label_descriptions`), with an encoder only;
     encode: makes the vectors of that, None: the encoder does; features: gives the features of the items at rising
-    positions, None where only labeled items can be learned from."""
+    positions, None where only labeled items can be learned from; center: what was taken off the sentence vectors, None
+    where nothing was."""
 
     graph: NeighborGraph
     affinity: csr_matrix
@@ -41,20 +43,28 @@ class UnlabeledData:
     said: dict[str, list[str]] | None = None
     encode: Encode | None = None
     features: Callable[[Array], Any] | None = None
+    center: Array | None = None
 
     def words(self, classes: Sequence[str]) -> LabelPrototypes | None:
         """What was written about these labels, as vectors; None when nothing was."""
         encode = self.encode or (None if self.encoder is None else self.encoder.encode)
-        return prototypes_of(encode, self.said, classes, self.graph.vectors)
+        return prototypes_of(encode, self.said, classes, self.graph.vectors, self.center)
 
 
 def prototypes_of(
-    encode: Encode | None, said: dict[str, list[str]] | None, classes: Sequence[str], vectors: Array
+    encode: Encode | None,
+    said: dict[str, list[str]] | None,
+    classes: Sequence[str],
+    vectors: Array,
+    center: Array | None,
 ) -> LabelPrototypes | None:
-    """What was written about these labels (see `label_descriptions.texts_of`) beside a pool's vectors, or None."""
+    """What was written about these labels (see `label_descriptions.texts_of`) beside a pool's vectors, or None.
+
+    center: what was taken off the pool's sentence vectors, and is taken off those of the descriptions.
+    """
     if encode is None or not said or not any(said.get(name) for name in classes):
         return None
-    toward = prototypes(encode, [said.get(name, []) for name in classes])
+    toward = prototypes(lambda texts: centered(encode(texts), center), [said.get(name, []) for name in classes])
     typical = meanings(np.asarray(vectors[:CHUNK_ROWS]), toward.shape[1]).mean(axis=0)
     return LabelPrototypes(toward, typical @ toward.T)
 
@@ -79,7 +89,7 @@ def fit_pooled(
     prior = None if words is None else words.prior(vectors)
     labeled = Views(sparse, vectors, smooth, prior=prior, cells=pipeline.cells(sparse))
     ensemble, flow = fit_ensemble(labeled, y, pooling.affinity, positions, seed)
-    kept = ReferenceSet.of(graph, flow, encoder=pooling.encoder, projection=pooling.projection, words=words, seed=seed)
+    kept = _reference(pooling, flow, words, seed)
     estimator: Ensemble | SelfTrained = ensemble
     if pooling.features is not None and ensemble.forest is None and len(positions) <= MOST:
         places = lesson(len(graph), positions, seed)
@@ -159,10 +169,20 @@ def _with_reference(
     words: LabelPrototypes | None,
     seed: int,
 ) -> TrainedModel:
-    kept = ReferenceSet.of(
-        unlabeled.graph, flow, encoder=unlabeled.encoder, projection=unlabeled.projection, words=words, seed=seed
-    )
+    kept = _reference(unlabeled, flow, words, seed)
     return TrainedModel(copy.deepcopy(pipeline), ensemble, classes, NAME, kept)
+
+
+def _reference(unlabeled: UnlabeledData, flow: Array, words: LabelPrototypes | None, seed: int) -> ReferenceSet:
+    return ReferenceSet.of(
+        unlabeled.graph,
+        flow,
+        encoder=unlabeled.encoder,
+        projection=unlabeled.projection,
+        words=words,
+        center=unlabeled.center,
+        seed=seed,
+    )
 
 
 def predict_pool(

@@ -19,7 +19,9 @@ from labeler.learning.semi_supervised.reference_set import ReferenceSet
 from labeler.learning.semi_supervised.self_training import estimator_of
 
 FILE_NAME = "model.skops"
-FORMAT = 5
+FORMAT = 6
+READ = (5, FORMAT)
+"""Formats that are read: 5 has sentence vectors as the encoder gives them, not centered."""
 
 
 class TrainedModel:
@@ -121,7 +123,7 @@ class TrainedModel:
         trusted = sorted({name for one in registered().values() for name in one.trusted})
         try:
             stored = skops.io.loads(data, trusted=trusted)
-            if stored["format"] != FORMAT:
+            if stored["format"] not in READ:
                 raise ValueError(f"format {stored['format']}, expected {FORMAT}")
             pipeline = pipeline_from_config(stored["pipeline"])
             pipeline.set_state(stored["state"])

@@ -1,5 +1,6 @@
 """Sentence embeddings in the service: read in the background, used when all are there, never waited for."""
 
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from labeler.learning.features.installed import is_installed
 from labeler.registry.service import newest_model
 from labeler.training import trigger
 from labeler.training.jobs import embed as embedding
+from labeler.training.pool import representation
 from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 
@@ -84,6 +86,28 @@ def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -
     found = project.reproduce(project.models()[0].number)
     service.run_jobs()
     assert service.db.read(engine.get, found.id).result["identical"] is True
+
+
+def test_a_model_of_an_earlier_version_is_reproduced_with_vectors_as_they_are(
+    service: Any, read: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as earlier_version:
+        earlier_version.setattr(representation, "center_of", lambda sentences: None)
+        project = read()
+        service.run_jobs()
+        label(project, 20)
+        project.train()
+        service.run_jobs()
+        earlier = config_of(service, project)
+    shutil.rmtree(service.settings.home / "features")  # none of the earlier version's maps is there
+    label(project, 5)
+    project.train()
+    service.run_jobs()
+    assert "centered" not in earlier["representation"]
+    assert config_of(service, project)["representation"]["centered"] is True
+    found = [project.reproduce(one.number) for one in project.models()]
+    service.run_jobs()
+    assert [service.db.read(engine.get, one.id).result["identical"] for one in found] == [True, True]
 
 
 def test_new_items_are_read_within_the_next_training(service: Any, read: Any) -> None:
@@ -165,6 +189,18 @@ def test_the_live_model_answers_new_texts(service: Any, read: Any) -> None:
     project.promote(number)
     answered = project.predict(["the goalkeeper saved a penalty", "interest rates went up"])
     assert [one.value for one in answered] == ["sport", "money"]
+
+
+def test_items_on_the_other_side_of_the_middle_are_comparable_too(service: Any, read: Any) -> None:
+    project = read(60)
+    service.run_jobs()
+    label(project, 20)
+    project.train()
+    service.run_jobs()
+    items = {item.key: item.metadata["truth"] for item in project.items}
+    key = next(iter(items))
+    found = project.items.similar(key, n=59)
+    assert len(found) == 59 and all(items[one.key] == items[key] for one in found[:10])
 
 
 def test_a_search_begins_where_words_say_before_there_is_a_label(service: Any) -> None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.features.centering import centered
 from labeler.learning.numeric.types import Array
 
 SIZE = 96
@@ -48,12 +49,14 @@ class Projection:
         return unit(np.asarray(X @ self.basis, dtype=np.float32))
 
 
-def joined(sentences: Array, words: Array) -> Array:
+def joined(sentences: Array, words: Array, center: Array | None) -> Array:
     """Sentence vectors (items, d) and projected words (items, size) side by side: float32, rows of length 1.
+
+    center: of the pool's sentence vectors, which is taken off, see `centered`.
 
     A sentence encoder knows topics, and hardly the difference between "how many" and "who":
     docs/decisions/0003-projection.md
     """
     from labeler.learning.semi_supervised.label_spreading import unit
 
-    return unit(np.hstack([sentences, np.float32(BESIDE) * words]))
+    return unit(np.hstack([centered(sentences, center), np.float32(BESIDE) * words]))

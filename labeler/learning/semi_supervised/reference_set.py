@@ -46,7 +46,8 @@ class ReferenceSet:
     """The part of a pool that a model keeps.
 
     encoder: SHA-256 of the sentence encoder, or None when `projection` alone makes the vectors. vectors, once:
-    float16 (kept, d), see NeighborGraph; flow: float32 (kept, classes); words: None when nothing was written.
+    float16 (kept, d), see NeighborGraph; flow: float32 (kept, classes); words: None when nothing was written;
+    center: what is taken off sentence vectors, None without them and in models of earlier versions.
     """
 
     encoder: str | None
@@ -55,6 +56,7 @@ class ReferenceSet:
     once: Array
     flow: Array
     words: LabelPrototypes | None
+    center: Array | None = None
 
     @classmethod
     def of(
@@ -65,6 +67,7 @@ class ReferenceSet:
         encoder: Encoder | None,
         projection: Projection,
         words: LabelPrototypes | None,
+        center: Array | None,
         seed: int,
     ) -> "ReferenceSet":
         """Of a pool's map and what the labels sent to its items: of large pools a random part."""
@@ -73,14 +76,14 @@ class ReferenceSet:
             kept = np.sort(np.random.default_rng(seed).choice(len(kept), KEPT, replace=False))
         vectors, once = graph.vectors[kept].astype(np.float16), graph.once[kept].astype(np.float16)
         sha256 = None if encoder is None else encoder.sha256
-        return cls(sha256, projection, vectors, once, flow[kept], words)
+        return cls(sha256, projection, vectors, once, flow[kept], words, center)
 
     def vectors_of(self, contents: list[Content], features: Any, pipeline: FeaturePipeline) -> Array:
         """Vectors of new items, float32 (items, d). Raises EncoderMissing when the encoder is not here."""
         words = self.projection.transform(pipeline.similarity(features))
         if self.encoder is None:
             return words
-        return joined(encoder_of(self.encoder).encode([text_of(content) for content in contents]), words)
+        return joined(encoder_of(self.encoder).encode([text_of(content) for content in contents]), words, self.center)
 
     def views(self, vectors: Array, features: Any, cells: Array | None = None) -> Views:
         """What the teachers see of new items."""
@@ -101,6 +104,7 @@ class ReferenceSet:
             "once": self.once,
             "flow": self.flow,
             "words": None if self.words is None else dict(vars(self.words)),
+            "center": self.center,
         }
 
     @classmethod
@@ -114,4 +118,5 @@ class ReferenceSet:
             state["once"],
             state["flow"],
             None if words is None else LabelPrototypes(**words),
+            state.get("center"),
         )

@@ -18,6 +18,7 @@ from labeler.items.tables import items
 from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.learning.batch_predict import CHUNK_ROWS
+from labeler.learning.features.centering import center_of, centered
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.fitting import prototypes_of
 from labeler.learning.loop import SEARCH
@@ -32,7 +33,7 @@ from labeler.training.heuristic_seeding import seeded_by_heuristics
 from labeler.training.keyword_seeding import seeded_by_keywords
 from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import EmbeddingStore
-from labeler.training.pool.representation import newest_graph
+from labeler.training.pool.representation import newest_center, newest_graph
 from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import whole_part
 from labeler.training.selection import SEARCHED, still_open
@@ -85,20 +86,26 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     if not len(wanted) or not np.isin(wanted, data.items).all():
         return None
-    graph = newest_graph(data, data.choose_pipeline(), encoder.sha256)
+    pipeline = data.choose_pipeline()
+    graph = newest_graph(data, pipeline, encoder.sha256)
     store = EmbeddingStore(data.cache, encoder)
     places = np.arange(len(data.items)) if graph is not None else whole_part(data, store)
     chosen = np.intersect1d(np.searchsorted(data.items, wanted), places)
     if not len(chosen):
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(chosen)[:COVERED])
-    vectors = store.load(chosen) if graph is None else np.asarray(graph.vectors[chosen])
+    if graph is None:
+        center: Array | None = center_of(store.load(places))
+        vectors = centered(store.load(chosen), center)
+    else:
+        center = newest_center(data, pipeline, encoder.sha256)
+        vectors = np.asarray(graph.vectors[chosen])
     ids = data.items[chosen]
     classes, wanted_label = sorted(data.said), project.settings.find_label
     words = None
     if wanted_label in classes:
-        typical = store.load(places[:CHUNK_ROWS]) if graph is None else graph.vectors
-        words = prototypes_of(SaidVectors(data.cache, encoder, data.said), data.said, classes, typical)
+        typical = centered(store.load(places[:CHUNK_ROWS]), center) if graph is None else graph.vectors
+        words = prototypes_of(SaidVectors(data.cache, encoder, data.said), data.said, classes, typical, center)
     if words is None or len(classes) < 2:
         return ids, Pool(vectors)
     return ids, Pool(vectors, np.exp(words.prior(vectors)), positive=classes.index(str(wanted_label)))

@@ -1,7 +1,8 @@
 """The map of a project's pool on disk, which grows with the pool.
 
 A map is made of all items there are, and later grows: new items get their vectors, neighbors and averages by what
-the pool looked like when the map was made (the features' weights, the projection, the index's cells), and those of
+the pool looked like when the map was made (the features' weights, the projection, the middle of its
+sentence vectors, the index's cells), and those of
 the items before stay. When the pool has grown by half, all is made anew; so are maps of small pools, each time.
 The numbers of items at which a map was made and grew (`steps`) are all that is needed to make it again, bit by bit.
 
@@ -50,15 +51,17 @@ class StoredGraph:
             return []
         return found
 
-    def state(self) -> tuple[State, Array]:
-        """The features' state when the map was made, and the projection's basis. Raises FileNotFoundError."""
+    def state(self) -> tuple[State, Array, Array | None]:
+        """The features' state when the map was made, the projection's basis, and what is taken off sentence vectors
+        (None: nothing is). Raises FileNotFoundError."""
         with np.load(self.folder / "state.npz", allow_pickle=False) as found:
             arrays = {name: found[name] for name in found.files}
-        return arrays, arrays.pop("basis")
+        return arrays, arrays.pop("basis"), arrays.pop("center", None)
 
-    def keep_state(self, state: State, basis: Array) -> None:
+    def keep_state(self, state: State, basis: Array, center: Array | None) -> None:
+        given = state if center is None else state | {"center": center}
         with written_whole(self.folder / "state.npz") as file:
-            np.savez(file, allow_pickle=False, basis=basis, **state)
+            np.savez(file, allow_pickle=False, basis=basis, **given)
 
     def first(self, n: int) -> NeighborGraph | None:
         """The map of its first n items, memory-mapped, or None when its files don't hold them."""

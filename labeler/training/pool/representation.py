@@ -10,6 +10,7 @@ from scipy.sparse import csr_matrix
 from labeler.kit.config import Settings
 from labeler.learning.batch_predict import between
 from labeler.learning.features.base import FeaturePipeline
+from labeler.learning.features.centering import center_of
 from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
 from labeler.learning.features.projection import SAMPLE, Projection, joined
 from labeler.learning.features.text import TextPipeline
@@ -77,9 +78,15 @@ def represent_again(
         pipeline.fit(blocks)
         return None
     encoder = encoder_of(config["sha256"]) if config["kind"] == "encoder" else None
+    about = (data, pipeline, blocks, encoder)
     if config.get("part"):
-        return part_of(data, pipeline, blocks, encoder, config["part"])
-    return representation_of(data, pipeline, blocks, encoder, config.get("steps") or [len(data.items)])
+        return part_of(*about, config["part"], is_centered=is_centered(config))
+    return representation_of(*about, config.get("steps") or [len(data.items)], is_centered=is_centered(config))
+
+
+def is_centered(config: Mapping[str, Any]) -> bool:
+    """Whether sentence vectors were centered; those of earlier versions' models were not."""
+    return bool(config.get("centered"))
 
 
 def graph_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str, Any]) -> NeighborGraph | None:
@@ -88,20 +95,33 @@ def graph_at(data: TrainingData, pipeline: FeaturePipeline, config: Mapping[str,
         return None
     sha256 = config["sha256"] if config["kind"] == "encoder" else None
     n = len(data.items)
-    stored = GraphStore(data.cache, source_of(pipeline, sha256)).find(config.get("steps") or [n])
+    stored = GraphStore(data.cache, source_of(pipeline, sha256, is_centered(config))).find(config.get("steps") or [n])
     return None if stored is None else stored.first(n)
 
 
 def newest_graph(data: TrainingData, pipeline: FeaturePipeline, sha256: str | None) -> NeighborGraph | None:
     """The map on disk of all items, or None while there is none."""
-    maps, n = GraphStore(data.cache, source_of(pipeline, sha256)), len(data.items)
-    stored = maps.find(maps.steps_for(n))
-    return None if stored is None else stored.first(n)
+    stored = _newest(data, pipeline, sha256)
+    return None if stored is None else stored.first(len(data.items))
 
 
-def source_of(pipeline: FeaturePipeline, sha256: str | None) -> str:
-    """Names maps by what makes their vectors: the features, and the sentence encoder with this hash."""
-    return pipeline.key() if sha256 is None else f"{pipeline.key()}-{encoder_key(sha256)}"
+def newest_center(data: TrainingData, pipeline: FeaturePipeline, sha256: str) -> Array | None:
+    """What was taken off the sentence vectors of the map of all items; None while there is none."""
+    stored = _newest(data, pipeline, sha256)
+    return None if stored is None else stored.state()[2]
+
+
+def _newest(data: TrainingData, pipeline: FeaturePipeline, sha256: str | None) -> StoredGraph | None:
+    maps = GraphStore(data.cache, source_of(pipeline, sha256))
+    return maps.find(maps.steps_for(len(data.items)))
+
+
+def source_of(pipeline: FeaturePipeline, sha256: str | None, is_centered: bool = True) -> str:
+    """Names maps by what makes their vectors: the features, and the sentence encoder with this hash, whose vectors are
+    centered or, for models of earlier versions, are not."""
+    if sha256 is None:
+        return pipeline.key()
+    return f"{pipeline.key()}-{encoder_key(sha256)}{'-centered' if is_centered else ''}"
 
 
 def representation_of(
@@ -110,21 +130,22 @@ def representation_of(
     blocks: Sequence[csr_matrix],
     encoder: Encoder | None,
     steps: Sequence[int] | None = None,
+    is_centered: bool = True,
 ) -> Representation:
     """The pool by its projected features and, with an encoder, its sentence vectors; kept on disk with the features.
 
     Fits the pipeline, see `see`. Items that the encoder has not read are read now. steps: how the map was made and
-    grew (`graph_store`); None: what suits the pool.
+    grew (`graph_store`); None: what suits the pool. is_centered: whether sentence vectors are.
     """
     n, sha256 = len(data.items), None if encoder is None else encoder.sha256
-    maps = GraphStore(data.cache, source_of(pipeline, sha256))
+    maps = GraphStore(data.cache, source_of(pipeline, sha256, is_centered))
     steps = list(steps or maps.steps_for(n))
     stored = maps.find(steps)
     if stored is None:
         with maps.making(steps) as stored:
             for step in steps[len(stored.steps) :]:
-                _grow(stored, step, data, pipeline, blocks, encoder)
-    state, basis = stored.state()
+                _grow(stored, step, data, pipeline, blocks, encoder, is_centered)
+    state, basis, center = stored.state()
     pipeline.set_state(state)
     graph = stored.first(n)
     assert graph is not None
@@ -133,38 +154,50 @@ def representation_of(
     def features(places: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places)
 
-    pooling = UnlabeledData(graph, stored.affinity(n), Projection(basis), encoder, said, encode, features)
-    config: dict[str, Any] = {"kind": "projection"}
-    if encoder is not None:
-        config = {"kind": "encoder", "sha256": encoder.sha256}
-    return Representation(pooling, config | {"dimensions": int(graph.vectors.shape[1]), "steps": steps})
+    pooling = UnlabeledData(graph, stored.affinity(n), Projection(basis), encoder, said, encode, features, center)
+    config = _config(encoder, center) | {"dimensions": int(graph.vectors.shape[1]), "steps": steps}
+    return Representation(pooling, config)
+
+
+def _config(encoder: Encoder | None, center: Array | None) -> dict[str, Any]:
+    """What makes the vectors, as it is recorded with a model."""
+    if encoder is None:
+        return {"kind": "projection"}
+    return {"kind": "encoder", "sha256": encoder.sha256} | ({} if center is None else {"centered": True})
 
 
 def part_of(
-    data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], encoder: Encoder | None, size: int
+    data: TrainingData,
+    pipeline: FeaturePipeline,
+    blocks: Sequence[csr_matrix],
+    encoder: Encoder | None,
+    size: int,
+    is_centered: bool = True,
 ) -> Representation:
     """A part of the pool by its projected features and, with an encoder, its sentence vectors, which are read as far as
     they are not there; its map is in memory.
 
-    Fits the pipeline, to all items. size: of the part's sample, see `subsample`.
+    Fits the pipeline, to all items. size: of the part's sample, see `subsample`; is_centered: whether sentence vectors
+    are, on the part's own mean.
     """
     places = members(data, size)
     pipeline.fit(blocks)
     similarity = pipeline.similarity(data.rows(pipeline, blocks, places))
     projection = Projection.of(similarity)
-    vectors, config = projection.transform(similarity), {"kind": "projection"}
+    vectors, center = projection.transform(similarity), None
     if encoder is not None:
-        vectors = joined(_sentences(data, encoder, places).load(places), vectors)
-        config = {"kind": "encoder", "sha256": encoder.sha256}
+        sentences = _sentences(data, encoder, places).load(places)
+        center = center_of(sentences) if is_centered else None
+        vectors = joined(sentences, vectors, center)
     graph = graph_of(vectors)
     said, encode = (None, None) if encoder is None else (data.said, SaidVectors(data.cache, encoder, data.said))
 
     def features(inside: Array) -> csr_matrix:
         return data.rows(pipeline, blocks, places[inside])
 
-    pooling = UnlabeledData(graph, graph.affinity(), projection, encoder, said, encode, features)
+    pooling = UnlabeledData(graph, graph.affinity(), projection, encoder, said, encode, features, center)
     more = {"dimensions": int(vectors.shape[1]), "part": size, "of": len(data.items)}
-    return Representation(pooling, config | more, places)
+    return Representation(pooling, _config(encoder, center) | more, places)
 
 
 def _grow(
@@ -174,21 +207,24 @@ def _grow(
     pipeline: FeaturePipeline,
     blocks: Sequence[csr_matrix],
     encoder: Encoder | None,
+    is_centered: bool,
 ) -> None:
     """Make a map of the first n items, or let it grow to them."""
+    sentences = None if encoder is None else _sentences(data, encoder, np.arange(n))
     if not stored.steps:
         pipeline.fit(blocks if n == len(data.items) else list(between(blocks, 0, n)))
-        basis = Projection.of(pipeline.similarity(_sample(data, pipeline, blocks, n))).basis
-        stored.keep_state(pipeline.state(), basis)
-    state, basis = stored.state()
+        sample = _sample(n)
+        basis = Projection.of(pipeline.similarity(data.rows(pipeline, blocks, sample))).basis
+        center = center_of(sentences.load(sample)) if sentences is not None and is_centered else None
+        stored.keep_state(pipeline.state(), basis, center)
+    state, basis, center = stored.state()
     pipeline.set_state(state)
     projection, first = Projection(basis), (stored.steps or [0])[-1]
-    sentences = None if encoder is None else _sentences(data, encoder, np.arange(n))
 
     def vectors(part: tuple[slice, csr_matrix]) -> tuple[slice, Array]:
         place, rows = part
         words = projection.transform(pipeline.similarity(pipeline.transform(rows)))
-        return place, words if sentences is None else joined(sentences.load(place), words)
+        return place, words if sentences is None else joined(sentences.load(place), words, center)
 
     dimensions = basis.shape[1] + (0 if sentences is None else sentences.dimensions)
     stored.grow(n, dimensions, in_threads(vectors, _placed(blocks, first, n)))
@@ -200,12 +236,11 @@ def _placed(blocks: Sequence[csr_matrix], first: int, n: int) -> Iterator[tuple[
         first += rows.shape[0]
 
 
-def _sample(data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix], n: int) -> csr_matrix:
-    """Features of the items that the projection is learned from: all, or a fixed random part of a large pool."""
-    places = np.arange(n)
-    if n > SAMPLE:
-        places = np.sort(np.random.default_rng(0).choice(n, SAMPLE, replace=False))
-    return data.rows(pipeline, blocks, places)
+def _sample(n: int) -> Array:
+    """Places of the items that projection and center are learned from: all, or a fixed random part of a large pool."""
+    if n <= SAMPLE:
+        return np.arange(n)
+    return np.sort(np.random.default_rng(0).choice(n, SAMPLE, replace=False))
 
 
 def _sentences(data: TrainingData, encoder: Encoder, places: Array) -> EmbeddingStore:
