@@ -9,6 +9,7 @@ from labeler_ui.words import mark, number, percent, t, tn
 from labeler.client import Project
 from labeler.wire.bulk_labels import CHECK, MOST_CHECK, BulkOut
 
+FEWEST = 36  # items: below, what must be checked to be sure of 90 % is all of them
 WATCH_SECONDS = 5.0
 STATES = {
     "starting": (mark("begins"), "gray"),
@@ -40,12 +41,15 @@ def _ask(project: Project, which: dict[str, Any]) -> None:
                 planned.left_out,
             )
         )
-    if not planned.items:
+    if planned.items < FEWEST:
+        if planned.items:
+            st.markdown(t("So few would all have to be checked: tick them in the list, and label them by hand."))
         return
     with st.form("bulk", border=False):
         value = tasks.of(info).value_input(st.container(), t("Answer"), tasks.schema_of(info), key="bulk-value")
         left, right = st.columns(2)
-        check = left.number_input(t("Checked by people first"), 1, MOST_CHECK, CHECK, key="bulk-check")
+        most = min(MOST_CHECK, planned.items - 1)
+        check = left.number_input(t("Checked by people first"), 1, most, min(CHECK, most), key="bulk-check")
         bar = right.number_input(t("At least so many right (%)"), 50, 99, 90, key="bulk-bar")
         st.caption(
             t(

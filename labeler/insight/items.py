@@ -22,6 +22,7 @@ from labeler.labels.tables import flags, labels, skips
 from labeler.projects.access import Project
 from labeler.quality.queries import answers_of
 from labeler.quality.rule_answers import rule_answers_of
+from labeler.quality.tables import gold_items
 from labeler.queue.tables import queue_entries, queues
 from labeler.wire.insight import HistoryEntry, ItemOut
 
@@ -202,8 +203,8 @@ def get_item(tx: Connection, settings: Settings, project: Project, key: str) -> 
 
 
 def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
-    """Everything people ever said about an item, oldest first. Of one kind that is the order of the ids, whatever the
-    clock said: it may have been set back (G23)."""
+    """Everything people ever said about an item, oldest first, and what was decided. Of one kind that is the order of
+    the ids, whatever the clock said: it may have been set back (G23)."""
     item_id = find_item(tx, project_id, key).id
     entries: list[tuple[datetime, HistoryEntry]] = []
     for table, kind in ((labels, "label"), (flags, "flag"), (skips, "skip")):
@@ -229,4 +230,21 @@ def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
                     ),
                 )
             )
+    entries += [(entry.at, entry) for entry in _decided(tx, item_id)]
     return [entry for _, entry in sorted(entries, key=lambda one: one[0])]
+
+
+def _decided(tx: Connection, item_id: int) -> list[HistoryEntry]:
+    """What somebody said that the answer is, in Review or as gold, as long as it holds."""
+    statement = sa.select(gold_items, users.c.name, users.c.kind).join(users, users.c.id == gold_items.c.created_by)
+    return [
+        HistoryEntry(
+            kind="decision",
+            at=row.created_at,
+            labeler={"id": row.created_by, "name": row.name, "kind": row.kind},
+            value=row.value,
+            note=row.note,
+            schema_version=row.schema_version,
+        )
+        for row in tx.execute(statement.where(gold_items.c.item_id == item_id))
+    ]

@@ -6,6 +6,30 @@ from browsing import Site, settled, shown
 from playwright.sync_api import expect
 
 
+def test_a_decision_by_key_is_about_the_item_that_was_seen(site: Site, visit: Any) -> None:
+    """Answers are estimated again meanwhile, and another one is the least certain."""
+    project = site.project(6, "Moves", overlap=2)
+    views = [person.client.projects.get(project.slug) for person in (site.member(project), site.member(project))]
+    keys = [row.key for row in project.items.page(limit=6).items]
+    views[0].label_many(dict.fromkeys(keys[:4], "spam"))
+    views[1].label_many(dict.fromkeys(keys[:4], "ham"))
+    page = visit(f"{site.url}/review?project={project.slug}", site.admin)
+    expect(shown(page, "4 to decide")).to_be_visible()
+    seen = page.get_by_text("Key sms").inner_text().split()[1].rstrip(",")
+    page.get_by_role("heading", name="Review").click()
+    settled(page)
+    project.reviews.fix(seen, "spam")  # it is not in the queue any more when the page is drawn
+    page.keyboard.press("2")
+    expect(shown(page, "3 to decide, 1 decided")).to_be_visible()
+    settled(page)
+    assert project.items.get(seen).answer.value == "ham"
+    entries = [(one.kind, one.value) for one in project.items.history(seen)]
+    assert entries[-1] == ("decision", "ham") and len(entries) == 3
+    page.goto(f"{site.url}/items?project={project.slug}&item={seen}")
+    expect(shown(page, "as it was decided")).to_be_visible()
+    expect(shown(page, f"{site.admin.name} decided ham")).to_be_visible()
+
+
 def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, visit: Any) -> None:
     project = site.project(6, "Review", overlap=2)
     lin, max_ = (site.member(project) for _ in range(2))

@@ -53,6 +53,18 @@ def test_a_double_click_answers_one_item(site: Site, project: Project, lin: Any,
     assert given(project, lin) == ["spam", "ham"]
 
 
+def test_a_tool_answers_nothing_and_works_at_once(site: Site, project: Project, lin: Any, label_page: Any) -> None:
+    card = label_page(site, project, lin)
+    first = card.shown()
+    places = [card.part("label-spam").bounding_box(), card.page.locator("[data-do=undo]").bounding_box()]
+    for place in places:  # within some milliseconds
+        card.page.mouse.click(place["x"] + 10, place["y"] + 10)
+    expect(card.hint).to_contain_text("You had chosen: spam.")
+    assert card.shown() == first
+    card.saved()
+    assert given(project, lin) == []
+
+
 def test_a_double_tap_answers_one_item(site: Site, project: Project, lin: Any, label_page: Any) -> None:
     card = label_page(site, project, lin, **PHONE)
     place = card.part("label-ham").bounding_box()

@@ -35,6 +35,7 @@ PAGE = 50
 MOST_COUNTED = 100_000
 MADE = "sha-"  # how keys begin that were made of the content
 MOST_COMPARED = 8
+GOLD = "gold"  # the method of an answer that somebody decided
 ASKED = 200  # items of a search that are asked first, at most
 
 
@@ -278,6 +279,9 @@ def _sure(project: ProjectOut, item: ItemOut) -> None:
     if answer is None or len(item.labels) < 2:
         return
     value = plain(tasks.value_text(project, answer.value))
+    if answer.method == GOLD:
+        st.markdown(t("Answer: **{value}**, as it was decided", value=value))
+        return
     if answer.posterior is None:
         st.markdown(t("Answer: **{value}** ({share} say so)", value=value, share=percent(answer.agreement)))
         return
@@ -293,6 +297,7 @@ def _event(project: ProjectOut, event: HistoryEntry) -> None:
         "undo": t("took the label back"),
         "flag": t("marked it as hard: {reason}", reason=reason),
         "skip": t("skipped it: {reason}", reason=reason),
+        "decision": t("decided **{answer}**", answer=plain(tasks.value_text(project, event.value))),
     }.get(event.kind, plain(event.kind))
     note = f"  \n{plain(event.note)}" if event.note else ""
     st.markdown(f"{plain(event.labeler.name)} {words}{note}  \n:gray[{layout.when(event.at)}]")

@@ -38,6 +38,7 @@ def render() -> None:
     layout.heading(
         t("Review"), t("Where people do not agree: decide once, or ask again. The least certain comes first.")
     )
+    _take_pressed(project)
     queue = feedback.must(lambda: project.reviews.queue(limit=200), t("Reading the disagreements"))
     passed: list[str] = st.session_state.setdefault(f"_passed-{project.slug}", [])
     left = [row for row in queue.items if row.item_key not in passed]
@@ -48,17 +49,27 @@ def render() -> None:
         with st.container(horizontal=True):
             if st.button(t("Show those that are left"), icon=":material/restart_alt:"):
                 passed.clear()
+                st.session_state.pop(f"_on-screen-{project.slug}", None)
                 st.rerun()
             _undo_last(project)
     elif not left:
         _nothing(project)
         _undo_last(project)
     else:
-        item = feedback.attempt(lambda: project.items.get(left[0].item_key), t("Opening the item"))
+        key = _on_screen(project, [row.item_key for row in left])
+        item = feedback.attempt(lambda: project.items.get(key), t("Opening the item"))
         if item is not None:
             _one(project, item, passed)
     if queue.decided or queue.waiting:
         _done(project)
+
+
+def _on_screen(project: Project, keys: list[str]) -> str:
+    """Which is shown: the one that was, while it waits, though another has come before it meanwhile; else the first."""
+    kept = f"_on-screen-{project.slug}"
+    if st.session_state.get(kept) not in keys:
+        st.session_state[kept] = keys[0]
+    return str(st.session_state[kept])
 
 
 def _counts(queue: ReviewQueue, later: int) -> None:
@@ -137,13 +148,14 @@ def _decide(project: Project, item: ItemOut) -> None:
     """Few labels are buttons with keys; other answers are typed."""
     info, schema = project.info, tasks.schema_of(project.info)
     values = tasks.of(info).single_values(schema)
-    note = st.text_input(t("Why, for the history"), key=f"review-note-{item.key}")
+    note_key = f"review-note-{item.key}"
+    note = st.text_input(t("Why, for the history"), key=note_key)
     if 0 < len(values) <= MOST_KEYS:
         with st.container(horizontal=True):
             for place, value in enumerate(values, start=1):
                 words = plain(tasks.value_text(info, value))
-                if st.button(words, key=f"fix-{item.key}-{place}", shortcut=str(place)):
-                    _record(item, partial(project.reviews.fix, item.key, value, note))
+                given = (project.slug, item, value, note_key)
+                st.button(words, key=f"fix-{item.key}-{place}", shortcut=str(place), on_click=_press, args=given)
         return
     columns = st.columns([3, 1], vertical_alignment="bottom")
     value = tasks.of(info).value_input(
@@ -155,6 +167,19 @@ def _decide(project: Project, item: ItemOut) -> None:
     )
     if columns[1].button(t("Decide"), type="primary", width="stretch", disabled=value is None, key=f"fix-{item.key}"):
         _record(item, partial(project.reviews.fix, item.key, value, note))
+
+
+def _press(slug: str, item: ItemOut, value: Any, note_key: str) -> None:
+    """A decision by key is about the item that was seen, also where another comes first by the time it is drawn."""
+    note = str(st.session_state.get(note_key) or "")
+    st.session_state.setdefault(f"_pressed-review-{slug}", []).append((item, value, note))
+
+
+def _take_pressed(project: Project) -> None:
+    for item, value, note in st.session_state.pop(f"_pressed-review-{project.slug}", []):
+        with feedback.told(t("Saving the decision")):
+            _told(item, project.reviews.fix(item.key, value, note))
+    feedback.say_now()
 
 
 def _ask(project: Project, item: ItemOut) -> None:
@@ -177,11 +202,14 @@ def _ask(project: Project, item: ItemOut) -> None:
 
 def _record(item: ItemOut, call: Callable[[], ReviewOut]) -> None:
     with feedback.told(t("Saving the decision")):
-        done = call()
-        st.session_state[f"_last-review-{session.slug()}"] = done.id
-        line = contents.line(item.content, TOLD)
-        feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=unlinked(line)))
+        _told(item, call())
         st.rerun()
+
+
+def _told(item: ItemOut, done: ReviewOut) -> None:
+    st.session_state[f"_last-review-{session.slug()}"] = done.id
+    line = contents.line(item.content, TOLD)
+    feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=unlinked(line)))
 
 
 def _comparable(project: Project, item: ItemOut) -> None:

@@ -77,7 +77,7 @@ export class Card {
       node.addEventListener("click", (event) => { this.act(node.dataset.do, event); node.blur(); });
     });
     this.view.refs.answer.addEventListener("click", (event) => {
-      const isPanel = event.target.closest("[data-do=skip], [data-do=flag]"); // opens one, answers nothing
+      const isPanel = event.target.closest("[data-do]:not([data-do=redo])"); // a tool: it answers nothing
       if (this.lesson.open ? this.lesson.node.contains(event.target) : !event.detail || !this.current || isPanel || !this.early()) return;
       event.stopPropagation(); // the second half of a double click
       event.target.closest("button")?.blur(); // Enter belongs to the card
