@@ -6,6 +6,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from sqlalchemy.exc import DataError, IntegrityError
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 
 from labeler.api.paths import methods_at
@@ -70,6 +71,11 @@ async def on_data(request: Request, error: Any) -> JSONResponse:
     return respond(request, Invalid("A value is not one that can be stored (too large, or an invalid character)."))
 
 
+async def on_gone(request: Request, error: Any) -> JSONResponse:
+    """The sender left in the middle: a page was reloaded without a network. Nobody reads the answer."""
+    return respond(request, Malformed("The connection ended before all was sent."))
+
+
 async def on_anything(request: Request, error: Exception) -> JSONResponse:
     telemetry.logger().error("unexpected error", path=request.url.path, exc_info=error)
     return respond(request, Internal("This should not have happened. The log has more under the request_id."))
@@ -81,4 +87,5 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(HTTPException, on_http)
     app.add_exception_handler(IntegrityError, on_integrity)
     app.add_exception_handler(DataError, on_data)
+    app.add_exception_handler(ClientDisconnect, on_gone)
     app.add_exception_handler(Exception, on_anything)

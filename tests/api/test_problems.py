@@ -1,11 +1,13 @@
 """Errors say what to do (RFC 9457), and nothing that is sent gives a 5xx (G18, G24)."""
 
+import asyncio
 import json
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import httpx
 import pytest
+import structlog
 
 from labeler.api.app import create_app
 from labeler.client import Project
@@ -245,3 +247,32 @@ def test_every_answer_has_the_headers_that_protect(service: Any) -> None:
         assert headers["x-content-type-options"] == "nosniff"
         assert "frame-ancestors" in headers["content-security-policy"]
         assert headers["referrer-policy"] and "access-control-allow-origin" not in headers
+
+
+def test_who_leaves_in_the_middle_of_a_request_is_no_fault_of_the_service(service: Any, project: Project) -> None:
+    answered: list[dict[str, Any]] = []
+    parts = iter([{"type": "http.request", "body": b'{"item_key": ', "more_body": True}, {"type": "http.disconnect"}])
+
+    async def receive() -> dict[str, Any]:
+        return next(parts, {"type": "http.disconnect"})
+
+    async def send(message: dict[str, Any]) -> None:
+        answered.append(message)
+
+    path, token = f"{API}{project.path}/labels", project.client._http.headers["authorization"]
+    scope = {
+        "type": "http",
+        "method": "POST",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"content-type", b"application/json"), (b"authorization", token.encode())],
+        "client": ("127.0.0.1", 1),
+        "server": ("testserver", 80),
+        "scheme": "http",
+        "http_version": "1.1",
+    }
+    with structlog.testing.capture_logs() as logs:
+        asyncio.run(service.http.app(scope, receive, send))
+    assert [one for one in logs if one["log_level"] == "error"] == []
+    assert {one["status"] for one in answered if one["type"] == "http.response.start"} <= {400}
