@@ -194,7 +194,7 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
         tooltip=[_tip("label"), _tip("count", format=","), _tip("share", format=".1%")],
     )
     words = base.mark_text(align="left", dx=6, color=GRAY).encode(alt.X("count:Q"), alt.Text("count:Q", format=","))
-    _show((bars + words).properties(height=max(70, 30 * len(rows))), t("Labels by name"), frame.drop(columns="color"))
+    _show((bars + words).properties(height=max(70, 30 * len(rows))), t("Items by label"), frame.drop(columns="color"))
 
 
 def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None:

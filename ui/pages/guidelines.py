@@ -260,8 +260,8 @@ def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None)
     st.markdown(
         t(
             "It becomes the version that every new label follows, and can't be changed afterwards. "
-            "**Every labeler must read and acknowledge it before they get further items.** What they are just "
-            "answering still counts, under the version before, and its label says so."
+            "**Every labeler must read and acknowledge it before they get further items.** What is in their "
+            "browsers already still counts, under the version before, and its labels say so."
         )
     )
     if before is not None:

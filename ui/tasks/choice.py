@@ -8,7 +8,7 @@ from labeler_ui.words import mark, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "choice"
-COUNTS = mark("Labels by name")
+COUNTS = mark("Items by label")
 SEARCHES = True
 SINGLE = True
 

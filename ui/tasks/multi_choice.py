@@ -9,7 +9,7 @@ from labeler_ui.words import mark, percent, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "multi_choice"
-COUNTS = mark("Labels by name")
+COUNTS = mark("Items by label")
 SEARCHES = False
 SINGLE = False
 NONE = mark("none of the labels")

@@ -9,7 +9,7 @@ from labeler_ui.words import mark, number, t
 from streamlit.delta_generator import DeltaGenerator
 
 NAME = "rating"
-COUNTS = mark("Ratings")
+COUNTS = mark("Items by rating")
 SEARCHES = False
 SINGLE = False
 SCALE = {"min": 1, "max": 5, "step": 1, "names": {}}
