@@ -131,7 +131,7 @@ def test_what_a_chart_shows_is_downloaded(site, project, visit) -> None:
     lines = download.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert lines[0] == "people,model,items,share" and len(lines) == 5
     page.goto(f"{site.url}/progress?project={project.slug}")
-    for name, first in (("labels-by-name", "label,count,share"), ("labels-per-day", "day,labels")):
+    for name, first in (("items-by-label", "label,count,share"), ("labels-per-day", "day,labels")):
         chart = page.locator(f".st-key-csv-{name.capitalize()}")
         with page.expect_download() as download:
             chart.get_by_role("button").click()

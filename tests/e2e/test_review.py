@@ -3,7 +3,12 @@
 from typing import Any
 
 from browsing import Site, settled, shown
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
+
+
+def seen_on(page: Page) -> str:
+    """The key of the item that the page shows."""
+    return str(page.get_by_text("Key sms").inner_text().split()[1].rstrip(","))
 
 
 def test_a_decision_by_key_is_about_the_item_that_was_seen(site: Site, visit: Any) -> None:
@@ -15,7 +20,7 @@ def test_a_decision_by_key_is_about_the_item_that_was_seen(site: Site, visit: An
     views[1].label_many(dict.fromkeys(keys[:4], "ham"))
     page = visit(f"{site.url}/review?project={project.slug}", site.admin)
     expect(shown(page, "4 to decide")).to_be_visible()
-    seen = page.get_by_text("Key sms").inner_text().split()[1].rstrip(",")
+    seen = seen_on(page)
     page.get_by_role("heading", name="Review").click()
     settled(page)
     project.reviews.fix(seen, "spam")  # it is not in the queue any more when the page is drawn
@@ -44,26 +49,25 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     expect(shown(page, "On 2 items people do not agree, and nobody has decided.")).to_be_visible()
     page.get_by_role("button", name="Decide").click()
     expect(shown(page, "2 to decide")).to_be_visible()
-    for _ in range(2):
+    for number in (1, 2):
         settled(page)
         page.get_by_role("button", name="Later").click()
-    expect(shown(page, "2 to decide (2 put off by you)")).to_be_visible()
+        expect(shown(page, f"2 to decide ({number} put off by you)")).to_be_visible()
     expect(shown(page, "2 are left, which you put off.")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Show those that are left").click()
-    first = project.reviews.queue().items[0].item_key
-    expect(shown(page, f"Key {first}")).to_be_visible()
+    first = seen_on(page)
     expect(page.get_by_test_id("stAlert")).to_have_count(0)  # that there is no model yet is no error
     expect(shown(page, "What was decided")).to_be_hidden()
     settled(page)
     expect(page.get_by_role("button", name="ham")).to_be_enabled()
     page.get_by_role("heading", name="Review").click()  # the keys are the page's, not a field's
-    page.keyboard.press("2")
-    expect(shown(page, "1 to decide, 1 decided")).to_be_visible()
     begins = project.items.get(first).content["text"][:30]
+    page.keyboard.press("2")
     expect(page.get_by_test_id("stToast").filter(has_text=begins)).to_be_visible()
+    expect(shown(page, "1 to decide, 1 decided")).to_be_visible()
     expect(shown(page, "What was decided")).to_be_visible()
-    second = project.reviews.queue().items[0].item_key
+    (second,) = (row.item_key for row in project.reviews.queue().items)
     assert project.items.get(first).answer.value == "ham"
     expect(shown(page, f"Key {second}")).to_be_visible()
     settled(page)
