@@ -37,6 +37,6 @@ def more_items(estimate: Estimate, bound: float) -> int | None:
     value, low, high, n = estimate.value, estimate.low, estimate.high, estimate.n
     if value is None or low is None or high is None or not n or isclose(value, bound, abs_tol=1e-9):
         return None
-    arm = value - low if value > bound else high - value
+    arm = max(value - low, high - value)  # near 0 and 1 the shorter one narrows more slowly
     needed = n * (arm / abs(value - bound)) ** 2 - n
     return None if needed > MOST_MORE else max(1, ceil(needed))
