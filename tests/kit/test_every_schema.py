@@ -59,7 +59,7 @@ def read_by_api(projects: list[Project]) -> dict[str, Any]:
         progress = project.progress()
         found[project.slug] = {
             "labels": [row.model_dump(mode="json") for row in project.labels],
-            "histories": {key: [one.model_dump(mode="json") for one in project.items.history(key)] for key in keys},
+            "histories": {key: _said(project, key) for key in keys},
             "answers": [row.model_dump(mode="json") for row in project.answers()],
             "flags": [flag.model_dump(mode="json") for flag in project.flags],
             "counts": [progress.items.model_dump(), progress.labels.model_dump()],
@@ -68,6 +68,11 @@ def read_by_api(projects: list[Project]) -> dict[str, Any]:
             "models": [one.model_dump(mode="json") for one in project.models()],
         }
     return found
+
+
+def _said(project: Project, key: str) -> list[dict[str, Any]]:
+    """An item's history. What was decided is not in it: before Review there was nothing to keep it in."""
+    return [one.model_dump(mode="json") for one in project.items.history(key) if one.kind != "decision"]
 
 
 def differences(was: Any, now: Any, where: str) -> Iterator[str]:
