@@ -189,7 +189,7 @@ async def invite_again(user_id: Number, caller: IsAdmin, write: Write, settings:
 
 @router.delete("/users/{user_id}/identity")
 async def unlink_identity(user_id: Number, caller: IsAdmin, write: Write) -> UserOut:
-    """Whoever the account belongs to at the OpenID Connect provider has it no more; its sessions and tokens end."""
+    """Unlink the account from its identity at the OpenID Connect provider; its sessions and tokens end."""
     return await write(users.unlink, caller, user_id)
 
 

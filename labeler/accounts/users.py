@@ -146,7 +146,7 @@ def change_user(tx: Connection, caller: Caller, user_id: int, change: UserChange
 
 
 def unlink(tx: Connection, caller: Caller, user_id: int) -> UserOut:
-    """Whoever the account belongs to at the provider has it no more: sessions and tokens end, and the next who proves
+    """The account is unlinked from its identity at the provider: sessions and tokens end, and the next who proves
     the account's address there, or has its invitation, gets it.
 
     Raises `NotFound` where it belongs to nobody there, `Invalid` where no administrator could log in afterwards."""

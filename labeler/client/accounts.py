@@ -27,7 +27,7 @@ class Users:
         return self.client.send(InvitationUrl, "POST", f"/users/{user_id}/invitation").invitation_url
 
     def unlink(self, user_id: int) -> UserOut:
-        """Whoever has it at the provider has it no more: its sessions and tokens end, the next may have it."""
+        """Unlink it from its identity at the provider: its sessions and tokens end, the next may have it."""
         return self.client.send(UserOut, "DELETE", f"/users/{user_id}/identity")
 
     def change(

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from labeler.commands.context import Row, answer, service, state, table
-from labeler.wire.requirements import ConditionOut
+from labeler.wire.requirements import ConditionOut, name_of, wanted_of
 
 P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
 FORM = "METRIC=NUMBER"
@@ -47,7 +47,7 @@ def requirements(
     elif not present.conditions:
         print("Nothing is required: every model can go live.")
     else:
-        alone = [{"metric": _name(one), "wanted": _wanted(one)} for one in present.conditions]
+        alone = [{"metric": name_of(one), "wanted": wanted_of(one)} for one in present.conditions]
         more = {"state": "state", "is": "is", "more": "more holdout labels tell"} if models else {}
         table([_row(one) for one in stands] or alone, {"metric": "metric", "wanted": "wanted", **more})
     if model is not None and any(one.state != "holds" for one in stands):
@@ -68,19 +68,11 @@ def _unreadable(words: str) -> dict[str, Any]:
     raise typer.BadParameter(f'"{words}" is not {FORM}, such as accuracy=0.9 or recall:spam=0.8')
 
 
-def _name(one: Any) -> str:
-    return one.metric if one.label is None else f"{one.metric} of {one.label}"
-
-
-def _wanted(one: Any) -> str:
-    return f"at least {one.min:g}" if one.min is not None else f"at most {one.max:g}"
-
-
 def _row(one: ConditionOut) -> Row:
     between = "" if one.low is None or one.high is None else f" ({one.low:.3g} to {one.high:.3g})"
     return {
-        "metric": _name(one),
-        "wanted": _wanted(one),
+        "metric": name_of(one),
+        "wanted": wanted_of(one),
         "state": "gone" if one.gone else one.state,
         "is": None if one.value is None else f"{one.value:.3g}{between}",
         "more": one.more,

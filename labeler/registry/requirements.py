@@ -8,7 +8,7 @@ from labeler.kit.errors import RequirementsNotMet
 from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.requirements import more_items, stands
 from labeler.projects.access import Project
-from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut
+from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut, name_of, wanted_of
 
 DAY = 86_400  # seconds
 
@@ -38,8 +38,7 @@ def check_requirements(number: int, found: Sequence[ConditionOut]) -> None:
 
 def in_words(one: ConditionOut) -> str:
     """For example: recall of spam is 0.81 (0.75 to 0.86), at least 0.9 is wanted."""
-    name = one.metric if one.label is None else f"{one.metric} of {one.label}"
-    wanted = f"at least {one.min:g}" if one.min is not None else f"at most {one.max:g}"
+    name, wanted = name_of(one), wanted_of(one)
     if one.gone:
         return f"{name} is not measured any more, {wanted} is wanted"
     if one.value is None:

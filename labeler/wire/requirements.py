@@ -47,6 +47,16 @@ class Requirements(In):
     conditions: Annotated[list[Condition], Field(max_length=50)] = Field(default_factory=list)
 
 
+def name_of(one: "Condition | ConditionOut") -> str:
+    """What a condition is about: "recall of spam"."""
+    return one.metric if one.label is None else f"{one.metric} of {one.label}"
+
+
+def wanted_of(one: "Condition | ConditionOut") -> str:
+    """The bound in words: "at least 0.9"."""
+    return f"at least {one.min:g}" if one.min is not None else f"at most {one.max:g}"
+
+
 class ConditionOut(BaseModel):
     """How a model stands to a condition. The 95 % interval decides, never the figure alone."""
 
