@@ -116,22 +116,23 @@ def _add(project: Project, present: list[Condition]) -> None:
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
     )
     metric = _metric(project, name)
+    percent = metric.unit == "share"
     label = None
     if name in OF_ONE:
         label = columns[1].selectbox(t("Label"), labels, key=key(scope, "label"))
     bounds = {LEAST: t("at least"), MOST: t("at most")}
     usual = list(bounds).index(LEAST if metric.better == "higher" else MOST)
     bound = columns[2].selectbox(
-        t("It must be"), list(bounds), usual, format_func=bounds.__getitem__, key=key(scope, f"bound-{name}")
+        t("It must be"), list(bounds), usual, format_func=bounds.__getitem__, key=key(scope, f"bound-{metric.better}")
     )
-    percent = metric.unit == "share"
     value = columns[3].number_input(
         t("in percent") if percent else t("this"),
         min_value=0.0 if percent else None,
         max_value=100.0 if percent else None,
         value=None,
         placeholder=number(90) if percent else None,
-        key=key(scope, f"value-{name}"),
+        format="%g",
+        key=key(scope, f"value-{metric.unit}"),  # another metric leaves what was typed
     )
     with columns[4]:
         asked = pressed(t("Add"), key="add-condition", width="stretch")

@@ -32,6 +32,23 @@ expect.set_options(timeout=60_000)
 DRAWING = "[data-testid=stApp][data-test-script-state=running]"
 """A page that Streamlit is drawing: lists close, and what is under the mouse may move."""
 
+ASKED = """(() => {
+  const send = WebSocket.prototype.send;
+  WebSocket.prototype.send = function (data) {
+    if (new Uint8Array(data.buffer ?? data)[0] === 0x5a) globalThis.askedToDraw = performance.now();
+    return send.call(this, data);
+  };
+  const look = (changes) => {
+    if (changes.some((one) => one.target.dataset.testScriptState === "running")) globalThis.askedToDraw = null;
+  };
+  new MutationObserver(look).observe(document, { attributeFilter: ["data-test-script-state"], subtree: true });
+})()"""
+"""Keeps since when a page has waited to be drawn again: Streamlit asks its server first (a `rerun_script` message,
+which begins with this byte), and says that it is running when the answer begins."""
+
+WAITS = "() => !globalThis.askedToDraw || performance.now() - globalThis.askedToDraw > 5000"
+"""What was answered at once, or never, is not waited for."""
+
 
 @dataclass
 class Someone:
@@ -127,7 +144,7 @@ class Pages:
         size = options.pop("viewport", {"width": 1280, "height": 800})
         colors = options.pop("color_scheme", "light")
         free = self.free.setdefault(repr(options), [])
-        page = free.pop() if free and not fresh else self.browser.new_context(**options).new_page()
+        page = free.pop() if free and not fresh else self._new(options)
         page.context.set_default_timeout(60_000)
         page.set_viewport_size(size)
         page.emulate_media(color_scheme=colors)
@@ -135,6 +152,11 @@ class Pages:
         page.evaluate("[localStorage, sessionStorage].forEach((one) => one.clear())")
         page.context.clear_cookies()
         return page
+
+    def _new(self, options: dict[str, Any]) -> Page:
+        context = self.browser.new_context(**options)
+        context.add_init_script(ASKED)
+        return context.new_page()
 
     def give(self, page: Page, options: dict[str, Any]) -> None:
         """Take it back, when nobody listens to it any more."""
@@ -224,18 +246,29 @@ def shown(where: Page | Locator, text: str | Pattern[str]) -> Locator:
 
 
 def settled(page: Page) -> None:
-    """Wait until the page is drawn to its end: what is typed into a table before may be drawn over."""
+    """Wait until the page is drawn to its end: what is typed into a table before may be drawn over. What was done last
+    counts: the page may not know yet that it will be drawn again."""
+    page.wait_for_function(WAITS)
     expect(page.locator("[data-testid=stApp][data-test-script-state=notRunning]")).to_be_visible()
 
 
-STILL = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+STILL = """(box) => new Promise((done) => {
+  let [top, since] = [NaN, 0];
+  const look = (now) => {
+    const found = box.getBoundingClientRect().top;
+    if (found !== top) [top, since] = [found, now];
+    if (now - since > 150) done();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})"""
+"""Waits until the place of a field has stayed the same: what opens above it, or scrolls the page, takes some frames."""
 
 
 def choose(box: Locator, name: str | Pattern[str] = "") -> None:
-    """Choose what has this name, or the first there is, from a field's list: that closes when the page moves, and a
-    browser tells of a move a frame later."""
+    """Choose what has this name, or the first there is, from a field's list: that closes when the page moves."""
     box.scroll_into_view_if_needed()
-    box.page.evaluate(STILL)
+    box.evaluate(STILL)
     box.click()
     found = box.page.get_by_role("option", name=name, exact=True) if name else box.page.get_by_role("option").first
     found.click()

@@ -62,9 +62,10 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
     number = project.models()[0].number
     page = shown(site, project, visit)
     page.get_by_text("Change what is required").click()
+    page.get_by_label("in percent").fill("99.9")
     choose(page.get_by_role("combobox", name="Metric", exact=True), "Recall")
     settled(page)
-    page.get_by_label("in percent").fill("99.9")
+    expect(page.get_by_label("in percent"), "another metric leaves what was typed").to_have_value("99.9")
     page.get_by_role("button", name="Add", exact=True).click()
     condition = page.get_by_text(re.compile(r"^Recall of (spam|ham), at least 99.9%$"))
     expect(condition).to_be_visible()

@@ -224,6 +224,21 @@ def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
         expect(stratum).to_have_value(kept or "")
 
 
+def test_what_is_put_back_takes_the_focus_from_nobody(site, visit) -> None:
+    project = site.project(3, "Focus")
+    page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
+    field = page.get_by_role("spinbutton", name="Labelers per item")
+    stratum = page.get_by_role("textbox", name="… with enough of each value of this metadata field")
+    words = "what somebody types without haste"
+    page.get_by_role("tab", name="Learning").click()
+    field.fill("3")
+    page.reload()
+    page.get_by_role("tab", name="Learning").click()
+    expect(field).to_have_value("3")
+    stratum.press_sequentially(words, delay=100)  # longer than the keeper looks after what it put back
+    expect(stratum).to_have_value(words)
+
+
 def _overlap(site, project):
     settings = site.admin.client.projects.get(project.slug).info.settings
     return settings.overlap, settings.overlap_field

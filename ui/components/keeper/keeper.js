@@ -105,7 +105,8 @@ class Keeper {
     this.type(name, text);
   }
 
-  /* As if somebody typed it and left the field, so that Streamlit hears of it: again, where it drew over it meanwhile. */
+  /* As if somebody typed it and left the field, so that Streamlit hears of it: again, where it drew over it meanwhile.
+   * The focus stays where it is: somebody may be typing there. */
   type(name, text) {
     this.mine[name] = text;
     this.put(name, text);
@@ -127,8 +128,7 @@ class Keeper {
       setTimeout(() => this.send(name, text), SENT_AFTER_MS[0]);
       return;
     }
-    field.focus({ preventScroll: true });
-    field.blur();
+    field.dispatchEvent(new FocusEvent("focusout", { bubbles: true }));
   }
 
   drop() {
