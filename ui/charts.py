@@ -260,7 +260,9 @@ def per_day(days: list[DayCount]) -> None:
 
 
 def confusion(labels: list[str], matrix: list[list[int]]) -> None:
-    """Rows: what people said. Columns: what the model said. Color: share of the row."""
+    """Rows: what people said. Columns: what the model said. Color: share of the row, from the background to the accent."""
+    mode = "dark" if st.context.theme.type == "dark" else "light"
+    until, below, above = theme.ON_HEAT[mode]
     rows = []
     for i, truth in enumerate(labels):
         total = sum(matrix[i]) or 1
@@ -279,12 +281,12 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
         alt.Y("people:N", sort=labels, title=t("people said"), axis=_names(labelFontSize=size)),
     )
     boxes = base.mark_rect(cornerRadius=3, stroke=None).encode(
-        alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL, domain=[0, 1]), legend=None),
+        alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL[mode], domain=[0, 1]), legend=None),
         tooltip=[_tip("people"), _tip("model"), _tip("items", format=","), _tip("share", format=".0%")],
     )
     words = base.mark_text(fontSize=size, fontWeight=600).encode(
         alt.Text("items:Q"),
-        color=alt.condition(alt.datum.share > 0.5, alt.value("#ffffff"), alt.value("#1b2133")),
+        color=alt.condition(alt.datum.share > until, alt.value(above), alt.value(below)),
     )
     rows_high = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
     side = max(rows_high, LEAST_ROW * len(labels))

@@ -40,11 +40,19 @@ DARK = {
     "danger": "#d92d20",
 }
 CHART_COLORS = list(PALETTE)
-# Ten steps, from nearly nothing to much, for heat maps.
-SEQUENTIAL = [
-    "#eef0ff", "#dfe3ff", "#c7cdfe", "#aab2fb", "#8f97f6",
-    "#767bef", "#6161e4", "#4f4acb", "#413da6", "#333183",
-]  # fmt: skip
+# Ten steps for heat maps, by mode: the first is near the background, so that nothing is seen as nothing.
+SEQUENTIAL = {
+    "light": [
+        "#eef0ff", "#dfe3ff", "#c7cdfe", "#aab2fb", "#8f97f6",
+        "#767bef", "#6161e4", "#4f4acb", "#413da6", "#333183",
+    ],
+    "dark": [
+        "#1a1e2d", "#212644", "#292e5c", "#323874", "#3c428d",
+        "#474da7", "#5459c4", "#6a6fe0", "#8f95f5", "#b9befd",
+    ],
+}  # fmt: skip
+# Of the figures on a heat map, by mode: up to which share which color is read, and which above it.
+ON_HEAT = {"light": (0.59, "#1b2133", "#ffffff"), "dark": (0.77, "#ffffff", "#11141d")}
 
 # Boxes around an input that clip what it draws outside itself: they show the focus for it.
 BOXED = (
@@ -70,7 +78,7 @@ def _mode_options(mode: str, palette: dict[str, str], charts: list[str]) -> dict
         "grayTextColor": palette["muted"],
         "grayBackgroundColor": palette["surface"],
         "chartCategoricalColors": charts,
-        "chartSequentialColors": SEQUENTIAL,
+        "chartSequentialColors": SEQUENTIAL[mode],
     }
     sidebar = {"backgroundColor": palette["surface"], "secondaryBackgroundColor": palette["background"]}
     return {f"theme.{mode}.{key}": value for key, value in options.items()} | {

@@ -63,8 +63,9 @@ def test_the_first_ten_colors_are_told_apart_by_everybody(eyes: str) -> None:
 @pytest.mark.parametrize("eyes", SEEN)
 def test_the_two_colors_of_a_comparison_and_the_steps_of_a_heat_map_too(eyes: str) -> None:
     assert nearest([charts.GRAY, charts.BAND], eyes) > 25
-    light = [lab(color, eyes)[0] for color in theme.SEQUENTIAL]
-    assert light == sorted(light, reverse=True) and light[0] - light[-1] > 50
+    for mode, darkens in (("light", True), ("dark", False)):
+        light = [lab(color, eyes)[0] for color in theme.SEQUENTIAL[mode]]
+        assert light == sorted(light, reverse=darkens) and abs(light[0] - light[-1]) > 50
 
 
 def test_each_color_is_seen_on_both_backgrounds() -> None:

@@ -39,6 +39,22 @@ def test_edges_focus_and_main_buttons_can_be_seen(palette):
         assert contrast("#ffffff", palette[name]) >= 4.5, name
 
 
+def at(steps: list[str], share: float) -> str:
+    """The color of a heat map, between two of its steps."""
+    place = share * (len(steps) - 1)
+    i = min(int(place), len(steps) - 2)
+    ends = [[int(color[n : n + 2], 16) for n in (1, 3, 5)] for color in steps[i : i + 2]]
+    return "#" + "".join(f"{round(a + (b - a) * (place - i)):02x}" for a, b in zip(*ends, strict=True))
+
+
+@pytest.mark.parametrize(("mode", "palette"), [("light", theme.LIGHT), ("dark", theme.DARK)])
+def test_nothing_is_near_the_background_on_a_heat_map_and_every_figure_can_be_read(mode, palette):
+    steps, (until, below, above) = theme.SEQUENTIAL[mode], theme.ON_HEAT[mode]
+    assert contrast(steps[0], palette["background"]) < 1.2 < 8 < contrast(steps[-1], palette["background"])
+    for n in range(101):
+        assert contrast(at(steps, n / 100), above if n / 100 > until else below) >= 4, n
+
+
 def test_no_file_names_an_address_outside():
     for path in FOLDER.rglob("*"):
         if path.suffix in {".js", ".css", ".html", ".svg"}:
