@@ -51,11 +51,10 @@ def verdict(
     now, newer, coming = live(models), challenger(models), _next(training, seconds)
     if now is None:
         return _none_live(newer, metric, coming)
-    beside = " ".join(filter(None, (_baselines(now, metric), coming)))
     if newer is None:
         return Verdict(
             t("Model {number} is live, and no newer one waits.", number=now.number),
-            f"{_score(now, metric)} {beside}".strip(),
+            " ".join(filter(None, (_score(now, metric), _baselines(now, metric), coming))),
         )
     if compared is None or not compared.items:
         title = t(
@@ -66,7 +65,8 @@ def verdict(
         return Verdict(
             title, t("No holdout item that both know has an answer yet: label on, some are drawn at random.")
         )
-    return _beside(now, newer, compared, beside)
+    measured = newer if _known(newer, metric) else now
+    return _beside(now, newer, compared, " ".join(filter(None, (_baselines(measured, metric), coming))))
 
 
 def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, coming: str) -> Verdict:
@@ -196,7 +196,16 @@ def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
         )
     if simple and metrics.known(simple) and not _beats(metric, score["value"], simple["value"]):
         return plain(
-            t("A plain scikit-learn model is as good on the same items ({simple}).", simple=metric.text(simple))
+            tn(
+                "On the {n} holdout item of model {number} a plain scikit-learn model is as good: {simple}, beside "
+                "{score}.",
+                "On the {n} holdout items of model {number} a plain scikit-learn model is as good: {simple}, beside "
+                "{score}.",
+                model.holdout_size,
+                number=model.number,
+                simple=metric.text(simple),
+                score=metric.text(score),
+            )
         )
     return ""
 

@@ -66,6 +66,7 @@ def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
 
 
 def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
+    own = t("model {model}", model=model.number) + f": {metric.text((model.metrics or {}).get(metric.name))}"
     compared = [
         f"{t(BASELINES.get(name, name.replace('_', ' ')))}: {metric.text(figures.get(metric.name))}"
         for name, figures in (model.baselines or {}).items()
@@ -73,10 +74,12 @@ def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
     ]
     if compared:
         st.markdown(
-            t(
-                ":gray[{title} of the baselines on the same items: {compared}]",
+            tn(
+                ":gray[{title} on the {n} holdout item of this model: {compared}]",
+                ":gray[{title} on the {n} holdout items of this model: {compared}]",
+                model.holdout_size,
                 title=plain(metric.title),
-                compared=plain(", ".join(compared)),
+                compared=plain(", ".join([own, *compared])),
             )
         )
 

@@ -43,6 +43,19 @@ def unmet(model: ModelOut) -> Sequence[ConditionOut]:
     return [one for one in model.requirements if one.state != "holds"]
 
 
+def draw_overridden(project: Project, model: ModelOut, where: Any) -> None:
+    """What a live model was not known to hold when it went live all the same, and how it stands to that now."""
+    if not model.overridden:
+        return
+    now = {(one.metric, one.label, one.min, one.max): one.state for one in model.requirements}
+    still = [one for one in model.overridden if now.get((one.metric, one.label, one.min, one.max)) != "holds"]
+    words = t("It went live all the same, though it was not known to hold what was required:")
+    if not still:
+        words += " " + t("it holds all of that now.")
+    lines = "\n".join(f"- {line(project, one)}" for one in model.overridden)
+    where.warning(f"{words}\n\n{lines}", icon=":material/rule:")
+
+
 def line(project: Project, one: ConditionOut) -> str:
     """A condition and how a model stands to it, as Markdown."""
     icon, color = STATES[one.state]

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.accounts.tables import users
+from labeler.accounts.tables import audit_events, users
 from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -23,6 +23,7 @@ from labeler.registry.requirements import check_requirements, conditions_of, in_
 from labeler.registry.tables import model_versions, stage_changes
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
+from labeler.wire.requirements import ConditionOut
 
 models = model_versions
 
@@ -86,9 +87,13 @@ def get_model(tx: Connection, settings: Settings, project: Project, number: int)
 
 
 def _models_out(tx: Connection, rows: Sequence[Any], settings: Settings, project: Project) -> list[ModelOut]:
-    """These models, each with when and by whom it was moved to its stage."""
+    """These models, each with when and by whom it was moved to its stage, and what was overridden for that."""
     moved = _last_moves(tx, rows)
-    return [_model_out(row, moved.get(row.id), settings, project) for row in rows]
+    found = [_model_out(row, moved.get(row.id), settings, project) for row in rows]
+    for one in found:
+        if one.stage == "live":
+            one.overridden = last_override(tx, project.id, one.number)
+    return found
 
 
 def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
@@ -176,10 +181,29 @@ def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override
     if not reason.strip():
         detail = "say why it goes live although it does not meet what is required"
         raise Invalid(f"reason: {detail}.", errors=[{"pointer": "/reason", "detail": detail}])
-    unmet = [in_words(one) for one in found if one.state != "holds"]
+    unmet = [one for one in found if one.state != "holds"]
     if unmet:
+        told = {"unmet": [in_words(one) for one in unmet], "conditions": [one.model_dump() for one in unmet]}
         target = f"model-{row.number}"
-        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, unmet=unmet, reason=reason)
+        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, reason=reason, **told)
+
+
+def last_override(tx: Connection, project_id: int, number: int) -> list[ConditionOut]:
+    """What a live model was not known to hold when it went live: empty where it held all. On record for good."""
+    told = (
+        sa.select(audit_events.c.action, audit_events.c.detail)
+        .where(
+            audit_events.c.project_id == project_id,
+            audit_events.c.target == f"model-{number}",
+            audit_events.c.action.in_(["model.override", "model.live"]),
+        )
+        .order_by(audit_events.c.id.desc())
+        .limit(2)
+    )
+    events = tx.execute(told).all()
+    if [one.action for one in events] != ["model.live", "model.override"]:
+        return []
+    return [ConditionOut(**one) for one in events[1].detail.get("conditions", [])]
 
 
 def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:

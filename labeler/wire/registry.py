@@ -20,6 +20,10 @@ class ModelOut(BaseModel):
     stage_since: datetime = Field(description="When it came to this stage; of a new candidate, when it was made.")
     stage_by: str | None = Field(description="Who moved it there; none while it stands where its training put it.")
     stage_reason: str = Field(description="Why, in that person's words.")
+    overridden: list[ConditionOut] = Field(
+        default_factory=list,
+        description="Of a live model: what it was not known to hold when it went live all the same, as it stood then.",
+    )
     created_at: datetime
     dataset: DatasetTie
     trained_on: int

@@ -78,10 +78,19 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
     dialog.get_by_role("button", name="live all the same").click()
     expect(dialog.get_by_text("Say why it goes live all the same.")).to_be_visible()
     assert project.model(number).stage == "candidate"
-    page.keyboard.press("Escape")
+    dialog.get_by_role("textbox", name="Reason").fill("there is no other")
+    dialog.get_by_role("button", name="live all the same").click()
+    lead = page.locator(".st-key-lead")
+    expect(lead.get_by_text("It went live all the same, though it was not known to hold")).to_be_visible()
+    expect(lead.get_by_text("at least 99.9%")).to_be_visible()
+    page.reload()
+    expect(lead.get_by_text("It went live all the same, though it was not known to hold")).to_be_visible()
+    settled(page)
+    page.get_by_text("Change what is required").click()
     page.get_by_role("button", name="Take it off").click()
     expect(page.get_by_text("Nothing: every model can go live.")).to_be_visible()
     assert project.model(number).requirements == []
+    project.set_stage(number, "candidate")
 
 
 def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, project, visit) -> None:
@@ -138,6 +147,16 @@ def test_what_a_chart_shows_is_downloaded(site, project, visit) -> None:
             chart.get_by_role("button").click()
         assert download.value.suggested_filename == f"{name}.csv"
         assert download.value.path().read_text(encoding="utf-8-sig").startswith(first)
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_every_heading_of_the_models_table_is_whole(site, project, visit, language: str) -> None:
+    options = {"viewport": {"width": 1280, "height": 900}, "locale": "de-DE" if language == "de" else "en-US"}
+    page = visit(f"{site.url}/models?project={project.slug}", site.admin, **options)
+    headings = page.get_by_test_id("stDataFrame").first.locator("[role=columnheader]")
+    expect(headings.first).to_be_attached()
+    settled(page)
+    assert [text for text in headings.all_text_contents() if text.strip().endswith("…")] == []
 
 
 def test_nothing_lies_over_a_table_where_one_touches(site, project, visit) -> None:

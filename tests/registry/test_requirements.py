@@ -62,6 +62,10 @@ def test_what_is_not_known_to_hold_keeps_it_back(service: Any, modeled: Project)
     assert silent.value.type == "invalid" and silent.value.errors[0]["pointer"] == "/reason"
     assert modeled.model(1).stage == "candidate"
     assert modeled.promote(1, "the old rules are worse", override=True).stage == "live"
+    stood = [(one.metric, one.label, one.state) for one in modeled.model(1).overridden]
+    assert stood == [("recall", "spam", recall.state), ("age_days", None, "fails")]
+    require(modeled, {"metric": "accuracy", "min": 0.01})
+    assert len(modeled.model(1).overridden) == 2, "as it stood then"
     kept = sa.select(audit_events.c.detail).where(audit_events.c.action == "model.override")
     (details,) = service.db.read(lambda tx: tx.execute(kept).scalars().all())
     assert details["reason"] == "the old rules are worse" and len(details["unmet"]) == 2

@@ -27,7 +27,10 @@ from labeler.wire.registry import ModelOut, Reproduction
 
 HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
 MOST = 300  # models that are listed
-BASELINES = (("majority", mark("Always the most common")), ("sklearn", mark("Plain scikit-learn")))
+BASELINES = (
+    ("majority", mark("Most common"), mark("The same score for always giving the most common answer")),
+    ("sklearn", mark("scikit-learn"), mark("The same score for a plain scikit-learn model")),
+)
 NAMES = (mark("live"), mark("candidate"), mark("retired"))
 STAGES = {
     "live": mark("answers every prediction"),
@@ -74,7 +77,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
             lambda: project.compare_models(newer.number, live.number), t("Comparing the models")
         )
     progress = feedback.attempt(lambda: project.progress(layout.utc_offset()))
-    report_of = live or newer
+    report_of = next((one for one in (newer, live) if one is not None and one.report), None)
     primary = (report_of.report or {}).get("primary") if report_of else None
     metric = metrics.named(project.info.task_type, primary) if primary else None
     training, seconds = progress.training if progress else None, project.info.settings.retrain_seconds
@@ -86,6 +89,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
         words.markdown(f":gray[{said.why}]")
         if live is not None:
             words.markdown(_since(live))
+            requirements.draw_overridden(project, live, words)
         promoted = next((one for one in models if one.number == said.promote), None)
         missing = requirements.unmet(promoted) if promoted is not None else []
         if missing:
@@ -148,9 +152,9 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
             row[metric.title] = metric.text(figures.get(metric.name))
             if place == 0:
                 row[t("95% interval")] = metric.interval(figures.get(metric.name))
-                for name, title in BASELINES:
+                for name, title, _ in BASELINES:
                     row[t(title)] = metric.text((baselines.get(name) or {}).get(metric.name))
-        row[t("Learned from")] = one.trained_on
+        row[t("Labels")] = one.trained_on
         row[t("Dataset")] = one.dataset.tag
         row[t("Created")] = layout.when(one.created_at)
         row[t("Kind")] = model_words.kind(task_type, one.config.get("model"))
@@ -163,10 +167,8 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         {t("Model"): table.name_of},
         height=min(35 * len(rows) + 38, 213),
         column_config={
-            t("Always the most common"): st.column_config.Column(
-                help=t("The same score for always giving the most common answer")
-            ),
-            t("Plain scikit-learn"): st.column_config.Column(help=t("The same score for a plain scikit-learn model")),
+            **{t(title): st.column_config.Column(help=t(told)) for _, title, told in BASELINES},
+            t("Labels"): st.column_config.Column(help=t("How many labels it learned from")),
         },
     )
 
