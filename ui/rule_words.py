@@ -80,11 +80,11 @@ def facts(rule: HeuristicOut) -> list[str]:
     """Its figures, none without its interval."""
     if rule.items is None or rule.hits is None:
         return []
-    found = [t("matches {share} of the items ({n})", share=_share(rule.coverage), n=layout.number(rule.hits))]
+    found = [t("matches {share} of the items ({n})", share=share(rule.coverage), n=layout.number(rule.hits))]
     if rule.overlap:
-        found.append(t("another rule matches, too: {share}", share=_share(rule.overlap)))
+        found.append(t("another rule matches, too: {share}", share=share(rule.overlap)))
     if rule.conflict:
-        found.append(t("another rule says otherwise: {share}", share=_share(rule.conflict)))
+        found.append(t("another rule says otherwise: {share}", share=share(rule.conflict)))
     found.append(right(rule.accuracy, rule.judged))
     return found
 
@@ -115,6 +115,6 @@ def between(figure: Figure) -> str:
     return t("{low} to {high}", low=percent(figure.low), high=percent(figure.high))
 
 
-def _share(value: float | None) -> str:
+def share(value: float | None) -> str:
     """A share that is not nothing is never written as 0%."""
     return percent(value, 1 if value is not None and 0 < value < 0.1 else 0)

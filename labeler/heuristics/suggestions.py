@@ -32,7 +32,7 @@ def suggest(db: Database, project: Project) -> HeuristicSuggestions:
         found = {}
     turns = zip(*([*ranked, *[None] * (MOST - len(ranked))] for ranked in found.values()), strict=True)
     ordered = [one for turn in turns for one in turn if one is not None][:MOST]
-    suggested = [made for one in ordered if (made := _suggestion(project, one)) is not None]
+    suggested = [made for one in ordered if (made := _suggestion(project, one, len(texts)))]
     return HeuristicSuggestions(items=suggested, answers=len(texts))
 
 
@@ -58,14 +58,18 @@ def _known(tx: Connection, project_id: int) -> list[str]:
     return [word for condition in conditions for word in str(condition.get("pattern", "")).split(",")]
 
 
-def _suggestion(project: Project, one: Characteristic) -> HeuristicSuggestion | None:
-    """A label is a value of its own, one in a list, or written as JSON (a number of a scale)."""
+def _suggestion(project: Project, one: Characteristic, n: int) -> HeuristicSuggestion | None:
+    """A label is a value of its own, one in a list, or written as JSON (a number of a scale). n: answered items."""
     for written in (one.label, [one.label]):
         try:
             value = project.task.parse(written, project.schema, None)
         except InvalidValue:
             continue
         return HeuristicSuggestion(
-            pattern=one.phrase, value=value, found=one.found, accuracy=share_of(one.right, one.found)
+            pattern=one.phrase,
+            value=value,
+            found=one.found,
+            coverage=share_of(one.found, n),
+            accuracy=share_of(one.right, one.found),
         )
     return None

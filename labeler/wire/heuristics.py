@@ -173,6 +173,7 @@ class HeuristicSuggestion(BaseModel):
     pattern: str
     value: Any
     found: int = Field(description="Answered items with it.")
+    coverage: Figure = Field(description="Share of the answered items that have it.")
     accuracy: Figure = Field(description="Share of these with this answer.")
 
 

@@ -238,6 +238,7 @@ def test_answers_suggest_rules(project: Project, add_texts: Add) -> None:
     assert found.answers == 120 and {one.value for one in found.items} == {"spam", "ham"}
     first = found.items[0]
     assert first.found >= 5 and first.accuracy.low is not None
+    assert first.coverage.value == pytest.approx(first.found / 120)
     project.heuristics.create(first.pattern, "keyword", first.value, pattern=first.pattern)
     assert first.pattern not in {one.pattern for one in project.heuristics.suggestions().items}
 

@@ -1,5 +1,6 @@
 """Kinds of rules: where they speak, what they refuse, and that nothing that somebody writes breaks anything."""
 
+import math
 from typing import Any
 
 import pytest
@@ -10,7 +11,7 @@ from labeler.kit.bounded import OutOfBounds, bounded
 from labeler.learning.errors import InvalidRule, UnknownName
 from labeler.learning.heuristics import Condition, compiled, registered
 from labeler.learning.heuristics.running import run_rules
-from labeler.learning.heuristics.suggesting import characteristic
+from labeler.learning.heuristics.suggesting import characteristic, mutual_information
 
 ROW: tuple[dict[str, Any], dict[str, Any]] = (
     {"fields": {"price": 12.5, "city": "Zürich", "sold": True}},
@@ -131,6 +132,30 @@ def test_nothing_that_is_written_breaks_a_rule(kind: str, written: str, text: st
         assert refused.reason
     else:
         assert found.positions in ([], [0])
+
+
+def test_words_that_hold_a_sentence_together_are_not_suggested() -> None:
+    texts = [f"please call {n} now to claim the prize" for n in range(20)] + ["home by bus, wait"] * 30
+    texts += [f"Sie haben den Gewinn {n} und der wartet" for n in range(10)]
+    labels = [["spam"]] * 20 + [["ham"]] * 30 + [["spam"]] * 10
+    said = {word for one in characteristic(texts, labels, most=50)["spam"] for word in one.phrase.split()}
+    assert said & {"claim", "call", "prize", "gewinn"} and not said & {"to", "the", "sie", "den", "und", "der"}
+
+
+def test_of_words_that_find_the_same_texts_one_is_suggested_and_a_rare_one_not() -> None:
+    texts = ["call now and claim a prize"] * 19 + ["call now, claim"] + ["free ringtone"] * 10 + ["jackpot"] * 6
+    texts += ["see the bus"] * 700
+    labels = [["spam"]] * 36 + [["ham"]] * 700
+    found = [(one.phrase, one.found) for one in characteristic(texts, labels)["spam"]]
+    assert [n for _, n in found] == [20, 10], found
+
+
+def test_what_says_most_of_a_label_comes_first() -> None:
+    assert mutual_information(5, 10, 10, 20) == pytest.approx(0)
+    assert mutual_information(10, 10, 10, 20) == pytest.approx(math.log(2))
+    texts = ["sure"] * 8 + ["broad"] * 40 + ["broad plain"] * 4 + ["plain"] * 48
+    labels = [["yes"]] * 48 + [["no"]] * 52
+    assert [one.phrase for one in characteristic(texts, labels)["yes"]] == ["broad", "sure"]
 
 
 def test_characteristic_words_come_by_label_and_not_twice() -> None:

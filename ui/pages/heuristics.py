@@ -5,7 +5,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import danger, feedback, layout, report, rule_form
 from labeler_ui.feedback import plain
-from labeler_ui.rule_words import ADVICE, WHY_OFF, badge, behind, condition, facts, right, says
+from labeler_ui.rule_words import ADVICE, WHY_OFF, badge, behind, condition, facts, right, says, share
 from labeler_ui.words import mark, percent, said, t, tn
 
 from labeler.client import Project
@@ -182,7 +182,10 @@ def _suggestion(project: Project, one: HeuristicSuggestion) -> None:
     name = f"suggested-{one.pattern}-{one.value}"
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=name):
         words = f"**{plain(one.pattern)}** :material/arrow_forward: **{says(project, one.value)}**"
-        st.markdown(f"{words}  \n:gray[{right(one.accuracy, one.found)}]", width="stretch")
+        matches = t(
+            "matches {share} of the answered items ({n})", share=share(one.coverage.value), n=layout.number(one.found)
+        )
+        st.markdown(f"{words}  \n:gray[{matches} · {right(one.accuracy, one.found)}]", width="stretch")
         given: dict[str, Any] = {"pattern": one.pattern}
         if st.button(t("Add"), key=f"add-{name}", icon=":material/add:"):
             with feedback.told(t("Adding the rule")):
