@@ -260,7 +260,7 @@ def per_day(days: list[DayCount]) -> None:
 
 
 def confusion(labels: list[str], matrix: list[list[int]]) -> None:
-    """Rows: what people said. Columns: what the model said. Color: share of the row, from the background to the accent."""
+    """Rows: what people said. Columns: what the model said. Color: share of the row, beginning near the background."""
     mode = "dark" if st.context.theme.type == "dark" else "light"
     until, below, above = theme.ON_HEAT[mode]
     rows = []

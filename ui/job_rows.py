@@ -79,7 +79,11 @@ def _line(row: JobOut, made: job_words.Made | None) -> str:
         sign, came = f":gray-badge[{_back_badge(row)}]", back_words(row)
     elif row.kind == job_words.IMPORT and row.result is not None:
         came = import_result.came(_result(row))
-    about = [plain(layout.when(row.created_at)), job_words.lasted(row) if row.state != "queued" else ""]
+    about = [
+        job_words.why(row),
+        plain(layout.when(row.created_at)),
+        job_words.lasted(row) if row.state != "queued" else "",
+    ]
     if row.created_by_name:
         about.append(t("by {name}", name=plain(row.created_by_name)))
     if row.attempt > 1:

@@ -75,6 +75,23 @@ REASONS = {
 }
 
 
+WHY = {
+    "new labels": mark("because of new labels"),
+    "waiting": mark("as new labels or items had waited long enough"),
+    "asked": mark("as somebody asked for it"),
+    "labels imported": mark("as labels were imported"),
+    "items removed": mark("as items were removed"),
+    "labels taken back": mark("as labels were taken back"),
+    "labels restored": mark("as labels came back"),
+    "bulk counted": mark("as labels that were given at once count now"),
+    "settings": mark("as settings were changed"),
+    "label schema": mark("as the labels were changed"),
+    "sentences read": mark("as the items' sentences were read"),
+    "search": mark("as a better kind of model was found"),
+}
+"""Why a training began, by what the job says."""
+
+
 @dataclass(frozen=True)
 class Made:
     """What a job made, in words, and the page where it is."""
@@ -107,6 +124,12 @@ def lasted(row: JobOut) -> str:
         return ""
     seconds = ((row.finished_at or datetime.now(UTC)) - row.started_at).total_seconds()
     return t("took {time}", time=span(seconds)) if row.finished_at else t("for {time}", time=span(seconds))
+
+
+def why(row: JobOut) -> str:
+    """Why a training began; empty where that is not known."""
+    known = WHY.get(row.why or "")
+    return t(known) if known else ""
 
 
 def span(seconds: float) -> str:

@@ -112,7 +112,7 @@ def count(run: JobRun) -> Any:
         done = sa.update(bulks).where(bulks.c.id == row.id, bulks.c.state == "counting")
         tx.execute(done.values(state="counted", counted=number))
         if new_labels(tx, project.id, 1)[1]:
-            request_training(tx, project.id, delay=2)
+            request_training(tx, project.id, "bulk counted", delay=2)
         return {"items": number}
 
     return run.finish(finish)

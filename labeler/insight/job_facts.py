@@ -1,4 +1,5 @@
-"""What people ask about jobs beside their state: who asked for it, and of imports which file, and who took it back."""
+"""What people ask about jobs beside their state: who asked for it, why a training began, and of imports which file, and
+who took it back."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -26,6 +27,7 @@ def jobs_out(tx: Connection, rows: Sequence[Any]) -> list[JobOut]:
         out = job_out(row)
         out.created_by_name = names.get(row.created_by)
         out.import_id = _import_of(row)
+        out.why = row.args.get("why")
         out.file = files.get(out.import_id or row.id)
         out.taken_back = _taken_back(removals.get(row.id), names)
         found.append(out)

@@ -1,8 +1,8 @@
 """Words that hold a sentence together and say nothing of what it is about, in English and German, for what suggests
 words to people.
 
-Words that turn a meaning around ("not", "ohne") are none, nor are those that speak of a time ("now", "heute"): they tell
-answers from others. Lists that are handed around have "call", "bill" and "system" in them, so this one is our own.
+Words that turn a meaning around ("not", "ohne") are none, nor are those of a time ("now", "heute"): they tell answers
+from others. Lists that are handed around have "call", "bill" and "system" in them, so this one is our own.
 """
 
 ENGLISH = """
@@ -22,8 +22,8 @@ dem den denen denn der deren des dessen dich die dies diese diesem diesen dieser
 einem einen einer eines einige er es etwas euch euer eure für gegen gewesen habe haben hat hatte hatten her hier hin
 hinter ich ihm ihn ihnen ihr ihre ihrem ihren ihrer im in indem ins ist ja jede jedem jeden jeder jedes jene jetzt kann
 können könnte machen man mein meine meinem meinen meiner mich mir mit muss müssen nach noch nun nur ob oder sehr sein
-seine seinem seinen seiner seit sich sie sind so sollte sondern sonst über um und uns unser unsere unter viel vom von vor
-wann war waren warum was weil weiter welche welchem welchen welcher welches wenn wer werde werden wie wieder will wir
-wird wo worden wurde wurden würde zu zum zur zwar zwischen
+seine seinem seinen seiner seit sich sie sind so sollte sondern sonst über um und uns unser unsere unter viel vom
+von vor wann war waren warum was weil weiter welche welchem welchen welcher welches wenn wer werde werden wie wieder
+will wir wird wo worden wurde wurden würde zu zum zur zwar zwischen
 """
 STOP_WORDS = frozenset(ENGLISH.split()) | frozenset(GERMAN.split())

@@ -20,7 +20,7 @@ router = APIRouter(prefix="/projects/{project_id}", tags=["training"])
 
 
 def _request(tx: Connection, member: Member) -> JobOut:
-    job_id = request_training(tx, member.project.id, created_by=member.user_id)
+    job_id = request_training(tx, member.project.id, "asked", created_by=member.user_id)
     audit(tx, member.caller, "training.requested", project_id=member.project.id)
     return job_out(get(tx, job_id))
 

@@ -75,10 +75,12 @@ def _lane(project_id: int) -> str:
     return f"train:{project_id}"
 
 
-def request_training(tx: Connection, project_id: int, *, created_by: int | None = None, delay: float = 0) -> int:
-    """Queue a training; a newer wish replaces one that waits, and one runs at a time."""
+def request_training(
+    tx: Connection, project_id: int, why: str, *, created_by: int | None = None, delay: float = 0
+) -> int:
+    """Queue a training; a newer wish replaces one that waits, and one runs at a time. why: what people are told."""
     lane = _lane(project_id)
-    args = {"newest": [_newest(tx, project_id, table) for table in (labels, items)]}
+    args = {"why": why, "newest": [_newest(tx, project_id, table) for table in (labels, items)]}
     return enqueue(
         tx, "training.train", args, project_id=project_id, dedup=lane, lane=lane, delay=delay, created_by=created_by
     )
@@ -121,7 +123,7 @@ def after_labels(tx: Connection, event: LabelSubmitted, project: Project) -> Non
     found = _new_labels(tx, project.id, most)
     # A training that is about to begin sees this label, too; and to wish for it again would wait for all who just did.
     if found.new and found.new < most and found.new % labels_wanted(project, found.has_model) == 0 and not found.is_due:
-        request_training(tx, project.id)
+        request_training(tx, project.id, "new labels")
 
 
 @listen(ItemsAdded)
@@ -137,24 +139,24 @@ def after_items(tx: Connection, event: ItemsAdded, project: Project) -> None:
 def after_removal(tx: Connection, event: ItemsRemoved, project: Project) -> None:
     """What is gone is learned from no more."""
     if new_labels(tx, project.id, 1)[1]:
-        request_training(tx, project.id, delay=2)
+        request_training(tx, project.id, "items removed", delay=2)
 
 
 @listen(LabelsTakenBack)
 def after_taking_back(tx: Connection, event: LabelsTakenBack, project: Project) -> None:
     if new_labels(tx, project.id, 1)[1]:
-        request_training(tx, project.id, delay=2)
+        request_training(tx, project.id, "labels taken back", delay=2)
 
 
 @listen(LabelsRestored)
 def after_restoring(tx: Connection, event: LabelsRestored, project: Project) -> None:
     if new_labels(tx, project.id, 1)[1]:
-        request_training(tx, project.id, delay=2)
+        request_training(tx, project.id, "labels restored", delay=2)
 
 
 @listen(LabelsImported)
 def after_import(tx: Connection, event: LabelsImported, project: Project) -> None:
-    request_training(tx, project.id, delay=2)
+    request_training(tx, project.id, "labels imported", delay=2)
 
 
 @listen(HeuristicsCounted)
@@ -173,7 +175,7 @@ def after_change(tx: Connection, event: ProjectChanged, project: Project) -> Non
         return
     if new_labels(tx, project.id, 1)[1]:
         if other_order:
-            request_training(tx, project.id, delay=2 if "counting" in changed else 0)
+            request_training(tx, project.id, "settings", delay=2 if "counting" in changed else 0)
     elif event.keywords or "find_label" in changed:
         want_coverage(tx, project.id)
 
@@ -182,7 +184,7 @@ def after_change(tx: Connection, event: ProjectChanged, project: Project) -> Non
 def after_schema(tx: Connection, event: SchemaChanged, project: Project) -> None:
     """A model learns the labels by their new names."""
     if event.mapping and new_labels(tx, project.id, 1)[1]:
-        request_training(tx, project.id, delay=1)
+        request_training(tx, project.id, "label schema", delay=1)
 
 
 def want_coverage(tx: Connection, project_id: int) -> None:
@@ -227,7 +229,7 @@ def sweep(tx: Connection) -> None:
             continue
         project = find_project(tx, row.id)
         if row.at is None or (now - row.at).total_seconds() >= project.settings.retrain_seconds:
-            request_training(tx, row.id)
+            request_training(tx, row.id, "waiting")
 
 
 def has_ranking(tx: Connection, project_id: int) -> bool:

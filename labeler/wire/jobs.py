@@ -42,4 +42,5 @@ class JobOut(BaseModel):
     created_by_name: str | None = Field(None, description="Who asked for it. This and what follows: of `/jobs` alone.")
     file: str | None = Field(None, description="Of an import, or one that is taken back: its file or table.")
     import_id: int | None = Field(None, description="Of a removal: the import that it takes back.")
+    why: str | None = Field(None, description="Of a training: what it began for, such as new labels.")
     taken_back: TakenBack | None = Field(None, description="Of an import: that it was taken back.")

@@ -1,5 +1,6 @@
 """What a manager finds on the pages Jobs and Import: every job however old, and every import with its way back."""
 
+import re
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def row_of(page: Page, number: int) -> Any:
 def test_an_import_that_is_not_among_the_newest_is_found_and_taken_back(site: Site, visit: Any, tmp_path: Path) -> None:
     project = site.project(0, "Many jobs")
     number = brought(project, tmp_path, "long ago.csv")
-    with_jobs(site, project, 60)
+    with_jobs(site, project, 160)
     page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
     expect(shown(page, "Training of a model")).to_be_visible()
     expect(row_of(page, number)).to_have_count(0)
@@ -79,6 +80,28 @@ def test_the_page_import_lists_what_was_imported(site: Site, visit: Any, tmp_pat
     dialog.get_by_role("button", name="Take it back").click()
     expect(first).to_contain_text(f"Taken back by {site.admin.name}")
     expect(first.get_by_role("button", name="Take it back …")).to_have_count(0)
+
+
+def test_routine_jobs_of_a_kind_are_one_line_that_opens_and_a_training_says_why(site: Site, visit: Any) -> None:
+    project = site.project(0, "Routine")
+    with_jobs(site, project, 12, kind="quality.estimate", result={"items": 7, "changed": 1})
+    with_jobs(site, project, 2, kind="training.coverage", result={"ranked": 7})
+    with_jobs(site, project, 1, args={"why": "labels taken back"})
+    with_jobs(site, project, 1, args={"why": "settings"})
+    page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
+    expect(page.get_by_text("See here what runs, what came of it, and why something failed.")).to_be_visible()
+    rows = page.locator('[class*="st-key-job-"]')
+    expect(rows).to_have_count(2)
+    expect(rows.filter(has_text="as labels were taken back")).to_have_count(1)
+    expect(rows.filter(has_text="as settings were changed")).to_have_count(1)
+    line = page.locator(".st-key-fold-quality-estimate")
+    expect(line).to_contain_text(re.compile(r"12 times in the last .+, the last one just now"))
+    settled(page)
+    line.get_by_role("button", name="Show them").click()
+    expect(line.locator('[class*="st-key-job-"]')).to_have_count(12)
+    expect(line.locator('[class*="st-key-job-"]').last).to_contain_text("The answers of 7 items looked at")
+    line.get_by_role("button", name="Fold them").click()
+    expect(rows).to_have_count(2)
 
 
 @pytest.mark.parametrize("colors", ["light", "dark"])

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, job_filters, job_rows, layout, pager, session
+from labeler_ui import feedback, job_filters, job_folds, job_rows, layout, pager, session
 from labeler_ui.words import t
 
 from labeler.wire.jobs import JobOut
 
-PAGE = 20  # jobs at once
+PAGE = 50  # jobs at once; routine ones of a kind are one line
 URGENT = {"running": 0, "failed": 1, "queued": 2}
 
 
@@ -19,7 +19,10 @@ def render() -> None:
     project = layout.project()
     layout.heading(
         t("Jobs"),
-        t("Imports, trainings and dataset versions. They keep running in the background, also after a restart."),
+        t(
+            "Work that takes longer than a click: it goes on in the background, also when you leave. See here what "
+            "runs, what came of it, and why something failed."
+        ),
     )
     job_rows.dialogs(project)
     wanted = st.session_state.pop("_cancel", None)
@@ -49,8 +52,8 @@ def _list(project: str, filters: dict[str, Any]) -> None:
         return
     if len(walked) == 1:
         st.markdown(_summary(found))
-    for job in sorted(found, key=lambda one: URGENT.get(one.state, len(URGENT))):
-        job_rows.draw(job)
+    for jobs in sorted(job_folds.lines(found), key=lambda ones: URGENT.get(ones[0].state, len(URGENT))):
+        job_folds.draw(jobs)
     pager.draw(page.next_cursor, walked, t("Newer"), t("Older"))
 
 

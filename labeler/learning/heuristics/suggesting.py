@@ -83,9 +83,7 @@ def _places(texts: Sequence[str], phrases: Collection[str]) -> dict[str, set[int
     return places
 
 
-def _different(
-    ranked: Sequence[Characteristic], places: Mapping[str, set[int]], most: int
-) -> list[Characteristic]:
+def _different(ranked: Sequence[Characteristic], places: Mapping[str, set[int]], most: int) -> list[Characteristic]:
     """Without those whose words are in a better one, or that have all of its words, or that find its texts."""
     kept: list[Characteristic] = []
     for one in ranked:
@@ -105,7 +103,11 @@ def _phrases(text: str) -> set[str]:
     holds a sentence together."""
     words = words_in(text)[:WORDS]
     speaks = [word[0].isalnum() and word not in STOP_WORDS for word in words]
-    pairs = {f"{a} {b}" for (a, b), both in zip(itertools.pairwise(words), itertools.pairwise(speaks), strict=True) if all(both)}
+    pairs = {
+        f"{a} {b}"
+        for (a, b), both in zip(itertools.pairwise(words), itertools.pairwise(speaks), strict=True)
+        if all(both)
+    }
     return {word for word, alone in zip(words, speaks, strict=True) if alone and len(word) > 1} | pairs
 
 

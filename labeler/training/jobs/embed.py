@@ -80,7 +80,7 @@ def embed(run: JobRun) -> Any:
 
 def _rank_anew(tx: Connection, project_id: int) -> None:
     if newest_model(tx, project_id) is not None:
-        request_training(tx, project_id)
+        request_training(tx, project_id, "sentences read")
     else:
         want_coverage(tx, project_id)
 

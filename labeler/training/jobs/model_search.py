@@ -113,5 +113,5 @@ def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str
         has = (newest.config["model"], newest.config.get("params") or {})
         default = values["results"]["default"]["model"]
         if has != ((default, {}) if wanted is None else (wanted.model, wanted.params)):
-            request_training(tx, project_id)
+            request_training(tx, project_id, "search")
     return {name: values[name] for name in ("model", "params", "labels")} | {"reason": values["results"]["reason"]}
