@@ -87,9 +87,6 @@ def _loop(project: ProjectOut, save: Save) -> None:
         {
             "retrain-every": settings.retrain_every,
             "retrain-seconds": settings.retrain_seconds,
-            "overlap": settings.overlap,
-            "stratum": settings.overlap_field or "",
-            "most-labels": settings.most_labels or 0,
             "lease": max(1, round(settings.lease_seconds / 60)),
             "seed": settings.seed,
         },
@@ -97,8 +94,6 @@ def _loop(project: ProjectOut, save: Save) -> None:
     with st.form(key(fields.scope, "loop"), border=False, width=680):
         st.header(t("What comes next"), anchor=False)
         changed = _next(st.container(), project)
-        st.header(t("How many people label an item"), anchor=False)
-        changed |= _people(project, fields)
         st.header(t("Suggestions"), anchor=False)
         changed |= _suggestions(project)
         with st.expander(t("For experts"), icon=":material/tune:"):
@@ -115,58 +110,6 @@ def _next(where: DeltaGenerator, project: ProjectOut) -> Settings:
     if project.labels:
         changed["find_label"] = _finding(where, project)
     return changed
-
-
-def _people(project: ProjectOut, fields: Fields) -> Settings:
-    settings = project.settings
-    left, right = st.columns(2, gap="large")
-    overlap = fields.whole(
-        left, "overlap", t("Labelers per item"), 1, 20, t("With 2 or more, agreement can be measured.")
-    )
-    part = share(
-        right,
-        t("… of this share of the items"),
-        settings.overlap_share,
-        100,
-        t("Drawn at random; the others get one label. A tenth is enough to know how often people are right."),
-    )
-    stratum = fields.text(
-        st.container(),
-        "stratum",
-        t("… with enough of each value of this metadata field"),
-        t("none: drawn from all items alike"),
-        t(
-            "A field such as language: each of its values gets 30 items that several people label (all, where it has "
-            "fewer), so that agreement can be told for rare ones, too."
-        ),
-    )
-    left, right = st.columns(2, gap="large")
-    most = fields.whole(
-        left,
-        "most-labels",
-        t("Ask more people, up to (0: nobody more)"),
-        0,
-        20,
-        t(
-            "One more at a time while the answer is not certain, once that is worth more than a new item. "
-            "0: nobody more than said above."
-        ),
-    )
-    certainty = share(
-        right,
-        t("… until the answer is right with a chance of"),
-        settings.certainty,
-        99,
-        t("By who said it, and how often each is right."),
-        least=50,
-    )
-    return {
-        "overlap": overlap,
-        "overlap_share": part,
-        "overlap_field": stratum or None,
-        "most_labels": max(most, overlap) if most > 1 else None,
-        "certainty": certainty,
-    }
 
 
 def _suggestions(project: ProjectOut) -> Settings:

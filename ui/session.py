@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import Any
 
 import streamlit as st
+from labeler_ui.words import mark, t
 
 from labeler.client import ApiError, Client
 from labeler.wire.accounts import Me, UserOut, WaysIn
@@ -97,6 +98,21 @@ def project_names() -> dict[str, str]:
     projects = _projects()
     times = Counter(project["name"] for project in projects)
     return {p["slug"]: f"{p['name']} ({p['slug']})" if times[p["name"]] > 1 else p["name"] for p in projects}
+
+
+def project_called(name: str, but: str | None = None) -> str | None:
+    """The slug of a project that one may see and that people would take for one of this name. but: not this one."""
+
+    def read(one: str) -> str:
+        return " ".join(one.split()).casefold()
+
+    return next((p["slug"] for p in _projects() if read(p["name"]) == read(name) and p["slug"] != but), None)
+
+
+def name_is_taken(slug: str) -> str:
+    """That a name is another project's."""
+    words = mark("There is a project of this name already ({slug}). Choose another, so that they can be told apart.")
+    return t(words, slug=slug)
 
 
 def slug() -> str | None:

@@ -47,6 +47,15 @@ class Fields:
         )
 
 
-def share(where: DeltaGenerator, title: str, value: float, most: int, more: str, least: int = 0) -> float:
-    """A share from 0 to 1, chosen in percent from `least` to `most`."""
-    return int(where.slider(title, least, most, round(100 * value), format="%d%%", help=more)) / 100
+def share(
+    where: DeltaGenerator, title: str, value: float, most: int, more: str, least: int = 0, none: str | None = None
+) -> float:
+    """A share from 0 to 1, chosen in percent from `least` to `most`. none: the word for nothing, where that is more
+    than a small share."""
+    now = round(100 * value)
+    if none is None:
+        return int(where.slider(title, least, most, now, format="%d%%", help=more)) / 100
+    chosen = where.select_slider(
+        title, range(least, most + 1), now, format_func=lambda one: f"{one}%" if one else none, help=more
+    )
+    return int(chosen) / 100

@@ -196,7 +196,7 @@ def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
 
     def look_again() -> None:
         page.reload()
-        page.get_by_role("tab", name="Learning").click()
+        page.get_by_role("tab", name="Labelers").click()
 
     look_again()
     field.fill("3")
@@ -230,10 +230,10 @@ def test_what_is_put_back_takes_the_focus_from_nobody(site, visit) -> None:
     field = page.get_by_role("spinbutton", name="Labelers per item")
     stratum = page.get_by_role("textbox", name="… with enough of each value of this metadata field")
     words = "what somebody types without haste"
-    page.get_by_role("tab", name="Learning").click()
+    page.get_by_role("tab", name="Labelers").click()
     field.fill("3")
     page.reload()
-    page.get_by_role("tab", name="Learning").click()
+    page.get_by_role("tab", name="Labelers").click()
     expect(field).to_have_value("3")
     stratum.press_sequentially(words, delay=100)  # longer than the keeper looks after what it put back
     expect(stratum).to_have_value(words)

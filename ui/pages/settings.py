@@ -6,7 +6,7 @@ import streamlit as st
 from labeler_ui import danger, feedback, layout, learning_settings, people_settings, schema_change, session, webhooks
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, t, tn
+from labeler_ui.words import listed, mark, t, tn
 
 from labeler.client import Project
 
@@ -34,19 +34,26 @@ def render() -> None:
         _project(project)
 
 
-def _save(project: Project, scope: str = "", **changed: Any) -> None:
-    """scope: where the browser keeps what was typed until now."""
+def _save(project: Project, scope: str = "", told: str = "", **changed: Any) -> None:
+    """scope: where the browser keeps what was typed until now. told: what there is to say beside that it is saved."""
     with feedback.told(t("Saving")):
         project.change(**changed)
         if scope:
             saved(scope)
         session.forget()
-        feedback.say_later(t("Saved."))
+        feedback.say_later(" ".join(filter(None, (t("Saved."), told))))
         st.rerun()
 
 
-def _lines(text: str) -> list[str]:
-    return list(dict.fromkeys(line.strip() for line in text.splitlines() if line.strip()))
+def _lines(text: str) -> tuple[list[str], list[str]]:
+    """Its lines, each once, as it was written first; and those that were there again."""
+    kept: dict[str, str] = {}
+    again: dict[str, None] = {}
+    for line in filter(None, (line.strip() for line in text.splitlines())):
+        if line.casefold() in kept:
+            again[kept[line.casefold()]] = None
+        kept.setdefault(line.casefold(), line)
+    return list(kept.values()), list(again)
 
 
 def _reasons(project: Project) -> None:
@@ -72,8 +79,17 @@ def _reasons(project: Project) -> None:
         )
         st.caption(t("The first nine have a digit as their key."))
         if st.form_submit_button(t("Save"), type="primary"):
-            reasons = {"skip_reasons": _lines(skip), "flag_reasons": _lines(flag)}
-            _save(project, scope, settings=reasons)
+            (skips_kept, again), (flags_kept, more) = _lines(skip), _lines(flag)
+            told = ""
+            if twice := [*again, *more]:
+                named = listed([f"“{plain(one)}”" for one in twice])
+                told = tn(
+                    "{which} was there twice: it is kept once.",
+                    "{which} were there twice: each is kept once.",
+                    len(twice),
+                    which=named,
+                )
+            _save(project, scope, told, settings={"skip_reasons": skips_kept, "flag_reasons": flags_kept})
 
 
 def _project(project: Project) -> None:
@@ -84,7 +100,10 @@ def _project(project: Project) -> None:
             t("Name"), project.info.name, key=key, help=t("What people see. The address stays the same.")
         )
         if st.form_submit_button(t("Rename")):
-            _save(project, scope, name=name.strip())
+            if other := session.project_called(name, but=project.slug):
+                st.error(session.name_is_taken(other), icon=":material/error:")
+            else:
+                _save(project, scope, name=name.strip())
     layout.open_page("imports", t("Import more items"), "upload_file")
     is_admin = session.role_in(project.slug) == "admin"
     if is_admin and danger.button(t("Delete the project …"), key="delete-project", icon=":material/delete:"):

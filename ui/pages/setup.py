@@ -54,6 +54,9 @@ def _new() -> None:
         if missing:
             _refuse(t("Still needed: {missing}.", missing=listed(missing)))
             return
+        if (other := session.project_called(name)) is not None:
+            _refuse(session.name_is_taken(other))
+            return
         if publish and (where := unfilled(text)):
             _refuse(
                 t(
