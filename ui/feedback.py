@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 from labeler_ui import session
+from labeler_ui.field_words import called
 from labeler_ui.words import said, t
 
 from labeler.client import ApiError
@@ -33,15 +34,30 @@ def show_error(error: ApiError, doing: str = "") -> None:
         session.forget()
         st.session_state["_session_ended"] = True
         st.rerun()
-    words = said(error.detail or error.title) or t("The service could not do that.")
-    lines = [f"{doing}: {plain(words)}" if doing else plain(words)]
-    for entry in error.errors or []:
-        where = str(entry.get("pointer", "")).lstrip("#/").replace("/", " > ")
-        detail = plain(said(entry.get("detail", "")))
-        if detail and detail in lines[0]:
-            continue
-        lines.append(f"- **{plain(where)}**: {detail}" if where else f"- {detail}")
+    lines = _lines(error, doing)
     st.error("\n\n".join([lines[0], "\n".join(lines[1:])]) if len(lines) > 1 else lines[0], icon=":material/error:")
+
+
+def _lines(error: ApiError, doing: str) -> list[str]:
+    """What was refused, and below it each field with what is wrong; fields as the pages call them."""
+    told = [(str(one.get("pointer", "")), str(one.get("detail", ""))) for one in error.errors or []]
+    detail, first = error.detail or error.title, ""
+    if told and (name := told[0][0].lstrip("#/")) and detail.startswith(f"{name}: "):
+        first, told, detail = called(told[0][0]), told[1:], told[0][1]
+    words = said(detail) or t("The service could not do that.")
+    begin = f"{doing}: " if doing else ""
+    lines = [f"{begin}**{plain(first)}**: {_as_sentence(words)}" if first else f"{begin}{plain(words)}"]
+    for pointer, wrong in told:
+        words = plain(said(wrong))
+        if words and words in lines[0]:
+            continue
+        where = called(pointer)
+        lines.append(f"- **{plain(where)}**: {words}" if where else f"- {words}")
+    return lines
+
+
+def _as_sentence(words: str) -> str:
+    return plain(words if words.endswith((".", "!", "?")) else f"{words}.")
 
 
 def unexpected(error: Exception) -> None:

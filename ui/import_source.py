@@ -8,7 +8,7 @@ from pathlib import PurePath
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, import_plan, import_table, session
+from labeler_ui import feedback, import_labels, import_plan, import_table, session
 from labeler_ui.contents import Content
 from labeler_ui.feedback import plain
 from labeler_ui.import_run import ColumnMapping, Given
@@ -85,8 +85,13 @@ def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: Co
         if chosen is None:
             return None
         preview = chosen
+        taken = import_labels.choose(chosen.label_counts, mark)
+        if taken:
+            mapping = {**mapping, "label_map": {**taken, **mapping.get("label_map", {})}}
+            preview = ask(mapping) or chosen
     st.markdown(t("**What becomes of it**"))
     import_plan.about(preview.plan)
+    import_labels.elsewhere(preview.elsewhere)
     sample = _sample(preview.rows, mapping)
     return Given("", None, mapping, sample, preview.task or {}, lacking, preview.balance)
 
@@ -145,7 +150,7 @@ def _mapping(preview: Preview, mark: str) -> ColumnMapping:
     """What is in each column: as it was guessed, or as somebody says."""
     described = ", ".join(part for part in (preview.format, preview.encoding) if part)
     st.markdown(t(":gray[The first rows ({described}):]", described=plain(described)))
-    st.dataframe(preview.rows, height=230, placeholder="")
+    st.dataframe(preview.rows, height=min(230, 35 * len(preview.rows) + 38), placeholder="")
     st.markdown(t("**What is in each column?** Change what was not recognized."))
     mapping = import_plan.columns(preview.plan, mark)
     return {**mapping, **import_plan.options(preview.mapping, mapping, mark)}

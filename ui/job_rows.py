@@ -79,9 +79,10 @@ def _line(row: JobOut, made: job_words.Made | None) -> str:
         sign, came = f":gray-badge[{_back_badge(row)}]", back_words(row)
     elif row.kind == job_words.IMPORT and row.result is not None:
         came = import_result.came(_result(row))
+    when = plain(layout.when(row.created_at))
     about = [
         job_words.why(row),
-        plain(layout.when(row.created_at)),
+        t("imported {when}", when=when) if row.taken_back is not None else when,
         job_words.lasted(row) if row.state != "queued" else "",
     ]
     if row.created_by_name:

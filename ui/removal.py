@@ -25,6 +25,8 @@ def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
         st.markdown(t(":gray[There is nothing to take back.]"))
         return
     st.markdown(comes_to(told))
+    if is_import and told.by_people and not _meant(told.by_people):
+        return
     word, icon = (t("Take it back"), ":material/undo:") if is_import else (t("Remove"), ":material/delete:")
     if danger.button(word, icon=icon, key="remove-yes", final=True):
         with feedback.told(t("Removing")):
@@ -35,6 +37,20 @@ def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
                 else t("They are being removed. The job is on the page Jobs.")
             )
             st.rerun()
+
+
+def _meant(labels: int) -> bool:
+    """Whether somebody has typed how many labels of people go: what they cost is more than a click."""
+    st.warning(
+        tn(
+            "{n} label that a person gave here goes with it.",
+            "{n} labels that people gave here go with it.",
+            labels,
+        ),
+        icon=":material/group:",
+    )
+    typed = st.text_input(t("Type this number, {n}, to continue", n=labels), key="remove-typed")
+    return typed.strip().replace(",", "").replace(".", "") == str(labels)
 
 
 def comes_to(told: RemovalOut) -> str:

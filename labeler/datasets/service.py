@@ -105,6 +105,7 @@ def _answers_in(schema: Any, version: Any) -> dict[str, Any]:
 def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
     """Compare two versions (rows). Reads their small tables from DVC's cache, not the database."""
     from labeler.datasets.reading import Version
+    from labeler.datasets.version_rows import previews
 
     left, right = Version(settings, project_id, a), Version(settings, project_id, b)
     schema = max(left.schema, right.schema, key=lambda one: one.version)
@@ -114,6 +115,7 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
     added, removed = new.keys() - old.keys(), old.keys() - new.keys()
     shown = sorted(changed)[:MOST_EXAMPLES]
     shown += sorted(removed)[: MOST_EXAMPLES - len(shown)]
+    lines = previews(left, shown)  # every item in an example has an answer there
     came, went = left.other_items(right), right.other_items(left)
     counts = [Counter(name for one in found.values() for name in schema.task.counted_as(one)) for found in (old, new)]
     texts = [version.small_file("guideline.md") for version in (left, right)]
@@ -125,7 +127,9 @@ def diff(settings: Settings, project_id: int, a: Any, b: Any) -> DatasetDiff:
             added=len(added),
             changed=len(changed),
             removed=len(removed),
-            examples=[LabelChange(key=key, a=old.get(key), b=new.get(key)) for key in shown],
+            examples=[
+                LabelChange(key=key, preview=lines.get(key, ""), a=old.get(key), b=new.get(key)) for key in shown
+            ],
         ),
         agreement=1 - len(changed) / len(both) if both else None,
         balance=[

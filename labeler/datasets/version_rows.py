@@ -1,7 +1,7 @@
 """Rows of an export of a dataset version, in constant memory: its labels lie in the order they were given in, and are
 needed in the order of items, so they wait in a file on disk."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ from labeler.items.versions import told_apart
 from labeler.kit.beside import Beside
 
 LABEL, ANSWER, FLAG = range(3)
+MOST_PREVIEW = 300  # characters of an item's line
 
 
 def version_rows(version: Version, ever: bool) -> Iterator[Row]:
@@ -43,6 +44,17 @@ def version_rows(version: Version, ever: bool) -> Iterator[Row]:
                         told = (item, orjson.dumps(value).decode(), confidence, method)
                     about = (told, found.get((item, LABEL)), found.get((item, FLAG)))
                     yield item_row(row["key"], content, metadata, row["split"], *about, ever)
+
+
+def previews(version: Version, keys: Collection[str]) -> dict[str, str]:
+    """What tells these items from others, by key; those that the version does not hold are left out."""
+    found: dict[str, str] = {}
+    wanted = pa.array(sorted(keys), pa.string())
+    for table in version.tables("items"):
+        for row in table.filter(pc.is_in(table["key"].cast(pa.string()), value_set=wanted)).to_pylist():
+            kind = version.schema.kind_of(row)
+            found[row["key"]] = kind.preview(kind.from_columns(row))[:MOST_PREVIEW]
+    return found
 
 
 def version_columns(version: Version) -> Columns:

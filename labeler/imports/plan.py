@@ -1,7 +1,7 @@
 """What an import takes a file for, said before anything is imported; and the first rows judged as the import would."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -190,7 +190,16 @@ def answers_in(mapping: ImportMapping, rows: Rows) -> list[Any]:
                 if listed is None:
                     listed = [part.strip() for part in value.split(mapping.separator)] if parted else value
                 found.append(listed)
-    return [one for one in found if not (isinstance(one, str) and mapping.label_map.get(one.strip(), one) is None)]
+    return [meant for one in found if (meant := _meant(one, mapping.label_map)) not in (None, [])]
+
+
+def _meant(answer: Any, label_map: Mapping[str, str | None]) -> Any:
+    """An answer as the mapping takes it: labels that are written in another way, without those that are left out."""
+    if isinstance(answer, str):
+        return label_map.get(answer.strip(), answer)
+    if isinstance(answer, list) and answer:
+        return [taken for one in answer if (taken := _meant(one, label_map)) is not None]
+    return answer
 
 
 def question_of(mapping: ImportMapping, rows: Rows) -> dict[str, Any] | None:

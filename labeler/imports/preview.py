@@ -6,6 +6,8 @@ from typing import Any
 
 from labeler.imports.check import check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
+from labeler.imports.elsewhere import said_elsewhere
+from labeler.imports.label_counts import counted_labels
 from labeler.imports.plan import answers_in, question_of, shortened
 from labeler.imports.reading import beginning
 from labeler.imports.tally import Tally
@@ -40,6 +42,8 @@ def preview(
     mapping = plan.mapping
     task = question_of(mapping, values)
     found = [one["name"] for one in (task or {}).get("labels") or []] or distinct(answers_in(mapping, values))
+    judged, elsewhere = (None, 0) if into is None else _judged(looked, mapping, settings, into)
+    known = into.project.label_names if into is not None else ()
     return {
         "format": plan.format,
         "encoding": plan.encoding,
@@ -48,12 +52,19 @@ def preview(
         "rows": [{name: shortened(one) for name, one in row.items()} for row in values[:SHOWN]],
         "mapping": mapping.model_dump(exclude_defaults=True) | _roles(mapping),
         "labels_found": found,
+        "label_counts": counted_labels(answers_in(mapping, values), known) if _has_names(task, into) else [],
         "content": "text" if mapping.text else "table",
         "task": task,
         "warnings": plan.warnings,
         "plan": plan,
-        "balance": None if into is None else _judged(looked, mapping, settings, into).result()["balance"],
+        "balance": None if judged is None else judged.result()["balance"],
+        "elsewhere": elsewhere,
     }
+
+
+def _has_names(task: dict[str, Any] | None, into: Into | None) -> bool:
+    """Whether answers are names of labels, of which one can be another with a slip."""
+    return bool(into.project.labels if into is not None else (task or {}).get("labels"))
 
 
 def _roles(mapping: ImportMapping) -> dict[str, Any]:
@@ -61,7 +72,8 @@ def _roles(mapping: ImportMapping) -> dict[str, Any]:
     return {role: getattr(mapping, role) for role in roles}
 
 
-def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: Into) -> Tally:
+def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: Into) -> tuple[Tally, int]:
+    """The fates of the rows, and how many say what is there under another key."""
     tally, project = Tally(), into.project
     dry = DryRun(into.db, user_id=into.user_id)
     try:
@@ -72,6 +84,7 @@ def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: I
             good = check_rows(raw, project, settings, mapping, told)
         good.count(tally)
         dry.take(project, good, mapping, tally, 0)
+        elsewhere = into.db.read(said_elsewhere, project, [row for _, row in good.rows])
     finally:
         dry.close()
-    return tally
+    return tally, elsewhere

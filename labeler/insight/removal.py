@@ -22,6 +22,7 @@ from labeler.kit.jobs.out import job_out
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import current_labels
+from labeler.labels.tables import labels as given_labels
 from labeler.projects.access import Member, Project, find_project
 from labeler.wire.removal import RemovalIn, RemovalOut
 
@@ -49,7 +50,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
     """Says what it comes to, and queues the job unless it is a dry run. Raises `NotFound` for an unknown import."""
     project = member.project
     _check_import(tx, project, body)
-    count, labels = _counts(tx, project, body)
+    count, labels, by_people = _counts(tx, project, body)
     restored, predictions = 0, 0
     if body.import_id is not None:
         restored = _count(tx, changes_of(project, body.import_id).order_by(None))
@@ -61,6 +62,7 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
     out = RemovalOut(
         items=count,
         labels=labels,
+        by_people=by_people,
         restored=restored,
         predictions=predictions,
         versions=versions,
@@ -83,18 +85,22 @@ def request_removal(tx: Connection, member: Member, body: RemovalIn) -> RemovalO
     return out
 
 
-def _counts(tx: Connection, project: Project, body: RemovalIn) -> tuple[int, int]:
-    """How many items are meant, and how many labels in force go with them."""
-    count, labels = 0, 0
+def _counts(tx: Connection, project: Project, body: RemovalIn) -> tuple[int, int, int]:
+    """How many items are meant, how many labels in force go with them, and how many of these people gave."""
+    count, labels, by_people = 0, 0, 0
     for statement in wanted(tx, project, body):
         meant = statement.order_by(None).subquery()
         count += _count(tx, sa.select(meant))
         on_them = current_labels.c.item_id.in_(sa.select(meant.c.id))
-        labels += _count(tx, sa.select(current_labels.c.label_id).where(on_them))
+        on_items = sa.select(given_labels.c.kind).join_from(
+            current_labels, given_labels, given_labels.c.id == current_labels.c.label_id
+        )
+        labels += _count(tx, on_items.where(on_them))
+        by_people += _count(tx, on_items.where(on_them, given_labels.c.kind == "person"))
         if body.import_id is not None:
             given = in_force(project, body.import_id).order_by(None).subquery()
             labels += _count(tx, sa.select(given.c.id).where(given.c.item_id.not_in(sa.select(meant.c.id))))
-    return count, labels
+    return count, labels, by_people
 
 
 def _count(tx: Connection, statement: Any) -> int:

@@ -34,6 +34,7 @@ class DatasetOut(BaseModel):
 
 class LabelChange(BaseModel):
     key: str
+    preview: str = Field("", description="What tells the item from others, in a line.")
     a: Any
     b: Any
 

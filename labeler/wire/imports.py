@@ -130,6 +130,16 @@ class PlannedColumn(BaseModel):
     samples: list[str]
 
 
+class LabelCount(BaseModel):
+    """A label that a file brings."""
+
+    name: str
+    rows: int = Field(description="How often it comes in the rows that were looked at.")
+    rare: bool = Field(description="So seldom that it may be a mistake.")
+    like: str | None = Field(description="A more frequent label, or one of the project, that it may be meant for.")
+    spelled: list[str] = Field(default_factory=list, description="Other ways it is written, which are taken as one.")
+
+
 class Example(BaseModel):
     """One row with its fate."""
 

@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 
 from labeler.wire.base import In
-from labeler.wire.imports import Balance, Plan
+from labeler.wire.imports import Balance, LabelCount, Plan
 
 MAX_KEY = 200
 """Characters of an item's key."""
@@ -47,6 +47,9 @@ class Preview(BaseModel):
     rows: list[dict[str, Any]]
     mapping: dict[str, Any]
     labels_found: list[str]
+    label_counts: list[LabelCount] = Field(
+        default_factory=list, description="The labels of the first thousand rows, the most frequent first."
+    )
     content: str = Field(description="The kind of content that the columns hold.")
     task: dict[str, Any] | None = Field(
         description="The question that the labels look like answers of: type, and its schema; none without labels."
@@ -54,6 +57,9 @@ class Preview(BaseModel):
     warnings: list[str]
     plan: Plan
     balance: Balance | None = Field(description="Of the first thousand rows, where the project is known.")
+    elsewhere: int = Field(
+        0, description="Of these rows, those whose content is in the project already, under another key."
+    )
 
 
 class GivenLabelIn(In):

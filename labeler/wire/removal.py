@@ -45,12 +45,14 @@ class RemovalIn(In):
 
 
 class RemovalOut(BaseModel):
-    """items: that leave the queue and the pool. labels: in force, which are so no more. restored: changes of the import
+    """items: that leave the queue and the pool. labels: in force, which are so no more. by_people: those of
+    them that people gave here. restored: changes of the import
     to items that were there, which are undone. predictions: suggested no more. versions: dataset versions that were
     made before and stay as they are. missing: keys that are no item's."""
 
     items: int
     labels: int
+    by_people: int = 0
     restored: int = 0
     predictions: int = 0
     versions: int

@@ -105,7 +105,7 @@ def test_many_small_versions_are_merged_and_nothing_is_lost(
 def test_two_versions_are_compared(
     service: Any, project: Project, labelers: list[Project], add_texts: Callable[..., Any]
 ) -> None:
-    add_texts(10)
+    texts = {row["key"]: " ".join(row["text"].split())[:300] for row in add_texts(10)}
     for key in ("m0", "m1", "m2"):
         labelers[0].label(key, "ham")
     snapshot(service, project)
@@ -118,7 +118,8 @@ def test_two_versions_are_compared(
     found = project.diff(1, 2)
     assert found.items == {"added": 1, "removed": 0}
     assert (found.labels.added, found.labels.changed, found.labels.removed) == (1, 1, 1)
-    assert LabelChange(key="m0", a="ham", b="spam") in found.labels.examples
+    assert LabelChange(key="m0", preview=texts["m0"], a="ham", b="spam") in found.labels.examples
+    assert {one.key: one.preview for one in found.labels.examples} == {key: texts[key] for key in ("m0", "m1")}
     assert found.agreement == 0.5 and found.guideline_changed
     assert {row.label: (row.a, row.b) for row in found.balance} == {"ham": (3, 1), "spam": (0, 2)}
 

@@ -91,7 +91,9 @@ def test_without_a_live_model_the_newest_measured_one_is_offered() -> None:
 
 def test_a_simpler_model_that_is_as_good_is_named() -> None:
     live = model(2, "live", baselines={"sklearn": 0.9, "majority": 0.5})
-    same = feedback.plain("On the 200 holdout items of model 2 a plain scikit-learn model is as good: 90.0%, beside 90.0%.")
+    same = feedback.plain(
+        "On the 200 holdout items of model 2 a plain scikit-learn model is as good: 90.0%, beside 90.0%."
+    )
     assert same in said(None, live).why
     live, newer = model(1, "live", baselines={"sklearn": 1.0}), model(2, baselines={"sklearn": 0.9, "majority": 0.5})
     assert same in said(beside(1, 1, -0.1, 0.1), newer, live).why, "of the model that the sentence above is about"

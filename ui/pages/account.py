@@ -28,11 +28,11 @@ def render() -> None:
     layout.heading(t("Account"), f"{plain(user.email)}. {t(ROLES.get(user.role, user.role))}")
     left, right = st.columns(2, gap="large")
     with left:
+        st.header(t("Language"), anchor=False)
+        choose_language(named=True)
         _name(user)
         if user.has_password:
             _password()
-        st.header(t("Language"), anchor=False)
-        choose_language(named=True)
     with right:
         _sessions()
         _tokens(user)

@@ -17,7 +17,13 @@ from labeler.wire.formats import ExportFormat
 from labeler.wire.projects import ProjectOut
 
 USUAL = "jsonl"  # the format that is chosen at first
-AUTOMATIC = mark("Before training")  # the message of versions that a training made
+# The messages of versions that a job made for itself.
+AUTOMATIC = (
+    mark("Before training"),
+    mark("Items before training"),
+    mark("Before a search for the model"),
+    mark("Before looking for label errors"),
+)
 MOST = 300  # versions that are listed
 CURRENT = 0  # stands for the current state among the numbers of versions
 # What can be chosen about a format, in words that go on after the option's title.
@@ -50,11 +56,11 @@ def render() -> None:
         return
     everything, one, two = layout.tabs([t("All versions"), t("Download"), t("Compare two")], "dataset-tabs")
     with everything:
-        by_hand = [one for one in versions if one.message != AUTOMATIC]
+        by_hand = [one for one in versions if one.message not in AUTOMATIC]
         n = len(versions) - len(by_hand)
         words = tn(
-            "Also the {n} automatic one, made before a training",
-            "Also the {n} automatic ones, made before trainings",
+            "Also the {n} automatic one, which a job made for itself",
+            "Also the {n} automatic ones, which jobs made for themselves",
             n,
         )
         if by_hand and n and not st.toggle(words):
@@ -98,7 +104,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
     rows = [
         {
             t("Version"): one.tag,
-            t("Message"): t(one.message) if one.message == AUTOMATIC else one.message,
+            t("Message"): t(one.message) if one.message in AUTOMATIC else one.message,
             t("Created"): layout.when(one.created_at),
             t("Items"): one.counts.get("items"),
             t("With an answer"): one.counts.get("labeled"),
@@ -256,21 +262,25 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
         st.markdown(
             t("Removed: items {items}, labels {labels}.", items=layout.number(gone[0]), labels=layout.number(gone[1]))
         )
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.header(t("Label balance"), anchor=False)
-        if diff.balance:
-            charts.two_versions(diff.balance, names[a], names[b])
-    with right:
-        st.header(t("Changed labels"), anchor=False)
-        if labels.examples:
-            rows = [
-                {t("Item"): one.key, names[a]: _text(project.info, one.a), names[b]: _text(project.info, one.b)}
-                for one in labels.examples
-            ]
-            table.show(rows)
-        else:
-            st.markdown(t(":gray[No label changed.]"))
+    st.header(t("Changed labels"), anchor=False)
+    if labels.examples:
+        rows = [
+            {
+                t("Item"): one.preview or one.key,
+                names[a]: _text(project.info, one.a),
+                names[b]: _text(project.info, one.b) or t("none"),
+                t("Key"): one.key,
+            }
+            for one in labels.examples
+        ]
+        table.show(rows)
+        if labels.changed + labels.removed > len(rows):
+            st.caption(tn("The first {n} of them.", "The first {n} of them.", len(rows)))
+    else:
+        st.markdown(t(":gray[No label changed.]"))
+    st.header(t("Label balance"), anchor=False)
+    if diff.balance:
+        charts.two_versions(diff.balance, names[a], names[b])
     if diff.guideline_changed:
         st.header(t("The guideline changed"), anchor=False)
         layout.diff_table(diff.guideline_rows, names[a], names[b], only_changes=True)
