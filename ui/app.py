@@ -11,7 +11,7 @@ from labeler_ui.components.keeper import forget_saved
 from labeler_ui.components.language import choose_language, tell_the_browser
 from labeler_ui.components.login import go_to, leave_for, login
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, t, tc
+from labeler_ui.words import listed, mark, t, tc, tn
 
 from labeler.client import ApiError
 
@@ -163,14 +163,31 @@ def site() -> None:
                 words = f"{none} {words}"
             feedback.empty(t("Choose a project"), words)
         else:
-            with feedback.empty(
-                t("This page is not for your role"),
-                t("A manager of the project can give you another one, on the page People."),
-                ":material/lock:",
-            ):
-                layout.open_page("home", t("Projects"), "home", primary=True)
+            not_for(current, role, project)
         return
     page.run()
+
+
+def not_for(entry: Entry, role: str | None, project: str | None) -> None:
+    """That a page is for others, for whom, and who can change that."""
+    needed = listed([t(name) for name in ("labeler", "reader", "manager", "admin") if name in entry.roles])
+    managers = []
+    if entry.per_project and project is not None:
+        managers = feedback.attempt(lambda: session.client().projects.get(project).members.managers()) or []
+    words = t("Your role here is {role}; the page is for: {needed}.", role=t(role or "labeler"), needed=needed)
+    if managers:
+        who = listed([plain(name) for name in managers])
+        words += " " + tn(
+            "This manager of the project can give you another role: {who}.",
+            "These managers of the project can give you another role: {who}.",
+            len(managers),
+            who=who,
+        )
+    else:
+        words += " " + t("An administrator can give you another role.")
+    title = t("“{page}” is not for your role", page=t(entry.title))
+    with feedback.empty(title, words, ":material/lock:"):
+        layout.open_page("home", t("Projects"), "home", primary=True)
 
 
 def main() -> None:

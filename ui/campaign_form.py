@@ -168,7 +168,7 @@ def _told(planned: CampaignPlan) -> None:
     """How much it is, whose answers, and of whom it is asked."""
     told = tn("**{n} label** is asked for", "**{n} labels** are asked for", planned.labels)
     if planned.hours is not None:
-        told = t("{told}, {work}", told=told, work=campaign_report.work(planned.hours))
+        told = t("{told}, {work}", told=told, work=campaign_report.work(planned.hours, planned.hours_between))
     st.markdown(f"{told}.")
     if planned.of:
         shown = [

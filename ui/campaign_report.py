@@ -63,11 +63,18 @@ def people(to: Any) -> str:
     return tn("asked of {n} person", "asked of {n} people", len(to))
 
 
-def work(hours: float) -> str:
-    """So much work: minutes where it is less than an hour."""
-    if hours < 1:
-        return t("about {minutes} min of work", minutes=number(max(1, round(60 * hours))))
-    return t("about {hours} h of work", hours=number(hours, 1 if hours < 10 else 0))
+def work(hours: float, between: tuple[float, float] | None = None) -> str:
+    """So much work: minutes where it is less than an hour. between: as far as it may lie."""
+    low, high = between or (hours, hours)
+    if high < 1:
+        ends = [number(max(1, round(60 * one))) for one in (low, high)]
+        if ends[0] == ends[1]:
+            return t("about {minutes} min of work", minutes=ends[0])
+        return t("{low} to {high} min of work", low=ends[0], high=ends[1])
+    ends = [number(one, 1 if high < 10 else 0) for one in (low, high)]
+    if ends[0] == ends[1]:
+        return t("about {hours} h of work", hours=ends[0])
+    return t("{low} to {high} h of work", low=ends[0], high=ends[1])
 
 
 def sentence(one: CampaignDetail) -> None:

@@ -34,7 +34,7 @@ def draw(found: GuidelineImpact) -> None:
     st.markdown("\n".join(f"- {line}" for line in lines))
     if found.select is not None:
         asked = tn("**{n} item** could be asked again", "**{n} items** could be asked again", found.items)
-        work = "" if found.hours is None else f", {campaign_report.work(found.hours)}"
+        work = "" if found.hours is None else f", {campaign_report.work(found.hours, found.hours_between)}"
         st.markdown(f"{asked}{work}.")
 
 

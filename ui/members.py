@@ -27,10 +27,6 @@ def role_in_words(name: str) -> str:
 
 def edit(project: Project) -> None:
     members = feedback.must(lambda: list(project.members), t("Reading the members"))
-    if not members:
-        st.markdown(t(":gray[No members yet. Admins have access to every project.]"))
-    for member in members:
-        _member(project, member)
     scope = f"member {project.slug}"
     field = key(scope, "member-email")
     keep(scope, {field: ""})
@@ -41,6 +37,11 @@ def edit(project: Project) -> None:
         added = st.form_submit_button(t("Add"), type="primary")
     if added:
         _add(project, email.strip(), role, scope)
+    if not members:
+        st.markdown(t(":gray[No members yet. Admins have access to every project.]"))
+    managers = [one.user_id for one in members if one.role == "manager"]
+    for member in members:
+        _member(project, member, managers == [member.user_id])
 
 
 def _add(project: Project, email: str, role: str, scope: str) -> None:
@@ -70,8 +71,8 @@ def _begin_invitation(email: str, role: str, scope: str) -> None:
     st.session_state["_invitation_begun"] = st.session_state.get("_invitation_begun", 0) + 1
 
 
-def _member(project: Project, member: MemberOut) -> None:
-    """One member: who, what they did, whether they know the guideline, and what can be done."""
+def _member(project: Project, member: MemberOut, alone: bool) -> None:
+    """One member: who, what they did, what they have read, and what can be done. alone: as the only manager."""
     newest = project.info.guideline_version
     facts = [tn("{n} label", "{n} labels", member.labels)]
     if member.last_label_at:
@@ -91,14 +92,21 @@ def _member(project: Project, member: MemberOut) -> None:
             width="stretch",
         )
         labels = member.kind == "person" and member.role != "reader"
-        help_ = t("Cost, skills, and how much at most.")
-        if labels and st.button(t("Terms …"), key=f"terms-of-{member.user_id}", help=help_):
+        help_ = t("What the work costs, which items it suits, and how many at most.")
+        if labels and st.button(t("Cost, skills, limits …"), key=f"terms-of-{member.user_id}", help=help_):
             terms.edit(project, member)
         if st.button(t("Role …"), key=f"role-of-{member.user_id}"):
             _change_role(project, member)
+        me = session.user()
+        is_me = me is not None and me.id == member.user_id
         if danger.button(t("Remove …"), key=f"remove-{member.user_id}"):
+            if alone:
+                _only_manager(plain(member.name), is_me)
+                return
             layout.confirm(
-                t(
+                t("You can't open this project any more, unless you are an administrator. Your labels stay.")
+                if is_me
+                else t(
                     "{member} can't open this project any more. Their labels stay, what they hold goes to others.",
                     member=plain(named(member)),
                 ),
@@ -106,6 +114,13 @@ def _member(project: Project, member: MemberOut) -> None:
                 lambda: project.members.remove(member.user_id),
                 t("Removed."),
             )
+
+
+@layout.dialog(mark("The only manager"))
+def _only_manager(name: str, is_me: bool) -> None:
+    """What has to be done first."""
+    who = t("You are the only manager of this project.") if is_me else t("{name} is its only manager.", name=name)
+    st.markdown(f"{who} " + t("A project needs one: make somebody else a manager first, with “Role …” at their name."))
 
 
 @layout.dialog(mark("Change the role"))

@@ -40,7 +40,7 @@ def edit(project: ProjectOut, save: Save) -> None:
             t("none: every item is for everybody"),
             t(
                 "A metadata field, such as language. Its items come to those who have what it says among their skills "
-                "(People, Terms), and to those of whom no skills were said."
+                "(page People), and to those of whom no skills were said."
             ),
         )
         if st.form_submit_button(t("Save"), type="primary"):

@@ -22,7 +22,7 @@ COSTS = {
 }
 
 
-@layout.dialog(mark("Terms"))
+@layout.dialog(mark("Cost, skills and limits"))
 def edit(project: Project, member: MemberOut) -> None:
     """Everything may stay empty."""
     said = feedback.must(lambda: project.terms(member.user_id), t("Reading the terms"))

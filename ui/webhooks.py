@@ -60,10 +60,10 @@ def edit(project: Project) -> None:
         return
     if not found:
         st.markdown(t(":gray[No webhooks yet. One tells another program, signed and at once, what happens here.]"))
+    _new(project)
     for hook in found:
         _row(project, hook)
         shown_once.draw(_place(hook.id))
-    _new(project)
 
 
 def off(project: Project) -> list[WebhookOut]:

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.campaigns.plan import hours_for, seconds_of_a_label
+from labeler.campaigns.plan import hours_between, hours_for, pace_of
 from labeler.campaigns.select import IN_FORCE, selected, who_can
 from labeler.guidelines import service as guidelines
 from labeler.guidelines.sections import changed_sections
@@ -48,7 +48,7 @@ def _told(tx: Connection, member: Member, version: int) -> tuple[GuidelineImpact
     touched, others = changed_sections(old, text, project.schema.names())
     select = Selection(label=touched or None, guideline_before=version) if before is not None else None
     number = 0 if select is None else _count(tx, selected(project, select, None))
-    seconds = seconds_of_a_label(tx, project.id)
+    pace = pace_of(tx, project.id)
     told = GuidelineImpact(
         version=version,
         before=before,
@@ -58,8 +58,9 @@ def _told(tx: Connection, member: Member, version: int) -> tuple[GuidelineImpact
         comparable=[],
         select=select if number else None,
         items=number,
-        seconds=seconds,
-        hours=hours_for(number, seconds),
+        seconds=None if pace is None else pace.seconds,
+        hours=hours_for(number, pace),
+        hours_between=hours_between(number, pace),
         unread=_unread(tx, project),
     )
     return told, _flagged(tx, project, touched) if touched else []

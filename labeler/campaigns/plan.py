@@ -1,8 +1,8 @@
 """What a campaign would ask, before it begins: how many labels, whose, of whom, and how long it takes."""
 
 from collections.abc import Sequence
-from statistics import median
-from typing import Any
+from statistics import quantiles
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -30,15 +30,16 @@ def plan(tx: Connection, project: Project, body: CampaignIn, ids: Sequence[int] 
     of = _whose(tx, body, meant)
     unasked = _count(tx, _nobody_for(meant, [one.id for one in people])) if body.to == "others" else 0
     wanted = sum(one.labels for one in of) if body.to == "same" else items - unasked
-    seconds = seconds_of_a_label(tx, project.id)
+    pace = pace_of(tx, project.id)
     return CampaignPlan(
         items=items,
         labels=wanted,
         unasked=unasked,
         of=of,
         people=_asked(body, people, of),
-        seconds=seconds,
-        hours=hours_for(wanted, seconds),
+        seconds=None if pace is None else pace.seconds,
+        hours=hours_for(wanted, pace),
+        hours_between=hours_between(wanted, pace),
     )
 
 
@@ -68,15 +69,28 @@ def refuse_nothing(tx: Connection, project: Project, body: CampaignIn, ids: Sequ
         )
 
 
-def seconds_of_a_label(tx: Connection, project_id: int) -> float | None:
-    """The median of the latest labels that were timed, without those that nobody can have given; None: too few."""
+class Pace(NamedTuple):
+    """Seconds of a label: the median, between the quartiles."""
+
+    quick: float
+    seconds: float
+    slow: float
+
+
+def pace_of(tx: Connection, project_id: int) -> Pace | None:
+    """Of the latest labels that were timed, without those that nobody can have given; None: too few."""
     timed = [seconds for _, seconds in latest_seconds(tx, project_id, LATEST)]
     honest = [seconds for seconds in timed if LEAST_SECONDS <= seconds <= MOST_SECONDS]
-    return median(honest) if len(honest) >= FEWEST else None
+    return Pace(*quantiles(honest, n=4, method="inclusive")) if len(honest) >= FEWEST else None
 
 
-def hours_for(labels: int, seconds: float | None) -> float | None:
-    return None if seconds is None else labels * seconds / 3600
+def hours_for(labels: int, pace: Pace | None) -> float | None:
+    return None if pace is None else labels * pace.seconds / 3600
+
+
+def hours_between(labels: int, pace: Pace | None) -> tuple[float, float] | None:
+    """At the pace of the quicker and of the slower labels: a half of all lies between."""
+    return None if pace is None else (labels * pace.quick / 3600, labels * pace.slow / 3600)
 
 
 def _count(tx: Connection, statement: Any) -> int:

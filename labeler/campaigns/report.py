@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.campaigns.plan import hours_for, seconds_of_a_label
+from labeler.campaigns.plan import hours_between, hours_for, pace_of
 from labeler.campaigns.service import find, get, of_campaign
 from labeler.labels.tables import labels
 from labeler.learning.evaluation.intervals import wilson
@@ -36,10 +36,12 @@ one = campaign_items.c
 def detail(tx: Connection, project: Project, campaign_id: int) -> CampaignDetail:
     """One campaign, with how far everybody is and what changed so far. Raises `NotFound`."""
     row, told = find(tx, project.id, campaign_id), get(tx, project.id, campaign_id)
+    pace = pace_of(tx, project.id) if told.state == "running" else None
     return CampaignDetail(
         **told.model_dump(),
         by_labeler=_progress(tx, campaign_id),
-        hours_left=hours_for(told.left, seconds_of_a_label(tx, project.id)) if told.state == "running" else None,
+        hours_left=hours_for(told.left, pace),
+        hours_left_between=hours_between(told.left, pace),
         report=_report(tx, project, row),
     )
 

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from labeler.client.connection import Connection
 from labeler.wire.accounts import InvitationUrl, InvitedUser, NewToken, TokenOut, UserOut
-from labeler.wire.projects import MemberOut
+from labeler.wire.projects import ManagerOut, MemberOut
 
 
 class Users:
@@ -81,9 +81,14 @@ class Members:
     def __init__(self, client: Connection, path: str) -> None:
         self.client = client
         self.path = f"{path}/members"
+        self._managers = f"{path}/managers"
 
     def __iter__(self) -> Iterator[MemberOut]:
         return self.client.each(MemberOut, self.path)
+
+    def managers(self) -> list[str]:
+        """The names of those who manage the project."""
+        return [one.name for one in self.client.each(ManagerOut, self._managers)]
 
     def add(self, email: str, role: str = "labeler") -> MemberOut:
         """Let an account into the project, or change its role there."""

@@ -10,10 +10,12 @@ from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of, primary_metric
 from labeler.projects import label_schema, service
 from labeler.projects.access import CanManage, CanRead, CanSee
+from labeler.projects.managing import managers_of
 from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
 from labeler.wire.base import Page
 from labeler.wire.projects import (
     AnswerMethod,
+    ManagerOut,
     MemberIn,
     MemberOut,
     MetricOut,
@@ -74,6 +76,12 @@ async def delete_project(
 @router.get("/projects/{project_id}/members")
 async def list_members(member: CanRead, db: Db) -> Page[MemberOut]:
     return Page(items=await db.aread(service.list_members, member.project.id))
+
+
+@router.get("/projects/{project_id}/managers")
+async def list_managers(member: CanSee, db: Db) -> Page[ManagerOut]:
+    """Who manages the project, by name: whom its members ask for another role."""
+    return Page(items=await db.aread(managers_of, member.project.id))
 
 
 @router.post("/projects/{project_id}/members", status_code=201)

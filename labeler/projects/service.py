@@ -24,6 +24,7 @@ from labeler.learning.consensus import base as consensus
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, refuse_outdated, schema_of
+from labeler.projects.managing import check_another_manages
 from labeler.projects.requirements import wrong_requirement
 from labeler.projects.tables import project_counts, projects
 from labeler.tasks import TaskType, task_type
@@ -291,15 +292,15 @@ def add_member(tx: Connection, member: Member, body: MemberIn) -> MemberOut:
         raise NotFound(f"There is no account {body.email}. An administrator can invite this person first.")
     if not user.active:
         raise Conflict(f"The account {user.email} is deactivated. An administrator can activate it again.")
+    if body.role != "manager":
+        check_another_manages(tx, member.project.id, user.id)
     set_member(tx, member.project.id, user.id, body.role)
     audit(tx, member.caller, "member.set", project_id=member.project.id, target=user.email, role=body.role)
     return next(entry for entry in list_members(tx, member.project.id) if entry.user_id == user.id)
 
 
 def remove_member(tx: Connection, member: Member, user_id: int) -> None:
-    others = [m for m in list_members(tx, member.project.id) if m.role == "manager" and m.user_id != user_id]
-    if not others:
-        raise Conflict("A project needs a manager: make somebody else one first.")
+    check_another_manages(tx, member.project.id, user_id)
     gone = sa.delete(members).where(members.c.project_id == member.project.id, members.c.user_id == user_id)
     if tx.execute(gone).rowcount == 0:
         raise NotFound("This account is not a member of the project.")

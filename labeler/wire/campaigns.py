@@ -77,6 +77,9 @@ class CampaignPlan(BaseModel):
     people: list[LabelerOut] = Field(description="Who is asked.")
     seconds: float | None = Field(description="Median seconds of a label here; null while too few were timed.")
     hours: float | None = Field(description="Hours of work in all.")
+    hours_between: tuple[float, float] | None = Field(
+        None, description="The same at the pace of the quicker and of the slower labels: their quartiles."
+    )
 
 
 class CampaignWork(BaseModel):
@@ -172,4 +175,5 @@ class CampaignDetail(CampaignOut):
 
     by_labeler: list[CampaignWork]
     hours_left: float | None
+    hours_left_between: tuple[float, float] | None = None
     report: CampaignReport

@@ -45,4 +45,5 @@ class GuidelineImpact(BaseModel):
     items: int = Field(description="Items that it selects.")
     seconds: float | None = Field(description="Median seconds of a label here; null while too few were timed.")
     hours: float | None
+    hours_between: tuple[float, float] | None = None
     unread: list[Reader] = Field(description="Who has not acknowledged the newest published version.")

@@ -264,6 +264,12 @@ class MemberIn(In):
         return self
 
 
+class ManagerOut(BaseModel):
+    """Whom members of a project ask."""
+
+    name: str
+
+
 class MemberOut(BaseModel):
     user_id: int
     email: str

@@ -334,6 +334,7 @@ def ends(call: generated_client.Generated) -> None:
     call("audit_trail", limit=10)
     removed = call("remove_items", **P, body=call.shape("RemovalIn", keys=["m39"], dry_run=True))
     assert removed.items == 1
+    assert [one.name for one in call("list_managers", **P).items]
     ada = next(one for one in call("list_members", **P).items if one.role == "labeler")
     call("remove_member", expected=204, **P, user_id=ada.user_id)
     call("get_project", expected=404, project_id="no-such-project")

@@ -63,6 +63,7 @@ RULES = {
     ("PATCH", P): "manage",
     ("DELETE", P): "manage",
     ("GET", P + "/members"): "read",
+    ("GET", P + "/managers"): "see",
     ("POST", P + "/members"): "manage",
     ("DELETE", P + "/members/{user_id}"): "manage",
     ("GET", P + "/guidelines"): "see",

@@ -23,6 +23,7 @@ def test_the_same_people_are_asked_again_and_their_new_label_supersedes(
     assert (told.items, told.labels, told.unasked) == (4, 4, 0)
     assert {share.labeler.id: share.labels for share in told.of} == {person.id: 2 for person in told.people}
     assert told.seconds == 4 and told.hours == pytest.approx(16 / 3600)
+    assert told.hours_between is not None and told.hours_between[0] <= told.hours <= told.hours_between[1]
     running = begin(label="spam")
     assert (running.state, running.items, running.done, running.left) == ("running", 4, 0, 4)
     held = one.queue.next(20)

@@ -1,5 +1,6 @@
 """Every page, for each role that it is offered to, in light and in dark: it renders and asks nobody outside."""
 
+import re
 from typing import Any
 
 import processes
@@ -141,7 +142,9 @@ def test_a_manager_is_offered_what_an_admin_is(site, project, visit) -> None:
 @pytest.mark.parametrize("role", ["labeler", "reader"])
 def test_a_page_that_a_role_is_not_offered_says_so(site, project, visit, role: str) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.member(project, role))
-    expect(page.get_by_text("This page is not for your role")).to_be_visible()
+    expect(page.get_by_text("“Settings” is not for your role")).to_be_visible()
+    expect(page.get_by_text(f"Your role here is {role}; the page is for: manager and admin.")).to_be_visible()
+    expect(page.get_by_text(re.compile(f"can give you another role: .*{site.admin.name}"))).to_be_visible()
 
 
 def test_an_empty_project_says_what_to_do_on_every_page(site, visit) -> None:

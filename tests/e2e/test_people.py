@@ -135,3 +135,18 @@ def test_a_manager_is_told_who_can_invite(site: Site, project: Project, visit: A
     page.get_by_role("button", name="Add", exact=True).click()
     expect(shown(page, "An administrator can invite this person first.")).to_be_visible()
     expect(page.get_by_role("button", name="Invite this person …")).to_have_count(0)
+
+
+def test_the_only_manager_is_told_what_to_do_first_and_adding_stands_before_the_list(
+    site: Site, project: Project, visit: Any
+) -> None:
+    page = visit(f"{site.url}/people?project={project.slug}", site.admin)
+    form = page.get_by_test_id("stForm").filter(has_text="Add a member")
+    row = page.locator(f".st-key-member-{site.admin.id}")
+    expect(row).to_be_visible()
+    settled(page)
+    assert (form.bounding_box() or {})["y"] < page.locator("[class*=st-key-member-]").first.bounding_box()["y"]
+    row.get_by_role("button", name="Remove …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog.get_by_text("You are the only manager of this project.")).to_be_visible()
+    assert site.admin.id in {one.user_id for one in project.members}

@@ -14,7 +14,7 @@ def test_a_labeler_is_told_when_the_day_is_done(site: Site, visit: Any, label_pa
     someone = site.member(project)
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     row = page.locator(f"[class*=st-key-member-{someone.id}]")
-    row.get_by_role("button", name="Terms …").click()
+    row.get_by_role("button", name="Cost, skills, limits …").click()
     dialog = page.get_by_role("dialog")
     choose(dialog.get_by_role("combobox", name="Works as"), "contractor")
     choose(dialog.get_by_role("combobox", name="Paid"), "for each label")

@@ -1,5 +1,6 @@
 """Agreement: how far people say the same of the same items, by label and by pair, and what follows from it."""
 
+from math import ceil
 from typing import Any
 
 import streamlit as st
@@ -12,6 +13,10 @@ from labeler.wire.quality import AgreementOut, Figure, LabelAgreement, PairAgree
 
 RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's bounds: from here on answers are relied on; from here on conclusions are tentative."""
+NEAR = 0.01
+"""So near to a bound how many more items tell can't be guessed."""
+ROUND = 100
+"""From so many on two digits are said."""
 
 
 WEIGHTINGS = {
@@ -86,9 +91,33 @@ def _verdict(found: AgreementOut) -> tuple[str, str]:
         return t("People read the guideline differently."), t(
             "Look at the first labels below and at the items where people disagree, decide, and write it down."
         )
-    return t("Too few items to tell how far people agree."), t(
-        "The interval reaches from disagreement to agreement. It narrows with every item that several people label."
+    return t("Too few items to tell how far people agree."), " ".join(
+        (
+            t(
+                "The interval reaches from disagreement to agreement. It narrows with each item that several people label."
+            ),
+            _missing(found),
+        )
     )
+
+
+def more_items(found: AgreementOut) -> int | None:
+    """How many more items several people have to label until the interval lies on one side of what is tentative, if
+    they go on as until now; None where the figure is too near to it for a guess. An interval narrows with the root."""
+    value, low, high = found.alpha.value, found.alpha.low, found.alpha.high
+    if value is None or low is None or high is None or abs(value - TENTATIVE) < NEAR:
+        return None
+    width = value - low if value > TENTATIVE else high - value
+    wanted = round(found.items * (width / (value - TENTATIVE)) ** 2, 6)
+    return max(1, ceil(wanted) - found.items)
+
+
+def _missing(found: AgreementOut) -> str:
+    more = more_items(found)
+    if more is None:
+        return t("The figure is too near to the bound of {bound} to say how many more tell.", bound=_written(TENTATIVE))
+    rough = more if more < ROUND else round(more, 2 - len(str(more)))
+    return tn("About {n} more such item tells.", "About {n} more such items tell.", rough)
 
 
 def _figures(found: AgreementOut) -> None:

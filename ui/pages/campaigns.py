@@ -83,7 +83,7 @@ def _head(one: CampaignOut) -> None:
 def _progress(one: CampaignDetail) -> None:
     left = tn("{n} label left", "{n} labels left", one.left)
     if one.hours_left is not None:
-        left = t("{left}, {work}", left=left, work=campaign_report.work(one.hours_left))
+        left = t("{left}, {work}", left=left, work=campaign_report.work(one.hours_left, one.hours_left_between))
     share = one.done / (one.done + one.left) if one.done + one.left else 1.0
     st.progress(
         share,

@@ -50,6 +50,10 @@ def render() -> None:
             ),
             ":material/smart_toy:",
         )
+    words = t("They are asked with the guideline that people read: what it says of each label is what they go by.")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f":gray[{words}]", width="stretch")
+        layout.open_page("guidelines", t("Open the guideline"), "menu_book", key="llm-guideline")
     for one in page.items:
         _card(project, one)
     if page.allowed:

@@ -43,9 +43,9 @@ def render() -> None:
 
 def _accounts(project: Project) -> None:
     users = feedback.must(lambda: list(session.client().users), t("Reading the accounts"))
+    _invite(project)
     for user in users:
         _account(user)
-    _invite(project)
 
 
 def _invite(project: Project) -> None:
@@ -171,10 +171,14 @@ def _change_account_role(user: UserOut) -> None:
 
 def _tokens(project: Project) -> None:
     tokens = feedback.must(lambda: list(session.client().tokens), t("Reading the tokens"))
+    _new_token(project)
     for token in tokens:
         _token(project, token)
     if not tokens:
         st.markdown(t(":gray[No tokens yet. Each program that pushes items or pulls labels needs its own.]"))
+
+
+def _new_token(project: Project) -> None:
     scope = "token"
     field = key(scope, "token-name")
     keep(scope, {field: ""})
