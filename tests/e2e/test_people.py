@@ -137,9 +137,9 @@ def test_a_manager_is_told_who_can_invite(site: Site, project: Project, visit: A
     expect(page.get_by_role("button", name="Invite this person …")).to_have_count(0)
 
 
-def test_the_only_manager_is_told_what_to_do_first_and_adding_stands_before_the_list(
-    site: Site, project: Project, visit: Any
-) -> None:
+def test_the_only_manager_is_told_what_to_do_first_and_adding_stands_before_the_list(site: Site, visit: Any) -> None:
+    project = site.project(0, "One manager")
+    site.member(project)
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     form = page.get_by_test_id("stForm").filter(has_text="Add a member")
     row = page.locator(f".st-key-member-{site.admin.id}")

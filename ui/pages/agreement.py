@@ -94,7 +94,8 @@ def _verdict(found: AgreementOut) -> tuple[str, str]:
     return t("Too few items to tell how far people agree."), " ".join(
         (
             t(
-                "The interval reaches from disagreement to agreement. It narrows with each item that several people label."
+                "The interval reaches from disagreement to agreement. "
+                "It narrows with each item that several people label."
             ),
             _missing(found),
         )
