@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import labeler_ui.pages.datasets as page_of
-from browsing import Site
+from browsing import Site, choose, settled
 from playwright.sync_api import expect
 
 import labeler
@@ -21,6 +21,10 @@ def test_two_versions_show_what_the_items_say_and_both_answers(site: Site, visit
     project.snapshot("second").wait(60)
     page = visit(f"{site.url}/datasets?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Compare two").click()
+    tags = {one.message: one.tag for one in project.datasets()}
+    for field, message in (("From", "first"), ("To", "second")):
+        settled(page)
+        choose(page.get_by_role("combobox", name=field, exact=True), tags[message])
     rows = page.get_by_role("tabpanel").get_by_test_id("stDataFrame").first.locator("[role=row]")
     expect(rows.filter(has_text="what item 0 says")).to_have_count(1)
     assert rows.filter(has_text="what item 0 says").locator("[role=gridcell]").all_text_contents() == [

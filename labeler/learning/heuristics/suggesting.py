@@ -69,8 +69,12 @@ def characteristic(
 def mutual_information(both: int, found: int, given: int, n: int) -> float:
     """How much two things that are there or not say of each other, in nats: both are in so many of n, one in `found`,
     the other in `given`."""
-    cells = ((both, found, given), (found - both, found, n - given), (given - both, n - found, given))
-    cells = (*cells, (n - found - given + both, n - found, n - given))
+    cells = [
+        (both, found, given),
+        (found - both, found, n - given),
+        (given - both, n - found, given),
+        (n - found - given + both, n - found, n - given),
+    ]
     return sum(here / n * math.log(here * n / (row * column)) for here, row, column in cells if here)
 
 
