@@ -7,10 +7,11 @@ from typing import Any
 import streamlit as st
 from labeler_ui import table
 from labeler_ui.feedback import plain
-from labeler_ui.words import t, tn
+from labeler_ui.words import number, t, tn
 
 from labeler.wire.imports import LabelCount
 
+LOOKED_AT = 1_000  # rows of a longer file
 SHOWN = 12  # rows of the table in sight at once
 
 
@@ -26,6 +27,8 @@ def choose(found: Sequence[LabelCount], mark: str) -> dict[str, str | None]:
     if not any(notes.values()):
         rows = [{name: value for name, value in row.items() if name != t("What to look at")} for row in rows]
     table.show(rows, height=35 * min(len(rows), SHOWN) + 38, width="stretch" if any(notes.values()) else "content")
+    if (looked := sum(one.rows for one in found)) >= LOOKED_AT:
+        st.caption(t("Counted in the first {n} rows.", n=number(looked)))
     taken: dict[str, str | None] = {}
     for one in found:
         if one.like is not None and st.checkbox(

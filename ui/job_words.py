@@ -76,18 +76,18 @@ REASONS = {
 
 
 WHY = {
-    "new labels": mark("because of new labels"),
-    "waiting": mark("as new labels or items had waited long enough"),
-    "asked": mark("as somebody asked for it"),
-    "labels imported": mark("as labels were imported"),
-    "items removed": mark("as items were removed"),
+    "new labels": mark("after new labels"),
+    "waiting": mark("after a wait of new labels or items"),
+    "asked": mark("as asked for"),
+    "labels imported": mark("after an import of labels"),
+    "items removed": mark("after a removal of items"),
     "labels taken back": mark("as labels were taken back"),
     "labels restored": mark("as labels came back"),
-    "bulk counted": mark("as labels that were given at once count now"),
+    "bulk counted": mark("as labels given at once count now"),
     "settings": mark("as settings were changed"),
     "label schema": mark("as the labels were changed"),
-    "sentences read": mark("as the items' sentences were read"),
-    "search": mark("as a better kind of model was found"),
+    "sentences read": mark("after the reading of the items"),
+    "search": mark("with the model that the search found"),
 }
 """Why a training began, by what the job says."""
 

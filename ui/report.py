@@ -66,9 +66,9 @@ def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
 
 
 def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
-    own = t("model {model}", model=model.number) + f": {metric.text((model.metrics or {}).get(metric.name))}"
+    own = t("model {model}", model=model.number) + f" {metric.text((model.metrics or {}).get(metric.name))}"
     compared = [
-        f"{t(BASELINES.get(name, name.replace('_', ' ')))}: {metric.text(figures.get(metric.name))}"
+        f"{t(BASELINES.get(name, name.replace('_', ' ')))} {metric.text(figures.get(metric.name))}"
         for name, figures in (model.baselines or {}).items()
         if figures.get(metric.name)
     ]
