@@ -30,11 +30,12 @@ def edit(project: Project) -> None:
     scope = f"member {project.slug}"
     field = key(scope, "member-email")
     keep(scope, {field: ""})
-    with st.form(key(scope, "member"), width=520):
+    with st.form(key(scope, "member")):
         st.markdown(t("**Add a member**"))
-        email = st.text_input(t("Email address of an account"), placeholder="name@example.org", key=field)
-        role = st.selectbox(t("Role"), MEMBER_ROLES, format_func=role_in_words)
-        added = st.form_submit_button(t("Add"), type="primary")
+        left, middle, right = st.columns([3, 3, 1], vertical_alignment="bottom")
+        email = left.text_input(t("Email address of an account"), placeholder="name@example.org", key=field)
+        role = middle.selectbox(t("Role"), MEMBER_ROLES, format_func=role_in_words)
+        added = right.form_submit_button(t("Add"), type="primary", width="stretch")
     if added:
         _add(project, email.strip(), role, scope)
     if not members:

@@ -52,11 +52,12 @@ def _invite(project: Project) -> None:
     name_key, email_key = key(INVITATION, "invite-name"), key(INVITATION, "invite-email")
     keep(INVITATION, {name_key: "", email_key: ""})
     shown_once.draw(INVITATION)
-    with st.form(key(INVITATION, "invite"), width=520):
+    with st.form(key(INVITATION, "invite")):
         st.markdown(t("**Invite someone**"))
-        name = st.text_input(t("Name"), key=name_key)
-        email = st.text_input(t("Email address"), key=email_key)
-        role = st.selectbox(
+        left, middle, right = st.columns(3, vertical_alignment="bottom")
+        name = left.text_input(t("Name"), key=name_key)
+        email = middle.text_input(t("Email address"), key=email_key)
+        role = right.selectbox(
             t("Role in the whole service"), list(ROLES), format_func=role_in_words, key=key(INVITATION, "invite-role")
         )
         joins = st.toggle(
@@ -183,18 +184,19 @@ def _new_token(project: Project) -> None:
     field = key(scope, "token-name")
     keep(scope, {field: ""})
     shown_once.draw("tokens")
-    with st.form(key(scope, "token"), width=520):
+    with st.form(key(scope, "token")):
         st.markdown(t("**New token**"))
-        name = st.text_input(t("Name"), placeholder=t("the program that uses it"), key=field)
-        scopes = st.multiselect(
+        left, right = st.columns(2, gap="large")
+        name = left.text_input(t("Name"), placeholder=t("the program that uses it"), key=field)
+        scopes = right.multiselect(
             t("Rights"), list(SCOPES), default=["read"], format_func=lambda s: f"{s}: {t(SCOPES[s])}"
         )
-        only = st.toggle(t("Only for this project"), value=True)
-        program = st.toggle(
+        expires = left.date_input(t("Expires on"), value=None, min_value="today")
+        only = right.toggle(t("Only for this project"), value=True)
+        program = right.toggle(
             t("A program labels with it"),
             help=t("Its labels are told apart from yours, as imported ones: others said so, and you vouch for them."),
         )
-        expires = st.date_input(t("Expires on"), value=None, min_value="today")
         asked = st.form_submit_button(t("Create the token"), type="primary")
     if asked:
         until = datetime(expires.year, expires.month, expires.day, tzinfo=UTC) if expires else None
