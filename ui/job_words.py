@@ -77,7 +77,8 @@ REASONS = {
 
 WHY = {
     "new labels": mark("after new labels"),
-    "waiting": mark("after a wait of new labels or items"),
+    "labels waited": mark("for labels that had waited"),
+    "items waited": mark("for items that had waited"),
     "asked": mark("as asked for"),
     "labels imported": mark("after an import of labels"),
     "items removed": mark("after a removal of items"),

@@ -176,8 +176,7 @@ def page_css() -> str:
 [class*="st-key-live-"] > :is([class*="st-key-job-"], [class*="st-key-fold-"]):has(> [class*="st-key-short-"]) {{
   margin-bottom: -0.7rem; }}
 [class*="st-key-fold-"] {{ border-bottom: 1px solid rgb(128 136 155 / 25%); padding-bottom: 0.3rem; }}
-[class*="st-key-fold-"] > [class*="st-key-job-"] {{ margin-left: 1.4rem; margin-bottom: -0.7rem; }}
-[class*="st-key-fold-"] > [class*="st-key-job-"]:last-child {{ border-bottom: 0; margin-bottom: 0; }}
+[class*="st-key-fold-"] [class*="st-key-job-"] {{ border-bottom: 0; padding-left: 1.5rem; }}
 [class*="st-key-short-"] button {{ min-height: 2.25rem; padding-block: 0.1rem; }}
 .st-key-log-out button {{ padding-inline: 0.5rem; }}
 [data-testid="stSidebar"] [data-testid="stCaptionContainer"] {{ margin-bottom: -1.5rem; font-weight: 600; }}

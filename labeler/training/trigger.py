@@ -229,7 +229,9 @@ def sweep(tx: Connection) -> None:
             continue
         project = find_project(tx, row.id)
         if row.at is None or (now - row.at).total_seconds() >= project.settings.retrain_seconds:
-            request_training(tx, row.id, "waiting")
+            request_training(
+                tx, row.id, "labels waited" if row.at is None or row.label > row.label_id else "items waited"
+            )
 
 
 def has_ranking(tx: Connection, project_id: int) -> bool:

@@ -65,3 +65,11 @@ def test_jobs_are_found_by_kind_and_state_page_after_page(service: Any, project:
     assert {row.kind for row in both} == {"items.import", "items.remove"}
     waiting = client.jobs_page(project=project.slug, kind=["items.import", "items.remove"], state="queued").items
     assert [row.kind for row in waiting] == ["items.remove"]
+
+
+def test_a_training_says_why_it_began(service: Any, project: Project) -> None:
+    imported(service, project)
+    project.train()
+    (newest, *_) = jobs(project, "training.train")
+    assert newest.why == "asked"
+    assert {one.why for one in jobs(project, "items.import")} == {None}

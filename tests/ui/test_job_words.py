@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labeler_ui import job_words
+from labeler_ui import job_folds, job_words
 
 import labeler
 from labeler.wire.jobs import JobOut
@@ -91,3 +91,23 @@ def test_reasons_are_those_that_jobs_give() -> None:
     folder = Path(labeler.__file__).parent / "training" / "jobs"
     source = "\n".join(path.read_text() for path in folder.glob("*.py"))
     assert all(part in source for reason in job_words.REASONS for part in reason.split("; "))
+
+
+def test_every_reason_of_a_training_is_said_in_words() -> None:
+    own = Path(labeler.__file__).parent.rglob("*.py")
+    named = re.compile(r'request_training\(\s*tx, [\w.]+, ("[a-z ]+"(?: if .+ else "[a-z ]+")?)')
+    calls = [call for path in own for call in named.findall(path.read_text())]
+    given = {why for call in calls for why in re.findall(r'"([a-z ]+)"', call)}
+    assert len(calls) > 10 and given == set(job_words.WHY)
+
+
+def test_routine_jobs_of_a_kind_are_one_line_and_what_somebody_asked_for_is_not() -> None:
+    def job(number: int, kind: str, state: str = "done", by: int | None = None) -> JobOut:
+        return JobOut.model_construct(id=number, kind=kind, state=state, created_by=by)
+
+    found = [
+        job(9, "quality.estimate"), job(8, "training.train"), job(7, "quality.estimate", "failed"),
+        job(6, "quality.estimate"), job(5, "training.train"), job(4, "quality.estimate", by=3),
+    ]  # fmt: skip
+    lines = [[one.id for one in jobs] for jobs in job_folds.lines(found)]
+    assert lines == [[9, 6], [8], [7], [5], [4]]

@@ -15,6 +15,8 @@ RELIABLE, TENTATIVE = 0.8, 0.667
 """Krippendorff's bounds: from here on answers are relied on; from here on conclusions are tentative."""
 NEAR = 0.01
 """So near to a bound how many more items tell can't be guessed."""
+CLOSE = 0.1
+"""How closely the figure is wanted where it lies near a bound."""
 ROUND = 100
 """From so many on two digits are said."""
 
@@ -115,10 +117,20 @@ def more_items(found: AgreementOut) -> int | None:
 
 def _missing(found: AgreementOut) -> str:
     more = more_items(found)
-    if more is None:
-        return t("The figure is too near to the bound of {bound} to say how many more tell.", bound=_written(TENTATIVE))
-    rough = more if more < ROUND else round(more, 2 - len(str(more)))
-    return tn("About {n} more such item tells.", "About {n} more such items tell.", rough)
+    if more is not None:
+        return tn("About {n} more such item tells.", "About {n} more such items tell.", _rough(more))
+    low, high = found.alpha.low or 0.0, found.alpha.high or 0.0
+    wanted = found.items * ((high - low) / (2 * CLOSE)) ** 2
+    return tn(
+        "With about {n} more such item the figure is known to within {off}.",
+        "With about {n} more such items the figure is known to within {off}.",
+        _rough(max(1, ceil(wanted) - found.items)),
+        off=number(CLOSE, 1),
+    )
+
+
+def _rough(more: int) -> int:
+    return more if more < ROUND else round(more, 2 - len(str(more)))
 
 
 def _figures(found: AgreementOut) -> None:
