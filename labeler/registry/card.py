@@ -31,6 +31,14 @@ def _required(model: ModelOut) -> str:
     return f"## What is required\n\n{lines}\n\n"
 
 
+def _overridden(model: ModelOut) -> str:
+    """What it was not known to hold when somebody let it go live all the same."""
+    if not model.overridden:
+        return ""
+    lines = "\n".join(f"- {cell(in_words(one))}" for one in model.overridden)
+    return f"It went live all the same, though it was not known to hold this:\n\n{lines}\n\n"
+
+
 def write_card(project: Project, model: ModelOut) -> str:
     """Markdown; figures are of the holdout, with their 95 % intervals."""
     rows = [("this model", model.metrics or {})]
@@ -51,7 +59,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 
 {table}
 
-{_required(model)}## How it was made
+{_required(model)}{_overridden(model)}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

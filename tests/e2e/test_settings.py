@@ -19,6 +19,10 @@ def test_a_project_does_not_take_the_name_of_another(site: Site, visit: Any) -> 
     name.fill("Second Come")
     page.get_by_role("button", name="Rename").click()
     expect(page.get_by_text("Saved.")).to_be_visible()
+    page.goto(f"{site.url}/setup")
+    page.get_by_label("Name", exact=True).fill("First come ")
+    page.get_by_label("Name", exact=True).press("Enter")
+    expect(page.get_by_text("There is a project of this name already (first-come).")).to_be_visible()
 
 
 def test_reasons_that_are_there_twice_are_kept_once_and_said(site: Site, visit: Any) -> None:

@@ -64,6 +64,7 @@ def test_what_is_not_known_to_hold_keeps_it_back(service: Any, modeled: Project)
     assert modeled.promote(1, "the old rules are worse", override=True).stage == "live"
     stood = [(one.metric, one.label, one.state) for one in modeled.model(1).overridden]
     assert stood == [("recall", "spam", recall.state), ("age_days", None, "fails")]
+    assert "It went live all the same" in modeled.model_card(1)
     require(modeled, {"metric": "accuracy", "min": 0.01})
     assert len(modeled.model(1).overridden) == 2, "as it stood then"
     kept = sa.select(audit_events.c.detail).where(audit_events.c.action == "model.override")

@@ -143,17 +143,16 @@ def _choose(project: Project, by_number: dict[int, ModelOut]) -> int:
 
 
 def _table(task_type: str, models: Sequence[ModelOut]) -> None:
-    shown = _columns(task_type, models)
+    metric = _deciding(task_type, models)
     rows = []
     for one in models:
         figures, baselines = one.metrics or {}, one.baselines or {}
         row: dict[str, Any] = {t("Model"): one.number, t("Stage"): t(one.stage)}
-        for place, metric in enumerate(shown):
+        if metric is not None:
             row[metric.title] = metric.text(figures.get(metric.name))
-            if place == 0:
-                row[t("95% interval")] = metric.interval(figures.get(metric.name))
-                for name, title, _ in BASELINES:
-                    row[t(title)] = metric.text((baselines.get(name) or {}).get(metric.name))
+            row[t("95% interval")] = metric.interval(figures.get(metric.name))
+            for name, title, _ in BASELINES:
+                row[t(title)] = metric.text((baselines.get(name) or {}).get(metric.name))
         row[t("Labels")] = one.trained_on
         row[t("Dataset")] = one.dataset.tag
         row[t("Created")] = layout.when(one.created_at)
@@ -173,13 +172,10 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
     )
 
 
-def _columns(task_type: str, models: Sequence[ModelOut]) -> list[metrics.Metric]:
-    """The metric that decides, then one more of the newest model that was measured."""
+def _deciding(task_type: str, models: Sequence[ModelOut]) -> metrics.Metric | None:
+    """The metric that decides, as the newest model that was measured has it."""
     measured = next((one.report for one in models if one.report), None)
-    if measured is None:
-        return []
-    names = [measured["primary"], *(name for name in measured["metrics"] if name != measured["primary"])]
-    return [metrics.named(task_type, name) for name in names[:2]]
+    return None if measured is None else metrics.named(task_type, measured["primary"])
 
 
 def _actions(project: Project, model: ModelOut, is_first: bool) -> None:

@@ -29,6 +29,8 @@ def _new() -> None:
     )
     keep(SCOPE, {NAME: "", PASTED: "", GUIDELINE: st.session_state.get("_new_guideline_begin")})
     name = st.text_input(t("Name"), placeholder=t("for example: SMS spam"), max_chars=120, width=520, key=NAME)
+    if name.strip() and (other := session.project_called(name)) is not None:
+        st.warning(session.name_is_taken(other), icon=":material/edit_note:")
     st.header(t("1. Items"), anchor=False)
     given = import_source.choose(PASTED)
     st.header(t("2. Question"), anchor=False)
