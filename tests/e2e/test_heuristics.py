@@ -57,3 +57,16 @@ def test_a_rule_is_written_tried_kept_turned_off_and_deleted(site: Site, visit: 
 
 def _answered(project: Project) -> set[tuple[str, str]]:
     return {(row.item_key, row.labels[0].kind) for row in project.answers()}
+
+
+def test_the_form_below_many_rules_is_one_press_away(site: Site, visit: Any) -> None:
+    project = site.project(3, "Many rules")
+    for word in ("free", "prize", "urgent", "parcel"):
+        project.heuristics.create(word, "keyword", "spam", pattern=word)
+    page = visit(f"{site.url}/heuristics?project={project.slug}", site.admin)
+    form = page.locator(".st-key-new-rule")
+    expect(form).to_be_visible()
+    settled(page)
+    expect(form).not_to_be_in_viewport(ratio=0.5)
+    page.get_by_role("button", name="Write a rule").click()
+    expect(form.get_by_label("Words", exact=True)).to_be_in_viewport()

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import danger, feedback, layout, report, rule_form
+from labeler_ui import danger, feedback, layout, report, rule_form, way_down
 from labeler_ui.feedback import plain
 from labeler_ui.rule_words import ADVICE, WHY_OFF, badge, behind, condition, facts, right, says, share
 from labeler_ui.words import mark, percent, said, t, tn
@@ -39,7 +39,9 @@ def render() -> None:
         _rules(project, page)
         if any(rule.state == "counting" for rule in page.items):
             layout.live(SECONDS, "counting", lambda: _look(project, page))
-    rule_form.write(project)
+    with st.container():
+        rule_form.write(project)
+        way_down.here("rule")
     _suggestions(project)
 
 
@@ -51,6 +53,7 @@ def _look(project: Project, before: HeuristicPage) -> None:
 
 
 def _rules(project: Project, page: HeuristicPage) -> None:
+    way_down.button(t("Write a rule"), "rule", len(page.items))
     _together(page.together, sum(rule.active for rule in page.items))
     if page.answers is not None:
         _answers(page.answers)

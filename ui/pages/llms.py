@@ -15,6 +15,7 @@ from labeler_ui import (
     session,
     table,
     tasks,
+    way_down,
 )
 from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t, tn
@@ -54,10 +55,14 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f":gray[{words}]", width="stretch")
         layout.open_page("guidelines", t("Open the guideline"), "menu_book", key="llm-guideline")
+    if page.allowed:
+        way_down.button(t("Add a language model"), "llm", len(page.items))
     for one in page.items:
         _card(project, one)
     if page.allowed:
-        llm_form.add(project, page)
+        with st.container():
+            llm_form.add(project, page)
+            way_down.here("llm")
 
 
 def _card(project: Project, one: LlmOut) -> None:
