@@ -45,6 +45,7 @@ def test_a_language_model_is_added_tried_run_and_counts_once_it_passed(site: Sit
     expect(page.get_by_text("Nothing was sent.")).to_be_visible()
     page.get_by_role("dialog").get_by_role("button", name="Close").click()
     settled(page)
+    expect(page.get_by_role("button", name="Open the guideline")).to_be_visible()
     page.get_by_role("button", name="Try …").click()
     page.get_by_role("button", name="Start the trial").click()
     summary = page.get_by_text(re.compile("Last trial: 20 items, agrees with people on 95%"))

@@ -66,6 +66,14 @@ def test_reasons_that_were_typed_and_not_saved_are_there_again(site: Site, visit
     assert site.admin.client.projects.get(project.slug).info.settings.skip_reasons == ["Not mine", "Too longer"]
 
 
+def test_the_language_is_the_first_thing_on_ones_account(site: Site, visit: Any) -> None:
+    page = visit(f"{site.url}/account", site.person())
+    titles = page.get_by_test_id("stMain").get_by_role("heading", level=2)
+    expect(titles.first).to_be_visible()
+    settled(page)
+    assert titles.all_inner_texts()[0] == "Language"
+
+
 MARK = "document.querySelectorAll('h1, [role=tablist]').forEach((one) => (one.seen = true))"
 MARKED = "[...document.querySelectorAll('h1, [role=tablist]')].map((one) => Boolean(one.seen))"
 
