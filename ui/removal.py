@@ -25,8 +25,10 @@ def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
         st.markdown(t(":gray[There is nothing to take back.]"))
         return
     st.markdown(comes_to(told))
-    if is_import and told.by_people and not _meant(told.by_people):
-        return
+    if told.by_people:
+        _of_people(told.by_people)
+        if is_import and not _meant(told.by_people):
+            return
     word, icon = (t("Take it back"), ":material/undo:") if is_import else (t("Remove"), ":material/delete:")
     if danger.button(word, icon=icon, key="remove-yes", final=True):
         with feedback.told(t("Removing")):
@@ -39,8 +41,8 @@ def _ask(project: Project, which: dict[str, Any], is_import: bool) -> None:
             st.rerun()
 
 
-def _meant(labels: int) -> bool:
-    """Whether somebody has typed how many labels of people go: what they cost is more than a click."""
+def _of_people(labels: int) -> None:
+    """How many labels of people go: work that nothing brings back."""
     st.warning(
         tn(
             "{n} label that a person gave here goes with it.",
@@ -49,6 +51,10 @@ def _meant(labels: int) -> bool:
         ),
         icon=":material/group:",
     )
+
+
+def _meant(labels: int) -> bool:
+    """Whether somebody has typed how many labels of people go."""
     typed = st.text_input(t("Type this number, {n}, to continue", n=labels), key="remove-typed")
     return typed.strip().replace(",", "").replace(".", "") == str(labels)
 
