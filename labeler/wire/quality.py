@@ -123,7 +123,7 @@ class LabelerRow(BaseModel):
     seconds_per_label: float | None = Field(description="In the middle, while the page was seen.")
     too_fast: float | None = Field(description="Share of their latest labels that took less than `fast_seconds`.")
     fast_seconds: float | None = Field(description="Half of what nine of ten labels of the others take.")
-    run: int | None = Field(description="So many labels in a row with one answer, where that is no chance.")
+    run: int | None = Field(description="So many labels in a row with one answer, where others make no such run.")
     run_of: str | None
     drift: float | None = Field(description="Change of the agreement in the last third, where that is no chance.")
     mixed_up: list[MixedUp] = Field(description="Their most frequent errors.")

@@ -15,7 +15,7 @@ KINDS = {**COUNTING, "llm": mark("language models")}
 ADVICE = {
     "often_wrong": mark("Right less often than the others: look at the errors below together."),
     "too_fast": mark("Many labels came faster than anybody reads: look at some of them."),
-    "one_answer": mark("The same answer many times in a row, more than chance makes: look at some of them."),
+    "one_answer": mark("The same answer many times in a row, as others who label here do not give it: look at some of them."),
     "worse_lately": mark("Says the same as the others less often than before: tired, or a rule changed?"),
     "better_lately": mark("Says the same as the others more often than before."),
     "reliable": mark("Right more often than the others."),
