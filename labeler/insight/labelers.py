@@ -1,6 +1,6 @@
 """Who labels, of any kind: how much, how fast, how often they are right, and what to do about it."""
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,10 @@ WORSE_BY = 0.05
 def labelers(tx: Connection, project: Project, for_manager: bool = True) -> LabelersOut:
     """Everybody who gave labels that are in force, and members who have not yet, most labels first."""
     tally, _ = tally_of(tx, project)
-    given: Counter[int] = Counter()
-    kinds: dict[int, str] = {}
-    for (who, kind), (n, *_) in sorted(tally.by_labeler.items(), key=lambda row: row[1][0]):
+    given: dict[int, dict[str, int]] = defaultdict(dict)
+    for (who, kind), (n, *_) in sorted(tally.by_labeler.items(), key=lambda row: -row[1][0]):
         if n > 0:
-            given[who] += n
-            kinds[who] = kind
+            given[who][kind] = n
     coder = Coder(project)
     habits = habits_of(_latest(tx, project, coder))
     measured = {
@@ -42,9 +40,7 @@ def labelers(tx: Connection, project: Project, for_manager: bool = True) -> Labe
         for row in tx.execute(sa.select(labeler_qualities).where(labeler_qualities.c.project_id == project.id))
     }
     rows = [
-        _row(
-            project, person, given[person.id], kinds.get(person.id, person.kind), measured.get(person.id), habits, coder
-        )
+        _row(project, person, given.get(person.id, {}), measured.get(person.id), habits, coder)
         for person in _people(tx, project, set(given) | set(measured))
     ]
     fit = tx.execute(
@@ -113,17 +109,19 @@ def _latest(tx: Connection, project: Project, coder: Coder) -> Latest:
 
 
 def _row(
-    project: Project, person: Any, n: int, kind: str, measured: Any, habits: dict[int, Habits], coder: Coder
+    project: Project, person: Any, given: dict[str, int], measured: Any, habits: dict[int, Habits], coder: Coder
 ) -> LabelerRow:
+    """given: labels in force by kind, most first."""
     one = habits.get(person.id)
     known = measured is not None
     return LabelerRow(
         id=person.id,
         name=person.name,
-        kind=kind,
+        kind=next(iter(given), person.kind),
         role=person.role,
         active=person.active and person.role is not None,
-        labels=n,
+        labels=sum(given.values()),
+        by_kind=given,
         accuracy=Figure(value=measured.accuracy, low=measured.low, high=measured.high)
         if known
         else Figure(value=None, low=None, high=None),

@@ -116,6 +116,7 @@ class LabelerRow(BaseModel):
     role: str | None = Field(description="In the project; none for who is no member any more.")
     active: bool
     labels: int = Field(description="In force.")
+    by_kind: dict[str, int] = Field(default_factory=dict, description="Of them what counts as each kind.")
     accuracy: Figure = Field(description="How often they are right, by the answers and gold items.")
     items: int = Field(description="What the accuracy rests on: items that others labeled, too, or that are gold.")
     gold: int = Field(description="Of them gold items.")
