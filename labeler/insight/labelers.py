@@ -51,8 +51,8 @@ def labelers(tx: Connection, project: Project, for_manager: bool = True) -> Labe
     middle = None if fit is None else fit.fit["accuracy"]
     terms = terms_by_labeler(tx, project) if for_manager else {}
     costs = costs_of(tx, project, terms)
+    advise(rows)
     for row in rows:
-        row.advice = _advice(row, middle)
         row.terms, row.cost = terms.get(row.id), costs.get(row.id)
     rows.sort(key=lambda row: (-row.labels, row.name, row.id))
     return LabelersOut(
@@ -142,15 +142,28 @@ def _row(
     )
 
 
-def _advice(row: LabelerRow, middle: float | None) -> list[Advice]:
-    """What to look at first; never by a figure whose interval allows the opposite."""
+def advise(rows: list[LabelerRow]) -> None:
+    """Say of each what to look at, held against the others."""
+    for row in rows:
+        row.advice = _advice(row, _of_others(row, rows))
+
+
+def _of_others(row: LabelerRow, rows: list[LabelerRow]) -> float | None:
+    """How often the others are right, by what each was checked on: who is compared is not in it."""
+    known = [(one.accuracy.value, one.items) for one in rows if one is not row and one.accuracy.value is not None]
+    checked = sum(n for _, n in known)
+    return sum(value * n for value, n in known) / checked if checked else None
+
+
+def _advice(row: LabelerRow, others: float | None) -> list[Advice]:
+    """What to look at first; never by a figure whose interval allows the opposite. others: how often they are right."""
     found: list[Advice] = []
     low, high = row.accuracy.low, row.accuracy.high
     if row.labels and row.kind == "person" and row.items < FEW_ITEMS:
         found.append("not_known")
-    elif high is not None and middle is not None and high < middle - WORSE_BY:
+    elif high is not None and others is not None and high < others - WORSE_BY:
         found.append("often_wrong")
-    elif low is not None and middle is not None and low > middle + WORSE_BY / 2:
+    elif low is not None and others is not None and low > others + WORSE_BY / 2:
         found.append("reliable")
     if row.too_fast is not None and row.too_fast > MUCH_TOO_FAST:
         found.append("too_fast")
