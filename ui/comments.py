@@ -56,7 +56,7 @@ def asked() -> None:
             project = feedback.attempt(lambda slug=slug: session.client().projects.get(slug))  # type: ignore[misc]
             if project is None:
                 continue
-            if st.button(t("Read"), icon=":material/done:", key=f"read-{row.id}"):
+            if st.button(t("Mark as read"), icon=":material/done:", key=f"read-{row.id}"):
                 with feedback.told():
                     project.comments.read(row.id)
                     st.rerun()

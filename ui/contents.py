@@ -1,7 +1,7 @@
 """Items on the pages: as one line of a list, and in full."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import streamlit as st
@@ -11,6 +11,7 @@ from labeler_ui.words import t
 
 Content = Mapping[str, Any]  # of an item, by the field of its kind: {"text": ...} or {"fields": {...}}
 
+MADE = "sha-"
 FIRST = 10_000  # characters of a text that are shown unasked
 PIECE = 4000  # characters drawn as one: the browser's work on one text grows with the square of its length
 
@@ -23,6 +24,11 @@ def line(content: Content, most: int = 160) -> str:
         found = ", ".join(f"{name}: {value}" for name, value in (content.get("fields") or {}).items())
     found = " ".join(found.split())
     return found if len(found) <= most else found[: most - 1] + "…"
+
+
+def have_names(keys: Iterable[str]) -> bool:
+    """Whether any of these keys of items was given by people: nobody knows an item by one made of its content."""
+    return not all(key.startswith(MADE) for key in keys)
 
 
 def show(content: Content, key: str) -> None:

@@ -39,13 +39,12 @@ def draw(found: GuidelineImpact) -> None:
 
 
 def _label(row: TouchedLabel) -> str:
-    told = tn(
-        "**{label}** reads differently: {n} answer, {older} of them from before",
-        "**{label}** reads differently: {n} answers, {older} of them from before",
-        row.answers,
-        label=plain(row.label),
-        older=number(row.older),
-    )
+    told = t("**{label}** reads differently", label=plain(row.label)) + ": "
+    if row.older == row.answers:
+        told += tn("{n} answer, given before", "{n} answers, all given before", row.answers)
+    else:
+        answers = tn("{n} answer", "{n} answers", row.answers)
+        told += t("{answers}, {older} of them given before", answers=answers, older=number(row.older))
     flags = tn("{n} open flag", "{n} open flags", row.flags_open)
     return f"{told}, {flags}" if row.flags_open else told
 

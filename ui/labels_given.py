@@ -1,8 +1,10 @@
 """The labels that were given: on the page Progress."""
 
+from collections.abc import Mapping
+
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session, table, tasks
-from labeler_ui.words import percent, t
+from labeler_ui.words import percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork
@@ -32,6 +34,21 @@ def draw(project: Project) -> None:
     if session.role_in(project.slug) != "labeler":
         _prevalence(project)
     _labelers(labels.by_labeler)
+
+
+def in_words(by_kind: Mapping[str, int]) -> list[str]:
+    """What somebody gave, and apart from it what came in their name."""
+    own = sum(n for kind, n in by_kind.items() if kind not in ("import", "bulk", "simulated"))
+    brought = by_kind.get("import", 0), by_kind.get("bulk", 0), by_kind.get("simulated", 0)
+    told = [tn("{n} label", "{n} labels", own)] if own or not any(brought) else []
+    imported, bulk, simulated = brought
+    if imported:
+        told.append(tn("{n} imported label", "{n} imported labels", imported))
+    if bulk:
+        told.append(tn("{n} label given to many items at once", "{n} labels given to many items at once", bulk))
+    if simulated:
+        told.append(tn("{n} simulated label", "{n} simulated labels", simulated))
+    return told
 
 
 def _prevalence(project: Project) -> None:

@@ -1,11 +1,11 @@
 """Members of a project, with the terms on which each labels."""
 
 import streamlit as st
-from labeler_ui import danger, feedback, layout, session, terms
+from labeler_ui import danger, feedback, labels_given, layout, session, terms
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, t, tn
+from labeler_ui.words import mark, t
 
 from labeler.client import ApiError, Project
 from labeler.wire.accounts import UserOut
@@ -75,7 +75,7 @@ def _begin_invitation(email: str, role: str, scope: str) -> None:
 def _member(project: Project, member: MemberOut, alone: bool) -> None:
     """One member: who, what they did, what they have read, and what can be done. alone: as the only manager."""
     newest = project.info.guideline_version
-    facts = [tn("{n} label", "{n} labels", member.labels)]
+    facts = labels_given.in_words(member.by_kind)
     if member.last_label_at:
         facts.append(t("last {last_label_at}", last_label_at=layout.when(member.last_label_at)))
     came = member.has_password or member.has_identity or member.labels > 0

@@ -4,7 +4,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import session
-from labeler_ui.words import t
+from labeler_ui.words import number, t
 
 Trail = list[str | None]
 
@@ -18,8 +18,9 @@ def trail(name: str, wanted: Any) -> Trail:
     return kept[1]
 
 
-def draw(next_cursor: str | None, walked: Trail, back: str = "", on: str = "") -> None:
-    """The buttons; nothing where all is on one page. back, on: what they say, if not "Back" and "Next"."""
+def draw(next_cursor: str | None, walked: Trail, back: str = "", on: str = "", pages: int | None = None) -> None:
+    """The buttons; nothing where all is on one page. back, on: what they say, if not "Back" and "Next". pages: how
+    many there are, if that is known."""
     if len(walked) == 1 and not next_cursor:
         return
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -29,4 +30,7 @@ def draw(next_cursor: str | None, walked: Trail, back: str = "", on: str = "") -
         if st.button(on or t("Next"), icon=":material/chevron_right:", disabled=not next_cursor):
             walked.append(next_cursor)
             st.rerun()
-        st.markdown(t(":gray[Page {number}]", number=len(walked)))
+        if pages is None:
+            st.markdown(t(":gray[Page {number}]", number=len(walked)))
+        else:
+            st.markdown(t(":gray[Page {number} of {pages}]", number=len(walked), pages=number(pages)))

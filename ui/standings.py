@@ -1,10 +1,12 @@
 """Who is in training, passed it, is held or paused; and the ways on. Part of the page Labelers."""
 
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import feedback, layout, session, table
+from labeler_ui.components.keeper import key, saved
 from labeler_ui.feedback import plain
+from labeler_ui.pressed import pressed
 from labeler_ui.words import mark, t, tn
 
 from labeler.client import Project
@@ -22,6 +24,7 @@ REASONS = {
     "gold": mark("by the rule on gold items"),
     "manager": mark("by a manager"),
 }
+WAITING = ("held", "paused")
 ACTIONS = {
     "go_on": mark("Continue"),
     "train": mark("Train again"),
@@ -37,7 +40,7 @@ def section(project: Project) -> None:
     known = [row for row in found.items if row.state is not None]
     st.header(t("Training and pauses"), anchor=False)
     _training(project, found)
-    waiting = [row for row in known if row.state in ("held", "paused")]
+    waiting = [row for row in known if row.state in WAITING]
     if waiting:
         names = ", ".join(plain(row.labeler.name) for row in waiting)
         words = t("They get nothing until a manager lets them go on: {names}.", names=names)
@@ -104,21 +107,29 @@ def _why(row: StandingOut) -> str:
 
 
 def _change(project: Project, found: StandingsOut) -> None:
-    people = {row.labeler.id: row for row in found.items}
-    order = sorted(people, key=lambda one: people[one].state not in ("held", "paused"))
-    waits = any(row.state in ("held", "paused") for row in found.items)
-    with st.form("standings", border=False, width=680):
+    """What can be done about one person, as they stand."""
+    people, scope = {row.labeler.id: row for row in found.items}, f"standing {project.slug}"
+    order = sorted(people, key=lambda one: people[one].state not in WAITING)
+    with st.container(width=680):
         left, right = st.columns(2, vertical_alignment="bottom")
         who = left.selectbox(t("Labeler"), order, format_func=lambda one: people[one].labeler.name)
-        note = right.text_input(t("Note"), max_chars=2000, help=t("While they are paused, they are told it."))
+        field = key(scope, f"standing-note-{who}")
+        note = right.text_input(
+            t("Note"), max_chars=2000, help=t("While they are paused, they are told it."), key=field
+        )
         with st.container(horizontal=True):
-            pressed = [
-                action
-                for action, words in ACTIONS.items()
-                if st.form_submit_button(t(words), type="primary" if waits and action == "go_on" else "secondary")
-            ]
-        if pressed:
-            _do(project, people[who], pressed[0], note)
+            for action in _actions(people[who].state, found):
+                kind: Literal["primary", "secondary"] = "primary" if action == "go_on" else "secondary"
+                if pressed(t(ACTIONS[action]), key=f"standing-{action}-{who}", type=kind):
+                    _do(project, people[who], action, note)
+
+
+def _actions(state: str | None, found: StandingsOut) -> list[str]:
+    """Nobody goes on who isn't held up, and nobody is trained where there is no training."""
+    trains = ["train"] if found.training == "on" and state != "training" else []
+    if state in WAITING:
+        return ["go_on", *trains]
+    return ["go_on", "pause"] if state == "training" else [*trains, "pause"]
 
 
 def _do(project: Project, row: StandingOut, action: str, note: str) -> None:
@@ -134,5 +145,6 @@ def _do(project: Project, row: StandingOut, action: str, note: str) -> None:
     }
     with feedback.told(t("Changing where somebody stands")):
         verbs[action](row.labeler.id, note)
+        saved(f"standing {project.slug}")
         feedback.say_later(done[action])
         st.rerun()

@@ -73,14 +73,14 @@ def begin(tx: Connection, member: Member, body: BulkIn, asked: Mapping[str, Any]
         "created_at": clock(),
     }
     bulk_id = int(tx.execute(sa.insert(bulks).values(row).returning(bulks.c.id)).scalar_one())
-    queue(tx, START, project.id, bulk_id, member.user_id)
+    queue(tx, START, project.id, bulk_id, member.user_id, campaign=campaign_id)
     audit(tx, member.caller, "bulk.created", project_id=project.id, target=str(bulk_id), value=value)
     return get(tx, project, bulk_id)
 
 
-def queue(tx: Connection, kind: str, project_id: int, bulk_id: int, user_id: int | None) -> None:
+def queue(tx: Connection, kind: str, project_id: int, bulk_id: int, user_id: int | None, **more: int) -> None:
     lane = f"bulk:{project_id}"
-    enqueue(tx, kind, {"bulk": bulk_id}, project_id=project_id, lane=lane, created_by=user_id)
+    enqueue(tx, kind, {"bulk": bulk_id, **more}, project_id=project_id, lane=lane, created_by=user_id)
 
 
 def _select(project_id: int) -> Any:

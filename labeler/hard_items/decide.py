@@ -143,7 +143,8 @@ def _begin_check(tx: Connection, project: Project, member: Member, value: Any, d
     shown = project.task.text(value, project.schema)[:180]
     campaign_id = prepare(tx, project, member.user_id, f"Check: {shown}", CHECK)
     lane = f"hard-check:{decision_id}"
-    enqueue(tx, CHECK_KIND, {"decision": decision_id}, project_id=project.id, lane=lane, created_by=member.user_id)
+    args = {"decision": decision_id, "campaign": campaign_id}
+    enqueue(tx, CHECK_KIND, args, project_id=project.id, lane=lane, created_by=member.user_id)
     return campaign_id
 
 

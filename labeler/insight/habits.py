@@ -13,6 +13,7 @@ from labeler.learning.numeric.types import Array
 
 FEW = 20
 """Labels of somebody below which nothing is said."""
+CHECKED = 3
 FAST = 0.5  # of the time that only one in ten labels of the others is below
 _BY_CHANCE = 0.001
 _Z95 = 1.959963984540054
@@ -59,7 +60,8 @@ def _habits(latest: Latest, mine: Array) -> Habits:
     theirs = latest.ms[~mine][latest.ms[~mine] < BREAK_MS]
     fast = FAST * float(np.quantile(theirs, 0.1)) if len(theirs) >= FEW else None
     told = right[~np.isnan(right)]
-    run, run_of = _run(codes, latest.codes[~mine])
+    others = [latest.codes[latest.people == who] for who in np.unique(latest.people[~mine])]
+    run, run_of = _run(codes, right, others)
     return Habits(
         labels=int(mine.sum()),
         seconds=float(np.median(worked)) / 1000 if len(worked) else None,
@@ -73,17 +75,27 @@ def _habits(latest: Latest, mine: Array) -> Habits:
     )
 
 
-def _run(codes: Array, others: Array) -> tuple[int | None, int | None]:
-    """The longest run of one answer, where it is longer than the share of that answer among the others explains:
-    the chance of a run of r in n labels is about n (1 - p) p^r."""
-    if len(codes) < FEW or len(others) < FEW:
+def _run(codes: Array, right: Array, others: Sequence[Array]) -> tuple[int | None, int | None]:
+    """The longest run of one answer, where others who label the same queue make none like it.
+
+    The queue brings like items one after the other, so an answer says something of the next: the chance of a run of r
+    in n labels is about n (1 - q) q^(r - 1), q how often one answer follows itself in the labels of the others. A run
+    of which `CHECKED` labels or more were checked, and all were right, is as the items are.
+    """
+    if len(codes) < FEW or sum(map(len, others)) < FEW:
         return None, None
     starts = np.r_[0, np.flatnonzero(np.diff(codes)) + 1]
     lengths = np.diff(np.r_[starts, len(codes)])
     place = int(lengths.argmax())
     longest, code = int(lengths[place]), int(codes[starts[place]])
-    share = (float((others == code).sum()) + 1) / (len(others) + 2)
-    by_chance = len(codes) * (1 - share) * share**longest
+    checked = right[starts[place] : starts[place] + longest]
+    checked = checked[~np.isnan(checked)]
+    if len(checked) >= CHECKED and checked.all():
+        return None, None
+    said = sum(int((one[:-1] == code).sum()) for one in others)
+    again = sum(int(((one[:-1] == code) & (one[1:] == code)).sum()) for one in others)
+    follows = (again + 1) / (said + 2)
+    by_chance = len(codes) * (1 - follows) * follows ** (longest - 1)
     return (longest, code) if by_chance < _BY_CHANCE else (None, None)
 
 

@@ -226,6 +226,7 @@ def history(tx: Connection, project_id: int, key: str) -> list[HistoryEntry]:
                         note=known.get("note"),
                         guideline_version=row.guideline_version,
                         source=known.get("source"),
+                        counts_as=row.kind if kind == "label" else None,
                         schema_version=known.get("schema_version"),
                     ),
                 )

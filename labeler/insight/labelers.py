@@ -1,6 +1,6 @@
 """Who labels, of any kind: how much, how fast, how often they are right, and what to do about it."""
 
-from collections import Counter
+from collections import defaultdict
 from typing import Any
 
 import numpy as np
@@ -29,12 +29,10 @@ WORSE_BY = 0.05
 def labelers(tx: Connection, project: Project, for_manager: bool = True) -> LabelersOut:
     """Everybody who gave labels that are in force, and members who have not yet, most labels first."""
     tally, _ = tally_of(tx, project)
-    given: Counter[int] = Counter()
-    kinds: dict[int, str] = {}
-    for (who, kind), (n, *_) in sorted(tally.by_labeler.items(), key=lambda row: row[1][0]):
+    given: dict[int, dict[str, int]] = defaultdict(dict)
+    for (who, kind), (n, *_) in sorted(tally.by_labeler.items(), key=lambda row: -row[1][0]):
         if n > 0:
-            given[who] += n
-            kinds[who] = kind
+            given[who][kind] = n
     coder = Coder(project)
     habits = habits_of(_latest(tx, project, coder))
     measured = {
@@ -42,9 +40,7 @@ def labelers(tx: Connection, project: Project, for_manager: bool = True) -> Labe
         for row in tx.execute(sa.select(labeler_qualities).where(labeler_qualities.c.project_id == project.id))
     }
     rows = [
-        _row(
-            project, person, given[person.id], kinds.get(person.id, person.kind), measured.get(person.id), habits, coder
-        )
+        _row(project, person, given.get(person.id, {}), measured.get(person.id), habits, coder)
         for person in _people(tx, project, set(given) | set(measured))
     ]
     fit = tx.execute(
@@ -55,8 +51,8 @@ def labelers(tx: Connection, project: Project, for_manager: bool = True) -> Labe
     middle = None if fit is None else fit.fit["accuracy"]
     terms = terms_by_labeler(tx, project) if for_manager else {}
     costs = costs_of(tx, project, terms)
+    advise(rows)
     for row in rows:
-        row.advice = _advice(row, middle)
         row.terms, row.cost = terms.get(row.id), costs.get(row.id)
     rows.sort(key=lambda row: (-row.labels, row.name, row.id))
     return LabelersOut(
@@ -113,17 +109,19 @@ def _latest(tx: Connection, project: Project, coder: Coder) -> Latest:
 
 
 def _row(
-    project: Project, person: Any, n: int, kind: str, measured: Any, habits: dict[int, Habits], coder: Coder
+    project: Project, person: Any, given: dict[str, int], measured: Any, habits: dict[int, Habits], coder: Coder
 ) -> LabelerRow:
+    """given: labels in force by kind, most first."""
     one = habits.get(person.id)
     known = measured is not None
     return LabelerRow(
         id=person.id,
         name=person.name,
-        kind=kind,
+        kind=next(iter(given), person.kind),
         role=person.role,
         active=person.active and person.role is not None,
-        labels=n,
+        labels=sum(given.values()),
+        by_kind=given,
         accuracy=Figure(value=measured.accuracy, low=measured.low, high=measured.high)
         if known
         else Figure(value=None, low=None, high=None),
@@ -144,15 +142,28 @@ def _row(
     )
 
 
-def _advice(row: LabelerRow, middle: float | None) -> list[Advice]:
-    """What to look at first; never by a figure whose interval allows the opposite."""
+def advise(rows: list[LabelerRow]) -> None:
+    """Say of each what to look at, held against the others."""
+    for row in rows:
+        row.advice = _advice(row, _of_others(row, rows))
+
+
+def _of_others(row: LabelerRow, rows: list[LabelerRow]) -> float | None:
+    """How often the others are right, by what each was checked on: who is compared is not in it."""
+    known = [(one.accuracy.value, one.items) for one in rows if one is not row and one.accuracy.value is not None]
+    checked = sum(n for _, n in known)
+    return sum(value * n for value, n in known) / checked if checked else None
+
+
+def _advice(row: LabelerRow, others: float | None) -> list[Advice]:
+    """What to look at first; never by a figure whose interval allows the opposite. others: how often they are right."""
     found: list[Advice] = []
     low, high = row.accuracy.low, row.accuracy.high
     if row.labels and row.kind == "person" and row.items < FEW_ITEMS:
         found.append("not_known")
-    elif high is not None and middle is not None and high < middle - WORSE_BY:
+    elif high is not None and others is not None and high < others - WORSE_BY:
         found.append("often_wrong")
-    elif low is not None and middle is not None and low > middle + WORSE_BY / 2:
+    elif low is not None and others is not None and low > others + WORSE_BY / 2:
         found.append("reliable")
     if row.too_fast is not None and row.too_fast > MUCH_TOO_FAST:
         found.append("too_fast")

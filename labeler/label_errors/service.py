@@ -2,7 +2,7 @@
 answer."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, get_args
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -101,7 +101,9 @@ def to_send(tx: Connection, project: Project, body: RecheckIn) -> CampaignIn:
     """
     if body.keys is None:
         waiting = _standing(project.id, body.kind, unsent=True).order_by(one.rank)
-        keys = list(dict.fromkeys(row.key for row in tx.execute(waiting.limit(body.first))))
+        most = body.first or 0
+        found = tx.execute(waiting.limit(len(get_args(ErrorKind)) * most))
+        keys = list(dict.fromkeys(row.key for row in found))[:most]  # an item may be suspected of several
     else:
         keys = list(dict.fromkeys(body.keys))
     if not keys:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -262,7 +263,6 @@ def delete_project(tx: Connection, member: Member, erase: bool = False, name: st
 
 
 def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
-    labeled = "(SELECT count(*) FROM current_labels c WHERE c.project_id = m.project_id AND c.labeler_id = m.user_id)"
     read = "(SELECT max(a.version) FROM acknowledgements a WHERE a.project_id = m.project_id AND a.user_id = m.user_id)"
     last = (
         "(SELECT l.created_at FROM labels l WHERE l.project_id = m.project_id AND l.labeler_id = m.user_id"
@@ -272,12 +272,27 @@ def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
         sa.text(
             f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, u.password_hash IS NOT NULL AS has_password,"
             " EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id) AS has_identity,"
-            f" {labeled} AS labels, {read} AS guideline_read, {last} AS last_label_at FROM members m"
+            f" {read} AS guideline_read, {last} AS last_label_at FROM members m"
             " JOIN users u ON u.id = m.user_id WHERE m.project_id = :p AND u.active ORDER BY u.name, u.id"
         ).columns(last_label_at=Timestamp),
         {"p": project_id},
     )
-    return [MemberOut(**row._mapping) for row in rows]
+    given = _labels_by_kind(tx, project_id)
+    return [
+        MemberOut(**row._mapping, labels=sum(given[row.user_id].values()), by_kind=given[row.user_id]) for row in rows
+    ]
+
+
+def _labels_by_kind(tx: Connection, project_id: int) -> dict[int, dict[str, int]]:
+    """The labels in force of everybody, by what they count as."""
+    found: dict[int, dict[str, int]] = defaultdict(dict)
+    statement = (
+        "SELECT l.labeler_id, l.kind, count(*) AS n FROM current_labels c JOIN labels l ON l.id = c.label_id"
+        " WHERE c.project_id = :p GROUP BY l.labeler_id, l.kind"
+    )
+    for row in tx.execute(sa.text(statement), {"p": project_id}):
+        found[row.labeler_id][row.kind] = row.n
+    return found
 
 
 def set_member(tx: Connection, project_id: int, user_id: int, role: str) -> None:

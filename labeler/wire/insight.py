@@ -157,6 +157,7 @@ class HistoryEntry(BaseModel):
     note: str | None = None
     guideline_version: int | None = None
     source: str | None = None
+    counts_as: str | None = Field(None, description="Of a label: person, import, bulk, simulated, …")
     schema_version: int | None = None
 
 

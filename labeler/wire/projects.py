@@ -278,7 +278,12 @@ class MemberOut(BaseModel):
     kind: str
     has_password: bool = Field(description="Whether a password was set, through an invitation.")
     has_identity: bool = Field(False, description="Whether they have logged in through the provider.")
-    labels: int
+    labels: int = Field(description="In force.")
+    by_kind: dict[str, int] = Field(
+        default_factory=dict,
+        description="Of them what they gave themselves (the kind of their account), and what came in their name "
+        "(import, bulk, simulated).",
+    )
     guideline_read: int | None = Field(None, description="The newest version of the guideline that they acknowledged.")
     last_label_at: datetime | None = None
 

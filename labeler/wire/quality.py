@@ -116,6 +116,7 @@ class LabelerRow(BaseModel):
     role: str | None = Field(description="In the project; none for who is no member any more.")
     active: bool
     labels: int = Field(description="In force.")
+    by_kind: dict[str, int] = Field(default_factory=dict, description="Of them what counts as each kind.")
     accuracy: Figure = Field(description="How often they are right, by the answers and gold items.")
     items: int = Field(description="What the accuracy rests on: items that others labeled, too, or that are gold.")
     gold: int = Field(description="Of them gold items.")
@@ -123,7 +124,7 @@ class LabelerRow(BaseModel):
     seconds_per_label: float | None = Field(description="In the middle, while the page was seen.")
     too_fast: float | None = Field(description="Share of their latest labels that took less than `fast_seconds`.")
     fast_seconds: float | None = Field(description="Half of what nine of ten labels of the others take.")
-    run: int | None = Field(description="So many labels in a row with one answer, where that is no chance.")
+    run: int | None = Field(description="So many labels in a row with one answer, where others make no such run.")
     run_of: str | None
     drift: float | None = Field(description="Change of the agreement in the last third, where that is no chance.")
     mixed_up: list[MixedUp] = Field(description="Their most frequent errors.")

@@ -25,7 +25,11 @@ def test_label_errors_are_sent_back_from_their_page(site: Site, visit: Any) -> N
     expect(shown(page, "Of 90 answers 3 are likely wrong")).to_be_visible()
     expect(shown(page, "A model that never saw this answer expects another one.")).to_be_visible()
     settled(page)
-    page.get_by_role("button", name="Send back blind").click()
+    page.get_by_role("button", name="Send back blind …").click()
+    dialog = page.get_by_role("dialog")
+    expect(dialog).to_contain_text("20 items come before everything else")
+    dialog.get_by_role("button", name="Send 20 back").click()
+    expect(shown(page, "20 answers are being asked again.")).to_be_visible()
     expect(shown(page, "What came of those that were sent back")).to_be_visible()
     assert {one.campaign is not None for one in project.label_errors if one.kind == "wrong"} == {True}
 

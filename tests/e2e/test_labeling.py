@@ -243,3 +243,33 @@ def test_where_no_guideline_is_published_its_key_leads_to_where_it_is_written(si
     card.part("guideline-page").click()
     expect(card.page.get_by_role("heading", name="Guideline", exact=True)).to_be_visible()
     assert f"/guidelines?project={silent.slug}" in card.page.url
+
+
+def test_esc_takes_back_that_an_item_is_hard_and_what_was_said_of_it(site, label_page) -> None:
+    project = site.project(20, "Not hard")
+    lin = site.member(project)
+    card = label_page(site, project, lin).ready()
+    card.page.keyboard.press("h")
+    card.page.keyboard.press("1")
+    card.page.keyboard.press("l")
+    expect(card.hint).to_contain_text("Marked as hard")
+    card.page.keyboard.press("Escape")
+    expect(card.hint).to_have_text("")
+    card.page.keyboard.press("u")
+    expect(card.hint).to_have_text("Nothing to undo.")
+    card.page.keyboard.press("Escape")
+    expect(card.hint).to_have_text("")
+    card.press("1")
+    card.saved()
+    assert [row.value for row in labels_of(project, lin)] == ["spam"] and not list(project.flags)
+
+
+def test_the_bar_counts_labels_where_each_item_asks_for_several(site, label_page) -> None:
+    project = site.project(4, "Several", overlap=2, holdout_share=0.0)
+    card = label_page(site, project, site.member(project))
+    card.press("1", "2")
+    card.saved()
+    track = card.page.get_by_role("progressbar", name="Labeled items")
+    expect(track).to_have_attribute("aria-valuenow", "2")
+    expect(track).to_have_attribute("aria-valuemax", "8")
+    expect(card.part("progress")).to_contain_text("0 of 4 with all 2 labels")

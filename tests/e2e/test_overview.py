@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs as job_table
+from labeler.projects.service import set_member
 
 
 def test_the_list_of_projects_says_what_waits_in_each(site: Site, visit) -> None:
@@ -67,3 +68,21 @@ def test_a_job_that_failed_says_why_and_what_to_do(site: Site, visit) -> None:
     expect(box.get_by_text("The models so far go on answering. Train now tries again.")).to_be_visible()
     box.get_by_role("button", name="Open Progress").click()
     expect(page).to_have_url(re.compile(rf"/progress\?project={project.slug}$"))
+
+
+def test_of_many_projects_one_is_found_by_its_name(site: Site, visit) -> None:
+    someone = site.person()
+    many = [site.admin.client.projects.create(f"Field {number}", labels=["a", "b"]) for number in range(12)]
+    for made in many:
+        site.db.write(set_member, made.info.id, someone.id, "labeler")
+    page = visit(site.url, someone)
+    expect(page.locator("[class*=st-key-project-]")).to_have_count(12)
+    page.get_by_label("Find a project").fill("field 11")
+    page.keyboard.press("Enter")
+    expect(page.locator("[class*=st-key-project-]")).to_have_count(1)
+    expect(page.get_by_role("heading", name="Field 11")).to_be_visible()
+    page.get_by_label("Find a project").fill("nothing like it")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("No project has a name with these words.")).to_be_visible()
+    for made in many:  # others look at the first projects of this site
+        made.delete()

@@ -82,5 +82,5 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     expect(theirs.get_by_text("You are asked: Look at the sender.")).to_be_visible()
     home = visit(f"{site.url}/", lin)
     expect(shown(home, "1 question for you")).to_be_visible()
-    home.get_by_role("button", name="Read").click()
+    home.get_by_role("button", name="Mark as read").click()
     expect(shown(home, "1 question for you")).to_have_count(0)

@@ -198,3 +198,13 @@ def test_what_was_covered_is_looked_at_again(site: Site, project: Project, lin: 
     card.saved()
     rows = labels_of(project, lin)
     assert [row.value for row in rows] == ["spam"] and all(row.elapsed_ms >= SEEN_MS for row in rows)
+
+
+def test_on_a_phone_that_lies_on_its_side_item_labels_and_tools_are_in_one_sight(site, label_page) -> None:
+    project = site.project(10, "On its side")
+    size = {"width": 844, "height": 390}
+    card = label_page(site, project, site.member(project), viewport=size, has_touch=True, is_mobile=True).ready()
+    for part in ("item", "label-spam", "label-ham", "undo", "skip", "flag"):
+        box = card.part(part).bounding_box()
+        assert box and box["y"] >= 0 and box["y"] + box["height"] <= 390, part
+    assert card.text.evaluate("(text) => text.clientHeight") >= 60

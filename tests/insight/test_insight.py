@@ -91,3 +91,20 @@ def test_imported_labels_are_nobodys_work(service: Any, project: Project, labele
     assert (found.total, found.mine, found.today, found.mine_today) == (6, 1, 1, 1)
     assert {(row.kind, row.labels) for row in found.by_labeler} == {("import", 5), ("person", 1)}
     assert [day.labels for day in found.per_day] == [1]
+
+
+def test_who_brought_a_file_has_not_labeled_it_on_any_page(service: Any, project: Project) -> None:
+    """People, Progress and Labelers say the same of somebody's labels, and so does the item."""
+    lead = service.join(project, service.person("manager"))
+    theirs = lead.client.projects.get(project.slug)
+    theirs.items.add([{"key": f"i{k}", "text": f"text {k}", "label": "spam"} for k in range(5)], progress=False)
+    theirs.items.add([{"key": "open", "text": "still open"}], progress=False)
+    theirs.label("open", "ham")
+    expected = {"import": 5, "person": 1}
+    [member] = [one for one in project.members if one.user_id == lead.id]
+    [row] = [one for one in project.labelers().items if one.id == lead.id]
+    work = {one.kind: one.labels for one in project.progress().labels.by_labeler if one.labeler_id == lead.id}
+    assert member.by_kind == row.by_kind == work == expected
+    assert member.labels == row.labels == 6
+    assert [entry.counts_as for entry in project.items.history("i0")] == ["import"]
+    assert [entry.counts_as for entry in project.items.history("open")] == ["person"]

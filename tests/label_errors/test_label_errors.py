@@ -104,6 +104,18 @@ def test_they_are_sent_back_blind_and_it_is_told_how_many_were_wrong(
         project.label_errors.recheck(first=5, kind="wrong")
 
 
+def test_as_many_items_are_sent_as_are_asked_for_though_one_is_suspected_of_several(
+    service: Any, project: Project, labelers: list[Project], mislabeled: Any, find: Callable[[], dict[str, Any]]
+) -> None:
+    find()
+    suspected = [one.key for one in project.label_errors]
+    assert len(set(suspected)) < len(suspected)
+    most = len(set(suspected))
+    assert project.label_errors.recheck(first=most, name="All").to == "others"
+    service.run_jobs(kinds=BEGIN)
+    assert project.label_errors.page().rechecks.items[0].sent == most
+
+
 def test_where_there_is_nobody_else_the_same_person_is_asked_again(
     service: Any, project: Project, find: Callable[[], dict[str, Any]]
 ) -> None:

@@ -10,6 +10,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 from labeler.items.tables import items
 from labeler.kit.columns import clock
+from labeler.projects.access import project_cache
 from labeler.queue.tables import leases
 
 ITEMS = [f"i{n}" for n in range(4)]
@@ -29,17 +30,24 @@ class Lending(RuleBasedStateMachine):
         admin = self.people[0].client
         project = admin.projects.create("P", labels=["a", "b"], overlap=self.overlap, holdout_share=0)
         project.items.add([{"key": key, "text": f"text {key}"} for key in ITEMS], progress=False)
+        for person in self.people:
+            project.members.add(person.email, "labeler")
         self.labelers = [person.client.projects.get(project.slug) for person in self.people]
         self.labels: dict[str, dict[int, int]] = {key: {} for key in ITEMS}
         self.held: dict[str, set[int]] = {key: set() for key in ITEMS}
         self.aside: set[tuple[int, str]] = set()
         self.skips: list[tuple[int, str, int]] = []
+        self.kept: dict[str, tuple[int, int]] = {}
 
     def free(self, key: str) -> int:
         """How many more may hold the item."""
         return self.overlap - len(self.labels[key]) - len(self.held[key])
 
     def may_get(self, who: int, key: str) -> bool:
+        is_for_others = key in self.kept and self.kept[key][0] != who
+        return self.may_have(who, key) and not is_for_others
+
+    def may_have(self, who: int, key: str) -> bool:
         return self.free(key) > 0 and who not in self.held[key] and who not in self.labels[key]
 
     @rule(who=WHO, n=st.integers(1, 4))
@@ -62,6 +70,22 @@ class Lending(RuleBasedStateMachine):
         self.labels[key][who] = self.labelers[who].label(key, value).label.id
         self.held[key].discard(who)
         self.aside.discard((who, key))
+        if key in self.kept and (len(self.labels[key]) >= self.overlap or self.kept[key][0] == who):
+            del self.kept[key]  # nobody waits for it any more: the assignment has ended
+
+    @rule(who=WHO, key=WHICH)
+    def is_assigned_an_item_alone(self, who: int, key: str) -> None:
+        if key in self.kept or who in self.labels[key] or len(self.labels[key]) >= self.overlap:
+            return
+        started = self.labelers[0].assignments.start([self.people[who].id], keys=[key], only=True)
+        self.service.run_jobs(kinds=("campaigns.assign",))
+        project_cache.forget()
+        self.kept[key] = (who, started.id)
+
+    @rule(key=WHICH)
+    def an_assignment_is_ended(self, key: str) -> None:
+        if key in self.kept:
+            self.labelers[0].assignments.end(self.kept.pop(key)[1])
 
     @rule(who=WHO, key=WHICH)
     def labels_an_item_only_if_held(self, who: int, key: str) -> None:
@@ -91,7 +115,7 @@ class Lending(RuleBasedStateMachine):
 
     def _lent_again(self, who: int, key: str, item: Any) -> None:
         self.held[key].discard(who)
-        assert (item is not None) == self.may_get(who, key), (who, key, item)
+        assert (item is not None) == self.may_have(who, key), "who takes an answer back has it, also where it is kept"
         if item is not None:
             self.held[key].add(who)
 
@@ -120,6 +144,12 @@ class Lending(RuleBasedStateMachine):
     def labels_are_kept(self) -> None:
         given = {item.key: {label.id for label in item.labels} for item in self.labelers[0].items}
         assert given == {key: set(labels.values()) for key, labels in self.labels.items()}
+
+
+@pytest.fixture(autouse=True)
+def _known_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One process answers: what it remembers of a project is forgotten as soon as something was assigned."""
+    monkeypatch.setattr("labeler.campaigns.jobs.REMEMBERED_SECONDS", 0.0)
 
 
 @pytest.mark.parametrize("overlap", [1, 2, 3])

@@ -141,8 +141,9 @@ def _flag(project: Project, flag: FlagOut, several: bool) -> None:
                 )
             done = flag.resolution
             if done is not None:
-                note = plain(done.note) if done.note else t("Resolved")
-                st.success(f"{note}  \n{plain(done.by)}, {layout.when(done.at)}")
+                told = t("**Resolved** by {name}, {when}", name=plain(done.by), when=layout.when(done.at))
+                note = "  \n" + t("“{words}”", words=plain(done.note)) if done.note else ""
+                st.success(told + note, icon=":material/task_alt:")
                 if session.manages(info.slug) and st.button(
                     t("Open again"), key=f"reopen-{flag.id}", icon=":material/undo:"
                 ):

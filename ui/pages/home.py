@@ -12,6 +12,7 @@ from labeler.wire.insight import ProgressOut
 from labeler.wire.projects import ProjectOut
 
 MOST_DETAILED = 40  # projects whose last work and open questions are read, too
+MANY = 12  # projects from which on one is looked for by its name
 MOST_LOOKS = 3
 
 
@@ -26,6 +27,10 @@ def render() -> None:
         layout.heading(heading, t("Everything here happens in projects."))
         _none()
         return
+    many = len(projects)
+    words = _search(many)
+    found = [one for one in found if words in one.info.name.casefold()]
+    projects = [one.info for one in found]
     details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
     led = [one for one in found[:MOST_DETAILED] if session.manages(one.slug)]
     to_review = {one.slug: disagreements.undecided(one) for one in led}
@@ -39,12 +44,30 @@ def render() -> None:
         else t("Choose a project."),
     )
     comments.asked()
-    if _creates():  # above the cards, however many there are
-        layout.open_page("setup", t("New project"), "add", project=None)
+    with st.container(horizontal=True, vertical_alignment="bottom"):  # above the cards, however many there are
+        if many >= MANY:
+            st.text_input(t("Find a project"), key="home-search", icon=":material/search:", width=340)
+        if _creates():
+            layout.open_page("setup", t("New project"), "add", project=None)
+    if len(found) > MOST_DETAILED:
+        some = t(
+            "What waits is shown for the first {most}. Look for the others by name.", most=layout.number(MOST_DETAILED)
+        )
+        st.caption(some)
+    if not found:
+        st.markdown(t(":gray[No project has a name with these words.]"))
     for start in range(0, len(projects), 2):
         for column, project in zip(st.columns(2, gap="medium"), projects[start : start + 2], strict=False):
             with column:
                 _card(project, details.get(project.slug), to_review.get(project.slug, 0))
+
+
+def _search(many: int) -> str:
+    """What is looked for, where there are many projects; its field is drawn above the cards."""
+    if many < MANY:
+        return ""
+    typed = st.session_state.get("home-search") or ""
+    return str(typed).strip().casefold()
 
 
 def _turn(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> int:
@@ -130,7 +153,7 @@ def _activity(progress: ProgressOut) -> str:
         return t(
             "Labels today: none. The last day with labels: {day}.", day=day(date.fromisoformat(labels.per_day[-1].day))
         )
-    return t("No labels in the last 30 days.")
+    return t("People gave no labels in the last 30 days.")
 
 
 def _looks(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> list[advice.Look]:

@@ -1,5 +1,6 @@
 """All items of the project, found by text, label or state, and the whole story of one."""
 
+import math
 from collections.abc import Sequence
 from itertools import islice
 from typing import Any
@@ -33,7 +34,6 @@ from labeler.wire.training import ScoreIn
 
 PAGE = 50
 MOST_COUNTED = 100_000
-MADE = "sha-"  # how keys begin that were made of the content
 MOST_COMPARED = 8
 GOLD = "gold"  # the method of an answer that somebody decided
 ASKED = 200  # items of a search that are asked first, at most
@@ -64,10 +64,6 @@ def render() -> None:
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            if item_filters.removable(wanted) and danger.button(
-                t("Remove these …"), key="these", icon=":material/delete:", help=t("All that this search finds.")
-            ):
-                removal.ask(project, search=searched)
             if item_filters.removable(wanted) and st.button(
                 t("Label these …"),
                 icon=":material/done_all:",
@@ -80,11 +76,16 @@ def render() -> None:
                 help=t("All that this search finds come first to certain people, or to them alone."),
             ):
                 assignments.ask(project, where=searched)
+            if item_filters.removable(wanted) and danger.button(
+                t("Remove these …"), key="these", icon=":material/delete:", help=t("All that this search finds.")
+            ):
+                removal.ask(project, search=searched)
     opened = st.query_params.get("item") or bool(_chosen(len(trail)))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
     ticked, clicked = _table(project.info, page.items, len(trail), height)
-    pager.draw(page.next_cursor, trail)
+    known = page.total is not None and page.total < MOST_COUNTED
+    pager.draw(page.next_cursor, trail, pages=math.ceil((page.total or 0) / PAGE) if known else None)
     if len(ticked) > 1:
         _together(project, ticked)
         return
@@ -206,7 +207,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
     ]
     rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
     answers = (t("Labels"), t("Answer"), t("Model"))
-    if all(item.key.startswith(MADE) for item in items):  # nobody knows an item by it; the open item has it
+    if not contents.have_names(item.key for item in items):  # the open item has it
         rows = [{name: value for name, value in row.items() if name != tc("item", "Key")} for row in rows]
     event = table.show(
         rows,
@@ -216,7 +217,7 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         height=height,
         key=f"items-table-{page}",
         column_config={
-            **{name: st.column_config.TextColumn(width=120) for name in answers},
+            **{name: st.column_config.TextColumn(width=180) for name in answers},
             t("Confidence"): st.column_config.NumberColumn(
                 width=95, help=t("How sure the newest model is of what it says.")
             ),
@@ -290,10 +291,21 @@ def _sure(project: ProjectOut, item: ItemOut) -> None:
         st.markdown(t(":orange-badge[contested] Most labels say something else; who said this is right more often."))
 
 
+def _label_words(event: HistoryEntry, answer: str) -> str:
+    """Who brings what others said has not said it."""
+    if event.counts_as == "import":
+        return t("brought **{answer}** from a file or a program", answer=answer)
+    if event.counts_as == "bulk":
+        return t("labeled **{answer}**, with many items at once", answer=answer)
+    if event.counts_as == "simulated":
+        return t("labeled **{answer}**, simulated", answer=answer)
+    return t("labeled **{answer}**", answer=answer)
+
+
 def _event(project: ProjectOut, event: HistoryEntry) -> None:
     reason = plain(event.reason or "")
     words = {
-        "label": t("labeled **{answer}**", answer=plain(tasks.value_text(project, event.value))),
+        "label": _label_words(event, plain(tasks.value_text(project, event.value))),
         "undo": t("took the label back"),
         "flag": t("marked it as hard: {reason}", reason=reason),
         "skip": t("skipped it: {reason}", reason=reason),

@@ -1,6 +1,7 @@
 """Answers that are likely wrong: found in the background, looked at beside what the model says, sent back blind."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -116,6 +117,9 @@ def _sentence(looked: Looked) -> None:
 
 def _rechecks_sentence(found: RechecksOut) -> None:
     total = found.total
+    asked = sum(one.sent - one.result.answered for one in found.items if one.state in ("starting", "running"))
+    if asked > 0:
+        st.markdown(tn("{n} answer is being asked again.", "{n} answers are being asked again.", asked))
     if not total.answered or total.share.value is None:
         return
     st.markdown(
@@ -205,7 +209,7 @@ def _one(project: Project, one: LabelErrorOut) -> None:
 
 def _send(project: Project, items: Sequence[LabelErrorOut], chosen: Sequence[LabelErrorOut]) -> None:
     """Those that are ticked, or the first ones that were not sent yet."""
-    waiting = [one for one in items if one.campaign is None]
+    waiting = {one.key for one in items if one.campaign is None}
     kind = st.session_state.get(f"errors-kind-{project.slug}")
     if not waiting and not chosen:
         return
@@ -215,14 +219,36 @@ def _send(project: Project, items: Sequence[LabelErrorOut], chosen: Sequence[Lab
             which: dict[str, Any] = {"keys": list(dict.fromkeys(one.key for one in chosen))}
         else:
             most = st.number_input(
-                t("How many of the worst"), 1, len(waiting), min(SENT_AT_FIRST, len(waiting)), key="errors-first"
+                t("How many of the worst"),
+                1,
+                len(waiting),
+                min(SENT_AT_FIRST, len(waiting)),
+                key=f"errors-first-{len(waiting)}",
+                help=tn("{n} was not sent back yet.", "{n} were not sent back yet.", len(waiting)),
             )
             which = {"first": int(most), "kind": kind}
-        if st.button(t("Send back blind"), type="primary", icon=":material/replay:", key="send-back"):
-            with feedback.told(t("Sending back")):
-                project.label_errors.recheck(**which, name=t("Likely label errors"))
-                feedback.say_later(t("They are asked again before everything else; nobody is shown the answer."))
-                st.rerun()
+        if st.button(t("Send back blind …"), type="primary", icon=":material/replay:", key="send-back"):
+            _ask(project, which)
+
+
+def _ask(project: Project, which: dict[str, Any]) -> None:
+    """which: the items, as `recheck` has them."""
+    n = len(which["keys"]) if "keys" in which else int(which["first"])
+    words = tn(
+        "{n} item comes before everything else and is answered once more, by others than before where there are any. "
+        "Nobody is shown the answer that is there.",
+        "{n} items come before everything else and are answered once more, by others than before where there are any. "
+        "Nobody is shown the answers that are there.",
+        n,
+    )
+    call = partial(project.label_errors.recheck, **which, name=t("Likely label errors"))
+    layout.confirm(
+        words + " " + t("It can be ended on the page Campaigns."),
+        tn("Send {n} back", "Send {n} back", n),
+        call,
+        t("They are asked again before everything else; nobody is shown the answer."),
+        is_final=False,
+    )
 
 
 def _earlier(found: RechecksOut) -> None:

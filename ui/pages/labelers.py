@@ -15,7 +15,7 @@ KINDS = {**COUNTING, "llm": mark("language models")}
 ADVICE = {
     "often_wrong": mark("Right less often than the others: look at the errors below together."),
     "too_fast": mark("Many labels came faster than anybody reads: look at some of them."),
-    "one_answer": mark("The same answer many times in a row, more than chance makes: look at some of them."),
+    "one_answer": mark("The same answer many times in a row, as nobody else has given it: look at some of them."),
     "worse_lately": mark("Says the same as the others less often than before: tired, or a rule changed?"),
     "better_lately": mark("Says the same as the others more often than before."),
     "reliable": mark("Right more often than the others."),
@@ -105,9 +105,9 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
         boxes[1], t("Right on average"), shown, t("estimated") if found.accuracy is not None else "", meaning
     )
     judged = sum(row.items for row in active)
-    gold_ones = tn("{n} of them on gold", "{n} of them on gold", sum(row.gold for row in active))
-    meaning = t("On items that others labeled, too, or of which somebody decided what is right (gold, or in Review).")
-    report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), gold_ones, meaning)
+    decided = tn("{n} of a decided item", "{n} of decided items", sum(row.gold for row in active))
+    meaning = t("On items that others labeled, too, or whose answer somebody decided (gold items, or in Review).")
+    report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), decided, meaning)
     if saved.share.value is not None:
         _saved(boxes[3], saved)
     if found.cost is not None:
@@ -133,7 +133,7 @@ def _table(rows: list[LabelerRow]) -> None:
     shown: list[dict[str, Any]] = [
         {
             t("Name"): row.name if row.active or row.kind == "import" else t("{name} (left)", name=row.name),
-            t("Kind"): t({**KINDS, **OTHERS}.get(row.kind, row.kind)),
+            t("Kind"): _kinds(row),
             t("Labels"): row.labels,
             t("Right"): row.accuracy.value,
             t("95% interval"): _between(row.accuracy),
@@ -152,7 +152,7 @@ def _table(rows: list[LabelerRow]) -> None:
     helps = {
         t("Right"): t("The chance that a label of theirs is right."),
         t("Checked on"): t("Items that others labeled, too, or that are gold."),
-        t("Seconds"): t("What half of their labels take less than, while the page was seen."),
+        t("Seconds"): t("Half of their labels take less than this. The pace on Progress is a mean, of the last 100."),
     }
     config = {name: st.column_config.NumberColumn(help=words) for name, words in helps.items()}
     config |= {t("Advice"): st.column_config.TextColumn(width="large")}
@@ -161,6 +161,15 @@ def _table(rows: list[LabelerRow]) -> None:
         {t("Right"): percent, t("Seconds"): lambda one: number(one, 1), t("Cost"): lambda one: number(one, 2)},
         column_config=config,
     )
+
+
+def _kinds(row: LabelerRow) -> str:
+    """What their labels count as; how many of each, where it is several."""
+    names = {**KINDS, **OTHERS}
+    kinds = row.by_kind or {row.kind: 0}
+    if len(kinds) == 1:
+        return t(names.get(row.kind, row.kind))
+    return ", ".join(f"{t(names.get(kind, kind))} {number(n)}" for kind, n in kinds.items())
 
 
 def _errors(rows: list[LabelerRow]) -> None:

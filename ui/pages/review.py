@@ -119,11 +119,10 @@ def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
 
 
 def _undo_last(project: Project) -> None:
-    kept = f"_last-review-{project.slug}"
-    last: int | None = st.session_state.get(kept)
-    if last is not None and st.button(t("Undo the last decision"), icon=":material/undo:", shortcut="u"):
-        del st.session_state[kept]
-        _undo(project, last)
+    """Back, decision by decision, as far as they were made in this session; all others are undone in the list."""
+    done: list[int] = st.session_state.get(f"_reviewed-{project.slug}", [])
+    if done and st.button(t("Undo the last decision"), icon=":material/undo:", shortcut="u"):
+        _undo(project, done[-1])
 
 
 def _said(project: Project, item: ItemOut) -> None:
@@ -207,7 +206,7 @@ def _record(item: ItemOut, call: Callable[[], ReviewOut]) -> None:
 
 
 def _told(item: ItemOut, done: ReviewOut) -> None:
-    st.session_state[f"_last-review-{session.slug()}"] = done.id
+    st.session_state.setdefault(f"_reviewed-{session.slug()}", []).append(done.id)
     line = contents.line(item.content, TOLD)
     feedback.say_later(t("{what}: {item}", what=t(ACTIONS[done.action]).capitalize(), item=unlinked(line)))
 
@@ -238,6 +237,8 @@ def _done(project: Project) -> None:
             }
             for row in rows
         ]
+        if not contents.have_names(row.item_key for row in rows):
+            shown = [{name: value for name, value in row.items() if name != t("Key")} for row in shown]
         if not session.manages(project.slug):
             table.show(shown)
             return
@@ -251,5 +252,8 @@ def _done(project: Project) -> None:
 def _undo(project: Project, review_id: int) -> None:
     with feedback.told(t("Undoing")):
         project.reviews.undo(review_id)
+        done: list[int] = st.session_state.get(f"_reviewed-{project.slug}", [])
+        if review_id in done:
+            done.remove(review_id)
         feedback.say_later(t("Undone: the labels decide again, and nobody is asked any more."))
         st.rerun()

@@ -15,6 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from labeler.kit.columns import clock
 from labeler.kit.db import Database, upsert
 from labeler.kit.errors import NotFound
+from labeler.kit.jobs.stopped import tell_stopped
 from labeler.kit.jobs.tables import QUEUED, jobs
 
 MOST_DELAY = 30  # seconds a stream of newer requests can put off the waiting one
@@ -182,10 +183,12 @@ def finish(tx: Connection, job_id: int, attempt: int, result: Any) -> None:
 
 def fail(tx: Connection, job_id: int, attempt: int, error: str) -> None:
     _set(tx, job_id, attempt, state="failed", error=error, finished_at=clock())
+    tell_stopped(tx, job_id)
 
 
 def mark_cancelled(tx: Connection, job_id: int, attempt: int) -> None:
     _set(tx, job_id, attempt, state="cancelled", finished_at=clock(), message="cancelled")
+    tell_stopped(tx, job_id)
 
 
 def give_back(tx: Connection, job_id: int, attempt: int) -> bool:
@@ -266,9 +269,11 @@ def _give_back_all(tx: Connection, which: Any) -> int:
 def cancel(tx: Connection, job_id: int) -> None:
     """Cancel a waiting job at once, a running one as soon as its worker hears of it (within a second)."""
     waiting = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state == "queued")
-    if tx.execute(waiting.values(state="cancelled", finished_at=clock(), message="cancelled")).rowcount == 0:
-        running = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state == "running")
-        tx.execute(running.values(cancel_requested=True, message="cancelling"))
+    if tx.execute(waiting.values(state="cancelled", finished_at=clock(), message="cancelled")).rowcount:
+        tell_stopped(tx, job_id)
+        return
+    running = sa.update(jobs).where(jobs.c.id == job_id, jobs.c.state == "running")
+    tx.execute(running.values(cancel_requested=True, message="cancelling"))
 
 
 def get(tx: Connection, job_id: int) -> Any:

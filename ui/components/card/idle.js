@@ -21,7 +21,8 @@ export const idle = {
     this.view.hint(""); // it was about the item before
     const waiting = this.outbox.waiting().length;
     if (waiting) {
-      this.view.state("waiting", t("Sending your answers"), t("The next items come as soon as they are saved."));
+      if (this.wasOffline) this.view.state("waiting", t("No connection"), `${this.unsentWords()} ${t("Labeling goes on by itself when the service answers again.")}`);
+      else this.view.state("waiting", t("Sending your answers"), t("The next items come as soon as they are saved."));
       return;
     }
     if (!["empty", "stopped"].includes(this.view.root.dataset.state)) this.view.state("loading", t("Getting the next items"), t("One moment."));

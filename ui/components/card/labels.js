@@ -2,7 +2,7 @@
 import { Favorites } from "./favorites.js";
 import { find } from "./find.js";
 import { keyOf } from "./keys.js";
-import { make } from "./view.js";
+import { hasKeys, make } from "./view.js";
 import { t } from "../words.js";
 
 /* Keys of the card itself: a label that asks for one of them gets a digit instead. */
@@ -31,8 +31,6 @@ export function hotkeys(labels, own = () => null, takenElsewhere = () => false) 
 function breakable(name) {
   return name.split(/(?<=[_./-])/).flatMap((part, index) => (index ? [make("wbr"), part] : [part]));
 }
-
-function hasKeys() { return !matchMedia("(hover: none)").matches; }
 
 export class LabelList {
   /* host: that of the answer form; its `owner` names whose favorites these are, its `ownKeys` are their keys. */

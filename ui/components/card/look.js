@@ -32,6 +32,13 @@ export const look = {
     else this.view.hint(this.past ? t("There is nothing before this one.") : t("You have answered nothing yet."));
   },
 
+  /* What was said of the item that is asked, and not answered yet, is taken back. */
+  takeBack() {
+    if (!this.current) return;
+    this.hard = null;
+    this.suggest();
+  },
+
   /* Back to the item that is asked. */
   goOnLabeling() {
     if (!this.past) return;

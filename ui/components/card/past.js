@@ -1,4 +1,5 @@
 /* What was answered here, to be taken back and given again. Methods of the card. */
+import { hasKeys } from "./view.js";
 import { t } from "../words.js";
 const HISTORY_KEPT = 300;
 
@@ -21,7 +22,7 @@ export const past = {
     const chosen = last.kind === "label" ? this.form.text(value) : "";
     if (last.kind === "label" && !this.form.atOnce) this.form.set(value);
     const words = { label: t("You had chosen: {chosen}.", { chosen }), skip: t("You had skipped it: {reason}.", { reason }), flag: t("You had set it aside: {reason}.", { reason }) };
-    this.view.hint(`${words[last.kind]} ${t("Shift+U gives it again.")}`);
+    this.view.hint(`${words[last.kind]} ${hasKeys() ? t("Shift+U gives it again.") : t("Redo gives it again.")}`);
     this.view.refs.redo.hidden = false;
     this.later("wroteHistory");
     this.tabs.postMessage({ back: last.item.key });

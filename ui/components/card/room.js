@@ -3,6 +3,7 @@
 import { store } from "./store.js";
 
 const LEAST = 208; // pixels for the item
+const LEAST_ON_LOW = 112; // on a phone that lies on its side, as card.css has it
 const LIST_LEAST = 144; // and for a list of labels
 const LIST_MOST = 0.45; // of what both have together
 const BELOW = 12;
@@ -42,8 +43,9 @@ export class Room {
   /* Nothing here runs between a key and the next item: the sizes do not depend on it. */
   fit() {
     const { root, refs: { stage, answer } } = this.view;
+    const least = matchMedia("(max-height: 480px)").matches ? LEAST_ON_LOW : LEAST;
     const list = root.querySelector(".labels.many");
-    stage.style.height = `${LEAST}px`;
+    stage.style.height = `${least}px`;
     if (list) list.style.maxHeight = "none";
     const above = stage.getBoundingClientRect().top + this.scrolled();
     const gap = answer.getBoundingClientRect().top - stage.getBoundingClientRect().bottom;
@@ -51,7 +53,7 @@ export class Room {
     const free = window.innerHeight - above - gap - (answer.offsetHeight - wanted) - BELOW;
     const taken = Math.min(wanted, Math.max(LIST_LEAST, Math.floor(free * LIST_MOST)));
     if (list) list.style.maxHeight = `${taken}px`;
-    stage.style.height = `${Math.max(LEAST, Math.floor(free - taken))}px`;
+    stage.style.height = `${Math.max(least, Math.floor(free - taken))}px`;
   }
 
   scrolled() {

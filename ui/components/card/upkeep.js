@@ -11,8 +11,10 @@ export const upkeep = {
     const waiting = this.outbox.waiting().length;
     const refused = this.outbox.refused().length;
     const offline = this.outbox.offline || navigator.onLine === false;
-    if (this.wasOffline && !offline) this.checkBuild();
+    const changed = Boolean(this.wasOffline) !== offline;
+    if (changed && !offline) this.checkBuild();
     this.wasOffline = offline;
+    if (changed && this.view.root.dataset.state === "waiting") this.more(); // what it says is true again
     if (this.outbox.halted && this.outbox.halted.status === 401) this.view.pill("offline", t("Logged out: {waiting} waiting", { waiting }));
     else if (waiting && offline) this.view.pill("offline", t("Offline: {waiting} waiting", { waiting }));
     else if (waiting && this.outbox.tries) this.view.pill("offline", t("Trying again: {waiting} waiting", { waiting }));
@@ -75,7 +77,7 @@ export const upkeep = {
   /* Breaks are no work: the middle of what one's last answers took. */
   showNumbers() {
     const took = [...(this.took || [])].sort((a, b) => a - b);
-    this.view.numbers(this.lastProgress, this.extra, this.finished, took.length >= 3 ? took[Math.floor(took.length / 2)] / 1000 : 0);
+    this.view.numbers(this.lastProgress, this.extra, this.finished, took.length >= 3 ? took[Math.floor(took.length / 2)] / 1000 : 0, this.project.settings.overlap);
   },
 
   tick() {

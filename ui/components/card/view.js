@@ -3,6 +3,9 @@ import { pieces } from "./pieces.js";
 import { contentOf } from "./registry.js";
 import { counted, t } from "../words.js";
 
+/* Whether there is a keyboard, as far as a browser tells. */
+export function hasKeys() { return !matchMedia("(hover: none)").matches; }
+
 export function make(tag, attributes = {}, ...children) {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
@@ -87,14 +90,18 @@ export class View {
   }
 
   /* extra: own answers that the numbers do not know yet; finished: of these, those that finish an item; seconds: what one
-   * answer of this labeler takes, 0: not known yet. */
-  numbers(progress, extra, finished, seconds) {
+   * answer of this labeler takes, 0: not known yet; each: labels that an item asks for. Where it is several, the bar
+   * counts labels, those of items that are not finished, too. */
+  numbers(progress, extra, finished, seconds, each) {
     const { items, labels } = progress;
     const labeled = Math.min(items.total, items.labeled + finished);
-    this.refs.track.setAttribute("aria-valuemax", items.total);
-    this.refs.track.setAttribute("aria-valuenow", labeled);
-    this.refs.fill.style.transform = `scaleX(${items.total ? labeled / items.total : 0})`;
-    const parts = [t("{labeled} of {total} labeled", { labeled: counted(labeled), total: counted(items.total) })];
+    const wanted = items.total * each;
+    const done = each > 1 ? Math.min(wanted, Math.max(labeled * each, labels.total + extra)) : labeled;
+    this.refs.track.setAttribute("aria-valuemax", wanted);
+    this.refs.track.setAttribute("aria-valuenow", done);
+    this.refs.fill.style.transform = `scaleX(${wanted ? done / wanted : 0})`;
+    const far = { labeled: counted(labeled), total: counted(items.total), each: counted(each) };
+    const parts = [each > 1 ? t("{labeled} of {total} with all {each} labels", far) : t("{labeled} of {total} labeled", far)];
     parts.push(t("you: {count} today", { count: counted(labels.mine_today + extra) }));
     if (seconds) parts.push(t("{seconds} s per item", { seconds: counted(seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)) }));
     const words = parts.join("  ·  ");
