@@ -6,6 +6,7 @@ from labeler.datasets.markdown import cell
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
 from labeler.registry.requirements import in_words
+from labeler.registry.test_runs import in_words as run_in_words
 from labeler.wire.registry import ModelOut
 
 
@@ -31,6 +32,14 @@ def _required(model: ModelOut) -> str:
     return f"## What is required\n\n{lines}\n\n"
 
 
+def _tested(model: ModelOut) -> str:
+    """How it did on test cases."""
+    if not model.test_cases:
+        return ""
+    lines = "\n".join(f"- {one.state}: {cell(run_in_words(one))}" for one in model.test_cases)
+    return f"## Test cases\n\n{lines}\n\n"
+
+
 def write_card(project: Project, model: ModelOut) -> str:
     """Markdown; figures are of the holdout, with their 95 % intervals."""
     rows = [("this model", model.metrics or {})]
@@ -51,7 +60,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 
 {table}
 
-{_required(model)}## How it was made
+{_required(model)}{_tested(model)}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

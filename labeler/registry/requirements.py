@@ -8,7 +8,10 @@ from labeler.kit.errors import RequirementsNotMet
 from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.requirements import more_items, stands
 from labeler.projects.access import Project
+from labeler.registry.test_runs import in_words as run_in_words
+from labeler.registry.test_runs import unmet
 from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut, name_of, wanted_of
+from labeler.wire.test_cases import CaseRun
 
 DAY = 86_400  # seconds
 
@@ -24,15 +27,24 @@ def lead_of(project: Project, report: dict[str, Any]) -> str:
     return wanted if wanted is not None and wanted in report["metrics"] else str(report["primary"])
 
 
-def check_requirements(number: int, found: Sequence[ConditionOut]) -> None:
-    """Raises `RequirementsNotMet` where one is not known to hold."""
-    unmet = [(place, one) for place, one in enumerate(found) if one.state != "holds"]
-    if not unmet:
+def unmet_by(project: Project, row: Any, ran: Sequence[CaseRun]) -> list[tuple[str, str]]:
+    """What keeps a model from going live: where each stands in an answer, and in words. ran: its test cases."""
+    found = [
+        (f"/requirements/conditions/{place}", in_words(one))
+        for place, one in enumerate(conditions_of(project, row))
+        if one.state != "holds"
+    ]
+    return found + [(f"/test-cases/{one.test_case_id}", run_in_words(one)) for one in ran if unmet(one)]
+
+
+def check_requirements(number: int, found: Sequence[tuple[str, str]]) -> None:
+    """Raises `RequirementsNotMet` where there is something of `unmet_by`."""
+    if not found:
         return
-    said = "; ".join(in_words(one) for _, one in unmet)
+    said = "; ".join(words for _, words in found)
     raise RequirementsNotMet(
         f"Model {number} does not meet what is required: {said}. Promote it all the same with override, and a reason.",
-        errors=[{"pointer": f"/requirements/conditions/{place}", "detail": in_words(one)} for place, one in unmet],
+        errors=[{"pointer": where, "detail": words} for where, words in found],
     )
 
 

@@ -19,10 +19,12 @@ from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
-from labeler.registry.requirements import check_requirements, conditions_of, in_words, lead_of
+from labeler.registry.requirements import check_requirements, conditions_of, lead_of, unmet_by
 from labeler.registry.tables import model_versions, stage_changes
+from labeler.registry.test_runs import get_run, runs_of
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
+from labeler.wire.test_cases import CaseRun, CaseRunDetail
 
 models = model_versions
 
@@ -85,10 +87,15 @@ def get_model(tx: Connection, settings: Settings, project: Project, number: int)
     return _models_out(tx, [find_model(tx, project.id, number)], settings, project)[0]
 
 
+def get_model_run(tx: Connection, project: Project, number: int, case_id: int) -> CaseRunDetail:
+    """What a model said of the items of a test case. Raises `NotFound`."""
+    return get_run(tx, project, find_model(tx, project.id, number).id, case_id)
+
+
 def _models_out(tx: Connection, rows: Sequence[Any], settings: Settings, project: Project) -> list[ModelOut]:
     """These models, each with when and by whom it was moved to its stage."""
-    moved = _last_moves(tx, rows)
-    return [_model_out(row, moved.get(row.id), settings, project) for row in rows]
+    moved, ran = _last_moves(tx, rows), runs_of(tx, project, [row.id for row in rows])
+    return [_model_out(row, moved.get(row.id), ran[row.id], settings, project) for row in rows]
 
 
 def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
@@ -104,7 +111,7 @@ def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
     return {row.model_id: row for row in tx.execute(statement)}
 
 
-def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> ModelOut:
+def _model_out(row: Any, moved: Any, ran: list[CaseRun], settings: Settings, project: Project) -> ModelOut:
     fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
     report = None if row.metrics is None else {**row.metrics, "primary": lead_of(project, row.metrics)}
     fields |= {
@@ -115,6 +122,7 @@ def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> Mo
         "stage_by": None if moved is None else moved.name,
         "stage_reason": "" if moved is None else moved.reason,
         "requirements": conditions_of(project, row),
+        "test_cases": ran,
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
@@ -169,17 +177,16 @@ def set_stage(
 
 
 def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
-    found = conditions_of(member.project, row)
+    unmet = unmet_by(member.project, row, runs_of(tx, member.project, [row.id])[row.id])
     if not override:
-        check_requirements(row.number, found)
+        check_requirements(row.number, unmet)
         return
     if not reason.strip():
         detail = "say why it goes live although it does not meet what is required"
         raise Invalid(f"reason: {detail}.", errors=[{"pointer": "/reason", "detail": detail}])
-    unmet = [in_words(one) for one in found if one.state != "holds"]
     if unmet:
-        target = f"model-{row.number}"
-        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, unmet=unmet, reason=reason)
+        target, said = f"model-{row.number}", [words for _, words in unmet]
+        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, unmet=said, reason=reason)
 
 
 def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:

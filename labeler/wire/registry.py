@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from labeler.wire.base import In
 from labeler.wire.requirements import ConditionOut
+from labeler.wire.test_cases import CaseRun
 
 
 class DatasetTie(BaseModel):
@@ -39,6 +40,9 @@ class ModelOut(BaseModel):
     stop: dict[str, Any] | None
     requirements: list[ConditionOut] = Field(
         default_factory=list, description="How it stands to each condition of the project, in their order."
+    )
+    test_cases: list[CaseRun] = Field(
+        default_factory=list, description="How it stands to each test case, those that fail first."
     )
     artifacts: bool = Field(description="Whether its files are here; pruned ones can be reproduced.")
 
