@@ -20,6 +20,7 @@ from labeler.commands import (
     people,
     requirements,
     running,
+    slices,
     test_cases,
 )
 from labeler.commands.context import Context, state
@@ -45,6 +46,7 @@ data.register(app)
 models.register(app)
 requirements.register(app)
 test_cases.register(app)
+slices.register(app)
 heuristics.register(app)
 keeping.register(app)
 

@@ -41,7 +41,7 @@ KINDS = {
     "answer": mark("What rules say of items that nobody labeled"),
     "cluster": mark("Grouping of hard items"),
     "check": mark("Check of a decision about hard items"),
-    "judge": mark("Models run on test cases"),
+    "judge": mark("Models run on test cases and slices"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
@@ -280,6 +280,8 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
 
 def _judged(found: Mapping[str, Any]) -> Made:
     words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
+    measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
+    words = f"{words} {measured}"
     return Made(words, "models", t("Open the models"))
 
 

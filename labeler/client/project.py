@@ -22,6 +22,7 @@ from labeler.client.llm import LanguageModels
 from labeler.client.models import Learned
 from labeler.client.quality import Quality
 from labeler.client.reviews import Comments, Reviews
+from labeler.client.slices import Slices
 from labeler.client.standings import Standings
 from labeler.client.test_cases import TestCases
 from labeler.client.webhooks import Webhooks
@@ -59,6 +60,7 @@ class Project(Quality, Learned):
         self.comments = Comments(client, self.path)
         self.members = Members(client, self.path)
         self.webhooks = Webhooks(client, self.path)
+        self.slices = Slices(client, self.path)
         self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)
         self.llms = LanguageModels(client, self.path)

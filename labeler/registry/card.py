@@ -40,6 +40,21 @@ def _tested(model: ModelOut) -> str:
     return f"## Test cases\n\n{lines}\n\n"
 
 
+def _sliced(project: Project, model: ModelOut) -> str:
+    """How it does on slices."""
+    if not model.slices:
+        return ""
+    lead = model.report["primary"] if model.report else ""
+    title = next((one.title for one in metrics_of(project.task.problem) if one.name == lead), "")
+    head = f"| slice | labels | exactly right | {title} |\n|---|---|---|---|"
+    rows = (
+        f"| {cell(one.name)} | {one.labels} | {figure(one.right.model_dump())} | "
+        f"{figure(one.metrics[lead].model_dump() if lead in one.metrics else None)} |"
+        for one in model.slices
+    )
+    return "\n".join(["## Slices of the holdout\n", head, *rows]) + "\n\n"
+
+
 def write_card(project: Project, model: ModelOut) -> str:
     """Markdown; figures are of the holdout, with their 95 % intervals."""
     rows = [("this model", model.metrics or {})]
@@ -60,7 +75,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 
 {table}
 
-{_required(model)}{_tested(model)}## How it was made
+{_required(model)}{_tested(model)}{_sliced(project, model)}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

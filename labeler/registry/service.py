@@ -20,11 +20,12 @@ from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.requirements import check_requirements, conditions_of, lead_of, unmet_by
+from labeler.registry.slice_scores import scores_of
 from labeler.registry.tables import model_versions, stage_changes
 from labeler.registry.test_runs import get_run, runs_of
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
-from labeler.wire.test_cases import CaseRun, CaseRunDetail
+from labeler.wire.test_cases import CaseRunDetail
 
 models = model_versions
 
@@ -94,8 +95,18 @@ def get_model_run(tx: Connection, project: Project, number: int, case_id: int) -
 
 def _models_out(tx: Connection, rows: Sequence[Any], settings: Settings, project: Project) -> list[ModelOut]:
     """These models, each with when and by whom it was moved to its stage."""
-    moved, ran = _last_moves(tx, rows), runs_of(tx, project, [row.id for row in rows])
-    return [_model_out(row, moved.get(row.id), ran[row.id], settings, project) for row in rows]
+    moved, ids = _last_moves(tx, rows), [row.id for row in rows]
+    ran, measured = runs_of(tx, project, ids), scores_of(tx, project, ids)
+    return [
+        _model_out(row, moved.get(row.id), settings, project).model_copy(
+            update={
+                "requirements": conditions_of(tx, project, row),
+                "test_cases": ran[row.id],
+                "slices": measured[row.id],
+            }
+        )
+        for row in rows
+    ]
 
 
 def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
@@ -111,7 +122,7 @@ def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
     return {row.model_id: row for row in tx.execute(statement)}
 
 
-def _model_out(row: Any, moved: Any, ran: list[CaseRun], settings: Settings, project: Project) -> ModelOut:
+def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> ModelOut:
     fields = {name: row._mapping[name] for name in ModelOut.model_fields if name in row._mapping}
     report = None if row.metrics is None else {**row.metrics, "primary": lead_of(project, row.metrics)}
     fields |= {
@@ -121,8 +132,6 @@ def _model_out(row: Any, moved: Any, ran: list[CaseRun], settings: Settings, pro
         "stage_since": row.created_at if moved is None else moved.created_at,
         "stage_by": None if moved is None else moved.name,
         "stage_reason": "" if moved is None else moved.reason,
-        "requirements": conditions_of(project, row),
-        "test_cases": ran,
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
@@ -177,7 +186,7 @@ def set_stage(
 
 
 def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
-    unmet = unmet_by(member.project, row, runs_of(tx, member.project, [row.id])[row.id])
+    unmet = unmet_by(tx, member.project, row, runs_of(tx, member.project, [row.id])[row.id])
     if not override:
         check_requirements(row.number, unmet)
         return

@@ -65,3 +65,21 @@ model_test_runs = sa.Table(
     created_at(),
     sa.UniqueConstraint("model_id", "test_case_id"),
 )
+
+# How a model does on a slice, when it was measured: as it was then, whatever belongs to the slice later.
+model_slice_scores = sa.Table(
+    "model_slice_scores",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("slice_id", Id, nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("query", Json, nullable=False),
+    sa.Column("why", sa.String(16), nullable=True),  # there is no figure
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("labels", sa.Integer, nullable=False),
+    sa.Column("figures", Json, nullable=False),  # right, and metrics by name
+    created_at(),
+    sa.UniqueConstraint("model_id", "slice_id"),
+)

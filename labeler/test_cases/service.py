@@ -124,7 +124,7 @@ def change_case(tx: Connection, member: Member, case_id: int, wanted: CaseChange
         _refuse_taken(tx, project, wanted.name)
     if given:
         tx.execute(sa.update(cases).where(cases.c.id == row.id).values(given))
-        _changed(tx, member, "test_case.changed", row.name, **given)
+        _changed(tx, member, "test_case.changed", row.name, to=given)
     return get_case(tx, project, case_id)
 
 

@@ -1,4 +1,4 @@
-"""When models are checked again without being trained: a test case is not what it was, or somebody asks."""
+"""When models are checked again without being trained: a test case changed, there is a new slice, or somebody asks."""
 
 from sqlalchemy import Connection
 
@@ -8,6 +8,7 @@ from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
 from labeler.registry.service import find_model, newest_model
+from labeler.slices.service import SlicesChanged
 from labeler.test_cases.service import CasesChanged
 from labeler.wire.jobs import JobOut
 
@@ -17,6 +18,12 @@ KIND = "training.judge"
 @listen(CasesChanged)
 def after_change(tx: Connection, event: CasesChanged, project: Project) -> None:
     """The live and the newest model are run on what changed."""
+    want_check(tx, event.project_id)
+
+
+@listen(SlicesChanged)
+def after_slices(tx: Connection, event: SlicesChanged, project: Project) -> None:
+    """The live and the newest model are measured on a new slice."""
     want_check(tx, event.project_id)
 
 

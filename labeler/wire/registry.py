@@ -7,6 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from labeler.wire.base import In
 from labeler.wire.requirements import ConditionOut
+from labeler.wire.slices import SliceScore
 from labeler.wire.test_cases import CaseRun
 
 
@@ -43,6 +44,9 @@ class ModelOut(BaseModel):
     )
     test_cases: list[CaseRun] = Field(
         default_factory=list, description="How it stands to each test case, those that fail first."
+    )
+    slices: list[SliceScore] = Field(
+        default_factory=list, description="How it does on each slice, the worst first, those without a figure last."
     )
     artifacts: bool = Field(description="Whether its files are here; pruned ones can be reproduced.")
 

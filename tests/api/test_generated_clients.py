@@ -249,9 +249,12 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert call("set_test_case_items", **mine, body=more).items == 2
     assert call("drop_test_case_items", **mine, body=call.shape("CaseKeys", item_keys=["m31"])).items == 1
     assert call("get_test_case", **mine).entries[0].value == "ham"
+    part = call("create_slice", expected=201, **P, body=call.shape("SliceIn", name="Free", query={"q": "free"}))
+    assert [one.id for one in call("list_slices", **P).items] == [part.id]
     call("check_model", expected=202, **P, number=number)
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
     call("remove_test_case", expected=204, **mine)
+    call("remove_slice", expected=204, **P, slice_id=part.id)
 
 
 def rules(call: generated_client.Generated) -> None:

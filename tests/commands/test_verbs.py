@@ -236,6 +236,29 @@ def test_test_cases_come_from_a_file_and_gate_a_pipeline(
     assert run("test-cases", "tested", "--remove", "All ham") == "There are no test cases."
 
 
+def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tuple[str, str], file: Path) -> None:
+    run("projects", "create", "Sliced", "--labels", "spam,ham")
+    run("import", "sliced", file, "--mapping", MAPPING)
+    assert run("slices", "sliced") == "There are no slices."
+    assert "Ones" in run("slices", "sliced", "--add", "Ones", "--words", "number 1")
+    (made,) = as_json(run, "slices", "sliced", "--add", "Spam", "--label", "spam")[1:]
+    assert (made["name"], made["items"]) == ("Spam", 6)
+    run("train", "sliced")
+    assert "too few" in run("slices", "sliced", "--model", 1) or "holdout" in run("slices", "sliced", "--model", 1)
+    assert {one["right"]["value"] for one in as_json(run, "slices", "sliced", "--model", 1)} == {None}
+    run("requirements", "sliced", "--min", "accuracy@Spam=0.5")
+    assert 'accuracy on slice "Spam"' in run("requirements", "sliced").replace("\n", " ")
+    start = ["--url", address[0], "--token", address[1]]
+    for wrong in (
+        ["--add", "None"],
+        ["--words", "free"],
+        ["--add", "A", "--metadata", "region"],
+        ["--remove", "Nothing"],
+    ):
+        assert CliRunner().invoke(app, [*start, "slices", "sliced", *wrong.split()]).exit_code == 2
+    assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
+
+
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
     run("projects", "create", "Predicting", "--labels", "spam,ham")
     run("import", "predicting", file, "--mapping", MAPPING)

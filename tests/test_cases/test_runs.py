@@ -68,6 +68,8 @@ def test_a_model_that_was_trained_on_an_item_proves_nothing_by_it(
     assert told == {seen: "learned", fresh: "right"}
     assert project.test_cases.change(made.id, min_share=0.5).min_share == 0.5
     assert project.model(number).test_cases[0].state == "passes", "the bound of now decides"
+    assert project.test_cases.change(made.id, name="Half", must_pass=False).name == "Half"
+    assert [(one.name, one.must_pass) for one in project.model(number).test_cases] == [("Half", False)]
 
 
 def test_a_failed_one_keeps_a_model_back_until_somebody_says_why(

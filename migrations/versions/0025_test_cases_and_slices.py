@@ -1,4 +1,4 @@
-"""Test cases, and what models came to on them."""
+"""Test cases and slices, and what models came to on them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -63,8 +63,39 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_model_test_runs"),
         sa.UniqueConstraint("model_id", "test_case_id", name="uq_model_test_runs_model_id_test_case_id"),
     )
+    op.create_table(
+        "slices",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", ID, nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("query", JSON, nullable=False),
+        sa.Column("schema_version", sa.Integer(), nullable=False),
+        sa.Column("created_by", ID, nullable=True),
+        sa.Column("created_at", TIME, nullable=False),
+        _reference("slices", "project_id", "projects"),
+        sa.PrimaryKeyConstraint("id", name="pk_slices"),
+        sa.UniqueConstraint("project_id", "name", name="uq_slices_project_id_name"),
+    )
+    op.create_table(
+        "model_slice_scores",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", ID, nullable=False),
+        sa.Column("model_id", ID, nullable=False),
+        sa.Column("slice_id", ID, nullable=False),
+        sa.Column("name", sa.String(100), nullable=False),
+        sa.Column("query", JSON, nullable=False),
+        sa.Column("why", sa.String(16), nullable=True),
+        sa.Column("items", sa.Integer(), nullable=False),
+        sa.Column("labels", sa.Integer(), nullable=False),
+        sa.Column("figures", JSON, nullable=False),
+        sa.Column("created_at", TIME, nullable=False),
+        _reference("model_slice_scores", "project_id", "projects"),
+        _reference("model_slice_scores", "model_id", "model_versions"),
+        sa.PrimaryKeyConstraint("id", name="pk_model_slice_scores"),
+        sa.UniqueConstraint("model_id", "slice_id", name="uq_model_slice_scores_model_id_slice_id"),
+    )
 
 
 def downgrade() -> None:
-    for gone in ("model_test_runs", "test_case_items", "test_cases"):
+    for gone in ("model_slice_scores", "slices", "model_test_runs", "test_case_items", "test_cases"):
         op.drop_table(gone)
