@@ -50,7 +50,7 @@ def line(project: Project, one: ConditionOut) -> str:
     wanted = _wanted(project, one)
     words = f":{color}[:material/{icon}:] **{plain(_name(project, one))}**, {wanted}: "
     if one.gone:
-        return words + t("its label or metric is not there any more: change the condition.")
+        return words + t("its label, metric or slice is not there any more: change the condition.")
     if one.value is None:
         return words + t("not measured yet.")
     value = metric.number(one.value)
@@ -74,6 +74,8 @@ def _metric(project: Project, name: str) -> metrics.Metric:
 
 def _name(project: Project, one: Condition | ConditionOut) -> str:
     title = _metric(project, one.metric).title
+    if one.slice is not None:
+        return t("{metric} on the slice {slice}", metric=title, slice=one.slice)
     return title if one.label is None else t("{metric} of {label}", metric=title, label=one.label)
 
 
@@ -111,6 +113,7 @@ def _add(project: Project, present: list[Condition]) -> None:
     known, scope = metrics.of(project.info.task_type), f"requirement {project.slug}"
     labels = [str(one["name"]) for one in project.info.labels]
     names = [*known, *(OF_LABELS if labels else ()), AGE]
+    parts = [one.name for one in feedback.attempt(lambda: list(project.slices)) or []]
     columns = st.columns([3, 2, 2, 2, 1], vertical_alignment="bottom")
     name = columns[0].selectbox(
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
@@ -120,6 +123,11 @@ def _add(project: Project, present: list[Condition]) -> None:
     label = None
     if name in OF_ONE:
         label = columns[1].selectbox(t("Label"), labels, key=key(scope, "label"))
+    part = None
+    if name in known and parts:
+        part = columns[1].selectbox(
+            t("On"), parts, index=None, placeholder=t("the whole holdout"), key=key(scope, "slice")
+        )
     bounds = {LEAST: t("at least"), MOST: t("at most")}
     usual = list(bounds).index(LEAST if metric.better == "higher" else MOST)
     bound = columns[2].selectbox(
@@ -140,7 +148,7 @@ def _add(project: Project, present: list[Condition]) -> None:
         st.warning(t("Say what it must be."), icon=":material/edit_note:")
     elif asked:
         amount = float(value or 0.0) / (100 if percent else 1)
-        given: dict[str, Any] = {"metric": name, "label": label, str(bound): round(amount, 6)}
+        given: dict[str, Any] = {"metric": name, "label": label, "slice": part, str(bound): round(amount, 6)}
         _save(project, [*present, Condition(**given)], project.info.settings.requirements.optimize, t("Added."), scope)
 
 
