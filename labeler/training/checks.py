@@ -76,10 +76,12 @@ def run_cases(
 
 
 def measure_slices(
-    project: Project, pool: Pool, data: TrainingData, config: Mapping[str, Any], slices: Iterable[Slice]
+    pool: Pool, data: TrainingData, config: Mapping[str, Any], slices: Sequence[Slice]
 ) -> list[dict[str, Any]]:
     """How the model does on each slice, as `registry.slice_scores.record_scores` keeps it. data: of its dataset
     version, in whose label schema answers are compared."""
+    if not slices:
+        return []
     positions, values = data.labeled(holdout=True)
     problem, task, schema = data.problem, data.schema.task, data.schema.schema
     about = (list(config["classes"]), dict(config.get("decoding") or {}))

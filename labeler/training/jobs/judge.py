@@ -69,5 +69,5 @@ def _check(run: JobRun, project: Project, row: Any) -> Found | None:
     pool = Pool(kept.items, kept.proba, data.items[data.labeled(holdout=False)[0]])
     wanted = [(case, expected) for case, expected in run.db.read(to_run, project) if case.id in cases]
     parts = [one for one in run.db.read(slices_of, project) if one.id in slices]
-    measured = measure_slices(project, pool, data, row.config, parts) if parts else []
+    measured = measure_slices(pool, data, row.config, parts)
     return Found(run_cases(project, pool, row.config, wanted), measured)
