@@ -10,7 +10,19 @@ import typer
 
 from labeler.api.bootstrap import NotPrepared
 from labeler.client import ApiError
-from labeler.commands import assigning, data, files, heuristics, keeping, models, people, requirements, running
+from labeler.commands import (
+    assigning,
+    data,
+    files,
+    heuristics,
+    keeping,
+    models,
+    people,
+    requirements,
+    running,
+    slices,
+    test_cases,
+)
 from labeler.commands.context import Context, state
 
 app = typer.Typer(no_args_is_help=True, pretty_exceptions_enable=False, help="An active-learning labeling service.")
@@ -33,6 +45,8 @@ files.register(app)
 data.register(app)
 models.register(app)
 requirements.register(app)
+test_cases.register(app)
+slices.register(app)
 heuristics.register(app)
 keeping.register(app)
 

@@ -122,7 +122,14 @@ def _which(one: BulkOut) -> str:
     if "keys" in one.asked:
         return tn("{n} item by its key", "{n} items by their keys", len(one.asked["keys"]))
     where = one.asked.get("where") or {}
-    return ", ".join(f"{name}: {given}" if given is not True else name for name, given in where.items())
+    return ", ".join(_written(name, given) for name, given in where.items())
+
+
+def _written(name: str, given: Any) -> str:
+    """One of the filters of a search."""
+    if isinstance(given, dict):
+        return ", ".join(f"{field}={value}" for field, value in given.items())
+    return name if given is True else f"{name}: {given}"
 
 
 def _interval(one: BulkOut) -> str | None:

@@ -5,7 +5,8 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 
 import streamlit as st
-from labeler_ui import feedback, layout, tasks
+from labeler_ui import feedback, layout, slices, tasks
+from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
 
 from labeler.client import Project
@@ -28,7 +29,8 @@ BEGINNING: Mapping[str, Any] = {
     "q": "",
     "state": next(iter(STATES)),
     "sort": next(iter(SORTS)),
-    **dict.fromkeys(("who", "since", "until", "split")),
+    **dict.fromkeys(("who", "since", "until", "split", "slice")),
+    "fields": "",
     "sure": CERTAIN,
 }
 
@@ -49,7 +51,9 @@ def draw(project: Project) -> Filters:
     state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key="state", bind=BOUND)
     with st.expander(t("More filters")):
         more = _more(project)
-    return {"q": words.strip() or None, **more, **answer, **STATES[state]}
+        saved = slices.chosen(project)
+    own = {"q": words.strip() or None, **more, **answer, **STATES[state]}
+    return saved | {name: value for name, value in own.items() if name not in saved or value is not None}
 
 
 def chosen(wanted: Filters) -> Filters:
@@ -131,12 +135,32 @@ def _more(project: Project) -> Filters:
         bind=BOUND,
         help=t("Holdout: drawn at random, labeled, never trained on."),
     )
+    fields = st.text_input(
+        t("Metadata"),
+        placeholder=t("field=value; field=value"),
+        key="fields",
+        bind=BOUND,
+        help=t("The values of fields, as they are written; several with semicolons between them."),
+    )
     sort = second[2].selectbox(t("Order"), list(SORTS), format_func=t, key="sort", bind=BOUND)
     if since and until and since > until:
         st.warning(t("The first day is after the last one: no label is from then."), icon=":material/date_range:")
         since = until = None
     dates = {"labeled_since": _midnight(since), "labeled_before": _midnight(until and until + timedelta(days=1))}
-    return {"labeler": labeler, "split": split, "sort": SORTS[sort], **dates, **_confidence(*sure)}
+    about: Filters = {"metadata": _fields(fields)}
+    return {"labeler": labeler, "split": split, **about, "sort": SORTS[sort], **dates, **_confidence(*sure)}
+
+
+def _fields(written: str) -> dict[str, str] | None:
+    """What "region=EU; year=2026" asks for; says what it can't read."""
+    found: dict[str, str] = {}
+    for part in filter(None, map(str.strip, written.split(";"))):
+        name, sign, value = part.partition("=")
+        if not sign or not name.strip():
+            st.warning(t("“{words}” is not read: write field=value.", words=plain(part)), icon=":material/edit_note:")
+            continue
+        found[name.strip()] = value.strip()
+    return found or None
 
 
 def _confidence(low: int, high: int) -> Filters:

@@ -41,6 +41,7 @@ KINDS = {
     "answer": mark("What rules say of items that nobody labeled"),
     "cluster": mark("Grouping of hard items"),
     "check": mark("Check of a decision about hard items"),
+    "judge": mark("Models run on test cases and slices"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
@@ -55,6 +56,7 @@ REMEDIES = {
     "embed": (mark("Until it works, models learn from words alone."), "progress", mark("Open Progress")),
     "search": (mark("The model in use stays. The search can be started again."), "models", mark("Open the models")),
     "reproduce": (mark("The model itself is as it was. Reproduce starts it again."), "models", mark("Open the models")),
+    "judge": (mark("What was known of the model stays. Run the test cases again."), "models", mark("Open the models")),
     "match": (mark("Labeling goes on without it. It is tried again."), "heuristics", mark("Open the heuristics")),
     "run": (mark("What it labeled is kept. Start another run."), "llms", mark("Open the language models")),
     "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),
@@ -300,6 +302,13 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
+def _judged(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
+    measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
+    words = f"{words} {measured}"
+    return Made(words, "models", t("Open the models"))
+
+
 def _assigned(found: Mapping[str, Any]) -> Made:
     words = tn("{n} item assigned.", "{n} items assigned.", found.get("items", 0))
     return Made(words, "labelers", t("Open the labelers"))
@@ -388,4 +397,5 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "cluster": _grouped,
     "check": _checked,
     "reproduce": _reproduced,
+    "judge": _judged,
 }

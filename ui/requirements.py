@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, metrics, session
+from labeler_ui import feedback, metrics, session, test_cases
 from labeler_ui.components.keeper import key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
@@ -45,15 +45,24 @@ def unmet(model: ModelOut) -> Sequence[ConditionOut]:
 
 def draw_overridden(project: Project, model: ModelOut, where: Any) -> None:
     """What a live model was not known to hold when it went live all the same, and how it stands to that now."""
-    if not model.overridden:
+    cases = model.overridden_test_cases
+    if not model.overridden and not cases:
         return
-    now = {(one.metric, one.label, one.min, one.max): one.state for one in model.requirements}
-    still = [one for one in model.overridden if now.get((one.metric, one.label, one.min, one.max)) != "holds"]
+    holding = {_about(one) for one in model.requirements if one.state == "holds"}
+    passing = {one.test_case_id for one in model.test_cases if one.state == "passes"}
+    still = any(_about(one) not in holding for one in model.overridden)
+    still = still or any(one.test_case_id not in passing for one in cases)
     words = t("It went live all the same, though it was not known to hold what was required:")
     if not still:
         words += " " + t("it holds all of that now.")
-    lines = "\n".join(f"- {line(project, one)}" for one in model.overridden)
+    told = [line(project, one) for one in model.overridden] + [test_cases.line(one) for one in cases]
+    lines = "\n".join(f"- {one}" for one in told)
     where.warning(f"{words}\n\n{lines}", icon=":material/rule:")
+
+
+def _about(one: ConditionOut) -> tuple[Any, ...]:
+    """What a condition asks, whatever a model comes to."""
+    return one.metric, one.label, one.slice, one.min, one.max
 
 
 def line(project: Project, one: ConditionOut) -> str:
@@ -63,7 +72,7 @@ def line(project: Project, one: ConditionOut) -> str:
     wanted = _wanted(project, one)
     words = f":{color}[:material/{icon}:] **{plain(_name(project, one))}**, {wanted}: "
     if one.gone:
-        return words + t("its label or metric is not there any more: change the condition.")
+        return words + t("its label, metric or slice is not there any more: change the condition.")
     if one.value is None:
         return words + t("not measured yet.")
     value = metric.number(one.value)
@@ -87,6 +96,8 @@ def _metric(project: Project, name: str) -> metrics.Metric:
 
 def _name(project: Project, one: Condition | ConditionOut) -> str:
     title = _metric(project, one.metric).title
+    if one.slice is not None:
+        return t("{metric} on the slice {slice}", metric=title, slice=one.slice)
     return title if one.label is None else t("{metric} of {label}", metric=title, label=one.label)
 
 
@@ -124,6 +135,7 @@ def _add(project: Project, present: list[Condition]) -> None:
     known, scope = metrics.of(project.info.task_type), f"requirement {project.slug}"
     labels = [str(one["name"]) for one in project.info.labels]
     names = [*known, *(OF_LABELS if labels else ()), AGE]
+    parts = [one.name for one in feedback.attempt(lambda: list(project.slices)) or []]
     columns = st.columns([3, 2, 2, 2, 1], vertical_alignment="bottom")
     name = columns[0].selectbox(
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
@@ -133,6 +145,11 @@ def _add(project: Project, present: list[Condition]) -> None:
     label = None
     if name in OF_ONE:
         label = columns[1].selectbox(t("Label"), labels, key=key(scope, "label"))
+    part = None
+    if name in known and parts:
+        part = columns[1].selectbox(
+            t("On"), parts, index=None, placeholder=t("the whole holdout"), key=key(scope, "slice")
+        )
     bounds = {LEAST: t("at least"), MOST: t("at most")}
     usual = list(bounds).index(LEAST if metric.better == "higher" else MOST)
     bound = columns[2].selectbox(
@@ -153,7 +170,7 @@ def _add(project: Project, present: list[Condition]) -> None:
         st.warning(t("Say what it must be."), icon=":material/edit_note:")
     elif asked:
         amount = float(value or 0.0) / (100 if percent else 1)
-        given: dict[str, Any] = {"metric": name, "label": label, str(bound): round(amount, 6)}
+        given: dict[str, Any] = {"metric": name, "label": label, "slice": part, str(bound): round(amount, 6)}
         _save(project, [*present, Condition(**given)], project.info.settings.requirements.optimize, t("Added."), scope)
 
 

@@ -8,7 +8,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import members, users
-from labeler.insight.conditions import Filter, conditions
 from labeler.insight.said import newest_predictions
 from labeler.items.tables import items, present
 from labeler.kit.columns import among, holds
@@ -18,6 +17,7 @@ from labeler.kit.errors import Conflict, Invalid
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
+from labeler.slices.conditions import Filter, conditions
 from labeler.wire.campaigns import CampaignIn, Selection
 from labeler.wire.labels import LabelerOut
 

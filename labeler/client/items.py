@@ -1,7 +1,7 @@
 """Putting items in, and reading them."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
@@ -66,12 +66,13 @@ class Items:
         return self.find()
 
     def find(self, **filters: Any) -> Iterator[ItemOut]:
-        """Items with their labels, flags and predictions. filters: those of GET /items (label, unlabeled, q, ...)."""
-        return self.client.each(ItemOut, self.path, **{"limit": 500, **filters})
+        """Items with their labels, flags and predictions. filters: those of GET /items (label, unlabeled, q, ...);
+        metadata: the values of fields, such as {"region": "EU"}."""
+        return self.client.each(ItemOut, self.path, **{"limit": 500, **_as_asked(filters)})
 
     def page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> ItemPage:
         """One page of `find`. cursor: `next_cursor` of the page before; count=True: with how many there are in all."""
-        return self.client.fetch(ItemPage, self.path, cursor=cursor, limit=limit, **filters)
+        return self.client.fetch(ItemPage, self.path, cursor=cursor, limit=limit, **_as_asked(filters))
 
     def get(self, key: str) -> ItemOut:
         return self.client.fetch(ItemOut, self._of(key))
@@ -86,6 +87,14 @@ class Items:
 
     def _of(self, key: str) -> str:
         return f"{self.path}/{quote(key, safe='')}"
+
+
+def _as_asked(filters: dict[str, Any]) -> dict[str, Any]:
+    """Filters as an address has them."""
+    fields = filters.get("metadata")
+    if not isinstance(fields, Mapping):
+        return filters
+    return filters | {"metadata": [f"{name}={value}" for name, value in fields.items()] or None}
 
 
 def _plain(rows: Iterable[Row | ItemIn]) -> list[Row]:

@@ -11,6 +11,7 @@ from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
 from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
+from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
 
 AT_ONCE = 1_000  # items of one request for predictions
@@ -91,6 +92,14 @@ class Learned:
     def model_card(self, number: int) -> str:
         """The model's card, in Markdown."""
         return self.client.request("GET", f"{self.path}/models/{number}/card").text
+
+    def test_run(self, number: int, case_id: int) -> CaseRunDetail:
+        """What a model said of each item of a test case, when it was run."""
+        return self.client.fetch(CaseRunDetail, f"{self.path}/models/{number}/test-cases/{case_id}")
+
+    def check(self, number: int) -> Job:
+        """Run the test cases of now on a model that was trained before; its `test_cases` has what comes of it."""
+        return job.start(self.client, f"{self.path}/models/{number}/check")
 
     def set_stage(self, number: int, stage: str, reason: str = "", *, override: bool = False) -> ModelOut:
         """stage: live (the one before it retires), candidate or retired. override: go live though something that is

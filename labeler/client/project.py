@@ -22,7 +22,9 @@ from labeler.client.llm import LanguageModels
 from labeler.client.models import Learned
 from labeler.client.quality import Quality
 from labeler.client.reviews import Comments, Reviews
+from labeler.client.slices import Slices
 from labeler.client.standings import Standings
+from labeler.client.test_cases import TestCases
 from labeler.client.webhooks import Webhooks
 from labeler.tasks.labels import Label
 from labeler.wire.imports import DatabaseOut, TableOut
@@ -58,6 +60,8 @@ class Project(Quality, Learned):
         self.comments = Comments(client, self.path)
         self.members = Members(client, self.path)
         self.webhooks = Webhooks(client, self.path)
+        self.slices = Slices(client, self.path)
+        self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)
         self.llms = LanguageModels(client, self.path)
         self.label_errors = LabelErrors(client, self.path)

@@ -27,7 +27,8 @@ def requirements(
 ) -> None:
     """What a model must hold to go live, and how one stands to it (default: the newest).
 
-    METRIC is one of GET /metrics, precision:LABEL or recall:LABEL, or age_days, the days since the model was made.
+    METRIC is one of GET /metrics, precision:LABEL or recall:LABEL, or age_days, the days since the model was made;
+    METRIC@SLICE is one of GET /metrics on a slice.
     """
     added = [_condition(one, "min") for one in least or []] + [_condition(one, "max") for one in most or []]
     with service() as client:
@@ -57,9 +58,11 @@ def requirements(
 def _condition(words: str, bound: str) -> dict[str, Any]:
     """What "recall:spam=0.9" asks for."""
     name, sign, number = words.rpartition("=")
+    name, _, part = name.partition("@")
     metric, _, label = name.partition(":")
+    about = {"metric": metric, "label": label or None, "slice": part or None}
     try:
-        return {"metric": metric, "label": label or None, bound: float(number)} if sign else _unreadable(words)
+        return {**about, bound: float(number)} if sign else _unreadable(words)
     except ValueError:
         return _unreadable(words)
 

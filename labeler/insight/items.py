@@ -10,7 +10,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.insight.conditions import SORTS, Filter, conditions
 from labeler.insight.said import Said, newest_predictions
 from labeler.items.search import Part, parts_with
 from labeler.items.tables import items, present
@@ -24,6 +23,7 @@ from labeler.quality.queries import answers_of
 from labeler.quality.rule_answers import rule_answers_of
 from labeler.quality.tables import gold_items
 from labeler.queue.tables import queue_entries, queues
+from labeler.slices.conditions import SORTS, Filter, conditions
 from labeler.wire.insight import HistoryEntry, ItemOut
 
 PART = 500  # items that are looked through at first, twice as many each time after
@@ -31,6 +31,18 @@ MOST_AT_ONCE = 8_000
 FEW = 20_000  # items that are asked for by their ids
 MOST_COUNTED = 100_000
 Keeps = Callable[[Sequence[Any]], list[Any]]
+
+
+def fields_in(given: Sequence[str]) -> dict[str, str]:
+    """What "region=EU" asks for. Raises `Invalid` for one without a name and a sign."""
+    found = {}
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            detail = f'"{one}" is not FIELD=VALUE'
+            raise Invalid(f"metadata: {detail}.", errors=[{"pointer": "/metadata", "detail": detail}])
+        found[name] = value
+    return found
 
 
 def list_items(

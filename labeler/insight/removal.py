@@ -10,7 +10,6 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.datasets.tables import dataset_versions
 from labeler.imports.undo import brought, in_force, suggested, take_back_labels, take_back_predictions
-from labeler.insight.conditions import Filter, conditions
 from labeler.items.changes import changes_of, forget_earlier, forget_replaced, replaced_since, take_back_changes
 from labeler.items.remove import remove_items
 from labeler.items.search import parts_with
@@ -24,6 +23,7 @@ from labeler.kit.jobs.tables import jobs
 from labeler.labels.tables import current_labels
 from labeler.labels.tables import labels as given_labels
 from labeler.projects.access import Member, Project, find_project
+from labeler.slices.conditions import Filter, conditions
 from labeler.wire.removal import RemovalIn, RemovalOut
 
 PART = 1_000

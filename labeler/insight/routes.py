@@ -4,7 +4,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, StringConstraints
 
 from labeler.accounts.write import Write
 from labeler.insight import (
@@ -19,11 +19,11 @@ from labeler.insight import (
     progress,
     removal,
 )
-from labeler.insight.conditions import Filter
 from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
+from labeler.slices.conditions import Filter
 from labeler.wire.base import Page
 from labeler.wire.insight import (
     Anchoring,
@@ -130,6 +130,11 @@ async def list_items(
     ] = None,
     split: Literal["train", "holdout"] | None = None,
     q: Annotated[str | None, Query(max_length=200, description="Text to search for.")] = None,
+    metadata: Annotated[
+        list[Annotated[str, StringConstraints(max_length=1200)]],
+        Query(max_length=20, description="A value of a metadata field as it is written, such as `region=EU`."),
+    ] = [],  # noqa: B006
+    import_id: Annotated[int | None, Query(ge=1, lt=2**62, description="Items that this import brought.")] = None,
     sort: Literal["oldest", "newest", "uncertain"] = "oldest",
     count: Annotated[bool, Query(description="Say how many there are in all, too.")] = False,
     limit: Limit = 50,
@@ -156,6 +161,8 @@ async def list_items(
         model_confidence_max=model_confidence_max,
         labeled_since=labeled_since,
         labeled_before=labeled_before,
+        metadata=items.fields_in(metadata),
+        import_id=import_id,
     )
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
     total = await db.aread(items.count_items, settings, member.project, wanted) if count else None

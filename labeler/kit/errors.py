@@ -103,8 +103,8 @@ class LabelerPaused(Problem):
 
 
 class RequirementsNotMet(Problem):
-    """A model is not known to hold all that its project requires; `errors` has each condition. It can go live all the
-    same with `override` and a reason."""
+    """A model is not known to hold all that its project requires, or to pass its test cases; `errors` has each one. It
+    can go live all the same with `override` and a reason."""
 
     type, title, status = "requirements-not-met", "The model does not meet what is required", 409
 

@@ -1,18 +1,31 @@
 """Whether what a project requires of models can be measured there."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
 
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.tasks import TaskType
 from labeler.wire.requirements import AGE, OF_LABELS, Condition, Requirements
 
 
+def slice_names(tx: Connection, project_id: int) -> set[str]:
+    """The names of a project's slices, whose room stands above this one."""
+    slices = sa.table("slices", sa.column("project_id"), sa.column("name"))
+    return set(tx.execute(sa.select(slices.c.name).where(slices.c.project_id == project_id)).scalars())
+
+
 def wrong_requirement(
-    given: Requirements, task: TaskType[Any], labels: Sequence[str], before: Sequence[Condition]
+    given: Requirements,
+    task: TaskType[Any],
+    labels: Sequence[str],
+    before: Sequence[Condition],
+    slices: Container[str] = (),
 ) -> tuple[str, str] | None:
-    """Where the first one stands that can't be measured, and why. labels: of the project; before: conditions that are
-    there already: one whose label is gone since may stay."""
+    """Where the first one stands that can't be measured, and why. labels, slices: of the project, by name; before:
+    conditions that are there already: one whose label is gone since may stay."""
     units = {metric.name: metric.unit for metric in metrics_of(task.problem)}
     if given.optimize is not None and given.optimize not in units:
         return "requirements/optimize", f'no metric "{given.optimize}", there are: {", ".join(units)}'
@@ -27,6 +40,8 @@ def wrong_requirement(
             return f"{where}/metric", f'no metric "{one.metric}", there are: {", ".join(names)}'
         if one.label is not None and one.label not in labels:
             return f"{where}/label", f'"{one.label}" is not a label of this project'
+        if one.slice is not None and one.slice not in slices:
+            return f"{where}/slice", f'"{one.slice}" is not a slice of this project'
         bound = one.min if one.min is not None else float(one.max or 0.0)
         is_share = one.label is not None or units.get(one.metric) == "share"
         if is_share and not 0 <= bound <= 1:

@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, ClassVar
 
@@ -26,7 +27,7 @@ from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, refuse_outdated, schema_of
 from labeler.projects.managing import check_another_manages
-from labeler.projects.requirements import wrong_requirement
+from labeler.projects.requirements import slice_names, wrong_requirement
 from labeler.projects.tables import project_counts, projects
 from labeler.tasks import TaskType, task_type
 from labeler.wire.projects import Counts, MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
@@ -78,10 +79,15 @@ def _free_slug(tx: Connection, name: str) -> str:
 
 
 def check_settings(
-    settings: ProjectSettings, task: TaskType[Any], labels: list[str], before: ProjectSettings | None = None
+    settings: ProjectSettings,
+    task: TaskType[Any],
+    labels: list[str],
+    before: ProjectSettings | None = None,
+    slices: Container[str] = (),
 ) -> None:
     """Raises `Invalid` for a strategy, model or metric that the task type does not know, or a label to find that is
-    none of `labels`. before: the settings that are changed; conditions of theirs whose label is gone may stay."""
+    none of `labels`. before: the settings that are changed; conditions of theirs whose label is gone may stay.
+    slices: their names."""
     if settings.find_label is not None and settings.find_label not in labels:
         raise _unknown("find_label", f'"{settings.find_label}" is not a label of this project')
     known = [name for name, _ in problems.find(task.problem).strategy_choices()]
@@ -103,7 +109,7 @@ def check_settings(
         if metric.unit == "share" and not 0 < settings.target.value <= 1:
             raise _unknown("target/value", f"{settings.target.value:g} is no share: expected above 0, up to 1")
     known_before = () if before is None else before.requirements.conditions
-    if found := wrong_requirement(settings.requirements, task, labels, known_before):
+    if found := wrong_requirement(settings.requirements, task, labels, known_before, slices):
         raise _unknown(*found)
 
 
@@ -223,7 +229,7 @@ def change_project(tx: Connection, member: Member, change: ProjectChange) -> Pro
         change.settings = {**(change.settings or {}), "requirements": change.requirements.model_dump()}
     if change.settings is not None:
         settings = _settings(project, change.settings)
-        check_settings(settings, project.task, project.label_names, before.settings)
+        check_settings(settings, project.task, project.label_names, before.settings, slice_names(tx, project.id))
         values["settings"] = settings.model_dump()
     if values:
         tx.execute(sa.update(projects).where(projects.c.id == project.id).values(**values))

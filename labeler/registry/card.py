@@ -6,6 +6,7 @@ from labeler.datasets.markdown import cell
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Project
 from labeler.registry.requirements import in_words
+from labeler.registry.test_runs import in_words as run_in_words
 from labeler.wire.registry import ModelOut
 
 
@@ -33,10 +34,35 @@ def _required(model: ModelOut) -> str:
 
 def _overridden(model: ModelOut) -> str:
     """What it was not known to hold when somebody let it go live all the same."""
-    if not model.overridden:
+    told = [in_words(one) for one in model.overridden]
+    told += [run_in_words(one) for one in model.overridden_test_cases]
+    if not told:
         return ""
-    lines = "\n".join(f"- {cell(in_words(one))}" for one in model.overridden)
+    lines = "\n".join(f"- {cell(one)}" for one in told)
     return f"It went live all the same, though it was not known to hold this:\n\n{lines}\n\n"
+
+
+def _tested(model: ModelOut) -> str:
+    """How it did on test cases."""
+    if not model.test_cases:
+        return ""
+    lines = "\n".join(f"- {one.state}: {cell(run_in_words(one))}" for one in model.test_cases)
+    return f"## Test cases\n\n{lines}\n\n"
+
+
+def _sliced(project: Project, model: ModelOut) -> str:
+    """How it does on slices."""
+    if not model.slices:
+        return ""
+    lead = model.report["primary"] if model.report else ""
+    title = next((one.title for one in metrics_of(project.task.problem) if one.name == lead), "")
+    head = f"| slice | labels | exactly right | {title} |\n|---|---|---|---|"
+    rows = (
+        f"| {cell(one.name)} | {one.labels} | {figure(one.right.model_dump())} | "
+        f"{figure(one.metrics[lead].model_dump() if lead in one.metrics else None)} |"
+        for one in model.slices
+    )
+    return "\n".join(["## Slices of the holdout\n", head, *rows]) + "\n\n"
 
 
 def write_card(project: Project, model: ModelOut) -> str:
@@ -59,7 +85,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 
 {table}
 
-{_required(model)}{_overridden(model)}## How it was made
+{_required(model)}{_overridden(model)}{_tested(model)}{_sliced(project, model)}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

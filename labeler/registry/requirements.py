@@ -4,18 +4,25 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+from sqlalchemy import Connection
+
 from labeler.kit.errors import RequirementsNotMet
 from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.metrics import metrics_of
 from labeler.learning.evaluation.requirements import more_items, stands
 from labeler.projects.access import Project
+from labeler.registry.slice_scores import score_in
+from labeler.registry.test_runs import in_words as run_in_words
+from labeler.registry.test_runs import unmet
 from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut, name_of, wanted_of
+from labeler.wire.test_cases import CaseRun
 
 DAY = 86_400  # seconds
 
 
-def conditions_of(project: Project, row: Any) -> list[ConditionOut]:
-    """Each condition of the project, as far as this model's report tells. row: the model's."""
-    return [_condition(project, one, row) for one in project.settings.requirements.conditions]
+def conditions_of(tx: Connection, project: Project, row: Any) -> list[ConditionOut]:
+    """Each condition of the project, as far as this model's report and its slices tell. row: the model's."""
+    return [_condition(tx, project, one, row) for one in project.settings.requirements.conditions]
 
 
 def lead_of(project: Project, report: dict[str, Any]) -> str:
@@ -24,15 +31,24 @@ def lead_of(project: Project, report: dict[str, Any]) -> str:
     return wanted if wanted is not None and wanted in report["metrics"] else str(report["primary"])
 
 
-def check_requirements(number: int, found: Sequence[ConditionOut]) -> None:
-    """Raises `RequirementsNotMet` where one is not known to hold."""
-    unmet = [(place, one) for place, one in enumerate(found) if one.state != "holds"]
-    if not unmet:
+def unmet_by(tx: Connection, project: Project, row: Any, ran: Sequence[CaseRun]) -> list[tuple[str, str]]:
+    """What keeps a model from going live: where each stands in an answer, and in words. ran: its test cases."""
+    found = [
+        (f"/requirements/conditions/{place}", in_words(one))
+        for place, one in enumerate(conditions_of(tx, project, row))
+        if one.state != "holds"
+    ]
+    return found + [(f"/test-cases/{one.test_case_id}", run_in_words(one)) for one in ran if unmet(one)]
+
+
+def check_requirements(number: int, found: Sequence[tuple[str, str]]) -> None:
+    """Raises `RequirementsNotMet` where there is something of `unmet_by`."""
+    if not found:
         return
-    said = "; ".join(in_words(one) for _, one in unmet)
+    said = "; ".join(words for _, words in found)
     raise RequirementsNotMet(
         f"Model {number} does not meet what is required: {said}. Promote it all the same with override, and a reason.",
-        errors=[{"pointer": f"/requirements/conditions/{place}", "detail": in_words(one)} for place, one in unmet],
+        errors=[{"pointer": where, "detail": words} for where, words in found],
     )
 
 
@@ -48,8 +64,8 @@ def in_words(one: ConditionOut) -> str:
     return f"{name} is {one.value:.3g}{between}, {wanted} is wanted{more}"
 
 
-def _condition(project: Project, one: Condition, row: Any) -> ConditionOut:
-    estimate, gone = _estimate(project, one, row)
+def _condition(tx: Connection, project: Project, one: Condition, row: Any) -> ConditionOut:
+    estimate, gone = _estimate(project, one, row) if one.slice is None else _on_slice(tx, project, one, row)
     state = stands(estimate, one.min, one.max)
     bound = one.min if one.min is not None else float(one.max or 0.0)
     return ConditionOut(
@@ -84,3 +100,11 @@ def _estimate(project: Project, one: Condition, row: Any) -> tuple[Estimate, boo
         return Estimate.nothing(), False
     low, high = found[f"{one.metric}_interval"]
     return Estimate(found[one.metric], low, high, n), False
+
+
+def _on_slice(tx: Connection, project: Project, one: Condition, row: Any) -> tuple[Estimate, bool]:
+    """The same on a slice. A slice that is not there any more is measured no more."""
+    measured, there = score_in(tx, project.id, row.id, str(one.slice))
+    known = one.metric in {metric.name for metric in metrics_of(project.task.problem)}
+    figure = None if measured is None else measured.figures["metrics"].get(one.metric)
+    return (Estimate.nothing() if figure is None else Estimate(**figure)), not there or not known

@@ -13,6 +13,7 @@ from labeler.registry.predict import predict
 from labeler.wire.base import Page
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import ModelOut, PredictIn, PredictOut, StageIn
+from labeler.wire.test_cases import CaseRunDetail
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
 
@@ -47,9 +48,18 @@ async def get_model_card(number: Number, member: CanRead, db: Db, settings: Conf
     return Markdown(write_card(member.project, found))
 
 
+@router.get("/models/{number}/test-cases/{case_id}")
+async def get_model_test_case(
+    number: Number, case_id: Annotated[int, Path(ge=1, lt=2**62)], member: CanRead, db: Db
+) -> CaseRunDetail:
+    """What a model said of each item of a test case, when it was run."""
+    return await db.aread(service.get_model_run, member.project, number, case_id)
+
+
 @router.post("/models/{number}/stage")
 async def set_stage(number: Number, body: StageIn, member: CanManage, write: Write, settings: Config) -> ModelOut:
-    """Promote a model to live (the one before it retires), or retire it. What the project requires must hold."""
+    """Promote a model to live (the one before it retires), or retire it. What the project requires must hold, and
+    its test cases must pass."""
     return await write(service.set_stage, settings, member, number, body.stage, body.reason, override=body.override)
 
 

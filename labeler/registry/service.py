@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.accounts.tables import audit_events, users
+from labeler.accounts.tables import users
 from labeler.datasets.tables import dataset_versions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -19,11 +19,14 @@ from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
-from labeler.registry.requirements import check_requirements, conditions_of, in_words, lead_of
+from labeler.registry.overrides import last_override, record_override
+from labeler.registry.requirements import check_requirements, conditions_of, lead_of, unmet_by
+from labeler.registry.slice_scores import scores_of
 from labeler.registry.tables import model_versions, stage_changes
+from labeler.registry.test_runs import get_run, runs_of
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
-from labeler.wire.requirements import ConditionOut
+from labeler.wire.test_cases import CaseRunDetail
 
 models = model_versions
 
@@ -86,14 +89,27 @@ def get_model(tx: Connection, settings: Settings, project: Project, number: int)
     return _models_out(tx, [find_model(tx, project.id, number)], settings, project)[0]
 
 
+def get_model_run(tx: Connection, project: Project, number: int, case_id: int) -> CaseRunDetail:
+    """What a model said of the items of a test case. Raises `NotFound`."""
+    return get_run(tx, project, find_model(tx, project.id, number).id, case_id)
+
+
 def _models_out(tx: Connection, rows: Sequence[Any], settings: Settings, project: Project) -> list[ModelOut]:
-    """These models, each with when and by whom it was moved to its stage, and what was overridden for that."""
-    moved = _last_moves(tx, rows)
-    found = [_model_out(row, moved.get(row.id), settings, project) for row in rows]
-    for one in found:
-        if one.stage == "live":
-            one.overridden = last_override(tx, project.id, one.number)
-    return found
+    """These models, each with when and by whom it was moved to its stage, what it holds and passes, and what was
+    overridden for a live one."""
+    moved, ids = _last_moves(tx, rows), [row.id for row in rows]
+    ran, measured = runs_of(tx, project, ids), scores_of(tx, project, ids)
+    return [
+        _model_out(row, moved.get(row.id), settings, project).model_copy(
+            update={
+                "requirements": conditions_of(tx, project, row),
+                "test_cases": ran[row.id],
+                "slices": measured[row.id],
+                **(last_override(tx, project.id, row.number) if row.stage == "live" else {}),
+            }
+        )
+        for row in rows
+    ]
 
 
 def _last_moves(tx: Connection, rows: Sequence[Any]) -> dict[int, Any]:
@@ -119,7 +135,6 @@ def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> Mo
         "stage_since": row.created_at if moved is None else moved.created_at,
         "stage_by": None if moved is None else moved.name,
         "stage_reason": "" if moved is None else moved.reason,
-        "requirements": conditions_of(project, row),
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()
     return ModelOut(**fields, dataset=DatasetTie(version=row.version, tag=row.tag), artifacts=kept)
@@ -174,36 +189,16 @@ def set_stage(
 
 
 def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
-    found = conditions_of(member.project, row)
+    ran = runs_of(tx, member.project, [row.id])[row.id]
+    unmet = unmet_by(tx, member.project, row, ran)
     if not override:
-        check_requirements(row.number, found)
+        check_requirements(row.number, unmet)
         return
     if not reason.strip():
         detail = "say why it goes live although it does not meet what is required"
         raise Invalid(f"reason: {detail}.", errors=[{"pointer": "/reason", "detail": detail}])
-    unmet = [one for one in found if one.state != "holds"]
     if unmet:
-        told = {"unmet": [in_words(one) for one in unmet], "conditions": [one.model_dump() for one in unmet]}
-        target = f"model-{row.number}"
-        audit(tx, member.caller, "model.override", project_id=row.project_id, target=target, reason=reason, **told)
-
-
-def last_override(tx: Connection, project_id: int, number: int) -> list[ConditionOut]:
-    """What a live model was not known to hold when it went live: empty where it held all. On record for good."""
-    told = (
-        sa.select(audit_events.c.action, audit_events.c.detail)
-        .where(
-            audit_events.c.project_id == project_id,
-            audit_events.c.target == f"model-{number}",
-            audit_events.c.action.in_(["model.override", "model.live"]),
-        )
-        .order_by(audit_events.c.id.desc())
-        .limit(2)
-    )
-    events = tx.execute(told).all()
-    if [one.action for one in events] != ["model.live", "model.override"]:
-        return []
-    return [ConditionOut(**one) for one in events[1].detail.get("conditions", [])]
+        record_override(tx, member, row, reason, unmet, ran)
 
 
 def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:

@@ -47,3 +47,39 @@ stage_changes = sa.Table(
     created_at(),
     sa.Index("ix_stage_changes_project_id_id", "project_id", "id"),
 )
+
+# What a model came to on a test case, when it was run: as it was then, whatever becomes of the test case.
+model_test_runs = sa.Table(
+    "model_test_runs",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("test_case_id", Id, nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("name", sa.String(200), nullable=False),
+    sa.Column("must_pass", sa.Boolean, nullable=False),
+    sa.Column("min_share", sa.Float, nullable=False),
+    sa.Column("counts", Json, nullable=False),  # items by outcome
+    sa.Column("entries", Json, nullable=False),  # key, expected, said, outcome of each
+    created_at(),
+    sa.UniqueConstraint("model_id", "test_case_id"),
+)
+
+# How a model does on a slice, when it was measured: as it was then, whatever belongs to the slice later.
+model_slice_scores = sa.Table(
+    "model_slice_scores",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("slice_id", Id, nullable=False),
+    sa.Column("name", sa.String(100), nullable=False),
+    sa.Column("query", Json, nullable=False),
+    sa.Column("why", sa.String(16), nullable=True),  # there is no figure
+    sa.Column("items", sa.Integer, nullable=False),
+    sa.Column("labels", sa.Integer, nullable=False),
+    sa.Column("figures", Json, nullable=False),  # right, and metrics by name
+    created_at(),
+    sa.UniqueConstraint("model_id", "slice_id"),
+)

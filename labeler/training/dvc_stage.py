@@ -44,6 +44,7 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             lambda name: data_folder / name,
             pq.read_table(data_folder / "current.parquet"),
             Path(cache),
+            withheld=config.get("withheld", ()),
         )
         fitted = fit(
             data, look=partial(represent_again, representation_in(config)), seed=config["seed"], spec=spec_of(config)

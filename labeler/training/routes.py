@@ -1,6 +1,6 @@
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Request
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
@@ -10,6 +10,7 @@ from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.out import job_out
 from labeler.kit.web import LINES_BODY, Config, Db, bulk_body, parse_bulk, read_body, sent_lines
 from labeler.projects.access import CanManage, CanRead, CanWrite, Member
+from labeler.training.check_again import request_check
 from labeler.training.external_scores import rank_by_scores
 from labeler.training.model_searches import request_search, search_state
 from labeler.training.trigger import request_training
@@ -35,6 +36,13 @@ async def train_model(member: CanManage, write: Write) -> JobOut:
 async def search_model(member: CanManage, write: Write) -> JobOut:
     """Search for the model that suits this project, behind all other jobs. It also starts by itself at 200 labels."""
     return await write(request_search, member)
+
+
+@router.post("/models/{number}/check", status_code=202)
+async def check_model(number: Annotated[int, Path(ge=1, lt=2**31)], member: CanManage, write: Write) -> JobOut:
+    """Run the test cases of now on a model that was trained before. It happens by itself for the live and the newest
+    model, and in each training."""
+    return await write(request_check, member, number)
 
 
 @router.get("/search")

@@ -88,11 +88,11 @@ def picks(run: JobRun, project: Project, fitted: Fitted, model: int | None, amon
 
 
 def _open(run: JobRun, project: Project, data: TrainingData) -> Array:
-    """Rising positions of the items that are open; with one label an item, of those nobody has labeled."""
+    """Rising positions of the items that are open and teach; with one label an item, of those nobody has labeled."""
     wanted = np.array(run.db.read(open_items, project.id), dtype=np.int64)
     places = np.searchsorted(data.items, wanted)
     places = places[places < len(data.items)]
-    places = places[np.isin(data.items[places], wanted)]
+    places = places[np.isin(data.items[places], wanted) & ~data.is_withheld[places]]
     return np.sort(places[data.unlabeled[places] | project.settings.several])
 
 

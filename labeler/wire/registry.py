@@ -7,6 +7,8 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from labeler.wire.base import In
 from labeler.wire.requirements import ConditionOut
+from labeler.wire.slices import SliceScore
+from labeler.wire.test_cases import CaseRun
 
 
 class DatasetTie(BaseModel):
@@ -23,6 +25,9 @@ class ModelOut(BaseModel):
     overridden: list[ConditionOut] = Field(
         default_factory=list,
         description="Of a live model: what it was not known to hold when it went live all the same, as it stood then.",
+    )
+    overridden_test_cases: list[CaseRun] = Field(
+        default_factory=list, description="The same of test cases that it had to pass."
     )
     created_at: datetime
     dataset: DatasetTie
@@ -43,6 +48,12 @@ class ModelOut(BaseModel):
     stop: dict[str, Any] | None
     requirements: list[ConditionOut] = Field(
         default_factory=list, description="How it stands to each condition of the project, in their order."
+    )
+    test_cases: list[CaseRun] = Field(
+        default_factory=list, description="How it stands to each test case, those that fail first."
+    )
+    slices: list[SliceScore] = Field(
+        default_factory=list, description="How it does on each slice, the worst first, those without a figure last."
     )
     artifacts: bool = Field(description="Whether its files are here; pruned ones can be reproduced.")
 

@@ -24,6 +24,12 @@ class ItemSearch(In):
     labeled_before: AwareDatetime | None = None
     split: str | None = None
     q: str | None = Field(None, max_length=200)
+    metadata: dict[str, Annotated[str, Field(max_length=1000)]] = Field(
+        default_factory=dict,
+        max_length=20,
+        description="Items with these values of metadata fields, as they are written.",
+    )
+    import_id: int | None = Field(None, ge=1, lt=2**62, description="Items that this import (its job's id) brought.")
 
 
 class RemovalIn(In):

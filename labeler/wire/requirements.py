@@ -28,6 +28,9 @@ class Condition(In):
     label: Annotated[str | None, Field(max_length=100, description="Of precision and recall: whose.")] = None
     min: Bound | None = None
     max: Bound | None = None
+    slice: Annotated[
+        str | None, Field(max_length=100, description="The slice that it is measured on; none: the whole holdout.")
+    ] = None
 
     @model_validator(mode="after")
     def _whole(self) -> "Condition":
@@ -35,6 +38,8 @@ class Condition(In):
             raise ValueError("give min or max")
         if (self.label is not None) != (self.metric in OF_LABELS):
             raise ValueError("label: name it for precision and recall, and for nothing else")
+        if self.slice is not None and (self.label is not None or self.metric == AGE):
+            raise ValueError("slice: only metrics of GET /metrics are measured on slices")
         return self
 
 
@@ -49,7 +54,8 @@ class Requirements(In):
 
 def name_of(one: "Condition | ConditionOut") -> str:
     """What a condition is about: "recall of spam"."""
-    return one.metric if one.label is None else f"{one.metric} of {one.label}"
+    name = one.metric if one.label is None else f"{one.metric} of {one.label}"
+    return name if one.slice is None else f'{name} on slice "{one.slice}"'
 
 
 def wanted_of(one: "Condition | ConditionOut") -> str:
@@ -64,6 +70,7 @@ class ConditionOut(BaseModel):
     label: str | None
     min: float | None
     max: float | None
+    slice: str | None = None
     state: ConditionState = Field(
         description="holds, fails: the whole interval says so; open: it allows both; unknown: nothing was measured."
     )

@@ -51,6 +51,7 @@ def test_every_operation_is_called_through_a_generated_client(
     labels(call)
     service.run_jobs()
     models(call)
+    tried_cases(call)
     rules(call)
     language_models(call)
     hooks(call)
@@ -235,6 +236,25 @@ def models(call: generated_client.Generated) -> None:
     for name in ("get_learning_curve", "get_confusion", "get_views", "get_search"):
         call(name, **P)
     call("search_model", expected=202, **P)
+
+
+def tried_cases(call: generated_client.Generated) -> None:
+    number = call("list_models", **P).items[0].number
+    expected = [{"item_key": "m30", "value": "ham"}]
+    made = call("create_test_case", expected=201, **P, body=call.shape("CaseIn", name="Ours", items=expected))
+    assert [one.id for one in call("list_test_cases", **P, item_key="m30").items] == [made.id]
+    mine = {**P, "case_id": made.id}
+    assert call("change_test_case", **mine, body=call.shape("CaseChange", min_share=0.5)).min_share == 0.5
+    more = call.shape("CaseItemList", items=[{"item_key": "m31", "value": "spam"}])
+    assert call("set_test_case_items", **mine, body=more).items == 2
+    assert call("drop_test_case_items", **mine, body=call.shape("CaseKeys", item_keys=["m31"])).items == 1
+    assert call("get_test_case", **mine).entries[0].value == "ham"
+    part = call("create_slice", expected=201, **P, body=call.shape("SliceIn", name="Free", query={"q": "free"}))
+    assert [one.id for one in call("list_slices", **P).items] == [part.id]
+    call("check_model", expected=202, **P, number=number)
+    assert call("get_model_test_case", **mine, number=number).why == "not_run"
+    call("remove_test_case", expected=204, **mine)
+    call("remove_slice", expected=204, **P, slice_id=part.id)
 
 
 def rules(call: generated_client.Generated) -> None:

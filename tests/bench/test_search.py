@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from labeler.insight import items as browse
-from labeler.insight.conditions import Filter
 from labeler.items import jobs
 from labeler.items.add import draw
 from labeler.items.tables import items
@@ -19,6 +18,7 @@ from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Project, find_project
+from labeler.slices.conditions import Filter
 
 pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 ITEMS = 1_000_000 if os.environ.get("MILLION") else 100_000

@@ -197,6 +197,68 @@ def test_what_a_model_must_hold_is_said_shown_and_decides(run: Run, address: tup
     assert wrong.exit_code == 2 and "is not METRIC=NUMBER" in wrong.output
 
 
+def test_test_cases_come_from_a_file_and_gate_a_pipeline(
+    run: Run, address: tuple[str, str], file: Path, tmp_path: Path
+) -> None:
+    start = ["--url", address[0], "--token", address[1]]
+
+    def tried(*words: str) -> Any:
+        return CliRunner().invoke(app, [*start, *words])
+
+    def tested() -> tuple[int, Any]:
+        done = tried("--json", "test", "tested", "2")
+        return done.exit_code, json.loads(done.stdout)
+
+    run("projects", "create", "Tested", "--labels", "spam,ham")
+    run("import", "tested", file, "--mapping", MAPPING)
+    run("train", "tested")
+    assert run("test", "tested", 1) == "There are no test cases."
+    project = Client(address[0], token=address[1]).projects.get("tested")
+    keys = [item.key for item in project.items.find()][:3]
+    cases = tmp_path / "cases.csv"
+    cases.write_text("item_key,value\n" + "".join(f"{key},ham\n" for key in keys))
+    assert "must" in run("test-cases", "tested", "--add", "All ham", "--file", cases)
+    (made,) = project.test_cases
+    assert (made.name, made.items, made.must_pass) == ("All ham", 3, True)
+    run("train", "tested")
+    code, told = tested()
+    (one,) = project.model(2).test_cases
+    assert (code, told["passes"]) == ((0, True) if one.state == "passes" else (1, False))
+    assert told["test_cases"][0]["right"] == one.right
+    run("test-cases", "tested", "--add", "All ham", "--file", cases, "--min-share", "0.01", "--optional")
+    assert tried("test", "tested", "2").exit_code == 0
+    assert tried("test", "tested", "2", "x").exit_code == 2
+    cases.write_text("item_key,value\n" + f"{keys[0]},spma\n")
+    wrong = tried("test-cases", "tested", "--add", "All ham", "--file", str(cases))
+    assert wrong.exit_code == 2 and "cases.csv, line 2" in wrong.output.replace("\n", " ")
+    cases.write_text("key,value\n")
+    assert tried("test-cases", "tested", "--add", "All ham", "--file", str(cases)).exit_code == 2
+    assert run("test-cases", "tested", "--remove", "All ham") == "There are no test cases."
+
+
+def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tuple[str, str], file: Path) -> None:
+    run("projects", "create", "Sliced", "--labels", "spam,ham")
+    run("import", "sliced", file, "--mapping", MAPPING)
+    assert run("slices", "sliced") == "There are no slices."
+    assert "Ones" in run("slices", "sliced", "--add", "Ones", "--words", "number 1")
+    (made,) = as_json(run, "slices", "sliced", "--add", "Spam", "--label", "spam")[1:]
+    assert (made["name"], made["items"]) == ("Spam", 6)
+    run("train", "sliced")
+    assert "too few" in run("slices", "sliced", "--model", 1) or "holdout" in run("slices", "sliced", "--model", 1)
+    assert {one["right"]["value"] for one in as_json(run, "slices", "sliced", "--model", 1)} == {None}
+    run("requirements", "sliced", "--min", "accuracy@Spam=0.5")
+    assert 'accuracy on slice "Spam"' in run("requirements", "sliced").replace("\n", " ")
+    start = ["--url", address[0], "--token", address[1]]
+    for wrong in (
+        ["--add", "None"],
+        ["--words", "free"],
+        ["--add", "A", "--metadata", "region"],
+        ["--remove", "Nothing"],
+    ):
+        assert CliRunner().invoke(app, [*start, "slices", "sliced", *wrong.split()]).exit_code == 2
+    assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
+
+
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
     run("projects", "create", "Predicting", "--labels", "spam,ham")
     run("import", "predicting", file, "--mapping", MAPPING)

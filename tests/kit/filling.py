@@ -33,6 +33,8 @@ def do_everything(service: Any, admin: Any) -> list[Project]:
     mine.undo(mine.label(second, "ham").label.id)
     mine.skip(third, "Not clear")
     mine.flag(second, "Ambiguous")
+    choice.slices.create("Free", "free")
+    choice.test_cases.create("Ours", {next(iter(choice.items.find(unlabeled=True))).key: "spam"})
     service.run_jobs()
     choice.snapshot("before")
     service.run_jobs()

@@ -20,8 +20,10 @@ from labeler_ui import (
     pager,
     removal,
     session,
+    slices,
     table,
     tasks,
+    test_cases,
 )
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
@@ -64,6 +66,8 @@ def render() -> None:
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
+            if item_filters.removable(wanted):
+                slices.offer(project, searched)
             if item_filters.removable(wanted) and st.button(
                 t("Label these …"),
                 icon=":material/done_all:",
@@ -269,6 +273,7 @@ def _detail(project: Project, key: str) -> None:
         if session.manages(project.slug):
             _correct(project, item)
             gold.set_here(project, item)
+            test_cases.set_here(project, item)
     comments.thread(project, key)
     if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
         comparable.draw(project, key, MOST_COMPARED)

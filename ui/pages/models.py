@@ -14,8 +14,10 @@ from labeler_ui import (
     report,
     requirements,
     session,
+    slices,
     table,
     tasks,
+    test_cases,
 )
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
@@ -91,7 +93,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
             words.markdown(_since(live))
             requirements.draw_overridden(project, live, words)
         promoted = next((one for one in models if one.number == said.promote), None)
-        missing = requirements.unmet(promoted) if promoted is not None else []
+        missing = [*requirements.unmet(promoted), *test_cases.unmet(promoted)] if promoted is not None else []
         if missing:
             words.markdown(
                 tn(
@@ -211,9 +213,9 @@ def _promote(project: Project, number: int) -> None:
     stages = list(STAGES)
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
-    unmet = requirements.unmet(feedback.must(lambda: project.model(number))) if stage == "live" else []
+    unmet = _unmet(project, number) if stage == "live" else []
     if unmet:
-        lines = "\n".join(f"- {requirements.line(project, one)}" for one in unmet)
+        lines = "\n".join(f"- {one}" for one in unmet)
         st.warning(t("It is not known to hold what is required:") + f"\n\n{lines}", icon=":material/rule:")
         st.markdown(t("It can go live all the same, with a reason. Who decided it stays on record."))
     hint = t("why it goes live all the same") if unmet else t("optional; shown with the model")
@@ -231,6 +233,13 @@ def _promote(project: Project, number: int) -> None:
             saved(scope)
             feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
             st.rerun()
+
+
+def _unmet(project: Project, number: int) -> list[str]:
+    """What a model does not hold or pass, and must to go live, as Markdown."""
+    model = feedback.must(lambda: project.model(number))
+    conditions = [requirements.line(project, one) for one in requirements.unmet(model)]
+    return conditions + [test_cases.line(one) for one in test_cases.unmet(model)]
 
 
 def _detail(project: Project, model: ModelOut) -> None:
@@ -253,6 +262,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     if model.stage == "retired":
         st.markdown(f":gray[{_since(model)}]")
     requirements.draw(project, model)
+    test_cases.draw(project, model)
     if not model.report:
         st.info(
             t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
@@ -260,6 +270,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         )
     else:
         report.draw(model, project.info.task_type, feedback.attempt(project.human_level))
+    slices.draw(project, model)
     mistakes.show(project, model)
     with st.expander(t("Model card")):
         card = feedback.attempt(lambda: project.model_card(model.number))

@@ -19,9 +19,10 @@ from labeler.learning.model_selection.search import FEWEST, PoolFit, search, sui
 from labeler.learning.model_selection.trials import Found
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import newest_model
+from labeler.test_cases.service import withheld_ids
 from labeler.training.model_searches import SEARCHED
 from labeler.training.model_spec import model_alone, representation_in, representation_name, spec_for
-from labeler.training.pool.data import data_of
+from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.representation import represent
 from labeler.training.tables import model_searches
 from labeler.training.trigger import request_training
@@ -50,7 +51,10 @@ def search_model(run: JobRun) -> Any:
             raise _GivesWay
 
     try:
-        representation, found = _search(run, project.id, Version(run.settings, project.id, row), saved, tell)
+        version = Version(run.settings, project.id, row)
+        withheld = saved.setdefault("withheld", run.db.read(withheld_ids, project.id))
+        data = data_of(run.settings, project.id, version, withheld)
+        representation, found = _search(run, data, saved, tell)
     except _GivesWay:
         return run.give_way(PAUSE)
     except LearningError as error:
@@ -79,10 +83,7 @@ def _version(run: JobRun, project: Project) -> Any:
     return ensure_version(run, project, "Before a search for the model")
 
 
-def _search(
-    run: JobRun, project_id: int, version: Version, saved: dict[str, Any], tell: Any
-) -> tuple[dict[str, Any] | None, Found]:
-    data = data_of(run.settings, project_id, version)
+def _search(run: JobRun, data: TrainingData, saved: dict[str, Any], tell: Any) -> tuple[dict[str, Any] | None, Found]:
     if data.problem.name != SEARCHED:
         raise UnknownName("models are only searched for questions with one label an answer")
     positions, y = data.labeled(holdout=False)

@@ -35,7 +35,7 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     project_id = run.project_id or 0
     row = run.db.read(find_model, project_id, run.args["number"])
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
-    data = data_of(run.settings, project_id, version)
+    data = data_of(run.settings, project_id, version, row.config.get("withheld", ()))
     encoder_for(run.settings)
     look = partial(represent_again, representation_in(row.config))
     fitted = fit(

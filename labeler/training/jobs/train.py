@@ -24,6 +24,11 @@ from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
+from labeler.registry.slice_scores import record_scores, unmeasured
+from labeler.registry.test_runs import outdated_cases, record_runs
+from labeler.test_cases.service import to_run, withheld_ids
+from labeler.training.check_again import want_check
+from labeler.training.checks import measure_slices, run_cases, seen_by, slices_of
 from labeler.training.dvc_stage import STAGE
 from labeler.training.early_selection import ahead_of
 from labeler.training.fit import Fitted, fit
@@ -49,7 +54,8 @@ def train(run: JobRun) -> Any:
     run.progress(0, 4, "making the dataset version")
     version_row = ensure_version(run, project, "Before training")
     version = Version(run.settings, project.id, version_row)
-    data = data_of(run.settings, project.id, version)
+    withheld = run.db.read(withheld_ids, project.id)
+    data = data_of(run.settings, project.id, version, withheld)
     marks = _seen(run, version_row.marks)
     look = partial(represent, run.settings)
     alone = why_without(run.settings.dask_scheduler)
@@ -85,6 +91,9 @@ def train(run: JobRun) -> Any:
     stop = advice(run, project, fitted, before) if again else same_advice(run, project, fitted, before.stop)
     judging = pace(project.settings.holdout_share, fitted.score, target_score(project, fitted.problem))
     config = _config(project, fitted, version_row)
+    pool = seen_by(fitted)
+    ran = run_cases(project, pool, config, run.db.read(to_run, project))
+    measured = measure_slices(pool, data, config, run.db.read(slices_of, project))
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
     commit = repository.commit_beside(version_row.git_commit, files, f"Model {number}")
@@ -107,8 +116,12 @@ def train(run: JobRun) -> Any:
 
     def swap(tx: Connection) -> dict[str, Any]:
         model_id = record_model(tx, values | {"duration_s": round(time.monotonic() - started, 3)})
+        record_runs(tx, project.id, model_id, ran)
+        record_scores(tx, project.id, model_id, measured)
         put_in_force(tx, project, picked.kind, model_id, picked.entries(tx), judging)
         _mark(tx, project.id, marks, "")
+        if outdated_cases(tx, project.id, model_id) or unmeasured(tx, project.id, model_id):
+            want_check(tx, project.id)  # of what changed while it was trained
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
         want_search(tx, project, fitted.trained_on, config["representation"])
@@ -137,6 +150,7 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "seed": project.settings.seed,
         "strategy": project.settings.strategy,
         "dataset": {"tag": version.tag, "content_hash": version.content_hash},
+        "withheld": fitted.pool.data.left_out,
         "predictions_sha256": fitted.predictions_sha256,
     }
 

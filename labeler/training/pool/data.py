@@ -34,7 +34,7 @@ class TrainingData:
     """Items of a dataset version in their order, their consensus labels, and where their content is.
 
     path_of gives the file of a segment; features are cached below `cache`; scheduler: of the Dask cluster that
-    makes them, see `dask`.
+    makes them, see `dask`; withheld: ids of items whose labels are not trained on, since they are in test cases.
     """
 
     segments: Sequence[Segment]
@@ -42,6 +42,7 @@ class TrainingData:
     current: pa.Table
     cache: Path
     scheduler: str = ""
+    withheld: Sequence[int] = ()
 
     @cached_property
     def _columns(self) -> tuple[Array, Array]:
@@ -63,6 +64,11 @@ class TrainingData:
         return self._columns[1]
 
     @cached_property
+    def is_withheld(self) -> Array:
+        """bool (items,): in a test case, so not trained on. docs/decisions/0040-test-cases-and-slices.md"""
+        return np.isin(self.items, np.asarray(self.withheld, dtype=np.int64))
+
+    @cached_property
     def schema(self) -> VersionSchema:
         return VersionSchema.of(orjson.loads(self.path_of("schema.json").read_bytes()))
 
@@ -77,10 +83,17 @@ class TrainingData:
         load = self.schema.task.load
         return positions, [load(text) for text in self.current["value"].to_pylist()]
 
+    @property
+    def left_out(self) -> list[int]:
+        """Ids of the items whose labels would be trained on, were they not withheld; rising."""
+        positions = self._labeled[0]
+        return sorted(self.items[positions[(self.is_withheld & ~self.holdout)[positions]]].tolist())
+
     def labeled(self, holdout: bool) -> tuple[Array, list[Any]]:
-        """Rising positions and answers of the labeled items in or outside the holdout."""
+        """Rising positions and answers of the labeled items in the holdout, or of those that are trained on."""
         positions, values = self._labeled
-        chosen = np.flatnonzero(self.holdout[positions] == holdout)
+        mine = self.holdout if holdout else ~(self.holdout | self.is_withheld)
+        chosen = np.flatnonzero(mine[positions])
         chosen = chosen[np.argsort(positions[chosen], kind="stable")]
         return positions[chosen], [values[place] for place in chosen]
 
@@ -156,8 +169,8 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def data_of(settings: Settings, project_id: int, version: Version) -> TrainingData:
+def data_of(settings: Settings, project_id: int, version: Version, withheld: Sequence[int] = ()) -> TrainingData:
     """A dataset version of this installation, with the project's feature cache."""
     cache = settings.home / "features" / str(project_id)
     current = version.current_table()
-    return TrainingData(version.segments("items"), version.path, current, cache, settings.dask_scheduler)
+    return TrainingData(version.segments("items"), version.path, current, cache, settings.dask_scheduler, withheld)

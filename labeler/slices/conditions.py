@@ -1,6 +1,7 @@
 """What items are asked for by, as conditions."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -8,6 +9,7 @@ import sqlalchemy as sa
 
 from labeler.items.tables import items
 from labeler.kit.columns import holds
+from labeler.kit.entries import entry
 from labeler.kit.errors import Invalid
 from labeler.labels.tables import current_labels, flags, labels
 from labeler.projects.access import Project
@@ -38,6 +40,8 @@ class Filter:
     model_confidence_max: float | None = None
     labeled_since: datetime | None = None
     labeled_before: datetime | None = None
+    metadata: Mapping[str, str] = field(default_factory=dict)
+    import_id: int | None = None
 
     @property
     def by_model(self) -> bool:
@@ -82,6 +86,9 @@ def conditions(project: Project, wanted: Filter) -> list[Any]:
         found.append(sa.exists(open_flag))
     if wanted.split is not None:
         found.append(items.c.split == wanted.split)
+    if wanted.import_id is not None:
+        found.append(items.c.import_id == wanted.import_id)
+    found += [entry(items.c.metadata, name) == value for name, value in wanted.metadata.items()]
     return found
 
 

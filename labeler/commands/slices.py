@@ -1,0 +1,92 @@
+"""Slices: naming a search, and how a model does on each."""
+
+from typing import Annotated, Any
+
+import typer
+
+from labeler.commands.context import Row, plain, service, state, table
+from labeler.wire.quality import Figure
+from labeler.wire.slices import SliceScore
+
+P = Annotated[str, typer.Argument(metavar="PROJECT", help="Id or slug.")]
+
+
+def slices(
+    project: P,
+    add: Annotated[str, typer.Option(metavar="NAME", help="A new slice, of what the other options find.")] = "",
+    words: Annotated[str, typer.Option(help="With --add: items with these words.")] = "",
+    metadata: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FIELD=VALUE", help="With --add: items with this metadata; may be repeated."),
+    ] = None,
+    label: Annotated[str, typer.Option(help="With --add: items whose answer holds this label.")] = "",
+    import_id: Annotated[
+        int | None, typer.Option("--import", metavar="JOB", help="With --add: items that this import brought.")
+    ] = None,
+    remove: Annotated[str, typer.Option(metavar="NAME", help="Remove this slice.")] = "",
+    model: Annotated[int | None, typer.Option(help="How this model does on each, the worst first.")] = None,
+) -> None:
+    """The slices; make one; and how a model does on the holdout items of each, with 95 % intervals."""
+    query: dict[str, Any] = {"q": words or None, "label": label or None, "import_id": import_id}
+    query = {name: value for name, value in query.items() if value is not None}
+    if fields := _fields(metadata or []):
+        query["metadata"] = fields
+    if bool(add) != bool(query):
+        raise typer.BadParameter("give --add with --words, --metadata, --label or --import, and these with --add alone")
+    with service() as client:
+        found = client.projects.get(project)
+        if remove:
+            known = next((one for one in found.slices if one.name == remove), None)
+            if known is None:
+                raise typer.BadParameter(f'there is no slice "{remove}"')
+            found.slices.remove(known.id)
+        if add:
+            found.slices.create(add, query)
+        there = [plain(one) for one in found.slices]
+        scores = [one for one in found.model(model).slices if not one.removed] if model is not None else []
+        report = found.model(model).report if model is not None else None
+    if model is not None:
+        lead = str((report or {}).get("primary") or "")
+        rows = [plain(one) for one in scores] if state.get().json else [_row(one, lead) for one in scores]
+        headings = {"name": "slice", "labels": "labels", "right": "exactly right"}
+        table(rows, headings | {"lead": lead.replace("_", " ") or "metric", "why": "can't tell"})
+    elif not there and not state.get().json:
+        print("There are no slices.")
+    else:
+        rows = there if state.get().json else [{**one, "query": _said(one["query"])} for one in there]
+        table(rows, {"name": "slice", "items": "items", "query": "search"})
+
+
+def _fields(given: list[str]) -> dict[str, str]:
+    found = {}
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not sign or not name:
+            raise typer.BadParameter(f'"{one}" is not FIELD=VALUE, such as region=EU')
+        found[name] = value
+    return found
+
+
+def _said(query: dict[str, Any]) -> str:
+    """A search in words: what differs from one for everything."""
+    return ", ".join(f"{name}: {value}" for name, value in query.items() if value not in (None, False, {}))
+
+
+def _row(one: SliceScore, lead: str) -> Row:
+    return {
+        "name": one.name,
+        "labels": one.labels,
+        "right": _figure(one.right),
+        "lead": _figure(one.metrics.get(lead)),
+        "why": None if one.why is None else one.why.replace("_", " "),
+    }
+
+
+def _figure(one: Figure | None) -> str | None:
+    if one is None or one.value is None or one.low is None or one.high is None:
+        return None
+    return f"{one.value:.3g} ({one.low:.3g} to {one.high:.3g})"
+
+
+def register(app: typer.Typer) -> None:
+    app.command()(slices)
