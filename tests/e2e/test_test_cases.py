@@ -17,6 +17,7 @@ def tested(site: Site) -> Project:
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(120)}
     made.label_many({item.key: truth[item.key] for item in made.queue.next(40) + made.queue.next(40)})
     made.train().wait(120)
+    processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
     return made
 
 
