@@ -32,6 +32,8 @@ def draw(project: Project, model: ModelOut) -> None:
         return
     st.header(t("What is required"), anchor=False)
     nothing = t(":gray[Nothing: every model can go live. Say what one must hold, and none other goes live.]")
+    if any(one.must_pass and not one.removed for one in model.test_cases):
+        nothing = t(":gray[Nothing but the test cases below.]")
     st.markdown("  \n".join(line(project, one) for one in conditions) or nothing)
     if manages:
         with st.expander(t("Change what is required"), icon=":material/rule:"):

@@ -128,6 +128,8 @@ def _table(scores: Sequence[SliceScore], metric: metrics.Metric | None) -> None:
             row[t("Its 95% interval")] = metric.interval(None if figure is None else figure.model_dump()) or None
         row[t("Can't tell yet")] = t(WHY[one.why]) if one.why else _too_few(one)
         rows.append(row)
+    empty = [name for name in rows[0] if all(row[name] is None for row in rows)]
+    rows = [{name: value for name, value in row.items() if name not in empty} for row in rows]
     table.show(rows, {t("Exactly right"): percent}, height=min(35 * len(rows) + 38, 283), key="slice-rows")
 
 

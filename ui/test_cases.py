@@ -22,7 +22,7 @@ STATES = {
 }
 OUTCOMES = {
     "wrong": mark("wrong"),
-    "learned": mark("it was trained on"),
+    "learned": mark("trained on before"),
     "unseen": mark("newer than the model"),
     "gone": mark("removed from the project"),
     "changed": mark("its expected answer is no label any more"),

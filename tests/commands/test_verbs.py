@@ -249,12 +249,7 @@ def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tup
     run("requirements", "sliced", "--min", "accuracy@Spam=0.5")
     assert 'accuracy on slice "Spam"' in run("requirements", "sliced").replace("\n", " ")
     start = ["--url", address[0], "--token", address[1]]
-    for wrong in (
-        ["--add", "None"],
-        ["--words", "free"],
-        ["--add", "A", "--metadata", "region"],
-        ["--remove", "Nothing"],
-    ):
+    for wrong in ("--add None", "--words free", "--add A --metadata region", "--remove Nothing"):
         assert CliRunner().invoke(app, [*start, "slices", "sliced", *wrong.split()]).exit_code == 2
     assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
 

@@ -4,7 +4,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Site, messages, settled, shown
+from browsing import Site, choose, messages, settled, shown
 from playwright.sync_api import Page, expect
 
 from labeler.client import Project
@@ -17,6 +17,7 @@ def tested(site: Site) -> Project:
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(120)}
     made.label_many({item.key: truth[item.key] for item in made.queue.next(40) + made.queue.next(40)})
     made.train().wait(120)
+    processes.wait_for(lambda: made.progress().training.state == "idle", 90, "the end of the training")
     return made
 
 
@@ -74,3 +75,19 @@ def test_a_search_is_saved_as_a_slice_and_its_items_are_a_click_away(site: Site,
     expect(page.get_by_role("heading", name="Items", exact=True)).to_be_visible()
     expect(shown(page, f"{made.items} items")).to_be_visible()
     assert "slice=About" in page.url
+
+
+def test_a_hard_item_is_added_from_where_it_is_decided(site: Site, tested: Project, visit: Any) -> None:
+    item = next(one for one in tested.items.find(labeled=True))
+    tested.flag(item.key, "Ambiguous")
+    page: Page = visit(f"{site.url}/hard?project={tested.slug}", site.admin)
+    page.get_by_role("button", name="Add to test case …").click()
+    dialog = page.get_by_role("dialog")
+    choose(dialog.get_by_role("combobox", name="Test case"), "A new one")
+    settled(page)
+    dialog.get_by_label("Name", exact=True).fill("Hard ones")
+    dialog.get_by_label("Name", exact=True).press("Enter")
+    settled(page)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    processes.wait_for(lambda: "Hard ones" in [one.name for one in tested.test_cases], 60, "the test case")
+    assert [one.name for one in tested.test_cases.having(item.key)] == ["Hard ones"]

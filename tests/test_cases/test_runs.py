@@ -4,11 +4,16 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 import sqlalchemy as sa
 
 from labeler.accounts.tables import audit_events
 from labeler.client import ApiError, Project
+from labeler.datasets.reading import Version
+from labeler.datasets.service import find_version
+from labeler.registry.service import newest_model
+from labeler.training import dvc_stage
 
 Add = Callable[..., list[dict[str, Any]]]
 
@@ -40,7 +45,7 @@ def other(value: str) -> str:
     return "ham" if value == "spam" else "spam"
 
 
-def test_its_items_are_not_trained_on(service: Any, project: Project, truth: dict[str, str]) -> None:
+def test_its_items_are_not_trained_on(service: Any, project: Project, truth: dict[str, str], tmp_path: Path) -> None:
     before = project.model(trained(service, project))
     keys = labeled(project)[:3]
     project.test_cases.create("Three", {key: truth[key] for key in keys})
@@ -52,6 +57,11 @@ def test_its_items_are_not_trained_on(service: Any, project: Project, truth: dic
     done = project.reproduce(after.number)
     service.run_jobs()
     assert done.refresh().result["identical"] is True, "a training that is done again leaves out the same"
+    row = service.db.read(newest_model, project.info.id)
+    version = service.db.read(find_version, project.info.id, row.version)
+    (tmp_path / "model.json").write_bytes(orjson.dumps(row.config))
+    with Version(service.settings, project.info.id, version).folder() as data:
+        assert dvc_stage.main(data, tmp_path / "model.json", tmp_path / "model") == 0
 
 
 def test_a_model_that_was_trained_on_an_item_proves_nothing_by_it(
