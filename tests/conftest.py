@@ -41,7 +41,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.schema import migrate
 from labeler.projects.access import find_project, project_cache
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 sys.dont_write_bytecode = False
 # Passwords of thousands of people for one test each: a tenth of a second for every hash is for real ones.

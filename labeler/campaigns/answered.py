@@ -18,7 +18,7 @@ from labeler.kit.jobs.registry import every
 from labeler.labels.submit import LabelSubmitted
 from labeler.labels.tables import current_labels, labels
 from labeler.projects.access import Project, find_project
-from labeler.projects.service import MemberLeft
+from labeler.projects.members import MemberLeft
 from labeler.queue.campaign_items import allowed
 from labeler.queue.tables import campaign_groups, campaign_items
 

@@ -18,7 +18,8 @@ from labeler.imports.uploads import start_import
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Member, find_project
-from labeler.projects.service import create_project, set_member
+from labeler.projects.members import set_member
+from labeler.projects.service import create_project
 from labeler.projects.tables import projects
 from labeler.wire.guidelines import GuidelineIn
 from labeler.wire.imports import ImportMapping

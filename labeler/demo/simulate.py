@@ -17,7 +17,7 @@ from labeler.demo.setup import data_file
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 from labeler.wire.insight import ProgressOut
 
 EMAIL = "simulated@demo.local"

@@ -24,7 +24,8 @@ from labeler.llm.reading import llm_out
 from labeler.llm.suggesting import show, take_away
 from labeler.llm.tables import llm_labelers, llm_prompts
 from labeler.projects.access import LLM, Member, Project, find_project, project_cache
-from labeler.projects.service import MemberLeft, ProjectChanged, set_member
+from labeler.projects.members import MemberLeft, set_member
+from labeler.projects.service import ProjectChanged
 from labeler.wire.llm import LlmChange, LlmIn, LlmOut, LlmPrompt
 
 MOST = 20  # of one project

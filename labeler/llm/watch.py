@@ -15,7 +15,7 @@ from labeler.labels.tables import labels
 from labeler.llm.changes import pause, tell
 from labeler.llm.tables import llm_asks, llm_labelers
 from labeler.projects.access import Project, find_project
-from labeler.projects.service import MemberLeft
+from labeler.projects.members import MemberLeft
 from labeler.projects.tables import projects
 
 LEFT = "It is no member of the project any more."

@@ -20,7 +20,8 @@ from labeler.kit.errors import NotFound
 from labeler.kit.events import emit, listen
 from labeler.oidc.tables import group_roles
 from labeler.projects.access import find_project
-from labeler.projects.service import MemberLeft, ProjectErased, set_member
+from labeler.projects.members import MemberLeft, set_member
+from labeler.projects.service import ProjectErased
 from labeler.projects.tables import projects
 from labeler.wire.accounts import UserOut
 

@@ -8,9 +8,8 @@ from labeler.kit.errors import Forbidden, Invalid
 from labeler.kit.web import Db
 from labeler.learning import problems
 from labeler.learning.evaluation.metrics import metrics_of, primary_metric
-from labeler.projects import label_schema, service
+from labeler.projects import label_schema, members, service
 from labeler.projects.access import CanManage, CanRead, CanSee
-from labeler.projects.managing import managers_of
 from labeler.tasks import DEFAULT, TaskType, UnknownTaskType, registry, task_type
 from labeler.wire.base import Page
 from labeler.wire.projects import (
@@ -75,24 +74,24 @@ async def delete_project(
 
 @router.get("/projects/{project_id}/members")
 async def list_members(member: CanRead, db: Db) -> Page[MemberOut]:
-    return Page(items=await db.aread(service.list_members, member.project.id))
+    return Page(items=await db.aread(members.list_members, member.project.id))
 
 
 @router.get("/projects/{project_id}/managers")
 async def list_managers(member: CanSee, db: Db) -> Page[ManagerOut]:
     """Who manages the project, by name: whom its members ask for another role."""
-    return Page(items=await db.aread(managers_of, member.project.id))
+    return Page(items=await db.aread(members.managers_of, member.project.id))
 
 
 @router.post("/projects/{project_id}/members", status_code=201)
 async def add_member(body: MemberIn, member: CanManage, write: Write) -> MemberOut:
     """Add a person to the project, or change the role they have in it."""
-    return await write(service.add_member, member, body)
+    return await write(members.add_member, member, body)
 
 
 @router.delete("/projects/{project_id}/members/{user_id}", status_code=204)
 async def remove_member(user_id: Number, member: CanManage, write: Write) -> None:
-    await write(service.remove_member, member, user_id)
+    await write(members.remove_member, member, user_id)
 
 
 @router.get("/projects/{project_id}/schema")

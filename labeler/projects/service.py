@@ -2,7 +2,6 @@
 
 import re
 import unicodedata
-from collections import defaultdict
 from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -15,10 +14,8 @@ from labeler import contents
 from labeler.accounts.audit import audit
 from labeler.accounts.auth import Caller, remembered
 from labeler.accounts.tables import members
-from labeler.accounts.users import find_user, get_user
-from labeler.kit.columns import Timestamp, clock
-from labeler.kit.db import upsert
-from labeler.kit.errors import Conflict, Invalid, NotFound
+from labeler.kit.columns import clock
+from labeler.kit.errors import Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.kit.validation import explain_validation
 from labeler.learning import problems
@@ -26,11 +23,10 @@ from labeler.learning.consensus import base as consensus
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.projects.access import Member, Project, find_project, member_of, project_cache
 from labeler.projects.label_schema import change_schema, first_version, refuse_outdated, schema_of
-from labeler.projects.managing import check_another_manages
 from labeler.projects.requirements import slice_names, wrong_requirement
 from labeler.projects.tables import project_counts, projects
 from labeler.tasks import TaskType, task_type
-from labeler.wire.projects import Counts, MemberIn, MemberOut, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
+from labeler.wire.projects import Counts, ProjectChange, ProjectIn, ProjectOut, ProjectSettings
 
 
 @dataclass(frozen=True)
@@ -51,15 +47,6 @@ class ProjectErased(Event):
     project_id: int
     slug: str
     by: int
-
-
-@dataclass(frozen=True)
-class MemberLeft(Event):
-    """Somebody is no member of a project any more. Their work stays."""
-
-    name: ClassVar[str] = "member.left"
-    project_id: int
-    user_id: int
 
 
 def slug_of(name: str) -> str:
@@ -266,68 +253,6 @@ def delete_project(tx: Connection, member: Member, erase: bool = False, name: st
     project_cache.forget()
     if erase:
         emit(tx, ProjectErased(project.id, project.slug, member.user_id))
-
-
-def list_members(tx: Connection, project_id: int) -> list[MemberOut]:
-    read = "(SELECT max(a.version) FROM acknowledgements a WHERE a.project_id = m.project_id AND a.user_id = m.user_id)"
-    last = (
-        "(SELECT l.created_at FROM labels l WHERE l.project_id = m.project_id AND l.labeler_id = m.user_id"
-        " AND l.kind <> 'import' ORDER BY l.id DESC LIMIT 1)"
-    )
-    rows = tx.execute(
-        sa.text(
-            f"SELECT u.id AS user_id, u.email, u.name, m.role, u.kind, u.password_hash IS NOT NULL AS has_password,"
-            " EXISTS (SELECT 1 FROM identities i WHERE i.user_id = u.id) AS has_identity,"
-            f" {read} AS guideline_read, {last} AS last_label_at FROM members m"
-            " JOIN users u ON u.id = m.user_id WHERE m.project_id = :p AND u.active ORDER BY u.name, u.id"
-        ).columns(last_label_at=Timestamp),
-        {"p": project_id},
-    )
-    given = _labels_by_kind(tx, project_id)
-    return [
-        MemberOut(**row._mapping, labels=sum(given[row.user_id].values()), by_kind=given[row.user_id]) for row in rows
-    ]
-
-
-def _labels_by_kind(tx: Connection, project_id: int) -> dict[int, dict[str, int]]:
-    """The labels in force of everybody, by what they count as."""
-    found: dict[int, dict[str, int]] = defaultdict(dict)
-    statement = (
-        "SELECT l.labeler_id, l.kind, count(*) AS n FROM current_labels c JOIN labels l ON l.id = c.label_id"
-        " WHERE c.project_id = :p GROUP BY l.labeler_id, l.kind"
-    )
-    for row in tx.execute(sa.text(statement), {"p": project_id}):
-        found[row.labeler_id][row.kind] = row.n
-    return found
-
-
-def set_member(tx: Connection, project_id: int, user_id: int, role: str) -> None:
-    insert = upsert(tx, members).values(project_id=project_id, user_id=user_id, role=role, created_at=clock())
-    tx.execute(insert.on_conflict_do_update(index_elements=["project_id", "user_id"], set_={"role": role}))
-    remembered.forget()
-
-
-def add_member(tx: Connection, member: Member, body: MemberIn) -> MemberOut:
-    user = get_user(tx, body.user_id) if body.user_id is not None else find_user(tx, body.email or "")
-    if user is None:
-        raise NotFound(f"There is no account {body.email}. An administrator can invite this person first.")
-    if not user.active:
-        raise Conflict(f"The account {user.email} is deactivated. An administrator can activate it again.")
-    if body.role != "manager":
-        check_another_manages(tx, member.project.id, user.id)
-    set_member(tx, member.project.id, user.id, body.role)
-    audit(tx, member.caller, "member.set", project_id=member.project.id, target=user.email, role=body.role)
-    return next(entry for entry in list_members(tx, member.project.id) if entry.user_id == user.id)
-
-
-def remove_member(tx: Connection, member: Member, user_id: int) -> None:
-    check_another_manages(tx, member.project.id, user_id)
-    gone = sa.delete(members).where(members.c.project_id == member.project.id, members.c.user_id == user_id)
-    if tx.execute(gone).rowcount == 0:
-        raise NotFound("This account is not a member of the project.")
-    audit(tx, member.caller, "member.removed", project_id=member.project.id, target=get_user(tx, user_id).email)
-    emit(tx, MemberLeft(member.project.id, user_id), member.project)
-    remembered.forget()
 
 
 def projects_of(tx: Connection, caller: Caller) -> list[dict[str, Any]]:

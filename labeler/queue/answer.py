@@ -17,7 +17,7 @@ from labeler.labels import set_aside as hard
 from labeler.labels.submit import LabelSubmitted, take_back
 from labeler.labels.tables import flags, skips
 from labeler.projects.access import Member, Project
-from labeler.projects.service import MemberLeft
+from labeler.projects.members import MemberLeft
 from labeler.quality import answers as _answers  # noqa: F401 - what listens there does so first
 from labeler.queue import blind_items, trainees
 from labeler.queue.giving_back import give_back_others

@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page
 
 from labeler.accounts.users import add_user
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 pytestmark = pytest.mark.bench
 ITEMS = 10_000

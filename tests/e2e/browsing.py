@@ -20,7 +20,7 @@ from labeler.client import Client, Project
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 from labeler.wire.labels import LabelRow
 
 GUIDELINE = "# SMS\n\nIs it unasked-for advertising?\n\n## spam\n\nWants money.\n\n## ham\n\nEverything else.\n"

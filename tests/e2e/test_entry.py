@@ -14,7 +14,7 @@ from labeler.accounts.tables import sessions
 from labeler.accounts.users import invite
 from labeler.kit.config import Settings
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 
 @pytest.fixture

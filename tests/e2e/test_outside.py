@@ -8,7 +8,7 @@ from browsing import Site, labels_of, messages, without_worker
 from playwright.sync_api import expect
 
 from labeler.kit.config import Settings
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 OUTSIDE = Path(__file__).parents[1] / "plugins" / "outside"
 

@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs as job_table
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 
 def test_the_list_of_projects_says_what_waits_in_each(site: Site, visit) -> None:

@@ -17,7 +17,7 @@ from processes import free_port, wait_for
 
 from labeler.kit.config import Settings
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 DOCS = Path(__file__).parents[2] / "docs" / "operations.md"
 LONG = pytest.mark.faults  # each way of nginx is taken by one of the two tests in any case

@@ -19,7 +19,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.labels.tables import labels, skips
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 from labeler.wire.items import ImportResult
 
 PEOPLE = 8

@@ -12,7 +12,7 @@ from labeler.client import Client
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import find_project
-from labeler.projects.service import set_member
+from labeler.projects.members import set_member
 
 ITEMS = 60
 
