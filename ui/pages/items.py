@@ -16,6 +16,7 @@ from labeler_ui import (
     feedback,
     gold,
     item_filters,
+    item_history,
     layout,
     pager,
     removal,
@@ -30,14 +31,13 @@ from labeler_ui.feedback import plain
 from labeler_ui.words import percent, t, tc, tn
 
 from labeler.client import Project
-from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
+from labeler.wire.insight import ItemOut, ItemPage
 from labeler.wire.projects import ProjectOut
 from labeler.wire.training import ScoreIn
 
 PAGE = 50
 MOST_COUNTED = 100_000
 MOST_COMPARED = 8
-GOLD = "gold"  # the method of an answer that somebody decided
 ASKED = 200  # items of a search that are asked first, at most
 
 
@@ -263,13 +263,7 @@ def _detail(project: Project, key: str) -> None:
             words = tasks.of(project.info).prediction_text(item.prediction, tasks.schema_of(project.info))
             st.markdown(t("Model {number} says {words}.", number=item.prediction["model"], words=words))
     with right:
-        st.markdown(t("**History**"))
-        events = feedback.attempt(lambda: project.items.history(key), t("Reading the history")) or []
-        for event in events:
-            _event(project.info, event)
-        if not events:
-            st.markdown(t(":gray[Nobody has labeled it yet.]"))
-        _sure(project.info, item)
+        item_history.draw(project, item)
         if session.manages(project.slug):
             _correct(project, item)
             gold.set_here(project, item)
@@ -277,44 +271,3 @@ def _detail(project: Project, key: str) -> None:
     comments.thread(project, key)
     if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
         comparable.draw(project, key, MOST_COMPARED)
-
-
-def _sure(project: ProjectOut, item: ItemOut) -> None:
-    """What several labels come to, how sure that is, and what else it may be."""
-    answer = item.answer
-    if answer is None or len(item.labels) < 2:
-        return
-    value = plain(tasks.value_text(project, answer.value))
-    if answer.method == GOLD:
-        st.markdown(t("Answer: **{value}**, as it was decided", value=value))
-        return
-    if answer.posterior is None:
-        st.markdown(t("Answer: **{value}** ({share} say so)", value=value, share=percent(answer.agreement)))
-        return
-    st.markdown(t("Answer: **{value}**, right with {chance}", value=value, chance=percent(answer.confidence)))
-    if answer.contested:
-        st.markdown(t(":orange-badge[contested] Most labels say something else; who said this is right more often."))
-
-
-def _label_words(event: HistoryEntry, answer: str) -> str:
-    """Who brings what others said has not said it."""
-    if event.counts_as == "import":
-        return t("brought **{answer}** from a file or a program", answer=answer)
-    if event.counts_as == "bulk":
-        return t("labeled **{answer}**, with many items at once", answer=answer)
-    if event.counts_as == "simulated":
-        return t("labeled **{answer}**, simulated", answer=answer)
-    return t("labeled **{answer}**", answer=answer)
-
-
-def _event(project: ProjectOut, event: HistoryEntry) -> None:
-    reason = plain(event.reason or "")
-    words = {
-        "label": _label_words(event, plain(tasks.value_text(project, event.value))),
-        "undo": t("took the label back"),
-        "flag": t("marked it as hard: {reason}", reason=reason),
-        "skip": t("skipped it: {reason}", reason=reason),
-        "decision": t("decided **{answer}**", answer=plain(tasks.value_text(project, event.value))),
-    }.get(event.kind, plain(event.kind))
-    note = f"  \n{plain(event.note)}" if event.note else ""
-    st.markdown(f"{plain(event.labeler.name)} {words}{note}  \n:gray[{layout.when(event.at)}]")
