@@ -118,6 +118,7 @@ def test_an_unknown_address_goes_to_the_form_of_an_invitation(site: Site, projec
     expect(page.get_by_role("button", name="Invite this person …")).to_be_in_viewport()
     settled(page)
     page.get_by_role("button", name="Invite this person …").click()
+    settled(page)  # the form is drawn again, with the address
     form = page.get_by_test_id("stForm").filter(has_text="Invite someone")
     expect(form.get_by_label("Email address")).to_be_in_viewport()
     expect(form.get_by_label("Email address")).to_have_value("zoe@example.com")
