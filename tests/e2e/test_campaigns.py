@@ -51,7 +51,7 @@ def test_a_page_that_is_open_gets_what_it_has_answered_when_it_is_asked_again(si
     card.page.keyboard.press("2")
     card.saved()
     expect(card.root).to_have_attribute("data-state", "empty")
-    expect(card.part("progress")).to_contain_text("0 of 4 labeled")  # each waits for another person's label
+    expect(card.part("progress")).to_contain_text("0 of 4 with all 2 labels")  # each waits for another person's label
     project.campaigns.start("Again", all=True)
     card.page.get_by_role("button", name="Check again").click()
     processes.wait_for(lambda: next(iter(project.campaigns)).state == "running", 30, "the campaign to begin")
