@@ -110,7 +110,8 @@ class Site:
     def project(self, n: int = 200, name: str = "SMS", labels: Any = ("spam", "ham"), **settings: Any) -> Project:
         """A project with n real messages and a published guideline. What it trains is the quickest there is: trainings
         share the processors with the browser."""
-        settings = {"model": "logistic_regression", **settings}
+        if "task_type" not in settings:
+            settings = {"model": "logistic_regression", **settings}
         made = self.admin.client.projects.create(name, labels=labels, **settings)
         made.guidelines.publish(GUIDELINE, "first version")
         made.items.add(messages(n), progress=False)
