@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 from labeler_ui import table
 from labeler_ui.feedback import plain
-from labeler_ui.words import number, t, tn
+from labeler_ui.words import t, tn
 
 from labeler.wire.imports import LabelCount
 
@@ -28,7 +28,7 @@ def choose(found: Sequence[LabelCount], mark: str) -> dict[str, str | None]:
         rows = [{name: value for name, value in row.items() if name != t("What to look at")} for row in rows]
     table.show(rows, height=35 * min(len(rows), SHOWN) + 38, width="stretch" if any(notes.values()) else "content")
     if (looked := sum(one.rows for one in found)) >= LOOKED_AT:
-        st.caption(t("Counted in the first {n} rows.", n=number(looked)))
+        st.caption(tn("Counted in the first {n} row.", "Counted in the first {n} rows.", looked))
     taken: dict[str, str | None] = {}
     for one in found:
         if one.like is not None and st.checkbox(
