@@ -24,6 +24,8 @@ EVENTS = {
     "labels.restored": mark("labels of items that came back count again"),
     "model.trained": mark("a model was trained"),
     "model.moved": mark("a model went live, or to another stage"),
+    "test_cases.changed": mark("test cases were changed"),
+    "slices.changed": mark("slices were changed"),
     "dataset_version.made": mark("a dataset version was made"),
     "guideline.published": mark("a guideline was published"),
     "labeler.standing": mark("a labeler is in training, passed it, is held or paused"),

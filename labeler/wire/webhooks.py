@@ -33,6 +33,8 @@ EventName = Literal[
     "model.trained",
     "project.changed",
     "schema.changed",
+    "slices.changed",
+    "test_cases.changed",
 ]
 """What a webhook can be told of: events of a project, but for the one that the project itself does not outlive."""
 ALL = "*"
