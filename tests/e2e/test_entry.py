@@ -56,7 +56,7 @@ def test_a_wrong_password_shows_what_the_service_says(site, visit) -> None:
     page.get_by_role("textbox", name="Password", exact=True).fill("not the password")
     page.get_by_role("textbox", name="Password", exact=True).press("Enter")
     given = {"email": "nobody@example.org", "password": "not the password"}
-    detail = httpx.post(f"{site.url}/api/v1/session", json=given, trust_env=False).json()["detail"]
+    detail = httpx.post(f"{site.url}/api/v1/session", json=given, trust_env=False, timeout=60).json()["detail"]
     expect(page.get_by_test_id("login-error")).to_have_text(detail)
     page.get_by_role("textbox", name="Password", exact=True).fill(somebody.password)
     page.get_by_role("textbox", name="Password", exact=True).press("Enter")

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs as job_table
 from labeler.projects.members import set_member
+from labeler.wire.jobs import ENDED
 
 
 def test_the_list_of_projects_says_what_waits_in_each(site: Site, visit) -> None:
@@ -49,6 +50,8 @@ def test_a_job_says_how_long_it_took_what_it_made_and_leads_there(site: Site, vi
     project.label_many({item.key: truth[item.key] for item in project.queue.next(30)})
     project.train()
     processes.wait_for(project.models, 90, "the first model")
+    ended = lambda: all(job.row.state in ENDED for job in site.admin.client.jobs(project=project.slug))  # noqa: E731
+    processes.wait_for(ended, 90, "the end of what runs")
     page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
     made = shown(page, re.compile(r"Model 1, from \d+ labels of dataset version v1\."))
     expect(made).to_contain_text(re.compile(r"took \d"))

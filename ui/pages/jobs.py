@@ -13,9 +13,11 @@ from labeler.wire.jobs import JobOut
 PAGE = 50  # jobs at once; routine ones of a kind are one line
 URGENT = {"running": 0, "failed": 1, "queued": 2}
 
+UNDER_WAY = ("running", "queued")
+
 
 def render() -> None:
-    """The jobs of the project, read again every two seconds."""
+    """The jobs of the project, read again every two seconds while one is under way."""
     project = layout.project()
     layout.heading(
         t("Jobs"),
@@ -34,7 +36,13 @@ def render() -> None:
             t("The job is canceled."),
         )
     filters = job_filters.draw()
-    layout.live(2.0, "jobs", lambda: _list(project.slug, filters))
+    layout.live(2.0 if _is_busy(project.slug) else 15.0, "jobs", lambda: _list(project.slug, filters))
+
+
+def _is_busy(project: str) -> bool:
+    """Whether something runs or waits, and so changes within seconds."""
+    jobs = session.client().jobs_page
+    return any(feedback.attempt(lambda s=s: jobs(limit=1, project=project, state=s).items) for s in UNDER_WAY)  # type: ignore[misc]
 
 
 def _list(project: str, filters: dict[str, Any]) -> None:
