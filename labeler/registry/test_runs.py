@@ -94,7 +94,7 @@ def _standing(there: Sequence[Any], found: Mapping[int, Any]) -> list[CaseRun]:
 
 
 def _of_case(case: Any, run: Any) -> CaseRun:
-    """How a model stands to a test case: by its bound of now, which says nothing anew of what the model said."""
+    """How a model stands to a test case: by its bound of now, which changes nothing of what the model said."""
     if run is None:
         return _unknown(case, "not_run", None)
     if run.revision != case.revision:

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labeler_ui import job_folds, job_words
+from labeler_ui import job_folds, job_results, job_words
 
 import labeler
 from labeler.wire.jobs import JobOut
@@ -13,7 +13,7 @@ from labeler.wire.jobs import JobOut
 
 def made(kind: str, result: dict[str, Any]) -> str | None:
     row = {"state": "done", "attempt": 1, "max_attempts": 3, "message": "", "error": None}
-    found = job_words.made(JobOut.model_construct(id=1, kind=kind, result=result, **row))
+    found = job_results.made(JobOut.model_construct(id=1, kind=kind, result=result, **row))
     return None if found is None else found.words.replace("\\", "")
 
 
@@ -81,16 +81,16 @@ def test_a_result_is_a_sentence(kind: str, result: dict[str, Any], words: str | 
 
 def test_every_kind_of_job_has_its_words() -> None:
     source = "\n".join(path.read_text() for path in Path(labeler.__file__).parent.rglob("*.py"))
-    kinds = {job_words.short(kind) for kind in re.findall(r'^(?:@job\("|KIND = ")(\w+\.\w+)"', source, re.M)}
+    kinds = {job_results.short(kind) for kind in re.findall(r'^(?:@job\("|KIND = ")(\w+\.\w+)"', source, re.M)}
     assert len(kinds) > 10
     assert kinds <= set(job_words.KINDS)
-    assert kinds - {"import"} == set(job_words.RESULTS), "the page of jobs draws an import's result itself"
+    assert kinds - {"import"} == set(job_results.RESULTS), "the page of jobs draws an import's result itself"
 
 
 def test_reasons_are_those_that_jobs_give() -> None:
     folder = Path(labeler.__file__).parent / "training" / "jobs"
     source = "\n".join(path.read_text() for path in folder.glob("*.py"))
-    assert all(part in source for reason in job_words.REASONS for part in reason.split("; "))
+    assert all(part in source for reason in job_results.REASONS for part in reason.split("; "))
 
 
 def test_every_reason_of_a_training_is_said_in_words() -> None:

@@ -41,8 +41,11 @@ def render() -> None:
 
 def _is_busy(project: str) -> bool:
     """Whether something runs or waits, and so changes within seconds."""
-    jobs = session.client().jobs_page
-    return any(feedback.attempt(lambda s=s: jobs(limit=1, project=project, state=s).items) for s in UNDER_WAY)  # type: ignore[misc]
+
+    def some(state: str) -> bool:
+        return bool(session.client().jobs_page(limit=1, project=project, state=state).items)
+
+    return bool(feedback.attempt(lambda: any(some(state) for state in UNDER_WAY)))
 
 
 def _list(project: str, filters: dict[str, Any]) -> None:
