@@ -1,5 +1,6 @@
 """The audit trail (G19): who did what, when, from where. Rows are only ever added."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -67,3 +68,10 @@ def trail(tx: Connection, project_ids: list[int] | None, before: int | None, lim
     if before is not None:
         statement = statement.where(audit_events.c.id < before)
     return [dict(row._mapping) for row in tx.execute(statement)]
+
+
+def last_of(tx: Connection, project_id: int, actions: Sequence[str], target: str, most: int) -> list[tuple[str, Any]]:
+    """The newest of these actions on a target, newest first, each with its detail."""
+    e = audit_events.c
+    found = sa.select(e.action, e.detail).where(e.project_id == project_id, e.target == target, e.action.in_(actions))
+    return [(row.action, row.detail) for row in tx.execute(found.order_by(e.id.desc()).limit(most))]

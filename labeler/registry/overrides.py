@@ -3,11 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.accounts.audit import audit
-from labeler.accounts.tables import audit_events
+from labeler.accounts.audit import audit, last_of
 from labeler.projects.access import Member
 from labeler.registry.requirements import conditions_of
 from labeler.registry.test_runs import unmet as keeps_back
@@ -32,20 +30,10 @@ def record_override(
 def last_override(tx: Connection, project_id: int, number: int) -> dict[str, Any]:
     """What a live model was not known to hold or pass when it went live, as fields of `ModelOut`: empty where it held
     all."""
-    told = (
-        sa.select(audit_events.c.action, audit_events.c.detail)
-        .where(
-            audit_events.c.project_id == project_id,
-            audit_events.c.target == f"model-{number}",
-            audit_events.c.action.in_(["model.override", "model.live"]),
-        )
-        .order_by(audit_events.c.id.desc())
-        .limit(2)
-    )
-    events = tx.execute(told).all()
-    if [one.action for one in events] != ["model.live", "model.override"]:
+    events = last_of(tx, project_id, ("model.override", "model.live"), f"model-{number}", most=2)
+    if [action for action, _ in events] != ["model.live", "model.override"]:
         return {}
-    detail = events[1].detail
+    detail = events[1][1]
     return {
         "overridden": [ConditionOut(**one) for one in detail.get("conditions", [])],
         "overridden_test_cases": [CaseRun(**one) for one in detail.get("test_cases", [])],
