@@ -28,6 +28,7 @@ LITTLE = 500  # new items are counted when they are this part of all
 @job("heuristics.match", gives_way=True)
 def run_heuristics(run: JobRun) -> dict[str, Any] | None:
     project_id = run.project_id or 0
+    asked = run.db.read(_asked, project_id)  # before what is run: what is written later is counted by the next run
     end, done = run.write(partial(newest, project_id=project_id)), 0
     began = looked = time.monotonic()
     while n := step(run, end):
@@ -38,8 +39,8 @@ def run_heuristics(run: JobRun) -> dict[str, Any] | None:
             if looked - began > TURN_SECONDS and run.others_wait():
                 run.give_way(PAUSE)
                 return None
-    if run.db.read(_is_worth_counting, project_id, done):
-        _count(run)
+    if run.db.read(_is_worth_counting, project_id, asked, done):
+        _count(run, asked, end)
     run.write(partial(_answer, project_id=project_id))
     return {"items": done}
 
@@ -49,20 +50,24 @@ def _answer(tx: Connection, project_id: int) -> None:
         answer_later(tx, project_id, delay=1)
 
 
-def _is_worth_counting(tx: Connection, project_id: int, done: int) -> bool:
+def _asked(tx: Connection, project_id: int) -> int:
+    mine = sa.select(heuristic_counts.c.asked).where(heuristic_counts.c.project_id == project_id)
+    return int(tx.execute(mine).scalar() or 0)
+
+
+def _is_worth_counting(tx: Connection, project_id: int, asked: int, done: int) -> bool:
     """What trickles in is counted when it is a part of all that can be seen."""
     row = tx.execute(sa.select(heuristic_counts).where(heuristic_counts.c.project_id == project_id)).first()
-    return row is None or row.asked > row.counted or done * LITTLE > row.items
+    return row is None or asked > row.counted or done * LITTLE > row.items
 
 
-def _count(run: JobRun) -> None:
+def _count(run: JobRun, asked: int, end: int) -> None:
+    """The figures of the rules that have seen all items up to this one; counting was asked for so often by then."""
     project_id = run.project_id or 0
     project = run.db.read(find_project, project_id)
-    asked_before = sa.select(heuristic_counts.c.asked).where(heuristic_counts.c.project_id == project_id)
 
-    def counts(tx: Connection) -> tuple[Any, list[Any], Counts, int, int]:
-        asked = tx.execute(asked_before).scalar() or 0
-        rules = at_work(tx, project_id)
+    def counts(tx: Connection) -> tuple[list[Any], Counts, int, int]:
+        rules = [rule for rule in at_work(tx, project_id) if rule.items_until >= end]
         place = {rule.id: number for number, rule in enumerate(rules)}
         named = [side_of(project.task, rule.value) for rule in rules]
         sides = np.array([sorted(set(named)).index(one) for one in named], dtype=np.int64)
@@ -73,9 +78,9 @@ def _count(run: JobRun) -> None:
                 of_items = np.array([item for item, _ in spoken], dtype=np.int64)
                 covered += len(np.unique(of_items))
                 found += count_votes(of_items, np.array([place[rule] for _, rule in spoken]), sides)
-        return asked, rules, found, total, covered
+        return rules, found, total, covered
 
-    asked, rules, found, total, covered = run.db.read(counts)
+    rules, found, total, covered = run.db.read(counts)
 
     def keep(tx: Connection) -> None:
         for number, rule in enumerate(rules):

@@ -8,6 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
+from labeler.heuristics import jobs as heuristics_jobs
 from labeler.heuristics import running
 from labeler.heuristics.keep_up import keep_up
 from labeler.heuristics.tables import heuristic_hits, heuristic_outdated
@@ -61,6 +62,30 @@ def test_rules_are_run_counted_and_judged_by_what_people_said(service: Any, proj
     assert project.progress().items.labeled == 6, "what rules say is nobody's label"
     project.label_many({row["key"]: "spam" for row in having[6:40]})
     assert one(project, "cash").advice == "reliable" and one(project, "claims").advice == "mostly_wrong"
+
+
+def test_a_rule_written_while_others_are_counted_is_not_called_counted(
+    service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = add_texts(40)
+    having = sum("claim" in row["text"] for row in rows)
+    project.heuristics.create("cash", "keyword", "spam", pattern="cash reward")
+
+    def and_another_is_written(run: Any, end: int) -> int:
+        if done := running.step(run, end):
+            return done
+        monkeypatch.setattr(heuristics_jobs, "step", running.step)
+        project.heuristics.create("claims", "keyword", "ham", pattern="claim")
+        return 0
+
+    monkeypatch.setattr(heuristics_jobs, "step", and_another_is_written)
+    (only,) = service.run_jobs(most=1, kinds=RUN)
+    assert only.state == "done"
+    late = one(project, "claims")
+    assert (late.state, late.hits) == ("counting", None)
+    caught_up(service, project)
+    late = one(project, "claims")
+    assert (late.state, late.hits, having > 0) == ("ready", having, True)
 
 
 def test_rules_keep_up_with_items_that_come_change_and_go(

@@ -121,4 +121,5 @@ def test_sigterm_hands_the_job_back_at_once(jobs: Any) -> None:
     jobs.wait([job_id], "running")
     child = jobs.at_work(worker)[0]
     assert worker.stop(5) == 0
-    assert jobs.row(job_id).state == "queued" and not processes.is_alive(child)
+    assert jobs.row(job_id).state == "queued"
+    processes.wait_for(lambda: not processes.is_alive(child), 10, "the system to take the process down")

@@ -72,7 +72,8 @@ def test_cancel_ends_a_job_that_computes_in_native_code(jobs: Any) -> None:
     started = time.monotonic()
     jobs.db.write(engine.cancel, job_id)
     jobs.wait([job_id], "cancelled", seconds=5)
-    assert time.monotonic() - started < 2 and not processes.is_alive(child)
+    assert time.monotonic() - started < 2
+    processes.wait_for(lambda: not processes.is_alive(child), 10, "the system to take the process down")
 
 
 def test_a_waiting_job_is_cancelled_at_once(jobs: Any) -> None:
