@@ -23,7 +23,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import streamlit
-from labeler_ui import session, theme, words
+from labeler_ui import one_page, session, theme, words
 from labeler_ui.names import PAGES
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
@@ -257,6 +257,7 @@ def create_ui(
         needed behind a proxy that changes the Host header.
     """
     configure(max_upload_mb)
+    one_page.install()
     names = [*PAGES, "invitation"]
     own = [
         Middleware(SameOriginSockets, origins=list(origins)),
