@@ -28,6 +28,11 @@ def at(path: str) -> str:
     return f"{os.environ.get('LABELER_UI_PREFIX', '')}{path}"
 
 
+def on_a_phone() -> bool:
+    """Whether the browser says that it is a phone's."""
+    return "Mobi" in (st.context.headers.get("User-Agent") or "")
+
+
 def owner(someone: UserOut | None) -> str:
     """Whose the things are that a browser keeps: those of two services on one site don't get into each other's way."""
     return f"{at('')}{someone.id if someone else 0}"

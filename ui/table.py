@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 import streamlit as st
+from labeler_ui import session
 from labeler_ui.text_width import cut, width
 from labeler_ui.words import number
 
 Written = Callable[[Any], str]
 ROOM = 912  # px of a page beside the sidebar, in a window 1280 px wide
 IN_A_DIALOG = 664  # px inside an expander there
+ON_A_PHONE = 340  # px of a page on a phone held upright
 TICKS = 33  # px of the column in which rows are ticked
 PADDING = 18  # px of a cell, beside its text
 LEAST, LEAST_OF_TEXT, MOST_OF_TEXT = 56, 160, 480  # px of columns
@@ -31,6 +33,8 @@ def show(
     written: how the values of a column are written; other numbers are whole ones. room: px that there are for it.
     options: as `st.dataframe` has them.
     """
+    if session.on_a_phone():
+        room = min(room, ON_A_PHONE)
     given: Mapping[str, Any] = options.pop("column_config", None) or {}
     widths = fitted(rows, written or {}, given, room - (TICKS if "selection_mode" in options else 0))
     config = {name: _config(name, given.get(name), widths.get(name)) for name in {**given, **widths}}

@@ -21,6 +21,7 @@ from labeler.kit.errors import TooManyAttempts
 from labeler.kit.jobs.registry import every
 
 MORE_FOR_ADDRESSES = 10  # an address fails for several people, an account only for one
+SOON = 3  # more failures
 DAY = 86_400
 KNOWN_DAYS = 180
 
@@ -35,6 +36,13 @@ def begin(tx: Connection, email: str, address: str, settings: Settings) -> None:
     if not _is_known(tx, email, address):
         counted[_at("address", "", address)] = MORE_FOR_ADDRESSES * settings.login_attempts
     _count(tx, counted, settings.login_lock_seconds)
+
+
+def may_lock_soon(tx: Connection, email: str, address: str, settings: Settings) -> bool:
+    """Whether a few more failures lock the account for this address; the same for an account that there is not."""
+    mine = login_failures.c.subject == _at("account", email, address)
+    failures = tx.execute(sa.select(login_failures.c.failures).where(mine)).scalar() or 0
+    return failures >= settings.login_attempts - SOON
 
 
 def begin_inside(tx: Connection, user_id: int, settings: Settings) -> None:

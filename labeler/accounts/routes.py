@@ -3,7 +3,7 @@ from typing import Annotated
 from fastapi import APIRouter, Path, Request, Response
 from sqlalchemy import Connection
 
-from labeler.accounts import audit, sessions, tokens, users
+from labeler.accounts import attempts, audit, sessions, tokens, users
 from labeler.accounts.auth import COOKIE, Caller, IsAdmin, IsOwner, Open, SignedIn, load_caller
 from labeler.accounts.secrets import apart, digest, hash_password, password_matches
 from labeler.accounts.write import Write
@@ -29,7 +29,8 @@ from labeler.wire.accounts import (
 )
 from labeler.wire.base import Page
 
-WRONG = "Email address or password is wrong. After several tries, logging in pauses for some minutes."
+WRONG = "Email address or password is wrong."
+WRONG_AGAIN = "Email address or password is wrong. After a few more tries, logging in pauses for some minutes."
 router = APIRouter(tags=["accounts"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
@@ -83,7 +84,8 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
     stored = None if row is None else row.password_hash
     if not await apart(password_matches, body.password, stored):
         await db.awrite(sessions.note_failure, email, address)
-        raise WrongCredentials(WRONG)
+        may_lock_soon = await db.aread(attempts.may_lock_soon, email, address, settings)
+        raise WrongCredentials(WRONG_AGAIN if may_lock_soon else WRONG)
     user = await db.aread(users.get_user, row.id)
     caller = await _enter(response, db, settings, user, address)
     return Opened(user=user, csrf_token=caller.csrf_token)

@@ -55,8 +55,9 @@ def test_an_account_is_locked_after_failures_also_for_the_right_password(
     service: Any, log_in: Callable[..., Any], browser: Callable[..., Any]
 ) -> None:
     me = browser()
-    failed = [log_in(me.email, "wrong password").status_code for _ in range(service.settings.login_attempts)]
-    assert set(failed) == {401}
+    failed = [log_in(me.email, "wrong password") for _ in range(service.settings.login_attempts)]
+    assert {answer.status_code for answer in failed} == {401}
+    assert ["pauses" in answer.json()["detail"] for answer in failed[::7]] == [False, True]  # told when it is near
     locked = log_in(me.email)
     assert locked.status_code == 429 and locked.json()["type"] == "too-many-attempts"
     assert int(locked.headers["retry-after"]) > 0

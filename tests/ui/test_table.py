@@ -2,11 +2,14 @@
 
 import re
 from functools import partial
+from itertools import accumulate
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import labeler_ui
 import pytest
-from labeler_ui import table, words
+from labeler_ui import session, table, words
 from labeler_ui.text_width import cut, width
 
 ROWS = [
@@ -57,6 +60,21 @@ def test_a_text_that_does_not_fit_ends_with_an_ellipsis_and_stays_whole_inside()
     assert width(first[0]) <= widths["Item"] - table.PADDING < width(first[0]) + 20
     assert table.styled(rows, {}, widths).data["Item"][0] == LONG
     assert sum(widths.values()) == 600, "the text has what room there is"
+
+
+IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Version/17.5 Mobile/15E148 Safari"
+LAPTOP = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36"
+
+
+@pytest.mark.parametrize(("browser", "least"), [(IPHONE, 2), (LAPTOP, 3)])
+def test_on_a_phone_one_sees_more_than_the_text(browser: str, least: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    drawn: dict[str, Any] = {}
+    monkeypatch.setattr(session.st, "context", SimpleNamespace(headers={"User-Agent": browser}))
+    monkeypatch.setattr(table.st, "dataframe", lambda frame, **options: drawn.update(options["column_config"]))
+    table.show([{"Item": LONG, "Labels": 3, "Answer": "spam", "Said": LONG}], {})
+    screen = table.ON_A_PHONE if browser == IPHONE else table.ROOM
+    begins = accumulate((column["width"] for column in drawn.values()), initial=0)
+    assert sum(place < screen - 40 for place in begins) >= least
 
 
 def test_long_titles_give_way_before_texts_do_and_are_told_in_full() -> None:
