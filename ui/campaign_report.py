@@ -9,6 +9,12 @@ from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.campaigns import CampaignDetail, CampaignOut, ChangedShare, LikelyLabel, ModelEffect, Selection
+from labeler.wire.label_errors import RECHECK, RecheckOut
+
+
+def name_of(one: CampaignOut | RecheckOut) -> str:
+    """What it is called; the service's own name in the viewer's language."""
+    return t("Likely label errors") if one.name == RECHECK else one.name
 
 
 def about(one: CampaignOut) -> str:

@@ -77,13 +77,17 @@ class LabelErrorPage(Page[LabelErrorOut]):
     rechecks: RechecksOut
 
 
+RECHECK = "Likely label errors"
+"""What they are called where nobody names them."""
+
+
 class RecheckIn(In):
     """Which of them are asked again: by their keys, or the first ones that were not sent back yet."""
 
     keys: Keys | None = None
     first: Annotated[int, Field(ge=1, le=MOST_KEYS)] | None = None
     kind: ErrorKind | None = Field(None, description="Of this kind alone.")
-    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] = "Likely label errors"
+    name: Annotated[str, Field(min_length=1, max_length=200, pattern=r"^[^\x00]*$")] = RECHECK
 
     @model_validator(mode="after")
     def _one_way(self) -> "RecheckIn":

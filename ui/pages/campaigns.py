@@ -76,7 +76,7 @@ def _running(project: Project, ids: list[int], manages: bool) -> None:
 
 def _head(one: CampaignOut) -> None:
     words, color = STATES[one.state]
-    st.markdown(f"### {plain(one.name)} :{color}-badge[{t(words)}]")
+    st.markdown(f"### {plain(campaign_report.name_of(one))} :{color}-badge[{t(words)}]")
     st.markdown(f":gray[{campaign_report.about(one)}]")
 
 
@@ -147,7 +147,8 @@ def _ways_out(project: Project, one: CampaignOut) -> None:
 
 def _ended(project: Project, ended: list[CampaignOut]) -> None:
     st.header(t("What changed"), anchor=False)
-    names = {one.id: t("{name}, {when}", name=one.name, when=layout.when(one.ended_at)) for one in ended}
+    called = campaign_report.name_of
+    names = {one.id: t("{name}, {when}", name=called(one), when=layout.when(one.ended_at)) for one in ended}
     key = f"campaign-report-{project.slug}"
     session.follow_guess(key, ended[0].id, list(names))
     chosen = ended[0].id

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import contents, feedback, layout, session, table, tasks
-from labeler_ui.campaign_report import between
+from labeler_ui.campaign_report import between, name_of
 from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import listed, mark, number, percent, said, t, tn
 
@@ -241,7 +241,7 @@ def _ask(project: Project, which: dict[str, Any]) -> None:
         "Nobody is shown the answers that are there.",
         n,
     )
-    call = partial(project.label_errors.recheck, **which, name=t("Likely label errors"))
+    call = partial(project.label_errors.recheck, **which)
     layout.confirm(
         words + " " + t("It can be ended on the page Campaigns."),
         tn("Send {n} back", "Send {n} back", n),
@@ -257,7 +257,7 @@ def _earlier(found: RechecksOut) -> None:
     st.header(t("What came of those that were sent back"), anchor=False)
     rows = [
         {
-            t("Name"): one.name,
+            t("Name"): name_of(one),
             t("When"): layout.when(one.created_at),
             t("State"): t(STATES[one.state]),
             t("Sent back"): one.sent,
