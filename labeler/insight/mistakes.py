@@ -17,12 +17,12 @@ from labeler.items.tables import items, present
 from labeler.kit.config import Settings
 from labeler.kit.errors import Conflict
 from labeler.labels.flags import labels_of
+from labeler.learning.decoding import Decoder
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.quality.queries import answers_of
 from labeler.quality.tables import answers
 from labeler.registry.artifacts import folder_of, load_predictions
-from labeler.registry.decoding import Decoder
 from labeler.registry.service import find_model
 from labeler.wire.insight import Mistake, MistakePage, MistakePair, ModelComparison
 
@@ -109,7 +109,7 @@ def _judged(tx: Connection, settings: Settings, project: Project, number: int) -
     found = tx.execute(statement.order_by(items.c.id.desc()).limit(MOST)).all()
     known, places = _places(np.array([row.id for row in found], dtype=np.int64), kept.items)
     proba = np.asarray(kept.proba[places])
-    decoder = Decoder(project, model.config)
+    decoder = Decoder(project.mappings, model.config)
     sure = decoder.problem.confidence(proba) if len(proba) else proba
     judged = []
     for place, line, certain in zip(known, proba, sure, strict=True):

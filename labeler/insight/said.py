@@ -9,10 +9,10 @@ import numpy as np
 from sqlalchemy import Connection
 
 from labeler.kit.config import Settings
+from labeler.learning.decoding import Decoder
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
-from labeler.registry.decoding import Decoder
 from labeler.registry.service import newest_model
 
 ROWS = 50_000  # items whose probabilities are looked at together
@@ -73,4 +73,4 @@ def newest_predictions(tx: Connection, settings: Settings, project: Project) -> 
     folder = str(folder_of(settings, project.id, model.number))
     found = _predictions(folder, model.sha256)
     version = (folder, model.sha256, project.schema_version)
-    return None if found is None else Said(model.number, found, Decoder(project, model.config), version)
+    return None if found is None else Said(model.number, found, Decoder(project.mappings, model.config), version)

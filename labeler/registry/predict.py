@@ -9,9 +9,9 @@ from labeler.items.content import bounds_of, check_item
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
+from labeler.learning.decoding import Decoder
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
-from labeler.registry.decoding import Decoder
 from labeler.registry.service import live_model
 from labeler.wire.registry import PredictIn, Prediction, PredictOut
 
@@ -57,7 +57,7 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
             ) from None
     model = _model(settings, row)
     proba = _answers(row, model, contents)
-    decoder = Decoder(project, row.config)
+    decoder = Decoder(project.mappings, row.config)
     found = [decoder(line) for line in proba]
     predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
     return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from labeler.learning.decoding import Decoder
 from labeler.learning.evaluation.slices import FEWEST, evaluate_part
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
-from labeler.registry.decoding import Decoder
 from labeler.slices.service import find_slices, holdout_in, search_of
 from labeler.test_cases.service import Expected
 from labeler.training.fit import Fitted
@@ -57,7 +57,7 @@ def run_cases(
     project: Project, pool: Pool, config: Mapping[str, Any], cases: Iterable[tuple[Any, Sequence[Expected]]]
 ) -> list[dict[str, Any]]:
     """Each test case, as `registry.test_runs.record_runs` keeps it. config: the model's."""
-    decoder, learned = Decoder(project, config), set(pool.learned.tolist())
+    decoder, learned = Decoder(project.mappings, config), set(pool.learned.tolist())
     found = []
     for row, expected in cases:
         entries = [_entry(project, pool, decoder, learned, one) for one in expected]

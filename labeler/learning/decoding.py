@@ -1,25 +1,28 @@
 """What a stored model's probabilities say, in the newest label schema: models outlive the names they learned."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from labeler.learning import problems
 from labeler.learning.numeric.types import Array
-from labeler.projects.access import Project
+
+Mappings = Sequence[Mapping[str, str | None]]
+"""How the labels of each schema are named in the next one; None: retired."""
 
 
 class Decoder:
-    """Predictions of one model version for a project. config: the model's (classes, problem, decoding, schema_version);
-    classes of an earlier schema are read through its mappings: merged ones are one, retired ones are left out."""
+    """Predictions of one model version. config: the model's (classes, problem, decoding, schema_version); mappings: of
+    the project's schemas, from the first on. Classes of an earlier schema are read through them: merged ones are one,
+    retired ones are left out."""
 
-    def __init__(self, project: Project, config: Mapping[str, Any]) -> None:
+    def __init__(self, mappings: Mappings, config: Mapping[str, Any]) -> None:
         self.problem = problems.find(config.get("problem") or "classification")
         self.settings: dict[str, Any] = dict(config.get("decoding") or {})
         self.classes: list[str] = list(config["classes"])
         self._columns: list[list[int]] | None = None
-        later = project.mappings[config.get("schema_version", 1) - 1 :]
+        later = mappings[config.get("schema_version", 1) - 1 :]
         if any(later):
             self._rename([_read(name, later) for name in self.classes])
 
@@ -58,7 +61,7 @@ class Decoder:
         return merged / total if self.problem.normalized and total > 0 else merged
 
 
-def _read(name: str, mappings: tuple[Mapping[str, str | None], ...]) -> str | None:
+def _read(name: str, mappings: Mappings) -> str | None:
     found: str | None = name
     for mapping in mappings:
         if found is not None:
