@@ -39,6 +39,7 @@ ELSEWHERE = {
     "oidc/exchange.py",
     "oidc/id_token.py",
     "oidc/provider.py",
+    "outside",
     "worker.py",
     "plugins.py",
     "wire",

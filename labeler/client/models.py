@@ -2,7 +2,10 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import islice
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
+from zipfile import ZipFile
 
 from labeler.client import job
 from labeler.client.connection import Connection, Shape
@@ -118,6 +121,29 @@ class Learned:
     def reproduce(self, number: int) -> Job:
         """Train a model again from its dataset version; the result is a `Reproduction`."""
         return job.start(self.client, f"{self.path}/models/{number}/reproduce")
+
+    def export_model(self, number: int, folder: str | Path, examples: int = 20) -> Path:
+        """Write a model as a folder that answers without the service (its README says how), whole or not at all.
+
+        examples: items of the project that go along, with what the model says of them, for `labeler.outside.check`.
+        Raises FileExistsError where the folder is there already and not empty.
+        """
+        target = Path(folder)
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise FileExistsError(f"{target} is there already: name a new folder")
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
+            packed = Path(beside) / "model.zip"
+            with open(packed, "wb") as file:
+                for chunk in self.client.stream(f"{self.path}/models/{number}/export", examples=examples):
+                    file.write(chunk)
+            with ZipFile(packed) as archive:
+                archive.extractall(Path(beside) / "unpacked")
+            (whole,) = (Path(beside) / "unpacked").iterdir()
+            if target.exists():
+                target.rmdir()
+            whole.replace(target)
+        return target
 
     def predict(self, items: Iterable[str | dict[str, Any] | PredictItem | QueueItem | ItemOut]) -> list[Predicted]:
         """Predictions of the live model, in the items' order: for texts, for objects as they are added (`{text}` or

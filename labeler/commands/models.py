@@ -148,6 +148,22 @@ def reproduce(project: P, model: int) -> None:
         raise typer.Exit(1)
 
 
+def export_model(
+    project: P,
+    number: Annotated[int, typer.Argument(help="Of the model.")],
+    folder: Annotated[Path, typer.Argument(help="A new folder.")],
+    examples: Annotated[int, typer.Option(help="Items that go along, with what the model says of them.")] = 20,
+) -> None:
+    """Write a model as a folder that answers without the service: with a server, a Dockerfile, its card."""
+    with service() as client:
+        try:
+            written = client.projects.get(project).export_model(number, folder, examples)
+        except FileExistsError as error:
+            print(error, file=sys.stderr)
+            raise typer.Exit(1) from None
+    answer({"folder": str(written)}, f"Model {number} is in {written}: its README.md says how it answers.")
+
+
 def register(app: typer.Typer) -> None:
-    for function in (train, search, promote, rollback, predict, reproduce):
+    for function in (train, search, promote, rollback, predict, export_model, reproduce):
         app.command()(function)

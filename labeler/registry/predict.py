@@ -19,23 +19,28 @@ _loaded: dict[Path, tuple[str, Any]] = {}  # by the project's folder: the live m
 _loading = threading.Lock()
 
 
-def _model(settings: Settings, row: Any) -> Any:
-    from labeler.learning.errors import LearningError
-    from labeler.learning.trained_model import TrainedModel
-    from labeler.registry.encoders import why_without
-
+def _live(settings: Settings, row: Any) -> Any:
     folder = folder_of(settings, row.project_id, row.number)
     with _loading:
         known = _loaded.get(folder.parent)
         if known is not None and known[0] == row.sha256:
             return known[1]
-        why_without(settings)  # makes the set encoder known to the model; one it does not need may be missing
-        try:
-            model = TrainedModel.load(folder, row.sha256)
-        except LearningError as error:
-            raise Unavailable(f"Model {row.number} can't be loaded: {error}. Roll back, or reproduce it.") from error
+        model = load_model(settings, row)
         _loaded[folder.parent] = (row.sha256, model)
         return model
+
+
+def load_model(settings: Settings, row: Any) -> Any:
+    """The model of a row, from its file; raises `Unavailable` where that is broken or gone."""
+    from labeler.learning.errors import LearningError
+    from labeler.learning.trained_model import TrainedModel
+    from labeler.registry.encoders import why_without
+
+    why_without(settings)  # makes the set encoder known to the model; one it does not need may be missing
+    try:
+        return TrainedModel.load(folder_of(settings, row.project_id, row.number), row.sha256)
+    except LearningError as error:
+        raise Unavailable(f"Model {row.number} can't be loaded: {error}. Roll back, or reproduce it.") from error
 
 
 def predict(db: Database, settings: Settings, project: Project, body: PredictIn) -> PredictOut:
@@ -55,18 +60,18 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
             raise Invalid(
                 f"{pointer[1:]} {refused.reason}.", errors=[{"pointer": pointer, "detail": refused.reason}]
             ) from None
-    model = _model(settings, row)
-    proba = _answers(row, model, contents)
-    decoder = Decoder(project.mappings, row.config)
-    found = [decoder(line) for line in proba]
+    found = answers_of(project, row, _live(settings, row), contents)[1]
     predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
     return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)
 
 
-def _answers(row: Any, model: Any, contents: list[Any]) -> Any:
+def answers_of(project: Project, row: Any, model: Any, contents: list[Any]) -> tuple[Any, list[dict[str, Any]]]:
+    """The model's probabilities of each content, and what they say. Raises `Unavailable`."""
     from labeler.learning.errors import EncoderBroken, EncoderMissing
 
     try:
-        return model.predict_proba(contents)
+        proba = model.predict_proba(contents)
     except (EncoderMissing, EncoderBroken) as error:
         raise Unavailable(f"Model {row.number} can't answer: {error}.") from error
+    decoder = Decoder(project.mappings, row.config)
+    return proba, [decoder(line) for line in proba]

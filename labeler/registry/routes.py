@@ -1,11 +1,13 @@
 import asyncio
-from typing import Annotated
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Path
-from fastapi.responses import PlainTextResponse
+from fastapi import APIRouter, Path, Query, Request
+from fastapi.responses import PlainTextResponse, StreamingResponse
+from starlette.concurrency import iterate_in_threadpool
 
+from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
-from labeler.kit.web import Config, Cursor, Db, Limit, decode_cursor, encode_cursor
+from labeler.kit.web import BINARY, BYTES, Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead
 from labeler.registry import service
 from labeler.registry.card import write_card
@@ -23,6 +25,10 @@ class Markdown(PlainTextResponse):
 
 
 Number = Annotated[int, Path(ge=1, lt=2**31)]
+ZIP = "application/zip"
+ZIPPED: dict[int | str, dict[str, Any]] = {
+    200: {"description": "A ZIP archive", "content": {name: {"schema": BINARY} for name in (ZIP, BYTES)}}
+}
 
 
 @router.get("/models")
@@ -54,6 +60,31 @@ async def get_model_test_case(
 ) -> CaseRunDetail:
     """What a model said of each item of a test case, when it was run."""
     return await db.aread(service.get_model_run, member.project, number, case_id)
+
+
+@router.get("/models/{number}/export", response_class=StreamingResponse, responses=ZIPPED)
+async def export_model(
+    request: Request,
+    number: Number,
+    member: CanRead,
+    db: Db,
+    write: Write,
+    settings: Config,
+    examples: Annotated[
+        int, Query(ge=0, le=1000, description="Items of the project that go along, with what the model says of them.")
+    ] = 20,
+) -> StreamingResponse:
+    """The model as a folder that answers without the service, in a ZIP archive: its file, the code that reads it, its
+    card, a small server, a Dockerfile."""
+    from labeler.registry import export  # brings the learning engine, which few requests need
+
+    file = await asyncio.to_thread(export.export_model, db, settings, member.project, number, examples)
+    await write(audit, member.caller, "model.exported", project_id=member.project.id, target=str(number))
+    name = f"{member.project.slug}-model-{number}.zip"
+    headers = {"content-disposition": f'attachment; filename="{name}"'}
+    return StreamingResponse(
+        iterate_in_threadpool(export.blocks(file)), media_type=sent_as(request, ZIP), headers=headers
+    )
 
 
 @router.post("/models/{number}/stage")

@@ -158,6 +158,7 @@ RULES = {
     ("GET", P + "/models"): "read",
     ("GET", P + "/models/{number}"): "read",
     ("GET", P + "/models/{number}/card"): "read",
+    ("GET", P + "/models/{number}/export"): "read",
     ("GET", P + "/models/{number}/test-cases/{case_id}"): "read",
     ("POST", P + "/models/{number}/check"): "manage",
     ("GET", P + "/slices"): "read",

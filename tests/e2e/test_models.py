@@ -1,6 +1,8 @@
 """The Models page: which model is live and why, what would be better, and where a model is wrong."""
 
+import io
 import re
+import zipfile
 from typing import Any
 
 import processes
@@ -56,6 +58,18 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
         f"by {site.admin.name}: “the first that is measured here”."
     )
     expect(page.get_by_role("heading", name=f"Model {newest} is live, and no newer one waits.")).to_be_visible()
+
+
+def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
+    number = project.models()[0].number
+    page = shown(site, project, visit)
+    page.get_by_text("Use it elsewhere").click()
+    link = page.get_by_role("link", name="Download the folder")
+    expect(link).to_be_visible()
+    expect(page.get_by_text(f"labeler export-model {project.slug} {number} FOLDER")).to_be_visible()
+    answer = page.request.get(f"{site.url}{link.get_attribute('href')}")
+    archive = zipfile.ZipFile(io.BytesIO(answer.body()))
+    assert f"{project.slug}-model-{number}/README.md" in archive.namelist()
 
 
 def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, project, visit) -> None:

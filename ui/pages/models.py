@@ -10,6 +10,7 @@ from labeler_ui import (
     metrics,
     mistakes,
     model_advice,
+    model_export,
     model_words,
     report,
     requirements,
@@ -276,6 +277,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         card = feedback.attempt(lambda: project.model_card(model.number))
         if card:
             st.markdown(card.replace("![", "\\!\\["))
+    model_export.draw(project, model)
     with st.expander(t("How it was trained")):
         st.json(model.model_dump(mode="json", include=HOW))
 

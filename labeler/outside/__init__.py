@@ -1,0 +1,7 @@
+"""A model outside of the service: what `labeler export-model` copies into a folder beside the model.
+
+Needs nothing but `labeler.learning`, `labeler.contents` and what they stand on; no database, no service.
+
+    python -m labeler.outside.check                       does it say here what it said in the service?
+    uvicorn labeler.outside.serve:app --port 8080         answer requests
+"""
