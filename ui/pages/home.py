@@ -1,5 +1,7 @@
 """The list of projects: where each stands, what waits in it, and the way to go on labeling."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 
 import streamlit as st
@@ -14,6 +16,7 @@ from labeler.wire.projects import ProjectOut
 MOST_DETAILED = 40  # projects whose last work and open questions are read, too
 MANY = 12  # projects from which on one is looked for by its name
 MOST_LOOKS = 3
+AT_ONCE = 6  # requests
 
 
 def render() -> None:
@@ -31,9 +34,7 @@ def render() -> None:
     words = _search(many)
     found = [one for one in found if words in one.info.name.casefold()]
     projects = [one.info for one in found]
-    details = {one.info.slug: _progress(one) for one in found[:MOST_DETAILED]}
-    led = [one for one in found[:MOST_DETAILED] if session.manages(one.slug)]
-    to_review = {one.slug: disagreements.undecided(one) for one in led}
+    details, to_review = _read(found[:MOST_DETAILED])
     turns = {one.slug: _turn(one, details.get(one.slug), to_review.get(one.slug, 0)) for one in projects}
     projects.sort(key=lambda one: turns[one.slug])  # otherwise as they were
     waiting = sum(turn == 0 for turn in turns.values())
@@ -79,10 +80,20 @@ def _turn(project: ProjectOut, progress: ProgressOut | None, to_review: int) -> 
     return 2 if counts.items and counts.labeled >= counts.items else 1
 
 
-def _progress(project: Project) -> ProgressOut | None:
+def _read(projects: Sequence[Project]) -> tuple[dict[str, ProgressOut | None], dict[str, int]]:
+    """How far each is, and how many answers wait for a decision where the viewer decides; by slug. Some at a time."""
+    offset, led = layout.utc_offset(), [one for one in projects if session.manages(one.slug)]
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        progress = pool.map(lambda one: _progress(one, offset), projects)
+        undecided = pool.map(disagreements.undecided, led)
+        details = dict(zip((one.slug for one in projects), progress, strict=True))
+        return details, dict(zip((one.slug for one in led), undecided, strict=True))
+
+
+def _progress(project: Project, utc_offset: int) -> ProgressOut | None:
     """How far a project is; a card without it is better than no card."""
     try:
-        return project.progress(layout.utc_offset())
+        return project.progress(utc_offset)
     except ApiError:
         return None
 
