@@ -43,7 +43,7 @@ TITLES = {
 FORMULA = tuple("'=+-@\t\r\n")
 
 
-def _show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
+def show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
     """A chart and a button for what it shows. Images are in the chart's own menu."""
     with st.container(gap="small"):
         st.altair_chart(chart.configure(locale=_locale(language())), width="stretch", alt=alternative)
@@ -66,7 +66,7 @@ def _tip(field: str, kind: str = "N", **options: Any) -> alt.Tooltip:
     )
 
 
-def _names(**options: Any) -> alt.Axis:
+def names_axis(**options: Any) -> alt.Axis:
     """An axis that names every place: Streamlit's own leaves out names that it takes to be crowded."""
     return alt.Axis(**{"labelOverlap": False, "labelLimit": 130, "ticks": False, "domain": False, **options})
 
@@ -158,7 +158,7 @@ def learning_curve(
         layers.append(level.mark_rule(color=GRAY, strokeDash=[5, 4]).encode(alt.Y("baseline:Q"), tooltip=[tip]))
     data = pd.concat([frame, pd.DataFrame(forecast).assign(model="forecast")]) if forecast else frame
     alternative = t("Learning curve: {title} on the holdout against labels", title=metric.title)
-    _show(alt.layer(*layers).properties(height=290), alternative, data)
+    show(alt.layer(*layers).properties(height=290), alternative, data)
 
 
 def _tips(metric: Metric, title: str) -> list[alt.Tooltip]:
@@ -187,14 +187,14 @@ def label_balance(counts: dict[str, int], labels: list[dict[str, Any]]) -> None:
     total = sum(row["count"] for row in rows) or 1
     frame = pd.DataFrame(rows).assign(share=lambda f: f["count"] / total)
     order = [row["label"] for row in sorted(rows, key=lambda row: -row["count"])]
-    base = alt.Chart(frame).encode(alt.Y("label:N", sort=order, title=None, axis=_names(labelLimit=180)))
+    base = alt.Chart(frame).encode(alt.Y("label:N", sort=order, title=None, axis=names_axis(labelLimit=180)))
     bars = base.mark_bar(cornerRadiusEnd=4, height=16).encode(
         alt.X("count:Q", title=None, axis=None),
         alt.Color("color:N", scale=None),
         tooltip=[_tip("label"), _tip("count", format=","), _tip("share", format=".1%")],
     )
     words = base.mark_text(align="left", dx=6, color=GRAY).encode(alt.X("count:Q"), alt.Text("count:Q", format=","))
-    _show((bars + words).properties(height=max(70, 30 * len(rows))), t("Items by label"), frame.drop(columns="color"))
+    show((bars + words).properties(height=max(70, 30 * len(rows))), t("Items by label"), frame.drop(columns="color"))
 
 
 def rating_counts(counts: dict[str, int], levels: list[tuple[str, str]]) -> None:
@@ -221,7 +221,7 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
     frame = pd.DataFrame(rows, columns=["at", x, y])
     few = len(rows) <= MOST_BARS
     place = (
-        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=_names(labelAngle=_angle(list(frame[x]))))
+        alt.X(f"{x}:N", sort=list(frame[x]), title=None, axis=names_axis(labelAngle=_angle(list(frame[x]))))
         if few
         else alt.X("at:Q", bin=alt.Bin(maxbins=MOST_BARS), title=t(TITLES[x]))
     )
@@ -231,7 +231,7 @@ def _histogram(rows: list[tuple[float, str, int]], x: str, y: str, alternative: 
         tooltip=[_tip(x), _tip(y, format=",")] if few else [alt.Tooltip(f"sum({y}):Q", title=t(TITLES[y]), format=",")]
     )
     words = base.mark_text(dy=-8, color=GRAY).encode(alt.Text(f"{y}:Q", format=","))
-    _show((bars + words if few else bars).properties(height=220), alternative, frame.drop(columns="at"))
+    show((bars + words if few else bars).properties(height=220), alternative, frame.drop(columns="at"))
 
 
 def per_day(days: list[DayCount]) -> None:
@@ -256,7 +256,7 @@ def per_day(days: list[DayCount]) -> None:
             tooltip=[_tip("day", "T", format="%x"), _tip("labels", format=",")],
         )
     )
-    _show(chart.properties(height=190), t("Labels per day"), frame.assign(day=frame["day"].dt.date))
+    show(chart.properties(height=190), t("Labels per day"), frame.assign(day=frame["day"].dt.date))
 
 
 def confusion(labels: list[str], matrix: list[list[int]]) -> None:
@@ -276,9 +276,9 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
             "model:N",
             sort=labels,
             title=t("the model said"),
-            axis=_names(orient="top", labelAngle=_angle(labels), labelFontSize=size),
+            axis=names_axis(orient="top", labelAngle=_angle(labels), labelFontSize=size),
         ),
-        alt.Y("people:N", sort=labels, title=t("people said"), axis=_names(labelFontSize=size)),
+        alt.Y("people:N", sort=labels, title=t("people said"), axis=names_axis(labelFontSize=size)),
     )
     boxes = base.mark_rect(cornerRadius=3, stroke=None).encode(
         alt.Color("share:Q", scale=alt.Scale(range=theme.SEQUENTIAL[mode], domain=[0, 1]), legend=None),
@@ -290,7 +290,7 @@ def confusion(labels: list[str], matrix: list[list[int]]) -> None:
     )
     rows_high = min(560, max(190, 70 * len(labels) if len(labels) < 6 else 46 * len(labels)))
     side = max(rows_high, LEAST_ROW * len(labels))
-    _show((boxes + words).properties(height=side), t("Confusion matrix on the holdout"), frame)
+    show((boxes + words).properties(height=side), t("Confusion matrix on the holdout"), frame)
 
 
 def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
@@ -302,7 +302,7 @@ def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
     ]
     frame = pd.DataFrame(rows)
     base = alt.Chart(frame).encode(
-        alt.Y("label:N", title=None, axis=_names(labelLimit=180)),
+        alt.Y("label:N", title=None, axis=names_axis(labelLimit=180)),
         alt.YOffset("version:N", sort=[a, b]),
         alt.X("items:Q", title=t("labeled items")),
     )
@@ -319,4 +319,4 @@ def two_versions(balance: Sequence[LabelBalance], a: str, b: str) -> None:
         align="left", dx=6, color=GRAY
     )
     chart = (bars + words.encode(alt.Text("says:N"))).properties(height=130 + 48 * len(balance))
-    _show(chart, t("Label balance of {a} and {b}", a=a, b=b), frame)
+    show(chart, t("Label balance of {a} and {b}", a=a, b=b), frame)

@@ -4,30 +4,26 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
-from labeler_ui import charts, layout, metrics, table
-from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, percent, t, tn
+from labeler_ui import charts, layout, levels, metrics, table
+from labeler_ui.words import mark, number, percent, t
 
-from labeler.wire.insight import HumanLevel
+from labeler.client import Project
 from labeler.wire.registry import ModelOut
 
-BASELINES = {"majority": mark("always the most common answer"), "sklearn": mark("plain scikit-learn")}
 PER_ROW = 4
 PER_LABEL = {"precision": mark("Precision"), "recall": mark("Recall"), "f1": "F1"}
 
 
-def draw(model: ModelOut, task_type: str, human: HumanLevel | None = None) -> None:
-    """Everything that the holdout says about a model; nothing while it has no labels. human: how well people do."""
-    report = model.report
+def draw(project: Project, model: ModelOut) -> None:
+    """Everything that the holdout says about a model; nothing while it has no labels."""
+    report, task_type = model.report, project.info.task_type
     if report is None:
         return
     described = [metrics.named(task_type, name) for name in _ordered(report, metrics.of(task_type))]
     for start in range(0, len(described), PER_ROW):
         for box, metric in zip(st.columns(PER_ROW), described[start : start + PER_ROW], strict=False):
             figure(box, metric, report["metrics"][metric.name])
-    _baselines(model, metrics.named(task_type, report["primary"]))
-    if human is not None and human.metrics:
-        _people(human, metrics.named(task_type, report["primary"]))
+    levels.draw(project, model, metrics.named(task_type, report["primary"]))
     views = [(name, view) for name, view in (report.get("views") or {}).items() if name in VIEWS and _filled(view)]
     for start in range(0, len(views), 2):
         for box, (name, view) in zip(st.columns(2, gap="large"), views[start : start + 2], strict=False):
@@ -63,42 +59,6 @@ def _ordered(report: dict[str, Any], described: Collection[str]) -> list[str]:
     """The metric that decides comes first. One that the service does not describe says nothing to a reader."""
     names = [name for name in report["metrics"] if name in described or name == report["primary"]]
     return sorted(names, key=lambda name: name != report["primary"])
-
-
-def _baselines(model: ModelOut, metric: metrics.Metric) -> None:
-    own = t("model {model}", model=model.number) + f" {metric.text((model.metrics or {}).get(metric.name))}"
-    compared = [
-        f"{t(BASELINES.get(name, name.replace('_', ' ')))} {metric.text(figures.get(metric.name))}"
-        for name, figures in (model.baselines or {}).items()
-        if figures.get(metric.name)
-    ]
-    if compared:
-        st.markdown(
-            tn(
-                ":gray[{title} on the {n} holdout item of this model: {compared}]",
-                ":gray[{title} on the {n} holdout items of this model: {compared}]",
-                model.holdout_size,
-                title=plain(metric.title),
-                compared=plain(", ".join([own, *compared])),
-            )
-        )
-
-
-def _people(human: HumanLevel, metric: metrics.Metric) -> None:
-    """The ceiling: what one person's label comes to, where several labeled the same holdout items."""
-    estimate = human.metrics.get(metric.name)
-    if not metrics.known(estimate):
-        return
-    st.markdown(
-        tn(
-            ":gray[{title} of people: {value} ({interval}), one label held against what the others say of {n} item.]",
-            ":gray[{title} of people: {value} ({interval}), one label held against what the others say of {n} items.]",
-            human.items,
-            title=plain(metric.title),
-            value=plain(metric.text(estimate)),
-            interval=plain(metric.interval(estimate)),
-        )
-    )
 
 
 def _known(row: dict[str, Any], name: str) -> bool:

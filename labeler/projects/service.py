@@ -88,13 +88,14 @@ def check_settings(
     known = [name for name, _ in problems.find(task.problem).model_choices()]
     if settings.model not in known:
         raise _unknown("model", f'no model "{settings.model}", there are: {", ".join(known)}')
-    if settings.target is not None:
-        known = [metric.name for metric in metrics_of(task.problem)]
-        if settings.target.metric not in known:
-            raise _unknown("target/metric", f'no metric "{settings.target.metric}", there are: {", ".join(known)}')
-        metric = next(metric for metric in metrics_of(task.problem) if metric.name == settings.target.metric)
-        if metric.unit == "share" and not 0 < settings.target.value <= 1:
-            raise _unknown("target/value", f"{settings.target.value:g} is no share: expected above 0, up to 1")
+    for where, figure in (("target", settings.target), ("published", settings.published)):
+        if figure is None:
+            continue
+        described = {metric.name: metric for metric in metrics_of(task.problem)}
+        if figure.metric not in described:
+            raise _unknown(f"{where}/metric", f'no metric "{figure.metric}", there are: {", ".join(described)}')
+        if described[figure.metric].unit == "share" and not 0 < figure.value <= 1:
+            raise _unknown(f"{where}/value", f"{figure.value:g} is no share: expected above 0, up to 1")
     known_before = () if before is None else before.requirements.conditions
     if found := wrong_requirement(settings.requirements, task, labels, known_before, slices):
         raise _unknown(*found)

@@ -32,6 +32,17 @@ class Target(In):
     value: Annotated[float, Field(ge=-1e9, le=1e9)]
 
 
+class Published(Target):
+    """What somebody else reached on data like this, as they told it: to compare with, nothing depends on it."""
+
+    source: Annotated[
+        str,
+        Field(
+            min_length=1, max_length=300, pattern=r"^[^\x00]*$", description="Who said so: a paper, a report, a page."
+        ),
+    ]
+
+
 class ProjectSettings(In):
     overlap: Annotated[int, Field(ge=1, le=20, description="Labels wanted for each item, by different labelers.")] = 1
     overlap_share: Annotated[
@@ -122,6 +133,7 @@ class ProjectSettings(In):
     target: Annotated[
         Target | None, Field(description="The score wanted on the holdout; progress says how far it is.")
     ] = None
+    published: Annotated[Published | None, Field(description="A figure of others that models are shown beside.")] = None
     requirements: Annotated[
         Requirements,
         Field(description="What models are led by, and conditions that one must hold to go live."),

@@ -72,6 +72,20 @@ def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
     assert f"{project.slug}-model-{number}/README.md" in archive.namelist()
 
 
+def test_a_model_stands_beside_what_it_has_to_beat_and_what_others_reached(site, project, visit) -> None:
+    page = shown(site, project, visit)
+    page.get_by_text("Compare with a published figure").click()
+    page.get_by_label("Accuracy in percent").fill("97.5")
+    page.get_by_label("Who said so, and where").fill("A paper, 2024")
+    page.keyboard.press("Tab")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("What others reached, on their own data: A paper, 2024.")).to_be_visible()
+    published = site.admin.client.projects.get(project.slug).info.settings.published
+    assert (published.metric, published.value) == ("accuracy", 0.975)
+    chart = page.get_by_role("img", name=re.compile("^Accuracy, the best first: "))
+    expect(chart.or_(page.locator("[aria-label^='Accuracy, the best first: ']")).first).to_be_visible()
+
+
 def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, project, visit) -> None:
     number = project.models()[0].number
     page = shown(site, project, visit)

@@ -101,6 +101,28 @@ def test_what_can_not_be_measured_is_not_required(
 
 
 @pytest.mark.parametrize(
+    ("published", "pointer"),
+    [
+        ({"metric": "beauty", "value": 1, "source": "a paper"}, "/settings/published/metric"),
+        ({"metric": "accuracy", "value": 97, "source": "a paper"}, "/settings/published/value"),
+        ({"metric": "accuracy", "value": 0.97, "source": ""}, "/settings/published/source"),
+        ({"metric": "accuracy", "value": 0.97}, "/settings/published/source"),
+    ],
+)
+def test_a_published_figure_has_a_metric_a_value_and_a_source(
+    project: Project, published: dict[str, Any], pointer: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        project.change(settings={"published": published})
+    assert (refused.value.status, refused.value.errors[0]["pointer"]) == (422, pointer)
+    told = {"metric": "accuracy", "value": 0.97, "source": "A paper, 2024"}
+    project.change(settings={"published": told})
+    assert project.client.projects.get(project.slug).info.settings.published.model_dump() == told
+    project.change(settings={"published": None})
+    assert project.client.projects.get(project.slug).info.settings.published is None
+
+
+@pytest.mark.parametrize(
     "condition",
     [
         {"metric": "accuracy"},

@@ -45,7 +45,7 @@ def test_a_model_is_tied_to_its_dataset_version(service: Any, project: Project, 
     assert model.dataset == DatasetTie(version=1, tag="v1") and model.artifacts
     assert project.datasets()[0].models == [1]
     assert model.trained_on + model.holdout_size == 30
-    assert set(model.baselines) == {"majority", "sklearn"} and model.packages["scikit-learn"]
+    assert set(model.baselines) == {"majority", "one_rule", "sklearn"} and model.packages["scikit-learn"]
 
 
 def test_the_first_model_comes_by_itself(service: Any, project: Project, add_texts: Add) -> None:

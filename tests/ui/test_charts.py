@@ -25,7 +25,7 @@ DRAWN: dict[str, Callable[[], None]] = {
 def spec(monkeypatch: pytest.MonkeyPatch) -> Callable[[Callable[[], None]], dict[str, Any]]:
     """What a chart is to the browser."""
     shown: list[Any] = []
-    monkeypatch.setattr(charts, "_show", lambda chart, alternative, data: shown.append(chart))
+    monkeypatch.setattr(charts, "show", lambda chart, alternative, data: shown.append(chart))
 
     def specified(draw: Callable[[], None]) -> dict[str, Any]:
         draw()

@@ -270,7 +270,7 @@ def _detail(project: Project, model: ModelOut) -> None:
             icon=":material/info:",
         )
     else:
-        report.draw(model, project.info.task_type, feedback.attempt(project.human_level))
+        report.draw(project, model)
     slices.draw(project, model)
     mistakes.show(project, model)
     with st.expander(t("Model card")):

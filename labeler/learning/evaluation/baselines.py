@@ -1,6 +1,7 @@
-"""What a model has to beat, on the same labels and holdout: no look at the item, and scikit-learn out of the box."""
+"""What a model has to beat, on the same labels and holdout: no look at the item, a rule of one word, and scikit-learn
+out of the box."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,9 @@ from labeler.contents import Content
 from labeler.learning.evaluation import multilabel, ordinal
 from labeler.learning.evaluation.classification import evaluate
 from labeler.learning.evaluation.report import Report
+
+MOST_WORDS = 1_000
+"""The most frequent words are those that a rule of one word is looked for among."""
 
 
 def of_classes(
@@ -19,14 +23,17 @@ def of_classes(
     classes: Sequence[str],
     seed: int,
 ) -> dict[str, Report]:
-    """What the model must beat, on the same labels and holdout: "majority" and "sklearn".
+    """What the model must beat, on the same labels and holdout: "majority", "one_rule" and "sklearn".
 
     "majority" says the labels' frequencies in the holdout, the best that is possible without looking at an
-    item (those of the training labels are the strategy's choice, and would mislead); "sklearn" is scikit-learn
-    out of the box (texts: TfidfVectorizer and LogisticRegression; rows: DictVectorizer and LogisticRegression).
+    item (those of the training labels are the strategy's choice, and would mislead); "one_rule" asks for
+    one word of a text, or one column of a row (a decision tree of depth 1; after Holte, 1993, "Very Simple
+    Classification Rules Perform Well on Most Commonly Used Datasets"); "sklearn" is scikit-learn out of the box
+    (texts: TfidfVectorizer and LogisticRegression; rows: DictVectorizer and LogisticRegression).
     A baseline that can't be trained (one label only, texts without words) is left out.
     """
     from sklearn.linear_model import LogisticRegression
+    from sklearn.tree import DecisionTreeClassifier
     from threadpoolctl import threadpool_limits
 
     if not len(y_train):
@@ -39,14 +46,13 @@ def of_classes(
     if len(set(y_train)) < 2:
         return reports
     with threadpool_limits(1):
-        fitted = _fitted(contents_train, list(y_train), LogisticRegression)
-        if fitted is None:
-            return reports
-        proba = np.zeros((len(y_holdout), len(order)))
-        if len(y_holdout):
-            columns = [order.index(label) for label in fitted.classes_]
-            proba[:, columns] = fitted.predict_proba(_plain(contents_holdout))
-    reports["sklearn"] = evaluate(y_holdout, proba, order, seed)
+        rule, plain = DecisionTreeClassifier(max_depth=1, random_state=0), LogisticRegression()
+        for name, fitted in _each(contents_train, list(y_train), rule, plain):
+            proba = np.zeros((len(y_holdout), len(order)))
+            if len(y_holdout):
+                columns = [order.index(label) for label in fitted.classes_]
+                proba[:, columns] = fitted.predict_proba(_plain(contents_holdout))
+            reports[name] = evaluate(y_holdout, proba, order, seed)
     return reports
 
 
@@ -58,9 +64,10 @@ def of_label_sets(
     seed: int,
 ) -> dict[str, Report]:
     """As `of_classes`, for any number of labels an item: "majority" gives each label to all items or to none, whichever
-    F1 is higher; "sklearn" is a OneVsRestClassifier of logistic regressions."""
+    F1 is higher; "one_rule" has a rule for each label; "sklearn" is a OneVsRestClassifier of logistic regressions."""
     from sklearn.linear_model import LogisticRegression
     from sklearn.multiclass import OneVsRestClassifier
+    from sklearn.tree import DecisionTreeClassifier
     from threadpoolctl import threadpool_limits
 
     classes = sorted({name for value in (*y_train, *y_holdout) for name in value})
@@ -74,15 +81,13 @@ def of_label_sets(
     if not learnable.any():
         return reports
     with threadpool_limits(1):
-        fitted = _fitted(
-            contents_train, has[:, learnable].astype(int), lambda: OneVsRestClassifier(LogisticRegression())
-        )
-        if fitted is None:
-            return reports
-        proba = np.tile(has.mean(axis=0), (len(y_holdout), 1))
-        said = np.asarray(fitted.predict_proba(_plain(contents_holdout)))
-        proba[:, learnable] = said if said.shape[1] == int(learnable.sum()) else said[:, 1:]
-    reports["sklearn"] = multilabel.evaluate(y_holdout, proba, classes, np.full(len(classes), 0.5), seed)
+        rule = OneVsRestClassifier(DecisionTreeClassifier(max_depth=1, random_state=0))
+        plain = OneVsRestClassifier(LogisticRegression())
+        for name, fitted in _each(contents_train, has[:, learnable].astype(int), rule, plain):
+            proba = np.tile(has.mean(axis=0), (len(y_holdout), 1))
+            said = np.asarray(fitted.predict_proba(_plain(contents_holdout)))
+            proba[:, learnable] = said if said.shape[1] == int(learnable.sum()) else said[:, 1:]
+            reports[name] = multilabel.evaluate(y_holdout, proba, classes, np.full(len(classes), 0.5), seed)
     return reports
 
 
@@ -95,6 +100,7 @@ def of_ratings(
 ) -> dict[str, Report]:
     """As `of_classes`, for ratings: "majority" always says the holdout's median; "sklearn" is a Ridge regression."""
     from sklearn.linear_model import Ridge
+    from sklearn.tree import DecisionTreeRegressor
     from threadpoolctl import threadpool_limits
 
     if not len(y_holdout):
@@ -106,12 +112,11 @@ def of_ratings(
     if len(levels) < 2:
         return reports
     with threadpool_limits(1):
-        fitted = _fitted(contents_train, np.asarray(y_train, dtype=np.float64), Ridge)
-        if fitted is None:
-            return reports
-        said = np.asarray(fitted.predict(_plain(contents_holdout)))
-    nearest = levels[np.abs(said[:, None] - levels[None, :]).argmin(axis=1)]
-    reports["sklearn"] = ordinal.evaluate(true, nearest, said, seed)
+        rule, plain = DecisionTreeRegressor(max_depth=1, random_state=0), Ridge()
+        for name, fitted in _each(contents_train, np.asarray(y_train, dtype=np.float64), rule, plain):
+            said = np.asarray(fitted.predict(_plain(contents_holdout)))
+            nearest = levels[np.abs(said[:, None] - levels[None, :]).argmin(axis=1)]
+            reports[name] = ordinal.evaluate(true, nearest, said, seed)
     return reports
 
 
@@ -121,21 +126,26 @@ def _indicator(values: Sequence[Sequence[str]], classes: Sequence[str]) -> Any:
     return MultiLabelBinarizer(classes=list(classes)).fit_transform(values).astype(bool)
 
 
-def _fitted(contents: Sequence[Content], y: Any, make: Callable[[], Any]) -> Any:
-    """What one gets from scikit-learn's defaults, fitted; None when they find no word in any text."""
+def _each(contents: Sequence[Content], y: Any, rule: Any, plain: Any) -> Iterator[tuple[str, Any]]:
+    """The rule of one word or column, and what one gets from scikit-learn's defaults, by name, fitted; none where there
+    is no word in any text."""
     from sklearn.feature_extraction import DictVectorizer
-    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import MaxAbsScaler
 
     if "fields" in contents[0]:
-        return make_pipeline(DictVectorizer(), MaxAbsScaler(), make()).fit(_plain(contents), y)
-    try:
-        return make_pipeline(TfidfVectorizer(), make()).fit(_plain(contents), y)
-    except ValueError as error:
-        if "empty vocabulary" not in str(error):
-            raise
-        return None
+        made = {"one_rule": (DictVectorizer(), rule), "sklearn": (DictVectorizer(), MaxAbsScaler(), plain)}
+    else:
+        words = CountVectorizer(binary=True, max_features=MOST_WORDS)
+        made = {"one_rule": (words, rule), "sklearn": (TfidfVectorizer(), plain)}
+    read = _plain(contents)
+    for name, steps in made.items():
+        try:
+            yield name, make_pipeline(*steps).fit(read, y)
+        except ValueError as error:
+            if "empty vocabulary" not in str(error):
+                raise
 
 
 def _plain(contents: Sequence[Content]) -> list[Any]:

@@ -120,7 +120,7 @@ class Problem(ABC):
         held_values: Sequence[Any],
         seed: int,
     ) -> dict[str, Report]:
-        """What a model must beat, on the same labels and holdout: "majority", and "sklearn" out of the box."""
+        """What a model must beat, on the same labels and holdout: see `evaluation.baselines`."""
 
     def score(self, estimate: Estimate, schema: Mapping[str, Any]) -> Estimate:
         """The primary metric as a share of 1 that rises as models get better: what learning curves are drawn by."""
