@@ -17,8 +17,9 @@ class OnePageScriptRunner(ScriptRunner):
 
     def _run_script(self, rerun_data: RerunData) -> None:
         ctx = self._get_script_run_ctx()
-        if rerun_data.fragment_id_queue and ctx.page_script_hash:  # none: nothing was drawn by this thread yet
-            rerun_data = replace(rerun_data, page_script_hash=ctx.page_script_hash, query_string=ctx.query_string)
+        here = ctx.page_script_hash  # none: nothing was drawn by this thread yet
+        if rerun_data.fragment_id_queue and here and rerun_data.page_script_hash != here:
+            rerun_data = replace(rerun_data, page_script_hash=here, query_string=ctx.query_string)
         super()._run_script(rerun_data)
 
 

@@ -23,6 +23,7 @@ def test_a_decision_by_key_is_about_the_item_that_was_seen(site: Site, visit: An
     seen = seen_on(page)
     page.get_by_role("heading", name="Review").click()
     settled(page)
+    looked_at(page)
     project.reviews.fix(seen, "spam")  # it is not in the queue any more when the page is drawn
     page.keyboard.press("2")
     expect(shown(page, "3 to decide, 1 decided")).to_be_visible()
@@ -33,6 +34,41 @@ def test_a_decision_by_key_is_about_the_item_that_was_seen(site: Site, visit: An
     page.goto(f"{site.url}/items?project={project.slug}&item={seen}")
     expect(shown(page, "as it was decided")).to_be_visible()
     expect(shown(page, f"{site.admin.name} decided ham")).to_be_visible()
+
+
+def looked_at(page: Page) -> None:
+    """Somebody has read what is there."""
+    page.wait_for_timeout(500)
+
+
+BEGUN = "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'running'"
+"""Looks by itself: `expect` would wait until all is drawn."""
+
+
+def test_one_press_decides_one_item_that_was_seen(site: Site, visit: Any) -> None:
+    """The buttons of the item before are still there while the next one is drawn."""
+    project = site.project(6, "Quick fingers", overlap=2)
+    views = [person.client.projects.get(project.slug) for person in (site.member(project), site.member(project))]
+    keys = [row.key for row in project.items.page(limit=6).items]
+    views[0].label_many(dict.fromkeys(keys, "spam"))
+    views[1].label_many(dict.fromkeys(keys, "ham"))
+    page = visit(f"{site.url}/review?project={project.slug}", site.admin)
+    expect(shown(page, "6 to decide")).to_be_visible()
+    page.get_by_role("heading", name="Review").click()
+    decided: dict[str, list[str]] = {}
+    for number, (first, then) in enumerate((("1", "1"), ("2", "1"), ("1", "2")), start=1):
+        settled(page)
+        seen = seen_on(page)
+        looked_at(page)
+        decided[seen] = [{"1": "spam", "2": "ham"}[first]]
+        page.keyboard.press(first)
+        page.wait_for_function(BEGUN)
+        page.keyboard.press(then)  # the former item's buttons are there, or those of one that nobody has read
+        expect(shown(page, f"{6 - number} to decide, {number} decided")).to_be_visible()
+        settled(page)
+        assert seen_on(page) != seen
+    made = [[one.value for one in project.items.history(key) if one.kind == "decision"] for key in keys]
+    assert {key: values for key, values in zip(keys, made, strict=True) if values} == decided
 
 
 def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, visit: Any) -> None:
@@ -60,6 +96,7 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     expect(page.get_by_role("button", name="ham")).to_be_enabled()
     page.get_by_role("heading", name="Review").click()  # the keys are the page's, not a field's
     begins = project.items.get(first).content["text"][:30]
+    looked_at(page)
     page.keyboard.press("2")
     expect(page.get_by_test_id("stToast").filter(has_text=begins)).to_be_visible()
     expect(shown(page, "1 to decide, 1 decided")).to_be_visible()

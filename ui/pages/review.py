@@ -1,5 +1,6 @@
 """Review: answers that people do not agree on, the least certain first; decided by key, or asked again."""
 
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -18,6 +19,7 @@ MOST_SHOWN = 100
 MOST_COMPARED = 6
 MOST_READ = 160  # signs of an item in the table
 TOLD = 60  # signs of an item in a message
+SIGHT_SECONDS = 0.4  # that an item must have been there before it is decided: from when its buttons are sent
 ACTIONS = {
     "keep": mark("kept"),
     "fix": mark("decided"),
@@ -72,6 +74,13 @@ def _on_screen(project: Project, keys: list[str]) -> str:
     return str(st.session_state[kept])
 
 
+def _come_up(slug: str, key: str) -> None:
+    """Its buttons are there from now on, unless they were already."""
+    seen = f"_come-up-{slug}"
+    if st.session_state.get(seen, ("", 0.0))[0] != key:
+        st.session_state[seen] = (key, time.monotonic())
+
+
 def _counts(queue: ReviewQueue, later: int) -> None:
     """later: of those to decide, how many were put off on this page."""
     words = []
@@ -104,7 +113,8 @@ def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
         if decides:
             _decide(project, item)
         with st.container(horizontal=True):
-            if st.button(t("Later"), icon=":material/skip_next:", shortcut="n", help=t("It comes again next time.")):
+            later = {"key": f"later-{item.key}", "shortcut": "n", "help": t("It comes again next time.")}
+            if st.button(t("Later"), icon=":material/skip_next:", **later):
                 passed.append(item.key)
                 st.rerun()
             if decides:
@@ -150,6 +160,7 @@ def _decide(project: Project, item: ItemOut) -> None:
     note_key = f"review-note-{item.key}"
     note = st.text_input(t("Why, for the history"), key=note_key)
     if 0 < len(values) <= MOST_KEYS:
+        _come_up(project.slug, item.key)
         with st.container(horizontal=True):
             for place, value in enumerate(values, start=1):
                 words = plain(tasks.value_text(info, value))
@@ -169,15 +180,34 @@ def _decide(project: Project, item: ItemOut) -> None:
 
 
 def _press(slug: str, item: ItemOut, value: Any, note_key: str) -> None:
-    """A decision by key is about the item that was seen, also where another comes first by the time it is drawn."""
-    note = str(st.session_state.get(note_key) or "")
-    st.session_state.setdefault(f"_pressed-review-{slug}", []).append((item, value, note))
+    """A decision by key is about the item that was seen, also where another comes first by the time it is drawn.
+
+    One press decides one item. The buttons of the item before are still there while the next one is drawn, and hear the
+    key, too: what was decided is not on the screen any more. Nobody has read what has only just come up. Of two keys at
+    once it is not known which was first: neither counts.
+    """
+    pressed = st.session_state.setdefault(f"_pressed-review-{slug}", [])
+    if any(one.key == item.key and other != value for one, other, _ in pressed):
+        pressed.clear()
+        st.session_state[f"_on-screen-{slug}"] = item.key
+        st.session_state["_not-counted"] = t("Two keys at once: press one.")
+        return
+    if st.session_state.get(f"_on-screen-{slug}") != item.key:
+        return
+    key, since = st.session_state.get(f"_come-up-{slug}", ("", 0.0))
+    if key == item.key and time.monotonic() - since < SIGHT_SECONDS:
+        st.session_state["_not-counted"] = t("This one has just come up: look at it, then press again.")
+        return
+    del st.session_state[f"_on-screen-{slug}"]
+    pressed.append((item, value, str(st.session_state.get(note_key) or "")))
 
 
 def _take_pressed(project: Project) -> None:
     for item, value, note in st.session_state.pop(f"_pressed-review-{project.slug}", []):
         with feedback.told(t("Saving the decision")):
             _told(item, project.reviews.fix(item.key, value, note))
+    if why := st.session_state.pop("_not-counted", None):
+        st.toast(why, icon=":material/visibility:")
     feedback.say_now()
 
 
