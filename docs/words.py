@@ -61,6 +61,7 @@ ROOMS = (
 )
 # Files whose every phrase is said to people.
 SAYING = {
+    "kit/validation.py",
     "imports/plan.py",
     "imports/guess.py",
     "imports/judge.py",
@@ -77,7 +78,19 @@ SAYING = {
     "learning/problems/classification.py",
 }
 # Short ones that it says: what a model sees, kinds of columns, a job's state, what is wrong with a field.
-MORE = ("words", "columns", "chosen", "done", "waiting", "working", "must not be empty", "not acceptable", *KINDS)
+MORE = (
+    "words",
+    "columns",
+    "chosen",
+    "done",
+    "waiting",
+    "working",
+    "must not be empty",
+    "not acceptable",
+    "is no email address",
+    "is not in the form that is wanted here",
+    *KINDS,
+)
 SENTENCE = re.compile(r"^(?!SELECT)[A-Z{\"“].*\s.*[.:?]$", re.DOTALL)
 
 

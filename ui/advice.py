@@ -15,6 +15,7 @@ FEW_JUDGED = 30  # holdout labels below which a score says little
 CONFUSED_FROM = 3  # items
 CONFUSED_SHARE = 0.1
 SOON_DAYS = 6
+NOT_KNOWN = ("fewer than ", "there is no earlier model")  # how reasons begin that tell nothing of the model
 USUAL_GAIN = 100  # labels that an advice looks ahead where it does not say how many
 WORTH = 0.005
 
@@ -90,6 +91,8 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
             gain=number(100 * more.value, 1),
         )
         return Lead(words, why)
+    if stop.reason.startswith(NOT_KNOWN):
+        return Lead(t("Keep going: it can't be told yet what more labels bring."), why)
     return Lead(t("Keep going: new labels still change the model."), why)
 
 

@@ -161,7 +161,8 @@ def site() -> None:
             if asked:
                 none = t("There is no project “{asked}”, or you are not a member of it.", asked=plain(asked))
                 words = f"{none} {words}"
-            feedback.empty(t("Choose a project"), words)
+            with feedback.empty(t("Choose a project"), words):
+                layout.open_page("home", t("All projects"), "folder_open", primary=True)
         else:
             not_for(current, role, project)
         return

@@ -92,18 +92,19 @@ def _by_guideline(project: Project, _: list[MemberOut]) -> dict[str, Any]:
         format_func=lambda v: t("Version {v}", v=v),
         key=f"campaign-before-{project.slug}",
     )
-    labels = _labels(project, t("Only with these labels"))
+    labels = _labels(project, t("Only with these labels"), t("any"))
     return {"guideline_before": before} | ({"label": labels} if labels else {})
 
 
 def _by_label(project: Project, _: list[MemberOut]) -> dict[str, Any] | None:
-    labels = _labels(project, t("Labels"))
+    labels = _labels(project, t("Labels"), t("Choose labels"))
     return {"label": labels} if labels else None
 
 
-def _labels(project: Project, title: str) -> list[str]:
+def _labels(project: Project, title: str, none: str) -> list[str]:
+    """none: what the field says where none is chosen."""
     names = _names(project)
-    return st.multiselect(title, names, key=f"campaign-labels-{project.slug}", placeholder=t("any")) if names else []
+    return st.multiselect(title, names, key=f"campaign-labels-{project.slug}", placeholder=none) if names else []
 
 
 def _by_labeler(project: Project, labelers: list[MemberOut]) -> dict[str, Any] | None:

@@ -35,7 +35,7 @@ def _sure(project: ProjectOut, item: ItemOut) -> None:
     if answer.posterior is None:
         st.markdown(t("Answer: **{value}** ({share} say so)", value=value, share=percent(answer.agreement)))
         return
-    st.markdown(t("Answer: **{value}**, right with {chance}", value=value, chance=percent(answer.confidence)))
+    st.markdown(t("Answer: **{value}**, {chance} likely to be right", value=value, chance=percent(answer.confidence)))
     if answer.contested:
         st.markdown(t(":orange-badge[contested] Most labels say something else; who said this is right more often."))
 

@@ -58,8 +58,8 @@ def draw_counts(counts: dict[str, int], schema: Schema) -> None:
 
 
 def sure(share: float | None) -> str:
-    """How sure a model is, after what it says."""
-    return "" if share is None else t(", {share} sure", share=percent(share))
+    """How sure a model is, after what it says; "100%" is not for what is merely close to it."""
+    return "" if share is None else t(", {share} sure", share=percent(int(100 * share) / 100))
 
 
 def bold(text: str) -> str:

@@ -92,29 +92,34 @@ def _member(project: Project, member: MemberOut, alone: bool) -> None:
             f":gray[{address(member)} · {' · '.join(facts)}]",
             width="stretch",
         )
-        labels = member.kind == "person" and member.role != "reader"
-        help_ = t("What the work costs, which items it suits, and how many at most.")
-        if labels and st.button(t("Cost, skills, limits …"), key=f"terms-of-{member.user_id}", help=help_):
-            terms.edit(project, member)
-        if st.button(t("Role …"), key=f"role-of-{member.user_id}"):
-            _change_role(project, member)
-        me = session.user()
-        is_me = me is not None and me.id == member.user_id
-        if danger.button(t("Remove …"), key=f"remove-{member.user_id}"):
-            if alone:
-                _only_manager(plain(member.name), is_me)
-                return
-            layout.confirm(
-                t("You can't open this project any more, unless you are an administrator. Your labels stay.")
-                if is_me
-                else t(
-                    "{member} can't open this project any more. Their labels stay, what they hold goes to others.",
-                    member=plain(named(member)),
-                ),
-                t("Remove"),
-                lambda: project.members.remove(member.user_id),
-                t("Removed."),
-            )
+        with st.container(horizontal=True, width="content"):  # they stay together
+            _actions(project, member, alone)
+
+
+def _actions(project: Project, member: MemberOut, alone: bool) -> None:
+    labels = member.kind == "person" and member.role != "reader"
+    help_ = t("What the work costs, which items it suits, and how many at most.")
+    if labels and st.button(t("Cost, skills, limits …"), key=f"terms-of-{member.user_id}", help=help_):
+        terms.edit(project, member)
+    if st.button(t("Role …"), key=f"role-of-{member.user_id}"):
+        _change_role(project, member)
+    me = session.user()
+    is_me = me is not None and me.id == member.user_id
+    if danger.button(t("Remove …"), key=f"remove-{member.user_id}"):
+        if alone:
+            _only_manager(plain(member.name), is_me)
+            return
+        layout.confirm(
+            t("You can't open this project any more, unless you are an administrator. Your labels stay.")
+            if is_me
+            else t(
+                "{member} can't open this project any more. Their labels stay, what they hold goes to others.",
+                member=plain(named(member)),
+            ),
+            t("Remove"),
+            lambda: project.members.remove(member.user_id),
+            t("Removed."),
+        )
 
 
 @layout.dialog(mark("The only manager"))

@@ -197,9 +197,9 @@ def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
     if simple and metrics.known(simple) and not _beats(metric, score["value"], simple["value"]):
         return plain(
             tn(
-                "On the {n} holdout item of model {number} a plain scikit-learn model is as good: {simple}, beside "
+                "On the {n} holdout item of model {number} a plain scikit-learn model does as well: {simple} against "
                 "{score}.",
-                "On the {n} holdout items of model {number} a plain scikit-learn model is as good: {simple}, beside "
+                "On the {n} holdout items of model {number} a plain scikit-learn model does as well: {simple} against "
                 "{score}.",
                 model.holdout_size,
                 number=model.number,

@@ -49,4 +49,4 @@ def next_model(training: TrainingOut, seconds: int) -> str:
     words = tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
     if left < 2:
         return words
-    return words + " " + t("Fewer are enough once the last training is {time} ago.", time=duration(seconds))
+    return words + " " + t("After {time} without a training fewer are enough.", time=duration(seconds))

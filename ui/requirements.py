@@ -31,7 +31,9 @@ def draw(project: Project, model: ModelOut) -> None:
     if not conditions and not manages:
         return
     st.header(t("What is required"), anchor=False)
-    nothing = t(":gray[Nothing: every model can go live. Say what one must hold, and none other goes live.]")
+    nothing = t(
+        ":gray[Nothing: every model can go live. Say what a model must hold, and one that does not is kept back.]"
+    )
     if any(one.must_pass and not one.removed for one in model.test_cases):
         nothing = t(":gray[Nothing but the test cases below.]")
     st.markdown("  \n".join(line(project, one) for one in conditions) or nothing)

@@ -6,8 +6,10 @@ from typing import Any
 from pydantic import ValidationError
 
 from labeler.kit.errors import Invalid
+from labeler.wire.untrusted import NUL
 
 MOST = 50
+NO_NUL = r"^[^\x00]*$"
 _NOTHING: Any = object()
 
 
@@ -55,7 +57,26 @@ def _inside(value: Any, part: str | int) -> Any:
 
 
 def _detail(one: Mapping[str, Any]) -> str:
-    if one["type"] == "string_too_short" and one["ctx"]["min_length"] == 1:
-        return "must not be empty"
+    """Lengths and patterns are told in words of ours: people read them, in their language."""
+    limits = one.get("ctx") or {}
+    match one["type"]:
+        case "string_too_short" if limits["min_length"] == 1:
+            return "must not be empty"
+        case "string_too_short":
+            return f"is too short: at least {limits['min_length']} characters are wanted"
+        case "string_too_long":
+            return f"is too long: at most {limits['max_length']} characters are taken"
+        case "string_pattern_mismatch" if "@" in limits["pattern"]:
+            return "is no email address"
+        case "string_pattern_mismatch" if limits["pattern"] == NO_NUL:
+            return NUL
+        case "string_pattern_mismatch":
+            return "is not in the form that is wanted here"
+        case "too_short":
+            return f"has too few entries: at least {limits['min_length']} are wanted"
+        case "too_long":
+            return f"has too many entries: at most {limits['max_length']} are taken"
     message = str(one["msg"])
-    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ").rstrip(".")
+    if one["type"] in ("value_error", "assertion_error"):  # what it begins with is pydantic's
+        message = message.partition(", ")[2] or message
+    return message.rstrip(".")

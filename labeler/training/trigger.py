@@ -222,8 +222,14 @@ def sweep(tx: Connection) -> None:
         .where(projects.c.deleted_at.is_(None))
     )
     now = tx.execute(sa.select(clock())).scalar_one()
+    running = sa.select(jobs.c.project_id).where(jobs.c.kind == "training.train", jobs.c.state == "running")
+    at_work = set(tx.execute(running).scalars())  # what it has not seen waits for the next look
     for row in tx.execute(statement).all():
-        if row.label is None or (row.at is not None and row.label <= row.label_id and (row.item or 0) <= row.item_id):
+        if (
+            row.id in at_work
+            or row.label is None
+            or (row.at is not None and row.label <= row.label_id and (row.item or 0) <= row.item_id)
+        ):
             continue
         if _is_hopeless(tx, row.id, row.label, row.item):
             continue

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from labeler.kit.validation import explain_validation, pointer
+from labeler.wire.accounts import Email
 
 
 class Inner(BaseModel):
@@ -42,6 +43,32 @@ def test_pointers_lead_into_what_was_sent(sent: Any, wanted: set[str]) -> None:
     told = explain_validation(raised.value, sent)
     assert {one["pointer"] for one in told.errors} == wanted
     assert not any("Value error" in one["detail"] or one["detail"].endswith(".") for one in told.errors)
+
+
+class Typed(BaseModel):
+    email: Email | None = None
+    name: Annotated[str, Field(min_length=2, max_length=5, pattern=r"^[^\x00]*$")] | None = None
+    code: Annotated[str, Field(pattern="^[a-z]+$")] | None = None
+    rows: Annotated[list[int], Field(min_length=1, max_length=2)] | None = None
+
+
+@pytest.mark.parametrize(
+    ("sent", "words"),
+    [
+        ({"email": ""}, "is no email address"),
+        ({"email": "nora"}, "is no email address"),
+        ({"name": "a"}, "is too short: at least 2 characters are wanted"),
+        ({"name": "abcdef"}, "is too long: at most 5 characters are taken"),
+        ({"name": "a\0b"}, "holds a NUL character"),
+        ({"code": "A"}, "is not in the form that is wanted here"),
+        ({"rows": []}, "has too few entries: at least 1 are wanted"),
+        ({"rows": [1, 2, 3]}, "has too many entries: at most 2 are taken"),
+    ],
+)
+def test_nobody_reads_a_pattern_or_a_type_of_pythons(sent: Any, words: str) -> None:
+    with pytest.raises(ValidationError) as raised:
+        Typed.model_validate(sent)
+    assert [one["detail"] for one in explain_validation(raised.value, sent).errors] == [words]
 
 
 def test_a_pointer_goes_as_far_as_the_value() -> None:

@@ -57,6 +57,25 @@ def test_the_first_model_comes_by_itself(service: Any, project: Project, add_tex
     assert waiting(service, "training.train") == (0 if project.models() else 1)
 
 
+def test_what_waits_while_a_model_trains_is_asked_for_once_it_has(
+    service: Any, project: Project, add_texts: Add
+) -> None:
+    """Else the same labels train two models: the training at work may see all that waits."""
+    from labeler.training.trigger import sweep
+
+    add_texts(60)
+    label_by_truth(project, 20)
+    project.train()
+    work = sa.update(jobs).where(jobs.c.kind == "training.train", jobs.c.state == "queued")
+    service.db.write(lambda tx: tx.execute(work.values(state="running")).rowcount)
+    service.db.write(sweep)
+    assert waiting(service, "training.train") == 0
+    over = sa.update(jobs).where(jobs.c.kind == "training.train").values(state="superseded")
+    service.db.write(lambda tx: tx.execute(over).rowcount)
+    service.db.write(sweep)
+    assert waiting(service, "training.train") == 1
+
+
 def test_training_starts_after_n_labels(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(200)
     trained(service, project, 30)

@@ -60,7 +60,7 @@ def test_a_newer_model_that_is_clearly_better_should_be_promoted() -> None:
     assert "closer to people's answer on 20 and further from it on 5" in found.why
     assert "+7.5% of the items (95% interval: +3.0% to +12.0%)" in found.why
     assert "It learned from 100 more labels." in found.why and found.why.endswith(
-        "The next model trains after 12 more labels. Fewer are enough once the last training is 30 seconds ago."
+        "The next model trains after 12 more labels. After 30 seconds without a training fewer are enough."
     )
 
 
@@ -92,7 +92,7 @@ def test_without_a_live_model_the_newest_measured_one_is_offered() -> None:
 def test_a_simpler_model_that_is_as_good_is_named() -> None:
     live = model(2, "live", baselines={"sklearn": 0.9, "majority": 0.5})
     same = feedback.plain(
-        "On the 200 holdout items of model 2 a plain scikit-learn model is as good: 90.0%, beside 90.0%."
+        "On the 200 holdout items of model 2 a plain scikit-learn model does as well: 90.0% against 90.0%."
     )
     assert same in said(None, live).why
     live, newer = model(1, "live", baselines={"sklearn": 1.0}), model(2, baselines={"sklearn": 0.9, "majority": 0.5})
@@ -111,6 +111,6 @@ def test_a_simpler_model_that_is_as_good_is_named() -> None:
     [(30, "30 seconds"), (60, "1 minute"), (90, "90 seconds"), (7200, "2 hours"), (86_400, "1 day")],
 )
 def test_a_model_that_the_clock_starts_is_not_said_to_wait_for_labels_alone(seconds: int, time: str) -> None:
-    assert model_words.next_model(IDLE, seconds).endswith(f"Fewer are enough once the last training is {time} ago.")
+    assert model_words.next_model(IDLE, seconds).endswith(f"After {time} without a training fewer are enough.")
     last = IDLE.model_copy(update={"labels_until_next": 1})
     assert model_words.next_model(last, seconds) == "The next model trains after 1 more label."

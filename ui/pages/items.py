@@ -59,8 +59,8 @@ def render() -> None:
         item_filters.nothing(project, wanted)
         return
     searched = item_filters.chosen(wanted)
+    st.markdown(f"**{_how_many(page, len(trail))}**")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"**{_how_many(page, len(trail))}**", width="stretch")
         if searched:
             item_filters.clear(st, project)
         if session.manages(project.slug):

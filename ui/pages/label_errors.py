@@ -50,12 +50,14 @@ def render() -> None:
         if not _runs():
             _empty(project)
         return
-    _sentence(page.looked)
+    _sentence(page.looked, None if kind or page.next_cursor else len(page.items))
     _rechecks_sentence(page.rechecks)
     if session.manages(project.slug) and not _runs():
         _again(project)
     if not page.items and kind is None:
-        st.markdown(t(":material/check_circle: Nothing is left to look at. It is looked again as more is answered."))
+        st.markdown(
+            t(":material/check_circle: Nothing is left to look at. Answers are checked again as more are given.")
+        )
     else:
         _found(project, page)
     _earlier(page.rechecks)
@@ -94,7 +96,8 @@ def _runs() -> bool:
     return "_label_errors_job" in st.session_state
 
 
-def _sentence(looked: Looked) -> None:
+def _sentence(looked: Looked, left: int | None) -> None:
+    """left: how many of them wait to be looked at, where that is known."""
     parts = [
         (tn("{n} is likely wrong", "{n} are likely wrong", looked.wrong), looked.wrong),
         (tn("{n} contradicts a near-duplicate", "{n} contradict near-duplicates", looked.duplicate), looked.duplicate),
@@ -105,7 +108,10 @@ def _sentence(looked: Looked) -> None:
     ]
     found = listed([words for words, some in parts if some]) or t("nothing looks wrong")
     told = tn("Of {n} answer {found}.", "Of {n} answers {found}.", looked.answers, found=found)
-    when = t("Looked {when}.", when=layout.when(looked.at))
+    when = t("Last checked {when}.", when=layout.when(looked.at))
+    some = looked.wrong + looked.duplicate + looked.outlier
+    if some and left is not None and left < some:
+        told += " " + tn("{n} is left to look at.", "{n} are left to look at.", left)
     st.markdown(f"**{told}** :gray[{when}]")
     if looked.answers < FEW and looked.wrong:
         st.caption(t("A model that has seen so few answers often expects the wrong one: take the list as a hint."))

@@ -65,7 +65,8 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = _choose(project, by_number)
         if session.manages(project.slug):
-            _actions(project, by_number[number], is_first=number != promoted)
+            was_another = any(one.stage == "retired" for one in models)
+            _actions(project, by_number[number], number != promoted, was_another)
     _detail(project, by_number[number])
     if tasks.of(project.info).SEARCHES:
         show_search(project)
@@ -167,7 +168,7 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
     table.show(
         rows,
         {t("Model"): table.name_of},
-        height=min(35 * len(rows) + 38, 213),
+        height=min(35 * len(rows) + 38, 232),  # half a row says that there is more
         column_config={
             **{t(title): st.column_config.Column(help=t(told)) for _, title, told in BASELINES},
             t("Labels"): st.column_config.Column(help=t("How many labels it learned from")),
@@ -181,12 +182,12 @@ def _deciding(task_type: str, models: Sequence[ModelOut]) -> metrics.Metric | No
     return None if measured is None else metrics.named(task_type, measured["primary"])
 
 
-def _actions(project: Project, model: ModelOut, is_first: bool) -> None:
-    """is_first: nothing above does the same."""
+def _actions(project: Project, model: ModelOut, is_first: bool, was_another: bool) -> None:
+    """is_first: nothing above does the same; was_another: whether another model may have been live."""
     number = model.number
     if is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
         _promote(project, number)
-    if model.stage == "live" and st.button(t("Roll back …"), icon=":material/undo:"):
+    if model.stage == "live" and was_another and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(
             t("Model {number} stops answering; the model that was live before it answers again.", number=number),
             t("Roll back"),

@@ -54,7 +54,7 @@ def _invite(project: Project) -> None:
     shown_once.draw(INVITATION)
     with st.form(key(INVITATION, "invite")):
         st.markdown(t("**Invite someone**"))
-        left, middle, right = st.columns(3, vertical_alignment="bottom")
+        left, middle, right = st.columns([2, 2, 3], vertical_alignment="bottom")
         name = left.text_input(t("Name"), key=name_key)
         email = middle.text_input(t("Email address"), key=email_key)
         role = right.selectbox(

@@ -113,8 +113,13 @@ def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
         if decides:
             _decide(project, item)
         with st.container(horizontal=True):
-            later = {"key": f"later-{item.key}", "shortcut": "n", "help": t("It comes again next time.")}
-            if st.button(t("Later"), icon=":material/skip_next:", **later):
+            if st.button(
+                t("Later"),
+                icon=":material/skip_next:",
+                key=f"later-{item.key}",
+                shortcut="n",
+                help=t("It comes again next time."),
+            ):
                 passed.append(item.key)
                 st.rerun()
             if decides:

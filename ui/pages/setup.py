@@ -25,7 +25,8 @@ def render() -> None:
 
 def _new() -> None:
     layout.heading(
-        t("New project"), t("A name, a question and a file are all it takes. Everything can be changed later.")
+        t("New project"),
+        t("A name, a question and a file are all it takes. All but the kind of question can be changed later."),
     )
     keep(SCOPE, {NAME: "", PASTED: "", GUIDELINE: st.session_state.get("_new_guideline_begin")})
     name = st.text_input(t("Name"), placeholder=t("for example: SMS spam"), max_chars=120, width=520, key=NAME)

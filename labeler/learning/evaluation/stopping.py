@@ -154,7 +154,11 @@ def stabilized(
         return _advice("keep going", "the model still gives one label to everything", 0.0)
     kappa = cohens_kappa(before, now)
     if len(now) < MIN_STOP_SET:
-        return _advice("keep going", "too few items are unlabeled to tell whether it has settled", kappa)
+        return _advice(
+            "keep going",
+            f"fewer than {MIN_STOP_SET} unlabeled items can be compared: too few to tell whether it has settled",
+            kappa,
+        )
     recent = [*history, kappa][-WINDOW:]
     mean = float(np.mean(recent))
     changed = f"the last model changed {np.mean(before != now):.1%} of its predictions"
