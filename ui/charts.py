@@ -44,13 +44,15 @@ FORMULA = tuple("'=+-@\t\r\n")
 
 
 def show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
-    """A chart and a button for what it shows. Images are in the chart's own menu."""
+    """A chart and a button for what it shows. Images are in the chart's own menu.
+
+    alternative: what is read aloud; up to a colon it names the file, too."""
     with st.container(gap="small"):
         st.altair_chart(chart.configure(locale=_locale(language())), width="stretch", alt=alternative)
         st.download_button(
             t("Download data (CSV)"),
             csv(data),
-            f"{re.sub(r'[^a-z0-9]+', '-', alternative.lower()).strip('-')}.csv",
+            f"{re.sub(r'[^a-z0-9]+', '-', alternative.partition(":")[0].lower()).strip('-')}.csv",
             "text/csv",
             icon=":material/download:",
             type="tertiary",
