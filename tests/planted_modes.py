@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from sample_texts import texts
 
 from labeler.learning.failure_modes import unit
 from labeler.learning.features.text import TextPipeline
 from labeler.learning.numeric.types import Array
 
 TOPICS = 12
+PARCELS = 40
 NOISE = 0.06
 
 
@@ -42,3 +44,18 @@ def planted(seed: int, n: int, flipped: float = 0.8, noise: float = NOISE) -> Pl
     block = pipeline.extract([{"text": text} for text in texts])
     pipeline.fit([block])
     return Planted(texts, unit(pipeline.transform(block)), np.flatnonzero(is_wrong), topic, bad)
+
+
+def parcel(number: int, **more: Any) -> dict[str, Any]:
+    """A message that looks like ham."""
+    return {"key": f"p{number}", "text": f"see you tomorrow at lunch with your parcel from the depot {number}", **more}
+
+
+def messages_with_parcels() -> list[dict[str, Any]]:
+    """60 messages that models learn, half of them in the holdout, where 40 parcels are spam, too. Of 40 other parcels,
+    none has a label."""
+    rows = [{**row, "label": row["metadata"]["truth"]} for row in texts(60)]
+    for number, row in enumerate(rows):
+        row["split"] = "holdout" if number // 6 % 2 else "train"
+    rows += [parcel(number, label="spam", split="holdout") for number in range(PARCELS)]
+    return rows + [parcel(number, split="train") for number in range(PARCELS, 2 * PARCELS)]

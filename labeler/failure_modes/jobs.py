@@ -14,7 +14,6 @@ from sqlalchemy import Connection
 
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
-from labeler.failure_modes.asking import FIND, MEASURE
 from labeler.failure_modes.cases import Case, of_model, of_trained, within
 from labeler.failure_modes.measure import (
     Measured,
@@ -54,7 +53,7 @@ class _OthersWait(Exception):
     pass
 
 
-@job(FIND, gives_way=True)
+@job("failure_modes.look", gives_way=True)
 def find(run: JobRun) -> Any:
     """Result: the model, how many failure modes were found, and how many wrong predictions were looked at."""
     started = time.monotonic()
@@ -104,7 +103,7 @@ def find(run: JobRun) -> Any:
     return run.finish(keep)
 
 
-@job(MEASURE, gives_way=True)
+@job("failure_modes.measure", gives_way=True)
 def measure_kept(run: JobRun) -> Any:
     """The newest model, the live one, and those in which the failure modes were found, as far as their files are there:
     what was labeled since judges all of them. Result: how many figures, on how many failure modes."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from planted_modes import PARCELS, messages_with_parcels
 from sample_texts import texts
 
 from labeler.client import ApiError, Project
@@ -11,24 +12,12 @@ from labeler.registry.artifacts import prune
 from labeler.wire.failure_modes import FailureMode
 
 LOOK = ("failure_modes.look",)
-PARCELS = 40
-
-
-def parcel(number: int, **more: Any) -> dict[str, Any]:
-    return {"key": f"p{number}", "text": f"see you tomorrow at lunch with your parcel from the depot {number}", **more}
 
 
 @pytest.fixture
 def project(project: Project) -> Project:
-    """60 items that models learn, half of them in the holdout, where parcels are spam, too. They look like what is ham;
-    of the other 40 of them, none has a label."""
     project.change(settings={"retrain_every": 1000, "model": "logistic_regression"})
-    rows = [{**row, "label": row["metadata"]["truth"], "split": "train"} for row in texts(60)]
-    for number, row in enumerate(rows):
-        row["split"] = "holdout" if number // 6 % 2 else "train"
-    rows += [parcel(number, label="spam", split="holdout") for number in range(PARCELS)]
-    rows += [parcel(number, split="train") for number in range(PARCELS, 2 * PARCELS)]
-    project.items.add(rows, progress=False)
+    project.items.add(messages_with_parcels(), progress=False)
     return project
 
 

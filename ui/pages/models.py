@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import (
+    failure_modes,
     feedback,
     layout,
     metrics,
@@ -272,6 +273,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         report.draw(model, project.info.task_type, feedback.attempt(project.human_level))
     slices.draw(project, model)
     mistakes.show(project, model)
+    failure_modes.draw(project, model)
     with st.expander(t("Model card")):
         card = feedback.attempt(lambda: project.model_card(model.number))
         if card:
