@@ -218,7 +218,7 @@ def shares(rows: Sequence[tuple[str, Figure]], alternative: str) -> None:
         [{"label": name, "share": one.value, "low": one.low, "high": one.high} for name, one in rows],
     )
     names = list(dict.fromkeys(name for name, _ in rows))
-    x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1]))
+    x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
     y = alt.Y("label:N", title=None, sort=names, axis=_names(labelLimit=260))
     tips = [_tip("label"), *(_tip(name, format=".0%") for name in ("share", "low", "high"))]
     base = alt.Chart(frame)

@@ -19,6 +19,7 @@ from labeler.wire.failure_modes import (
 )
 from labeler.wire.registry import ModelOut
 
+AT_FIRST = 4  # examples
 LONGEST = 600  # characters of an item that are shown; the page Items has all
 USUAL = 100  # items to collect
 MOST_TOLD = 6  # models that are told of in words: the first, and the newest
@@ -68,7 +69,9 @@ def _picture(listed: Sequence[FailureMode]) -> None:
     rows = [(failure_words.named(one), rate.error) for one in listed if (rate := _newest(one)) is not None]
     known = [(name, figure) for name, figure in rows if figure.value is not None]
     if known:
-        charts.shares(known, t("Error rate on each failure mode, by the newest model that was measured"))
+        title = t("Error rate on each failure mode, with its 95% interval, by the newest model that was measured")
+        st.markdown(f":gray[{title}]")
+        charts.shares(known, title)
     st.caption(
         t(
             "Error rates are of holdout items that were not looked at to find them, and of collected ones that are not "
@@ -105,8 +108,13 @@ def _one(project: Project, listed: Sequence[FailureMode], manages: bool) -> None
     if manages:
         _actions(project, one)
     detail = feedback.attempt(lambda: project.failure_modes.get(one.id), t("Reading the examples"))
-    for example in detail.examples if detail is not None else []:
+    examples = detail.examples if detail is not None else []
+    for example in examples[:AT_FIRST]:
         _example(project, example)
+    if more := examples[AT_FIRST:]:
+        with st.expander(tn("{n} more example", "{n} more examples", len(more))):
+            for example in more:
+                _example(project, example)
 
 
 def _facts(one: FailureMode) -> None:
@@ -127,13 +135,16 @@ def _progress(one: Collecting) -> None:
     words = t("{collected} of {wanted} collected", collected=number(one.collected), wanted=number(one.wanted))
     state = {"running": t("labelers get them among the others"), "done": t("done"), "stopped": t("stopped")}[one.state]
     st.progress(min(1.0, one.collected / max(1, one.wanted)), text=f"{words}: {state}")
-    told = tn(
-        "{n} of them is not trained on: the next models are judged by it.",
-        "{n} of them are not trained on: the next models are judged by them.",
-        one.held_back,
-    )
+    told = ""
+    if one.held_back:
+        told = tn(
+            "{n} of them is not trained on: the next models are judged by it.",
+            "{n} of them are not trained on: the next models are judged by them.",
+            one.held_back,
+        )
     gone = tn("{n} was removed meanwhile.", "{n} were removed meanwhile.", one.gone) if one.gone else ""
-    st.caption(f"{told} {gone}".strip())
+    if told or gone:
+        st.caption(f"{told} {gone}".strip())
 
 
 def _actions(project: Project, one: FailureMode) -> None:

@@ -41,7 +41,8 @@ def failure_modes(
         there = found.failure_modes.all()
     listed = [*there.kept, *there.found]
     if not listed and not state.get().json:
-        print("There are no failure modes." if there.looked is None else f"None found: {there.looked.why or 'kept'}.")
+        why = None if there.looked is None else (there.looked.why or "all_kept").replace("_", " ")
+        print("There are no failure modes." if why is None else f"None found: {why}.")
         return
     table([plain(one) for one in listed] if state.get().json else [_row(one) for one in listed], _columns(listed))
 

@@ -112,9 +112,9 @@ def measure_kept(run: JobRun) -> Any:
     newest = run.db.read(newest_model, project.id)
     if not modes or newest is None:
         return run.finish(lambda tx: {"measured": 0, "modes": 0})
-    models = run.db.read(_models, project.id, {row.model_id for row in modes})
-    data = _data(run, project, newest)
-    found = measure(run, project, data, modes, [row for row in models if has_files(run, row)])
+    models = run.db.read(_models, project.id)
+    first = run.db.read(_by_id, project.id, {row.model_id for row in modes})
+    found = measure(run, project, _data(run, project, newest), modes, models, first)
     return run.finish(lambda tx: {"measured": record(tx, found), "modes": len(modes)})
 
 
@@ -125,9 +125,8 @@ def _asked(tx: Connection, project_id: int, number: int | None) -> Any:
     return row
 
 
-def _models(tx: Connection, project_id: int, found_in: set[int]) -> list[Any]:
-    rows = [newest_model(tx, project_id), live_model(tx, project_id), *_by_id(tx, project_id, found_in)]
-    return list({row.id: row for row in rows if row is not None}.values())
+def _models(tx: Connection, project_id: int) -> list[Any]:
+    return [row for row in (newest_model(tx, project_id), live_model(tx, project_id)) if row is not None]
 
 
 def _by_id(tx: Connection, project_id: int, ids: set[int]) -> list[Any]:
@@ -150,7 +149,8 @@ def _modes(
     run: JobRun, data: TrainingData, model: Any, looked_at: list[Case], kept: list[Measured]
 ) -> tuple[Space | None, list[Mode]]:
     """What is found, without what is kept already."""
-    looked_at = [one for one in looked_at if one.item_id in set(data.items.tolist())]
+    there = np.isin(np.array([one.item_id for one in looked_at], dtype=np.int64), data.items)
+    looked_at = [one for one, is_there in zip(looked_at, there.tolist(), strict=True) if is_there]
     looked_at.sort(key=lambda one: one.item_id)
     wrong = sorted((one for one in looked_at if one.off > 0), key=lambda one: one.order)
     if len(wrong) < FEWEST:

@@ -17,7 +17,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.jobs.registry import JobRun
 from labeler.labels.tables import current_labels
-from labeler.learning.failure_modes import Center
+from labeler.learning.failure_modes import Center, some_of
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of, load_predictions
@@ -26,6 +26,8 @@ from labeler.training.pool.data import TrainingData
 from labeler.wire.failure_modes import FEWEST_LABELS, MOST_COLLECTED, RateWhy
 
 EXAMPLES = 12
+MOST_JUDGING = 1_000
+"""Items that are kept of those that judge a model on one of them: more tell hardly more."""
 CANDIDATES = 2 * MOST_COLLECTED
 
 
@@ -51,10 +53,21 @@ def center_of(row: Any) -> Center:
 
 
 def measure(
-    run: JobRun, project: Project, data: TrainingData, modes: Sequence[Any], models: Sequence[Any]
+    run: JobRun,
+    project: Project,
+    data: TrainingData,
+    modes: Sequence[Any],
+    models: Sequence[Any],
+    first: Sequence[Any] = (),
 ) -> list[Measured]:
-    """How these models do on these failure modes; those whose files were pruned are left out."""
-    known = {row.id: run.db.read(of_model, run.settings, project, row.number) for row in models if has_files(run, row)}
+    """How models do on these failure modes; those whose files were pruned are left out. models: measured on all of
+    them; first: each on those that were found in it."""
+    known = {
+        row.id: run.db.read(of_model, run.settings, project, row.number)
+        for row in {row.id: row for row in (*models, *first)}.values()
+        if has_files(run, row)
+    }
+    always = {row.id for row in models}
     open_ids = run.db.read(collectable, project.id)
     found = []
     for config in _different([row.space for row in modes]):
@@ -62,10 +75,14 @@ def measure(
         space = space_again(run.db, run.settings, project.id, data, config)
         if space is None:
             nothing: dict[str, Any] = {"why": "other_vectors", "right": [], "wrong": [], "unseen": None, "examples": []}
-            found += [Measured(row.id, None, {}, dict.fromkeys(known, nothing)) for row in mine]
+            found += [Measured(row.id, None, {}, dict.fromkeys(known.keys() & always, nothing)) for row in mine]
             continue
         for row, inside in zip(mine, regions(space, len(data.items), [center_of(row) for row in mine]), strict=True):
-            rated = {model_id: score(within(cases, inside, data.items), inside) for model_id, cases in known.items()}
+            rated = {
+                model_id: score(within(cases, inside, data.items), inside)
+                for model_id, cases in known.items()
+                if model_id in always or model_id == row.model_id
+            }
             found.append(Measured(row.id, inside, pool_of(data, inside, open_ids, row.id), rated))
     return found
 
@@ -77,6 +94,9 @@ def has_files(run: JobRun, model: Any) -> bool:
 def score(cases: Sequence[Case], inside: Array) -> dict[str, Any]:
     """What is kept of a model on a failure mode. cases: those in it, the highest loss first."""
     judging = [one for one in cases if one.judges]
+    if len(judging) > MOST_JUDGING:
+        kept = set(some_of(np.array([one.item_id for one in judging], dtype=np.int64), MOST_JUDGING).tolist())
+        judging = [one for one in judging if one.item_id in kept]
     trained = [one for one in cases if one.known_by == "cross_validated"]
     return {
         "why": _why(judging, inside),

@@ -40,6 +40,8 @@ from labeler.wire.failure_modes import (
 from labeler.wire.jobs import JobOut
 from labeler.wire.quality import Figure
 
+MOST_RATES = 20
+"""Models of one failure mode that are told of."""
 MOST_KEPT = 50
 """Of one project: each is measured on every model."""
 
@@ -130,12 +132,7 @@ def _looked(tx: Connection, project_id: int) -> FailureLook | None:
 
 
 def _out(tx: Connection, rows: Sequence[Any]) -> list[FailureMode]:
-    measured = sa.select(scores, model_versions.c.number)
-    measured = measured.join(model_versions, model_versions.c.id == scores.c.model_id)
-    measured = measured.where(scores.c.mode_id.in_([row.id for row in rows])).order_by(model_versions.c.number)
-    by_mode: dict[int, list[Any]] = {row.id: [] for row in rows}
-    for one in tx.execute(measured):
-        by_mode[one.mode_id].append(one)
+    by_mode = _measured(tx, rows)
     collecting = collecting_of(tx, rows)
     return [
         FailureMode(
@@ -153,6 +150,27 @@ def _out(tx: Connection, rows: Sequence[Any]) -> list[FailureMode]:
         )
         for row in rows
     ]
+
+
+def _measured(tx: Connection, rows: Sequence[Any]) -> dict[int, list[Any]]:
+    """By failure mode: the first model that was measured, and the newest ones, the earliest first."""
+    mine = scores.c.mode_id.in_([row.id for row in rows])
+    placed = sa.select(
+        scores.c.id,
+        model_versions.c.number,
+        sa.func.row_number().over(partition_by=scores.c.mode_id, order_by=model_versions.c.number).label("place"),
+        sa.func.row_number().over(partition_by=scores.c.mode_id, order_by=model_versions.c.number.desc()).label("back"),
+    )
+    placed_so = placed.join(model_versions, model_versions.c.id == scores.c.model_id).where(mine).subquery()
+    few = sa.or_(placed_so.c.place == 1, placed_so.c.back < MOST_RATES)
+    kept = sa.select(
+        *(scores.c[name] for name in ("mode_id", "why", "right", "wrong", "unseen", "created_at")), placed_so.c.number
+    )
+    kept = kept.join(placed_so, placed_so.c.id == scores.c.id).where(few).order_by(placed_so.c.number)
+    found: dict[int, list[Any]] = {row.id: [] for row in rows}
+    for one in tx.execute(kept):
+        found[one.mode_id].append(one)
+    return found
 
 
 def _rate(row: Any, first: Any) -> FailureRate:

@@ -220,8 +220,16 @@ def change_of(gain: Estimate, fewest: int) -> Change:
 def is_judging(item_ids: Array) -> Array:
     """bool (items,): whether a holdout item judges failure modes; the other half is looked at to find them. By its id
     alone, so that it is in the same half for good."""
-    mixed = item_ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    return np.asarray((mixed >> np.uint64(40)) & np.uint64(1), dtype=bool)
+    return np.asarray((_mixed(item_ids) >> np.uint64(40)) & np.uint64(1), dtype=bool)
+
+
+def some_of(item_ids: Array, most: int) -> Array:
+    """So many of them, which are the same ones for every model as far as it was judged by them; rising."""
+    return np.sort(item_ids[np.argsort(_mixed(item_ids), kind="stable")[:most]])
+
+
+def _mixed(item_ids: Array) -> Array:
+    return np.asarray(item_ids.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15))
 
 
 def unit(rows: Any) -> Any:

@@ -102,7 +102,9 @@ class FailureMode(BaseModel):
     items: int = Field(description="Items of the pool that are like it.")
     unlabeled: int = Field(description="Of these, those outside the holdout that want a label.")
     looked_at: int = Field(description="Items of the pool that were compared with it.")
-    rates: list[FailureRate] = Field(description="The earliest model first.")
+    rates: list[FailureRate] = Field(
+        description="The earliest model first: the first that was measured, and the newest."
+    )
     collecting: Collecting | None
     kept_by: str | None
     found_at: datetime

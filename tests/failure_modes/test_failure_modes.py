@@ -3,10 +3,12 @@
 from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from planted_modes import PARCELS, messages_with_parcels
 from sample_texts import texts
 
 from labeler.client import ApiError, Project
+from labeler.failure_modes.tables import failure_modes
 from labeler.projects.access import find_project
 from labeler.registry.artifacts import prune
 from labeler.wire.failure_modes import FailureMode
@@ -171,6 +173,12 @@ def test_a_label_is_merged_an_item_removed_and_a_model_pruned(
     assert trained(service, project) > second
     rated = [one.model for one in next(iter(project.failure_modes)).rates]
     assert {1, second} < set(rated), "what was measured stays"
+    gone = {"kind": "sentences", "sha256": "0" * 64, "center": []}
+    service.db.write(lambda tx: tx.execute(sa.update(failure_modes).values(space=gone)))
+    last = trained(service, project)
+    (now,) = project.failure_modes
+    assert (now.rates[-1].model, now.rates[-1].why, now.rates[-1].error.value) == (last, "other_vectors", None)
+    assert now.rates[-1].change == "unknown"
 
 
 @pytest.mark.one_database
