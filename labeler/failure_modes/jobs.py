@@ -31,7 +31,7 @@ from labeler.failure_modes.tables import failure_looks, failure_modes
 from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.counting import counted
-from labeler.kit.db import upsert
+from labeler.kit.db import lock, upsert
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.failure_modes import FEWEST, Mode, find_modes, telling_fields
 from labeler.learning.features.text import text_of
@@ -86,6 +86,7 @@ def find(run: JobRun) -> Any:
     }
 
     def keep(tx: Connection) -> dict[str, Any]:
+        lock(tx, "failure modes", project.id)
         mine = failure_modes.c.project_id == project.id
         tx.execute(sa.delete(failure_modes).where(mine, failure_modes.c.name.is_(None)))
         for rank, (row, scored) in enumerate(rows):

@@ -11,12 +11,19 @@ from planted_modes import PARCELS
 from labeler.client import Project
 from labeler.failure_modes.space import Sentences, regions
 from labeler.learning.failure_modes import find_modes
+from labeler.queue.wanted import SHARE, places
 from labeler.training.pool.embedding_store import EmbeddingStore
 
 KINDS: dict[str, tuple[dict[str, Any], Any, Any]] = {
     "rating": ({"scale": {"min": 1, "max": 5}}, 1, 5),
     "multi_choice": ({"labels": ["news", "sports"]}, ["news"], ["news", "sports"]),
 }
+
+
+def test_what_is_wanted_gets_three_places_of_ten_the_same_for_the_same_ranking() -> None:
+    shares = [sum(places(1_000, (seed, 7))) / 1_000 for seed in range(5)]
+    assert all(abs(share - SHARE) < 0.06 for share in shares)
+    assert list(places(50, (1, 2))) == list(places(50, (1, 2))) != list(places(50, (1, 3)))
 
 
 @pytest.mark.one_database
@@ -57,12 +64,13 @@ def test_sentence_vectors_are_centered_and_what_was_not_read_is_like_nothing(tmp
     vectors = rng.normal(size=(n, 24)).astype(np.float32) + 5
     vectors[:40, :3] += 4
     store = EmbeddingStore(tmp_path, SimpleNamespace(key="made-up", sha256="0" * 64))  # type: ignore[arg-type]
-    store._keep(np.arange(n - 10), vectors[: n - 10])
+    store._keep(np.arange(n), vectors)
     read = store.read(n)
-    space = Sentences(store, np.append(read[:-10], np.zeros(10, dtype=bool)), vectors.mean(axis=0), {})
-    places = np.arange(n - 10)
-    rows = space.rows(places)
-    assert np.allclose(np.linalg.norm(rows, axis=1), 1, atol=1e-5)
-    (mode, *_) = find_modes(rows, np.concatenate([np.arange(36), np.arange(100, 110)]))
-    (inside,) = regions(space, n - 10, [mode.center])
-    assert inside[:40].mean() > 0.6 and inside[40:].mean() < 0.2
+    assert read.all()
+    read[30:40] = False
+    space = Sentences(store, read, vectors.mean(axis=0), {})
+    rows = space.rows(np.arange(n))
+    assert np.allclose(np.linalg.norm(rows, axis=1), read, atol=1e-5)
+    (mode, *_) = find_modes(rows, np.concatenate([np.arange(30), np.arange(100, 110)]))
+    (inside,) = regions(space, n, [mode.center])
+    assert inside[:30].mean() > 0.6 and inside[40:].mean() < 0.2 and not inside[30:40].any()
