@@ -13,6 +13,7 @@ from labeler.client import ApiError
 from labeler.commands import (
     assigning,
     data,
+    failure_modes,
     files,
     heuristics,
     keeping,
@@ -47,6 +48,7 @@ models.register(app)
 requirements.register(app)
 test_cases.register(app)
 slices.register(app)
+failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)
 

@@ -17,6 +17,7 @@ from labeler_ui.words import language, mark, number, t
 
 from labeler.wire.datasets import LabelBalance
 from labeler.wire.insight import CurvePoint, DayCount
+from labeler.wire.quality import Figure
 
 BAND = "#6366e8"
 GRAY = "#8a93a8"
@@ -47,12 +48,13 @@ def show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
     """A chart and a button for what it shows. Images are in the chart's own menu.
 
     alternative: what is read aloud; up to a colon it names the file, too."""
+    name = re.sub(r"[^a-z0-9]+", "-", alternative.partition(":")[0].lower()).strip("-")
     with st.container(gap="small"):
         st.altair_chart(chart.configure(locale=_locale(language())), width="stretch", alt=alternative)
         st.download_button(
             t("Download data (CSV)"),
             csv(data),
-            f"{re.sub(r'[^a-z0-9]+', '-', alternative.partition(":")[0].lower()).strip('-')}.csv",
+            f"{name}.csv",
             "text/csv",
             icon=":material/download:",
             type="tertiary",
@@ -211,6 +213,21 @@ def errors(rows: list[dict[str, Any]]) -> None:
     """How many holdout items the model rated how far from what people said. rows: {off, items}."""
     found = [(row["off"], _signed(row["off"]), row["items"]) for row in rows]
     _histogram(found, "off by", "items", t("Errors on the holdout"))
+
+
+def shares(rows: Sequence[tuple[str, Figure]], alternative: str) -> None:
+    """Shares with their 95 % intervals, each under its name, in the order given."""
+    frame = pd.DataFrame(
+        [{"label": name, "share": one.value, "low": one.low, "high": one.high} for name, one in rows],
+    )
+    names = list(dict.fromkeys(name for name, _ in rows))
+    x = alt.X("share:Q", title=None, axis=alt.Axis(format=".0%", tickCount=5), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y("label:N", title=None, sort=names, axis=names_axis(labelLimit=260))
+    tips = [_tip("label"), *(_tip(name, format=".0%") for name in ("share", "low", "high"))]
+    base = alt.Chart(frame)
+    whole = base.mark_rule(color=BAND, strokeWidth=2).encode(alt.X("low:Q", title=None), y, x2="high:Q", tooltip=tips)
+    point = base.mark_point(color=BAND, filled=True, size=70, opacity=1).encode(x, y, tooltip=tips)
+    show((whole + point).properties(height=max(60, 34 * len(names) + 30)), alternative, frame)
 
 
 def _signed(value: float) -> str:

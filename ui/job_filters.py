@@ -13,7 +13,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "import": (mark("Imports, and what was removed"), ("items.import", "items.remove")),
     "training": (
         mark("Models and the order of the queue"),
-        ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce"),
+        ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce",
+         "failure_modes.look", "failure_modes.measure"),
     ),
     "dataset": (mark("Dataset versions"), ("datasets.snapshot", "datasets.push")),
     "labels": (

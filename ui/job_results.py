@@ -195,6 +195,21 @@ def _judged(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the models"))
 
 
+def _failures(found: Mapping[str, Any]) -> Made:
+    words = tn(
+        "{n} failure mode found in model {model}.",
+        "{n} failure modes found in model {model}.",
+        found.get("found", 0),
+        model=found.get("model"),
+    )
+    return Made(words, "models", t("Open the models"))
+
+
+def _followed(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} figure on failure modes.", "{n} figures on failure modes.", found.get("measured", 0))
+    return Made(words, "models", t("Open the models"))
+
+
 def _assigned(found: Mapping[str, Any]) -> Made:
     words = tn("{n} item assigned.", "{n} items assigned.", found.get("items", 0))
     return Made(words, "labelers", t("Open the labelers"))
@@ -281,6 +296,8 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "take_back": _taken_back,
     "answer": _answered,
     "cluster": _grouped,
+    "look": _failures,
+    "measure": _followed,
     "check": _checked,
     "reproduce": _reproduced,
     "judge": _judged,

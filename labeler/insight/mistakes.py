@@ -1,8 +1,7 @@
 """Where a model's answers differ from people's on the holdout, and how two models do on the same holdout items.
 
 Two models are compared item by item: the intervals of two scores on the same items overlap long after it is clear
-which model is better. The interval of the difference is that of Agresti and Min 2005, "Simple improved confidence
-intervals for comparing matched proportions".
+which model is better.
 """
 
 from collections import Counter
@@ -18,6 +17,7 @@ from labeler.kit.config import Settings
 from labeler.kit.errors import Conflict
 from labeler.labels.flags import labels_of
 from labeler.learning.decoding import Decoder
+from labeler.learning.evaluation.two_shares import matched_interval
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.quality.queries import answers_of
@@ -29,7 +29,6 @@ from labeler.wire.insight import Mistake, MistakePage, MistakePair, ModelCompari
 MOST = 20_000
 """Holdout items with an answer that are looked at, the newest first: what keeps a look at any project short."""
 PAIRS = 100
-Z = 1.96
 
 
 @dataclass(frozen=True)
@@ -56,15 +55,15 @@ def mistakes(
 ) -> tuple[MistakePage, int | None]:
     """A page of them, the surest first, and where the next one starts. Raises NotFound, and Conflict for a model
     whose files were pruned."""
-    judged = _judged(tx, settings, project, number)
-    wrong = sorted((one for one in judged if one.off > 0), key=lambda one: (-one.off, -one.sure, one.item_id))
+    holdout = judged(tx, settings, project, number)
+    wrong = sorted((one for one in holdout if one.off > 0), key=lambda one: (-one.off, -one.sure, one.item_id))
     counted: Counter[tuple[str | None, str | None]] = Counter()
     for one in wrong:
         counted.update(_pairs(project, one))
     chosen = [one for one in wrong if _is(project, one, truth, said)]
     page = MistakePage(
         items=_out(tx, project, number, chosen[start : start + limit]),
-        judged=len(judged),
+        judged=len(holdout),
         wrong=len(wrong),
         found=len(chosen),
         pairs=[MistakePair(truth=a, said=b, items=n) for (a, b), n in counted.most_common(PAIRS)],
@@ -74,12 +73,12 @@ def mistakes(
 
 def compare(tx: Connection, settings: Settings, project: Project, number: int, other: int) -> ModelComparison:
     """How model `number` does beside another one, on the holdout items that both know."""
-    mine = {one.item_id: one.off for one in _judged(tx, settings, project, number)}
-    theirs = {one.item_id: one.off for one in _judged(tx, settings, project, other)}
+    mine = {one.item_id: one.off for one in judged(tx, settings, project, number)}
+    theirs = {one.item_id: one.off for one in judged(tx, settings, project, other)}
     both = mine.keys() & theirs.keys()
     better = sum(mine[item_id] < theirs[item_id] for item_id in both)
     worse = sum(mine[item_id] > theirs[item_id] for item_id in both)
-    low, high = interval(better, worse, len(both))
+    low, high = matched_interval(better, worse, len(both))
     return ModelComparison(
         model=number,
         other=other,
@@ -92,31 +91,29 @@ def compare(tx: Connection, settings: Settings, project: Project, number: int, o
     )
 
 
-def interval(better: int, worse: int, n: int) -> tuple[float, float]:
-    """The 95% interval of (better - worse) / n, of n items that were judged twice."""
-    gain, n = better - worse, n + 2
-    spread = Z * float(np.sqrt(better + worse + 1 - gain * gain / n)) / n
-    return max(-1.0, gain / n - spread), min(1.0, gain / n + spread)
-
-
-def _judged(tx: Connection, settings: Settings, project: Project, number: int) -> list[Judged]:
+def judged(
+    tx: Connection, settings: Settings, project: Project, number: int, beside: sa.Select[tuple[int]] | None = None
+) -> list[Judged]:
+    """What a model says of holdout items with an answer. beside: ids of further items that it was not trained on.
+    Raises NotFound, and Conflict for a model whose files were pruned."""
     model = find_model(tx, project.id, number)
     kept = load_predictions(folder_of(settings, project.id, number))
     if kept is None:
         raise Conflict(f"What model {number} says of the items was pruned. Reproduce it first.")
     statement = sa.select(items.c.id, answers.c.value).join(answers, answers.c.item_id == items.c.id)
-    statement = statement.where(present(project.id), items.c.split == "holdout")
+    held = items.c.split == "holdout"
+    statement = statement.where(present(project.id), held if beside is None else sa.or_(held, items.c.id.in_(beside)))
     found = tx.execute(statement.order_by(items.c.id.desc()).limit(MOST)).all()
     known, places = _places(np.array([row.id for row in found], dtype=np.int64), kept.items)
     proba = np.asarray(kept.proba[places])
     decoder = Decoder(project.mappings, model.config)
     sure = decoder.problem.confidence(proba) if len(proba) else proba
-    judged = []
+    compared = []
     for place, line, certain in zip(known, proba, sure, strict=True):
         row, said = found[int(place)], decoder(line)
         off = project.task.distance(row.value, said["value"], project.schema)
-        judged.append(Judged(row.id, row.value, said, float(certain), off))
-    return judged
+        compared.append(Judged(row.id, row.value, said, float(certain), off))
+    return compared
 
 
 def _places(wanted: Array, kept: Array) -> tuple[Array, Array]:

@@ -37,7 +37,7 @@ def rows_of(contents: Sequence[Mapping[str, Any]]) -> csr_matrix:
         pipeline = TablePipeline([column.as_config() for column in infer_columns(contents)])
     block = pipeline.extract(contents)
     pipeline.fit([block])
-    return _unit(pipeline.transform(block))
+    return unit_rows(pipeline.transform(block))
 
 
 def long_one(vectors: Array) -> Array:
@@ -46,7 +46,8 @@ def long_one(vectors: Array) -> Array:
     return np.asarray(vectors / np.where(length > 0, length, 1.0), dtype=np.float32)
 
 
-def _unit(rows: Any) -> csr_matrix:
+def unit_rows(rows: Any) -> csr_matrix:
+    """Sparse (items, d): the same as `long_one`."""
     sparse = csr_matrix(rows)
     length = np.sqrt(np.asarray(sparse.multiply(sparse).sum(axis=1)).ravel())
     return csr_matrix(diagonal(1 / np.where(length > 0, length, 1.0)) @ sparse)
@@ -85,8 +86,13 @@ def telling_words(texts: Sequence[str], clusters: Sequence[Sequence[int]], most:
     """For each cluster the words that tell it from the others, the best first: the share of its texts with the word,
     times how much more frequent it is there; of equals the longer one. A cluster of one text has none."""
     inside = [{word for word in words_in(text)[:WORDS] if len(word) > 1 and not word.isdigit()} for text in texts]
+    return telling(inside, clusters, most)
+
+
+def telling(inside: Sequence[set[str]], clusters: Sequence[Sequence[int]], most: int = TELLING) -> list[list[str]]:
+    """The same of anything that an item has or has not. inside: what each has."""
     whole = Counter(word for words in inside for word in words)
-    return [_telling(inside, places, whole, len(texts), most) for places in clusters]
+    return [_telling(inside, places, whole, len(inside), most) for places in clusters]
 
 
 def _telling(inside: Sequence[set[str]], places: Sequence[int], whole: Counter[str], n: int, most: int) -> list[str]:

@@ -2,7 +2,7 @@
 
 A ranking interleaves what the strategy picked with the holdout's items in their random order: each
 place goes to the holdout with the project's share, so that labelers can't tell and the share holds
-however often the order changes.
+however often the order changes. What is wanted for a failure mode of models (`wanted.py`) gets a share of the others.
 """
 
 from collections.abc import Sequence
@@ -17,6 +17,7 @@ from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.projects.access import Project
+from labeler.queue import wanted
 from labeler.queue.tables import queue_entries, queues, rankings
 
 HOLDOUT = "holdout"
@@ -89,6 +90,40 @@ def interleave(
     return mixed
 
 
+def with_wanted(tx: Connection, project_id: int, picked: Sequence[Entry], seed: Sequence[int]) -> list[Entry]:
+    """A share of the places goes to what is wanted, as long as there is some; no item comes twice."""
+    asked = wanted.open_wanted(tx, project_id, LENGTH)
+    if not asked:
+        return list(picked)
+    waiting = iter([Entry(one.item_id, None, None, one.pick) for one in asked])
+    known = {one.item_id for one in asked}
+    chosen = iter([one for one in picked if one.item_id not in known])
+    mixed: list[Entry] = []
+    for is_wanted in wanted.places(len(picked) + len(asked), seed):
+        first, other = (waiting, chosen) if is_wanted else (chosen, waiting)
+        entry = next(first, None) or next(other, None)
+        if entry is not None:
+            mixed.append(entry)
+    return mixed
+
+
+def mix_again(tx: Connection, project: Project) -> None:
+    """Put the ranking in force again, with what is wanted now: nobody waits for the next training. Nothing happens
+    where there is none."""
+    locked = sa.select(queues.c.ranking_id).where(queues.c.project_id == project.id).with_for_update()
+    ranking_id = tx.execute(locked).scalar()
+    row = tx.execute(sa.select(rankings).where(rankings.c.id == ranking_id)).one_or_none()
+    if row is None:
+        return
+    mine = sa.select(queue_entries).where(queue_entries.c.ranking_id == ranking_id).order_by(queue_entries.c.rank)
+    picked = [
+        Entry(one.item_id, one.score, one.suggestion, one.pick)
+        for one in tx.execute(mine)
+        if (one.pick or {}).get("by") not in (HOLDOUT, wanted.BY)
+    ]
+    put_in_force(tx, project, row.kind, row.model_id, picked)
+
+
 def put_in_force(
     tx: Connection,
     project: Project,
@@ -106,7 +141,7 @@ def put_in_force(
     share = project.settings.holdout_share if share is None else share
     holdout = open_holdout(tx, project.id, LENGTH) if share > 0 else []
     seed, drawn = (project.settings.seed, ranking_id), project.settings.holdout_share
-    entries = interleave(picked, holdout, share, seed, drawn)
+    entries = interleave(with_wanted(tx, project.id, picked, seed), holdout, share, seed, drawn)
     values = [
         {
             "ranking_id": ranking_id,

@@ -1,10 +1,10 @@
 """What to label next: rankings, of which one is in force at a time, and items lent to labelers.
 
 Every pick remembers itself: `pick` says how an item was chosen, {"by": a strategy's name, holdout, search, coverage,
-keywords, heuristics, external, shuffle, put_aside, gold, training, blind, second_opinion, campaign, assignment, llm or
-hard_items; "model": the number of the model that ranked it, if one did; "probability": the chance that it had, where it
-was drawn; "campaign", "assignment", "decision": its number; "prompt": the version that a language model was asked
-with}. It goes from the ranking to the lease and from there to the label.
+keywords, heuristics, external, shuffle, put_aside, gold, training, blind, second_opinion, campaign, assignment, llm,
+failure_mode or hard_items; "model": the number of the model that ranked it, if one did; "probability": the chance that
+it had, where it was drawn; "campaign", "assignment", "decision", "failure_mode": its number; "prompt": the version that
+a language model was asked with}. It goes from the ranking to the lease and from there to the label.
 """
 
 import sqlalchemy as sa
@@ -52,6 +52,21 @@ blind_items = sa.Table(
     reference("project_id", "projects.id"),
     created_at(),
     sa.Index("ix_blind_items_project_id", "project_id"),
+)
+
+# Items that somebody wants labeled for a failure mode of models (`labeler/failure_modes/`): a share of each ranking
+# while they are open. held_back: not trained on, so that models can be judged by them.
+wanted_items = sa.Table(
+    "wanted_items",
+    metadata,
+    reference("mode_id", "failure_modes.id"),
+    sa.Column("rank", sa.Integer, nullable=False),
+    reference("item_id", "items.id"),
+    reference("project_id", "projects.id"),
+    sa.Column("held_back", sa.Boolean, nullable=False),
+    sa.PrimaryKeyConstraint("mode_id", "rank"),
+    sa.Index("ix_wanted_items_item_id", "item_id"),
+    sa.Index("ix_wanted_items_project_id", "project_id"),
 )
 
 # `slot` (0 .. overlap-1) makes the promise of G4 the database's: no item has more holders than slots.

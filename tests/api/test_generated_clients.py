@@ -254,6 +254,14 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert [one.id for one in call("list_slices", **P).items] == [part.id]
     call("check_model", expected=202, **P, number=number)
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
+    call("find_failure_modes", expected=202, **P, body=call.shape("FindIn"))
+    assert call("list_failure_modes", **P).found == []
+    lost = {**P, "mode_id": 1}
+    call("get_failure_mode", expected=404, **lost)
+    call("keep_failure_mode", expected=404, **lost, body=call.shape("KeepIn", name="Parcels"))
+    call("collect_for_failure_mode", expected=404, **lost, body=call.shape("CollectIn", n=10))
+    call("stop_collecting", expected=404, **lost)
+    call("remove_failure_mode", expected=404, **lost)
     call("remove_test_case", expected=204, **mine)
     call("remove_slice", expected=204, **P, slice_id=part.id)
 

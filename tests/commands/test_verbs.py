@@ -254,6 +254,20 @@ def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tup
     assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
 
 
+def test_failure_modes_are_looked_for_and_what_is_not_kept_is_refused(
+    run: Run, address: tuple[str, str], file: Path
+) -> None:
+    run("projects", "create", "Failing", "--labels", "spam,ham")
+    run("import", "failing", file, "--mapping", MAPPING)
+    assert run("failure-modes", "failing") == "There are no failure modes."
+    run("train", "failing")
+    assert "None found: no labels." in run("failure-modes", "failing", "--find").replace("\n", " ")
+    assert as_json(run, "failure-modes", "failing") == []
+    start = ["--url", address[0], "--token", address[1]]
+    for wrong in ("--keep A", "--keep x=A", "--collect Nothing", "--stop Nothing", "--remove Nothing"):
+        assert CliRunner().invoke(app, [*start, "failure-modes", "failing", *wrong.split()]).exit_code == 2
+
+
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
     run("projects", "create", "Predicting", "--labels", "spam,ham")
     run("import", "predicting", file, "--mapping", MAPPING)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from labeler.client import ApiError, Project
-from labeler.insight.mistakes import interval
+from labeler.learning.evaluation.two_shares import matched_interval as interval
 from labeler.registry.artifacts import folder_of
 
 Add = Callable[..., list[dict[str, Any]]]

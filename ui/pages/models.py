@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import (
+    failure_modes,
     feedback,
     layout,
     metrics,
@@ -274,6 +275,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         report.draw(project, model)
     slices.draw(project, model)
     mistakes.show(project, model)
+    failure_modes.draw(project, model)
     with st.expander(t("Model card")):
         card = feedback.attempt(lambda: project.model_card(model.number))
         if card:
