@@ -264,8 +264,6 @@ def _detail(project: Project, model: ModelOut) -> None:
     )
     if model.stage == "retired":
         st.markdown(f":gray[{_since(model)}]")
-    requirements.draw(project, model)
-    test_cases.draw(project, model)
     if not model.report:
         st.info(
             t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
@@ -273,6 +271,8 @@ def _detail(project: Project, model: ModelOut) -> None:
         )
     else:
         report.draw(project, model)
+    requirements.draw(project, model)
+    test_cases.draw(project, model)
     slices.draw(project, model)
     mistakes.show(project, model)
     failure_modes.draw(project, model)
