@@ -9,7 +9,7 @@ from labeler_ui import layout, metrics
 from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, number, percent, t, tc, tn, weekday
 
-from labeler.wire.insight import ProgressOut
+from labeler.wire.insight import ModelSummary, ProgressOut
 
 FEW_JUDGED = 30  # holdout labels below which a score says little
 CONFUSED_FROM = 3  # items
@@ -136,7 +136,20 @@ def judged(found: ProgressOut, metric: metrics.Metric | None) -> str:
             score=metric.text(model.score),
             sure=sure,
         )
+    if _like_guessing(metric, model):
+        words += " " + t(
+            "It can't be told yet from always giving the most common answer ({guess}).", guess=metric.text(model.guess)
+        )
     return plain(words)
+
+
+def _like_guessing(metric: metrics.Metric, model: ModelSummary) -> bool:
+    """Whether the interval of its score leaves open that it is no better than that."""
+    guess, end = model.guess or {}, "low" if metric.better == "higher" else "high"
+    worst = (model.score or {}).get(end)
+    if worst is None or not metrics.known(model.guess):
+        return False
+    return bool(worst <= guess["value"] if metric.better == "higher" else worst >= guess["value"])
 
 
 def _ready(many: int, per_day: float | None, today: date) -> str:

@@ -174,6 +174,7 @@ def _model(project: Project, row: Any) -> ModelSummary:
         stage=row.stage,
         primary=lead,
         score=None if lead is None else report["metrics"].get(lead),
+        guess=((row.baselines or {}).get("majority") or {"metrics": {}})["metrics"].get(lead),
         metrics=report["metrics"],
         holdout_size=row.holdout_size,
         sees=_sees(row.config),

@@ -256,6 +256,9 @@ class ModelSummary(BaseModel):
     stage: str
     primary: str | None
     score: dict[str, Any] | None
+    guess: dict[str, Any] | None = Field(
+        None, description="The same metric for always giving the most common answer, on the same holdout items."
+    )
     metrics: dict[str, Any]
     holdout_size: int
     sees: str

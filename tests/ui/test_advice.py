@@ -46,6 +46,14 @@ def progress(
     )
 
 
+@pytest.mark.parametrize(("guess", "told"), [(0.95, True), (0.8, True), (0.7, False), (None, False)])
+def test_a_model_that_may_be_no_better_than_guessing_is_not_praised(guess: float | None, told: bool) -> None:
+    model = {"number": 5, "stage": "live", "primary": "accuracy", "metrics": {}, "holdout_size": 16, "sees": "words"}
+    score = {"value": 1.0, "low": 0.8, "high": 1.0, "n": 16}
+    words = advice.judged(progress(model={**model, "score": score, "guess": {"value": guess}}), ACCURACY)
+    assert ("always giving the most common answer" in words) is told
+
+
 def said(found: ProgressOut, target: float | None = None) -> str:
     return advice.lead(found, ACCURACY, target, THURSDAY_BEFORE).title
 
