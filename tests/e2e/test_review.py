@@ -115,6 +115,7 @@ def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, 
     settled(page)
     page.get_by_text("Ask again instead").click()
     page.get_by_label("What they should look at").fill("Look at the sender.")
+    settled(page)
     page.get_by_role("button", name="Return the label").click()
     expect(shown(page, "Nothing to decide")).to_be_visible()
     (waiting, *_) = project.reviews
