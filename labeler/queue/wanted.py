@@ -39,6 +39,11 @@ def open_wanted(tx: Connection, project_id: int, most: int) -> list[Wanted]:
     return list(found.values())
 
 
+def held_back(project_id: int) -> sa.Select[tuple[int]]:
+    """The items, by id, on which no model is trained: what was collected judges models."""
+    return sa.select(wanted_items.c.item_id).where(wanted_items.c.project_id == project_id, wanted_items.c.held_back)
+
+
 def places(n: int, seed: Sequence[int]) -> Iterator[bool]:
     """Whether each of n places of a ranking is for one of them."""
     yield from (np.random.default_rng([*seed, 1]).random(n) < SHARE).tolist()

@@ -16,7 +16,7 @@ from labeler.kit.errors import Conflict, Invalid, NotFound
 from labeler.kit.events import Event, emit
 from labeler.labels.values import check_value
 from labeler.projects.access import Member, Project
-from labeler.queue.tables import wanted_items
+from labeler.queue.wanted import held_back
 from labeler.test_cases.tables import test_case_items as entries
 from labeler.test_cases.tables import test_cases as cases
 from labeler.wire.test_cases import (
@@ -81,8 +81,7 @@ def withheld_ids(tx: Connection, project_id: int) -> list[int]:
     """The items of all test cases, and what was held back of those that were collected for a failure mode, rising: what
     no model is trained on."""
     of_cases = sa.select(entries.c.item_id).join(cases, cases.c.id == entries.c.test_case_id)
-    held = sa.select(wanted_items.c.item_id).where(wanted_items.c.project_id == project_id, wanted_items.c.held_back)
-    found = sa.union(of_cases.where(cases.c.project_id == project_id), held)
+    found = sa.union(of_cases.where(cases.c.project_id == project_id), held_back(project_id))
     return sorted(tx.execute(found).scalars())
 
 
