@@ -18,7 +18,7 @@ from labeler.learning.failure_modes import is_judging, out_of_fold
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
-from labeler.queue.tables import wanted_items
+from labeler.queue.wanted import held_back as held_back_items
 from labeler.training.pool.data import TrainingData
 from labeler.wire.failure_modes import Known
 
@@ -47,8 +47,7 @@ class Case:
 
 def of_model(tx: Connection, settings: Any, project: Project, number: int) -> list[Case]:
     """What a model says of the holdout and of what was held back. Raises `Conflict` for one whose files were pruned."""
-    held = sa.select(wanted_items.c.item_id)
-    held = held.where(wanted_items.c.project_id == project.id, wanted_items.c.held_back)
+    held = held_back_items(project.id)
     found = judged(tx, settings, project, number, beside=held)
     held_back = set(tx.execute(held).scalars())
     ids = np.array([one.item_id for one in found], dtype=np.int64)

@@ -39,7 +39,7 @@ def open_wanted(tx: Connection, project_id: int, most: int) -> list[Wanted]:
     return list(found.values())
 
 
-def held_back(project_id: int) -> sa.Select[tuple[int]]:
+def held_back(project_id: int) -> Any:
     """The items, by id, on which no model is trained: what was collected judges models."""
     return sa.select(wanted_items.c.item_id).where(wanted_items.c.project_id == project_id, wanted_items.c.held_back)
 
