@@ -119,10 +119,10 @@ def test_many_repeats_cost_little_more_than_one_pass_of_scikit_learn():
     evaluate(y, proba, LABELS, seed=0)
 
     def seconds(function):
-        start = time.perf_counter()
+        start = time.process_time()
         for _ in range(5):
             function()
-        return time.perf_counter() - start
+        return time.process_time() - start
 
     predicted = np.array(LABELS)[proba.argmax(axis=1)]
     one = seconds(lambda: f1_score(y, predicted, average="macro"))

@@ -33,9 +33,9 @@ def test_no_text_and_no_keyword_makes_it_slow() -> None:
     many = Keywords([["a " * 49 + word for word in "bcdefgh"], ["\\w+" * 30, "(a+)+$"]])
 
     def seconds(n: int) -> float:
-        started = time.perf_counter()
+        started = time.process_time()
         many.hinted(words_in("a " * n))
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(100)
     assert seconds(40_000) < 60 * max(seconds(4_000), 1e-3)

@@ -216,7 +216,7 @@ def test_a_receiver_that_does_not_answer_holds_up_nobody(
         project.label(item, "ham")
     started = time.monotonic()
     send(1)
-    assert time.monotonic() - started < 15
+    assert time.monotonic() - started < 40
     over.set()
     assert len(receiver.events("/quick")) == 21 and len(receiver.events("/slow")) == 1
     slow, quick = project.webhooks
