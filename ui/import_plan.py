@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
-from labeler_ui import layout, table
+from labeler_ui import layout
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, said, t, tn
+from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.wire.imports import LABEL_FATES, ROW_FATES, Balance, Plan, PlannedColumn
+from labeler.wire.items import Preview
 
 ROLES = {
     "unused": mark("not taken"),
@@ -172,20 +173,33 @@ def about(plan: Plan) -> None:
         st.warning(layout.sentence(warning), icon=":material/warning:")
 
 
-def balance(found: Balance, rows: int | None = None, is_over: bool = False) -> None:
-    """How many rows and labels have which fate, each with its first examples. is_over: it has happened."""
-    total = rows if rows is not None else sum(found.rows.values())
-    became = t("What became of them") if is_over else t("What becomes of them")
-    _fates(tn("{n} row", "{n} rows", total), found.rows, ROW_FATES, found, "", became)
+def rows(preview: Preview) -> None:
+    """How many rows there are, as far as they were looked at; and, where their fates are not counted yet, those that
+    can't be taken."""
+    many = preview.rows_read
+    if preview.rows_follow:
+        st.markdown(tn(":gray[The first {n} row was looked at.]", ":gray[The first {n} rows were looked at.]", many))
+    else:
+        st.markdown(tn(":gray[{n} row.]", ":gray[{n} rows.]", many))
+    if preview.refused and preview.balance is None:
+        told = "; ".join(_row(one.row, one.reason) for one in preview.refused[:3])
+        more = "; …" if len(preview.refused) > 3 else ""
+        words = tn("{n} of these can't be taken", "{n} of these can't be taken", len(preview.refused))
+        st.warning(f"{words}: {plain(told)}{more}", icon=":material/warning:")
+
+
+def balance(found: Balance, total: int | None = None) -> None:
+    """How many rows and labels have which fate, each with its first examples. total: of all rows."""
+    _fates(
+        tn("{n} row", "{n} rows", sum(found.rows.values()) if total is None else total),
+        found.rows,
+        ROW_FATES,
+        found,
+        "",
+    )
     if found.labels:
-        _fates(
-            tn("{n} label", "{n} labels", sum(found.labels.values())),
-            found.labels,
-            LABEL_FATES,
-            found,
-            "label_",
-            became,
-        )
+        labels = tn("{n} label", "{n} labels", sum(found.labels.values()))
+        _fates(labels, found.labels, LABEL_FATES, found, "label_")
     if added := found.labels_added:
         names = plain(", ".join(added))
         st.markdown(
@@ -202,21 +216,14 @@ def balance(found: Balance, rows: int | None = None, is_over: bool = False) -> N
         )
 
 
-def _fates(
-    title: str, counts: Mapping[str, int], words: Mapping[str, str], found: Balance, prefix: str, became: str
-) -> None:
-    st.markdown(f"**{title}**")
-    rows: list[dict[str, Any]] = []
+def _fates(title: str, counts: Mapping[str, int], words: Mapping[str, str], found: Balance, prefix: str) -> None:
+    """Sentences, not a table: a reason has to be read to its end."""
+    lines = [f"**{title}**", ""]
     for fate, told in words.items():
-        if number := counts.get(fate):
-            rows.append(
-                {
-                    t("How many"): number,
-                    became: said(told),
-                    t("First of them"): _first(found, prefix + fate),
-                }
-            )
-    table.show(rows, room=table.IN_A_DIALOG)
+        if many := counts.get(fate):
+            first = _first(found, prefix + fate)
+            lines.append(f"- **{number(many)}** {said(told)}" + (f"  \n  :gray[{plain(first)}]" if first else ""))
+    st.markdown("\n".join(lines))
 
 
 def _first(found: Balance, fate: str) -> str:
@@ -224,6 +231,6 @@ def _first(found: Balance, fate: str) -> str:
     return "; ".join(_row(one.row, one.reason) for one in shown)
 
 
-def _row(number: int | str, reason: str | None) -> str:
-    where = t("row {number}", number=number)
+def _row(where: int | str, reason: str | None) -> str:
+    where = t("row {number}", number=where)
     return f"{where}: {said(reason)}" if reason else where

@@ -27,7 +27,7 @@ def draw(result: ImportResult) -> None:
     st.markdown(came(result))
     if result.balance.rows:
         with st.expander(t("What became of every row and label"), expanded=True):
-            import_plan.balance(result.balance, result.rows, is_over=not result.dry_run)
+            import_plan.balance(result.balance, result.rows)
     refused = tn("{n} refused row", "{n} refused rows", result.refused)
     noted = tn("{n} note on what was not taken as it is", "{n} notes on what was not taken as it is", len(result.notes))
     _rows(refused, result.errors, len(result.errors) < result.refused)

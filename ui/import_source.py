@@ -91,6 +91,7 @@ def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: Co
             preview = ask(mapping) or chosen
     st.markdown(t("**What becomes of it**"))
     import_plan.about(preview.plan)
+    import_plan.rows(preview)
     import_labels.elsewhere(preview.elsewhere)
     sample = _sample(preview.rows, mapping)
     return Given("", None, mapping, sample, preview.task or {}, lacking, preview.balance)

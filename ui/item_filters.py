@@ -35,6 +35,9 @@ BEGINNING: Mapping[str, Any] = {
 }
 
 
+BELOW = [name for name in BEGINNING if name not in ("q", "state")]  # these are seen when they are asked for
+
+
 def draw(project: Project) -> Filters:
     """The fields, and what they ask for. The address has it, too: to come back to, and to lead here from elsewhere."""
     schema = tasks.schema_of(project.info)
@@ -43,13 +46,17 @@ def draw(project: Project) -> Filters:
         if asked in tasks.of(project.info).names(schema) and "labels" in schema:
             st.session_state[answer_key] = asked
         del st.query_params["label"]
+    if (asked := st.query_params.get("labeler")) and asked.isdecimal():  # likewise: whose labels
+        st.session_state["who"] = int(asked)
+        del st.query_params["labeler"]
     columns = st.columns([3, 2, 2], vertical_alignment="bottom")
     words = columns[0].text_input(
         t("Search"), placeholder=t("words in the text"), icon=":material/search:", key="q", bind=BOUND
     )
     answer = tasks.of(project.info).filters(columns[1], schema, key=answer_key)
     state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key="state", bind=BOUND)
-    with st.expander(t("More filters")):
+    narrowed = any(name in st.session_state and st.session_state[name] != BEGINNING[name] for name in BELOW)
+    with st.expander(t("More filters"), expanded=narrowed):
         more = _more(project)
         saved = slices.chosen(project)
     own = {"q": words.strip() or None, **more, **answer, **STATES[state]}
@@ -94,6 +101,9 @@ def nothing(project: Project, wanted: Filters) -> None:
 def _more(project: Project) -> Filters:
     first, second = (st.columns(3, vertical_alignment="bottom") for _ in range(2))
     people = {one.user_id: one.name for one in feedback.attempt(lambda: list(project.members)) or []}
+    who = st.session_state.get("who")
+    if who is not None and who not in people:
+        people[who] = t("somebody who is no member")
     labeler = first[0].selectbox(
         t("Labeled by"),
         list(people),

@@ -36,7 +36,8 @@ def show(
     if session.on_a_phone():
         room = min(room, ON_A_PHONE)
     given: Mapping[str, Any] = options.pop("column_config", None) or {}
-    widths = fitted(rows, written or {}, given, room - (TICKS if "selection_mode" in options else 0))
+    ticked = "row" in str(options.get("selection_mode"))
+    widths = fitted(rows, written or {}, given, room - (TICKS if ticked else 0))
     config = {name: _config(name, given.get(name), widths.get(name)) for name in {**given, **widths}}
     frame = styled(rows, written or {}, widths)
     return st.dataframe(frame, hide_index=True, placeholder="", column_config=config, **options)

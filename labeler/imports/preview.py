@@ -8,17 +8,21 @@ from labeler.imports.check import check_rows, entries_of, unknown_labels
 from labeler.imports.dry import DryRun
 from labeler.imports.elsewhere import said_elsewhere
 from labeler.imports.label_counts import counted_labels
-from labeler.imports.plan import answers_in, question_of, shortened
+from labeler.imports.plan import LOOKED_AT, answers_in, question_of, shortened
 from labeler.imports.reading import beginning
 from labeler.imports.tally import Tally
 from labeler.items.readers import Row
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.projects.access import Project
+from labeler.tasks import parse_schema
 from labeler.tasks.labels import distinct
 from labeler.wire.imports import ImportMapping
+from labeler.wire.projects import ProjectSettings
 
 SHOWN = 20
+ANY_QUESTION = {"type": "choice", "labels": [{"name": "a"}, {"name": "b"}]}
+"""Where no row has an answer, any question refuses the same rows."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ def preview(
     task = question_of(mapping, values)
     found = [one["name"] for one in (task or {}).get("labels") or []] or distinct(answers_in(mapping, values))
     judged, elsewhere = (None, 0) if into is None else _judged(looked, mapping, settings, into)
+    refused = _refused(looked, mapping, settings, task) if judged is None else judged.errors
     known = into.project.label_names if into is not None else ()
     return {
         "format": plan.format,
@@ -57,6 +62,9 @@ def preview(
         "task": task,
         "warnings": plan.warnings,
         "plan": plan,
+        "rows_read": len(looked),
+        "rows_follow": cut or len(looked) >= LOOKED_AT,
+        "refused": refused,
         "balance": None if judged is None else judged.result()["balance"],
         "elsewhere": elsewhere,
     }
@@ -70,6 +78,18 @@ def _has_names(task: dict[str, Any] | None, into: Into | None) -> bool:
 def _roles(mapping: ImportMapping) -> dict[str, Any]:
     roles = ("key", "text", "fields", "label", "split", "metadata")
     return {role: getattr(mapping, role) for role in roles}
+
+
+def _refused(
+    rows: list[Any], mapping: ImportMapping, settings: Settings, task: dict[str, Any] | None
+) -> list[dict[str, Any]]:
+    """The rows that a new project, with the question that the labels look like answers of, could not take."""
+    schema = parse_schema(task or ANY_QUESTION)
+    project = Project(0, "", "", schema.type, schema, ProjectSettings(), None)
+    tally = Tally()
+    raw, told = entries_of(rows, mapping)
+    check_rows(raw, project, settings, mapping, told).count(tally)
+    return tally.errors
 
 
 def _judged(rows: list[Any], mapping: ImportMapping, settings: Settings, into: Into) -> tuple[Tally, int]:

@@ -56,6 +56,11 @@ class Preview(BaseModel):
     )
     warnings: list[str]
     plan: Plan
+    rows_read: int = Field(0, description="The rows that were looked at, a thousand at most.")
+    rows_follow: bool = Field(False, description="Whether more rows follow these, as far as is known.")
+    refused: list[RowError] = Field(
+        default_factory=list, description="Of the rows that were looked at, those that can't be taken, and why."
+    )
     balance: Balance | None = Field(description="Of the first thousand rows, where the project is known.")
     elsewhere: int = Field(
         0, description="Of these rows, those whose content is in the project already, under another key."

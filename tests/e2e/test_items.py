@@ -123,6 +123,9 @@ def test_a_click_opens_an_item_and_ones_own_answer_is_there(site: Site, known: P
     frame = page.get_by_test_id("stDataFrame").first
     frame.locator(".dvn-scroller").click(position={"x": 200, "y": 55})
     expect(page.get_by_role("heading", name="Item", exact=True)).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role("heading", name="Item", exact=True)).to_have_count(0)
+    expect(page.get_by_test_id("stDataFrame").first).to_be_visible()
     answered = next(iter(known.items.find(labeled=True)))
     page.goto(f"{site.url}/items?project={known.slug}&item={answered.key}")
     expect(page.get_by_role("combobox", name="Your answer")).to_have_value(str(answered.labels[0].value))
@@ -130,3 +133,13 @@ def test_a_click_opens_an_item_and_ones_own_answer_is_there(site: Site, known: P
     page.goto(f"{site.url}/items?project={known.slug}&item={other.key}")
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_text("Choose the answer first.")).to_be_visible()
+
+
+def test_from_somebody_to_their_labels(site: Site, known: Project, visit: Any) -> None:
+    page = visit(f"{site.url}/labelers?project={known.slug}", site.admin)
+    frame = page.get_by_test_id("stDataFrame").first
+    frame.locator(".dvn-scroller").click(position={"x": 60, "y": 55})
+    name = site.admin.client.me().user.name
+    page.get_by_role("button", name=f"Labels of {name}").click()
+    expect(shown(page, "30 items")).to_be_visible()
+    expect(page.get_by_role("combobox", name="Labeled by")).to_have_value(name)

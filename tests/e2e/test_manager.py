@@ -68,7 +68,7 @@ def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
     page.get_by_text("Labels that do not fit").click()
     page.get_by_text("add the label to the project", exact=True).click()
     expect(page.get_by_text("it is added to the project's labels")).to_be_visible()
-    page.get_by_role("button", name="Try it on the whole file").click()
+    page.get_by_role("button", name="Try it on all rows").click()
     said = "41 rows: 41 taken."
     expect(page.get_by_text(f"A trial: nothing was changed. {said}", exact=True)).to_be_visible()
     assert project.progress().items.total == 3
@@ -111,6 +111,9 @@ def test_train_now_makes_a_model(site, project, visit) -> None:
     processes.wait_for(lambda: max(model.number for model in project.models()) > newest, 90, "a new model")
     page.goto(f"{site.url}/models?project={project.slug}")
     expect(page.get_by_role("combobox", name="Model")).to_have_value(f"Model {newest + 1} (candidate)")
+    page.goto(f"{site.url}/progress?project={project.slug}")
+    page.get_by_role("button", name="Train now").click()
+    expect(page.get_by_text(f"No label is new since model {newest + 1}")).to_be_visible()
 
 
 def test_what_a_search_finds_is_asked_first(site, visit) -> None:

@@ -102,6 +102,12 @@ def test_on_a_phone_ones_work_opens_over_the_card(site: Site, label_page: Any) -
     # The list is in its place again, also for a wider screen.
     card.part("own").tap()
     expect(own(card)).to_have_count(1)
+    card.page.keyboard.press("Escape")
+    # What is asked for is seen, however long the list above it.
+    for _ in range(14):
+        card.ready().press("1")
+    card.ready().part("like").tap()
+    expect(card.part("like-this").get_by_role("heading")).to_be_in_viewport(ratio=1)
 
 
 @pytest.fixture(scope="module")

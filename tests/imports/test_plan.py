@@ -191,3 +191,20 @@ def test_ids_that_repeat_are_keys_where_the_content_repeats():
     assert mapping.key is None and why["id"] == (
         "metadata", 'named like an id, but "1" is there with two different contents: no key'
     )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("rows", "read", "follow", "refused"),
+    [
+        (["1,hello there,spam", "2,,ham", "3,more words,ham"], 3, False, [2]),
+        (["1,hello there,", "2,,", "3,more words,"], 3, False, [2]),
+        ([f"{n},some words {n},ham" for n in range(1200)], 1000, True, []),
+    ],
+    ids=["labels", "no labels", "many rows"],
+)
+def test_what_a_new_project_can_not_take_is_told_before_it_is_made(tmp_path, rows, read, follow, refused):
+    path = tmp_path / "items.csv"
+    path.write_text("\n".join(["id,text,label", *rows]))
+    found = preview(path)
+    assert (found["rows_read"], found["rows_follow"]) == (read, follow)
+    assert [one["row"] for one in found["refused"]] == refused

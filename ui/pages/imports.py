@@ -29,7 +29,7 @@ def render() -> None:
     with st.container(horizontal=True):
         start = pressed(t("Import"), type="primary", icon=":material/upload:")
         trial = pressed(
-            t("Try it on the whole file"),
+            t("Try it on all rows"),
             icon=":material/science:",
             help=t("Tells the fate of every row and label, and changes nothing."),
         )

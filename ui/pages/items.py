@@ -39,6 +39,7 @@ PAGE = 50
 MOST_COUNTED = 100_000
 MOST_COMPARED = 8
 ASKED = 200  # items of a search that are asked first, at most
+OPENED, CLOSED = "_item_opened", "_items_closed"  # the key in the address; how often Back closed one
 
 
 def render() -> None:
@@ -84,10 +85,11 @@ def render() -> None:
                 t("Remove these …"), key="these", icon=":material/delete:", help=t("All that this search finds.")
             ):
                 removal.ask(project, search=searched)
-    opened = st.query_params.get("item") or bool(_chosen(len(trail)))
+    name = _name_of_table(project, len(trail))
+    opened = st.query_params.get("item") or bool(_chosen(name))
     height = min(35 * len(page.items) + 38, 235 if opened else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
-    ticked, clicked = _table(project.info, page.items, len(trail), height)
+    ticked, clicked = _table(project.info, page.items, name, height)
     known = page.total is not None and page.total < MOST_COUNTED
     pager.draw(page.next_cursor, trail, pages=math.ceil((page.total or 0) / PAGE) if known else None)
     if len(ticked) > 1:
@@ -96,6 +98,7 @@ def render() -> None:
     key = ticked[0] if ticked else clicked or st.query_params.get("item")
     if key:
         st.query_params["item"] = key
+        st.session_state[OPENED] = key
         with st.container():
             reveal(f"item-{project.slug}-{key}")
             _detail(project, key)
@@ -185,13 +188,22 @@ def _ask_first(project: Project, words: str) -> None:
         st.success(tn("{n} item will be asked first.", "{n} items will be asked first.", ranked))
 
 
-def _chosen(page: int) -> list[Any]:
+def _name_of_table(project: Project, page: int) -> str:
+    """The table's key. Who goes back in the browser closes the item: the address no longer has it, and the table has
+    to forget the click that opened it."""
+    if st.session_state.get(OPENED) and "item" not in st.query_params:
+        del st.session_state[OPENED]
+        st.session_state[CLOSED] = st.session_state.get(CLOSED, 0) + 1
+    return f"items-table-{project.slug}-{page}-{st.session_state.get(CLOSED, 0)}"
+
+
+def _chosen(name: str) -> list[Any]:
     """What is ticked or clicked in the table, which is drawn after this is asked."""
-    selection = (st.session_state.get(f"items-table-{page}") or {}).get("selection", {})
+    selection = (st.session_state.get(name) or {}).get("selection", {})
     return [*selection.get("rows", []), *selection.get("cells", [])]
 
 
-def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int) -> tuple[list[str], str | None]:
+def _table(project: ProjectOut, items: Sequence[ItemOut], name: str, height: int) -> tuple[list[str], str | None]:
     """Draw the items; returns the keys of those that are ticked, and of the one that was clicked."""
     rows = [
         {
@@ -219,9 +231,9 @@ def _table(project: ProjectOut, items: Sequence[ItemOut], page: int, height: int
         on_select="rerun",
         selection_mode=["multi-row", "single-cell"],
         height=height,
-        key=f"items-table-{page}",
+        key=name,
         column_config={
-            **{name: st.column_config.TextColumn(width=180) for name in answers},
+            **{title: st.column_config.TextColumn(width=180) for title in answers},
             t("Confidence"): st.column_config.NumberColumn(
                 width=95, help=t("How sure the newest model is of what it says.")
             ),

@@ -105,7 +105,7 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
         boxes[1], t("Right on average"), shown, t("estimated") if found.accuracy is not None else "", meaning
     )
     judged = sum(row.items for row in active)
-    decided = tn("{n} of a decided item", "{n} of decided items", sum(row.gold for row in active))
+    decided = tn("{n} on a decided item", "{n} on decided items", sum(row.gold for row in active))
     meaning = t("On items that others labeled, too, or whose answer somebody decided (gold items, or in Review).")
     report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), decided, meaning)
     if saved.share.value is not None:
@@ -156,11 +156,19 @@ def _table(rows: list[LabelerRow]) -> None:
     }
     config = {name: st.column_config.NumberColumn(help=words) for name, words in helps.items()}
     config |= {t("Advice"): st.column_config.TextColumn(width="large")}
-    table.show(
+    st.caption(t("Click somebody to see their labels."))
+    event = table.show(
         shown,
         {t("Right"): percent, t("Seconds"): lambda one: number(one, 1), t("Cost"): lambda one: number(one, 2)},
         column_config=config,
+        on_select="rerun",
+        selection_mode="single-cell",
+        key="labelers-table",
     )
+    for place, _ in event["selection"]["cells"][:1]:
+        if place < len(rows):
+            words = t("Labels of {name}", name=plain(rows[place].name))
+            layout.open_page("items", words, "search", params={"labeler": str(rows[place].id)})
 
 
 def _kinds(row: LabelerRow) -> str:

@@ -177,7 +177,17 @@ def _training(project: Project, progress: ProgressOut) -> None:
         if st.button(t("Train now"), icon=":material/play_arrow:", disabled=waits, key="train-now"):
             with feedback.told(t("Training")):
                 project.train()
-                st.toast(t("Training has been requested."), icon=":material/check:")
+                st.toast(_requested(project, progress), icon=":material/check:")
+
+
+def _requested(project: Project, progress: ProgressOut) -> str:
+    """What a training that somebody asked for may come to."""
+    words, model = t("Training has been requested."), progress.model
+    if model is None or progress.training.labels_until_next < project.info.settings.retrain_every:
+        return words
+    return f"{words} " + t(
+        "No label is new since model {number}: only changed settings can make this one another.", number=model.number
+    )
 
 
 def _worth(progress: ProgressOut) -> str:

@@ -251,7 +251,7 @@ export class Card {
     else if (name === "guideline") this.showGuideline(false);
     else if (name === "undo") this.undo();
     else if (name === "redo") this.redo(event);
-    else if (name === "own") this.side.open(true);
+    else if (name === "own") this.side.open();
     else if (name === "back") this.goOnLabeling();
     else if (!this.current) return;
     else if (name === "like") this.side.compare();

@@ -132,7 +132,7 @@ export class Side {
     const list = make("div", { class: "found", role: "status" }, t("Looking …"));
     this.like.replaceChildren(make("h2", {}, t("Like this one")), list);
     this.like.hidden = false;
-    this.open();
+    this.open(this.like);
     let rows;
     try {
       const found = (await this.card.api.call("GET", `/own/comparable?key=${encodeURIComponent(current.key)}`)).items;
@@ -151,14 +151,15 @@ export class Side {
     this.like.replaceChildren();
   }
 
-  /* To the list, by key; as a dialog where there is no room for it. */
-  open(focus = false) {
+  /* To the list, by key; as a dialog where there is no room for it. box: what was asked for; else the list. */
+  open(box = null) {
     if (this.beside) {
-      if (focus) (this.last.querySelector("button") || this.last).focus();
+      if (!box) (this.last.querySelector("button") || this.last).focus();
       return;
     }
     this.card.dialogs.show("own", t("Your work"), [this.node], []);
-    (this.node.querySelector(focus ? "button" : ".box:not([hidden])") || this.node).focus();
+    (box || this.node.querySelector("button") || this.last).focus();
+    if (box) box.scrollIntoView({ block: "start" });
     this.card.dialogs.node.addEventListener("close", () => this.place.append(this.node), { once: true });
   }
 }
