@@ -12,7 +12,7 @@ unexport PYTHONDONTWRITEBYTECODE
 DEMO_HOME ?= .labeler-demo
 PORT ?= 8000
 
-.PHONY: help demo test lint style bench bench-learning faults lock docs words screenshots clean system node
+.PHONY: help demo test test-all lint style bench bench-learning faults lock docs words screenshots clean system node
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 24
@@ -21,13 +21,16 @@ demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMU
 	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
 
 # The types are checked beside the tests: that takes half a minute of one processor.
-test: .venv/.dev system node style ## Everything that must hold, on SQLite and PostgreSQL, in a browser too
+test: .venv/.dev system node style ## What must hold, on SQLite and PostgreSQL, in a browser too: a quarter of an hour
 	@said=$$(mktemp); $(BIN)/mypy >"$$said" 2>&1 & types=$$!; \
-	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q; tests=$$?; \
+	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q $(WHOLE); tests=$$?; \
 	wait $$types; types=$$?; cat "$$said"; rm -f "$$said"; \
 	[ $$types = 0 ] || echo "make test FAILED: mypy found what is above." >&2; \
 	[ $$tests = 0 ] || echo "make test FAILED: see the tests above." >&2; \
 	[ $$types = 0 ] && [ $$tests = 0 ]
+
+test-all: ## The same with each test on both databases, and the long stories in the browser
+	@$(MAKE) --no-print-directory test WHOLE=--whole
 
 lint: style ## Style, types and who may import whom
 	@$(BIN)/mypy

@@ -8,6 +8,7 @@ import os
 import shutil
 import sys
 import uuid
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,6 +53,7 @@ hypothesis.settings.register_profile("tests", deadline=None)
 hypothesis.settings.load_profile("tests")
 
 TESTS = Path(__file__).parent
+ON_BOTH = ("labels", "queue", "items", "kit")
 LONG = ["e2e", "faults", "training", "jobs", "learning", "datasets"]
 HAS_POSTGRES = postgres.find_bin() is not None
 DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
@@ -60,14 +62,46 @@ DATABASES = ["sqlite", "postgresql"] if HAS_POSTGRES else ["sqlite"]
 nested_selects.watch()
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--whole", action="store_true", help="each test on both databases, and the long stories, too")
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Long tests and benchmarks run only when asked for (`-m faults`, `-m bench`). `one_database`: what is tested
-    has nothing to do with the database, and takes long."""
+    has nothing to do with the database, and takes long.
+
+    Of a folder or of everything, without `--whole`, a test runs on one of the databases: by its name on the one or
+    the other, so that each file is tested on both; on both where the statements themselves are what is tested. A file
+    or a test that is asked for by name runs as a whole.
+    """
     asked = bool(config.getoption("-m"))
-    left_out = [item for item in items if _repeats(item) or (not asked and _is_long(item))]
+    whole = asked or config.getoption("--whole") or not any(map(_is_folder, config.args))
+    left_out = [
+        item
+        for item in items
+        if _repeats(item) or (not asked and _is_long(item)) or (not whole and (_is_story(item) or _is_elsewhere(item)))
+    ]
     config.hook.pytest_deselected(items=left_out)
     gone = set(left_out)
     items[:] = sorted((item for item in items if item not in gone), key=_first_the_long)
+
+
+def _is_folder(asked_for: str) -> bool:
+    return Path(asked_for).is_dir()
+
+
+def _is_story(item: pytest.Item) -> bool:
+    return item.get_closest_marker("whole") is not None
+
+
+def _is_elsewhere(item: pytest.Item) -> bool:
+    """Whether it is on the other database that this test is run, where one of them is enough."""
+    kind = item.callspec.params.get("database_kind") if hasattr(item, "callspec") else None  # type: ignore[attr-defined]
+    alone = item.get_closest_marker("one_database") is not None
+    if kind is None or alone or not HAS_POSTGRES or item.path.relative_to(TESTS).parts[0] in ON_BOTH:
+        return False
+    name = item.nodeid.replace(kind, "")
+    return kind != DATABASES[zlib.crc32(name.encode()) % 2]
 
 
 def _first_the_long(item: pytest.Item) -> int:

@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site, settled, shown
 from playwright.sync_api import expect
 
 
+@pytest.mark.whole
 def test_who_disagrees_is_told_and_led_to_the_items(site: Site, visit: Any) -> None:
     project = site.project(12, "Agreement", overlap=2)
     people = [site.member(project) for _ in range(2)]

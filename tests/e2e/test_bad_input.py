@@ -46,6 +46,7 @@ def test_five_hundred_labels_of_two_hundred_characters(site: Site, label_page: A
     fits(card.page)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("length", [100_000, pytest.param(1_000_000, marks=pytest.mark.faults)])
 def test_a_text_of_a_megabyte_and_odd_characters_are_labeled(
     site: Site, label_page: Any, visit: Any, length: int
@@ -102,6 +103,7 @@ def test_a_long_text_of_mixed_fonts_is_drawn_as_fast_as_any_other(site: Site, la
     assert took[True] < 10 * took[False], took
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("days", [pytest.param(-1, marks=pytest.mark.faults), 1])
 def test_a_clock_that_is_off_by_a_day_loses_nothing(site: Site, label_page: Any, days: int) -> None:
     project = site.project(30, f"Clock {days}")

@@ -5,6 +5,7 @@ import re
 from typing import Any
 
 import processes
+import pytest
 from browsing import GUIDELINE, Card, Site, choose, settled, shown
 from playwright.sync_api import expect
 
@@ -64,6 +65,7 @@ def test_a_page_that_is_open_gets_what_it_has_answered_when_it_is_asked_again(si
     processes.wait_for(lambda: next(iter(project.campaigns)).state == "ended", 30, "the campaign to end")
 
 
+@pytest.mark.whole
 def test_a_label_is_split_on_the_settings_page(site: Site, visit: Any) -> None:
     project = site.admin.client.projects.create("Split", labels=["spam", "ham", "pharma"])
     texts = ["win a cash prize", "cheap pills online"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 import processes
+import pytest
 from browsing import Site, choose, settled, shown
 from playwright.sync_api import expect
 from sample_texts import texts
@@ -10,6 +11,7 @@ from sample_texts import texts
 WRONG = ("m7", "m20", "m33")
 
 
+@pytest.mark.whole
 def test_label_errors_are_sent_back_from_their_page(site: Site, visit: Any) -> None:
     project = site.admin.client.projects.create("Wrong", labels=["spam", "ham"])
     other = {"spam": "ham", "ham": "spam"}

@@ -78,6 +78,7 @@ def test_many_items_and_the_guideline_are_there_without_a_connection(site, proje
     once_each(project, lin, 13)
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_a_killed_service_comes_back_and_gets_every_answer_once(own_site, label_page) -> None:
     project = own_site.project(200)

@@ -5,12 +5,14 @@ from pathlib import Path
 from typing import Any
 
 import labeler_ui.pages.datasets as page_of
+import pytest
 from browsing import Site, choose, settled
 from playwright.sync_api import expect
 
 import labeler
 
 
+@pytest.mark.whole
 def test_two_versions_show_what_the_items_say_and_both_answers(site: Site, visit: Any) -> None:
     project = site.project(0, "Two versions")
     project.items.add([{"key": f"k{n}", "text": f"what item {n} says"} for n in range(4)], progress=False)

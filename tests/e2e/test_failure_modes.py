@@ -23,6 +23,7 @@ def failing(site: Site) -> Project:
     return made
 
 
+@pytest.mark.whole
 def test_one_is_found_kept_and_collected_for(site: Site, failing: Project, visit: Any) -> None:
     page: Page = visit(f"{site.url}/models?project={failing.slug}", site.admin)
     expect(page.get_by_role("heading", name="Failure modes", exact=True)).to_be_visible()

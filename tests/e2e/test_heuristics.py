@@ -3,12 +3,14 @@
 from typing import Any
 
 import processes
+import pytest
 from browsing import Site, choose, messages, settled, shown
 from playwright.sync_api import expect
 
 from labeler.client import Project
 
 
+@pytest.mark.whole
 def test_a_rule_is_written_tried_kept_turned_off_and_deleted(site: Site, visit: Any) -> None:
     project = site.project(300, "Rules", holdout_share=0.0)
     truth = {row["key"]: row["metadata"]["truth"] for row in messages(300)}

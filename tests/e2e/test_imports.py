@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
 from browsing import Site, settled, shown
 from playwright.sync_api import Page, expect
 
@@ -46,6 +47,7 @@ def test_texts_that_are_there_under_another_key_are_told(site: Site, visit: Any,
     expect(page.get_by_text("3 of the first rows say what items say that are there already")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_an_import_with_labels_of_people_is_taken_back_only_with_their_number(
     site: Site, visit: Any, tmp_path: Path
 ) -> None:

@@ -57,6 +57,7 @@ def test_items_are_found_by_how_sure_the_model_is(site: Site, known: Project, vi
     expect(shown(page, "60 items")).to_be_visible()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("zone", ["Pacific/Kiritimati"])
 def test_days_begin_on_the_viewers_clock(site: Site, known: Project, visit: Any, zone: str) -> None:
     page = opened(site, known, visit, timezone_id=zone)

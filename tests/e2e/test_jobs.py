@@ -33,6 +33,7 @@ def row_of(page: Page, number: int) -> Any:
     return page.locator(f".st-key-job-{number}")
 
 
+@pytest.mark.whole
 def test_an_import_that_is_not_among_the_newest_is_found_and_taken_back(site: Site, visit: Any, tmp_path: Path) -> None:
     project = site.project(0, "Many jobs")
     number = brought(project, tmp_path, "long ago.csv")
@@ -54,6 +55,7 @@ def test_an_import_that_is_not_among_the_newest_is_found_and_taken_back(site: Si
     expect(page.get_by_text("There are none of this kind and state.")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_the_page_import_lists_what_was_imported(site: Site, visit: Any, tmp_path: Path) -> None:
     project = site.project(0, "History")
     page = visit(f"{site.url}/imports?project={project.slug}", site.admin)
@@ -104,6 +106,7 @@ def test_routine_jobs_of_a_kind_are_one_line_that_opens_and_a_training_says_why(
     expect(rows).to_have_count(2)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("colors", ["light", "dark"])
 def test_jobs_are_short_on_a_phone_and_what_failed_comes_first(
     site: Site, visit: Any, tmp_path: Path, colors: Any

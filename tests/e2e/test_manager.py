@@ -82,6 +82,7 @@ def test_an_import_is_told_before_tried_and_done(site, visit, tmp_path) -> None:
     assert {row.labeler.name for row in project.labels} == {"ann", "bob"}
 
 
+@pytest.mark.whole
 def test_an_import_that_is_finished_says_what_comes_next(site, visit, tmp_path) -> None:
     file = tmp_path / "few.csv"
     file.write_text("id,text,label\n" + "\n".join(f"n{n},some text {n},{('spam', 'ham')[n % 2]}" for n in range(6)))
@@ -163,6 +164,7 @@ def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> 
     expect(page.get_by_role("button", name="Search now")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()

@@ -60,6 +60,7 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
     expect(page.get_by_role("heading", name=f"Model {newest} is live, and no newer one waits.")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
     number = project.models()[0].number
     page = shown(site, project, visit)
@@ -86,6 +87,7 @@ def test_a_model_stands_beside_what_it_has_to_beat_and_what_others_reached(site,
     expect(chart.or_(page.locator("[aria-label^='Accuracy, the best first: ']")).first).to_be_visible()
 
 
+@pytest.mark.whole
 def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, project, visit) -> None:
     number = project.models()[0].number
     page = shown(site, project, visit)

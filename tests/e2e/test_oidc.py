@@ -40,6 +40,7 @@ def at_provider(page: Page, who: str | None) -> None:
     page.get_by_role("button", name="Continue").click()
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_in_through_the_provider_and_out_again(
     provider_site: Site, provider: oidc_provider.Provider, pages: Any

@@ -20,6 +20,7 @@ def extended(settings: Settings) -> Any:
     running.stop()
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_an_outside_card_labels_words(extended: Site, label_page: Any) -> None:
     admin = extended.admin

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site, choose, settled
 from playwright.sync_api import expect
 
@@ -78,6 +79,7 @@ MARK = "document.querySelectorAll('h1, [role=tablist]').forEach((one) => (one.se
 MARKED = "[...document.querySelectorAll('h1, [role=tablist]')].map((one) => Boolean(one.seen))"
 
 
+@pytest.mark.whole
 def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, visit: Any) -> None:
     project = site.project(3, "Undone", retrain_every=40)
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
@@ -101,6 +103,7 @@ def test_what_is_not_saved_in_the_settings_of_learning_is_undone(site: Site, vis
     assert site.admin.client.projects.get(project.slug).info.settings.retrain_every == 40
 
 
+@pytest.mark.whole
 def test_several_hard_items_are_decided_at_once(site: Site, visit: Any) -> None:
     project = site.project(20, "Decided together")
     for item in project.queue.next(3):

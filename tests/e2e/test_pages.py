@@ -65,6 +65,7 @@ def check(page: Page, name: str, language: str = "en") -> None:
     assert page.get_by_text("Something went wrong").count() == 0
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("role", ["labeler", "reader"])
 def test_every_page_that_a_role_is_offered_renders(site, project, visit, role: str) -> None:
     someone = site.member(project, role)
@@ -147,6 +148,7 @@ def test_a_page_that_a_role_is_not_offered_says_so(site, project, visit, role: s
     expect(page.get_by_text(re.compile(f"can give you another role: .*{site.admin.name}"))).to_be_visible()
 
 
+@pytest.mark.whole
 def test_an_empty_project_says_what_to_do_on_every_page(site, visit) -> None:
     empty = site.admin.client.projects.create("Empty", labels=["a", "b"])
     page = visit(f"{site.url}/?project={empty.slug}", site.admin)

@@ -45,6 +45,7 @@ def title_offset(page: Page) -> float:
     return float(page.get_by_role("heading", name="People", exact=True).evaluate(from_top, inside))
 
 
+@pytest.mark.whole
 def test_each_link_is_shown_where_it_was_asked_for_until_it_is_copied(site: Site, project: Project, visit: Any) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     accounts(page)
@@ -64,6 +65,7 @@ def test_each_link_is_shown_where_it_was_asked_for_until_it_is_copied(site: Site
     expect(link_of(page, "noor@example.com")).to_have_count(1)
 
 
+@pytest.mark.whole
 def test_a_new_link_is_shown_at_its_account(site: Site, project: Project, visit: Any) -> None:
     someone = site.member(project)
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
@@ -108,6 +110,7 @@ def test_who_was_invited_and_has_not_come_is_told_apart(site: Site, project: Pro
     expect(page.locator(f".st-key-account-{site.admin.id}")).not_to_contain_text("invit")
 
 
+@pytest.mark.whole
 def test_an_unknown_address_goes_to_the_form_of_an_invitation(site: Site, project: Project, visit: Any) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     settled(page)

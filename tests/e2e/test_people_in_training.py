@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from browsing import Card, Site, barriers, labels_of, messages, settled, shown
 from playwright.sync_api import expect
 
@@ -69,6 +70,7 @@ def test_what_is_right_is_told_after_each_answer_by_keyboard_and_nothing_moves(
     expect(card.part("lesson")).to_be_hidden()
 
 
+@pytest.mark.whole
 def test_who_is_held_reads_what_to_do_and_goes_on_when_a_manager_says_so(
     site: Site, visit: Any, label_page: Any
 ) -> None:

@@ -148,6 +148,7 @@ def test_everything_works_below_a_path(behind: tuple[Site, str], browser: Browse
     assert failed == []
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 @pytest.mark.parametrize(
     "behind",

@@ -4,6 +4,7 @@ from functools import partial
 from typing import Any
 
 import processes
+import pytest
 from browsing import Site, settled, shown
 from playwright.sync_api import Page, expect
 
@@ -75,6 +76,7 @@ def test_one_press_decides_one_item_that_was_seen(site: Site, visit: Any) -> Non
     assert all(len(made(key)) < 2 for key in keys)
 
 
+@pytest.mark.whole
 def test_decided_by_key_returned_with_a_note_and_asked_in_a_comment(site: Site, visit: Any) -> None:
     project = site.project(6, "Review", overlap=2)
     lin, max_ = (site.member(project) for _ in range(2))

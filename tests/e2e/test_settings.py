@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site, settled
 from playwright.sync_api import expect
 
 
+@pytest.mark.whole
 def test_a_project_does_not_take_the_name_of_another(site: Site, visit: Any) -> None:
     site.project(0, "First come")
     second = site.project(0, "Second come")
@@ -36,6 +38,7 @@ def test_reasons_that_are_there_twice_are_kept_once_and_said(site: Site, visit: 
     assert settings.skip_reasons == ["Too long", "Not mine"]
 
 
+@pytest.mark.whole
 def test_what_is_about_people_stands_under_labelers_and_nothing_is_called_off(site: Site, visit: Any) -> None:
     project = site.project(0, "About people")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)

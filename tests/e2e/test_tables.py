@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site
 from playwright.sync_api import expect
 
@@ -19,6 +20,7 @@ def test_a_table_is_chosen_told_and_imported(site: Site, visit: Any) -> None:
     assert project.progress().items.total == 12
 
 
+@pytest.mark.whole
 def test_a_new_project_begins_with_a_table(site: Site, visit: Any) -> None:
     page = visit(f"{site.url}/setup", site.admin)
     page.get_by_label("Name", exact=True).fill("Out of the CRM")

@@ -1,6 +1,7 @@
 """A manager takes things back: an import, what a search finds, a whole project."""
 
 import processes
+import pytest
 from browsing import shown
 from playwright.sync_api import expect
 
@@ -44,6 +45,7 @@ def test_what_a_search_finds_is_removed(site, visit) -> None:
     assert not list(project.items.find(q="throw this"))
 
 
+@pytest.mark.whole
 def test_a_project_is_erased(site, visit) -> None:
     project = site.project(5, "Erased")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)

@@ -168,6 +168,7 @@ def main(page: Page) -> Any:
     return page.get_by_test_id("stMainBlockContainer")
 
 
+@pytest.mark.whole
 def test_a_rating_project_is_made_from_a_file_with_a_live_preview(site, visit, tmp_path: Path) -> None:
     rows = [[row["key"], row["text"], str(n % 5 + 1) if n < 20 else ""] for n, row in enumerate(messages(60))]
     file = tmp_path / "rated.csv"
@@ -214,6 +215,7 @@ def test_items_are_found_by_their_rating_and_by_a_contained_label(site, stars, s
     assert page.locator("[data-testid=stException], [data-testid=stAlertContentError]").all_inner_texts() == []
 
 
+@pytest.mark.whole
 def test_a_scale_is_shortened_and_says_how_many_answers_that_touches(site, visit) -> None:
     project = made(site, "Shorter", task_type="rating", scale=STARS)
     for row, value in zip(messages(3), (5, 5, 1), strict=True):
@@ -238,6 +240,7 @@ def export(project: Project) -> list[bytes]:
     return b"".join(project.client.stream(f"{project.path}/export", format="jsonl")).splitlines()
 
 
+@pytest.mark.whole
 def test_a_target_is_a_metric_and_a_value(site, stars, visit) -> None:
     page = visit(f"{site.url}/settings?project={stars.slug}", site.admin)
     page.get_by_role("tab", name="Learning").click()

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import processes
+import pytest
 from browsing import Card, Site, choose, settled, shown
 from playwright.sync_api import expect
 
 
+@pytest.mark.whole
 def test_a_labeler_is_told_when_the_day_is_done(site: Site, visit: Any, label_page: Any) -> None:
     project = site.project(30, "Terms", holdout_share=0)
     someone = site.member(project)

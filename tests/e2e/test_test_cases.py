@@ -21,6 +21,7 @@ def tested(site: Site) -> Project:
     return made
 
 
+@pytest.mark.whole
 def test_an_item_is_in_a_test_case_after_two_clicks_and_a_failed_one_keeps_a_model_back(
     site: Site, tested: Project, visit: Any
 ) -> None:
@@ -55,6 +56,7 @@ def test_an_item_is_in_a_test_case_after_two_clicks_and_a_failed_one_keeps_a_mod
     expect(page.locator(".st-key-lead").get_by_text("that is required")).to_have_count(0)
 
 
+@pytest.mark.whole
 def test_a_search_is_saved_as_a_slice_and_its_items_are_a_click_away(site: Site, tested: Project, visit: Any) -> None:
     page: Page = visit(f"{site.url}/items?project={tested.slug}&q=you", site.admin)
     page.get_by_role("button", name="Save as slice …").click()

@@ -38,6 +38,7 @@ def names(project: Project, site: Site) -> list[str]:
     return [label["name"] for label in site.admin.client.projects.get(project.slug).info.labels]
 
 
+@pytest.mark.whole
 def test_who_saves_second_is_told_and_goes_on_from_the_present_labels(site: Site, project: Project, visit: Any) -> None:
     page = visit(f"{site.url}/settings?project={project.slug}", site.member(project, "manager"))
     editor = question(page)
@@ -83,6 +84,7 @@ def test_a_tab_that_was_open_before_says_that_labels_have_changed(site: Site, pr
     expect(page.locator(".st-key-others-changed").get_by_role("button", name="Discard")).to_have_count(0)
 
 
+@pytest.mark.whole
 def test_what_was_typed_before_others_saved_is_there_when_the_page_is_opened_again(
     site: Site, project: Project, visit: Any
 ) -> None:
@@ -106,6 +108,7 @@ def test_what_was_typed_before_others_saved_is_there_when_the_page_is_opened_aga
     expect(box).to_have_count(0)
 
 
+@pytest.mark.whole
 def test_labels_that_were_kept_say_so_and_can_be_discarded(site: Site, project: Project, visit: Any) -> None:
     address = f"{site.url}/settings?project={project.slug}"
     page = visit(address, site.admin)

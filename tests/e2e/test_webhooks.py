@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site, settled
 from playwright.sync_api import Page, expect
 from receivers import receiving
@@ -13,6 +14,7 @@ def open_them(page: Page) -> Page:
     return page
 
 
+@pytest.mark.whole
 def test_from_the_first_webhook_to_its_end(site: Site, visit: Any) -> None:
     project = site.project(3, "Hooks")
     address = f"{site.url}/settings?project={project.slug}"

@@ -189,6 +189,7 @@ def test_what_is_typed_as_soon_as_a_field_is_there_is_kept(site, visit) -> None:
     expect(page.get_by_test_id("keeper")).to_be_hidden()
 
 
+@pytest.mark.whole
 def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
     project = site.project(3, "Numbers")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
@@ -224,6 +225,7 @@ def test_typed_numbers_are_kept_and_given_up_when_asked(site, visit) -> None:
         expect(stratum).to_have_value(kept or "")
 
 
+@pytest.mark.whole
 def test_what_is_put_back_takes_the_focus_from_nobody(site, visit) -> None:
     project = site.project(3, "Focus")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)
@@ -261,6 +263,7 @@ def test_what_is_refused_stays_in_the_form(site, visit) -> None:
     expect(email).to_have_value("")
 
 
+@pytest.mark.whole
 def test_what_was_saved_is_not_kept_as_typed_again(site, visit) -> None:
     """The field of a form that begins again has, for a moment, what was just saved."""
     project = site.project(3, "Saved once")

@@ -127,6 +127,7 @@ def test_a_database_file_that_is_another_one(tmp_path: Path, sqlite_template: Pa
     run(settings, tmp_path, lambda: harm(home / "labeler.db", sqlite_template))
 
 
+@pytest.mark.whole
 @pytest.mark.skipif(postgres.find_bin() is None, reason="no PostgreSQL here")
 def test_a_database_on_a_server_that_is_another_one(tmp_path: Path, postgres_server: postgres.Server) -> None:
     name = f"another{processes.free_port()}"

@@ -171,6 +171,7 @@ def said(project: Project, db: Database, clients: list[LabelingClient], held: li
     assert current.value == "ham" and current.id > answer.id
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 @pytest.mark.timeout(400)
 def test_a_clock_that_is_set_loses_nothing(settings: Settings, clock: Clock, tmp_path: Path) -> None:

@@ -61,6 +61,7 @@ def label_through_all(urls: list[str], settings: Settings) -> None:
         assert sorted(row.item_key for row in client.projects.get("together").labels) == sorted(answered)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("together", [2, pytest.param(4, marks=pytest.mark.faults)])
 def test_processes_that_are_started_together_on_nothing_all_run(
     nothing_there: Settings, tmp_path: Path, together: int

@@ -45,7 +45,10 @@ def steps(run: JobRun) -> Any:
 
 @job("sample.quiet")
 def quiet(run: JobRun) -> Any:
-    """Waits without a word to the database, then wants its effect: nothing but fencing is in its way."""
+    """Waits without a word to the database, then wants its effect: nothing but fencing is in its way. begun: a file
+    that it makes before."""
+    if begun := run.args.get("begun"):
+        Path(begun).touch()
     time.sleep(run.args["seconds"])
     return run.finish(lambda tx: note_effect(tx, run))
 

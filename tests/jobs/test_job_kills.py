@@ -58,8 +58,9 @@ def test_fifty_kills(jobs: Any) -> None:
 def test_a_frozen_worker_loses_its_job_and_can_not_finish_it(jobs: Any, child_too: bool) -> None:
     lease = 1.5 if child_too else 30  # which nobody gets to renew; the job process must end before it
     frozen = jobs.worker(lease=lease)
-    job_id = jobs.want("sample.quiet", seconds=0.8)
-    jobs.wait([job_id], "running")
+    begun = jobs.folder / "begun"  # a worker that is frozen between the claim and the word to its process does nothing
+    job_id = jobs.want("sample.quiet", seconds=0.8, begun=str(begun))
+    processes.wait_for(begun.exists, 60, "the job to be at work")
     children = jobs.at_work(frozen)
     for pid in (frozen.pid, *(children if child_too else ())):
         os.kill(pid, signal.SIGSTOP)

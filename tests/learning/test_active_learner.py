@@ -139,6 +139,7 @@ def digits():
     return [X[:1400], y[:1400].astype(str), X[1400:], y[1400:].astype(str)]
 
 
+@pytest.mark.whole
 def test_margin_kmeans_learns_faster_than_random_on_real_data():
     data = digits()
     ours = np.mean([curve("auto", *data, seed) for seed in range(2)])

@@ -45,6 +45,7 @@ def mean_accuracy(X, y, strategy, seed):
     return np.mean(scores)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("data", [messages, digits])
 def test_asking_is_no_worse_than_random_order(data, monkeypatch):
     monkeypatch.setattr(at_hand, "is_installed", lambda: False)  # words alone: no encoder to run

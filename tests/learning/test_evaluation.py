@@ -88,6 +88,7 @@ def test_a_perfect_score_is_not_certain():
     assert alone.metrics["macro_f1"].low < 0.9
 
 
+@pytest.mark.whole
 def test_the_f1_interval_covers_a_score_close_to_perfect_and_many_labels():
     rng = np.random.default_rng(0)
     for k, accuracy, n, least in [(2, 0.99, 50, 0.93), (2, 0.99, 400, 0.92), (12, 0.9, 200, 0.88)]:

@@ -218,6 +218,7 @@ def test_threads_keep_the_order_of_the_parts() -> None:
         list(in_threads(abs, [1, "a", 2]))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "embeddings",
     [

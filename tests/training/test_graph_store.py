@@ -104,6 +104,7 @@ def test_small_maps_are_made_anew(tmp_path: Path) -> None:
     assert store.steps_for(91) == [91]
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 @pytest.mark.parametrize("model", ["pool_ensemble", "logistic_regression"])
 def test_a_model_on_a_grown_map_is_reproduced_bit_by_bit(

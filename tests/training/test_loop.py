@@ -212,6 +212,7 @@ def test_dvc_repro_on_the_models_tag_gives_identical_predictions(
     assert "identical: 80 predictions" in dvc_repro(project, 1)
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_dvc_repro_from_a_bare_repository_with_nothing_else(
     service: Any, project: Project, add_texts: Add, dvc_repro: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
@@ -289,6 +290,7 @@ def test_files_that_an_earlier_version_wrote_are_made_again(service: Any, projec
     assert project.predict([{"text": "hello"}])[0].proba
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, add_texts: Add) -> None:
     add_texts(400)
@@ -318,6 +320,7 @@ def test_advice_knows_the_curve_and_the_target(service: Any, project: Project, a
     assert metrics["accuracy_powered"]["n"] == metrics["accuracy"]["n"]
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_finding_all_of_a_rare_label(service: Any, project: Project) -> None:
     texts = ["claim your free prize now" if n % 20 == 0 else f"see you at lunch on day {n}" for n in range(400)]

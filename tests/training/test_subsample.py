@@ -126,6 +126,7 @@ def test_items_that_are_not_read_yet_are_answered_too_and_well(service: Any, pro
     assert np.mean(said == [truth[int(item)] for item in stored.items]) > 0.9
 
 
+@pytest.mark.whole
 def test_a_model_of_a_part_is_reproduced_bit_by_bit(
     service: Any, project: Project, dvc_repro: Callable[[Project, int], str], go_on: Callable[[], None]
 ) -> None:
