@@ -159,7 +159,7 @@ OF_ADA: dict[str, Scene] = {
     "llms": lambda camera: camera.open("llms", ":text('Small model')"),
     "guidelines": guidelines,
     "datasets": datasets,
-    "models": lambda camera: camera.open("models", "summary:has-text('How it was trained')"),
+    "models": lambda camera: camera.open("models", ":text('Confusion matrix')"),
     "jobs": lambda camera: camera.open("jobs", ":text('Training')"),
     "people": lambda camera: camera.open("people", ":text('Add a member')"),
     "settings": settings,

@@ -25,7 +25,7 @@ def failing(site: Site) -> Project:
 
 @pytest.mark.whole
 def test_one_is_found_kept_and_collected_for(site: Site, failing: Project, visit: Any) -> None:
-    page: Page = visit(f"{site.url}/models?project={failing.slug}", site.admin)
+    page: Page = visit(f"{site.url}/models?project={failing.slug}&view=mistakes", site.admin)
     expect(page.get_by_role("heading", name="Failure modes", exact=True)).to_be_visible()
     expect(page.get_by_text("Nobody has looked for them yet.")).to_be_visible()
     settled(page)
@@ -56,7 +56,7 @@ def test_one_is_found_kept_and_collected_for(site: Site, failing: Project, visit
 
 def test_who_only_reads_sees_them_and_changes_nothing(site: Site, failing: Project, visit: Any) -> None:
     someone = site.member(failing, "reader", read=False)
-    page: Page = visit(f"{site.url}/models?project={failing.slug}", someone)
+    page: Page = visit(f"{site.url}/models?project={failing.slug}&view=mistakes", someone)
     expect(page.get_by_role("heading", name="Failure modes", exact=True)).to_be_visible()
     settled(page)
     for name in ("Look for failure modes of model", "Keep it …", "Rename …", "Collect for it …", "Let it go …"):

@@ -12,6 +12,13 @@ from playwright.sync_api import Page, expect
 
 from labeler.client import Project
 
+LAST = {
+    "figures": "Confusion matrix",
+    "required": "Slices",
+    "mistakes": "Failure modes",
+    "card": "How it was trained",
+}  # of each view
+
 
 def modeled(site: Site, name: str) -> Project:
     """A project of 80 labels with a model, and a holdout of which some is labeled."""
@@ -30,9 +37,9 @@ def project(site: Site) -> Project:
     return modeled(site, "Mistaken")
 
 
-def shown(site: Site, project: Project, visit: Any, **options: Any) -> Page:
-    page = visit(f"{site.url}/models?project={project.slug}", site.admin, **options)
-    expect(page.get_by_text("Where it is wrong")).to_be_visible()
+def shown(site: Site, project: Project, visit: Any, view: str = "figures", **options: Any) -> Page:
+    page = visit(f"{site.url}/models?project={project.slug}&view={view}", site.admin, **options)
+    expect(page.get_by_text(LAST[view])).to_be_visible()
     settled(page)
     return page
 
@@ -63,7 +70,7 @@ def test_a_model_goes_live_from_the_first_sentence_and_the_page_says_by_whom(sit
 @pytest.mark.whole
 def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
     number = project.models()[0].number
-    page = shown(site, project, visit)
+    page = shown(site, project, visit, "card")
     page.get_by_text("Use it elsewhere").click()
     link = page.get_by_role("link", name="Download the folder")
     expect(link).to_be_visible()
@@ -90,7 +97,7 @@ def test_a_model_stands_beside_what_it_has_to_beat_and_what_others_reached(site,
 @pytest.mark.whole
 def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, project, visit) -> None:
     number = project.models()[0].number
-    page = shown(site, project, visit)
+    page = shown(site, project, visit, "required")
     page.get_by_text("Change what is required").click()
     page.get_by_label("in percent", exact=True).fill("99.9")
     choose(page.get_by_role("combobox", name="Metric", exact=True), "Recall")
@@ -116,6 +123,7 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
     page.reload()
     expect(lead.get_by_text("It went live all the same, though it was not known to hold")).to_be_visible()
     settled(page)
+    page.get_by_role("tab", name="What is required").click()
     page.get_by_text("Change what is required").click()
     page.get_by_role("button", name="Take it off").click()
     expect(page.get_by_text("Nothing: every model can go live.")).to_be_visible()
@@ -126,7 +134,7 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
 def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, project, visit) -> None:
     held = [item for item in project.items.find(split="holdout") if item.answer is not None]
     number = project.models()[0].number
-    page = shown(site, project, visit)
+    page = shown(site, project, visit, "mistakes")
     told = project.mistakes(number)
     if not told.wrong:
         expect(page.get_by_text(f"No mistakes on the {told.judged} holdout items that have an answer.")).to_be_visible()
@@ -137,6 +145,7 @@ def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, proje
         project.label(item.key, "ham")
     told = project.mistakes(number)
     page.reload()
+    page.get_by_role("tab", name="Mistakes").click()
     settled(page)
     expect(page.get_by_text(f"Model {number} answers {told.wrong} of {told.judged} holdout items")).to_be_visible()
     kind = next(pair for pair in told.pairs if pair.truth == "spam")

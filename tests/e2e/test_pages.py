@@ -1,6 +1,7 @@
 """Every page, for each role that it is offered to, in light and in dark: it renders and asks nobody outside."""
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import processes
@@ -29,7 +30,7 @@ DRAWN = {
     "campaigns": ":text('{Nothing was asked again yet}')",
     "llms": ":text('{No language models yet}')",
     "datasets": "[data-testid=stDataFrame] canvas",
-    "models": "summary:has-text('{How it was trained}')",
+    "models": "[aria-label*='{Confusion matrix on the holdout}']",
     "jobs": ":text('{Training of a model}')",
     "people": ":text('{**Add a member**}')",
     "settings": "[data-testid=labels-says]",
@@ -97,6 +98,8 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
         if spoken := [line for line in lines(page) if line.lower() in left]:
             found[name] = spoken
         assert brightness(page) == "light", name
+        if name == "models":
+            found |= {f"{name} {number}": spoken for number, spoken in views(page) if left and spoken & left}
         if "at a desk" in looks:
             assert barriers(page) == [], name
         page.emulate_media(color_scheme="dark")
@@ -111,6 +114,17 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
         page.set_viewport_size({"width": 1280, "height": 800})
         page.emulate_media(color_scheme="light")
     assert found == {}, "English on a German page"
+
+
+def views(page: Page) -> Iterator[tuple[int, set[str]]]:
+    """What is said in the other views of a page, each looked at; the first is open again afterwards."""
+    tabs = page.get_by_role("tab")
+    for number in [*range(1, tabs.count()), 0]:
+        tabs.nth(number).click()
+        settled(page)
+        assert page.locator(WRONG).all_inner_texts() == []
+        assert barriers(page) == [], number
+        yield number, {line.lower() for line in lines(page)}
 
 
 @pytest.mark.parametrize("names", [PAGES[:5], PAGES[5:9], PAGES[9:]], ids=["from home", "from hard", "from people"])

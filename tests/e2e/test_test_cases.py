@@ -40,7 +40,7 @@ def test_an_item_is_in_a_test_case_after_two_clicks_and_a_failed_one_keeps_a_mod
     tested.test_cases.create("Never so", {item.key: said})
     processes.wait_for(lambda: tested.model(newest).test_cases[0].state == "fails", 60, "the run on the model")
 
-    page.goto(f"{site.url}/models?project={tested.slug}")
+    page.goto(f"{site.url}/models?project={tested.slug}&view=required")
     expect(page.get_by_role("heading", name="Test cases", exact=True)).to_be_visible()
     expect(page.get_by_text("0 of 1 item right, all must be.")).to_be_visible()
     expect(page.get_by_text("1 of 1 item right, all must be.")).to_be_visible()
@@ -70,7 +70,7 @@ def test_a_search_is_saved_as_a_slice_and_its_items_are_a_click_away(site: Site,
     assert (made.name, made.query.q) == ("About you", "you") and made.items > 0
     number = tested.models()[0].number
     processes.wait_for(lambda: tested.model(number).slices[0].why != "not_run", 60, "the measurement")
-    page.goto(f"{site.url}/models?project={tested.slug}")
+    page.goto(f"{site.url}/models?project={tested.slug}&view=required")
     expect(page.get_by_role("heading", name="Slices", exact=True)).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Open its items").click()

@@ -5,18 +5,14 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import (
-    failure_modes,
     feedback,
     layout,
     metrics,
-    mistakes,
     model_advice,
-    model_export,
+    model_views,
     model_words,
-    report,
     requirements,
     session,
-    slices,
     table,
     tasks,
     test_cases,
@@ -29,7 +25,6 @@ from labeler_ui.words import mark, t, tn
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
 
-HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
 MOST = 300  # models that are listed
 BASELINES = (
     ("majority", mark("Most common"), mark("The same score for always giving the most common answer")),
@@ -100,11 +95,12 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
         if missing:
             words.markdown(
                 tn(
-                    ":orange[It is not known to hold {n} thing that is required: see below.]",
-                    ":orange[It is not known to hold {n} things that are required: see below.]",
+                    ":orange[It is not known to hold {n} thing that is required.]",
+                    ":orange[It is not known to hold {n} things that are required.]",
                     len(missing),
                 )
             )
+            model_views.button(t("See what is required"), "required")
         kind: Literal["primary", "secondary"] = "primary" if said.sure and not missing else "secondary"
         if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type=kind, key="lead-yes"):
             _promote(project, int(said.promote or 0))
@@ -264,25 +260,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     )
     if model.stage == "retired":
         st.markdown(f":gray[{_since(model)}]")
-    if not model.report:
-        st.info(
-            t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
-            icon=":material/info:",
-        )
-    else:
-        report.draw(project, model)
-    requirements.draw(project, model)
-    test_cases.draw(project, model)
-    slices.draw(project, model)
-    mistakes.show(project, model)
-    failure_modes.draw(project, model)
-    with st.expander(t("Model card")):
-        card = feedback.attempt(lambda: project.model_card(model.number))
-        if card:
-            st.markdown(card.replace("![", "\\!\\["))
-    model_export.draw(project, model)
-    with st.expander(t("How it was trained")):
-        st.json(model.model_dump(mode="json", include=HOW))
+    model_views.draw(project, model)
 
 
 def _reproduced(job: Job) -> None:

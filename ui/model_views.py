@@ -1,0 +1,86 @@
+"""What the Models page shows of one model, in views: each is drawn when it is opened."""
+
+from collections.abc import Callable, Mapping
+
+import streamlit as st
+from labeler_ui import (
+    failure_modes,
+    feedback,
+    layout,
+    mistakes,
+    model_export,
+    report,
+    requirements,
+    slices,
+    test_cases,
+)
+from labeler_ui.words import mark, t
+
+from labeler.client import Project
+from labeler.wire.registry import ModelOut
+
+TABS = "models-tabs"
+HOW = {"config", "packages", "code_revision", "sha256", "duration_s", "labels_seen", "artifacts"}
+
+
+def draw(project: Project, model: ModelOut) -> None:
+    """The views as tabs. The address may name one (`view`), for a link from elsewhere."""
+    asked = st.query_params.get("view")
+    if asked is not None:
+        del st.query_params["view"]
+        if asked in VIEWS:
+            _open(asked)
+    for (_, show), tab in zip(
+        VIEWS.values(), layout.tabs([t(title) for title, _ in VIEWS.values()], TABS), strict=True
+    ):
+        if tab.open:
+            with tab:
+                show(project, model)
+
+
+def button(label: str, view: str) -> None:
+    """A button that opens a view."""
+    st.button(label, icon=":material/rule:", on_click=_open, args=[view])
+
+
+def _open(view: str) -> None:
+    st.session_state[TABS] = t(VIEWS[view][0])
+
+
+def _figures(project: Project, model: ModelOut) -> None:
+    if not model.report:
+        st.info(
+            t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
+            icon=":material/info:",
+        )
+        return
+    report.draw(project, model)
+
+
+def _required(project: Project, model: ModelOut) -> None:
+    requirements.draw(project, model)
+    test_cases.draw(project, model)
+    slices.draw(project, model)
+
+
+def _mistakes(project: Project, model: ModelOut) -> None:
+    mistakes.show(project, model)
+    failure_modes.draw(project, model)
+
+
+def _about(project: Project, model: ModelOut) -> None:
+    card = feedback.attempt(lambda: project.model_card(model.number))
+    if card:
+        with st.container(border=True):
+            st.markdown(card.replace("![", "\\!\\["))
+    model_export.draw(project, model)
+    with st.expander(t("How it was trained")):
+        st.json(model.model_dump(mode="json", include=HOW))
+
+
+VIEWS: Mapping[str, tuple[str, Callable[[Project, ModelOut], None]]] = {
+    "figures": (mark("Figures"), _figures),
+    "required": (mark("What is required"), _required),
+    "mistakes": (mark("Mistakes"), _mistakes),
+    "card": (mark("Model card"), _about),
+}
