@@ -37,6 +37,7 @@ KNOWN_METADATA = {
     "leave": mark("leave them as they are, and say so"),
     "update": mark("take those of the file; what it does not name stays as it is"),
 }
+AS_WANTED = ("labeled", "unlabeled", "recorded")  # nobody asks which rows these are
 TALL = 8
 Chosen = dict[str, Any]
 
@@ -174,14 +175,16 @@ def about(plan: Plan) -> None:
 
 
 def rows(preview: Preview) -> None:
-    """How many rows there are, as far as they were looked at; and, where their fates are not counted yet, those that
-    can't be taken."""
+    """Of a new project's rows, as far as they were looked at: how many there are, and which can't be taken. Into one
+    that is there, `balance` tells it."""
+    if preview.balance is not None:
+        return
     many = preview.rows_read
     if preview.rows_follow:
         st.markdown(tn(":gray[The first {n} row was looked at.]", ":gray[The first {n} rows were looked at.]", many))
     else:
         st.markdown(tn(":gray[{n} row.]", ":gray[{n} rows.]", many))
-    if preview.refused and preview.balance is None:
+    if preview.refused:
         told = "; ".join(_row(one.row, one.reason) for one in preview.refused[:3])
         more = "; …" if len(preview.refused) > 3 else ""
         words = tn("{n} of these can't be taken", "{n} of these can't be taken", len(preview.refused))
@@ -221,7 +224,7 @@ def _fates(title: str, counts: Mapping[str, int], words: Mapping[str, str], foun
     lines = [f"**{title}**", ""]
     for fate, told in words.items():
         if many := counts.get(fate):
-            first = _first(found, prefix + fate)
+            first = "" if fate in AS_WANTED else _first(found, prefix + fate)
             lines.append(f"- **{number(many)}** {said(told)}" + (f"  \n  :gray[{plain(first)}]" if first else ""))
     st.markdown("\n".join(lines))
 

@@ -26,7 +26,10 @@ def draw(result: ImportResult) -> None:
     """What an import took, what was already there, what it refused and why."""
     st.markdown(came(result))
     if result.balance.rows:
-        with st.expander(t("What became of every row and label"), expanded=True):
+        title = (
+            t("What would become of every row and label") if result.dry_run else t("What became of every row and label")
+        )
+        with st.expander(title, expanded=True):
             import_plan.balance(result.balance, result.rows)
     refused = tn("{n} refused row", "{n} refused rows", result.refused)
     noted = tn("{n} note on what was not taken as it is", "{n} notes on what was not taken as it is", len(result.notes))

@@ -84,7 +84,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
     said = model_advice.verdict(models, metric, compared, training, seconds)
     with st.container(border=True, key="lead"):
         promotes = said.promote is not None and session.manages(project.slug)
-        words, way = st.columns([4, 1], gap="large", vertical_alignment="center") if promotes else (st, st)
+        words, way = st.columns([4, 1], gap="medium", vertical_alignment="center") if promotes else (st, st)
         words.markdown(f"## {said.title}")
         words.markdown(f":gray[{said.why}]")
         if live is not None:
