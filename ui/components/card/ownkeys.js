@@ -42,7 +42,7 @@ export class KeyList {
   constructor(rows, { onChange, onReset, changed }) {
     this.rows = rows;
     this.onChange = onChange;
-    this.says = make("p", { class: "note", role: "status", "data-testid": "key-says" }, t("Click a key to change it: it is kept in this browser, for you."));
+    this.says = make("p", { class: "note", role: "status", "data-testid": "key-says" }, t("Click a key in a frame to change it: it is kept in this browser, for you."));
     this.list = make("dl", { class: "keys" }, ...rows.flatMap((row) => this.row(row)));
     const reset = make("button", { type: "button", "data-testid": "keys-reset", onclick: onReset }, t("Back to the project's keys"));
     this.nodes = [this.says, this.list, ...(changed ? [make("div", { class: "actions" }, reset)] : [])];
@@ -50,7 +50,7 @@ export class KeyList {
 
   row(row) {
     const caps = row.key ? row.key.split(" ").map((one) => make("kbd", {}, one.length === 1 ? one.toUpperCase() : one)) : [make("kbd", { class: "no-key" }, t("none"))];
-    if (!row.kind) return [make("dt", {}, ...caps), make("dd", { dir: "auto" }, row.words)];
+    if (!row.kind) return [make("dt", { class: "fixed" }, ...caps), make("dd", { dir: "auto" }, row.words)];
     const button = make("button", { type: "button", class: "quietly key", "data-testid": `key-${row.name}`, "aria-label": t("Key for {words}: {key}", { words: row.words, key: row.key || t("none") }) }, ...caps);
     button.addEventListener("click", () => this.ask(button, row));
     button.addEventListener("keydown", (event) => this.pressed(event, button, row));
