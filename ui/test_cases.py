@@ -1,7 +1,6 @@
-"""Test cases: an item is added to one from where it is seen, and the page Models says how a model does on them."""
+"""Test cases: how a model does on them, and the way to change them (`test_case_form` adds items to one)."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import streamlit as st
 from labeler_ui import danger, feedback, layout, session, table, tasks
@@ -10,11 +9,9 @@ from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, percent, t, tc, tn
 
 from labeler.client import Project
-from labeler.wire.insight import ItemOut
 from labeler.wire.registry import ModelOut
 from labeler.wire.test_cases import CaseItemRun, CaseRun
 
-NEW = 0  # in place of a test case's id
 STATES = {
     "passes": ("check_circle", "green", mark("passes")),
     "fails": ("cancel", "red", mark("fails")),
@@ -28,69 +25,6 @@ OUTCOMES = {
     "changed": mark("its expected answer is no label any more"),
     "right": mark("right"),
 }
-
-
-def set_here(project: Project, item: ItemOut) -> None:
-    """On an item's page: the test cases that it is in, and the way into one."""
-    inside = feedback.attempt(lambda: project.test_cases.having(item.key)) or []
-    if inside:
-        names = ", ".join(plain(one.name) for one in inside)
-        st.markdown(t(":gray[In the test case {names}: no model is trained on it.]", names=names))
-    given = item.answer.value if item.answer else (item.prediction or {}).get("value")
-    offer(project, item.key, given)
-
-
-def offer(project: Project, item_key: str, given: Any = None) -> None:
-    """The button that asks. given: the answer that is proposed."""
-    if st.button(t("Add to test case …"), icon=":material/checklist:", key=f"test-case-{item_key}"):
-        _ask(project, item_key, given)
-
-
-@layout.dialog(mark("Add to a test case"))
-def _ask(project: Project, item_key: str, given: Any) -> None:
-    there = {one.id: one for one in feedback.must(lambda: list(project.test_cases), t("Reading the test cases"))}
-    scope = f"test-case {project.slug}"
-    newest = max(there, default=NEW)
-    ids = [*there, NEW]
-    chosen = st.selectbox(
-        t("Test case"),
-        ids,
-        ids.index(newest),
-        format_func=lambda one: t("A new one") if one == NEW else there[one].name,
-        key=key(scope, "which"),
-    )
-    name = ""
-    if chosen == NEW:
-        name_key = key(scope, "name")
-        name = st.text_input(t("Name"), value=_name(there.values()), max_chars=200, key=name_key).strip()
-    value = tasks.of(project.info).value_input(
-        st.container(), t("A model must say"), tasks.schema_of(project.info), key=f"expected-{item_key}", given=given
-    )
-    st.caption(t("Every model is run on it. No model is trained on the item from the next training on."))
-    if not st.button(t("Add"), type="primary", key="test-case-add"):
-        return
-    if value is None:
-        st.warning(t("Choose the answer first."), icon=":material/edit_note:")
-        return
-    if chosen == NEW and not name:
-        st.warning(t("Give it a name first."), icon=":material/edit_note:")
-        return
-    with feedback.told(t("Adding")):
-        if chosen == NEW:
-            project.test_cases.create(name, {item_key: value})
-        else:
-            project.test_cases.set_items(chosen, {item_key: value})
-        saved(scope)
-        feedback.say_later(t("It is in the test case. The newest model is run on it in the background."))
-        st.rerun()
-
-
-def _name(there: Any) -> str:
-    """A name that none of them has."""
-    taken, count = {one.name for one in there}, 1
-    while (name := t("Test case {number}", number=number(count))) in taken:
-        count += 1
-    return name
 
 
 def unmet(model: ModelOut) -> list[CaseRun]:

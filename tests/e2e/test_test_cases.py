@@ -93,3 +93,28 @@ def test_a_hard_item_is_added_from_where_it_is_decided(site: Site, tested: Proje
     dialog.get_by_role("button", name="Add", exact=True).click()
     processes.wait_for(lambda: "Hard ones" in [one.name for one in tested.test_cases], 60, "the test case")
     assert [one.name for one in tested.test_cases.having(item.key)] == ["Hard ones"]
+
+
+def test_ticked_items_are_added_together_each_with_its_answer(site: Site, tested: Project, visit: Any) -> None:
+    page: Page = visit(f"{site.url}/items?project={tested.slug}&state=Labeled", site.admin)
+    table = page.get_by_test_id("stDataFrame").first.locator(".dvn-scroller")
+    expect(table).to_be_visible()
+    settled(page)
+    for row in range(2):
+        table.click(position={"x": 17, "y": 53 + 35 * row})
+        what = shown(page, "2 items are chosen") if row else page.get_by_role("heading", name="Item", exact=True)
+        expect(what).to_be_visible()
+        settled(page)
+    page.get_by_role("button", name="Add to test case …").click()
+    dialog = page.get_by_role("dialog")
+    choose(dialog.get_by_role("combobox", name="Test case"), "A new one")
+    settled(page)
+    dialog.get_by_label("Name", exact=True).fill("Two at once")
+    dialog.get_by_label("Name", exact=True).press("Enter")
+    settled(page)
+    dialog.get_by_role("button", name="Add", exact=True).click()
+    processes.wait_for(lambda: "Two at once" in [one.name for one in tested.test_cases], 60, "the test case")
+    made = next(one for one in tested.test_cases if one.name == "Two at once")
+    answers = {item.key: item.answer.value for item in tested.items.find(labeled=True) if item.answer}
+    entries = tested.test_cases.get(made.id).entries
+    assert len(entries) == 2 and all(one.value == answers[one.item_key] for one in entries)

@@ -3,7 +3,7 @@
 from itertools import islice
 
 import streamlit as st
-from labeler_ui import contents, feedback, hard_clusters, layout, session, tasks, test_cases, together
+from labeler_ui import contents, feedback, hard_clusters, layout, session, tasks, test_case_form, together
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
@@ -152,7 +152,7 @@ def _flag(project: Project, flag: FlagOut, several: bool) -> None:
             if several:
                 together.choose(flag)
             _resolve(project, flag)
-            test_cases.offer(project, flag.item_key, flag.labels[0].value if flag.labels else None)
+            test_case_form.offer(project, flag.item_key, flag.labels[0].value if flag.labels else None)
 
 
 def _reopen(project: Project, flag: FlagOut) -> None:

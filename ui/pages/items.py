@@ -24,7 +24,7 @@ from labeler_ui import (
     slices,
     table,
     tasks,
-    test_cases,
+    test_case_form,
 )
 from labeler_ui.components.reveal import reveal
 from labeler_ui.feedback import plain
@@ -93,7 +93,7 @@ def render() -> None:
     known = page.total is not None and page.total < MOST_COUNTED
     pager.draw(page.next_cursor, trail, pages=math.ceil((page.total or 0) / PAGE) if known else None)
     if len(ticked) > 1:
-        _together(project, ticked)
+        _together(project, [item for item in page.items if item.key in set(ticked)])
         return
     key = ticked[0] if ticked else clicked or st.query_params.get("item")
     if key:
@@ -116,10 +116,11 @@ def _how_many(page: ItemPage, number: int) -> str:
     return tn("{n} item", "{n} items", total)
 
 
-def _together(project: Project, keys: list[str]) -> None:
+def _together(project: Project, items: Sequence[ItemOut]) -> None:
     """What can be done with several items at once."""
     if not session.manages(project.slug):
         return
+    keys = [item.key for item in items]
     info = project.info
     with st.container(border=True), st.form("together", border=False):
         st.markdown(tn("**{n} item is chosen**", "**{n} items are chosen**", len(keys)))
@@ -129,6 +130,7 @@ def _together(project: Project, keys: list[str]) -> None:
         given = columns[2].form_submit_button(t("Assign them …"), width="stretch")
         with columns[3]:
             gone = danger.form_button(t("Remove them …"), key="together")
+    test_case_form.offer_many(project, items)
     if given:
         assignments.ask(project, keys=keys)
     if gone:
@@ -279,7 +281,7 @@ def _detail(project: Project, key: str) -> None:
         if session.manages(project.slug):
             _correct(project, item)
             gold.set_here(project, item)
-            test_cases.set_here(project, item)
+            test_case_form.set_here(project, item)
     comments.thread(project, key)
     if st.toggle(t("Show comparable items"), key=f"similar-{key}"):
         comparable.draw(project, key, MOST_COMPARED)
