@@ -49,8 +49,8 @@ sys.dont_write_bytecode = False
 STRONG = secrets._hasher
 secrets._hasher = PasswordHasher(time_cost=1, memory_cost=64)
 # How long one example takes says nothing of a machine that others use, too.
-hypothesis.settings.register_profile("tests", deadline=None)
-hypothesis.settings.load_profile("tests")
+hypothesis.settings.register_profile("whole", deadline=None)
+hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)
 
 TESTS = Path(__file__).parent
 ON_BOTH = ("labels", "queue", "items", "kit")
@@ -64,6 +64,11 @@ nested_selects.watch()
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--whole", action="store_true", help="each test on both databases, and the long stories, too")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    # Examples differ from run to run: fewer of them in a run that is made often.
+    hypothesis.settings.load_profile("whole" if config.getoption("--whole") else "tests")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

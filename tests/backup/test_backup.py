@@ -197,6 +197,7 @@ def test_nothing_is_restored_over_anything(
         restore(used, path, say_nothing)
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 def test_the_commands(tmp_path: Path, settings: Settings, elsewhere: Callable[[str], Settings]) -> None:
     def run(*words: str, of: Settings = settings, stdin: str = "", code: int = 0) -> str:

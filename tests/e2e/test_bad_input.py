@@ -28,7 +28,11 @@ def long_name(number: int) -> str:
     return f"{number} {ODD[number % len(ODD)]}".ljust(200, "x")[:200].strip()
 
 
-@pytest.mark.parametrize("size", [{"width": 1280, "height": 800}, {"width": 390, "height": 844}], ids=["desk", "phone"])
+@pytest.mark.parametrize(
+    "size",
+    [pytest.param({"width": 1280, "height": 800}, marks=pytest.mark.whole), {"width": 390, "height": 844}],
+    ids=["desk", "phone"],
+)
 def test_five_hundred_labels_of_two_hundred_characters(site: Site, label_page: Any, size: dict[str, int]) -> None:
     names = [long_name(number) for number in range(500)]
     project = site.project(30, "Long names", names)

@@ -2,12 +2,14 @@
 
 from typing import Any
 
+import pytest
 from browsing import Site, choose, settled, shown
 from playwright.sync_api import expect
 
 PARCEL = "your parcel waits at the depot, pay the delivery fee, number {}"
 
 
+@pytest.mark.whole
 def test_a_cluster_is_decided_but_for_an_item_and_taken_back(site: Site, visit: Any) -> None:
     project = site.project(1, "Clusters")
     project.change(settings={"holdout_share": 0.0})

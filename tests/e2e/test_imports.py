@@ -21,6 +21,7 @@ def labels_of(page: Page) -> Any:
     )
 
 
+@pytest.mark.whole
 def test_a_slip_of_the_pen_is_shown_and_merged_before_a_project_is_made(site: Site, visit: Any, tmp_path: Path) -> None:
     page = visit(f"{site.url}/setup", site.admin)
     page.get_by_label("Name", exact=True).fill("Without slips")

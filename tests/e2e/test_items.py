@@ -42,6 +42,7 @@ def test_the_way_out_when_nothing_matches(site: Site, known: Project, visit: Any
     expect(page.get_by_role("textbox", name="Search")).to_have_value("")
 
 
+@pytest.mark.whole
 def test_items_are_found_by_how_sure_the_model_is(site: Site, known: Project, visit: Any) -> None:
     page = opened(site, known, visit)
     page.get_by_text("More filters").click()

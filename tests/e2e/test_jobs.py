@@ -84,6 +84,7 @@ def test_the_page_import_lists_what_was_imported(site: Site, visit: Any, tmp_pat
     expect(first.get_by_role("button", name="Take it back …")).to_have_count(0)
 
 
+@pytest.mark.whole
 def test_routine_jobs_of_a_kind_are_one_line_that_opens_and_a_training_says_why(site: Site, visit: Any) -> None:
     project = site.project(0, "Routine")
     with_jobs(site, project, 12, kind="quality.estimate", result={"items": 7, "changed": 1})

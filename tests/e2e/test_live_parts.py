@@ -50,7 +50,7 @@ class Held:
         self._server.send(first)
 
 
-@pytest.mark.parametrize("presses", [1, 2])
+@pytest.mark.parametrize("presses", [pytest.param(1, marks=pytest.mark.whole), 2])
 def test_a_press_just_when_a_part_reads_itself_again_leads_to_its_page(site: Site, visit: Any, presses: int) -> None:
     project = site.project(5, "Read again")
     page = visit(f"{site.url}/account", site.admin, fresh=True)

@@ -4,11 +4,13 @@ import re
 from typing import Any
 
 import processes
+import pytest
 from browsing import Site, messages, settled, shown
 from language_models import Asked, Model, answering, completion
 from playwright.sync_api import expect
 
 
+@pytest.mark.whole
 def test_a_language_model_is_added_tried_run_and_counts_once_it_passed(site: Site, visit: Any, model: Model) -> None:
     project = site.project(120, "Asked", holdout_share=0)
     truth = {row["text"]: row["metadata"]["truth"] for row in messages(120)}

@@ -149,6 +149,7 @@ def test_a_dataset_version_is_made_and_says_how_to_get_it(site, project, visit) 
     assert download.value.suggested_filename.endswith(".jsonl")
 
 
+@pytest.mark.whole
 def test_a_search_for_a_model_is_started_and_cancelled(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     page.get_by_text("Search for a better model").click()
@@ -177,6 +178,7 @@ def test_a_model_is_chosen_in_the_settings(site, project, visit) -> None:
     processes.wait_for(lambda: project.progress().training.state == "idle", 90, "the end of the training")
 
 
+@pytest.mark.whole
 def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
     fresh = site.project(30, "Hints", labels=[{"name": "spam", "keywords": ["free", "you won"]}, {"name": "ham"}])
     page = visit(f"{site.url}/settings?project={fresh.slug}", site.admin)
@@ -189,6 +191,7 @@ def test_keywords_are_given_to_a_label_in_the_settings(site, visit) -> None:
     assert [label["keywords"] for label in saved] == [["free", "you won"], ["lunch", "see you"]]
 
 
+@pytest.mark.whole
 def test_a_promoted_model_is_live(site, project, visit) -> None:
     page = visit(f"{site.url}/models?project={project.slug}", site.admin)
     number = max(model.number for model in project.models())

@@ -80,6 +80,7 @@ def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
     assert f"{project.slug}-model-{number}/README.md" in archive.namelist()
 
 
+@pytest.mark.whole
 def test_a_model_stands_beside_what_it_has_to_beat_and_what_others_reached(site, project, visit) -> None:
     page = shown(site, project, visit)
     page.get_by_text("Compare with a published figure").click()

@@ -51,6 +51,7 @@ def test_ones_token_is_revoked_on_ones_account(site: Site, visit: Any) -> None:
     expect(page.get_by_text("None. Programs that push items")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_reasons_that_were_typed_and_not_saved_are_there_again(site: Site, visit: Any) -> None:
     project = site.project(3, "Typed reasons")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)

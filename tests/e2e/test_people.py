@@ -80,6 +80,7 @@ def test_a_new_link_is_shown_at_its_account(site: Site, project: Project, visit:
     expect(reset.get_by_test_id("login")).to_contain_text("Choose a new password for your account.")
 
 
+@pytest.mark.whole
 def test_a_token_is_shown_at_its_form(site: Site, project: Project, visit: Any) -> None:
     page = visit(f"{site.url}/people?project={project.slug}", site.admin)
     page.get_by_role("tab", name="API tokens").click()

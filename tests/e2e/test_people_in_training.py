@@ -94,6 +94,7 @@ def test_who_is_held_reads_what_to_do_and_goes_on_when_a_manager_says_so(
     expect(card.part("state")).to_contain_text('Labeling is paused for you: "See me".')
 
 
+@pytest.mark.whole
 def test_how_far_suggestions_are_followed_is_said_with_intervals_on_the_page_labelers(site: Site, visit: Any) -> None:
     settings = {"show_suggestions": True, "unsuggested_share": 0.4, "holdout_share": 0.0}
     project = site.admin.client.projects.create("Anchored", labels=["spam", "ham"], **settings)

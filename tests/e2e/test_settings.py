@@ -27,6 +27,7 @@ def test_a_project_does_not_take_the_name_of_another(site: Site, visit: Any) -> 
     expect(page.get_by_text("There is a project of this name already (first-come).")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_reasons_that_are_there_twice_are_kept_once_and_said(site: Site, visit: Any) -> None:
     project = site.project(0, "Reasons twice")
     page = visit(f"{site.url}/settings?project={project.slug}", site.admin)

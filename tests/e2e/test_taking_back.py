@@ -6,6 +6,7 @@ from browsing import shown
 from playwright.sync_api import expect
 
 
+@pytest.mark.whole
 def test_an_import_is_taken_back(site, visit, tmp_path) -> None:
     project = site.project(4, "Taken back")
     file = tmp_path / "wrong.csv"

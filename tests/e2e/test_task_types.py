@@ -197,6 +197,7 @@ def test_a_rating_project_is_made_from_a_file_with_a_live_preview(site, visit, t
     expect(page.get_by_test_id("card").get_by_test_id("rate-7")).to_be_visible()
 
 
+@pytest.mark.whole
 def test_items_are_found_by_their_rating_and_by_a_contained_label(site, stars, several, visit) -> None:
     for number, row in enumerate(messages(60)[:5]):
         stars.label(row["key"], number + 1)

@@ -40,6 +40,7 @@ def test_a_labeler_is_told_when_the_day_is_done(site: Site, visit: Any, label_pa
         page.screenshot(path=Path(folder) / "labelers.png", full_page=True)
 
 
+@pytest.mark.whole
 def test_what_a_search_finds_is_assigned_seen_on_labelers_and_ended(site: Site, visit: Any) -> None:
     project = site.project(30, "Shares", holdout_share=0)
     someone = site.member(project)

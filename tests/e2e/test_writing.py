@@ -143,6 +143,7 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     expect(page.get_by_label("Name", exact=True)).to_have_value("")
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     ("path", "width"),
     [

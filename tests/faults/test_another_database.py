@@ -116,6 +116,7 @@ def test_a_file_that_is_another_one_is_noticed_by_all_who_have_it_open(
     db.close()
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "harm", [harm if harm is overwrite else pytest.param(harm, marks=pytest.mark.faults) for harm in WAYS]
 )

@@ -122,6 +122,7 @@ def once_each(log: str) -> None:
     assert "Traceback" not in log, json.dumps(log[-3000:])
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 @pytest.mark.timeout(400)
 def test_two_services_on_one_home_do_everything_once(settings: Settings, tmp_path: Path) -> None:

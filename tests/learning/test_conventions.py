@@ -1,5 +1,6 @@
 """scikit-learn's own checks of an estimator, and why a few don't fit a learner that gets labels bit by bit."""
 
+import pytest
 from sklearn.utils.estimator_checks import check_estimator
 
 from labeler.learning import ActiveLearner
@@ -13,6 +14,7 @@ OTHERWISE = {
 }
 
 
+@pytest.mark.whole
 def test_the_learner_keeps_scikit_learns_conventions():
     results = check_estimator(ActiveLearner(), expected_failed_checks=OTHERWISE, on_skip=None, on_fail=None)
     failed = {one["check_name"]: one["exception"] for one in results if one["status"] == "failed"}

@@ -65,6 +65,7 @@ def labeled(project: Project, source: str | None = None) -> list[str]:
     return [row.item_key for row in project.labels if row.kind == "llm" and source in (None, row.source)]
 
 
+@pytest.mark.whole
 def test_it_counts_only_after_it_passed_and_the_blind_share_never_does(
     service: Any, project: Project, texts: dict[str, str], honest: Model
 ) -> None:

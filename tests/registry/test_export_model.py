@@ -161,6 +161,7 @@ def test_each_task_and_kind_of_content(service: Any, admin: Any, kind: str, tmp_
     assert (checked.returncode, checked.stdout.strip()) == (0, SAME.format(n=60)), checked.stderr
 
 
+@pytest.mark.whole
 @pytest.mark.one_database
 @pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
 def test_the_sentence_encoder_goes_along_where_no_package_brings_it(

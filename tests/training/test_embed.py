@@ -88,6 +88,7 @@ def test_reproducing_reads_the_items_again_and_agrees(service: Any, read: Any) -
     assert service.db.read(engine.get, found.id).result["identical"] is True
 
 
+@pytest.mark.whole
 def test_a_model_of_an_earlier_version_is_reproduced_with_vectors_as_they_are(
     service: Any, read: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -123,6 +124,7 @@ def test_new_items_are_read_within_the_next_training(service: Any, read: Any) ->
     assert config["representation"]["kind"] == "encoder"
 
 
+@pytest.mark.whole
 def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     project = read(3 * GROUP)
     monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)
@@ -135,6 +137,7 @@ def test_reading_gives_way_to_other_jobs_and_goes_on(service: Any, read: Any, mo
     assert project.progress().training.reading is None
 
 
+@pytest.mark.whole
 def test_reading_and_a_search_take_turns_of_a_minute(service: Any, read: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     project = read(3 * GROUP)
     monkeypatch.setattr(embedding, "LOOK_SECONDS", 0.0)

@@ -153,6 +153,7 @@ def test_too_few_labels_are_told(service: Any, project: Project, add_texts: Add)
     assert project.last_search() is None
 
 
+@pytest.mark.whole
 def test_it_starts_by_itself_at_enough_labels_and_again_at_twice_as_many(
     service: Any, project: Project, add_texts: Add, monkeypatch: pytest.MonkeyPatch
 ) -> None:

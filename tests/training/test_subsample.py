@@ -168,6 +168,7 @@ def test_labels_of_items_that_are_not_read_yet_count(service: Any, project: Proj
     assert model.trained_on + model.holdout_size == 28
 
 
+@pytest.mark.whole
 def test_new_items_do_not_take_the_part_away(service: Any, project: Project) -> None:
     train(service, project)
     before = data(service, project)
