@@ -16,6 +16,7 @@ from labeler.campaigns.service import AssignmentStarted, close
 from labeler.campaigns.tables import campaigns
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import clock
+from labeler.kit.counting import counted
 from labeler.kit.db import lock
 from labeler.kit.events import emit
 from labeler.kit.jobs.registry import JobRun, job
@@ -41,7 +42,8 @@ def start(run: JobRun) -> dict[str, int]:
         part = ids[begin : begin + PART]
         if not run.write(partial(_write, project=project, row=row, group_id=group_id, ids=part, after=written + begin)):
             return run.finish(lambda tx: {"items": 0})  # type: ignore[no-any-return]
-        run.progress(written + begin + len(part), wanted, f"{written + begin + len(part):,} items")
+        done = written + begin + len(part)
+        run.progress(done, wanted, counted("{n} item", "{n} items", done))
         time.sleep(PAUSE_SECONDS)
     wait_until_known(run, assignment_id)
     finish = partial(_assign, project=project, row=row, group_id=group_id, until=int(run.args["until"]))
@@ -69,8 +71,8 @@ def _write(tx: Connection, project: Project, row: Any, group_id: int, ids: Seque
 def _assign(tx: Connection, project: Project, row: Any, group_id: int, until: int) -> dict[str, int]:
     """From now on these people get them. Labels that came in meanwhile count for it, too."""
     lock(tx, "labels", project.id)
-    counted = sa.select(sa.func.count()).select_from(campaign_items).where(campaign_items.c.group_id == group_id)
-    number = int(tx.execute(counted).scalar_one())
+    how_many = sa.select(sa.func.count()).select_from(campaign_items).where(campaign_items.c.group_id == group_id)
+    number = int(tx.execute(how_many).scalar_one())
     now = {"state": "running", "started_at": clock(), "items": number, "wanted": number}
     begins = sa.update(campaigns).where(campaigns.c.id == row.id, campaigns.c.state == "starting").values(**now)
     if tx.execute(begins).rowcount == 0:

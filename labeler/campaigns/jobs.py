@@ -23,6 +23,7 @@ from labeler.items.tables import items
 from labeler.kit.bulk import insert_many
 from labeler.kit.columns import Timestamp, among, clock
 from labeler.kit.compiled import CompiledStatement
+from labeler.kit.counting import counted
 from labeler.kit.db import lock
 from labeler.kit.events import emit
 from labeler.kit.jobs.registry import JobRun, job
@@ -90,7 +91,7 @@ def start(run: JobRun) -> dict[str, int]:
         time.sleep(PAUSE_SECONDS + min(0.1, (time.monotonic() - began) / 4))
         if at % TELLS == 0:
             done = len(there) + at * PART
-            run.progress(done, number, f"{done:,} items")
+            run.progress(done, number, counted("{n} item", "{n} items", done))
     wait_until_known(run, campaign_id)
     return run.finish(lambda tx: _all_is_asked(tx, project, row, asking, until, number))  # type: ignore[no-any-return]
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 
 from labeler.items.tables import items, present
 from labeler.kit.columns import clock
+from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRun, job
 from labeler.labels.stream import high_water
 from labeler.projects.access import Project, find_project
@@ -55,7 +56,7 @@ def recount(run: JobRun) -> dict[str, int]:
 
     while ids := run.write(step):
         after, changed = ids[-1], changed + len(ids)
-        run.progress(changed, None, f"{changed:,} items")
+        run.progress(changed, None, counted("{n} item", "{n} items", changed))
     return {"items": changed}
 
 
@@ -72,7 +73,7 @@ def draw_again(run: JobRun) -> dict[str, int]:
         for start in range(0, len(differing), PART):
             run.write(partial(_need_again, project=project, ids=differing[start : start + PART]))
         seen, changed = seen + len(ids), changed + len(differing)
-        run.progress(seen, None, f"{changed:,} items changed")
+        run.progress(seen, None, counted("{n} item changed", "{n} items changed", changed))
         ids, differing = run.db.read(read_part, project, ids[-1], LOOKED_AT)
 
     def finish(tx: Connection) -> dict[str, int]:
@@ -102,7 +103,7 @@ def estimate_answers(run: JobRun) -> dict[str, Any]:
     project = run.db.read(find_project, run.project_id or 0)
     until = run.write(lambda tx: high_water(tx, project.id))
     given = run.db.read(read_given, project)
-    run.progress(0, None, f"{len(given.items):,} labels")
+    run.progress(0, None, counted("{n} label", "{n} labels", len(given.items)))
     gold = run.db.read(known_answers, project)
     found = estimate(project, given, gold)
     for item, beside in run.db.read(evidence_of, project).items():
@@ -118,7 +119,7 @@ def estimate_answers(run: JobRun) -> dict[str, Any]:
         moved = run.db.read(_moved, project, found, part)
         if moved:
             changed += run.write(partial(_write, project=project, moved=moved))
-        run.progress(start + len(part), len(ids), f"{changed:,} answers changed")
+        run.progress(start + len(part), len(ids), counted("{n} answer changed", "{n} answers changed", changed))
     took = time.perf_counter() - started
     done: dict[str, Any] = run.finish(lambda tx: _keep(tx, project, found, until, took, changed))
     return done
