@@ -34,17 +34,32 @@ def parts_of(irreducible: Estimate, training: Estimate, validation: Estimate, fr
     """The four parts, by name, each a share of 1 with its 95 % interval; nothing where one of its ends is not known.
 
     irreducible: the error of a model that is always right; training, validation, fresh: a model's errors on the items
-    that it learned from, on holdout items by whose labels it was chosen, and on those labeled since. A part below 0 is
-    told as it is: a model may fit its labels closer than people agree. Intervals of the differences are those of their
-    ends together, which are of other items each (`two_shares.apart`: Zou and Donner 2008; of two shares it is the
-    interval of Newcombe 1998).
+    that it learned from, on holdout items by whose labels it was chosen, and on those labeled since. A model that fits
+    its labels closer than they are right has no bias, and what it learned by heart is no variance: that is counted from
+    the larger of irreducible and training error, from the latter alone while the former is not known. Intervals of the
+    differences are those of their ends together (`two_shares.apart`: Zou and Donner 2008; of two shares it is the
+    interval of Newcombe 1998), independent ones or, of validation and irreducible error, ones that rise together, for
+    which it is too wide.
     """
-    return {
-        IRREDUCIBLE: irreducible,
-        BIAS: apart(training, irreducible),
-        VARIANCE: apart(validation, training),
-        OVERFITTING: apart(fresh, validation),
-    }
+    bias, variance = apart(training, irreducible), apart(validation, training)
+    if bias.value is not None:
+        bias = _at_least_0(bias)
+        variance = _smaller(variance, apart(validation, irreducible))
+    return {IRREDUCIBLE: irreducible, BIAS: bias, VARIANCE: variance, OVERFITTING: apart(fresh, validation)}
+
+
+def _at_least_0(one: Estimate) -> Estimate:
+    value, low, high = (None if end is None else max(0.0, end) for end in (one.value, one.low, one.high))
+    return Estimate(value, low, high, one.n)
+
+
+def _smaller(one: Estimate, other: Estimate) -> Estimate:
+    """The smaller of two figures; end by end, which holds at 92.5 % at the least."""
+    if one.value is None or one.low is None or one.high is None:
+        return one
+    if other.value is None or other.low is None or other.high is None:
+        return one
+    return Estimate(min(one.value, other.value), min(one.low, other.low), min(one.high, other.high), one.n)
 
 
 def largest(parts: Mapping[str, Estimate]) -> list[str]:

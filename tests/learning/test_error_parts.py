@@ -144,6 +144,20 @@ def test_the_parts_sum_up_to_the_error_on_fresh_labels() -> None:
     assert [name for name, one in unknown.items() if one.value is not None] == [VARIANCE]
 
 
+def test_what_a_model_knows_by_heart_is_no_variance() -> None:
+    """All that is left is noise: its training error of 0 says nothing of what more labels would bring."""
+    irreducible, training, validation = share(20, 200), share(0, 200), share(22, 200)
+    found = parts_of(irreducible, training, validation, Estimate.nothing())
+    assert (found[BIAS].value, found[BIAS].low) == (0, 0)
+    assert found[VARIANCE].value == pytest.approx(0.01) and found[VARIANCE].low is not None
+    assert found[VARIANCE].low < 0 < (found[VARIANCE].high or 0) < 0.1
+    rng, held = np.random.default_rng(7), 0
+    for _ in range(400):
+        noise, fit, held_out = (share(int(rng.binomial(200, p)), 200) for p in (0.1, 0.1, 0.15))
+        held += holds(parts_of(noise, fit, held_out, Estimate.nothing())[VARIANCE], 0.05)
+    assert held / 400 >= 0.925, "where both ends are alike, the worst case"
+
+
 def test_an_error_is_what_is_missing_to_a_perfect_score() -> None:
     assert error_of(Estimate(0.75, 0.5, 1.0, 9)) == Estimate(0.25, 0.0, 0.5, 9)
     assert error_of(Estimate(None, None, None, 9)).value is None
