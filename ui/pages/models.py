@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import (
+    error_parts,
     failure_modes,
     feedback,
     layout,
@@ -271,6 +272,7 @@ def _detail(project: Project, model: ModelOut) -> None:
         )
     else:
         report.draw(project, model)
+        error_parts.draw(project, model)
     requirements.draw(project, model)
     test_cases.draw(project, model)
     slices.draw(project, model)
