@@ -194,8 +194,11 @@ def _basis(project: Project, found: ErrorParts) -> str:
                 between=_between(one),
             )
         )
-    if all(one.value is None for one in found.parts if one.name == "irreducible"):
+    parts: dict[str, ErrorPart] = {one.name: one for one in found.parts}
+    if parts["irreducible"].value is None:
         told.append(t("While the irreducible error is not known, a share of it counts as variance."))
+    elif parts["bias"].value == 0:
+        told.append(t("It fits its labels closer than they are right: it has learned wrong ones by heart, too."))
     if "training" in levels:
         told.append(
             t(

@@ -29,7 +29,7 @@ from labeler.registry.curve import curve_points
 from labeler.registry.service import find_model
 from labeler.wire.error_parts import ErrorLevel, ErrorPart, ErrorParts, MoreLabels
 
-MOST = 5_000
+MOST = 2_000
 """Holdout items of each kind that are looked at, the newest first."""
 NOTHING = Estimate.nothing()
 

@@ -30,7 +30,7 @@ class Fitted:
     """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
 
     positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
-    hyperparameters that are not at their defaults; training: the report's metrics on what it learned from.
+    hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from.
     """
 
     pool: StoredPool
@@ -71,7 +71,8 @@ class Fitted:
 
     @property
     def measured(self) -> dict[str, Any] | None:
-        """The report as it is kept, with the metrics on what it learned from; None while no holdout item is labeled."""
+        """The report as it is kept, with the primary metric on what it learned from; None while no holdout item is
+        labeled."""
         if self.report is None:
             return None
         return self.report.to_dict() | {"training": {name: asdict(one) for name, one in self.training.items()}}
@@ -147,6 +148,6 @@ def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:
     if len(values) > MOST_LEARNED:
         some = np.random.default_rng(seed).choice(len(values), MOST_LEARNED, replace=False)
     learned, said = [values[place] for place in some.tolist()], fitted.proba[fitted.positions[some]]
-    fitted.training = dict(problem.evaluate(learned, said, *about, seed).metrics)
+    fitted.training = {report.primary: problem.evaluate(learned, said, *about, seed).metrics[report.primary]}
     contents = data.contents(fitted.positions), data.contents(held)
     fitted.baselines = problem.baselines(contents[0], values, contents[1], held_values, seed)
