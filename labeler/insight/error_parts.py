@@ -70,7 +70,7 @@ def error_parts(tx: Connection, settings: Settings, project: Project, number: in
             for name, one in (("training", training), ("validation", validation), ("fresh", fresh))
         ],
         largest=largest(found),
-        labels=_labels(tx, project, problem, validation.error, found[VARIANCE]),
+        labels=_labels(tx, project, problem, number, validation.error, found[VARIANCE]),
     )
 
 
@@ -111,9 +111,7 @@ def _people(tx: Connection, project: Project, problem: Problem) -> _Level:
 
 def _training(project: Project, problem: Problem, row: Any) -> _Level:
     """The error on what it learned from, as it was measured in its training."""
-    if row.metrics is None:
-        return _Level(NOTHING, "no_holdout", FEWEST)
-    kept = (row.metrics.get("training") or {}).get(primary_metric(problem.name))
+    kept = ((row.metrics or {}).get("training") or {}).get(primary_metric(problem.name))
     if kept is None:
         return _Level(NOTHING, "not_measured")
     return _Level(error_of(problem.score(Estimate(**kept), project.schema.model_dump())))
@@ -158,11 +156,11 @@ def _error(project: Project, problem: Problem, known: list[Judged]) -> _Level:
 
 
 def _labels(
-    tx: Connection, project: Project, problem: Problem, validation: Estimate, variance: Estimate
+    tx: Connection, project: Project, problem: Problem, number: int, validation: Estimate, variance: Estimate
 ) -> MoreLabels | None:
-    """How many more labels halve the variance, as far as the learning curve leads there."""
+    """How many more labels than this model had halve the variance, as far as the learning curve leads there."""
     if validation.value is None or variance.value is None or variance.value <= 0:
         return None
     target = min(1.0, max(0.0, 1 - validation.value + variance.value / 2))
-    found = labels_to(curve_points(tx, project, problem), target, project.settings.seed)
+    found = labels_to(curve_points(tx, project, problem, number), target, project.settings.seed)
     return None if found is None or not found.labels else MoreLabels(**found.to_dict())

@@ -10,10 +10,13 @@ from labeler.projects.access import Project
 from labeler.registry.tables import model_versions
 
 
-def curve_points(tx: Connection, project: Project, problem: Problem) -> list[Point]:
-    """One of each measured model, oldest first; scores as `Problem.score` has them."""
+def curve_points(tx: Connection, project: Project, problem: Problem, newest: int | None = None) -> list[Point]:
+    """One of each measured model, oldest first; scores as `Problem.score` has them. newest: the number of the last one
+    that is looked at, None: all are."""
     columns = (model_versions.c.trained_on, model_versions.c.holdout_size, model_versions.c.metrics)
     statement = sa.select(*columns).where(model_versions.c.project_id == project.id).order_by(model_versions.c.number)
+    if newest is not None:
+        statement = statement.where(model_versions.c.number <= newest)
     schema, points = project.schema.model_dump(), []
     for row in tx.execute(statement):
         if row.metrics:

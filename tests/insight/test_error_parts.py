@@ -124,6 +124,35 @@ def test_what_was_labeled_since_it_was_chosen_tells_whether_the_choice_fits_the_
     assert why(project.error_parts(again))["overfitting"] == ("few_since", 30), "to let it go live is a choice"
 
 
+@pytest.mark.one_database
+def test_how_many_more_labels_halve_the_variance_is_told_by_the_learning_curve(
+    service: Any, project: Project, pool: Mapping[str, Any]
+) -> None:
+    held, swapped = keys(project, "holdout"), {"spam": "ham", "ham": "spam"}
+    project.label_many({key: pool[key] for key in keys(project, "train")[:80]})
+    project.label_many({key: swapped[pool[key]] if n % 3 == 0 else pool[key] for n, key in enumerate(held[:60])})
+    number = train(service, project)
+    alone = project.error_parts(number)
+    assert (by_name(alone)["variance"].value or 0) > 0.2 and alone.labels is None, "one point is no curve"
+    row = service.db.read(lambda tx: tx.execute(sa.select(model_versions)).one())
+    kept = {name: value for name, value in row._mapping.items() if name != "id"}
+
+    def earlier(place: int, labels: int, score: float) -> dict[str, Any]:
+        estimate = {"value": score, "low": score - 0.05, "high": score + 0.05, "n": 60}
+        metrics = kept["metrics"] | {"metrics": kept["metrics"]["metrics"] | {"accuracy": estimate}}
+        return kept | {"number": 100 + place, "trained_on": labels, "metrics": metrics}
+
+    scores = [(5, 0.05), (10, 0.25), (20, 0.4), (40, 0.55)]
+    rows = [earlier(place, labels, score) for place, (labels, score) in enumerate(scores)]
+    service.db.write(lambda tx: tx.execute(sa.insert(model_versions), rows))
+    assert project.error_parts(number).labels is None, "later models are not of its curve"
+    renumbered = sa.update(model_versions).where(model_versions.c.id == row.id).values(number=200)
+    service.db.write(lambda tx: tx.execute(renumbered))
+    folder_of(service.settings, project.info.id, number).rename(folder_of(service.settings, project.info.id, 200))
+    told = project.error_parts(200).labels
+    assert told is not None and 0 < told.low <= told.labels <= (told.high or told.labels)
+
+
 def test_a_model_of_an_earlier_schema_says_so(service: Any, project: Project, pool: Mapping[str, Any]) -> None:
     project.label_many({key: pool[key] for key in [*keys(project, "train")[:40], *keys(project, "holdout")[:35]]})
     number = train(service, project)
