@@ -30,7 +30,7 @@ WHY = {
     "older_schema": mark("it learned another label schema than the newest one; the next model will say"),
     "no_holdout": mark("no holdout item is labeled yet"),
     "few_holdout": mark("too few holdout items are labeled"),
-    "few_twice": mark("too few holdout items are labeled by two people"),
+    "few_twice": mark("too few holdout items are labeled by two people; *Labelers per item* in Settings asks for them"),
     "not_measured": mark("its training kept no figure; the next model will say"),
     "pruned": mark("what it says of each item was cleared away; *Reproduce* makes it again"),
     "no_choice": mark("nothing was chosen by the holdout, so nothing can fit it"),
@@ -174,6 +174,9 @@ def _basis(project: Project, found: ErrorParts) -> str:
                 between=_between(one),
             )
         )
+    parts: dict[str, ErrorPart] = {one.name: one for one in found.parts}
+    if parts["bias"].value == 0:
+        told.append(t("On these it errs less than answers do: it may have learned wrong ones by heart."))
     if one := levels.get("validation"):
         told.append(
             tn(
@@ -194,11 +197,8 @@ def _basis(project: Project, found: ErrorParts) -> str:
                 between=_between(one),
             )
         )
-    parts: dict[str, ErrorPart] = {one.name: one for one in found.parts}
-    if parts["irreducible"].value is None:
+    if parts["irreducible"].value is None and parts["variance"].value is not None:
         told.append(t("While the irreducible error is not known, a share of it counts as variance."))
-    elif parts["bias"].value == 0:
-        told.append(t("It fits its labels closer than they are right: it has learned wrong ones by heart, too."))
     if "training" in levels:
         told.append(
             t(
