@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 from labeler_ui import (
+    error_parts,
     failure_modes,
     feedback,
     layout,
@@ -55,6 +56,7 @@ def _figures(project: Project, model: ModelOut) -> None:
         )
         return
     report.draw(project, model)
+    error_parts.draw(project, model)
 
 
 def _required(project: Project, model: ModelOut) -> None:

@@ -11,6 +11,7 @@ from labeler.client import job
 from labeler.client.connection import Connection, Shape
 from labeler.client.job import Job
 from labeler.wire.datasets import DatasetDiff, DatasetOut
+from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
 from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
@@ -91,6 +92,10 @@ class Learned:
     def compare_models(self, number: int, other: int) -> ModelComparison:
         """How a model does beside another one, on the same holdout items."""
         return self.client.fetch(ModelComparison, f"{self.path}/models/{number}/comparison/{other}")
+
+    def error_parts(self, number: int) -> ErrorParts:
+        """Where a model's error comes from, in four parts, each with its interval."""
+        return self.client.fetch(ErrorParts, f"{self.path}/models/{number}/error-parts")
 
     def model_card(self, number: int) -> str:
         """The model's card, in Markdown."""

@@ -9,6 +9,7 @@ from pydantic import AwareDatetime, StringConstraints
 from labeler.accounts.write import Write
 from labeler.insight import (
     anchoring,
+    error_parts,
     human_level,
     items,
     labelers,
@@ -25,6 +26,7 @@ from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
 from labeler.slices.conditions import Filter
 from labeler.wire.base import Page
+from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import (
     Anchoring,
     ComparableItem,
@@ -259,6 +261,13 @@ async def list_mistakes(
     )
     page.next_cursor = None if more is None else encode_cursor(more)
     return page
+
+
+@router.get("/models/{number}/error-parts")
+async def get_error_parts(number: Number, member: CanRead, db: Db, settings: Config) -> ErrorParts:
+    """Where the model's error comes from: labels that are wrong, too little capacity, too few labels, or a choice by
+    the holdout itself. Each with its interval, or with what is missing to tell it."""
+    return await db.aread(error_parts.error_parts, settings, member.project, number)
 
 
 @router.get("/models/{number}/comparison/{other}")

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import numpy as np
@@ -20,6 +20,8 @@ from labeler.training.pool.data import TrainingData
 from labeler.training.pool.representation import Representation
 from labeler.training.pool.stored import StoredPool
 
+MOST_LEARNED = 5_000
+"""Items that it learned from by which the training error is measured, a random part of more."""
 Look = Callable[[TrainingData, Any, Any], Representation | None]
 
 
@@ -28,7 +30,7 @@ class Fitted:
     """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
 
     positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
-    hyperparameters that are not at their defaults.
+    hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from.
     """
 
     pool: StoredPool
@@ -39,6 +41,7 @@ class Fitted:
     holdout_size: int = 0
     settings: dict[str, Any] = field(default_factory=dict)
     report: Report | None = None
+    training: dict[str, Estimate] = field(default_factory=dict)
     baselines: dict[str, Report] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
 
@@ -65,6 +68,14 @@ class Fitted:
             return None
         primary = self.report.metrics[self.report.primary]
         return self.problem.score(primary, self.pool.data.schema.schema.model_dump())
+
+    @property
+    def measured(self) -> dict[str, Any] | None:
+        """The report as it is kept, with the primary metric on what it learned from; None while no holdout item is
+        labeled."""
+        if self.report is None:
+            return None
+        return self.report.to_dict() | {"training": {name: asdict(one) for name, one in self.training.items()}}
 
     @property
     def predictions_sha256(self) -> str:
@@ -133,5 +144,10 @@ def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:
     powered = problem.powered(held_values, fitted.proba[held], fitted.proba[others], *about)
     fitted.holdout_size = len(held)
     fitted.report = Report(report.primary, {**report.metrics, **powered}, report.views)
+    some = np.arange(len(values))
+    if len(values) > MOST_LEARNED:
+        some = np.random.default_rng(seed).choice(len(values), MOST_LEARNED, replace=False)
+    learned, said = [values[place] for place in some.tolist()], fitted.proba[fitted.positions[some]]
+    fitted.training = {report.primary: problem.evaluate(learned, said, *about, seed).metrics[report.primary]}
     contents = data.contents(fitted.positions), data.contents(held)
     fitted.baselines = problem.baselines(contents[0], values, contents[1], held_values, seed)

@@ -5,8 +5,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import sqlalchemy as sa
-from sqlalchemy import Connection
 
 from labeler.kit.config import Settings
 from labeler.kit.files import written_whole
@@ -21,7 +19,7 @@ from labeler.learning.problems import Problem
 from labeler.projects.access import Project
 from labeler.quality.queries import answers_in_order
 from labeler.registry.artifacts import Predictions, folder_of, load_predictions
-from labeler.registry.tables import model_versions
+from labeler.registry.curve import curve_points
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData
 
@@ -54,7 +52,7 @@ def same_advice(run: JobRun, project: Project, fitted: Fitted, told: dict[str, A
 
 def _curve(run: JobRun, project: Project, fitted: Fitted) -> list[Point]:
     """The learning curve up to this training."""
-    points, score = run.db.read(_points, project, fitted.problem), fitted.score
+    points, score = run.db.read(curve_points, project, fitted.problem), fitted.score
     if score is not None and score.value is not None:
         points.append(Point(fitted.trained_on, score.value, fitted.holdout_size))
     return points
@@ -130,18 +128,6 @@ def _unscored(estimate: Estimate, project: Project, problem: Problem) -> dict[st
     if low is not None and high is not None:
         low, high = min(low, high), max(low, high)
     return {"value": value, "low": low, "high": high, "n": estimate.n}
-
-
-def _points(tx: Connection, project: Project, problem: Problem) -> list[Point]:
-    columns = (model_versions.c.trained_on, model_versions.c.holdout_size, model_versions.c.metrics)
-    statement = sa.select(*columns).where(model_versions.c.project_id == project.id).order_by(model_versions.c.number)
-    schema, points = project.schema.model_dump(), []
-    for row in tx.execute(statement):
-        if row.metrics:
-            score = problem.score(Estimate(**row.metrics["metrics"][row.metrics["primary"]]), schema)
-            if score.value is not None:
-                points.append(Point(row.trained_on, score.value, row.holdout_size))
-    return points
 
 
 def remember_round(settings: Settings, project_id: int, number: int, fitted: Fitted) -> None:

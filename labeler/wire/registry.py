@@ -36,7 +36,8 @@ class ModelOut(BaseModel):
     labels_seen: int
     report: dict[str, Any] | None = Field(
         description="Measured on the holdout, none while it has no labels: primary (a metric's name), metrics (by "
-        "name, with 95 % intervals), views (confusion, per_label, ...)."
+        "name, with 95 % intervals), views (confusion, per_label, ...), training (the task's "
+        "own metric on what it learned from)."
     )
     metrics: dict[str, Any] | None = Field(description="The report's metrics.")
     baselines: dict[str, dict[str, Any]] | None = Field(description="What it has to beat: each one's metrics by name.")

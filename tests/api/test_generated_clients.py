@@ -229,6 +229,7 @@ def models(call: generated_client.Generated) -> None:
     assert "auto" in [row.name for row in call("list_answer_methods").items]
     assert call("list_mistakes", **P, number=number, limit=5).judged >= 0
     assert call("compare_models", **P, number=number, other=number).better == 0
+    assert len(call("get_error_parts", **P, number=number).parts) == 4
     call("set_stage", **P, number=number, body=call.shape("StageIn", stage="live"))
     call("roll_back", expected=409, **P)
     call("reproduce_model", expected=202, **P, number=number)

@@ -151,6 +151,7 @@ RULES = {
     ("GET", P + "/insight/views"): "read",
     ("GET", P + "/models/{number}/mistakes"): "read",
     ("GET", P + "/models/{number}/comparison/{other}"): "read",
+    ("GET", P + "/models/{number}/error-parts"): "read",
     ("GET", P + "/schema"): "see",
     ("GET", P + "/schema/{version}"): "see",
     ("POST", P + "/schema"): "manage",

@@ -39,7 +39,7 @@ def project(site: Site) -> Project:
 
 def shown(site: Site, project: Project, visit: Any, view: str = "figures", **options: Any) -> Page:
     page = visit(f"{site.url}/models?project={project.slug}&view={view}", site.admin, **options)
-    expect(page.get_by_text(LAST[view])).to_be_visible()
+    expect(page.get_by_text(LAST[view]).first).to_be_visible()
     settled(page)
     return page
 
@@ -130,6 +130,25 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
     expect(page.get_by_text("Nothing: every model can go live.")).to_be_visible()
     assert project.model(number).requirements == []
     project.set_stage(number, "candidate")
+
+
+def test_where_errors_come_from_leads_to_what_helps(site, visit) -> None:
+    made = site.project(name="Four parts", holdout_share=0.4, retrain_every=1000)
+    made.guidelines.acknowledge(1)
+    truth = {row["key"]: row["metadata"]["truth"] for row in messages(200)}
+    held, rest = ([item.key for item in made.items.find(split=split, limit=200)] for split in ("holdout", "train"))
+    other = {"spam": "ham", "ham": "spam"}
+    made.label_many({key: truth[key] for key in rest[:40]})
+    made.label_many({key: other[truth[key]] if n % 3 == 0 else truth[key] for n, key in enumerate(held[:45])})
+    made.train()
+    processes.wait_for(made.models, 90, "the first model")
+    page = shown(site, made, visit)
+    parts = page.locator(".st-key-error-parts")
+    expect(parts.get_by_text(re.compile(r"^Variance is the largest of the parts that are known: "))).to_be_visible()
+    expect(parts.get_by_text("30 more holdout items with two labels tell").first).to_be_visible()
+    expect(parts.get_by_text("nothing was chosen by the holdout")).to_be_visible()
+    parts.get_by_role("button", name="Label more").click()
+    expect(page).to_have_url(re.compile(rf"/label\?project={made.slug}"))
 
 
 def test_a_models_mistakes_are_shown_by_kind_and_lead_to_their_items(site, project, visit) -> None:

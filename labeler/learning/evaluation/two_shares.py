@@ -1,4 +1,4 @@
-"""Two shares of independent samples held against each other, and how much longer it takes to tell them apart."""
+"""Two figures of independent samples held against each other, and how much longer it takes to tell them apart."""
 
 import math
 from statistics import NormalDist
@@ -22,10 +22,23 @@ def difference(hits: int, n: int, other_hits: int, other_n: int, confidence: flo
     one, other = hits / n, other_hits / other_n
     low, high = wilson_of_share(one, n, z)
     other_low, other_high = wilson_of_share(other, other_n, z)
-    apart = one - other
-    below = math.hypot(one - low, other_high - other)
-    above = math.hypot(high - one, other - other_low)
-    return Estimate(apart, max(-1.0, apart - below), min(1.0, apart + above), n + other_n)
+    return apart(Estimate(one, low, high, n), Estimate(other, other_low, other_high, other_n))
+
+
+def apart(one: Estimate, other: Estimate) -> Estimate:
+    """The first of two figures within [0, 1] less the other one, with the interval that theirs make; nothing where
+    either is not known. The figures may be of any kind, with any intervals of the same level.
+
+    Source: Zou and Donner 2008, "Construction of confidence limits about effect measures: a general approach".
+    """
+    if one.value is None or one.low is None or one.high is None:
+        return Estimate.nothing()
+    if other.value is None or other.low is None or other.high is None:
+        return Estimate.nothing()
+    between = one.value - other.value
+    below = math.hypot(one.value - one.low, other.high - other.value)
+    above = math.hypot(one.high - one.value, other.value - other.low)
+    return Estimate(between, max(-1.0, between - below), min(1.0, between + above), one.n + other.n)
 
 
 def together(confidence: float, figures: int) -> float:

@@ -130,6 +130,13 @@ class Problem(ABC):
         """The primary metric at a score: the inverse of `score`."""
         return share
 
+    def irreducible(
+        self, first: Sequence[Any], second: Sequence[Any], behind: Array, schema: Mapping[str, Any], seed: int
+    ) -> Estimate:
+        """What is missing to a `score` of 1 where a model is always right, since answers that judge it are not; nothing
+        where that can't be told. first, second: what two people say of each item; behind: see `evaluation.noise`."""
+        return Estimate.nothing()
+
     def strategy_choices(self) -> list[tuple[str, str]]:
         """Name and summary of every query strategy that goes with it, the default first."""
         named = {name: summary for family in self.families for name, summary in strategies(family)}

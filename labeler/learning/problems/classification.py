@@ -93,5 +93,12 @@ class Classification(Problem):
         classes = sorted({*values, *held_values})
         return of_classes(contents, values, held_contents, held_values, classes, seed)
 
+    def irreducible(
+        self, first: Sequence[Any], second: Sequence[Any], behind: Array, schema: Mapping[str, Any], seed: int
+    ) -> Estimate:
+        from labeler.learning.evaluation.noise import of_classes
+
+        return of_classes(first, second, len(schema["labels"]), behind)
+
     def _names(self, targets: Targets) -> list[str]:
         return [targets.classes[code] for code in targets.y]

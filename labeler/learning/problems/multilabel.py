@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from labeler.contents import Content
+from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.report import Report
 from labeler.learning.numeric.types import Array
 from labeler.learning.problems.base import Problem, Targets, problem
@@ -87,6 +88,13 @@ class Multilabel(Problem):
         from labeler.learning.evaluation.baselines import of_label_sets
 
         return of_label_sets(contents, values, held_contents, held_values, seed)
+
+    def irreducible(
+        self, first: Sequence[Any], second: Sequence[Any], behind: Array, schema: Mapping[str, Any], seed: int
+    ) -> Estimate:
+        from labeler.learning.evaluation.noise import of_label_sets
+
+        return of_label_sets(first, second, behind, seed)
 
     @staticmethod
     def _thresholds(classes: Sequence[str], settings: Mapping[str, Any]) -> Array:

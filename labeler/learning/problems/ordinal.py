@@ -91,6 +91,13 @@ class Ordinal(Problem):
     def unscore(self, share: float, schema: Mapping[str, Any]) -> float:
         return (1 - share) * _width(schema)
 
+    def irreducible(
+        self, first: Sequence[Any], second: Sequence[Any], behind: Array, schema: Mapping[str, Any], seed: int
+    ) -> Estimate:
+        from labeler.learning.evaluation.noise import of_ratings
+
+        return of_ratings(first, second, float(schema["scale"]["step"]), _width(schema), behind, seed)
+
 
 def _width(schema: Mapping[str, Any]) -> float:
     scale = schema["scale"]

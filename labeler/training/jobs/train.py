@@ -105,7 +105,7 @@ def train(run: JobRun) -> Any:
         "trained_on": fitted.trained_on,
         "holdout_size": fitted.holdout_size,
         "labels_seen": version_row.counts["labels"],
-        "metrics": None if fitted.report is None else fitted.report.to_dict(),
+        "metrics": fitted.measured,
         "baselines": {name: report.to_dict() for name, report in fitted.baselines.items()},
         "config": config,
         "packages": {name: importlib.metadata.version(name) for name in PACKAGES},

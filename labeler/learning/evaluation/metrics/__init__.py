@@ -5,7 +5,7 @@
     def accuracy(judged: Judged, rng: Generator) -> Estimate: ...
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -66,6 +66,28 @@ def primary_metric(problem: str) -> str:
     return metrics_of(problem)[0].name
 
 
-def measure(problem: str, judged: Any, seed: int) -> dict[str, Estimate]:
-    """Every metric of the problem. The same input gives the same figures, whatever other metrics there are."""
-    return {one.name: one.function(judged, np.random.default_rng(seed)) for one in metrics_of(problem)}
+class Measured(Mapping[str, Estimate]):
+    """Every metric of a problem by name, each computed when it is first looked at: a bootstrap of many items takes
+    seconds, and some ask for one figure only."""
+
+    def __init__(self, problem: str, judged: Any, seed: int) -> None:
+        self._functions = {one.name: one.function for one in metrics_of(problem)}
+        self._about = judged, seed
+        self._known: dict[str, Estimate] = {}
+
+    def __getitem__(self, name: str) -> Estimate:
+        if name not in self._known:
+            judged, seed = self._about
+            self._known[name] = self._functions[name](judged, np.random.default_rng(seed))
+        return self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._functions)
+
+    def __len__(self) -> int:
+        return len(self._functions)
+
+
+def measure(problem: str, judged: Any, seed: int) -> Measured:
+    """The metrics of the problem. The same input gives the same figures, whatever other metrics there are."""
+    return Measured(problem, judged, seed)
