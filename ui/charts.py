@@ -44,13 +44,17 @@ TITLES = {
 FORMULA = tuple("'=+-@\t\r\n")
 
 
+PADDING = {"left": 0, "top": 4, "right": 12, "bottom": 16}  # px: half of the last name of an axis is beyond its end
+
+
 def show(chart: Any, alternative: str, data: pd.DataFrame) -> None:
     """A chart and a button for what it shows. Images are in the chart's own menu.
 
     alternative: what is read aloud; up to a colon it names the file, too."""
     name = re.sub(r"[^a-z0-9]+", "-", alternative.partition(":")[0].lower()).strip("-")
     with st.container(gap="small"):
-        st.altair_chart(chart.configure(locale=_locale(language())), width="stretch", alt=alternative)
+        shown = chart.configure(locale=_locale(language())).properties(padding=PADDING)
+        st.altair_chart(shown, width="stretch", alt=alternative)
         st.download_button(
             t("Download data (CSV)"),
             csv(data),
