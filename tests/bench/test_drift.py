@@ -71,7 +71,7 @@ def planted(pool: Pool, what: str, share: float, seed: int) -> tuple[list[str], 
 @pytest.mark.parametrize("name", ["agnews", "sms"])
 @pytest.mark.parametrize("what", ["class", "language", "length"])
 def test_a_planted_shift_is_found_within_500_new_items(name: str, what: str) -> None:
-    pool, runs = Pool(name, SETS[name] if what == "class" else None), 15
+    pool, runs = Pool(name, SETS[name] if what == "class" else None), 10
     for share in (0.05, 0.1, 0.2):
         alarms, significant, by = 0, 0, defaultdict(int)
         for seed in range(runs):
@@ -81,16 +81,19 @@ def test_a_planted_shift_is_found_within_500_new_items(name: str, what: str) -> 
             for one in found:
                 by[one.signal.name] += one.moved
         told = ", ".join(f"{signal} {n}" for signal, n in by.items() if n)
-        print(f"\n{name}, {what} {share:.0%}: alarm {alarms}/{runs}, significant {significant}/{runs} ({told})")
+        print(
+            f"\n{name}, {what} {share:.0%}: alarm {alarms}/{runs}, significant {significant}/{runs} ({told})",
+            flush=True,
+        )
     assert alarms >= 0.9 * runs, "at 20 %"
 
 
 @pytest.mark.parametrize("name", SETS)
 def test_weekly_checks_at_rest_alarm_at_most_once_in_twenty(name: str) -> None:
-    """Twenty weeks of 100 new items against one reference, in six projects."""
+    """Twenty weeks of 100 new items against one reference, in five projects."""
     pool = Pool(name)
     alarms, significant, checks, low = 0, 0, 0, defaultdict(list)
-    for seed in range(6):
+    for seed in range(5):
         rng = np.random.default_rng([7, seed])
         drawn = rng.choice(np.array(pool.texts, dtype=object), REFERENCE + 2_000, replace=False).tolist()
         for week in range(20):
@@ -135,3 +138,36 @@ def test_the_most_that_is_compared_takes_seconds() -> None:
     took = time.process_time() - started
     print(f"\n2,000 items beside 2,000: {took:.1f} s")
     assert took < 120
+
+
+@pytest.mark.one_database
+def test_at_rest_the_model_of_the_service_is_no_reason_to_alarm(service: Any, admin: Any) -> None:
+    """Twenty weeks of 100 new items beside a model of the default kind: it says of items that it was fitted beside and
+    of later ones alike."""
+    rows = rows_of("agnews", "train")
+    order = np.random.default_rng(1).permutation(len(rows))
+    items = [{"key": str(place), "text": rows[place]["text"], "split": "train"} for place in order.tolist()]
+    labels = [rows[place]["label"] for place in order.tolist()]
+    project = admin.client.projects.create("Rest", labels=["World", "Sports", "Business", "Sci/Tech"])
+    known = [
+        {**item, "label": label, "split": "holdout" if n % 3 == 0 else "train"}
+        for n, (item, label) in enumerate(zip(items[:150], labels, strict=False))
+    ]
+    project.items.add([*known, *items[150:1_000]], progress=False)
+    project.train()
+    service.run_jobs()
+    p: dict[str, list[float]] = defaultdict(list)
+    alarms = 0
+    for week in range(20):
+        project.items.add(items[1_000 + 100 * week : 1_100 + 100 * week], progress=False)
+        project.drift.check()
+        service.run_jobs(kinds=("drift.compare",))
+        found = project.drift.get().checked
+        assert found is not None and found.new == 100
+        alarms += found.alarm
+        for one in found.signals:
+            p[one.name].append(one.p)
+    told = ", ".join(f"{name} {min(values):.3f}" for name, values in p.items())
+    print(f"\nat rest in the service: {alarms} of 20 checks alarm; the smallest p after Holm of each: {told}; "
+          f"label shares {[(one.label, one.then.value, one.now.value) for one in found.labels]}")  # fmt: skip
+    assert alarms <= 3

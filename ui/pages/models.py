@@ -5,6 +5,7 @@ from typing import Any, Literal
 
 import streamlit as st
 from labeler_ui import (
+    drift,
     failure_modes,
     feedback,
     layout,
@@ -69,6 +70,7 @@ def render() -> None:
             was_another = any(one.stage == "retired" for one in models)
             _actions(project, by_number[number], number != promoted, was_another)
     _detail(project, by_number[number])
+    drift.draw(project)
     if tasks.of(project.info).SEARCHES:
         show_search(project)
 

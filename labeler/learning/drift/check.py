@@ -4,6 +4,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,8 @@ BAR = 0.1
 MOST_COMPARED = 1_500
 """Items of each sample that a classifier tries to tell apart, drawn at random."""
 CHARACTERS = 10_000
+LOOKED_AT = 200
+"""Characters of a text whose script is asked."""
 _ENGLISH, _GERMAN = set(ENGLISH.split()) - set(GERMAN.split()), set(GERMAN.split()) - set(ENGLISH.split())
 
 
@@ -159,9 +162,14 @@ def _unknown(words: Sequence[str], known: set[str]) -> float:
 def language_of(text: str, words: Sequence[str]) -> str:
     """english or german by the words that hold sentences together, else the script that most letters are of. It is
     often wrong of a short text: what counts is that it is wrong of both samples alike."""
-    scripts = Counter(unicodedata.name(one, "none").split()[0].lower() for one in text[:500] if one.isalpha())
+    scripts = Counter(_script(one) for one in text[:LOOKED_AT] if one.isalpha())
     script = scripts.most_common(1)[0][0] if scripts else "none"
     if script != "latin":
         return script
     english, german = (sum(word in mine for word in words) for mine in (_ENGLISH, _GERMAN))
     return script if english == german else "english" if english > german else "german"
+
+
+@lru_cache(maxsize=4096)
+def _script(character: str) -> str:
+    return unicodedata.name(character, "none").split()[0].lower()

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 from scipy import linalg, stats
+from threadpoolctl import threadpool_limits
 
 from labeler.learning.drift.signals import UNLIKE, Signal
 from labeler.learning.evaluation.intervals import Estimate
@@ -28,7 +29,11 @@ def contents(rows: Any, n_then: int, rng: np.random.Generator, ridge: float = RI
 
     The effect is 2 (AUC - 0.5), and its interval DeLong's (DeLong and others 1988).
     """
-    kernel = _kernel(rows)
+    with threadpool_limits(1):  # more threads are slower where others use the machine, too
+        return _compared(_kernel(rows), n_then, rng, ridge)
+
+
+def _compared(kernel: Array, n_then: int, rng: np.random.Generator, ridge: float) -> Signal:
     n = len(kernel)
     is_new = np.zeros(n)
     is_new[n_then:] = 1
