@@ -27,6 +27,8 @@ def draw(project: Project) -> None:
     if found is None:
         return
     st.markdown(drift_words.told(found))
+    if found.checked is not None and (shifted := drift_words.shifted(found.checked)):
+        st.markdown(f":gray[{shifted}]")
     if found.ignored_until is not None:
         words = t("Ignored until {date}", date=day(found.ignored_until))
         st.caption(f"{words} · {found.ignored_by}" if found.ignored_by else words)
@@ -64,6 +66,24 @@ def _actions(project: Project, found: Drift) -> None:
                     st.rerun()
         elif found.open and st.button(t("Ignore until …"), icon=":material/notifications_off:", key="drift-ignore"):
             _ignore(project)
+        if st.button(t("From where on …"), icon=":material/tune:", key="drift-tell", type="tertiary"):
+            _bar(project, found)
+
+
+@layout.dialog(mark("From where on it is told"))
+def _bar(project: Project, found: Drift) -> None:
+    bar = st.slider(t("How far apart"), 0.0, 1.0, found.bar, 0.01, key="drift-bar")
+    st.caption(
+        t(
+            "From the next check on. A change that is further than chance is told where it is at least this far apart, "
+            "from 0, the same, to 1."
+        )
+    )
+    if st.button(t("Save"), type="primary", key="drift-bar-save"):
+        with feedback.told(t("Saving")):
+            project.drift.set_bar(bar)
+            feedback.say_later(t("Saved."))
+            st.rerun()
 
 
 @layout.dialog(mark("Label a sample of the new items"))

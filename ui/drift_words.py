@@ -3,7 +3,7 @@
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, percent, t, tn
 
-from labeler.wire.drift import Drift, DriftCheck, DriftSignal, LabelShift
+from labeler.wire.drift import Drift, DriftCheck, DriftedLabel, DriftSignal
 from labeler.wire.quality import Figure
 
 NAMES = {
@@ -36,7 +36,7 @@ NO_LABELS = {
 
 
 def told(found: Drift) -> str:
-    """One sentence, as Markdown: how many came, and what moved."""
+    """One sentence, as Markdown: how many came, and whether they are different; below it a line for each that moved."""
     came = tn(
         "Since model {model} learned, {n} item came",
         "Since model {model} learned, {n} items came",
@@ -54,20 +54,25 @@ def told(found: Drift) -> str:
         return t(
             "{came}: nothing moved ({looked} with {before}).", came=came, looked=looked, before=number(checked.before)
         )
-    changes = [moved(one) for one in checked.signals if one.moved]
-    changes += [_share(one) for one in checked.labels if is_apart(one)]
-    return t("{came}, and they are different: {changes}.", came=came, changes="; ".join(changes))
+    changes = [f"- {moved(one)}" for one in checked.signals if one.moved]
+    return "\n".join([t("{came}, and they are different:", came=came), "", *changes])
+
+
+def shifted(checked: DriftCheck) -> str:
+    """Labels whose estimated share moved; nothing where none did, or nothing is estimated."""
+    shares = [_share(one) for one in checked.labels if is_apart(one)]
+    return t("If only the shares of labels moved: {shares}.", shares="; ".join(shares)) if shares else ""
 
 
 def moved(one: DriftSignal) -> str:
-    """A signal that moved, as a part of a sentence."""
+    """A signal that moved, as a line below the sentence."""
     kind, then, now = typical(one)
     apart = {"then": then, "now": now}
     field = plain(one.name.partition(":")[2])
     if one.name == "content":
         return t("what they are about or how they are written")
     if one.name == "unknown_words":
-        return t("more or fewer words that no item had")
+        return t("of their words, {now} were in no item before, instead of {then}", **apart)
     if one.measure == "ks":
         higher = (one.now["median"].value or 0) >= (one.then["median"].value or 0)
         if one.name == "length":
@@ -86,11 +91,12 @@ def typical(one: DriftSignal) -> tuple[str, str, str]:
     """The kind whose share moved furthest (nothing for a number), and its figures, each with its interval."""
     if not one.now:
         return "", "", ""
+    if one.name == "unknown_words":
+        return "", share(one.then["median"]), share(one.now["median"])
     if one.measure == "ks":
-        digits = 2 if one.name == "unknown_words" else 1
-        return "", _number(one.then["median"], digits), _number(one.now["median"], digits)
+        return "", _number(one.then["median"], 1), _number(one.now["median"], 1)
     name = max(one.now, key=lambda name: abs((one.now[name].value or 0) - (one.then[name].value or 0)))
-    return named(name), _percent(one.then[name]), _percent(one.now[name])
+    return named(name), share(one.then[name]), share(one.now[name])
 
 
 def name_of(one: DriftSignal) -> str:
@@ -112,13 +118,14 @@ def chance(p: float) -> str:
     return t("below 0.001") if p < 0.001 else number(p, 3)
 
 
-def is_apart(one: LabelShift) -> bool:
+def is_apart(one: DriftedLabel) -> bool:
     """Whether the intervals of the share then and now have nothing in common."""
     return (one.now.low or 0) > (one.then.high or 1) or (one.now.high or 1) < (one.then.low or 0)
 
 
-def share(figure: Figure) -> str:
-    return _percent(figure)
+def share(one: Figure) -> str:
+    values = {name: percent(getattr(one, name)) for name in ("value", "low", "high")}
+    return t("{value} ({low} to {high})", **values)
 
 
 def missing(checked: DriftCheck) -> list[str]:
@@ -131,20 +138,10 @@ def missing(checked: DriftCheck) -> list[str]:
     return found
 
 
-def _share(one: LabelShift) -> str:
-    return t(
-        "{label} is estimated at {now} of them instead of {then}",
-        label=plain(one.label),
-        now=share(one.now),
-        then=share(one.then),
-    )
+def _share(one: DriftedLabel) -> str:
+    return t("{kind} for {now} instead of {then}", kind=plain(one.label), now=share(one.now), then=share(one.then))
 
 
 def _number(one: Figure, digits: int) -> str:
     values = {name: number(getattr(one, name), digits) for name in ("value", "low", "high")}
-    return t("{value} ({low} to {high})", **values)
-
-
-def _percent(one: Figure) -> str:
-    values = {name: percent(getattr(one, name)) for name in ("value", "low", "high")}
     return t("{value} ({low} to {high})", **values)

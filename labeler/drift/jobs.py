@@ -6,7 +6,7 @@ it is surer. docs/decisions/0045-drift.md
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -20,6 +20,7 @@ from labeler.items.tables import items, present
 from labeler.kit.columns import clock
 from labeler.kit.counting import counted
 from labeler.kit.errors import Unavailable
+from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.drift.check import Moved, check
 from labeler.learning.drift.label_shift import estimated_shares
@@ -36,6 +37,17 @@ MOST = 2_000
 MOST_HOLDOUT = 2_000
 KEPT = 8
 """Kinds of a signal that are told of, those that moved furthest."""
+
+
+@dataclass(frozen=True)
+class DriftFound(Event):
+    """A check found new items unlike those before. moved: names of what moved; new: how many were compared."""
+
+    name: ClassVar[str] = "drift.found"
+    project_id: int
+    model: int
+    new: int
+    moved: list[str]
 
 
 @dataclass(frozen=True)
@@ -97,6 +109,8 @@ def check_drift(run: JobRun) -> Any:
     def keep(tx: Connection) -> dict[str, Any]:
         row = {"project_id": project.id, "model_id": standing.model.id, "until_item": until, "alarm": bool(moved)}
         tx.execute(sa.insert(drift_checks).values(**row, facts=facts, created_at=clock()))
+        if moved:
+            emit(tx, DriftFound(project.id, standing.model.number, len(compared.new), moved))
         return {"model": standing.model.number, "new": len(compared.new), "moved": len(moved)}
 
     return run.finish(keep)

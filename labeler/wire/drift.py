@@ -9,7 +9,7 @@ from labeler.wire.base import In
 from labeler.wire.quality import Figure
 
 FEWEST = 50
-USUAL_BAR = 0.1
+USUAL_BAR = 0.05
 MOST_SAMPLED = 500
 DriftState = Literal["no_model", "waiting", "ready"]
 NotPredicted = Literal["model_file", "few_items"]
@@ -59,7 +59,7 @@ class DriftSignal(BaseModel):
     examples: list[DriftExample] = Field(description="New items that show it, where it moved.")
 
 
-class LabelShift(BaseModel):
+class DriftedLabel(BaseModel):
     """How frequent a label is, estimated through what the model confuses on the holdout: right where only the shares
     of labels moved."""
 
@@ -83,7 +83,7 @@ class DriftCheck(BaseModel):
         description="Why predictions were not compared. model_file: the model's file is gone; few_items: it learned "
         "from nearly all items before, and is no judge of these."
     )
-    labels: list[LabelShift]
+    labels: list[DriftedLabel]
     no_labels: NoShares | None = Field(
         description="Why label shares are not estimated. several_labels: answers are not one label each; few_labels: "
         "fewer than 30 holdout items have an answer, or fewer than 5 of some label, or the model tells them too badly "

@@ -44,11 +44,14 @@ class Pool:
         order = rng.permutation(len(rows))
         learned = [rows[place] for place in order[:300]]
         self.model = make_pipeline(TfidfVectorizer(sublinear_tf=True), LogisticRegression(C=10))
-        self.model.fit([row["text"] for row in learned], [row["label"] for row in learned])
+        labels = [row["label"] for row in learned]
+        self.is_fitted = len(set(labels)) > 1
+        if self.is_fitted:
+            self.model.fit([row["text"] for row in learned], labels)
         self.texts = [rows[place]["text"] for place in order[300:]]
 
     def compared(self, then: Sequence[str], now: Sequence[str], seed: int) -> list[Moved]:
-        said = self.model.predict(then).tolist(), self.model.predict(now).tolist()
+        said = (self.model.predict(then).tolist(), self.model.predict(now).tolist()) if self.is_fitted else None
         return check([{"text": text} for text in then], [{"text": text} for text in now], said, seed=seed)
 
 

@@ -3,45 +3,20 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
-from sample_texts import texts
+from drifting import german, known, usual
 
 from labeler.client import ApiError, Project
 from labeler.drift.asking import sweep
 from labeler.drift.tables import drift_checks
 from labeler.kit.columns import clock
 from labeler.kit.jobs.tables import jobs
+from labeler.kit.outbox import outbox
 from labeler.registry.artifacts import folder_of
-from labeler.wire.drift import FEWEST, Drift
+from labeler.wire.drift import FEWEST, USUAL_BAR, Drift
 
 COMPARE = ("drift.compare",)
-
-
-LEARNED, LABELED = 240, 120
-MESSAGES = [texts(1, number)[0] for number in np.random.default_rng(0).permutation(600).tolist()]
-"""In random order: the numbers in them say nothing of when they came."""
-
-
-def known() -> list[dict[str, Any]]:
-    """Messages that models learn from, half of these in the holdout, and as many without a label."""
-    labeled = [{**row, "label": row["metadata"]["truth"]} for row in MESSAGES[:LABELED]]
-    for number, row in enumerate(labeled):
-        row["split"] = "holdout" if number % 2 else "train"
-    return labeled + MESSAGES[LABELED:LEARNED]
-
-
-def usual(n: int, start: int = 0) -> list[dict[str, Any]]:
-    """More of the same."""
-    return MESSAGES[LEARNED + start : LEARNED + start + n]
-
-
-def german(n: int, start: int = 0) -> list[dict[str, Any]]:
-    return [
-        {"key": f"g{number}", "text": f"das ist für die Kollegen und wird sich auch {number} mal ändern, nicht wahr"}
-        for number in range(start, start + n)
-    ]
 
 
 @pytest.fixture
@@ -92,6 +67,8 @@ def test_what_moved_is_told_with_examples_and_never_a_figure_without_its_uncerta
     found = checked(service, learned)
     assert found.open and found.checked is not None and found.checked.alarm
     assert (found.checked.new, found.checked.before, found.unchecked) == (120, 240, 0)
+    rows = service.db.read(lambda tx: tx.execute(sa.select(outbox).where(outbox.c.name == "drift.found")).all())
+    assert [row.payload["new"] for row in rows] == [120] and "language" in rows[0].payload["moved"]
     signals = {one.name: one for one in found.checked.signals}
     assert set(signals) == {"length", "language", "unknown_words", "predicted", "content"}
     language = signals["language"]
@@ -138,7 +115,7 @@ def test_the_bar_and_ignoring_until_a_date(service: Any, learned: Project) -> No
     learned.items.add([*usual(60, 60), *german(60, 100)], progress=False)
     found = checked(service, learned)
     assert found.bar == 1.0 and found.checked is not None and not found.checked.signals[0].moved
-    assert learned.drift.set_bar(None).bar == 0.1
+    assert learned.drift.set_bar(None).bar == USUAL_BAR
     for bar in (-0.1, 1.1, "x"):
         with pytest.raises(ApiError) as refused:
             learned.drift.set_bar(bar)  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from labeler.learning.numeric.types import Array
 from labeler.learning.stop_words import ENGLISH, GERMAN
 
 LEVEL = 0.05
-BAR = 0.1
+BAR = 0.05
 MOST_COMPARED = 1_500
 """Items of each sample that a classifier tries to tell apart, drawn at random."""
 CHARACTERS = 10_000
