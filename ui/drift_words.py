@@ -59,8 +59,8 @@ def told(found: Drift) -> str:
 
 
 def shifted(checked: DriftCheck) -> str:
-    """Labels whose estimated share moved; nothing where none did, or nothing is estimated."""
-    shares = [_share(one) for one in checked.labels if is_apart(one)]
+    """Labels whose estimated share moved; nothing where none did, nothing is estimated, or there is no alarm."""
+    shares = [_share(one) for one in checked.labels if checked.alarm and is_apart(one)]
     return t("If only the shares of labels moved: {shares}.", shares="; ".join(shares)) if shares else ""
 
 

@@ -4,7 +4,6 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.drift.standing import standing_of
-from labeler.drift.tables import drift_checks
 from labeler.kit.columns import clock
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import every
@@ -25,9 +24,11 @@ def want_check(tx: Connection, project_id: int, created_by: int | None = None) -
 
 @every(LOOKS_EVERY, "drift.sweep")
 def sweep(tx: Connection) -> None:
-    """A check for each project with a model, where nobody looked for a week and enough items came since."""
+    """A check for each project with a model, where nobody looked for a week and enough items came since. One that
+    failed is not tried again before."""
     has_model = sa.select(model_versions.c.project_id)
-    lately = sa.select(drift_checks.c.project_id).where(drift_checks.c.created_at > clock(-WEEK))
+    lately = sa.select(jobs.c.project_id).where(jobs.c.kind == CHECK, jobs.c.project_id.is_not(None))
+    lately = lately.where(jobs.c.created_at > clock(-WEEK))
     importing = sa.select(jobs.c.project_id).where(jobs.c.state == "running", jobs.c.kind == "items.import")
     wanted = sa.select(projects.c.id).where(
         projects.c.deleted_at.is_(None), projects.c.id.in_(has_model), projects.c.id.not_in(lately)

@@ -24,6 +24,7 @@ from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.drift.check import Moved, check
 from labeler.learning.drift.label_shift import estimated_shares
+from labeler.learning.errors import LearningError
 from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project, find_project
@@ -92,7 +93,10 @@ def check_drift(run: JobRun) -> Any:
     run.progress(1, 2, counted("comparing {n} item", "comparing {n} items", n))
     bar = run.db.read(bar_of, project.id)
     predicted = None if said is None or why_not is not None else (said.then, said.now)
-    found = check(compared.then, compared.now, predicted, bar=bar, seed=project.settings.seed)
+    try:
+        found = check(compared.then, compared.now, predicted, bar=bar, seed=project.settings.seed)
+    except LearningError as error:
+        raise JobRefused(f"They can't be compared: {error}.") from error
     labels, no_labels = _labels(project, said)
     moved = [one.signal.name for one in found if one.moved]
     facts = {

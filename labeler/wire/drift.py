@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AwareDatetime, BaseModel, Field
+from pydantic import AwareDatetime, BaseModel, Field, field_validator
 
 from labeler.wire.base import In
 from labeler.wire.quality import Figure
@@ -24,8 +24,15 @@ class WatchIn(In):
         default=None, description="The effect from which on a signal that is significant is an alarm."
     )
     ignored_until: AwareDatetime | None = Field(
-        default=None, description="Until when alarms are not shown as open; null: they are."
+        default=None, description="Until when alarms are not shown as open, before 2101; null: they are."
     )
+
+    @field_validator("ignored_until")
+    @classmethod
+    def _is_near(cls, value: datetime | None) -> datetime | None:
+        if value is not None and not 1971 <= value.year <= 2100:
+            raise ValueError("must be before 2101")
+        return value
 
 
 class SampleIn(In):

@@ -9,7 +9,6 @@ from drifting import german, known, usual
 
 from labeler.client import ApiError, Project
 from labeler.drift.asking import sweep
-from labeler.drift.tables import drift_checks
 from labeler.kit.columns import clock
 from labeler.kit.jobs.tables import jobs
 from labeler.kit.outbox import outbox
@@ -139,6 +138,14 @@ def test_a_sample_of_the_new_items_comes_with_the_next_batches(service: Any, lea
     assert refused.value.status == 422
 
 
+def test_a_date_that_no_calendar_has_is_refused(project: Project) -> None:
+    for when in ("9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00", "2101-01-01T00:00:00Z"):
+        with pytest.raises(ApiError) as refused:
+            project.drift.ignore_until(datetime.fromisoformat(when))
+        assert refused.value.status == 422
+    assert project.drift.get().ignored_until is None
+
+
 @pytest.mark.one_database
 def test_a_lost_model_file_leaves_the_rest_of_the_check(service: Any, learned: Project) -> None:
     learned.items.add([*usual(30), *german(60)], progress=False)
@@ -182,11 +189,11 @@ def test_it_looks_by_itself_once_per_week(service: Any, learned: Project) -> Non
     learned.items.add(usual(FEWEST - 1), progress=False)
     assert waiting() == 0, "too few came"
     learned.items.add(usual(1, FEWEST), progress=False)
-    assert waiting() == 1 and waiting() == 1
+    assert waiting() == 1 and waiting() == 1, "one that waits is the same"
     service.run_jobs(kinds=COMPARE)
     learned.items.add(usual(FEWEST, 2 * FEWEST), progress=False)
     assert waiting() == 0, "it looked this week"
-    long_ago = sa.update(drift_checks).values(created_at=clock(-8 * 24 * 3600))
+    long_ago = sa.update(jobs).values(created_at=clock(-8 * 24 * 3600))
     service.db.write(lambda tx: tx.execute(long_ago))
     assert waiting() == 1
 

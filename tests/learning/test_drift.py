@@ -131,6 +131,16 @@ def test_the_share_of_a_label_is_estimated_through_what_the_model_confuses() -> 
     assert estimated_shares(noise, ["a"] * 100, ["a"], rng) == {}, "predictions tell nothing of the label"
 
 
+def test_numbers_beyond_all_floats_are_compared_as_values() -> None:
+    def some(n: int, largest: float) -> list[dict[str, Any]]:
+        return [{"fields": {"n": [1, -(10**30), 0.5, largest][place % 4]}} for place in range(n)]
+
+    found = check(some(80, 1e300), some(60, 10**400))
+    figures = [figure for one in found for figure in (one.signal.effect, *one.signal.now.values())]
+    assert found and all(np.isfinite([one.value, one.low, one.high]).all() for one in figures if one.value is not None)
+    assert not moved(check(some(80, 1e300), some(60, 1e300)))
+
+
 def test_nothing_to_compare_is_refused() -> None:
     with pytest.raises(InvalidFeatures):
         check([{"text": "a"}], [{"fields": {"a": 1}}])

@@ -23,6 +23,7 @@ BAR = 0.05
 MOST_COMPARED = 1_500
 """Items of each sample that a classifier tries to tell apart, drawn at random."""
 CHARACTERS = 10_000
+LARGEST = 1e300
 LOOKED_AT = 200
 """Characters of a text whose script is asked."""
 _ENGLISH, _GERMAN = set(ENGLISH.split()) - set(GERMAN.split()), set(GERMAN.split()) - set(ENGLISH.split())
@@ -148,7 +149,8 @@ def _is_text(contents: Sequence[Mapping[str, Any]]) -> bool:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and bool(np.isfinite(value))
+    """Also a whole number that no float holds exactly; not one that is beyond all of them."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and -LARGEST <= value <= LARGEST
 
 
 def _lengths(texts: Sequence[str]) -> Array:
