@@ -13,6 +13,7 @@ from labeler.client import ApiError
 from labeler.commands import (
     assigning,
     data,
+    drift,
     failure_modes,
     files,
     heuristics,
@@ -48,6 +49,7 @@ models.register(app)
 requirements.register(app)
 test_cases.register(app)
 slices.register(app)
+drift.register(app)
 failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)

@@ -14,7 +14,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "training": (
         mark("Models and the order of the queue"),
         ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce",
-         "failure_modes.look", "failure_modes.measure"),
+         "failure_modes.look", "failure_modes.measure", "drift.compare"),
     ),
     "dataset": (mark("Dataset versions"), ("datasets.snapshot", "datasets.push")),
     "labels": (

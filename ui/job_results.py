@@ -210,6 +210,15 @@ def _followed(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the models"))
 
 
+def _drifted(found: Mapping[str, Any]) -> Made:
+    if found.get("missing"):
+        return Made(tn("Can't tell yet: {n} more item.", "Can't tell yet: {n} more items.", found["missing"]))
+    words = tn("{n} new item compared:", "{n} new items compared:", found.get("new", 0))
+    moved = found.get("moved", 0)
+    result = tn("{n} thing moved.", "{n} things moved.", moved) if moved else t("nothing moved.")
+    return Made(f"{words} {result}", "models", t("Open the models"))
+
+
 def _assigned(found: Mapping[str, Any]) -> Made:
     words = tn("{n} item assigned.", "{n} items assigned.", found.get("items", 0))
     return Made(words, "labelers", t("Open the labelers"))
@@ -297,6 +306,7 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "answer": _answered,
     "cluster": _grouped,
     "look": _failures,
+    "compare": _drifted,
     "measure": _followed,
     "check": _checked,
     "reproduce": _reproduced,

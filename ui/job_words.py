@@ -39,6 +39,7 @@ KINDS = {
     "check": mark("Check of a decision about hard items"),
     "look": mark("Looking for failure modes"),
     "measure": mark("Models measured on failure modes"),
+    "compare": mark("Check for drift of new items"),
     "judge": mark("Models run on test cases and slices"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
@@ -56,6 +57,7 @@ REMEDIES = {
     "reproduce": (mark("The model itself is as it was. Reproduce starts it again."), "models", mark("Open the models")),
     "judge": (mark("What was known of the model stays. Run the test cases again."), "models", mark("Open the models")),
     "look": (mark("What was found before stays. Look again."), "models", mark("Open the models")),
+    "compare": (mark("What was found before stays. Check again."), "models", mark("Open the models")),
     "match": (mark("Labeling goes on without it. It is tried again."), "heuristics", mark("Open the heuristics")),
     "run": (mark("What it labeled is kept. Start another run."), "llms", mark("Open the language models")),
     "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 from labeler_ui import (
+    drift,
     error_parts,
     failure_modes,
     feedback,
@@ -70,6 +71,10 @@ def _mistakes(project: Project, model: ModelOut) -> None:
     failure_modes.draw(project, model)
 
 
+def _drift(project: Project, model: ModelOut) -> None:
+    drift.draw(project)
+
+
 def _about(project: Project, model: ModelOut) -> None:
     card = feedback.attempt(lambda: project.model_card(model.number))
     if card:
@@ -84,5 +89,6 @@ VIEWS: Mapping[str, tuple[str, Callable[[Project, ModelOut], None]]] = {
     "figures": (mark("Figures"), _figures),
     "required": (mark("What is required"), _required),
     "mistakes": (mark("Mistakes"), _mistakes),
+    "drift": (mark("Drift"), _drift),
     "card": (mark("Model card"), _about),
 }

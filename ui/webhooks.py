@@ -29,6 +29,7 @@ EVENTS = {
     "dataset_version.made": mark("a dataset version was made"),
     "guideline.published": mark("a guideline was published"),
     "labeler.standing": mark("a labeler is in training, passed it, is held or paused"),
+    "drift.found": mark("new items are different"),
     "llm.paused": mark("a language model was paused by the service"),
     "heuristic.changed": mark("a heuristic was changed, or stopped"),
     "answer.reviewed": mark("an answer was reviewed"),

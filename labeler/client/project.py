@@ -11,6 +11,7 @@ from labeler.client.assignments import Assignments
 from labeler.client.bulk_labels import BulkLabels
 from labeler.client.campaigns import Campaigns
 from labeler.client.connection import Connection
+from labeler.client.drift import Drift
 from labeler.client.failure_modes import FailureModes
 from labeler.client.guidelines import Guidelines
 from labeler.client.hard_items import HardItems
@@ -62,6 +63,7 @@ class Project(Quality, Learned):
         self.members = Members(client, self.path)
         self.webhooks = Webhooks(client, self.path)
         self.slices = Slices(client, self.path)
+        self.drift = Drift(client, self.path)
         self.failure_modes = FailureModes(client, self.path)
         self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)

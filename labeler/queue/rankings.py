@@ -2,7 +2,7 @@
 
 A ranking interleaves what the strategy picked with the holdout's items in their random order: each
 place goes to the holdout with the project's share, so that labelers can't tell and the share holds
-however often the order changes. What is wanted for a failure mode of models (`wanted.py`) gets a share of the others.
+however often the order changes. What is wanted (`wanted.py`) gets a share of the others.
 """
 
 from collections.abc import Sequence
@@ -119,7 +119,7 @@ def mix_again(tx: Connection, project: Project) -> None:
     picked = [
         Entry(one.item_id, one.score, one.suggestion, one.pick)
         for one in tx.execute(mine)
-        if (one.pick or {}).get("by") not in (HOLDOUT, wanted.BY)
+        if (one.pick or {}).get("by") not in (HOLDOUT, *wanted.WANTED)
     ]
     put_in_force(tx, project, row.kind, row.model_id, picked)
 

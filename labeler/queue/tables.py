@@ -2,9 +2,9 @@
 
 Every pick remembers itself: `pick` says how an item was chosen, {"by": a strategy's name, holdout, search, coverage,
 keywords, heuristics, external, shuffle, put_aside, gold, training, blind, second_opinion, campaign, assignment, llm,
-failure_mode or hard_items; "model": the number of the model that ranked it, if one did; "probability": the chance that
-it had, where it was drawn; "campaign", "assignment", "decision", "failure_mode": its number; "prompt": the version that
-a language model was asked with}. It goes from the ranking to the lease and from there to the label.
+failure_mode, drift or hard_items; "model": the number of the model that ranked it, if one did; "probability": the
+chance that it had, where it was drawn; "campaign", "assignment", "decision", "failure_mode": its number; "prompt": the
+version that a language model was asked with}. It goes from the ranking to the lease and from there to the label.
 """
 
 import sqlalchemy as sa
@@ -67,6 +67,16 @@ wanted_items = sa.Table(
     sa.PrimaryKeyConstraint("mode_id", "rank"),
     sa.Index("ix_wanted_items_item_id", "item_id"),
     sa.Index("ix_wanted_items_project_id", "project_id"),
+)
+
+# A random sample of items that came since a model learned (`labeler/drift/`), wanted as the others are.
+sampled_items = sa.Table(
+    "sampled_items",
+    metadata,
+    sa.Column("item_id", Id, sa.ForeignKey("items.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
+    reference("project_id", "projects.id"),
+    sa.Column("rank", sa.Integer, nullable=False),
+    sa.Index("ix_sampled_items_project_id", "project_id"),
 )
 
 # `slot` (0 .. overlap-1) makes the promise of G4 the database's: no item has more holders than slots.

@@ -1,4 +1,5 @@
-"""Items that somebody wants labeled for a failure mode: a share of each ranking, the first of them at once.
+"""Items that somebody wants labeled, for a failure mode or as a sample of what came since a model learned: a share of
+each ranking, the first of them at once.
 
 A share and not all of it: what the strategy asks teaches the rest. Each place of a ranking goes to one of them with
 this probability, as to the holdout's items, so that labelers can't tell which is which.
@@ -13,9 +14,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.items.tables import items
-from labeler.queue.tables import queue_entries, queues, wanted_items
+from labeler.queue.tables import queue_entries, queues, sampled_items, wanted_items
 
-BY = "failure_mode"
+BY, SAMPLE = "failure_mode", "drift"
+WANTED = (BY, SAMPLE)
 SHARE = 0.3
 
 
@@ -26,17 +28,22 @@ class Wanted:
 
 
 def open_wanted(tx: Connection, project_id: int, most: int) -> list[Wanted]:
-    """Those that still need labels: of several failure modes in turn."""
-    mine = wanted_items.c
-    statement = (
-        sa.select(mine.item_id, mine.mode_id)
-        .join(items, items.c.id == mine.item_id)
-        .where(mine.project_id == project_id, items.c.needed > 0, items.c.removed_at.is_(None))
-        .order_by(mine.rank, mine.mode_id)
-        .limit(most)
-    )
-    found = {row.item_id: Wanted(row.item_id, {"by": BY, BY: row.mode_id}) for row in tx.execute(statement)}
-    return list(found.values())
+    """Those that still need labels: of several failure modes, and of the sample, in turn."""
+    open_ones = (items.c.needed > 0, items.c.removed_at.is_(None))
+    found: list[tuple[int, int, Wanted]] = []
+    for table, mode_id in ((wanted_items, wanted_items.c.mode_id), (sampled_items, sa.literal(None, sa.Integer))):
+        statement = (
+            sa.select(table.c.item_id, table.c.rank, mode_id.label("mode_id"))
+            .join(items, items.c.id == table.c.item_id)
+            .where(table.c.project_id == project_id, *open_ones)
+            .order_by(table.c.rank, "mode_id")
+            .limit(most)
+        )
+        for row in tx.execute(statement):
+            pick = {"by": SAMPLE} if row.mode_id is None else {"by": BY, BY: row.mode_id}
+            found.append((row.rank, row.mode_id or 0, Wanted(row.item_id, pick)))
+    found.sort(key=lambda one: one[:2])
+    return list({one.item_id: one for _, _, one in found}.values())[:most]
 
 
 def held_back(project_id: int) -> Any:

@@ -15,6 +15,7 @@ EventName = Literal[
     "campaign.started",
     "comment.created",
     "dataset_version.made",
+    "drift.found",
     "guideline.published",
     "heuristic.changed",
     "item.flagged",

@@ -255,6 +255,10 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert [one.id for one in call("list_slices", **P).items] == [part.id]
     call("check_model", expected=202, **P, number=number)
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
+    assert call("get_drift", **P).state in ("waiting", "ready")
+    call("change_drift", **P, body=call.shape("WatchIn", bar=0.2))
+    call("check_drift", expected=409, **P)
+    call("sample_drift", expected=409, **P, body=call.shape("SampleIn", n=10))
     call("find_failure_modes", expected=202, **P, body=call.shape("FindIn"))
     assert call("list_failure_modes", **P).found == []
     lost = {**P, "mode_id": 1}

@@ -254,6 +254,18 @@ def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tup
     assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
 
 
+def test_drift_says_how_many_items_are_missing(run: Run, address: tuple[str, str], file: Path) -> None:
+    run("projects", "create", "Drifting", "--labels", "spam,ham")
+    run("import", "drifting", file, "--mapping", MAPPING)
+    assert run("drift", "drifting") == "There is no model yet."
+    run("train", "drifting")
+    told = run("drift", "drifting").replace("\n", " ")
+    assert told == "0 items came since model 1 learned: can't tell yet: 50 more items."
+    start = ["--url", address[0], "--token", address[1]]
+    for wrong in ("--check", "--sample 5", "--sample 501"):
+        assert CliRunner().invoke(app, [*start, "drift", "drifting", *wrong.split()]).exit_code != 0
+
+
 def test_failure_modes_are_looked_for_and_what_is_not_kept_is_refused(
     run: Run, address: tuple[str, str], file: Path
 ) -> None:

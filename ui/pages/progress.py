@@ -7,6 +7,7 @@ from labeler_ui import (
     advice,
     charts,
     disagreements,
+    drift_words,
     feedback,
     labels_given,
     layout,
@@ -17,7 +18,7 @@ from labeler_ui import (
     webhooks,
 )
 from labeler_ui.feedback import plain
-from labeler_ui.words import mark, number, said, t, tn
+from labeler_ui.words import listed, mark, number, said, t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import ModelSummary, ProgressOut, TrainingOut
@@ -48,6 +49,7 @@ def render() -> None:
     views = _views(project)
     manages = session.manages(project.slug)
     off = [_off(hook.url) for hook in webhooks.off(project)] if manages else []
+    off += _drift(project) if manages else []
     to_review = disagreements.undecided(project) if manages else 0
     layout.live(5.0, "numbers", lambda: _numbers(project, views, off, to_review))
     if session.role_in(project.slug) != "labeler":
@@ -66,6 +68,16 @@ def _off(url: str) -> advice.Look:
     """A webhook that the service turned off."""
     words = t("The webhook to {host} was turned off.", host=plain(webhooks.host_of(url)))
     return advice.Look(mark("webhook"), words, "settings", t("See"))
+
+
+def _drift(project: Project) -> list[advice.Look]:
+    """What moved among new items, while nobody ignores it."""
+    found = feedback.attempt(project.drift.get)
+    if found is None or not found.open or found.checked is None:
+        return []
+    moved = [drift_words.name_of(one) for one in found.checked.signals if one.moved]
+    words = t("New items are different: {names}.", names=listed(moved))
+    return [advice.Look(mark("drift"), words, "models", t("See"), (("view", "drift"),))]
 
 
 def _numbers(project: Project, views: dict[str, Any], off: list[advice.Look], to_review: int) -> None:
