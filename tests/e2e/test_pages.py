@@ -99,7 +99,7 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
             found[name] = spoken
         assert brightness(page) == "light", name
         if name == "models":
-            found |= {f"{name} {number}": spoken for number, spoken in views(page) if left and spoken & left}
+            found |= {f"{name} {number}": sorted(spoken & left) for number, spoken in views(page) if spoken & left}
         if "at a desk" in looks:
             assert barriers(page) == [], name
         page.emulate_media(color_scheme="dark")
