@@ -17,7 +17,7 @@ from labeler.kit.schema import is_ours, migrate, revisions
 EMPTIED = {"login_failures", "outbox"}
 """What goes back without its rows: they mean something else there, or nothing."""
 CAME_WITH = {"/pick": "0003", "calibration_error/low": "0003", "calibration_error/high": "0003"}
-CAME_WITH |= {"/test_cases": "0025", "/slices": "0025"}
+CAME_WITH |= {"/test_cases": "0025", "/slices": "0025", "/report/training": "0003"}
 """Ends of paths: what is told of a label or a model and was not kept before a revision."""
 COUNTED = {"project_counts"}
 """Counted again while the API is asked."""
@@ -78,9 +78,12 @@ def _said(project: Project, key: str) -> list[dict[str, Any]]:
 
 def differences(was: Any, now: Any, where: str) -> Iterator[str]:
     """Where two answers differ, as paths."""
-    if isinstance(was, dict) and isinstance(now, dict) and was.keys() == now.keys():
-        for name in was:
-            yield from differences(was[name], now[name], f"{where}/{name}")
+    if isinstance(was, dict) and isinstance(now, dict):
+        for name in was.keys() | now.keys():
+            if name in was and name in now:
+                yield from differences(was[name], now[name], f"{where}/{name}")
+            else:
+                yield f"{where}/{name}: {'lost' if name in was else 'added'}"
     elif isinstance(was, list) and isinstance(now, list) and len(was) == len(now):
         for number, (one, other) in enumerate(zip(was, now, strict=True)):
             yield from differences(one, other, f"{where}/{number}")
