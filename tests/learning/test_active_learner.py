@@ -50,6 +50,7 @@ def test_it_takes_whatever_holds_the_items(X):
     assert set(learner.predict(X)) <= {"ham", "spam"}
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", [name for name, _ in strategies()])
 def test_every_strategy_can_be_asked_by_name(name):
     learner = ActiveLearner(strategy=name).fit(TEXTS, partly(20))

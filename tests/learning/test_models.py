@@ -45,6 +45,7 @@ def test_one_label_and_several_are_different_models():
     assert {"complement_nb", "extra_trees", "gradient_boosting", "linear_svm", "logistic_regression"} <= set(NAMES)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("name", sorted(name for name, one in registered().items() if one.fit_pool is None))
 def test_every_value_of_a_models_space_can_be_trained(name):
     one, rng = get_model(name), np.random.default_rng(0)

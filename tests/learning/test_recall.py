@@ -58,6 +58,7 @@ def stopped(labels, every=50):
     return 1.0, 1.0
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(("size", "positives"), [(2000, 40), (2000, 200)])
 @pytest.mark.parametrize("skill", [0.0, 1.0, 3.0])
 def test_who_stops_when_told_to_has_found_95_percent_in_95_percent_of_runs(size, positives, skill):

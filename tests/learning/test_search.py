@@ -53,6 +53,7 @@ def without_seconds(found):
     }
 
 
+@pytest.mark.whole
 def test_a_clearly_better_challenger_replaces_the_default(monkeypatch):
     monkeypatch.setattr(searching, "_DRAWS", 1)
     X, y = crossed(150)

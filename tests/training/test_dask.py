@@ -61,6 +61,7 @@ def same(a: Any, b: Any) -> bool:
     return all(np.array_equal(getattr(a, name), getattr(b, name)) for name in ("data", "indices", "indptr"))
 
 
+@pytest.mark.whole
 def test_a_cluster_gives_the_same_bits_in_the_same_order(cluster: LocalCluster, patient: None) -> None:
     pipeline = TextPipeline()
     there = list(over_cluster(cluster.scheduler_address, pipeline.extract, parts(), nobody))

@@ -20,6 +20,7 @@ def adaptive(seed: int, items: int, accuracy: float, certainty: float, most: int
     return confidence, given
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("accuracy", [0.7, 0.85])
 def test_it_is_what_a_fixed_number_would_have_taken(accuracy: float) -> None:
     confidence, given = adaptive(0, 600, accuracy, 0.95, 20)
