@@ -74,17 +74,28 @@ def moved(one: DriftSignal) -> str:
     if one.name == "unknown_words":
         return t("of their words, {now} were in no item before, instead of {then}", **apart)
     if one.measure == "ks":
-        higher = (one.now["median"].value or 0) >= (one.then["median"].value or 0)
-        if one.name == "length":
-            words = t("they are longer, {now} characters instead of {then}", **apart)
-            return words if higher else t("they are shorter, {now} characters instead of {then}", **apart)
-        words = t("{field} is higher, {now} instead of {then}", field=field, **apart)
-        return words if higher else t("{field} is lower, {now} instead of {then}", field=field, **apart)
+        return _shifted_middle(one, field, apart)
     if one.name == "predicted":
         return t("the model says {kind} for {now} instead of {then}", kind=kind, **apart)
     if field:
         return t("{kind} in {field} for {now} instead of {then}", kind=kind, field=field, **apart)
     return t("{kind} for {now} instead of {then}", kind=kind, **apart)
+
+
+def _shifted_middle(one: DriftSignal, field: str, apart: dict[str, str]) -> str:
+    """Which way numbers moved. Where their middles may be the same, they are only spread in another way."""
+    then, now = one.then["median"], one.now["median"]
+    alike = (now.low or 0) <= (then.high or 0) and (then.low or 0) <= (now.high or 0)
+    higher = (now.value or 0) >= (then.value or 0)
+    if one.name == "length":
+        if alike:
+            return t("their lengths are spread differently: {now} characters in the middle, before {then}", **apart)
+        words = t("they are longer, {now} characters instead of {then}", **apart)
+        return words if higher else t("they are shorter, {now} characters instead of {then}", **apart)
+    if alike:
+        return t("{field} is spread differently: {now} in the middle, before {then}", field=field, **apart)
+    words = t("{field} is higher, {now} instead of {then}", field=field, **apart)
+    return words if higher else t("{field} is lower, {now} instead of {then}", field=field, **apart)
 
 
 def typical(one: DriftSignal) -> tuple[str, str, str]:
