@@ -21,7 +21,7 @@ demo: .venv/.run ## A running service with a real project in it (PORT=8000, SIMU
 	@LABELER_HOME=$(abspath $(DEMO_HOME)) $(BIN)/labeler demo --port $(PORT) --simulate $(or $(SIMULATE),0)
 
 # The types are checked beside the tests: that takes half a minute of one processor.
-test: .venv/.dev system node style ## What must hold, on SQLite and PostgreSQL, in a browser too: a quarter of an hour
+test: .venv/.dev system node style ## What must hold, on SQLite and PostgreSQL, in a browser too
 	@said=$$(mktemp); $(BIN)/mypy >"$$said" 2>&1 & types=$$!; \
 	$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -q $(WHOLE); tests=$$?; \
 	wait $$types; types=$$?; cat "$$said"; rm -f "$$said"; \
