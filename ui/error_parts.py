@@ -68,7 +68,7 @@ def verdict(found: ErrorParts) -> str:
     """Which part is the largest, as far as that can be told."""
     parts: dict[str, ErrorPart] = {one.name: one for one in found.parts}
     if all(one.value is None for one in found.parts):
-        return t("Where its errors come from can't be told yet.")
+        return t("This can't be told yet.")
     if not found.largest:
         return t("None of the parts that are known is above 0.")
     first = parts[found.largest[0]]

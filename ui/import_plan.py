@@ -9,7 +9,7 @@ from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.wire.imports import LABEL_FATES, ROW_FATES, Balance, Plan, PlannedColumn
-from labeler.wire.items import Preview
+from labeler.wire.items import Preview, RowError
 
 ROLES = {
     "unused": mark("not taken"),
@@ -170,13 +170,23 @@ def about(plan: Plan) -> None:
     lines = [(t("Keys"), plan.keys), (t("Labels"), plan.labels), (t("Who labeled"), plan.labelers)]
     lines += [(t("Predictions"), plan.predictions), (t("Next to the item"), plan.metadata)]
     st.markdown("  \n".join(f"**{title}:** {plain(said(words))}" for title, words in lines if words))
-    for warning in plan.warnings:
-        st.warning(layout.sentence(warning), icon=":material/warning:")
+
+
+def cautions(plan: Plan, refused: Sequence[RowError] = ()) -> None:
+    """What there is to look at, in one box."""
+    told = [layout.sentence(warning) for warning in plan.warnings]
+    if refused:
+        which = "; ".join(_row(one.row, one.reason) for one in refused[:3])
+        more = "; …" if len(refused) > 3 else ""
+        words = tn("{n} of these can't be taken", "{n} of these can't be taken", len(refused))
+        told.append(f"{words}: {plain(which)}{more}")
+    if told:
+        st.warning("  \n".join(told), icon=":material/warning:")
 
 
 def rows(preview: Preview) -> None:
-    """Of a new project's rows, as far as they were looked at: how many there are, and which can't be taken. Into one
-    that is there, `balance` tells it."""
+    """Of a new project's rows: how many there are, as far as they were looked at. Into one that is there, `balance`
+    tells it."""
     if preview.balance is not None:
         return
     many = preview.rows_read
@@ -184,11 +194,6 @@ def rows(preview: Preview) -> None:
         st.markdown(tn(":gray[The first {n} row was looked at.]", ":gray[The first {n} rows were looked at.]", many))
     else:
         st.markdown(tn(":gray[{n} row.]", ":gray[{n} rows.]", many))
-    if preview.refused:
-        told = "; ".join(_row(one.row, one.reason) for one in preview.refused[:3])
-        more = "; …" if len(preview.refused) > 3 else ""
-        words = tn("{n} of these can't be taken", "{n} of these can't be taken", len(preview.refused))
-        st.warning(f"{words}: {plain(told)}{more}", icon=":material/warning:")
 
 
 def balance(found: Balance, total: int | None = None) -> None:

@@ -1,5 +1,7 @@
 """What an import came to: one sentence of it, and all of it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 from labeler_ui import import_plan, table
 from labeler_ui.words import number, said, t, tn
@@ -22,14 +24,17 @@ def came(result: ImportResult) -> str:
     return t("A trial: nothing was changed. {counts}", counts=counts) if result.dry_run else counts
 
 
-def draw(result: ImportResult) -> None:
-    """What an import took, what was already there, what it refused and why."""
+def draw(result: ImportResult, then: Callable[[], None] | None = None) -> None:
+    """What an import took, what was already there, what it refused and why. then: draws what comes next, before the
+    details."""
     st.markdown(came(result))
+    if then is not None:
+        then()
     if result.balance.rows:
         title = (
             t("What would become of every row and label") if result.dry_run else t("What became of every row and label")
         )
-        with st.expander(title, expanded=True):
+        with st.expander(title, expanded=then is None or result.taken < result.rows):
             import_plan.balance(result.balance, result.rows)
     refused = tn("{n} refused row", "{n} refused rows", result.refused)
     noted = tn("{n} note on what was not taken as it is", "{n} notes on what was not taken as it is", len(result.notes))
@@ -38,6 +43,7 @@ def draw(result: ImportResult) -> None:
     if result.plan is not None:
         with st.expander(t("The plan it followed")):
             import_plan.about(result.plan)
+            import_plan.cautions(result.plan)
 
 
 def _rows(title: str, told: list[RowError], is_cut: bool) -> None:

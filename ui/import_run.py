@@ -62,9 +62,7 @@ def draw() -> None:
     going_on = t("It continues in the background; you may leave this page.")
     into = t("Into the project {name}.", name=plain(session.project_names().get(slug, slug)))
     layout.heading(t("Import"), into if job.state in ENDED else f"{into} {going_on}")
-    layout.follow(job, lambda done: import_result.draw(done.result_as(ImportResult)))
-    if job.state == "done" and not (job.result or {}).get("dry_run"):
-        _next_steps(slug)
+    layout.follow(job, lambda done: _came(slug, done.result_as(ImportResult)))
     with st.container(horizontal=True):
         tried: Given | None = st.session_state.get("_import_tried")
         if job.state == "done" and tried and st.button(t("Import it now"), icon=":material/upload:", type="primary"):
@@ -74,6 +72,10 @@ def draw() -> None:
             st.session_state.pop("_import_tried", None)
             st.session_state.pop("_tables", None)
             st.rerun()
+
+
+def _came(slug: str, result: ImportResult) -> None:
+    import_result.draw(result, None if result.dry_run else lambda: _next_steps(slug))
 
 
 def _next_steps(slug: str) -> None:

@@ -92,6 +92,8 @@ def _planned(mark: str, ask: Callable[[ColumnMapping], Preview | None], read: Co
     st.markdown(t("**What becomes of it**"))
     import_plan.about(preview.plan)
     import_plan.rows(preview)
+    # into a project that is there, its balance tells which rows can't be taken
+    import_plan.cautions(preview.plan, preview.refused if preview.balance is None else ())
     import_labels.elsewhere(preview.elsewhere)
     sample = _sample(preview.rows, mapping)
     return Given("", None, mapping, sample, preview.task or {}, lacking, preview.balance)

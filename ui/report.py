@@ -78,7 +78,7 @@ def _per_label(rows: list[dict[str, Any]]) -> None:
     def cell(row: dict[str, Any], name: str) -> str:
         value, between = row.get(name), row.get(f"{name}_interval")
         words = f" ({number(100 * between[0])}–{number(100 * between[1])})" if between else ""
-        return layout.DASH if value is None or not _known(row, name) else f"{percent(value)}{words}"
+        return layout.DASH if value is None or not _known(row, name) else f"{percent(value, 1)}{words}"
 
     shown = [
         {

@@ -24,7 +24,7 @@ DRAWN = {
     "hard": ":text('{:gray[Not labeled yet.]}'), :text('{Resolve}')",
     "agreement": ":text('{No item has two labels yet}')",
     "review": ":text('{Nothing to decide}')",
-    "labelers": ":text('{Gold items}'), :text('{Who labeled}')",
+    "labelers": ":text('{Gold items}'), :text('{Labelers with labels}')",
     "heuristics": ":text('{No rules yet}')",
     "label_errors": ":text('{Nobody has looked for label errors yet}')",
     "campaigns": ":text('{Nothing was asked again yet}')",

@@ -37,7 +37,7 @@ def test_one_part_is_the_largest_only_where_the_intervals_tell() -> None:
 
 def test_nothing_known_is_said_as_that() -> None:
     nothing = parts(largest=[])
-    assert error_parts.verdict(nothing) == "Where its errors come from can't be told yet."
+    assert error_parts.verdict(nothing) == "This can't be told yet."
     assert error_parts.advice(nothing) == ""
     none = parts({"value": 0.0, "low": 0.0, "high": 0.02}, largest=[])
     assert error_parts.verdict(none) == "None of the parts that are known is above 0."

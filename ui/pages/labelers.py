@@ -12,6 +12,14 @@ from labeler.client import Project
 from labeler.wire.quality import Figure, LabelerRow, LabelersOut, OverlapSaved
 
 KINDS = {**COUNTING, "llm": mark("language models")}
+ONE = {
+    "person": mark("person"),
+    "import": mark("imported labels"),
+    "simulated": mark("simulated"),
+    "heuristic": mark("heuristic"),
+    "model": mark("model"),
+    "llm": mark("language model"),
+}
 ADVICE = {
     "often_wrong": mark("Right less often than the others: look at the errors below together."),
     "too_fast": mark("Many labels came faster than anybody reads: look at some of them."),
@@ -96,7 +104,7 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
     shown_more = (found.cost is not None) + (saved.share.value is not None)
     boxes = st.columns(3 + shown_more)
     labels = tn("{n} label", "{n} labels", sum(row.labels for row in active))
-    report.number_box(boxes[0], t("Who labeled"), layout.number(len(active)), labels)
+    report.number_box(boxes[0], t("Labelers with labels"), layout.number(len(active)), labels)
     shown = layout.DASH if found.accuracy is None else percent(found.accuracy)
     meaning = t("How often a label is right: by what several people's answers come to, and by gold items.")
     if found.method in METHODS:
@@ -176,7 +184,7 @@ def _kinds(row: LabelerRow) -> str:
     names = {**KINDS, **OTHERS}
     kinds = row.by_kind or {row.kind: 0}
     if len(kinds) == 1:
-        return t(names.get(row.kind, row.kind))
+        return t({**names, **ONE}.get(row.kind, row.kind))
     return ", ".join(f"{t(names.get(kind, kind))} {number(n)}" for kind, n in kinds.items())
 
 

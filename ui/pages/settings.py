@@ -68,6 +68,7 @@ def _reasons(project: Project) -> None:
             skips,
             height=180,
             key=skip_key,
+            placeholder=t("None: they can only say “not sure”."),
             help=t("What labelers choose from after S. A skipped item goes to somebody else."),
         )
         flag = right.text_area(
@@ -75,6 +76,7 @@ def _reasons(project: Project) -> None:
             flags,
             height=180,
             key=flag_key,
+            placeholder=t("None: they can only say “not sure”."),
             help=t("What labelers choose from after H. Hard items are decided on the page Hard items."),
         )
         st.caption(t("The first nine have a digit as their key."))

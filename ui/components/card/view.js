@@ -102,8 +102,8 @@ export class View {
     this.refs.fill.style.transform = `scaleX(${wanted ? done / wanted : 0})`;
     const far = { labeled: counted(labeled), total: counted(items.total), each: counted(each) };
     const parts = [each > 1 ? t("{labeled} of {total} with all {each} labels", far) : t("{labeled} of {total} labeled", far)];
-    parts.push(t("you: {count} today", { count: counted(labels.mine_today + extra) }));
-    if (seconds) parts.push(t("{seconds} s per item", { seconds: counted(seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)) }));
+    const mine = { count: counted(labels.mine_today + extra), seconds: counted(seconds < 10 ? Number(seconds.toFixed(1)) : Math.round(seconds)) };
+    parts.push(seconds ? t("you: {count} today, {seconds} s each", mine) : t("you: {count} today", mine));
     const words = parts.join("  ·  ");
     if (this.refs.numbers.textContent !== words) this.refs.numbers.textContent = words;
   }
