@@ -156,6 +156,7 @@ OF_ADA: dict[str, Scene] = {
     "labelers": lambda camera: camera.open("labelers", ":text('Gold items')"),
     "label_errors": lambda camera: camera.open("label_errors", ":text('Look now')"),
     "campaigns": lambda camera: camera.open("campaigns", ":text('Reminders are ham now')"),
+    "readiness": lambda camera: camera.open("readiness", ":text('Infrastructure')"),
     "llms": lambda camera: camera.open("llms", ":text('Small model')"),
     "guidelines": guidelines,
     "datasets": datasets,

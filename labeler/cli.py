@@ -20,6 +20,7 @@ from labeler.commands import (
     keeping,
     models,
     people,
+    readiness,
     requirements,
     running,
     slices,
@@ -50,6 +51,7 @@ requirements.register(app)
 test_cases.register(app)
 slices.register(app)
 drift.register(app)
+readiness.register(app)
 failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)

@@ -50,6 +50,7 @@ ENTRIES = (
     Entry("review", mark("Review"), "gavel", READING, mark("Quality")),
     Entry("label_errors", mark("Label errors"), "troubleshoot", READING, mark("Quality")),
     Entry("campaigns", mark("Campaigns"), "replay", READING, mark("Quality")),
+    Entry("readiness", mark("Readiness"), "checklist", READING, mark("Quality")),
     Entry("llms", mark("Language models"), "smart_toy", MANAGING, mark("Manage")),
     Entry("jobs", mark("Jobs"), "manufacturing", MANAGING, mark("Manage")),
     Entry("people", mark("People"), "group", MANAGING, mark("Manage")),

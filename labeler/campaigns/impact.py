@@ -128,5 +128,5 @@ def _unread(tx: Connection, project: Project) -> list[Reader]:
         acknowledgements.c.project_id == project.id
     )
     known = {row.user_id: row.version for row in tx.execute(read.group_by(acknowledgements.c.user_id))}
-    people = who_can(tx, project)
+    people = [one for one in who_can(tx, project) if one.kind == "person"]  # a simulated labeler reads nothing
     return [Reader(labeler=one, read=known.get(one.id)) for one in people if (known.get(one.id) or 0) < newest]

@@ -23,6 +23,7 @@ from labeler.client.labels import Flags, Item, Labels, OwnWork, Queue
 from labeler.client.llm import LanguageModels
 from labeler.client.models import Learned
 from labeler.client.quality import Quality
+from labeler.client.readiness import Readiness
 from labeler.client.reviews import Comments, Reviews
 from labeler.client.slices import Slices
 from labeler.client.standings import Standings
@@ -65,6 +66,7 @@ class Project(Quality, Learned):
         self.slices = Slices(client, self.path)
         self.drift = Drift(client, self.path)
         self.failure_modes = FailureModes(client, self.path)
+        self.readiness = Readiness(client, self.path)
         self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)
         self.llms = LanguageModels(client, self.path)

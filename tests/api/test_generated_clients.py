@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -255,6 +256,11 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert [one.id for one in call("list_slices", **P).items] == [part.id]
     call("check_model", expected=202, **P, number=number)
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
+    line = {**P, "name": "allowed"}
+    body = call.shape("ConfirmIn", reason="We looked.", review_on=(date.today() + timedelta(days=9)).isoformat())
+    assert call("confirm_readiness", **line, body=body).points
+    assert "readiness for production" in call("get_readiness_report", **P)
+    assert call("withdraw_readiness", **line).score == call("get_readiness", **P).score
     assert call("get_drift", **P).state in ("waiting", "ready")
     call("change_drift", **P, body=call.shape("WatchIn", bar=0.2))
     call("check_drift", expected=409, **P)

@@ -31,6 +31,7 @@ def test_what_a_draft_touches_is_told_before_it_is_published(
 ) -> None:
     project.guidelines.publish(FIRST)
     one, other = labeled
+    service.join(project, service.person(kind="simulated"))
     one.guidelines.acknowledge(1)
     one.label("m0", "spam")
     other.flag("m4", "Ambiguous")

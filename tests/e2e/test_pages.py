@@ -28,6 +28,7 @@ DRAWN = {
     "heuristics": ":text('{No rules yet}')",
     "label_errors": ":text('{Nobody has looked for label errors yet}')",
     "campaigns": ":text('{Nothing was asked again yet}')",
+    "readiness": ":text('{Infrastructure}')",
     "llms": ":text('{No language models yet}')",
     "datasets": "[data-testid=stDataFrame] canvas",
     "models": "[aria-label*='{Confusion matrix on the holdout}']",

@@ -1,0 +1,1 @@
+"""Readiness: the checklist for production, each line computed from the project or confirmed by a person."""

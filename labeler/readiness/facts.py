@@ -1,0 +1,121 @@
+"""What a project knows of the model it relies on, read once for all lines."""
+
+import importlib.metadata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.drift.service import drift_of
+from labeler.items.tables import items, present
+from labeler.kit.config import Settings
+from labeler.kit.jobs.tables import jobs
+from labeler.learning.evaluation.metrics import Metric, metrics_of
+from labeler.projects.access import Project
+from labeler.registry.artifacts import folder_of
+from labeler.registry.service import get_model, live_model, newest_model
+from labeler.registry.tables import model_versions, stage_changes
+from labeler.wire.drift import Drift
+from labeler.wire.registry import ModelOut
+
+LAST = 20
+"""So many of the last trainings are looked at."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """model: the live one, else the newest; metric: what it is judged by; before: those measured before it, newest
+    first; packages: of those that it was made with, what is installed now; reproduced, searched: results of the last
+    such jobs; ended: how the last trainings ended, newest first; earlier_live: models that were live before and whose
+    files are kept, newest first; canary: whether this one answered a share of the requests before it went live."""
+
+    items: int
+    schema_version: int
+    model: ModelOut | None
+    metric: Metric | None
+    before: Sequence[Any]
+    newest: Any
+    packages: dict[str, str | None]
+    reproduced: dict[str, Any] | None
+    searched: dict[str, Any] | None
+    ended: Sequence[str]
+    earlier_live: Sequence[int]
+    canary: bool
+    drift: Drift
+
+    @property
+    def is_live(self) -> bool:
+        return self.model is not None and self.model.stage == "live"
+
+
+def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
+    row, newest = live_model(tx, project.id), newest_model(tx, project.id)
+    row = row or newest
+    model = None if row is None else get_model(tx, settings, project, row.number)
+    listed = metrics_of(project.task.problem)
+    lead = None if model is None or model.report is None else model.report["primary"]
+    return Facts(
+        items=int(tx.execute(sa.select(sa.func.count()).select_from(items).where(present(project.id))).scalar_one()),
+        schema_version=project.schema_version,
+        model=model,
+        metric=next((one for one in listed if one.name == lead), None),
+        before=[] if row is None else _before(tx, row),
+        newest=newest,
+        packages={} if model is None else {name: _installed(name) for name in model.packages},
+        reproduced=_last_result(tx, project.id, "training.reproduce"),
+        searched=_last_result(tx, project.id, "training.search"),
+        ended=_ended(tx, project.id),
+        earlier_live=[] if row is None else _earlier_live(tx, settings, row),
+        canary=row is not None and _was(tx, row, "canary"),
+        drift=drift_of(tx, project),
+    )
+
+
+def _before(tx: Connection, row: Any) -> Sequence[Any]:
+    columns = (getattr(model_versions.c, name) for name in ("number", "trained_on", "metrics", "duration_s"))
+    mine = (model_versions.c.project_id == row.project_id, model_versions.c.number < row.number)
+    return tx.execute(sa.select(*columns).where(*mine).order_by(model_versions.c.number.desc()).limit(200)).all()
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return importlib.metadata.version(name)
+    except importlib.metadata.PackageNotFoundError:
+        return None
+
+
+def _last_result(tx: Connection, project_id: int, kind: str) -> dict[str, Any] | None:
+    mine = (jobs.c.project_id == project_id, jobs.c.kind == kind, jobs.c.state == "done")
+    found: dict[str, Any] | None = tx.execute(
+        sa.select(jobs.c.result).where(*mine).order_by(jobs.c.id.desc()).limit(1)
+    ).scalar()
+    return found
+
+
+def _ended(tx: Connection, project_id: int) -> Sequence[str]:
+    over = (jobs.c.kind == "training.train", jobs.c.state.in_(("done", "failed")))
+    statement = sa.select(jobs.c.state).where(jobs.c.project_id == project_id, *over).order_by(jobs.c.id.desc())
+    return tx.execute(statement.limit(LAST)).scalars().all()
+
+
+def _earlier_live(tx: Connection, settings: Settings, row: Any) -> Sequence[int]:
+    statement = (
+        sa.select(model_versions.c.number)
+        .join(stage_changes, stage_changes.c.model_id == model_versions.c.id)
+        .where(
+            stage_changes.c.project_id == row.project_id,
+            stage_changes.c.to_stage == "live",
+            model_versions.c.id != row.id,
+        )
+        .group_by(model_versions.c.number)
+        .order_by(sa.func.max(stage_changes.c.id).desc())
+    )
+    numbers = tx.execute(statement.limit(LAST)).scalars().all()
+    return [one for one in numbers if (folder_of(settings, row.project_id, one) / "model.skops").exists()]
+
+
+def _was(tx: Connection, row: Any, stage: str) -> bool:
+    mine = (stage_changes.c.project_id == row.project_id, stage_changes.c.model_id == row.id)
+    return bool(tx.execute(sa.select(sa.exists().where(*mine, stage_changes.c.to_stage == stage))).scalar())
