@@ -9,7 +9,7 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.kit.web import BINARY, BYTES, Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead
-from labeler.registry import service
+from labeler.registry import service, stages
 from labeler.registry.card import write_card
 from labeler.registry.predict import predict
 from labeler.wire.base import Page
@@ -91,13 +91,13 @@ async def export_model(
 async def set_stage(number: Number, body: StageIn, member: CanManage, write: Write, settings: Config) -> ModelOut:
     """Promote a model to live (the one before it retires), or retire it. What the project requires must hold, and
     its test cases must pass."""
-    return await write(service.set_stage, settings, member, number, body.stage, body.reason, override=body.override)
+    return await write(stages.set_stage, settings, member, number, body.stage, body.reason, override=body.override)
 
 
 @router.post("/rollback")
 async def roll_back(member: CanManage, write: Write, settings: Config) -> ModelOut:
     """Make the model live again that was live before."""
-    return await write(service.rollback, settings, member)
+    return await write(stages.rollback, settings, member)
 
 
 @router.post("/models/{number}/reproduce", status_code=202)
