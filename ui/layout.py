@@ -29,6 +29,7 @@ JOB_WORDS = {
 }
 STAGE_COLORS = {
     "live": "green",
+    "canary": "blue",
     "candidate": "orange",
     "retired": "gray",
 }

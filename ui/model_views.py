@@ -11,6 +11,7 @@ from labeler_ui import (
     layout,
     mistakes,
     model_export,
+    model_use,
     report,
     requirements,
     slices,
@@ -71,6 +72,10 @@ def _mistakes(project: Project, model: ModelOut) -> None:
     failure_modes.draw(project, model)
 
 
+def _use(project: Project, model: ModelOut) -> None:
+    model_use.draw(project)
+
+
 def _drift(project: Project, model: ModelOut) -> None:
     drift.draw(project)
 
@@ -90,5 +95,6 @@ VIEWS: Mapping[str, tuple[str, Callable[[Project, ModelOut], None]]] = {
     "required": (mark("What is required"), _required),
     "mistakes": (mark("Mistakes"), _mistakes),
     "drift": (mark("Drift"), _drift),
+    "use": (mark("In use"), _use),
     "card": (mark("Model card"), _about),
 }

@@ -17,6 +17,7 @@ from labeler.api.prefix import Below
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.revision import code_revision
+from labeler.registry import use
 
 SUMMARY = "Active learning: asks for the labels that teach most, keeps every one, ties models to data and instructions."
 
@@ -86,6 +87,7 @@ def _closing(db: Database) -> Any:
         try:
             yield
         finally:
+            use.flush(db)
             db.close()
 
     return lifespan

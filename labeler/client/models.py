@@ -14,7 +14,7 @@ from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
-from labeler.wire.registry import ModelOut, Predicted, PredictItem, PredictOut
+from labeler.wire.registry import ModelOut, ModelUse, Predicted, PredictItem, PredictOut
 from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
 
@@ -109,11 +109,19 @@ class Learned:
         """Run the test cases of now on a model that was trained before; its `test_cases` has what comes of it."""
         return job.start(self.client, f"{self.path}/models/{number}/check")
 
-    def set_stage(self, number: int, stage: str, reason: str = "", *, override: bool = False) -> ModelOut:
-        """stage: live (the one before it retires), candidate or retired. override: go live though something that is
-        required does not hold; takes a reason."""
+    def set_stage(
+        self, number: int, stage: str, reason: str = "", *, share: float | None = None, override: bool = False
+    ) -> ModelOut:
+        """stage: live (the one before it retires), canary (answers a share of the items beside the live one), candidate
+        or retired. override: let it answer though something that is required does not hold; takes a reason."""
         body = {"stage": stage, "reason": reason, **({"override": True} if override else {})}
+        if share is not None:
+            body["share"] = share
         return self.client.send(ModelOut, "POST", f"{self.path}/models/{number}/stage", json=body)
+
+    def use(self) -> list[ModelUse]:
+        """What the live model and the canary were asked, by whom, and how long it took."""
+        return self.client.page(ModelUse, f"{self.path}/predict/use").items
 
     def promote(self, number: int, reason: str = "", *, override: bool = False) -> ModelOut:
         """Make a model live: it answers `predict` from now on. See `set_stage`."""
@@ -158,7 +166,7 @@ class Learned:
         for start in range(0, len(given), AT_ONCE):
             body = {"items": given[start : start + AT_ONCE]}
             answer = self.client.send(PredictOut, "POST", f"{self.path}/predict", json=body)
-            found += [Predicted(**vars(one), model=answer.model) for one in answer.predictions]
+            found += answer.predictions
         return found
 
 

@@ -1,8 +1,15 @@
-"""Serving the live model. It is loaded once, its hash checked, and kept until another one is live."""
+"""Serving the live model, and the canary beside it. Each is loaded once, its hash checked, and kept while it serves."""
 
+import hashlib
+import json
 import threading
+import time
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
+
+import numpy as np
+import structlog
 
 from labeler.items.answers import Refused
 from labeler.items.content import bounds_of, check_item
@@ -10,24 +17,27 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
 from labeler.learning.decoding import Decoder
-from labeler.projects.access import Project
+from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
-from labeler.registry.service import live_model
-from labeler.wire.registry import PredictIn, Prediction, PredictOut
+from labeler.registry.use import Asked, note, serving
+from labeler.wire.registry import Predicted, PredictIn, PredictOut
 
-_loaded: dict[Path, tuple[str, Any]] = {}  # by the project's folder: the live model's hash, and the model
+MOST_LOADED = 2
+"""Models of a project that are kept: the live one and the canary."""
+_loaded: dict[Path, OrderedDict[str, Any]] = {}  # by the project's folder: its models by hash, last used last
 _loading = threading.Lock()
 
 
-def _live(settings: Settings, row: Any) -> Any:
+def _model(settings: Settings, row: Any) -> Any:
     folder = folder_of(settings, row.project_id, row.number)
     with _loading:
-        known = _loaded.get(folder.parent)
-        if known is not None and known[0] == row.sha256:
-            return known[1]
-        model = load_model(settings, row)
-        _loaded[folder.parent] = (row.sha256, model)
-        return model
+        known = _loaded.setdefault(folder.parent, OrderedDict())
+        if row.sha256 not in known:
+            known[row.sha256] = load_model(settings, row)
+            while len(known) > MOST_LOADED:
+                known.popitem(last=False)
+        known.move_to_end(row.sha256)
+        return known[row.sha256]
 
 
 def load_model(settings: Settings, row: Any) -> Any:
@@ -43,10 +53,12 @@ def load_model(settings: Settings, row: Any) -> Any:
         raise Unavailable(f"Model {row.number} can't be loaded: {error}. Roll back, or reproduce it.") from error
 
 
-def predict(db: Database, settings: Settings, project: Project, body: PredictIn) -> PredictOut:
-    """Raises `NoLiveModel`, `Invalid` (which item, why), `Unavailable` (the model's file is broken)."""
-    row = db.read(live_model, project.id)
-    if row is None:
+def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -> PredictOut:
+    """Raises `NoLiveModel`, `Invalid` (which item, why), `Unavailable` (the live model's file is broken)."""
+    project = member.project
+    rows = {row.stage: row for row in db.read(serving, project.id)}
+    live, canary = rows.get("live"), rows.get("canary")
+    if live is None:
         raise NoLiveModel(
             f"Promote a model first: POST /projects/{project.slug}/models/<number>/stage with stage live."
         )
@@ -60,9 +72,53 @@ def predict(db: Database, settings: Settings, project: Project, body: PredictIn)
             raise Invalid(
                 f"{pointer[1:]} {refused.reason}.", errors=[{"pointer": pointer, "detail": refused.reason}]
             ) from None
-    found = answers_of(project, row, _live(settings, row), contents)[1]
-    predictions = [Prediction(key=item.key, **prediction) for item, prediction in zip(body.items, found, strict=True)]
-    return PredictOut(model=row.number, dataset=row.tag, predictions=predictions)
+    keys = [item.key for item in body.items]
+    drawn = (
+        []
+        if canary is None
+        else [n for n, key in enumerate(keys) if falls_to_canary(project.id, key, contents[n], canary.share)]
+    )
+    found: dict[int, Predicted] = {}
+    asked = []
+    if drawn:
+        answers, one = _ask(settings, member, canary, [contents[n] for n in drawn], is_tried=True)
+        found, asked = dict(zip(drawn, answers, strict=False)), [one]
+    rest = [n for n in range(len(contents)) if n not in found]
+    if rest:
+        answers, one = _ask(settings, member, live, [contents[n] for n in rest])
+        found |= dict(zip(rest, answers, strict=True))
+        asked.append(one)
+    note(db, asked)
+    predictions = [found[n].model_copy(update={"key": key}) for n, key in enumerate(keys)]
+    of = canary if canary is not None and all(one.stage == "canary" for one in predictions) else live
+    return PredictOut(model=of.number, dataset=of.tag, predictions=predictions)
+
+
+def falls_to_canary(project_id: int, key: str | None, content: Any, share: float) -> bool:
+    """Whether an item is of the canary's share: by a hash of its key, else of its content, so that it stays there while
+    the share does, and when it grows."""
+    named = f"key {key}" if key is not None else f"content {json.dumps(content, sort_keys=True, default=str)}"
+    drawn = hashlib.blake2b(f"{project_id} {named}".encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(drawn, "big") < share * 2**64
+
+
+def _ask(
+    settings: Settings, member: Member, row: Any, contents: list[Any], *, is_tried: bool = False
+) -> tuple[list[Predicted], Asked]:
+    """What a model says, and that it was asked. is_tried: it is the canary; where it fails there are no answers."""
+    caller, start = member.caller, time.perf_counter()
+    asked = Asked(row.project_id, row.id, row.change_id, caller.user_id, caller.token_id or 0, None, len(contents))
+    try:
+        proba, found = answers_of(member.project, row, _model(settings, row), contents)
+        if is_tried and not np.isfinite(proba).all():
+            raise ValueError("some probabilities are no numbers")
+    except Exception:
+        if not is_tried:
+            raise
+        structlog.get_logger().exception("canary_failed", model=row.number)
+        return [], asked
+    answers = [Predicted(**one, model=row.number, stage=row.stage) for one in found]
+    return answers, asked._replace(ms=1000 * (time.perf_counter() - start))
 
 
 def answers_of(project: Project, row: Any, model: Any, contents: list[Any]) -> tuple[Any, list[dict[str, Any]]]:

@@ -9,12 +9,12 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.kit.web import BINARY, BYTES, Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead
-from labeler.registry import service, stages
+from labeler.registry import service, stages, use
 from labeler.registry.card import write_card
 from labeler.registry.predict import predict
 from labeler.wire.base import Page
 from labeler.wire.jobs import JobOut
-from labeler.wire.registry import ModelOut, PredictIn, PredictOut, StageIn
+from labeler.wire.registry import ModelOut, ModelUse, PredictIn, PredictOut, StageIn
 from labeler.wire.test_cases import CaseRunDetail
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
@@ -89,9 +89,11 @@ async def export_model(
 
 @router.post("/models/{number}/stage")
 async def set_stage(number: Number, body: StageIn, member: CanManage, write: Write, settings: Config) -> ModelOut:
-    """Promote a model to live (the one before it retires), or retire it. What the project requires must hold, and
-    its test cases must pass."""
-    return await write(stages.set_stage, settings, member, number, body.stage, body.reason, override=body.override)
+    """Promote a model to live (the one before it retires), try it out on a share of the items (canary), or retire it.
+    What the project requires must hold, and its test cases must pass, before it answers anything."""
+    return await write(
+        stages.set_stage, settings, member, number, body.stage, body.reason, share=body.share, override=body.override
+    )
 
 
 @router.post("/rollback")
@@ -108,5 +110,13 @@ async def reproduce_model(number: Number, member: CanManage, write: Write) -> Jo
 
 @router.post("/predict")
 async def predict_items(body: PredictIn, member: CanRead, db: Db, settings: Config) -> PredictOut:
-    """Predictions of the live model, with probabilities and the model's number."""
-    return await asyncio.to_thread(predict, db, settings, member.project, body)
+    """Predictions of the live model, with probabilities, and of the canary for its share of the items: each says which
+    model made it. An item with the same key (or, without one, the same content) stays with the same model."""
+    return await asyncio.to_thread(predict, db, settings, member, body)
+
+
+@router.get("/predict/use")
+async def get_use(member: CanRead, db: Db) -> Page[ModelUse]:
+    """What the live model and the canary were asked since they came to their stage: how much, by whom, how long it
+    took, and how often it failed."""
+    return Page(items=await db.aread(use.use_of, member.project))

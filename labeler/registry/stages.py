@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.accounts.audit import audit
+from labeler.accounts.audit import Audited, audit
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
 from labeler.kit.db import lock
@@ -20,6 +20,10 @@ from labeler.registry.service import find_model, get_model, live_model, models
 from labeler.registry.tables import stage_changes
 from labeler.registry.test_runs import runs_of
 from labeler.wire.registry import ModelOut
+
+ANSWERING = ("canary", "live")
+SHARE = 0.05
+"""Of the items that a canary answers, where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -35,58 +39,100 @@ class ModelMoved(Event):
 
 
 def set_stage(
-    tx: Connection, settings: Settings, member: Member, number: int, stage: str, reason: str, *, override: bool = False
+    tx: Connection,
+    settings: Settings,
+    member: Member,
+    number: int,
+    stage: str,
+    reason: str,
+    *,
+    share: float | None = None,
+    override: bool = False,
 ) -> ModelOut:
-    """Move a model to another stage. A model that goes live retires the one before it.
+    """Move a model to another stage. A model that goes live retires the one before it; there is one canary at a time,
+    and none without a live model.
 
-    override: let it go live whatever the project requires, which is on record. Raises `NotFound`, `Conflict` where its
-    files are gone, `RequirementsNotMet`, `Invalid` for an override without a reason.
+    share: of a canary, the share of the items that it answers. override: let it answer whatever the project requires,
+    which is on record. Raises `NotFound`, `Conflict` where its files are gone, or where there is no live model beside a
+    canary, `RequirementsNotMet`, `Invalid` for an override without a reason.
     """
     project_id = member.project.id
     lock(tx, "stages", project_id)
     row = find_model(tx, project_id, number)
-    if row.stage == stage:
+    if row.stage == stage and share in (None, row.share):
         return get_model(tx, settings, member.project, number)
-    if stage == "live":
-        _may_go_live(tx, member, row, reason, override)
-        folder = folder_of(settings, project_id, number)
-        if not (folder / "model.skops").exists():
-            raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can go live.")
-        before = live_model(tx, project_id)
-        if before is not None:
-            _move(tx, member, before, "retired", f"model {number} goes live")
-    _move(tx, member, row, stage, reason)
+    live, canary = live_model(tx, project_id), canary_model(tx, project_id)
+    if stage in ANSWERING:
+        if stage == "canary":
+            _beside(live, row)
+        if row.stage != stage:
+            _may_answer(tx, member, row, reason, override)
+        if not (folder_of(settings, project_id, number) / "model.skops").exists():
+            raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can answer.")
+    if stage == "live" and live is not None:
+        _move(tx, live, "retired", f"model {number} goes live", member)
+    elif stage == "canary" and canary is not None and canary.id != row.id:
+        _move(tx, canary, "candidate", f"model {number} is tried out instead", member)
+    elif row.stage == "live" and canary is not None:
+        _move(tx, canary, "candidate", "no model is live any more", member)
+    _move(tx, row, stage, reason, member, share=(share or SHARE) if stage == "canary" else None)
     return get_model(tx, settings, member.project, number)
 
 
-def _may_go_live(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
+def canary_model(tx: Connection, project_id: int) -> Any:
+    """The row of the model that is tried out on a share of the items, or None."""
+    return tx.execute(
+        sa.select(models).where(models.c.project_id == project_id, models.c.stage == "canary")
+    ).one_or_none()
+
+
+def stop_canary(tx: Connection, row: Any, reason: str) -> None:
+    """The service itself takes a canary back: it is a candidate again. Nothing happens where somebody has moved it."""
+    lock(tx, "stages", row.project_id)
+    now = canary_model(tx, row.project_id)
+    if now is not None and now.id == row.id:
+        _move(tx, now, "candidate", reason, None)
+
+
+def _beside(live: Any, row: Any) -> None:
+    if row.stage == "live":
+        raise Conflict(f"Model {row.number} is live: it answers everything already.")
+    if live is None:
+        raise Conflict("No model is live that would answer the other items. Promote one first.")
+
+
+def _may_answer(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
     ran = runs_of(tx, member.project, [row.id])[row.id]
     unmet = unmet_by(tx, member.project, row, ran)
     if not override:
         check_requirements(row.number, unmet)
         return
     if not reason.strip():
-        detail = "say why it goes live although it does not meet what is required"
+        detail = "say why it goes live, or is tried out, although it does not meet what is required"
         raise Invalid(f"reason: {detail}.", errors=[{"pointer": "/reason", "detail": detail}])
     if unmet:
         record_override(tx, member, row, reason, unmet, ran)
 
 
-def _move(tx: Connection, member: Member, row: Any, stage: str, reason: str) -> None:
-    tx.execute(sa.update(models).where(models.c.id == row.id).values(stage=stage))
+def _move(tx: Connection, row: Any, stage: str, reason: str, member: Member | None, share: float | None = None) -> None:
+    """member: who moves it, None: the service itself. share: of a canary."""
+    tx.execute(sa.update(models).where(models.c.id == row.id).values(stage=stage, share=share))
     change = {
         "project_id": row.project_id,
         "model_id": row.id,
         "from_stage": row.stage,
         "to_stage": stage,
         "reason": reason,
-        "changed_by": member.user_id,
+        "changed_by": None if member is None else member.user_id,
         "created_at": clock(),
     }
     tx.execute(sa.insert(stage_changes).values(change))
     emit(tx, ModelMoved(row.project_id, row.number, row.stage, stage, reason))
-    target = f"model-{row.number}"
-    audit(tx, member.caller, f"model.{stage}", project_id=row.project_id, target=target, reason=reason)
+    target, told = f"model-{row.number}", {"reason": reason, **({} if share is None else {"share": share})}
+    if member is None:
+        emit(tx, Audited(f"model.{stage}", None, "", project_id=row.project_id, target=target, detail=told))
+    else:
+        audit(tx, member.caller, f"model.{stage}", project_id=row.project_id, target=target, **told)
 
 
 def rollback(tx: Connection, settings: Settings, member: Member) -> ModelOut:

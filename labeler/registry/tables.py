@@ -2,7 +2,7 @@
 
 import sqlalchemy as sa
 
-from labeler.kit.columns import Id, Json, created_at, id_column, metadata, reference
+from labeler.kit.columns import Id, Json, Timestamp, created_at, id_column, metadata, reference
 
 model_versions = sa.Table(
     "model_versions",
@@ -11,7 +11,7 @@ model_versions = sa.Table(
     reference("project_id", "projects.id"),
     sa.Column("number", sa.Integer, nullable=False),
     reference("dataset_version_id", "dataset_versions.id", ondelete="RESTRICT"),
-    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),  # candidate, live, retired
+    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),  # candidate, canary, live, retired
     created_at(),
     sa.Column("trained_on", sa.Integer, nullable=False),
     sa.Column("holdout_size", sa.Integer, nullable=False),
@@ -24,6 +24,7 @@ model_versions = sa.Table(
     sa.Column("sha256", sa.String(64), nullable=False),
     sa.Column("duration_s", sa.Float, nullable=False),
     sa.Column("stop", Json, nullable=True),
+    sa.Column("share", sa.Float, nullable=True),  # of the items, that a canary answers
     sa.UniqueConstraint("project_id", "number"),
 )
 sa.Index(
@@ -32,6 +33,14 @@ sa.Index(
     unique=True,
     sqlite_where=model_versions.c.stage == "live",
     postgresql_where=model_versions.c.stage == "live",
+)
+
+sa.Index(
+    "uq_model_versions_canary",
+    model_versions.c.project_id,
+    unique=True,
+    sqlite_where=model_versions.c.stage == "canary",
+    postgresql_where=model_versions.c.stage == "canary",
 )
 
 stage_changes = sa.Table(
@@ -82,4 +91,23 @@ model_slice_scores = sa.Table(
     sa.Column("figures", Json, nullable=False),  # right, and metrics by name
     created_at(),
     sa.UniqueConstraint("model_id", "slice_id"),
+)
+
+# What a model was asked since it came to its stage, by who asked: counts, no contents.
+model_use = sa.Table(
+    "model_use",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("change_id", Id, nullable=False),  # how it came to its stage
+    sa.Column("user_id", Id, nullable=False),
+    sa.Column("token_id", Id, nullable=False),  # 0: logged in, without a token
+    sa.Column("bucket", sa.Integer, nullable=False),  # how long it took, see use.py; FAILED
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.Column("items", sa.BigInteger, nullable=False),
+    sa.Column("last_at", Timestamp, nullable=False),
+    sa.UniqueConstraint("change_id", "user_id", "token_id", "bucket"),
+    sa.Index("ix_model_use_model_id", "model_id"),
+    sa.Index("ix_model_use_project_id", "project_id"),
 )

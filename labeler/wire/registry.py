@@ -1,9 +1,9 @@
 """What comes in and goes out about models."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from labeler.wire.base import In
 from labeler.wire.requirements import ConditionOut
@@ -18,7 +18,8 @@ class DatasetTie(BaseModel):
 
 class ModelOut(BaseModel):
     number: int
-    stage: str
+    stage: str = Field(description="candidate, canary (answers a share of the items), live, retired.")
+    share: float | None = Field(None, description="Of a canary: which share of the items it answers.")
     stage_since: datetime = Field(description="When it came to this stage; of a new candidate, when it was made.")
     stage_by: str | None = Field(description="Who moved it there; none while it stands where its training put it.")
     stage_reason: str = Field(description="Why, in that person's words.")
@@ -60,11 +61,20 @@ class ModelOut(BaseModel):
 
 
 class StageIn(In):
-    stage: Literal["candidate", "live", "retired"]
+    stage: Literal["candidate", "canary", "live", "retired"]
+    share: Annotated[float, Field(gt=0, lt=1)] | None = Field(
+        None, description="Of a canary: the share of the items that it answers, 0.05 where nothing is said."
+    )
     reason: Annotated[str, Field(max_length=2000, pattern=r"^[^\x00]*$")] = ""
     override: bool = Field(
-        False, description="Let it go live though it does not meet what is required: with a reason, and on record."
+        False, description="Let it answer though it does not meet what is required: with a reason, and on record."
     )
+
+    @model_validator(mode="after")
+    def _share_is_of_a_canary(self) -> Self:
+        if self.share is not None and self.stage != "canary":
+            raise ValueError("share belongs to the stage canary")
+        return self
 
 
 class PredictItem(In):
@@ -88,16 +98,42 @@ class Prediction(BaseModel):
     expected: float | None = Field(None, description="Of ratings: the mean of what is likely.")
 
 
-class PredictOut(BaseModel):
-    model: int
-    dataset: str
-    predictions: list[Prediction]
-
-
 class Predicted(Prediction):
-    """A prediction, and the number of the model that made it."""
+    """A prediction, and the model that made it."""
+
+    model: int = Field(description="Its number.")
+    stage: str = Field("live", description="live, or canary: a model that is tried out on a share of the items.")
+
+
+class PredictOut(BaseModel):
+    model: int = Field(description="The live model, or the canary where it made all of these.")
+    dataset: str = Field(description="The dataset version that it learned from.")
+    predictions: list[Predicted]
+
+
+class Consumer(BaseModel):
+    """Who asks a model."""
+
+    name: str = Field(description="Of the account.")
+    token: str | None = Field(description="Of the token; none: logged in.")
+    requests: int
+    items: int
+    last_at: datetime
+
+
+class ModelUse(BaseModel):
+    """What a model was asked since it came to its stage. Counts are written some seconds after the answers."""
 
     model: int
+    stage: str
+    share: float | None = Field(description="Of a canary: the share of the items that it answers.")
+    since: datetime
+    requests: int
+    items: int
+    failed: int = Field(description="Requests that it could not answer: the live model did.")
+    p50_ms: float | None = Field(description="Half of the requests took less; to about 20 %.")
+    p95_ms: float | None
+    consumers: list[Consumer] = Field(description="Who asked most first.")
 
 
 class Reproduction(BaseModel):

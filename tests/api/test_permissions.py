@@ -162,6 +162,7 @@ RULES = {
     ("GET", P + "/models/{number}/export"): "read",
     ("GET", P + "/models/{number}/test-cases/{case_id}"): "read",
     ("POST", P + "/models/{number}/check"): "manage",
+    ("GET", P + "/predict/use"): "read",
     ("GET", P + "/insight/readiness"): "read",
     ("GET", P + "/insight/readiness/report"): "read",
     ("PUT", P + "/insight/readiness/{name}"): "manage",

@@ -114,7 +114,7 @@ def test_what_is_required_is_said_on_the_page_and_keeps_a_model_back(site, proje
     dialog = page.get_by_role("dialog")
     expect(dialog.get_by_text("It is not known to hold what is required:")).to_be_visible()
     dialog.get_by_role("button", name="live all the same").click()
-    expect(dialog.get_by_text("Say why it goes live all the same.")).to_be_visible()
+    expect(dialog.get_by_text("Say why it answers all the same.")).to_be_visible()
     assert project.model(number).stage == "candidate"
     dialog.get_by_role("textbox", name="Reason").fill("there is no other")
     dialog.get_by_role("button", name="live all the same").click()

@@ -11,16 +11,16 @@ from labeler_ui import (
     model_advice,
     model_views,
     model_words,
+    promote,
     requirements,
     session,
     table,
     tasks,
     test_cases,
 )
-from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.model_search import show_search
-from labeler_ui.words import mark, t, tn
+from labeler_ui.words import mark, percent, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
@@ -30,12 +30,6 @@ BASELINES = (
     ("majority", mark("Most common"), mark("The same score for always giving the most common answer")),
     ("sklearn", mark("scikit-learn"), mark("The same score for a plain scikit-learn model")),
 )
-NAMES = (mark("live"), mark("candidate"), mark("retired"))
-STAGES = {
-    "live": mark("answers every prediction"),
-    "candidate": mark("trained, not used"),
-    "retired": mark("no longer used"),
-}
 
 
 def render() -> None:
@@ -62,7 +56,9 @@ def render() -> None:
         number = _choose(project, by_number)
         if session.manages(project.slug):
             was_another = any(one.stage == "retired" for one in models)
-            _actions(project, by_number[number], number != promoted, was_another)
+            live = model_advice.live(models)
+            is_other_live = live is not None and live.number != number
+            _actions(project, by_number[number], number != promoted, was_another, is_other_live)
     _detail(project, by_number[number])
     if tasks.of(project.info).SEARCHES:
         show_search(project)
@@ -81,16 +77,16 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
     primary = (report_of.report or {}).get("primary") if report_of else None
     metric = metrics.named(project.info.task_type, primary) if primary else None
     training, seconds = progress.training if progress else None, project.info.settings.retrain_seconds
-    said = model_advice.verdict(models, metric, compared, training, seconds)
+    told = model_advice.verdict(models, metric, compared, training, seconds)
     with st.container(border=True, key="lead"):
-        promotes = said.promote is not None and session.manages(project.slug)
+        promotes = told.promote is not None and session.manages(project.slug)
         words, way = st.columns([4, 1], gap="medium", vertical_alignment="center") if promotes else (st, st)
-        words.markdown(f"## {said.title}")
-        words.markdown(f":gray[{said.why}]")
+        words.markdown(f"## {told.title}")
+        words.markdown(f":gray[{told.why}]")
         if live is not None:
             words.markdown(_since(live))
             requirements.draw_overridden(project, live, words)
-        promoted = next((one for one in models if one.number == said.promote), None)
+        promoted = next((one for one in models if one.number == told.promote), None)
         missing = [*requirements.unmet(promoted), *test_cases.unmet(promoted)] if promoted is not None else []
         if missing:
             words.markdown(
@@ -101,10 +97,10 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
                 )
             )
             model_views.button(t("See what is required"), "required")
-        kind: Literal["primary", "secondary"] = "primary" if said.sure and not missing else "secondary"
+        kind: Literal["primary", "secondary"] = "primary" if told.sure and not missing else "secondary"
         if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type=kind, key="lead-yes"):
-            _promote(project, int(said.promote or 0))
-        return said.promote if promotes else None
+            promote.ask(project, int(told.promote or 0), model_advice.live(models) is not None)
+        return told.promote if promotes else None
 
 
 def _since(model: ModelOut) -> str:
@@ -114,12 +110,17 @@ def _since(model: ModelOut) -> str:
         words = t("Model {number} went live on {time} ({ago})", **at)
     elif model.stage == "retired":
         words = t("Model {number} was retired on {time} ({ago})", **at)
+    elif model.stage == "canary":
+        at["share"] = percent(model.share or 0)
+        words = t("Model {number} has answered {share} of the items since {time} ({ago})", **at)
+    elif model.stage_reason:
+        words = t("Model {number} has been a candidate again since {time} ({ago})", **at)
     else:
         words = t("Model {number} was made on {time} ({ago})", **at)
     if model.stage_by:
         words += t(", by {who}", who=plain(model.stage_by))
     if model.stage_reason:
-        words += ": " + t("“{words}”", words=plain(model.stage_reason))
+        words += ": " + t("“{words}”", words=plain(said(model.stage_reason)))
     return f"{words}."
 
 
@@ -179,11 +180,11 @@ def _deciding(task_type: str, models: Sequence[ModelOut]) -> metrics.Metric | No
     return None if measured is None else metrics.named(task_type, measured["primary"])
 
 
-def _actions(project: Project, model: ModelOut, is_first: bool, was_another: bool) -> None:
+def _actions(project: Project, model: ModelOut, is_first: bool, was_another: bool, is_other_live: bool) -> None:
     """is_first: nothing above does the same; was_another: whether another model may have been live."""
     number = model.number
     if is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
-        _promote(project, number)
+        promote.ask(project, number, is_other_live)
     if model.stage == "live" and was_another and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(
             t("Model {number} stops answering; the model that was live before it answers again.", number=number),
@@ -192,6 +193,8 @@ def _actions(project: Project, model: ModelOut, is_first: bool, was_another: boo
             t("Rolled back."),
             is_final=False,
         )
+    if model.stage == "canary":
+        promote.stop(project, number)
     if st.button(
         t("Reproduce"),
         icon=":material/replay:",
@@ -207,40 +210,6 @@ def _reproduction(project: Project, number: int) -> str:
     return f"_reproduce_{project.slug}_{number}"
 
 
-@layout.dialog(mark("Promote the model"))
-def _promote(project: Project, number: int) -> None:
-    stages = list(STAGES)
-    stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
-    key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
-    unmet = _unmet(project, number) if stage == "live" else []
-    if unmet:
-        lines = "\n".join(f"- {one}" for one in unmet)
-        st.warning(t("It is not known to hold what is required:") + f"\n\n{lines}", icon=":material/rule:")
-        st.markdown(t("It can go live all the same, with a reason. Who decided it stays on record."))
-    hint = t("why it goes live all the same") if unmet else t("optional; shown with the model")
-    reason = st.text_input(t("Reason"), placeholder=hint, key=key)
-    keep(scope, {key: ""})
-    words = t("Make model {number} {stage}", number=number, stage=t(stage))
-    if unmet:
-        words = t("Make model {number} live all the same", number=number)
-    if st.button(words, type="primary"):
-        if unmet and not reason.strip():
-            st.warning(t("Say why it goes live all the same."), icon=":material/edit_note:")
-            return
-        with feedback.told():
-            project.set_stage(number, stage, reason.strip(), override=bool(unmet))
-            saved(scope)
-            feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
-            st.rerun()
-
-
-def _unmet(project: Project, number: int) -> list[str]:
-    """What a model does not hold or pass, and must to go live, as Markdown."""
-    model = feedback.must(lambda: project.model(number))
-    conditions = [requirements.line(project, one) for one in requirements.unmet(model)]
-    return conditions + [test_cases.line(one) for one in test_cases.unmet(model)]
-
-
 def _detail(project: Project, model: ModelOut) -> None:
     job: Job | None = st.session_state.get(_reproduction(project, model.number))
     if job:
@@ -248,7 +217,7 @@ def _detail(project: Project, model: ModelOut) -> None:
     color = layout.STAGE_COLORS.get(model.stage, "gray")
     kind = plain(model_words.kind(project.info.task_type, model.config.get("model")) or t("A model"))
     st.markdown(
-        f":{color}-badge[{t(model.stage)}] :gray[{t(STAGES.get(model.stage, ''))}]  \n"
+        f":{color}-badge[{t(model.stage)}] :gray[{t(promote.STAGES.get(model.stage, ''))}]  \n"
         + tn(
             "{kind}, learned from {trained_on} labels of dataset version **{tag}**, measured on {n} holdout item.",
             "{kind}, learned from {trained_on} labels of dataset version **{tag}**, measured on {n} holdout items.",
@@ -258,7 +227,7 @@ def _detail(project: Project, model: ModelOut) -> None:
             tag=plain(model.dataset.tag),
         )
     )
-    if model.stage == "retired":
+    if model.stage in ("retired", "canary") or (model.stage == "candidate" and model.stage_reason):
         st.markdown(f":gray[{_since(model)}]")
     model_views.draw(project, model)
 

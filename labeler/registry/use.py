@@ -1,0 +1,213 @@
+"""What models were asked, by whom, how long it took; and stopping a canary that fails or is slow.
+
+Counts are kept in this process and added to those in the database some moments later, by a thread of their own: no
+request waits for them. A process that is killed loses the counts of that moment, and no answer.
+"""
+
+import math
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy import Connection
+
+from labeler.accounts.tables import api_tokens, users
+from labeler.datasets.tables import dataset_versions
+from labeler.kit.columns import clock
+from labeler.kit.db import Database, upsert
+from labeler.learning.evaluation.intervals import wilson
+from labeler.projects.access import Project
+from labeler.registry.stages import stop_canary
+from labeler.registry.tables import model_use, model_versions, stage_changes
+from labeler.wire.registry import Consumer, ModelUse
+
+FAILED = -1
+"""The bucket of requests that a model could not answer."""
+PER_DOUBLING = 4
+"""Buckets from one duration to twice as long: a percentile is off by a fifth at most."""
+PAUSE = 1.0
+"""Seconds for which counts are gathered, unless something fails."""
+BROKEN, FEWEST_FAILED = 0.02, 3
+"""A canary is stopped when at least so many requests failed, and surely more than this share of all."""
+SLOWER, SLOWER_MS, FEWEST_TIMED = 2.0, 20.0, 50
+"""Or when its p95 is more than so many times the live model's and so much longer, once both were asked so often."""
+
+
+class Asked(NamedTuple):
+    """One request, or the part of it that a model answered."""
+
+    project_id: int
+    model_id: int
+    change_id: int
+    user_id: int
+    token_id: int
+    ms: float | None  # None: it failed
+    items: int
+
+
+_gathered: dict[Database, dict[tuple[int, ...], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+_lock, _flushing = threading.Lock(), threading.Lock()
+_writing: set[Database] = set()
+
+
+def bucket_of(ms: float) -> int:
+    return max(0, round(PER_DOUBLING * math.log2(max(ms, 0.1) / 0.1)))
+
+
+def ms_of(bucket: int) -> float:
+    return float(0.1 * 2 ** (bucket / PER_DOUBLING))
+
+
+def note(db: Database, asked: Iterable[Asked]) -> None:
+    """Count requests; they are written later, failures at once."""
+    with _lock:
+        counts = _gathered[db]
+        for one in asked:
+            bucket = FAILED if one.ms is None else bucket_of(one.ms)
+            entry = counts[(one.project_id, one.model_id, one.change_id, one.user_id, one.token_id, bucket)]
+            entry[0] += 1
+            entry[1] += one.items
+        failed = sum(entry[0] for key, entry in counts.items() if key[-1] == FAILED)
+        if not counts or (db in _writing and failed < FEWEST_FAILED):
+            return
+        _writing.add(db)
+    pause = 0.0 if failed >= FEWEST_FAILED else PAUSE
+    threading.Thread(target=_write_soon, args=[db, pause], name="model-use", daemon=True).start()
+
+
+def _write_soon(db: Database, pause: float) -> None:
+    time.sleep(pause)
+    try:
+        flush(db)
+    except Exception:
+        structlog.get_logger().exception("model_use_not_counted")
+    finally:
+        with _lock:
+            _writing.discard(db)
+
+
+def flush(db: Database) -> None:
+    """Write what was counted, and stop canaries that are not fit to go on."""
+    with _flushing:
+        with _lock:
+            counts = _gathered.pop(db, {})
+        if counts:
+            db.write(_add, counts)
+
+
+def _add(tx: Connection, counts: dict[tuple[int, ...], list[int]]) -> None:
+    # a model, account or project may be gone by now: then nobody asks what it was asked
+    there = set(
+        tx.execute(sa.select(model_versions.c.id).where(model_versions.c.id.in_({key[1] for key in counts}))).scalars()
+    )
+    names = ("project_id", "model_id", "change_id", "user_id", "token_id", "bucket")
+    for key, (requests, items) in sorted(counts.items()):
+        if key[1] not in there:
+            continue
+        row = upsert(tx, model_use).values(
+            **dict(zip(names, key, strict=True)), requests=requests, items=items, last_at=clock()
+        )
+        more = {
+            "requests": model_use.c.requests + requests,
+            "items": model_use.c["items"] + items,
+            "last_at": clock(),
+        }
+        tx.execute(row.on_conflict_do_update(index_elements=["change_id", "user_id", "token_id", "bucket"], set_=more))
+    for project_id in {key[0] for key in counts if key[1] in there}:
+        _stop_unfit(tx, project_id)
+
+
+def _stop_unfit(tx: Connection, project_id: int) -> None:
+    found = {row.stage: row for row in serving(tx, project_id)}
+    if "canary" not in found:
+        return
+    canary, live = (_buckets(tx, row.change_id) for row in (found["canary"], found["live"]))
+    failed, asked = canary.get(FAILED, 0), sum(canary.values())
+    if failed >= FEWEST_FAILED and wilson(failed, asked)[0] > BROKEN:
+        stop_canary(tx, found["canary"], f"It could not answer {failed} of {asked} requests.")
+        return
+    if min(_timed(canary), _timed(live)) >= FEWEST_TIMED:
+        its, usual = percentile(canary, 0.95), percentile(live, 0.95)
+        if its is not None and usual is not None and its > SLOWER * usual and its > usual + SLOWER_MS:
+            stop_canary(tx, found["canary"], f"It is slow: p95 of {its:.0f} ms, {usual:.0f} ms of the live model.")
+
+
+def serving(tx: Connection, project_id: int) -> Sequence[Any]:
+    """The live model's row and the canary's, each with how it came to its stage (`change_id`)."""
+    last = (
+        sa.select(sa.func.max(stage_changes.c.id))
+        .where(stage_changes.c.project_id == project_id, stage_changes.c.model_id == model_versions.c.id)
+        .correlate(model_versions)
+        .scalar_subquery()
+    )
+    statement = (
+        sa.select(model_versions, dataset_versions.c.tag, last.label("change_id"))
+        .join(dataset_versions, dataset_versions.c.id == model_versions.c.dataset_version_id)
+        .where(model_versions.c.project_id == project_id, model_versions.c.stage.in_(("live", "canary")))
+        .order_by(model_versions.c.stage.desc())
+    )
+    return tx.execute(statement).all()
+
+
+def use_of(tx: Connection, project: Project) -> list[ModelUse]:
+    """The live model first, then the canary."""
+    return [_use(tx, row) for row in serving(tx, project.id)]
+
+
+def _use(tx: Connection, row: Any) -> ModelUse:
+    buckets, since = _buckets(tx, row.change_id), sa.select(stage_changes.c.created_at)
+    mine = model_use.c.change_id == row.change_id
+    items = tx.execute(sa.select(sa.func.sum(model_use.c["items"])).where(mine)).scalar()
+    return ModelUse(
+        model=row.number,
+        stage=row.stage,
+        share=row.share,
+        since=tx.execute(since.where(stage_changes.c.id == row.change_id)).scalar() or row.created_at,
+        requests=sum(buckets.values()),
+        items=int(items or 0),
+        failed=buckets.get(FAILED, 0),
+        p50_ms=percentile(buckets, 0.5),
+        p95_ms=percentile(buckets, 0.95),
+        consumers=_consumers(tx, mine),
+    )
+
+
+def _consumers(tx: Connection, mine: Any) -> list[Consumer]:
+    requests, items = sa.func.sum(model_use.c.requests), sa.func.sum(model_use.c["items"])
+    statement = (
+        sa.select(users.c.name, api_tokens.c.name.label("token"), requests, items, sa.func.max(model_use.c.last_at))
+        .select_from(model_use)
+        .join(users, users.c.id == model_use.c.user_id)
+        .outerjoin(api_tokens, api_tokens.c.id == model_use.c.token_id)
+        .where(mine)
+        .group_by(users.c.name, api_tokens.c.name)
+        .order_by(requests.desc(), users.c.name)
+    )
+    return [
+        Consumer(name=row[0], token=row[1], requests=int(row[2]), items=int(row[3]), last_at=row[4])
+        for row in tx.execute(statement)
+    ]
+
+
+def _buckets(tx: Connection, change_id: int | None) -> dict[int, int]:
+    many = sa.func.sum(model_use.c.requests)
+    statement = sa.select(model_use.c.bucket, many).where(model_use.c.change_id == change_id)
+    return {int(bucket): int(n) for bucket, n in tx.execute(statement.group_by(model_use.c.bucket))}
+
+
+def _timed(buckets: dict[int, int]) -> int:
+    return sum(n for bucket, n in buckets.items() if bucket != FAILED)
+
+
+def percentile(buckets: dict[int, int], share: float) -> float | None:
+    """The duration in ms that this share of the answered requests did not exceed, to the width of a bucket."""
+    total, seen = _timed(buckets), 0
+    for bucket in sorted(buckets):
+        seen += buckets[bucket] if bucket != FAILED else 0
+        if total and seen >= share * total:
+            return round(ms_of(bucket), 1)
+    return None

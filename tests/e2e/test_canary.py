@@ -1,0 +1,43 @@
+"""A manager tries a model out on a share of the items, sees what it is asked, and takes it back."""
+
+from typing import Any
+
+import processes
+from browsing import Site, settled, shown
+from playwright.sync_api import Page, expect
+from sample_texts import texts
+
+
+def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
+    project = site.admin.client.projects.create(
+        "Tried", labels=["spam", "ham"], model="logistic_regression", retrain_every=1000
+    )
+    known = [{**one, "label": one["metadata"]["truth"]} for one in texts(60)]
+    project.items.add(known, progress=False)
+    processes.wait_for(lambda: project.models(), 120, "the first model")
+    project.train().wait(120)
+    newest = max(one.number for one in project.models())
+    project.promote(1)
+    page: Page = visit(f"{site.url}/models?project={project.slug}&model={newest}", site.admin)
+    settled(page)
+    page.get_by_role("button", name="Promote …").last.click()
+    dialog = page.get_by_role("dialog")
+    dialog.get_by_text("canary", exact=True).click()
+    settled(page)
+    dialog.get_by_text("50%", exact=True).click()
+    settled(page)
+    settled(page)
+    dialog.get_by_role("button", name=f"Make model {newest} canary").click()
+    expect(shown(page, f"Model {newest} has answered 50% of the items")).to_be_visible()
+    keys = [{"key": f"k{n}", "text": "see you at lunch"} for n in range(40)]
+    assert {one.stage for one in project.predict(keys)} == {"live", "canary"}
+    processes.wait_for(lambda: all(one.requests for one in project.use()), 30, "the counts")
+    page.goto(f"{site.url}/models?project={project.slug}&model={newest}&view=use")
+    expect(page.get_by_role("heading", name="What answers now")).to_be_visible()
+    expect(page.get_by_role("heading", name="Who asks")).to_be_visible()
+    settled(page)
+    page.get_by_role("button", name="Stop trying it out …").click()
+    settled(page)
+    dialog.get_by_role("button", name="Stop", exact=True).click()
+    expect(shown(page, f"Model {newest} is candidate.")).to_be_visible()
+    assert project.model(newest).stage == "candidate"

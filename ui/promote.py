@@ -1,0 +1,76 @@
+"""Moving a model to another stage: the dialog. Part of the page Models."""
+
+import streamlit as st
+from labeler_ui import feedback, layout, requirements, session, test_cases
+from labeler_ui.components.keeper import keep, saved
+from labeler_ui.words import mark, percent, t
+
+from labeler.client import Project
+
+NAMES = (mark("live"), mark("canary"), mark("candidate"), mark("retired"))
+STAGES = {
+    "live": mark("answers every prediction"),
+    "canary": mark("answers a share of the items, to be tried out; it is stopped by itself when it fails or is slow"),
+    "candidate": mark("trained, not used"),
+    "retired": mark("no longer used"),
+}
+ANSWERING = ("live", "canary")
+SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
+USUAL = 0.05
+
+
+@layout.dialog(mark("Promote the model"))
+def ask(project: Project, number: int, is_other_live: bool) -> None:
+    """is_other_live: another model is live, which this one can be tried out beside."""
+    stages = [one for one in STAGES if one != "canary" or is_other_live]
+    stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
+    share = None
+    if stage == "canary":
+        share = st.segmented_control(
+            t("Share of the items"),
+            SHARES,
+            default=USUAL,
+            required=True,
+            format_func=percent,
+            help=t("An item stays with the same model: it is drawn by its key, or by its content where it has none."),
+        )
+    key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
+    unmet = _unmet(project, number) if stage in ANSWERING else []
+    if unmet:
+        lines = "\n".join(f"- {one}" for one in unmet)
+        st.warning(t("It is not known to hold what is required:") + f"\n\n{lines}", icon=":material/rule:")
+        st.markdown(t("It can answer all the same, with a reason. Who decided it stays on record."))
+    hint = t("why it answers all the same") if unmet else t("optional; shown with the model")
+    reason = st.text_input(t("Reason"), placeholder=hint, key=key)
+    keep(scope, {key: ""})
+    words = t("Make model {number} {stage}", number=number, stage=t(stage))
+    if unmet:
+        words = t("Make model {number} {stage} all the same", number=number, stage=t(stage))
+    if st.button(words, type="primary"):
+        if unmet and not reason.strip():
+            st.warning(t("Say why it answers all the same."), icon=":material/edit_note:")
+            return
+        with feedback.told():
+            project.set_stage(number, stage, reason.strip(), share=share, override=bool(unmet))
+            saved(scope)
+            feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
+            st.rerun()
+
+
+def _unmet(project: Project, number: int) -> list[str]:
+    """What a model does not hold or pass, and must to answer, as Markdown."""
+    model = feedback.must(lambda: project.model(number))
+    conditions = [requirements.line(project, one) for one in requirements.unmet(model)]
+    return conditions + [test_cases.line(one) for one in test_cases.unmet(model)]
+
+
+def stop(project: Project, number: int) -> None:
+    """A button that takes a canary back."""
+    if session.manages(project.slug) and st.button(t("Stop trying it out …"), icon=":material/undo:"):
+        layout.confirm(
+            t("Model {number} answers nothing any more; the live model answers all items again.", number=number),
+            t("Stop"),
+            lambda: project.set_stage(number, "candidate"),
+            t("Model {number} is {stage}.", number=number, stage=t("candidate")),
+            is_final=False,
+        )
