@@ -79,16 +79,16 @@ def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -
         else [n for n, key in enumerate(keys) if falls_to_canary(project.id, key, contents[n], canary.share)]
     )
     found: dict[int, Predicted] = {}
-    asked = []
-    if drawn:
-        answers, one = _ask(settings, member, canary, [contents[n] for n in drawn], is_tried=True)
-        found, asked = dict(zip(drawn, answers, strict=False)), [one]
-    rest = [n for n in range(len(contents)) if n not in found]
-    if rest:
-        answers, one = _ask(settings, member, live, [contents[n] for n in rest])
-        found |= dict(zip(rest, answers, strict=True))
-        asked.append(one)
-    note(db, asked)
+    asked: list[Asked] = []
+    try:
+        if drawn:
+            answers = _ask(settings, member, canary, [contents[n] for n in drawn], asked)
+            found = dict(zip(drawn, answers, strict=False))  # none where it fails
+        rest = [n for n in range(len(contents)) if n not in found]
+        if rest:
+            found |= dict(zip(rest, _ask(settings, member, live, [contents[n] for n in rest], asked), strict=True))
+    finally:
+        note(db, asked)
     predictions = [found[n].model_copy(update={"key": key}) for n, key in enumerate(keys)]
     of = canary if canary is not None and all(one.stage == "canary" for one in predictions) else live
     return PredictOut(model=of.number, dataset=of.tag, predictions=predictions)
@@ -102,23 +102,22 @@ def falls_to_canary(project_id: int, key: str | None, content: Any, share: float
     return int.from_bytes(drawn, "big") < share * 2**64
 
 
-def _ask(
-    settings: Settings, member: Member, row: Any, contents: list[Any], *, is_tried: bool = False
-) -> tuple[list[Predicted], Asked]:
-    """What a model says, and that it was asked. is_tried: it is the canary; where it fails there are no answers."""
+def _ask(settings: Settings, member: Member, row: Any, contents: list[Any], asked: list[Asked]) -> list[Predicted]:
+    """What a model says; where the canary fails, nothing. asked: that it was asked is added to it."""
     caller, start = member.caller, time.perf_counter()
-    asked = Asked(row.project_id, row.id, row.change_id, caller.user_id, caller.token_id or 0, None, len(contents))
+    one = Asked(row.project_id, row.id, row.change_id, caller.user_id, caller.token_id or 0, None, len(contents))
     try:
         proba, found = answers_of(member.project, row, _model(settings, row), contents)
-        if is_tried and not np.isfinite(proba).all():
+        if row.stage == "canary" and not np.isfinite(proba).all():
             raise ValueError("some probabilities are no numbers")
     except Exception:
-        if not is_tried:
+        asked.append(one)
+        if row.stage != "canary":
             raise
         structlog.get_logger().exception("canary_failed", model=row.number)
-        return [], asked
-    answers = [Predicted(**one, model=row.number, stage=row.stage) for one in found]
-    return answers, asked._replace(ms=1000 * (time.perf_counter() - start))
+        return []
+    asked.append(one._replace(ms=1000 * (time.perf_counter() - start)))
+    return [Predicted(**said, model=row.number, stage=row.stage) for said in found]
 
 
 def answers_of(project: Project, row: Any, model: Any, contents: list[Any]) -> tuple[Any, list[dict[str, Any]]]:

@@ -31,6 +31,7 @@ PER_DOUBLING = 4
 """Buckets from one duration to twice as long: a percentile is off by a fifth at most."""
 PAUSE = 1.0
 """Seconds for which counts are gathered, unless something fails."""
+STEP = 0.05
 BROKEN, FEWEST_FAILED = 0.02, 3
 """A canary is stopped when at least so many requests failed, and surely more than this share of all."""
 SLOWER, SLOWER_MS, FEWEST_TIMED = 2.0, 20.0, 50
@@ -52,6 +53,7 @@ class Asked(NamedTuple):
 _gathered: dict[Database, dict[tuple[int, ...], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
 _lock, _flushing = threading.Lock(), threading.Lock()
 _writing: set[Database] = set()
+_in_a_hurry: set[Database] = set()
 
 
 def bucket_of(ms: float) -> int:
@@ -72,22 +74,31 @@ def note(db: Database, asked: Iterable[Asked]) -> None:
             entry[0] += 1
             entry[1] += one.items
         failed = sum(entry[0] for key, entry in counts.items() if key[-1] == FAILED)
-        if not counts or (db in _writing and failed < FEWEST_FAILED):
+        if not counts:
+            return
+        if failed >= FEWEST_FAILED:
+            _in_a_hurry.add(db)
+        if db in _writing:
             return
         _writing.add(db)
-    pause = 0.0 if failed >= FEWEST_FAILED else PAUSE
-    threading.Thread(target=_write_soon, args=[db, pause], name="model-use", daemon=True).start()
+    threading.Thread(target=_write_on, args=[db], name="model-use", daemon=True).start()
 
 
-def _write_soon(db: Database, pause: float) -> None:
-    time.sleep(pause)
-    try:
-        flush(db)
-    except Exception:
-        structlog.get_logger().exception("model_use_not_counted")
-    finally:
+def _write_on(db: Database) -> None:
+    """Write what is counted until nothing more comes."""
+    while True:
+        until = time.monotonic() + PAUSE
+        while time.monotonic() < until and db not in _in_a_hurry:
+            time.sleep(STEP)
+        try:
+            flush(db)
+        except Exception:
+            structlog.get_logger().exception("model_use_not_counted")
         with _lock:
-            _writing.discard(db)
+            _in_a_hurry.discard(db)
+            if not _gathered.get(db):
+                _writing.discard(db)
+                return
 
 
 def flush(db: Database) -> None:
