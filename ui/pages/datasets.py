@@ -109,7 +109,7 @@ def _table(versions: Sequence[DatasetOut]) -> None:
             t("Items"): one.counts.get("items"),
             t("With an answer"): one.counts.get("labeled"),
             t("Guideline"): one.guideline_version,
-            t("Models"): ", ".join(str(n) for n in one.models),
+            t("Models"): ", ".join(t("model {number}", number=n) for n in one.models),
             t("Size"): layout.size(one.size_bytes),
             t("New data"): layout.size(one.new_bytes),
             **({} if one.pushed is None else {t("Remote"): t("there") if one.pushed else t("not yet")}),

@@ -33,6 +33,9 @@ STATES = {
     "undone": mark("undone"),
 }
 
+TIE = 0.5
+"""A majority of this share is none."""
+
 
 def render() -> None:
     """One answer at a time, then what was done."""
@@ -148,11 +151,11 @@ def _said(project: Project, item: ItemOut) -> None:
         st.markdown(f"{plain(label.labeler.name)}: **{value}**")
     answer = item.answer
     if answer is not None:
-        chance = percent(answer.confidence)
-        words = t(
-            "Answer so far: **{value}** ({chance})", value=plain(tasks.value_text(info, answer.value)), chance=chance
-        )
-        st.markdown(words)
+        told = {"value": plain(tasks.value_text(info, answer.value)), "chance": percent(answer.confidence)}
+        if answer.method == "majority" and answer.confidence <= TIE:
+            st.markdown(t("Undecided so far: it would be **{value}** ({chance})", **told))
+        else:
+            st.markdown(t("Answer so far: **{value}** ({chance})", **told))
     if item.prediction:
         said = plain(tasks.value_text(info, item.prediction["value"]))
         st.markdown(t(":gray[Model {number}: {answer}]", number=item.prediction["model"], answer=said))
