@@ -68,7 +68,7 @@ def stop(project: Project, number: int) -> None:
     """A button that takes a canary back."""
     if session.manages(project.slug) and st.button(t("Stop trying it out …"), icon=":material/undo:"):
         layout.confirm(
-            t("Model {number} answers nothing any more; the live model answers all items again.", number=number),
+            t("Model {number} stops answering; the live model answers all items again.", number=number),
             t("Stop"),
             lambda: project.set_stage(number, "candidate"),
             t("Model {number} is {stage}.", number=number, stage=t("candidate")),
