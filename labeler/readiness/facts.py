@@ -14,9 +14,8 @@ from labeler.kit.config import Settings
 from labeler.kit.jobs.tables import jobs
 from labeler.learning.evaluation.metrics import Metric, metrics_of
 from labeler.projects.access import Project
-from labeler.registry.artifacts import folder_of
+from labeler.registry.history import earlier_live, has_been, models_before
 from labeler.registry.service import get_model, live_model, newest_model
-from labeler.registry.tables import model_versions, stage_changes
 from labeler.wire.drift import Drift
 from labeler.wire.registry import ModelOut
 
@@ -61,22 +60,16 @@ def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
         schema_version=project.schema_version,
         model=model,
         metric=next((one for one in listed if one.name == lead), None),
-        before=[] if row is None else _before(tx, row),
+        before=[] if row is None else models_before(tx, row),
         newest=newest,
         packages={} if model is None else {name: _installed(name) for name in model.packages},
         reproduced=_last_result(tx, project.id, "training.reproduce"),
         searched=_last_result(tx, project.id, "training.search"),
         ended=_ended(tx, project.id),
-        earlier_live=[] if row is None else _earlier_live(tx, settings, row),
-        canary=row is not None and _was(tx, row, "canary"),
+        earlier_live=[] if row is None else earlier_live(tx, settings, row),
+        canary=row is not None and has_been(tx, row, "canary"),
         drift=drift_of(tx, project),
     )
-
-
-def _before(tx: Connection, row: Any) -> Sequence[Any]:
-    columns = (getattr(model_versions.c, name) for name in ("number", "trained_on", "metrics", "duration_s"))
-    mine = (model_versions.c.project_id == row.project_id, model_versions.c.number < row.number)
-    return tx.execute(sa.select(*columns).where(*mine).order_by(model_versions.c.number.desc()).limit(200)).all()
 
 
 def _installed(name: str) -> str | None:
@@ -98,24 +91,3 @@ def _ended(tx: Connection, project_id: int) -> Sequence[str]:
     over = (jobs.c.kind == "training.train", jobs.c.state.in_(("done", "failed")))
     statement = sa.select(jobs.c.state).where(jobs.c.project_id == project_id, *over).order_by(jobs.c.id.desc())
     return tx.execute(statement.limit(LAST)).scalars().all()
-
-
-def _earlier_live(tx: Connection, settings: Settings, row: Any) -> Sequence[int]:
-    statement = (
-        sa.select(model_versions.c.number)
-        .join(stage_changes, stage_changes.c.model_id == model_versions.c.id)
-        .where(
-            stage_changes.c.project_id == row.project_id,
-            stage_changes.c.to_stage == "live",
-            model_versions.c.id != row.id,
-        )
-        .group_by(model_versions.c.number)
-        .order_by(sa.func.max(stage_changes.c.id).desc())
-    )
-    numbers = tx.execute(statement.limit(LAST)).scalars().all()
-    return [one for one in numbers if (folder_of(settings, row.project_id, one) / "model.skops").exists()]
-
-
-def _was(tx: Connection, row: Any, stage: str) -> bool:
-    mine = (stage_changes.c.project_id == row.project_id, stage_changes.c.model_id == row.id)
-    return bool(tx.execute(sa.select(sa.exists().where(*mine, stage_changes.c.to_stage == stage))).scalar())

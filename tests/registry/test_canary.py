@@ -74,7 +74,7 @@ def test_what_was_asked_is_counted_by_who_asked(service: Any, modeled: Project) 
     assert (who.token, who.requests, who.items) == ("test", 3, found["live"].items)
     assert found["canary"].failed == 0 and (found["canary"].p95_ms or 0) >= (found["canary"].p50_ms or 0) > 0
     modeled.set_stage(2, "canary", share=0.4)
-    assert used(service, modeled)["canary"].requests == 0, "it is counted anew with another share"
+    assert used(service, modeled)["canary"].requests == 0, "counting begins again with another share"
 
 
 def test_one_that_is_broken_loses_no_request_and_is_stopped(service: Any, modeled: Project) -> None:
