@@ -63,6 +63,10 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
         if found.training.state in {"queued", "running"}:
             return Lead(t("Go on labeling: the first model is being trained."), "")
         return Lead(t("Go on labeling: the first model trains once two different answers have examples."), "")
+    weak = metric is not None and _like_guessing(metric, found.model)
+    if stop.advice == "stop" and weak:
+        words = t("More labels would hardly change the model, and it may be no better than the most common answer.")
+        return Lead(words, why)
     if stop.advice == "stop":
         return Lead(t("You can stop: more labels would hardly change the model."), why, done=True)
     away = (stop.labels_to_target or {}).get("labels")
@@ -80,6 +84,8 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
             ),
             why,
         )
+    if weak:
+        return Lead(t("Keep going: the holdout does not show yet that the model is better than guessing."), why)
     if stop.advice == "nearly there":
         return Lead(t("Nearly there: the last labels changed the model only a little."), why)
     more = gain(found)

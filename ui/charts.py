@@ -22,6 +22,7 @@ from labeler.wire.quality import Figure
 BAND = "#6366e8"
 GRAY = "#8a93a8"
 MOST_BARS = 21
+AHEAD = 2  # times the labels of the newest model: as far as a curve's expected part is drawn
 ROOM = 1.05  # of what is drawn: the axis goes on a little
 LETTER = 8  # pixels, with room between names
 LEAST_ROW = 14
@@ -140,6 +141,8 @@ def learning_curve(
         for point in points
         if known(point.metrics.get(metric.name))
     ]
+    latest = max(one["labels"] for one in rows)
+    forecast = [one for one in forecast if one["labels"] <= AHEAD * latest]  # what was measured has most of the room
     drawn = max(one["labels"] for one in [*rows, *forecast])
     x = alt.X(
         "labels:Q",

@@ -10,6 +10,16 @@ from labeler.client import Project
 SHOWN = 200  # signs of each
 
 
+def answered(project: Project, key: str, most: int) -> None:
+    """Those that have an answer, nearest first, to decide by."""
+    near = feedback.when_ready(lambda: project.own.comparable(key, most), t("Comparable items"))
+    if near is not None and not near:
+        st.markdown(t(":gray[Nothing like this one is labeled yet.]"))
+    for one in near or []:
+        words = plain(tasks.value_text(project.info, one.value))
+        st.markdown(f"**{words}**  \n{unlinked(contents.line(one.content, SHOWN))}")
+
+
 def draw(project: Project, key: str, most: int) -> None:
     """Those nearest to an item, nearest first, or what it still needs to find them."""
     near = feedback.when_ready(lambda: project.items.similar(key, most), t("Comparable items"))

@@ -81,7 +81,10 @@ def verdict(found: ErrorParts) -> str:
             + " "
             + (t("It can't be told yet from: {others}.", others=others) if others else t("It may be chance."))
         )
-    if any(one.value is None for one in found.parts):
+    known = sum(one.value is not None for one in found.parts)
+    if known == 1:
+        return t("{part} is {value} ({between}); the other parts are not known yet.", **named)
+    if known < len(found.parts):
         return t("{part} is the largest of the parts that are known: {value} ({between}).", **named)
     return t("{part} is the largest part: {value} ({between}).", **named)
 

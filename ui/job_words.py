@@ -21,7 +21,7 @@ KINDS = {
     "search": mark("Search for a model"),
     "recount": mark("Recount of the labels"),
     "strata": mark("Items that several people label, drawn again"),
-    "estimate": mark("Answers and labelers, estimated together"),
+    "estimate": mark("Weighing answers by who gave them"),
     "remove": mark("Removal of items"),
     "match": mark("Heuristics run over the items"),
     "trial": mark("Trial of a language model"),

@@ -14,6 +14,23 @@ STAGES = {
     "candidate": mark("trained, not used"),
     "retired": mark("no longer used"),
 }
+DOES = {
+    "live": mark("Make model {number} live"),
+    "canary": mark("Try model {number} out as a canary"),
+    "candidate": mark("Make model {number} a candidate"),
+    "retired": mark("Retire model {number}"),
+}
+ALL_THE_SAME = {
+    **DOES,
+    "live": mark("Make model {number} live all the same"),
+    "canary": mark("Try model {number} out as a canary all the same"),
+}
+DONE = {
+    "live": mark("Model {number} is live."),
+    "canary": mark("Model {number} is tried out as a canary."),
+    "candidate": mark("Model {number} is a candidate."),
+    "retired": mark("Model {number} is retired."),
+}
 ANSWERING = ("live", "canary")
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
 USUAL = 0.05
@@ -43,17 +60,15 @@ def ask(project: Project, number: int, is_other_live: bool) -> None:
     hint = t("why it answers all the same") if unmet else t("optional; shown with the model")
     reason = st.text_input(t("Reason"), placeholder=hint, key=key)
     keep(scope, {key: ""})
-    words = t("Make model {number} {stage}", number=number, stage=t(stage))
-    if unmet:
-        words = t("Make model {number} {stage} all the same", number=number, stage=t(stage))
-    if st.button(words, type="primary"):
+    words = ALL_THE_SAME if unmet else DOES
+    if st.button(t(words[stage], number=number), type="primary"):
         if unmet and not reason.strip():
             st.warning(t("Say why it answers all the same."), icon=":material/edit_note:")
             return
         with feedback.told():
             project.set_stage(number, stage, reason.strip(), share=share, override=bool(unmet))
             saved(scope)
-            feedback.say_later(t("Model {number} is {stage}.", number=number, stage=t(stage)))
+            feedback.say_later(t(DONE[stage], number=number))
             st.rerun()
 
 
@@ -71,6 +86,6 @@ def stop(project: Project, number: int) -> None:
             t("Model {number} stops answering; the live model answers all items again.", number=number),
             t("Stop"),
             lambda: project.set_stage(number, "candidate"),
-            t("Model {number} is {stage}.", number=number, stage=t("candidate")),
+            t(DONE["candidate"], number=number),
             is_final=False,
         )

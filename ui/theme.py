@@ -5,8 +5,10 @@ Contrast: text on its background is at least 4.5 to 1 in both modes, edges of co
 nothing is loaded from outside.
 """
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+import streamlit as st
 from labeler_ui.words import t
 
 from labeler.tasks.colors import PALETTE, color_of
@@ -243,3 +245,19 @@ def page_css() -> str:
 def label_color(index: int, color: str | None = None) -> str:
     """A label's own color, or the one that its position gives it: no two positions have the same."""
     return color or color_of(index)
+
+
+def colors_of(labels: Sequence[Mapping[str, Any]]) -> dict[str, str]:
+    """The color of each label by its name."""
+    return {one["name"]: label_color(place, one.get("color")) for place, one in enumerate(labels)}
+
+
+def mark_buttons(key: str, colors: Sequence[str | None]) -> None:
+    """The color of a label at the edge of its button. key: of the container of the buttons, in this order; called in
+    it, before them."""
+    rules = [
+        f".st-key-{key} > :nth-child({place}) button {{ border-left: 0.4rem solid {color} !important; }}"
+        for place, color in enumerate(colors, start=2)
+        if color
+    ]
+    st.html(f"<style>{' '.join(rules)}</style>")

@@ -5,7 +5,9 @@ from sqlalchemy import Connection
 
 from labeler.accounts import attempts, audit, sessions, tokens, users
 from labeler.accounts.auth import COOKIE, Caller, IsAdmin, IsOwner, Open, SignedIn, load_caller
+from labeler.accounts.browsers import browser_named
 from labeler.accounts.secrets import apart, digest, hash_password, password_matches
+from labeler.accounts.sessions import ID_SIGNS, Client
 from labeler.accounts.write import Write
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
@@ -33,6 +35,7 @@ WRONG = "Email address or password is wrong."
 WRONG_AGAIN = "Email address or password is wrong. After a few more tries, logging in pauses for some minutes."
 router = APIRouter(tags=["accounts"])
 Number = Annotated[int, Path(ge=1, lt=2**31)]
+SessionId = Annotated[str, Path(min_length=ID_SIGNS, max_length=ID_SIGNS)]
 
 
 def invitation_url(settings: Settings, token: str) -> str:
@@ -66,8 +69,13 @@ def forget_cookie(response: Response, settings: Settings) -> None:
     response.delete_cookie(COOKIE, path=settings.prefix or "/")
 
 
-async def _enter(response: Response, db: Database, settings: Settings, user: UserOut, address: str) -> Caller:
-    opened = await db.awrite(sessions.open_session, user.id, user.email, address, settings)
+def client_of(request: Request) -> Client:
+    """Where a request comes from."""
+    return Client(address_of(request), browser_named(request.headers.get("user-agent", "")))
+
+
+async def _enter(response: Response, db: Database, settings: Settings, user: UserOut, client: Client) -> Caller:
+    opened = await db.awrite(sessions.open_session, user.id, user.email, client, settings)
     set_cookie(response, settings, opened.token)
     caller = await db.aread(load_caller, digest(opened.token), False)
     assert caller is not None
@@ -87,7 +95,7 @@ async def log_in(body: LogIn, request: Request, response: Response, db: Db, sett
         may_lock_soon = await db.aread(attempts.may_lock_soon, email, address, settings)
         raise WrongCredentials(WRONG_AGAIN if may_lock_soon else WRONG)
     user = await db.aread(users.get_user, row.id)
-    caller = await _enter(response, db, settings, user, address)
+    caller = await _enter(response, db, settings, user, client_of(request))
     return Opened(user=user, csrf_token=caller.csrf_token)
 
 
@@ -107,6 +115,12 @@ async def list_sessions(caller: IsOwner, db: Db) -> Page[SessionOut]:
 async def end_other_sessions(caller: IsOwner, write: Write) -> None:
     """Log out everywhere else; tokens of programs stay."""
     await write(sessions.close_others, caller)
+
+
+@router.delete("/sessions/{session_id}", status_code=204)
+async def end_session(session_id: SessionId, caller: IsOwner, write: Write) -> None:
+    """Log out in one browser, as `GET /sessions` names it."""
+    await write(sessions.close_one, caller, session_id)
 
 
 @router.patch("/me")
@@ -139,7 +153,7 @@ async def accept_invitation(
         raise Forbidden(f"Passwords are turned off here. Accept the invitation with {settings.oidc_name}.")
     hashed = await apart(hash_password, body.password, [guest.email, body.name or guest.name])
     user = await db.awrite(users.accept_invitation, body.token, hashed, body.name, address)
-    caller = await _enter(response, db, settings, user, address)
+    caller = await _enter(response, db, settings, user, client_of(request))
     return Opened(user=user, csrf_token=caller.csrf_token)
 
 

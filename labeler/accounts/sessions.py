@@ -14,8 +14,20 @@ from labeler.accounts.tables import sessions, users
 from labeler.accounts.users import end_sessions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
+from labeler.kit.errors import NotFound
 from labeler.kit.events import emit
 from labeler.wire.accounts import SessionOut
+
+ID_SIGNS = 16
+"""Of a session's hash: what names it to its owner, and opens nothing."""
+
+
+@dataclass(frozen=True)
+class Client:
+    """Where somebody logs in from: a network address, and the name of the browser, as far as it says one."""
+
+    address: str
+    browser: str = ""
 
 
 @dataclass(frozen=True)
@@ -46,7 +58,7 @@ def note_failure(tx: Connection, email: str, address: str, method: str = "passwo
 
 
 def open_session(
-    tx: Connection, user_id: int, email: str, address: str, settings: Settings, method: str = "password"
+    tx: Connection, user_id: int, email: str, client: Client, settings: Settings, method: str = "password"
 ) -> Opened:
     """method: how somebody showed who they are, for the audit trail."""
     token = new_token("lse")
@@ -54,13 +66,14 @@ def open_session(
         "token_hash": digest(token),
         "user_id": user_id,
         "csrf_token": new_token("csrf")[:60],
+        "browser": client.browser,
         "created_at": clock(),
         "expires_at": clock(settings.session_days * 86_400),
     }
     tx.execute(sa.delete(sessions).where(sessions.c.expires_at < clock()))
     tx.execute(sa.insert(sessions).values(row))
-    attempts.succeed(tx, email, address, settings)
-    emit(tx, Audited("login", user_id, email, address, detail={"method": method}))
+    attempts.succeed(tx, email, client.address, settings)
+    emit(tx, Audited("login", user_id, email, client.address, detail={"method": method}))
     return Opened(token, user_id)
 
 
@@ -74,10 +87,25 @@ def list_sessions(tx: Connection, caller: Caller) -> list[SessionOut]:
     mine = sa.select(sessions).where(sessions.c.user_id == caller.user_id, sessions.c.expires_at > clock())
     rows = tx.execute(mine.order_by(sessions.c.created_at.desc())).all()
     found = [
-        SessionOut(current=row.token_hash == caller.credential, created_at=row.created_at, expires_at=row.expires_at)
+        SessionOut(
+            id=row.token_hash[:ID_SIGNS],
+            current=row.token_hash == caller.credential,
+            browser=row.browser,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+        )
         for row in rows
     ]
     return sorted(found, key=lambda one: not one.current)
+
+
+def close_one(tx: Connection, caller: Caller, session_id: str) -> None:
+    """End one session of the account. Raises `NotFound` where it has none of this id."""
+    mine = (sessions.c.user_id == caller.user_id, sa.func.substr(sessions.c.token_hash, 1, ID_SIGNS) == session_id)
+    if tx.execute(sa.delete(sessions).where(*mine)).rowcount == 0:
+        raise NotFound("You are not logged in there any more.")
+    remembered.forget()
+    audit(tx, caller, "session.ended", target=caller.email)
 
 
 def close_others(tx: Connection, caller: Caller) -> None:

@@ -53,6 +53,7 @@ sessions = sa.Table(
     sa.Column("token_hash", sa.String(64), primary_key=True),
     reference("user_id", "users.id"),
     sa.Column("csrf_token", sa.String(64), nullable=False),
+    sa.Column("browser", sa.String(64), nullable=False, server_default=""),
     created_at(),
     deadline("expires_at"),
 )

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from labeler.campaigns import split
 from labeler.campaigns.answered import end_when_done, settle_since
-from labeler.campaigns.select import IN_FORCE, about_labels, chosen_ids, in_order, who_can
+from labeler.campaigns.select import IN_FORCE, about_labels, chosen_ids, comes_back, in_order, who_can
 from labeler.campaigns.service import KIND, CampaignStarted, close, of_campaign, write_group
 from labeler.campaigns.split import SplitLabels
 from labeler.campaigns.tables import campaigns
@@ -33,6 +33,7 @@ from labeler.projects.access import REMEMBERED_SECONDS, Project, find_project
 from labeler.quality.tables import answers
 from labeler.queue.tables import campaign_groups, campaign_items
 from labeler.wire.campaigns import CampaignIn
+from labeler.wire.labels import LabelerOut
 
 PART = 2_000
 PAUSE_SECONDS = 0.005
@@ -73,7 +74,7 @@ def start(run: JobRun) -> dict[str, int]:
     else:
         chosen, likely = split.in_order(run.db, run.settings, project, told)
     was_split = None if told is None else SplitLabels.of(project, told)
-    asking = _Asking(body, campaign_id, project, {one.id for one in run.db.read(who_can, project)}, was_split)
+    asking = _Asking(body, campaign_id, project, run.db.read(who_can, project), was_split)
     there = run.db.read(asking.take_up)  # what an attempt before this one wrote
     left = [item_id for item_id in chosen if item_id not in there]
     ranks = {item_id: place for place, item_id in enumerate(left, asking.next_place)}
@@ -117,12 +118,19 @@ def _age(tx: Connection, campaign_id: int) -> float:
 
 
 class _Asking:
-    """What one campaign asks of whom. can: who can be asked; was_split: it is about labels that were split."""
+    """What one campaign asks of whom. people: who can be asked; was_split: it is about labels that were split."""
 
     def __init__(
-        self, body: CampaignIn, campaign_id: int, project: Project, can: set[int], was_split: SplitLabels | None
+        self,
+        body: CampaignIn,
+        campaign_id: int,
+        project: Project,
+        people: Sequence[LabelerOut],
+        was_split: SplitLabels | None,
     ) -> None:
-        self.body, self.can, self.was_split = body, can, was_split
+        self.body, self.was_split = body, was_split
+        self.can = {one.id for one in people}
+        self.comes_back = comes_back(people)
         self.project = project if was_split is None else was_split.project
         self.campaign_id = campaign_id
         self.groups: dict[People, int] = {}
@@ -190,7 +198,7 @@ class _Asking:
         if self.body.to == "same":
             for row in given[: self.per_item]:
                 who = row.labeler_id
-                people: People = ((who,), ()) if who in self.can else (None, (who,))
+                people: People = ((who,), ()) if who in self.comes_back else (None, (who,))
                 yield people, self.project.read(row.value, row.schema_version), who
             return
         labelers = {row.labeler_id for row in given}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.tables import users
-from labeler.campaigns.select import IN_FORCE, about_labels, check_people, selected, who_can
+from labeler.campaigns.select import IN_FORCE, about_labels, check_people, comes_back, selected, who_can
 from labeler.kit.errors import Conflict
 from labeler.labels.queries import latest_seconds
 from labeler.labels.tables import current_labels
@@ -132,5 +132,5 @@ def _asked(body: CampaignIn, people: Sequence[LabelerOut], of: Sequence[LabelsOf
         return [one for one in people if one.id in body.to]
     if body.to == "others":
         return list(people)
-    asked, can = {one.labeler.id for one in of}, {one.id for one in people}
+    asked, can = {one.labeler.id for one in of}, comes_back(people)
     return list(people) if asked - can else [one for one in people if one.id in asked]

@@ -131,6 +131,11 @@ def who_can(tx: Connection, project: Project) -> list[LabelerOut]:
     return [LabelerOut(**row._mapping) for row in tx.execute(statement.order_by(users.c.name, users.c.id))]
 
 
+def comes_back(people: Sequence[LabelerOut]) -> set[int]:
+    """Those whose own labels are asked of them once more: a simulated labeler may never run again."""
+    return {one.id for one in people if one.kind == "person"}
+
+
 def check_people(body: CampaignIn, people: Sequence[LabelerOut]) -> None:
     """Raises `Invalid` for somebody who can't be asked, `Conflict` where nobody can."""
     if isinstance(body.to, list):

@@ -119,6 +119,10 @@ class Client(Connection):
         """Where one is logged in, the session that asks first."""
         return self.page(SessionOut, "/sessions").items
 
+    def log_out_of(self, session_id: str) -> None:
+        """End one of one's sessions, by its id in `sessions`."""
+        self.delete(f"/sessions/{session_id}")
+
     def log_out_elsewhere(self) -> None:
         """End all of one's sessions but the one that asks; tokens of programs stay."""
         self.delete("/sessions")

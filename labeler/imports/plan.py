@@ -102,7 +102,13 @@ def _plan(
         _column(name, [cell(row, name) for row in rows], *why.get(name, ("unused", "not chosen"))) for name in columns
     ]
     if mapping.key is None and rows:
-        warnings.append("no column of ids: keys are made of the content, and rows with the same content are one item")
+        doubted = next((name for name, (_, note) in why.items() if note.endswith("no key")), None)
+        warnings.append(
+            "no column of ids: keys are made of the content, and rows with the same content are one item"
+            if doubted is None
+            else f'"{doubted}" is no key, as said there: keys are made of the content, and rows with the same content '
+            "are one item"
+        )
     return Plan(
         format=detected.dialect or detected.format,
         encoding=detected.encoding,

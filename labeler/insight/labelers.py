@@ -55,13 +55,25 @@ def labelers(tx: Connection, project: Project, for_manager: bool = True) -> Labe
     for row in rows:
         row.terms, row.cost = terms.get(row.id), costs.get(row.id)
     rows.sort(key=lambda row: (-row.labels, row.name, row.id))
+    judged = any(row.items for row in rows)
     return LabelersOut(
         items=rows,
         method=None if fit is None else fit.method,
         measured_at=None if fit is None else fit.created_at,
-        accuracy=middle if any(row.items for row in rows) else None,
+        accuracy=middle if judged else None,
+        between=_between(middle, rows) if judged and middle is not None else None,
         cost=sum(costs.values()) if costs else None,
     )
+
+
+def _between(middle: float, rows: list[LabelerRow]) -> tuple[float, float]:
+    """The 95 % interval of what all come to: of a mean over the items that each was checked on, from the interval of
+    each, as if no two rested on the same items."""
+    known = [(one.items, one.accuracy.low, one.accuracy.high) for one in rows if one.items]
+    checked = sum(n for n, _, _ in known)
+    halves = [n * (high - low) / 2 for n, low, high in known if low is not None and high is not None]
+    off = sum(half**2 for half in halves) ** 0.5 / checked
+    return max(0.0, middle - off), min(1.0, middle + off)
 
 
 def _people(tx: Connection, project: Project, known: set[int]) -> list[Any]:

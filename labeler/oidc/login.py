@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from labeler.accounts import attempts, sessions
 from labeler.accounts.secrets import digest
+from labeler.accounts.sessions import Client
 from labeler.accounts.tables import sessions as open_sessions
 from labeler.kit.columns import clock
 from labeler.kit.config import Settings
@@ -70,25 +71,25 @@ async def come_back(
     provider: Provider,
     answer: Mapping[str, str],
     cookie: str | None,
-    address: str,
+    client: Client,
 ) -> tuple[str, str]:
     """The new session's token, and the page to show. Raises `Refused`. answer: what the provider sent along."""
     flow = await asyncio.to_thread(_resume, settings, cookie, answer.get("state", ""))
     if flow is None:
         raise Refused("expired")
     try:
-        if not await db.awrite(_is_first, digest(flow.state), address, settings):
+        if not await db.awrite(_is_first, digest(flow.state), client.address, settings):
             raise Refused("expired")
         person, id_token = await ask(settings, provider, flow, answer)
-        return await _let_in(db, settings, person, id_token, flow, address)
+        return await _let_in(db, settings, person, id_token, flow, client)
     except TooManyAttempts:
         raise Refused("locked") from None
     except Refused as error:
         error.back = flow.back
         if error.reason in NOT_COUNTED:
-            await db.awrite(attempts.succeed_elsewhere, address)
+            await db.awrite(attempts.succeed_elsewhere, client.address)
         else:
-            await db.awrite(sessions.note_failure, error.email, address, "oidc", error.reason)
+            await db.awrite(sessions.note_failure, error.email, client.address, "oidc", error.reason)
         raise
 
 
@@ -100,25 +101,25 @@ def _is_first(tx: Connection, state_hash: str, address: str, settings: Settings)
 
 
 async def _let_in(
-    db: Database, settings: Settings, person: Person, id_token: str, flow: Any, address: str
+    db: Database, settings: Settings, person: Person, id_token: str, flow: Any, client: Client
 ) -> tuple[str, str]:
     try:
-        admission, token = await db.awrite(_enter, person, id_token, flow.invitation, settings, address)
+        admission, token = await db.awrite(_enter, person, id_token, flow.invitation, settings, client)
     except (IntegrityError, Conflict):  # the same person, at the same time, in another tab: now they are known
-        admission, token = await db.awrite(_enter, person, id_token, flow.invitation, settings, address)
+        admission, token = await db.awrite(_enter, person, id_token, flow.invitation, settings, client)
     if admission.refused:
         raise Refused(admission.refused, admission.user.email if admission.user else person.email)
     return token, flow.back
 
 
 def _enter(
-    tx: Connection, person: Person, id_token: str, invitation: str, settings: Settings, address: str
+    tx: Connection, person: Person, id_token: str, invitation: str, settings: Settings, client: Client
 ) -> tuple[Admission, str]:
-    admission = admit(tx, person, invitation, settings, address)
+    admission = admit(tx, person, invitation, settings, client.address)
     if admission.refused or admission.user is None:
         return admission, ""
-    opened = sessions.open_session(tx, admission.user.id, admission.user.email, address, settings, "oidc")
-    attempts.succeed_elsewhere(tx, address)
+    opened = sessions.open_session(tx, admission.user.id, admission.user.email, client, settings, "oidc")
+    attempts.succeed_elsewhere(tx, client.address)
     ends_at = clock(settings.oidc_session_hours * 3600)
     kept = id_token if len(id_token) <= LONGEST_ID_TOKEN else ""
     row = {"token_hash": digest(opened.token), "id_token": kept, "ends_at": ends_at}

@@ -5,7 +5,7 @@ from fastapi import APIRouter, Depends, Request, Response
 from fastapi.responses import RedirectResponse
 
 from labeler.accounts.auth import Open, SignedIn
-from labeler.accounts.routes import address_of, forget_cookie, set_cookie
+from labeler.accounts.routes import client_of, forget_cookie, set_cookie
 from labeler.kit.errors import NotFound
 from labeler.kit.web import Config, Db
 from labeler.oidc import cookie, login
@@ -54,7 +54,7 @@ async def come_back(request: Request, db: Db, settings: Config, provider: Known,
     state = request.query_params.get("state", "")[:200]
     kept = request.cookies.get(cookie.name_of(state))
     try:
-        token, back = await login.come_back(db, settings, provider, request.query_params, kept, address_of(request))
+        token, back = await login.come_back(db, settings, provider, request.query_params, kept, client_of(request))
     except Refused as error:
         answer = RedirectResponse(settings.at(f"{error.back}#refused={quote(error.reason)}"), 303)
     else:

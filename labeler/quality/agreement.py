@@ -96,8 +96,10 @@ def _by_label(project: Project, found: Drawn, values: list[Any]) -> Iterator[Lab
     inside = [set(project.task.labels_in(value)) for value in values]
     for name in islice((one for one in project.label_names if any(one in some for some in inside)), MOST_LABELS):
         said = np.array([name in some for some in inside], dtype=np.int64)[found.codes]
+        given = int(said.sum())
+        said ^= said[0]  # of two labels one is said where the other is not: both get the same interval
         whole = _alpha(found, said, DISTANCES["nominal"]((0, 1)), np.ones(len(said), dtype=bool))
-        yield LabelAgreement(label=name, alpha=_figure(whole.alpha), given=int(said.sum()))
+        yield LabelAgreement(label=name, alpha=_figure(whole.alpha), given=given)
 
 
 def _by_value(tx: Connection, project: Project, found: Drawn, apart: Array) -> Iterator[ValueAgreement]:

@@ -53,9 +53,12 @@ class MeChange(In):
 
 
 class SessionOut(BaseModel):
-    """A browser in which somebody is logged in. current: the one that asks."""
+    """A browser in which somebody is logged in. current: the one that asks; browser: its name and its system, as far as
+    they are known."""
 
+    id: str
     current: bool
+    browser: str = ""
     created_at: datetime
     expires_at: datetime
 

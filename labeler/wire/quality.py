@@ -135,13 +135,14 @@ class LabelerRow(BaseModel):
 
 
 class LabelersOut(BaseModel):
-    """Everybody who labels a project. method: of the newest estimate; accuracy: of all in the middle; cost: of those
-    of whom one was said."""
+    """Everybody who labels a project. method: of the newest estimate; accuracy: of all in the middle, between: its 95 %
+    interval; cost: of those of whom one was said."""
 
     items: list[LabelerRow]
     method: str | None
     measured_at: datetime | None
     accuracy: float | None
+    between: tuple[float, float] | None = None
     cost: float | None = None
 
 

@@ -74,6 +74,7 @@ def people(call: generated_client.Generated) -> None:
     call("list_users")
     assert call("change_me", body=call.shape("MeChange", name="Root")).name == "Root"
     call("list_sessions")
+    call("end_session", expected=404, session_id="0123456789abcdef")
     call("end_other_sessions", expected=204)
     call("unlink_identity", expected=404, user_id=invited.id)
     call("change_user", user_id=invited.id, body=call.shape("UserChange", name="Ada L."))

@@ -33,6 +33,7 @@ RULES = {
     ("PATCH", API + "/me"): "owner",
     ("GET", API + "/sessions"): "owner",
     ("DELETE", API + "/sessions"): "owner",
+    ("DELETE", API + "/sessions/{session_id}"): "owner",
     ("GET", API + "/users"): "admin",
     ("POST", API + "/users"): "admin",
     ("PATCH", API + "/users/{user_id}"): "admin",

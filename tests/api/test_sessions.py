@@ -11,6 +11,7 @@ from argon2 import PasswordHasher, Type, extract_parameters
 
 from labeler.accounts import attempts
 from labeler.accounts.audit import trail
+from labeler.accounts.browsers import browser_named
 from labeler.accounts.tables import invitations, login_failures, sessions
 from labeler.accounts.users import add_user
 from labeler.client import ApiError
@@ -240,6 +241,40 @@ def test_the_last_administrator_stays(service: Any, admin: Any) -> None:
     second = service.person("admin")
     assert admin.client.patch(f"/users/{admin.id}", json={"role": "labeler"})["role"] == "labeler"
     assert second.client._http.patch(f"/users/{second.id}", json={"active": False}).status_code == 422
+
+
+WINDOWS = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Safari/537.36"
+PHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 Version/18.1 Mobile Safari/604.1"
+NAMED = {
+    WINDOWS: "Chrome, Windows",
+    f"{WINDOWS} Edg/131.0": "Edge, Windows",
+    PHONE: "Safari, iPhone",
+    "Mozilla/5.0 (X11; Linux x86_64; rv:133.0) Gecko/20100101 Firefox/133.0": "Firefox, Linux",
+    "Mozilla/5.0 (Linux; Android 15) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0 Mobile": "Chrome, Android",
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 Version/18.1 Safari/605": "Safari, macOS",
+    "curl/8.5.0": "",
+    "": "",
+}
+
+
+@pytest.mark.parametrize("sent", NAMED)
+def test_a_browser_is_named_by_what_it_says(sent: str) -> None:
+    assert browser_named(sent) == NAMED[sent]
+
+
+def test_one_logs_out_in_one_other_browser(service: Any, browser: Callable[..., Any]) -> None:
+    me = browser()
+    given = {"email": me.email, "password": PASSWORD}
+    service.http.post(f"{API}/session", json=given, headers={"user-agent": PHONE})
+    third, somebody = browser(email=me.email), browser()
+    listed = me.send("GET", "/sessions").json()["items"]
+    assert listed[0]["current"] and [one["browser"] for one in listed if one["browser"]] == ["Safari, iPhone"]
+    [phone] = [one["id"] for one in listed if one["browser"]]
+    assert somebody.send("DELETE", f"/sessions/{phone}").status_code == 404
+    assert me.send("DELETE", f"/sessions/{phone}").status_code == 204
+    assert me.send("DELETE", f"/sessions/{phone}").status_code == 404
+    assert [one["browser"] for one in me.send("GET", "/sessions").json()["items"]] == ["", ""]
+    assert third.send("GET", "/me").status_code == 200
 
 
 def test_a_session_ends_after_its_days(service: Any, browser: Callable[..., Any]) -> None:

@@ -50,6 +50,22 @@ def test_the_same_people_are_asked_again_and_their_new_label_supersedes(
     assert report.by_labeler == report.of
 
 
+def test_nobody_waits_for_a_simulated_labeler(
+    service: Any, project: Project, labeled: list[Project], begin: Begin
+) -> None:
+    someone = service.join(project, service.person(kind="simulated"))
+    machine = someone.client.projects.get(project.slug)
+    project.change(settings={"counting": ["person", "simulated"], "overlap": 2})
+    machine.label("m1", "ham")
+    running = begin(keys=["m1"])
+    assert running.left == 2
+    for person in labeled:
+        for held in person.queue.next(20):
+            person.label(held, "spam")
+    done = project.campaigns.get(running.id)
+    assert (done.state, done.left) == ("ended", 0)
+
+
 def test_others_answer_what_they_have_not_labeled_and_both_labels_count(
     service: Any, project: Project, labeled: list[Project], begin: Begin
 ) -> None:

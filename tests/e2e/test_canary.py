@@ -27,7 +27,7 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     dialog.get_by_text("50%", exact=True).click()
     settled(page)
     settled(page)
-    dialog.get_by_role("button", name=f"Make model {newest} canary").click()
+    dialog.get_by_role("button", name=f"Try model {newest} out as a canary").click()
     expect(shown(page, f"Model {newest} has answered 50% of the items")).to_be_visible()
     keys = [{"key": f"k{n}", "text": "see you at lunch"} for n in range(40)]
     assert {one.stage for one in project.predict(keys)} == {"live", "canary"}
@@ -39,5 +39,5 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     page.get_by_role("button", name="Stop trying it out …").click()
     settled(page)
     dialog.get_by_role("button", name="Stop", exact=True).click()
-    expect(shown(page, f"Model {newest} is candidate.")).to_be_visible()
+    expect(shown(page, f"Model {newest} is a candidate.")).to_be_visible()
     assert project.model(newest).stage == "candidate"

@@ -24,7 +24,7 @@ def test_label_errors_are_sent_back_from_their_page(site: Site, visit: Any) -> N
     page.get_by_role("button", name="Look now").click()
     processes.wait_for(lambda: project.label_errors.page().looked, 60, "the look")
     page.goto(f"{site.url}/label_errors?project={project.slug}")
-    expect(shown(page, "Of 90 answers 3 are likely wrong")).to_be_visible()
+    expect(shown(page, "Of 90 answers 3 are not what a model expects")).to_be_visible()
     expect(shown(page, "A model that never saw this answer expects another one.")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Send back blind …").click()

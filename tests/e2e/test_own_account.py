@@ -34,11 +34,21 @@ def test_one_logs_out_everywhere_else(site: Site, visit: Any) -> None:
     there = visit(f"{site.url}/account", someone)
     expect(there.get_by_text("This browser")).to_be_visible()
     here = visit(f"{site.url}/account", someone)
-    expect(here.get_by_text("Another browser")).to_have_count(1)
+    expect(here.get_by_text("Chrome, Linux, since")).to_have_count(1)
     here.get_by_role("button", name="Log out everywhere else …").click()
     here.get_by_role("dialog").get_by_role("button", name="Log out everywhere else").click()
     expect(here.get_by_text("You are logged in here only.")).to_be_visible()
-    expect(here.get_by_text("Another browser")).to_have_count(0)
+    expect(here.get_by_text("Chrome, Linux, since")).to_have_count(0)
+    there.reload()
+    expect(there.get_by_label("Password", exact=True)).to_be_visible()
+
+
+def test_one_logs_out_in_one_other_browser(site: Site, visit: Any) -> None:
+    someone = site.person("labeler")
+    there, here = visit(f"{site.url}/account", someone), visit(f"{site.url}/account", someone)
+    here.get_by_role("button", name="Log out there").click()
+    expect(here.get_by_text("You are not logged in there any more.")).to_be_visible()
+    expect(here.get_by_role("button", name="Log out there")).to_have_count(0)
     there.reload()
     expect(there.get_by_label("Password", exact=True)).to_be_visible()
 

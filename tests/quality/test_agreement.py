@@ -34,6 +34,7 @@ def test_agreement_is_of_what_several_labeled(project: Project, three: list[Proj
     assert found.alpha.low < found.alpha.value < found.alpha.high
     assert [(row.label, row.given) for row in found.by_label] == [("spam", 11), ("ham", 11)]
     assert found.by_label[0].alpha.value == pytest.approx(found.alpha.value)
+    assert found.by_label[0].alpha == found.by_label[1].alpha  # of two labels each says what the other does
     (first, *others) = found.pairs
     assert [pair.items for pair in found.pairs] == [8, 6, 6] and len({one.id for one in first.people}) == 2
     assert (first.alike, first.kappa.value) == (1.0, 1.0)

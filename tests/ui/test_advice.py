@@ -54,6 +54,14 @@ def test_a_model_that_may_be_no_better_than_guessing_is_not_praised(guess: float
     assert ("always giving the most common answer" in words) is told
 
 
+@pytest.mark.parametrize("advised", ["keep going", "nearly there", "stop"])
+def test_what_may_be_no_better_than_guessing_is_neither_nearly_there_nor_done(advised: str) -> None:
+    model = {**MODEL, "score": {"value": 0.9, "low": 0.7, "high": 0.97, "n": 16}, "guess": {"value": 0.87}}
+    told = advice.lead(progress(model=model, advice=advised), ACCURACY, None, THURSDAY_BEFORE)
+    assert "guessing" in told.title or "no better than the most common answer" in told.title
+    assert not told.done
+
+
 def said(found: ProgressOut, target: float | None = None) -> str:
     return advice.lead(found, ACCURACY, target, THURSDAY_BEFORE).title
 

@@ -77,7 +77,7 @@ def test_the_curve_ends_at_the_labels_there_can_be(spec) -> None:
     ]
     ahead = [{"labels": n, "value": 0.8, "low": 0.7, "high": 0.9} for n in (50, 100, 160)]
     accuracy = metrics.Metric("accuracy", "Accuracy", unit="share")
-    for forecast, most, end in ((ahead, 160, 160), ((), 160, 53), ((), 50, 50), ((), 20, 50)):
+    for forecast, most, end in ((ahead, 160, 105), (ahead, 100, 100), ((), 160, 53), ((), 50, 50), ((), 20, 50)):
         found = spec(partial(charts.learning_curve, points, accuracy, forecast, most))
         assert found["layer"][1]["encoding"]["x"]["scale"] == {"domain": [0, end], "nice": False}
 

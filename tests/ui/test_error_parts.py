@@ -28,6 +28,9 @@ def test_one_part_is_the_largest_only_where_the_intervals_tell() -> None:
     assert error_parts.verdict(sure) == "Variance is the largest part: 20.0% (15.0% to 30.0%)."
     some = parts(IRREDUCIBLE, zero, clear, largest=["variance"])
     assert error_parts.verdict(some).startswith("Variance is the largest of the parts that are known")
+    alone = parts(NONE, NONE, clear, largest=["variance"])
+    told = "Variance is 20.0% (15.0% to 30.0%); the other parts are not known yet."
+    assert error_parts.verdict(alone) == told
     open_ = parts(IRREDUCIBLE, zero, clear, zero, largest=["variance", "bias", "irreducible"])
     words = error_parts.verdict(open_)
     assert "seems" in words and words.endswith("It can't be told yet from: Avoidable bias and Irreducible error.")

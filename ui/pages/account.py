@@ -6,7 +6,7 @@ import streamlit as st
 from labeler_ui import feedback, layout, session, token_row
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.language import choose_language
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import day, mark, t
 
 from labeler.wire.accounts import SessionOut, UserOut
@@ -25,7 +25,7 @@ def render() -> None:
     user = session.user()
     if user is None:
         return
-    layout.heading(t("Account"), f"{plain(user.email)}. {t(ROLES.get(user.role, user.role))}")
+    layout.heading(t("Account"), f"{unlinked(user.email)}. {t(ROLES.get(user.role, user.role))}")
     left, right = st.columns(2, gap="large")
     with left:
         st.header(t("Language"), anchor=False)
@@ -86,7 +86,7 @@ def _sessions() -> None:
         return
     with st.container(border=True):
         for one in found[:MOST]:
-            st.markdown(_session_text(one))
+            _session(one)
         if len(found) > MOST:
             st.markdown(t(":gray[Other browsers that are not shown: {count}.]", count=layout.number(len(found) - MOST)))
         if len(found) > 1 and st.button(t("Log out everywhere else …"), icon=":material/logout:"):
@@ -99,10 +99,25 @@ def _sessions() -> None:
             )
 
 
+def _session(one: SessionOut) -> None:
+    """One of them, with the way to log out there."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(_session_text(one), width="stretch")
+        if not one.current and st.button(t("Log out there"), key=f"out-{one.id}", type="tertiary"):
+            with feedback.told():
+                session.client().log_out_of(one.id)
+                feedback.say_later(t("You are not logged in there any more."))
+                st.rerun()
+
+
 def _session_text(one: SessionOut) -> str:
     icon, name = (
-        (":material/computer:", t("**This browser**")) if one.current else (":material/public:", t("Another browser"))
+        (":material/computer:", t("**This browser**"))
+        if one.current
+        else (":material/public:", plain(one.browser) or t("Another browser"))
     )
+    if one.current and one.browser:
+        name += f" ({plain(one.browser)})"
     until = day(layout.local(one.expires_at))
     since = t("since {when}", when=layout.clock(one.created_at))
     ends = t("ends by itself after {until} without use", until=until)

@@ -148,11 +148,16 @@ def _flag(project: Project, flag: FlagOut, several: bool) -> None:
                     t("Open again"), key=f"reopen-{flag.id}", icon=":material/undo:"
                 ):
                     _reopen(project, flag)
-        if flag.resolution is None and session.manages(info.slug):
+        decides = flag.resolution is None and session.manages(info.slug)
+        if decides:
             if several:
                 together.choose(flag)
             _resolve(project, flag)
-            test_case_form.offer(project, flag.item_key, flag.labels[0].value if flag.labels else None)
+        with st.container(horizontal=True):
+            to_item = {"item": flag.item_key}
+            layout.open_page("items", t("Open the item"), "open_in_new", key=f"item-of-{flag.id}", params=to_item)
+            if decides:
+                test_case_form.offer(project, flag.item_key, flag.labels[0].value if flag.labels else None)
 
 
 def _reopen(project: Project, flag: FlagOut) -> None:

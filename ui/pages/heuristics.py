@@ -104,6 +104,8 @@ def _rule(project: Project, rule: HeuristicOut) -> None:
         _advice(rule)
         if rule.use == "count" and not rule.passes:
             st.warning(t("It does not count at present. {why}", why=plain(said(rule.why))), icon=":material/block:")
+        elif rule.active and not rule.passes:
+            st.caption(t("It can't count yet. {why}", why=plain(said(rule.why))))
         with st.container(horizontal=True):
             _buttons(project, rule)
 
@@ -125,10 +127,8 @@ def _buttons(project: Project, rule: HeuristicOut) -> None:
     if rule.use == "count":
         if st.button(t("Only suggest"), key=f"suggest-{rule.id}"):
             _use(project, rule, "suggest", t("It counts no more; what it said goes within seconds."))
-    elif rule.active:
-        why = None if rule.passes else plain(said(rule.why))
-        if st.button(t("Let it count"), key=f"count-{rule.id}", disabled=why is not None, help=why):
-            _use(project, rule, "count", t("It counts: items that nobody has labeled get its answer within seconds."))
+    elif rule.active and st.button(t("Let it count"), key=f"count-{rule.id}", disabled=not rule.passes):
+        _use(project, rule, "count", t("It counts: items that nobody has labeled get its answer within seconds."))
     if st.button(t("Change …"), key=f"change-{rule.id}"):
         _change(project, rule)
     if danger.button(t("Delete …"), key=f"delete-{rule.id}"):

@@ -19,7 +19,7 @@ SENT_AT_FIRST = 20
 LONGEST = 600
 FEW = 200  # answers that a look rests on
 KINDS = {
-    "wrong": mark("likely wrong"),
+    "wrong": mark("a model expects another answer"),
     "duplicate": mark("contradicts a near-duplicate"),
     "outlier": mark("unlike all others"),
 }
@@ -99,7 +99,10 @@ def _runs() -> bool:
 def _sentence(looked: Looked, left: int | None) -> None:
     """left: how many of them wait to be looked at, where that is known."""
     parts = [
-        (tn("{n} is likely wrong", "{n} are likely wrong", looked.wrong), looked.wrong),
+        (
+            tn("{n} is not what a model expects", "{n} are not what a model expects", looked.wrong),
+            looked.wrong,
+        ),
         (tn("{n} contradicts a near-duplicate", "{n} contradict near-duplicates", looked.duplicate), looked.duplicate),
         (
             tn("{n} is of an item unlike all others", "{n} are of items unlike all others", looked.outlier),
@@ -173,10 +176,11 @@ def _table(project: Project, items: Sequence[LabelErrorOut]) -> list[LabelErrorO
     if not rows:
         st.markdown(t(":gray[None of this kind.]"))
         return []
-    for name in (t("Model"), t("Sent back")):  # where nothing was said, nothing is shown
-        if not any(row[name] for row in rows):
-            for row in rows:
-                del row[name]
+    empty = [name for name in (t("Model"), t("Sent back")) if not any(row[name] for row in rows)]
+    same = [t("Why")] if len({row[t("Why")] for row in rows}) == 1 else []
+    for name in (*empty, *same):  # where nothing was said, nothing is shown; what is said of all stands above
+        for row in rows:
+            del row[name]
     event = table.show(
         rows,
         {t("Against it"): percent},

@@ -3,7 +3,7 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import anchoring, assignments, feedback, gold, layout, report, session, standings, table, terms
+from labeler_ui import anchoring, assignments, feedback, gold, layout, metrics, report, session, standings, table, terms
 from labeler_ui.feedback import plain
 from labeler_ui.learning_settings import COUNTING, OTHERS
 from labeler_ui.words import mark, number, percent, t, tn
@@ -109,9 +109,10 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
     meaning = t("How often a label is right: by what several people's answers come to, and by gold items.")
     if found.method in METHODS:
         meaning += " " + t("Method: {method}.", method=METHODS[found.method])
-    report.number_box(
-        boxes[1], t("Right on average"), shown, t("estimated") if found.accuracy is not None else "", meaning
-    )
+    below = ""
+    if found.between is not None:
+        below = t("{low} to {high}", low=percent(found.between[0]), high=percent(found.between[1]))
+    report.number_box(boxes[1], t("Right on average"), shown, below, meaning)
     judged = sum(row.items for row in active)
     decided = tn("{n} on a decided item", "{n} on decided items", sum(row.gold for row in active))
     meaning = t("On items that others labeled, too, or whose answer somebody decided (gold items, or in Review).")
@@ -143,7 +144,7 @@ def _table(rows: list[LabelerRow]) -> None:
             t("Name"): row.name if row.active or row.kind == "import" else t("{name} (left)", name=row.name),
             t("Kind"): _kinds(row),
             t("Labels"): row.labels,
-            t("Right"): row.accuracy.value,
+            t("Right"): None if metrics.is_rough(row.accuracy.model_dump()) else row.accuracy.value,
             t("95% interval"): _between(row.accuracy),
             t("Checked on"): row.items or None,
             t("Seconds"): row.seconds_per_label,
@@ -158,7 +159,9 @@ def _table(rows: list[LabelerRow]) -> None:
             for row in shown:
                 del row[name]
     helps = {
-        t("Right"): t("The chance that a label of theirs is right."),
+        t("Right"): t(
+            "The chance that a label of theirs is right. Where few were checked, only the interval is shown."
+        ),
         t("Checked on"): t("Items that others labeled, too, or that are gold."),
         t("Seconds"): t("Half of their labels take less than this. The pace on Progress is a mean, of the last 100."),
     }

@@ -155,6 +155,8 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
             row[t("95% interval")] = metric.interval(figures.get(metric.name))
             for name, title, _ in BASELINES:
                 row[t(title)] = metric.text((baselines.get(name) or {}).get(metric.name))
+        if metric is not None:
+            row[t("Judged by")] = one.holdout_size
         row[t("Labels")] = one.trained_on
         row[t("Dataset")] = one.dataset.tag
         row[t("Created")] = layout.when(one.created_at)
@@ -169,6 +171,9 @@ def _table(task_type: str, models: Sequence[ModelOut]) -> None:
         height=min(35 * len(rows) + 38, 232),  # half a row says that there is more
         column_config={
             **{t(title): st.column_config.Column(help=t(told)) for _, title, told in BASELINES},
+            t("Judged by"): st.column_config.Column(
+                help=t("How many holdout items it was measured on: a score of few says little")
+            ),
             t("Labels"): st.column_config.Column(help=t("How many labels it learned from")),
         },
     )

@@ -109,7 +109,7 @@ def _lead(project: Project, progress: ProgressOut) -> None:
         words.markdown(f"## {told.title}")
         if told.why:
             words.markdown(f":gray[{told.why}]")
-        with way:
+        with way.container(horizontal_alignment="right"):
             if session.role_in(project.slug) != "reader":
                 layout.open_page("label", t("Label now"), "bolt", primary=not told.done)
             if model is not None:
@@ -142,7 +142,10 @@ def _boxes(project: Project, progress: ProgressOut) -> None:
         t("Labels today"),
         layout.number(labels.today),
         t("{mine_today} of them yours", mine_today=layout.number(labels.mine_today)),
-        t("Given by people. What was imported or simulated is not in it."),
+        t(
+            "Given by people. What was imported or simulated is not in it; an item that somebody answers twice on a "
+            "day counts once."
+        ),
     )
     each = number(pace["seconds_per_label"], 1) if pace else ""
     speed = t("{pace} s per label", pace=each) if pace else t("known after a few labels")

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import streamlit as st
-from labeler_ui import comments, comparable, contents, feedback, layout, session, table, tasks
+from labeler_ui import comments, comparable, contents, feedback, layout, session, table, tasks, theme
 from labeler_ui.feedback import plain, unlinked
 from labeler_ui.words import mark, percent, t, tn
 
@@ -130,10 +130,10 @@ def _one(project: Project, item: ItemOut, passed: list[str]) -> None:
     if decides:
         _ask(project, item)
     near, talk = st.columns([3, 2], gap="large")
-    with near:
-        _comparable(project, item)
     with talk:
         comments.thread(project, item.key)
+    with near:  # takes a while on a large project: what is decided with is there by then
+        _comparable(project, item)
 
 
 def _undo_last(project: Project) -> None:
@@ -169,7 +169,9 @@ def _decide(project: Project, item: ItemOut) -> None:
     note = st.text_input(t("Why, for the history"), key=note_key)
     if 0 < len(values) <= MOST_KEYS:
         _come_up(project.slug, item.key)
-        with st.container(horizontal=True):
+        colors = theme.colors_of(schema.get("labels") or [])
+        with st.container(horizontal=True, key="decide"):
+            theme.mark_buttons("decide", [colors.get(value) for value in values])
             for place, value in enumerate(values, start=1):
                 words = plain(tasks.value_text(info, value))
                 given = (project.slug, item, value, note_key)
@@ -252,7 +254,7 @@ def _told(item: ItemOut, done: ReviewOut) -> None:
 def _comparable(project: Project, item: ItemOut) -> None:
     """How items like this one were answered."""
     st.header(t("Comparable items"), anchor=False)
-    comparable.draw(project, item.key, MOST_COMPARED)
+    comparable.answered(project, item.key, MOST_COMPARED)
 
 
 def _done(project: Project) -> None:

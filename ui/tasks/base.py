@@ -40,6 +40,9 @@ class TaskPages(Protocol):
     def problem(self, schema: Schema) -> str | None:
         """What is missing or wrong in a schema, in words that follow "Still needed:"."""
 
+    def caution(self, schema: Schema) -> str | None:
+        """What somebody should know of a schema that can be used all the same."""
+
     def names(self, schema: Schema) -> list[str]:
         """What answers are made of, as text: labels, or the numbers of a scale."""
 
@@ -86,6 +89,9 @@ class Unknown:
         return schema
 
     def problem(self, schema: Schema) -> str | None:
+        return None
+
+    def caution(self, schema: Schema) -> str | None:
         return None
 
     def names(self, schema: Schema) -> list[str]:

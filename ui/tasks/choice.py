@@ -28,6 +28,12 @@ def edit_schema(schema: Schema, key: str) -> Schema:
     return labels.edit(NAME, schema, key)
 
 
+def caution(schema: Schema) -> str | None:
+    if len(names(schema)) != 1:
+        return None
+    return t("With one label every answer is the same, and no model learns from it: add another one, such as “other”.")
+
+
 def value_text(value: Any, schema: Schema) -> str:
     return str(value)
 

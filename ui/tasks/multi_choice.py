@@ -30,6 +30,10 @@ def edit_schema(schema: Schema, key: str) -> Schema:
     return labels.edit(NAME, schema, key)
 
 
+def caution(schema: Schema) -> str | None:
+    return None
+
+
 def value_text(value: Any, schema: Schema) -> str:
     return ", ".join(value) or t(NONE)
 

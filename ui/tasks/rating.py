@@ -95,6 +95,10 @@ def sections(schema: Schema) -> list[str]:
     ]
 
 
+def caution(schema: Schema) -> str | None:
+    return None
+
+
 def value_text(value: Any, schema: Schema) -> str:
     text = str(whole(value))
     name = (schema["scale"].get("names") or {}).get(text)

@@ -199,7 +199,7 @@ export class Card {
     const { suggestion, campaign, note, training } = this.current;
     if (training) { this.view.hint(this.queue.training ? progressWords(this.queue.training) : ""); return; }
     if (campaign) {
-      const again = this.queue.version ? t("Labeled before. Now guideline {version} applies.", { version: this.queue.version }) : t("Labeled before: please answer once more.");
+      const again = this.queue.version ? t("Labeled before: please answer once more, by guideline version {version}.", { version: this.queue.version }) : t("Labeled before: please answer once more.");
       const before = suggestion ? ` ${t("Answered before: {answer}", { answer: this.form.text(suggestion.value) })}` : "";
       const asked = note ? ` ${t("You are asked: {note}", { note })}` : "";
       this.view.hint(again + before + asked);

@@ -55,7 +55,7 @@ export function onKey(card, event) {
   if (card.past && key === "escape" && !typing) { take(event); card.goOnLabeling(); return; }
   if (card.current && card.form.key(event, typing)) { take(event); return; }
   if (typing) return;
-  if (key === "escape") { card.takeBack(); return; }
+  if (key === "escape") { if (!card.side.uncompare()) card.takeBack(); return; }
   const found = key === "backspace" ? "undo" : card.actions.get(key);
   const action = found === "undo" && event.shiftKey ? "redo" : found;
   if (action) {

@@ -145,10 +145,12 @@ export class Side {
     if (this.card.current === current) list.replaceChildren(...rows);
   }
 
+  /* Whether it was open. */
   uncompare() {
-    if (this.like.hidden) return;
+    if (this.like.hidden) return false;
     this.like.hidden = true;
     this.like.replaceChildren();
+    return true;
   }
 
   /* To the list, by key; as a dialog where there is no room for it. box: what was asked for; else the list. */
