@@ -4,10 +4,19 @@ from collections.abc import Mapping
 
 import streamlit as st
 from labeler_ui import charts, feedback, layout, session, table, tasks
-from labeler_ui.words import percent, t, tn
+from labeler_ui.words import mark, percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.insight import LabelerWork
+
+KINDS = {
+    "person": mark("person"),
+    "import": mark("imported labels"),
+    "simulated": mark("simulated"),
+    "heuristic": mark("heuristic"),
+    "model": mark("model"),
+    "llm": mark("language model"),
+}
 
 
 def draw(project: Project) -> None:
@@ -75,5 +84,10 @@ def _labelers(people: list[LabelerWork]) -> None:
     if not people:
         return
     st.header(t("Labelers"), anchor=False)
-    table.show([{t("Labeler"): one.name, t("Kind"): t(one.kind), t("Labels"): one.labels} for one in people])
+    table.show(
+        [
+            {t("Labeler"): one.name, t("Kind"): t(KINDS.get(one.kind, one.kind)), t("Labels"): one.labels}
+            for one in people
+        ]
+    )
     layout.open_page("labelers", t("How fast, and how often right"), "group")

@@ -223,8 +223,8 @@ def page_css() -> str:
 @media (min-width: 40.01rem) {{
   [class*="st-key-job-"] [data-testid="stHorizontalBlock"] {{ flex-wrap: nowrap; }}
   [class*="st-key-job-"] [data-testid="stHorizontalBlock"] > :first-child {{ min-width: 0; flex-shrink: 1; }}
-  [class*="st-key-wants-"] {{ flex-wrap: nowrap; }}
-  [class*="st-key-wants-"] > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
+  :is([class*="st-key-wants-"], [class*="st-key-session-"]) {{ flex-wrap: nowrap; }}
+  :is([class*="st-key-wants-"], [class*="st-key-session-"]) > :first-child {{ min-width: 0; flex-shrink: 1; }} }}
 @media (max-width: 40rem) {{
   [data-testid="stMainBlockContainer"] {{ padding: 3.25rem 1rem 3rem; }}
   [data-testid="stButtonGroup"] [role="radiogroup"] {{ flex-wrap: wrap !important; }}
@@ -255,9 +255,10 @@ def colors_of(labels: Sequence[Mapping[str, Any]]) -> dict[str, str]:
 def mark_buttons(key: str, colors: Sequence[str | None]) -> None:
     """The color of a label at the edge of its button. key: of the container of the buttons, in this order; called in
     it, before them."""
+    nth = f".st-key-{key} > :nth-child"
     rules = [
-        f".st-key-{key} > :nth-child({place}) button {{ border-left: 0.4rem solid {color} !important; }}"
-        for place, color in enumerate(colors, start=2)
+        f"{nth}({place} of :has(button)) button {{ border-left: 0.4rem solid {color} !important; }}"
+        for place, color in enumerate(colors, start=1)
         if color
     ]
     st.html(f"<style>{' '.join(rules)}</style>")

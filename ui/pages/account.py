@@ -101,7 +101,7 @@ def _sessions() -> None:
 
 def _session(one: SessionOut) -> None:
     """One of them, with the way to log out there."""
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", key=f"session-{one.id}"):
         st.markdown(_session_text(one), width="stretch")
         if not one.current and st.button(t("Log out there"), key=f"out-{one.id}", type="tertiary"):
             with feedback.told():

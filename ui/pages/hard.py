@@ -171,22 +171,20 @@ def _resolve(project: Project, flag: FlagOut) -> None:
     schema = tasks.schema_of(project.info)
     note_key, rule_key = f"note-{flag.id}", f"rule-{flag.id}"
     with st.form(f"resolve-{flag.id}", border=False):
-        columns = st.columns([2, 4], vertical_alignment="bottom")
+        columns = st.columns([4, 7, 5, 2], vertical_alignment="bottom")
         value = tasks.of(project.info).value_input(columns[0], t("Answer"), schema, key=f"value-{flag.id}")
         note = columns[1].text_input(
             t("Your answer to {name}", name=plain(flag.labeler.name)),
             placeholder=t("what was decided, and why"),
             key=note_key,
         )
-        with st.container(horizontal=True, vertical_alignment="bottom"):
-            rule = st.selectbox(
-                t("Add to the draft of the guideline"),
-                list(RULES),
-                format_func=lambda one: t(RULES[one]),
-                key=rule_key,
-                width=340,
-            )
-            done = st.form_submit_button(t("Resolve"), type="primary")
+        rule = columns[2].selectbox(
+            t("Add to the draft of the guideline"),
+            list(RULES),
+            format_func=lambda one: t(RULES[one]),
+            key=rule_key,
+        )
+        done = columns[3].form_submit_button(t("Resolve"), type="primary", width="stretch")
     if not done:
         return
     if value is None and not note.strip():

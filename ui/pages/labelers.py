@@ -3,8 +3,9 @@
 from typing import Any
 
 import streamlit as st
-from labeler_ui import anchoring, assignments, feedback, gold, layout, metrics, report, session, standings, table, terms
+from labeler_ui import anchoring, assignments, feedback, gold, layout, report, session, standings, table, terms
 from labeler_ui.feedback import plain
+from labeler_ui.labels_given import KINDS as ONE
 from labeler_ui.learning_settings import COUNTING, OTHERS
 from labeler_ui.words import mark, number, percent, t, tn
 
@@ -12,14 +13,6 @@ from labeler.client import Project
 from labeler.wire.quality import Figure, LabelerRow, LabelersOut, OverlapSaved
 
 KINDS = {**COUNTING, "llm": mark("language models")}
-ONE = {
-    "person": mark("person"),
-    "import": mark("imported labels"),
-    "simulated": mark("simulated"),
-    "heuristic": mark("heuristic"),
-    "model": mark("model"),
-    "llm": mark("language model"),
-}
 ADVICE = {
     "often_wrong": mark("Right less often than the others: look at the errors below together."),
     "too_fast": mark("Many labels came faster than anybody reads: look at some of them."),
@@ -39,6 +32,7 @@ SHORT = {
     "not_known": mark("not known yet"),
 }
 MOST_NAMED = 5
+FEWEST = 5  # labels that were checked, below which a share says nothing beside its interval
 URGENT = ("often_wrong", "too_fast", "one_answer", "worse_lately")
 
 
@@ -144,7 +138,7 @@ def _table(rows: list[LabelerRow]) -> None:
             t("Name"): row.name if row.active or row.kind == "import" else t("{name} (left)", name=row.name),
             t("Kind"): _kinds(row),
             t("Labels"): row.labels,
-            t("Right"): None if metrics.is_rough(row.accuracy.model_dump()) else row.accuracy.value,
+            t("Right"): row.accuracy.value if row.items >= FEWEST else None,
             t("95% interval"): _between(row.accuracy),
             t("Checked on"): row.items or None,
             t("Seconds"): row.seconds_per_label,
