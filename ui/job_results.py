@@ -188,6 +188,16 @@ def _reproduced(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
 
 
+def _shadowed(found: Mapping[str, Any]) -> Made:
+    words = tn(
+        "Asked about {n} item, the same answer: {same}.",
+        "Asked about {n} items, the same answer: {same}.",
+        found["items"],
+        same=number(found["same"]),
+    )
+    return Made(words, "models", t("See"), (("view", "use"),))
+
+
 def _judged(found: Mapping[str, Any]) -> Made:
     words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
     measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
@@ -311,4 +321,5 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "check": _checked,
     "reproduce": _reproduced,
     "judge": _judged,
+    "follow": _shadowed,
 }

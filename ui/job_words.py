@@ -41,6 +41,7 @@ KINDS = {
     "measure": mark("Models measured on failure modes"),
     "compare": mark("Check for drift of new items"),
     "judge": mark("Models run on test cases and slices"),
+    "follow": mark("Shadows asked what was asked"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {

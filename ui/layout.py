@@ -30,6 +30,7 @@ JOB_WORDS = {
 STAGE_COLORS = {
     "live": "green",
     "canary": "blue",
+    "shadow": "violet",
     "candidate": "orange",
     "retired": "gray",
 }

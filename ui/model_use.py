@@ -1,11 +1,18 @@
-"""What the live model and a canary are asked: how much, by whom, how long it takes. Part of the page Models."""
+"""What the live model and a canary are asked, by whom, how long it takes, and what shadows would have said. Part of the
+page Models."""
+
+from typing import Any
 
 import streamlit as st
-from labeler_ui import feedback, layout, table
-from labeler_ui.words import number, percent, t
+from labeler_ui import contents, feedback, layout, metrics, table, tasks
+from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Project
+from labeler.wire.quality import Figure
 from labeler.wire.registry import ModelUse
+from labeler.wire.shadows import ShadowOut
+
+LONGEST = 160  # signs of an item
 
 
 def draw(project: Project) -> None:
@@ -24,6 +31,9 @@ def draw(project: Project) -> None:
     st.caption(
         t("Counted since it came to its stage, some seconds late. Where a canary fails, the live model answers.")
     )
+    _later(project)
+    for one in feedback.attempt(project.shadows, t("Reading what shadows say")) or []:
+        _shadow(project, one)
     asked = [one for one in found if one.consumers]
     st.header(t("Who asks"), anchor=False)
     if not asked:
@@ -44,6 +54,96 @@ def draw(project: Project) -> None:
         ],
         {t("Model"): table.name_of},
     )
+
+
+def _later(project: Project) -> None:
+    """How right each was on items that were labeled after it had answered them, beside the holdout."""
+    rows = feedback.attempt(project.later_labels, t("Reading the labels that came later")) or []
+    if not any(row.items for row in rows):
+        return
+    st.header(t("On items that were labeled later"), anchor=False)
+    shown = []
+    for row in rows:
+        metric = metrics.named(project.info.task_type, row.holdout_metric) if row.holdout_metric else None
+        shown.append(
+            {
+                t("Model"): row.model,
+                t("Stage"): t(row.stage),
+                t("Right"): row.right.value,
+                t("95% interval"): between(row.right),
+                t("Items"): row.items,
+                t("On the holdout"): _on_holdout(metric, row.holdout),
+            }
+        )
+    table.show(shown, {t("Model"): table.name_of, t("Right"): lambda one: percent(one, 1)})
+    st.caption(
+        t(
+            "Items that people first labeled after the model had answered them. Which items are labeled is not drawn "
+            "at random: hard ones may come first. Models are judged on the holdout; a wide gap to it is worth a look."
+        )
+    )
+
+
+def _on_holdout(metric: metrics.Metric | None, estimate: metrics.Estimate | None) -> str:
+    if metric is None or not metrics.known(estimate):
+        return layout.DASH
+    interval = metric.interval(estimate)
+    return f"{metric.title} {metric.text(estimate)}" + (f" ({interval})" if interval else "")
+
+
+def _shadow(project: Project, one: ShadowOut) -> None:
+    """How far it says the same, what it says instead, and of which items."""
+    st.header(t("In the shadow: model {number}", number=one.model), anchor=False)
+    if not one.items and not one.failed:
+        st.markdown(t(":gray[Nothing has been asked since. It follows some seconds after the answers.]"))
+        return
+    told = []
+    if one.same.value is not None:
+        told.append(
+            tn(
+                "Of {n} item it says the same as was answered in {share} ({between}).",
+                "Of {n} items it says the same as was answered in {share} ({between}).",
+                one.items,
+                share=percent(one.same.value, 1),
+                between=between(one.same),
+            )
+        )
+    if one.failed:
+        told.append(tn("Of {n} item it could say nothing.", "Of {n} items it could say nothing.", one.failed))
+    if one.ms_per_item is not None:
+        told.append(t("It takes {time} for an item.", time=_ms(one.ms_per_item)))
+    st.markdown(" ".join(told))
+    st.caption(t("A random sample of what is asked. Who is right where they differ, labels tell."))
+
+    def text(value: Any) -> str:
+        return layout.DASH if value is None else tasks.value_text(project.info, value)
+
+    if one.otherwise:
+        table.show(
+            [
+                {t("Was answered"): text(row.live), t("The shadow says"): text(row.shadow), t("Items"): row.items}
+                for row in one.otherwise
+            ]
+        )
+    if one.differs:
+        with st.expander(t("The newest items of which it says something else")):
+            table.show(
+                [
+                    {
+                        t("Item"): contents.line(row.content, LONGEST),
+                        t("Was answered"): text(row.live),
+                        t("The shadow says"): text(row.shadow),
+                        t("When"): layout.when(row.at),
+                    }
+                    for row in one.differs
+                ]
+            )
+
+
+def between(figure: Figure) -> str:
+    if figure.low is None or figure.high is None:
+        return layout.DASH
+    return t("{low} to {high}", low=percent(figure.low, 1), high=percent(figure.high, 1))
 
 
 def _row(one: ModelUse) -> dict[str, object]:

@@ -7,16 +7,18 @@ from labeler_ui.words import mark, percent, t
 
 from labeler.client import Project
 
-NAMES = (mark("live"), mark("canary"), mark("candidate"), mark("retired"))
+NAMES = (mark("live"), mark("canary"), mark("shadow"), mark("candidate"), mark("retired"))
 STAGES = {
     "live": mark("answers every prediction"),
     "canary": mark("answers a share of the items, to be tried out; it is stopped by itself when it fails or is slow"),
+    "shadow": mark("is asked the same beside the live model, unseen: nobody is told what it says"),
     "candidate": mark("trained, not used"),
     "retired": mark("no longer used"),
 }
 DOES = {
     "live": mark("Make model {number} live"),
     "canary": mark("Try model {number} out as a canary"),
+    "shadow": mark("Make model {number} a shadow"),
     "candidate": mark("Make model {number} a candidate"),
     "retired": mark("Retire model {number}"),
 }
@@ -28,10 +30,11 @@ ALL_THE_SAME = {
 DONE = {
     "live": mark("Model {number} is live."),
     "canary": mark("Model {number} is tried out as a canary."),
+    "shadow": mark("Model {number} is a shadow."),
     "candidate": mark("Model {number} is a candidate."),
     "retired": mark("Model {number} is retired."),
 }
-ANSWERING = ("live", "canary")
+ANSWERING, BESIDE = ("live", "canary"), ("canary", "shadow")
 SHARES = (0.01, 0.05, 0.1, 0.25, 0.5)
 USUAL = 0.05
 
@@ -39,7 +42,7 @@ USUAL = 0.05
 @layout.dialog(mark("Promote the model"))
 def ask(project: Project, number: int, is_other_live: bool) -> None:
     """is_other_live: another model is live, which this one can be tried out beside."""
-    stages = [one for one in STAGES if one != "canary" or is_other_live]
+    stages = [one for one in STAGES if one not in BESIDE or is_other_live]
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     share = None
     if stage == "canary":
@@ -80,10 +83,10 @@ def _unmet(project: Project, number: int) -> list[str]:
 
 
 def stop(project: Project, number: int) -> None:
-    """A button that takes a canary back."""
+    """A button that takes a canary or a shadow back."""
     if session.manages(project.slug) and st.button(t("Stop trying it out …"), icon=":material/undo:"):
         layout.confirm(
-            t("Model {number} stops answering; the live model answers all items again.", number=number),
+            t("Model {number} is asked nothing more; the live model answers all items.", number=number),
             t("Stop"),
             lambda: project.set_stage(number, "candidate"),
             t(DONE["candidate"], number=number),

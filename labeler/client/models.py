@@ -15,6 +15,7 @@ from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
 from labeler.wire.registry import ModelOut, ModelUse, Predicted, PredictItem, PredictOut
+from labeler.wire.shadows import LaterLabels, ShadowOut
 from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
 
@@ -112,8 +113,9 @@ class Learned:
     def set_stage(
         self, number: int, stage: str, reason: str = "", *, share: float | None = None, override: bool = False
     ) -> ModelOut:
-        """stage: live (the one before it retires), canary (answers a share of the items beside the live one), candidate
-        or retired. override: let it answer though something that is required does not hold; takes a reason."""
+        """stage: live (the one before it retires), shadow (asked unseen what the live one is asked), canary (answers a
+        share of the items beside the live one), candidate or retired. override: let it answer though something that is
+        required does not hold; takes a reason."""
         body = {"stage": stage, "reason": reason, **({"override": True} if override else {})}
         if share is not None:
             body["share"] = share
@@ -122,6 +124,14 @@ class Learned:
     def use(self) -> list[ModelUse]:
         """What the live model and the canary were asked, by whom, and how long it took."""
         return self.client.page(ModelUse, f"{self.path}/predict/use").items
+
+    def shadows(self) -> list[ShadowOut]:
+        """What models that are shadows say of what was asked, beside what was answered."""
+        return self.client.page(ShadowOut, f"{self.path}/predict/shadows").items
+
+    def later_labels(self) -> list[LaterLabels]:
+        """How often each model was right on items that were first labeled after it had answered them."""
+        return self.client.page(LaterLabels, f"{self.path}/predict/later-labels").items
 
     def promote(self, number: int, reason: str = "", *, override: bool = False) -> ModelOut:
         """Make a model live: it answers `predict` from now on. See `set_stage`."""

@@ -19,6 +19,7 @@ from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
 from labeler.learning.decoding import Decoder
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
+from labeler.registry.served import Served
 from labeler.registry.use import Asked, note, serving
 from labeler.wire.registry import Predicted, PredictIn, PredictOut
 
@@ -57,7 +58,7 @@ def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -
     """Raises `NoLiveModel`, `Invalid` (which item, why), `Unavailable` (the live model's file is broken)."""
     project = member.project
     rows = {row.stage: row for row in db.read(serving, project.id)}
-    live, canary = rows.get("live"), rows.get("canary")
+    live, canary, is_followed = rows.get("live"), rows.get("canary"), "shadow" in rows
     if live is None:
         raise NoLiveModel(
             f"Promote a model first: POST /projects/{project.slug}/models/<number>/stage with stage live."
@@ -87,9 +88,17 @@ def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -
         rest = [n for n in range(len(contents)) if n not in found]
         if rest:
             found |= dict(zip(rest, _ask(settings, member, live, [contents[n] for n in rest], asked), strict=True))
-    finally:
+    except Exception:
         note(db, asked)
+        raise
     predictions = [found[n].model_copy(update={"key": key}) for n, key in enumerate(keys)]
+    ids = {row.number: row.id for row in (live, canary) if row is not None}
+    served = [
+        Served(project.id, ids[one.model], one.key, content, one.value, project.schema_version)
+        for one, content in zip(predictions, contents if is_followed else [None] * len(contents), strict=True)
+        if is_followed or one.key is not None
+    ]
+    note(db, asked, served)
     of = canary if canary is not None and all(one.stage == "canary" for one in predictions) else live
     return PredictOut(model=of.number, dataset=of.tag, predictions=predictions)
 

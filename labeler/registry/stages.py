@@ -22,6 +22,7 @@ from labeler.registry.test_runs import runs_of
 from labeler.wire.registry import ModelOut
 
 ANSWERING = ("canary", "live")
+MOST_SHADOWS = 3
 SHARE = 0.05
 """Of the items that a canary answers, where nothing is said."""
 
@@ -50,11 +51,11 @@ def set_stage(
     override: bool = False,
 ) -> ModelOut:
     """Move a model to another stage. A model that goes live retires the one before it; there is one canary at a time,
-    and none without a live model.
+    and neither a canary nor a shadow begins without a live model.
 
     share: of a canary, the share of the items that it answers. override: let it answer whatever the project requires,
     which is on record. Raises `NotFound`, `Conflict` where its files are gone, or where there is no live model beside a
-    canary, `RequirementsNotMet`, `Invalid` for an override without a reason.
+    canary or a shadow, or too many shadows, `RequirementsNotMet`, `Invalid` for an override without a reason.
     """
     project_id = member.project.id
     lock(tx, "stages", project_id)
@@ -62,13 +63,15 @@ def set_stage(
     if row.stage == stage and share in (None, row.share):
         return get_model(tx, settings, member.project, number)
     live, canary = live_model(tx, project_id), canary_model(tx, project_id)
-    if stage in ANSWERING:
-        if stage == "canary":
-            _beside(live, row)
-        if row.stage != stage:
-            _may_answer(tx, member, row, reason, override)
-        if not (folder_of(settings, project_id, number) / "model.skops").exists():
-            raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can answer.")
+    if stage in ("canary", "shadow"):
+        _beside(live, row)
+    if stage == "shadow":
+        _few_shadows(tx, project_id)
+    if stage in ANSWERING and row.stage != stage:
+        _may_answer(tx, member, row, reason, override)
+    is_there = (folder_of(settings, project_id, number) / "model.skops").exists()
+    if stage in (*ANSWERING, "shadow") and not is_there:
+        raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can answer.")
     if stage == "live" and live is not None:
         _move(tx, live, "retired", f"model {number} goes live", member)
     elif stage == "canary" and canary is not None and canary.id != row.id:
@@ -99,6 +102,13 @@ def _beside(live: Any, row: Any) -> None:
         raise Conflict(f"Model {row.number} is live: it answers everything already.")
     if live is None:
         raise Conflict("No model is live that would answer the other items. Promote one first.")
+
+
+def _few_shadows(tx: Connection, project_id: int) -> None:
+    """Each is asked everything that is kept of what was asked."""
+    mine = (models.c.project_id == project_id, models.c.stage == "shadow")
+    if len(tx.execute(sa.select(models.c.id).where(*mine)).all()) >= MOST_SHADOWS:
+        raise Conflict(f"{MOST_SHADOWS} models are shadows already. Make one of them a candidate first.")
 
 
 def _may_answer(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:

@@ -11,7 +11,7 @@ model_versions = sa.Table(
     reference("project_id", "projects.id"),
     sa.Column("number", sa.Integer, nullable=False),
     reference("dataset_version_id", "dataset_versions.id", ondelete="RESTRICT"),
-    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),  # candidate, canary, live, retired
+    sa.Column("stage", sa.String(16), nullable=False, server_default="candidate"),  # see wire/registry.py: StageIn
     created_at(),
     sa.Column("trained_on", sa.Integer, nullable=False),
     sa.Column("holdout_size", sa.Integer, nullable=False),
@@ -110,4 +110,39 @@ model_use = sa.Table(
     sa.UniqueConstraint("change_id", "user_id", "token_id", "bucket"),
     sa.Index("ix_model_use_model_id", "model_id"),
     sa.Index("ix_model_use_project_id", "project_id"),
+)
+
+# What the live model and the canary answered, newest last: a sample of the items, see served.py.
+served_items = sa.Table(
+    "served_items",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("key", sa.String(200), nullable=True),
+    sa.Column("content", Json, nullable=True),  # while there is a shadow to be asked about it
+    sa.Column("value", Json, nullable=False),
+    sa.Column("schema_version", sa.Integer, nullable=False),
+    created_at(),
+    sa.Index("ix_served_items_project_id_id", "project_id", "id"),
+    sa.Index("ix_served_items_model_id", "model_id"),
+)
+
+# What a model that is a shadow says of the same items.
+shadow_answers = sa.Table(
+    "shadow_answers",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    reference("served_id", "served_items.id"),
+    sa.Column("change_id", Id, nullable=False),  # how it came to its stage
+    sa.Column("value", Json, nullable=True),  # none: it could not answer
+    sa.Column("schema_version", sa.Integer, nullable=False),
+    sa.Column("same", sa.Boolean, nullable=False),
+    sa.Column("ms", sa.Float, nullable=False),  # an item, in a batch of a job
+    sa.Index("ix_shadow_answers_change_id_served_id", "change_id", "served_id"),
+    sa.Index("ix_shadow_answers_served_id", "served_id"),
+    sa.Index("ix_shadow_answers_model_id", "model_id"),
+    sa.Index("ix_shadow_answers_project_id", "project_id"),
 )

@@ -21,10 +21,13 @@ from labeler.kit.columns import clock
 from labeler.kit.db import Database, upsert
 from labeler.learning.evaluation.intervals import wilson
 from labeler.projects.access import Project
+from labeler.registry.served import Sample, Served, write
 from labeler.registry.stages import stop_canary
 from labeler.registry.tables import model_use, model_versions, stage_changes
 from labeler.wire.registry import Consumer, ModelUse
 
+STAGES = ("live", "canary", "shadow")
+"""What is loaded to answer something."""
 FAILED = -1
 """The bucket of requests that a model could not answer."""
 PER_DOUBLING = 4
@@ -50,7 +53,15 @@ class Asked(NamedTuple):
     items: int
 
 
-_gathered: dict[Database, dict[tuple[int, ...], list[int]]] = defaultdict(lambda: defaultdict(lambda: [0, 0]))
+class Gathered:
+    """What is not written yet: [requests, items] by whose they are, and a sample of the answers."""
+
+    def __init__(self) -> None:
+        self.counts: dict[tuple[int, ...], list[int]] = defaultdict(lambda: [0, 0])
+        self.answers: dict[int, Sample] = defaultdict(Sample)  # by project
+
+
+_gathered: dict[Database, Gathered] = defaultdict(Gathered)
 _lock, _flushing = threading.Lock(), threading.Lock()
 _writing: set[Database] = set()
 _in_a_hurry: set[Database] = set()
@@ -64,10 +75,13 @@ def ms_of(bucket: int) -> float:
     return float(0.1 * 2 ** (bucket / PER_DOUBLING))
 
 
-def note(db: Database, asked: Iterable[Asked]) -> None:
-    """Count requests; they are written later, failures at once."""
+def note(db: Database, asked: Iterable[Asked], served: Sequence[Served] = ()) -> None:
+    """Count requests and keep some of the answers; they are written later, failures at once."""
     with _lock:
-        counts = _gathered[db]
+        gathered = _gathered[db]
+        counts = gathered.counts
+        if served:
+            gathered.answers[served[0].project_id].add(served)
         for one in asked:
             bucket = FAILED if one.ms is None else bucket_of(one.ms)
             entry = counts[(one.project_id, one.model_id, one.change_id, one.user_id, one.token_id, bucket)]
@@ -105,12 +119,13 @@ def flush(db: Database) -> None:
     """Write what was counted, and stop canaries that are not fit to go on."""
     with _flushing:
         with _lock:
-            counts = _gathered.pop(db, {})
-        if counts:
-            db.write(_add, counts)
+            gathered = _gathered.pop(db, None)
+        if gathered is not None:
+            db.write(_add, gathered)
 
 
-def _add(tx: Connection, counts: dict[tuple[int, ...], list[int]]) -> None:
+def _add(tx: Connection, gathered: Gathered) -> None:
+    counts = gathered.counts
     # a model, account or project may be gone by now: then nobody asks what it was asked
     there = set(
         tx.execute(sa.select(model_versions.c.id).where(model_versions.c.id.in_({key[1] for key in counts}))).scalars()
@@ -128,6 +143,8 @@ def _add(tx: Connection, counts: dict[tuple[int, ...], list[int]]) -> None:
             "last_at": clock(),
         }
         tx.execute(row.on_conflict_do_update(index_elements=["change_id", "user_id", "token_id", "bucket"], set_=more))
+    for sample in gathered.answers.values():
+        write(tx, sample.drawn, there)
     for project_id in {key[0] for key in counts if key[1] in there}:
         _stop_unfit(tx, project_id)
 
@@ -148,7 +165,7 @@ def _stop_unfit(tx: Connection, project_id: int) -> None:
 
 
 def serving(tx: Connection, project_id: int) -> Sequence[Any]:
-    """The live model's row and the canary's, each with how it came to its stage (`change_id`)."""
+    """The rows of the live model, the canary and the shadows, each with how it came to its stage (`change_id`)."""
     last = (
         sa.select(sa.func.max(stage_changes.c.id))
         .where(stage_changes.c.project_id == project_id, stage_changes.c.model_id == model_versions.c.id)
@@ -158,15 +175,15 @@ def serving(tx: Connection, project_id: int) -> Sequence[Any]:
     statement = (
         sa.select(model_versions, dataset_versions.c.tag, last.label("change_id"))
         .join(dataset_versions, dataset_versions.c.id == model_versions.c.dataset_version_id)
-        .where(model_versions.c.project_id == project_id, model_versions.c.stage.in_(("live", "canary")))
-        .order_by(model_versions.c.stage.desc())
+        .where(model_versions.c.project_id == project_id, model_versions.c.stage.in_(STAGES))
+        .order_by(sa.case({stage: place for place, stage in enumerate(STAGES)}, value=model_versions.c.stage))
     )
     return tx.execute(statement).all()
 
 
 def use_of(tx: Connection, project: Project) -> list[ModelUse]:
     """The live model first, then the canary."""
-    return [_use(tx, row) for row in serving(tx, project.id)]
+    return [_use(tx, row) for row in serving(tx, project.id) if row.stage != "shadow"]
 
 
 def _use(tx: Connection, row: Any) -> ModelUse:

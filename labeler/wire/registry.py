@@ -18,7 +18,9 @@ class DatasetTie(BaseModel):
 
 class ModelOut(BaseModel):
     number: int
-    stage: str = Field(description="candidate, canary (answers a share of the items), live, retired.")
+    stage: str = Field(
+        description="candidate, shadow (asked unseen), canary (answers a share of the items), live, retired."
+    )
     share: float | None = Field(None, description="Of a canary: which share of the items it answers.")
     stage_since: datetime = Field(description="When it came to this stage; of a new candidate, when it was made.")
     stage_by: str | None = Field(description="Who moved it there; none while it stands where its training put it.")
@@ -61,7 +63,7 @@ class ModelOut(BaseModel):
 
 
 class StageIn(In):
-    stage: Literal["candidate", "canary", "live", "retired"]
+    stage: Literal["candidate", "shadow", "canary", "live", "retired"]
     share: Annotated[float, Field(gt=0, lt=1)] | None = Field(
         None, description="Of a canary: the share of the items that it answers, 0.05 where nothing is said."
     )

@@ -258,6 +258,8 @@ def tried_cases(call: generated_client.Generated) -> None:
     call("check_model", expected=202, **P, number=number)
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
     assert call("get_use", **P).items is not None
+    assert call("list_shadows", **P).items == []
+    assert call("list_later_labels", **P).items is not None
     line = {**P, "name": "allowed"}
     body = call.shape("ConfirmIn", reason="We looked.", review_on=(date.today() + timedelta(days=9)).isoformat())
     assert call("confirm_readiness", **line, body=body).points

@@ -164,6 +164,8 @@ RULES = {
     ("GET", P + "/models/{number}/test-cases/{case_id}"): "read",
     ("POST", P + "/models/{number}/check"): "manage",
     ("GET", P + "/predict/use"): "read",
+    ("GET", P + "/predict/shadows"): "read",
+    ("GET", P + "/predict/later-labels"): "read",
     ("GET", P + "/insight/readiness"): "read",
     ("GET", P + "/insight/readiness/report"): "read",
     ("PUT", P + "/insight/readiness/{name}"): "manage",

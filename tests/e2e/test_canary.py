@@ -20,8 +20,9 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     project.promote(1)
     page: Page = visit(f"{site.url}/models?project={project.slug}&model={newest}", site.admin)
     settled(page)
-    page.get_by_role("button", name="Promote …").last.click()
     dialog = page.get_by_role("dialog")
+    in_the_shadow(page, project, newest)
+    page.get_by_role("button", name="Promote …").last.click()
     dialog.get_by_text("canary", exact=True).click()
     settled(page)
     dialog.get_by_text("50%", exact=True).click()
@@ -41,3 +42,20 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     dialog.get_by_role("button", name="Stop", exact=True).click()
     expect(shown(page, f"Model {newest} is a candidate.")).to_be_visible()
     assert project.model(newest).stage == "candidate"
+
+
+def in_the_shadow(page: Page, project: Any, number: int) -> None:
+    """It is asked what the live model is asked, nobody gets its answers, and what it says is told."""
+    dialog = page.get_by_role("dialog")
+    page.get_by_role("button", name="Promote …").last.click()
+    dialog.get_by_text("shadow", exact=True).click()
+    settled(page)
+    dialog.get_by_role("button", name=f"Make model {number} a shadow").click()
+    expect(shown(page, f"Model {number} has been a shadow since")).to_be_visible()
+    asked = [{"key": f"unseen{n}", "text": "see you at lunch"} for n in range(20)]
+    assert {one.model for one in project.predict(asked)} == {1}
+    processes.wait_for(lambda: project.shadows()[0].items == 20, 60, "the shadow")
+    page.reload()
+    page.get_by_role("tab", name="In use").click()
+    expect(page.get_by_role("heading", name=f"In the shadow: model {number}")).to_be_visible()
+    expect(shown(page, "Of 20 items it says the same as was answered")).to_be_visible()

@@ -44,6 +44,7 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
             {"items": 200, "changed": 12, "method": "dawid_skene", "labelers": 3},
             "The answers of 200 items looked at, 12 of them changed.",
         ),
+        ("shadows.follow", {"items": 40, "same": 38}, "Asked about 40 items, the same answer: 38."),
         ("drift.compare", {"model": 1, "missing": 12}, "Can't tell yet: 12 more items."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 0}, "60 new items compared: nothing moved."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 2}, "60 new items compared: 2 things moved."),

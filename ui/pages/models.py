@@ -113,6 +113,8 @@ def _since(model: ModelOut) -> str:
     elif model.stage == "canary":
         at["share"] = percent(model.share or 0)
         words = t("Model {number} has answered {share} of the items since {time} ({ago})", **at)
+    elif model.stage == "shadow":
+        words = t("Model {number} has been a shadow since {time} ({ago})", **at)
     elif model.stage_reason:
         words = t("Model {number} has been a candidate again since {time} ({ago})", **at)
     else:
@@ -198,7 +200,7 @@ def _actions(project: Project, model: ModelOut, is_first: bool, was_another: boo
             t("Rolled back."),
             is_final=False,
         )
-    if model.stage == "canary":
+    if model.stage in promote.BESIDE:
         promote.stop(project, number)
     if st.button(
         t("Reproduce"),
@@ -232,7 +234,7 @@ def _detail(project: Project, model: ModelOut) -> None:
             tag=plain(model.dataset.tag),
         )
     )
-    if model.stage in ("retired", "canary") or (model.stage == "candidate" and model.stage_reason):
+    if model.stage in ("retired", *promote.BESIDE) or (model.stage == "candidate" and model.stage_reason):
         st.markdown(f":gray[{_since(model)}]")
     model_views.draw(project, model)
 
