@@ -17,13 +17,13 @@ from labeler.registry.served import trim
 from labeler.registry.tables import model_versions, served_items, shadow_answers
 from labeler.registry.use import serving
 
-FOLLOW = "shadows.follow"
+KIND = "shadows.follow"
 LOOKS_EVERY = 10  # seconds
 BATCH, MOST = 200, 2_000
 """Items at once, and in one job."""
 
 
-@job(FOLLOW, gives_way=True)
+@job(KIND, gives_way=True)
 def follow(run: JobRun) -> Any:
     """Result: how many items shadows were asked about, and of how many they said the same."""
     project = run.db.read(find_project, run.project_id or 0)
@@ -94,4 +94,4 @@ def sweep(tx: Connection) -> None:
     for project_id in tx.execute(followed).scalars().all():
         if any(waiting(tx, row, 1) for row in shadows(tx, project_id)):
             lane = f"shadows:{project_id}"
-            enqueue(tx, FOLLOW, project_id=project_id, dedup=lane, lane=lane)
+            enqueue(tx, KIND, project_id=project_id, dedup=lane, lane=lane)

@@ -21,7 +21,7 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     page: Page = visit(f"{site.url}/models?project={project.slug}&model={newest}", site.admin)
     settled(page)
     dialog = page.get_by_role("dialog")
-    in_the_shadow(page, project, newest)
+    in_the_shadow(site, page, project, newest)
     page.get_by_role("button", name="Promote …").last.click()
     dialog.get_by_text("canary", exact=True).click()
     settled(page)
@@ -44,7 +44,7 @@ def test_a_model_is_tried_out_and_taken_back(site: Site, visit: Any) -> None:
     assert project.model(newest).stage == "candidate"
 
 
-def in_the_shadow(page: Page, project: Any, number: int) -> None:
+def in_the_shadow(site: Site, page: Page, project: Any, number: int) -> None:
     """It is asked what the live model is asked, nobody gets its answers, and what it says is told."""
     dialog = page.get_by_role("dialog")
     page.get_by_role("button", name="Promote …").last.click()
@@ -55,7 +55,6 @@ def in_the_shadow(page: Page, project: Any, number: int) -> None:
     asked = [{"key": f"unseen{n}", "text": "see you at lunch"} for n in range(20)]
     assert {one.model for one in project.predict(asked)} == {1}
     processes.wait_for(lambda: project.shadows()[0].items == 20, 60, "the shadow")
-    page.reload()
-    page.get_by_role("tab", name="In use").click()
+    page.goto(f"{site.url}/models?project={project.slug}&model={number}&view=use")
     expect(page.get_by_role("heading", name=f"In the shadow: model {number}")).to_be_visible()
     expect(shown(page, "Of 20 items it says the same as was answered")).to_be_visible()

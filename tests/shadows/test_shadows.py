@@ -10,7 +10,7 @@ from labeler.client import ApiError, Project
 from labeler.registry import served, use
 from labeler.registry.artifacts import folder_of
 from labeler.registry.tables import served_items, shadow_answers
-from labeler.shadows.jobs import FOLLOW, sweep
+from labeler.shadows.jobs import KIND, sweep
 from labeler.wire.shadows import ShadowOut
 
 Add = Callable[..., list[dict[str, Any]]]
@@ -35,7 +35,7 @@ def followed(service: Any, project: Project) -> ShadowOut:
     db = service.api.state.db
     use.flush(db)
     db.write(sweep)
-    service.run_jobs(kinds=(FOLLOW,))
+    service.run_jobs(kinds=(KIND,))
     (found,) = project.shadows()
     return found
 
