@@ -62,6 +62,9 @@ def lead(found: ProgressOut, metric: metrics.Metric | None, target: float | None
             return Lead(t("Start labeling: the first model trains once two different answers have examples."), "")
         if found.training.state in {"queued", "running"}:
             return Lead(t("Go on labeling: the first model is being trained."), "")
+        if sum(map(bool, found.labels.by_label.values())) > 1:
+            words = t("Some answers are of holdout items, which judge models and are not learned from.")
+            return Lead(t("Go on labeling: the first model trains once two different answers have examples."), words)
         return Lead(t("Go on labeling: the first model trains once two different answers have examples."), "")
     weak = metric is not None and _like_guessing(metric, found.model)
     if stop.advice == "stop" and weak:

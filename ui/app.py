@@ -135,8 +135,6 @@ def site() -> None:
     if answer is None:
         logged_out()
         return
-    project = session.slug()
-    role = session.role_in(project) or answer.user.role
     pages = {
         e.name: st.Page(
             draw_page(e.name),
@@ -150,6 +148,11 @@ def site() -> None:
     invitation = st.Page(lambda: login("invitation"), title=t("Welcome"), url_path="invitation")
     page = st.navigation([*pages.values(), invitation], position="hidden")
     st.session_state["_pages"] = pages
+    if page.url_path == invitation.url_path:  # its token is behind the #, and gone where the address is changed
+        invited_elsewhere(answer.user.name, page)
+        return
+    project = session.slug()
+    role = session.role_in(project) or answer.user.role
     forget_saved()
     sidebar(pages, role, project)
     current = next((e for e in ENTRIES if e.name == (page.url_path or "home")), None)
@@ -168,6 +171,17 @@ def site() -> None:
             not_for(current, role, project)
         return
     page.run()
+
+
+def invited_elsewhere(name: str, page: st.Page) -> None:
+    """A link that somebody opens who is logged in: most often their own, in a browser of somebody else."""
+    words = t(
+        "You are logged in here as {name}. Setting the password below logs in the person who was invited instead.",
+        name=plain(name),
+    )
+    st.info(words, icon=":material/person:")
+    page.run()
+    st.page_link(st.session_state["_pages"]["home"], label=t("Go on as {name}", name=plain(name)))
 
 
 def not_for(entry: Entry, role: str | None, project: str | None) -> None:

@@ -127,10 +127,16 @@ def guess_mapping(columns: Sequence[str], rows: Rows, meaning: Meaning | None = 
     if found["key"] is None:
         _note_codes(guess, found["metadata"])
     for name in found["metadata"]:
-        guess.assign(
-            "metadata", name, guess.notes.get(name, "nothing else it could be: kept, and shown next to the item")
-        )
+        guess.assign("metadata", name, guess.notes.get(name) or _kept(guess, name, found))
     return ImportMapping.model_validate(found), guess.why
+
+
+def _kept(guess: Guess, name: str, found: Mapping[str, Any]) -> str:
+    """Why a column that is nothing else is kept. Few values that come again and again may well be the answer."""
+    values = {str(one) for one in present(guess.cells[name])}
+    if found.get("label") is None and 1 < len(values) <= len(guess.cells[name]) // 2 and _few_values(guess.cells[name]):
+        return "few values that repeat: choose “label” where it is the answer, else labelers see it next to the item"
+    return "nothing else it could be: kept, and shown next to the item"
 
 
 def _take_labels(guess: Guess, found: dict[str, Any]) -> None:

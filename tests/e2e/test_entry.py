@@ -121,6 +121,18 @@ def test_an_invitation_leads_into_the_project_and_a_used_one_to_the_log_in(site,
     expect(again.get_by_label("Password", exact=True)).to_be_visible()
 
 
+def test_a_link_opened_by_somebody_who_is_logged_in_is_still_complete(site, visit) -> None:
+    alone = site.member(site.project(3, "Only one"), "labeler")  # with one project, the address is given its name
+    invited = site.person()
+    page = visit(f"{site.url}/invitation#{site.db.write(invite, invited.id, 1)}", alone)
+    expect(shown(page, f"You are logged in here as {alone.name}.")).to_be_visible()
+    expect(page.get_by_label("Email address")).to_have_value(invited.email)
+    page.get_by_label("Choose a password").fill("four words in a row")
+    page.get_by_label("Repeat the password").fill("four words in a row")
+    page.get_by_test_id("login-submit").click()
+    expect(page.get_by_test_id("stSidebar").get_by_text(invited.name)).to_be_visible()
+
+
 def test_the_form_of_an_invitation_never_moves_who_is_typing(site, visit) -> None:
     token = site.db.write(invite, site.person().id, 1)
     page = visit(site.url)

@@ -20,14 +20,14 @@ const REFUSED = {
   invalid: mark("The answer of the log-in service could not be verified. Try again. If it goes on, tell an admin."),
   locked: mark("Too many failed log-ins. Wait a few minutes and try again."),
   domain: mark("Addresses of this domain can't log in here."),
-  group: mark("You are in none of the groups that can log in here. Ask an admin."),
+  group: mark("You are in none of the groups that can log in here. Ask an administrator."),
   "groups-unreadable": mark("You are in too many groups for the log-in service to name them. Tell an admin."),
-  "not-invited": mark("There is no account for you here. Ask an admin for an invitation."),
-  deactivated: mark("Your account is deactivated. Ask an admin to activate it again."),
+  "not-invited": mark("There is no account for you here. Ask an administrator for an invitation."),
+  deactivated: mark("Your account is deactivated. Ask an administrator to activate it again."),
   "no-email": mark("The log-in service did not say your email address. Tell an admin."),
-  unverified: mark("Your email address is not verified at the log-in service. Verify it there, or ask an admin for an invitation link."),
-  taken: mark("There is an account with your email address that belongs to another log-in. Ask an admin."),
-  invitation: mark("This invitation was used, has expired, or was replaced. Ask an admin for a new link."),
+  unverified: mark("Your email address is not verified at the log-in service. Verify it there, or ask an administrator for an invitation link."),
+  taken: mark("There is an account with your email address that belongs to another log-in. Ask an administrator."),
+  invitation: mark("This invitation was used, has expired, or was replaced. Ask an administrator for a new link."),
   "other-account": mark("You have an account here already, and this invitation is for another one. Log in without it."),
 };
 
@@ -86,7 +86,7 @@ class Login {
     const { emailField, nameField, passwordField, repeatField, submit, or, below } = this.refs;
     for (const part of [emailField, nameField, passwordField, repeatField, submit]) part.hidden = !shown;
     or.hidden = !shown || !this.data.provider;
-    if (!shown && this.data.mode === "login") below.textContent = t("No account yet? Ask an admin for an invitation link.");
+    if (!shown && this.data.mode === "login") below.textContent = t("No account yet? Ask an administrator for an invitation link.");
   }
 
   /* Why one is here again stands behind the #, and only until one has read it. */
