@@ -32,7 +32,19 @@ def _ask(project: Project, which: dict[str, Any]) -> None:
     planned = feedback.attempt(lambda: project.bulk_labels.plan(None, **which), t("Looking what it comes to"))
     if planned is None:
         return
-    st.markdown(tn("**{n} item** would be labeled.", "**{n} items** would be labeled.", planned.items))
+    if planned.items >= FEWEST:
+        st.markdown(tn("**{n} item** would be labeled.", "**{n} items** would be labeled.", planned.items))
+    else:
+        st.markdown(
+            tn(
+                "**{n} item** could be labeled: too few for a check of a sample, which takes {fewest}. Tick them "
+                "in the list, and label them by hand.",
+                "**{n} items** could be labeled: too few for a check of a sample, which takes {fewest}. Tick them "
+                "in the list, and label them by hand.",
+                planned.items,
+                fewest=number(FEWEST),
+            )
+        )
     if planned.left_out:
         st.caption(
             tn(
@@ -42,8 +54,6 @@ def _ask(project: Project, which: dict[str, Any]) -> None:
             )
         )
     if planned.items < FEWEST:
-        if planned.items:
-            st.markdown(t("So few would all have to be checked: tick them in the list, and label them by hand."))
         return
     with st.form("bulk", border=False):
         value = tasks.of(info).value_input(st.container(), t("Answer"), tasks.schema_of(info), key="bulk-value")

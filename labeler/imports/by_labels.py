@@ -1,6 +1,7 @@
 """What the labels of the project that a file goes to say about it: which column holds them, how they are parted, and
 which words stand for none."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from typing import Any
@@ -13,6 +14,8 @@ from labeler.projects.access import Project
 from labeler.tasks.labels import folded
 from labeler.wire.imports import ImportMapping
 
+PARTING = ("|", ";")
+LONGEST_LABEL = 50  # signs
 SEPARATORS = ("|", ";", ",", "#", "/")
 MISSING = frozenset(("NA", "N/A", "#N/A", "n/a", "NaN", "nan", "<NA>", "NULL", "null", "None", "\\N"))
 """What programs write for a missing value, where it is none of the project's labels."""
@@ -34,7 +37,8 @@ def by_labels(
     words = [value for value in (cell(row, mapping.label) for row in rows) if isinstance(value, str) and value.strip()]
     unknown = {word.strip() for word in words} - MISSING
     unknown = {word for word in unknown if folded(word) not in names and listed_in(word) is None}
-    if names and unknown and (sign := _separator(unknown, names)) is not None:
+    sign = _separator(unknown, names) if names else _parting(unknown) if project is None else None
+    if unknown and sign is not None:
         mapping = mapping.model_copy(update={"separator": sign})
     stand_for_none = MISSING if project is not None else MISSING - {"None", "null", "NULL"}
     missing = sorted({word.strip() for word in words if word.strip() in stand_for_none and folded(word) not in names})
@@ -110,6 +114,17 @@ def _in(names: set[str]) -> Readable:
         return folded(value) in names or readable(listed_in(value.strip())) or _separator([value], names) is not None
 
     return readable
+
+
+def _parting(words: Iterable[str]) -> str | None:
+    """What seems to part cells into several labels, while nobody has said which labels there are: a label comes back
+    beside another one. Commas and slashes are in the names of labels, too."""
+    for sign in PARTING:
+        several = {word for word in words if sign in word}
+        parts = Counter(part for word in several for part in {one.strip() for one in word.split(sign)})
+        if several and "" not in parts and max(parts.values()) > 1 and max(map(len, parts)) <= LONGEST_LABEL:
+            return sign
+    return None
 
 
 def _separator(words: Iterable[str], names: set[str]) -> str | None:

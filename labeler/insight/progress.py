@@ -58,7 +58,7 @@ def progress(tx: Connection, member: Member, offset: timedelta) -> tuple[Progres
         pace=pace,
         estimate=estimate,
         model=None if model is None else _model(project, model),
-        training=_training(tx, project, model is not None),
+        training=_training(tx, project, model is not None, counted.unlabeled),
         stop=_stop(stop, pace),
     )
     return found, stale
@@ -199,8 +199,9 @@ def _sees(config: dict[str, Any]) -> str:
     return own
 
 
-def _training(tx: Connection, project: Project, has_model: bool) -> TrainingOut:
-    """Whether a training waits, runs, failed, or how many labels are missing to the next one."""
+def _training(tx: Connection, project: Project, has_model: bool, left: int) -> TrainingOut:
+    """Whether a training waits, runs, failed, or how many labels are missing to the next one. left: items that have no
+    label; where they are fewer, the last ones are learned from, too, some time after."""
     latest = (
         sa.select(jobs)
         .where(jobs.c.project_id == project.id, jobs.c.kind == "training.train")
@@ -222,7 +223,7 @@ def _training(tx: Connection, project: Project, has_model: bool) -> TrainingOut:
         state=state,
         message=message,
         job_id=None if job is None else job.id,
-        labels_until_next=wanted - new % wanted,
+        labels_until_next=min(wanted - new % wanted, left) if left else wanted - new % wanted,
         reading=_reading(tx, project.id),
     )
 

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from labeler.imports.entry import to_item
 from labeler.imports.guess import check_columns, guess_mapping
+from labeler.imports.plan import look, question_of
 from labeler.imports.preview import preview as preview_of
 from labeler.items.given import GivenLabel
 from labeler.items.keys import content_key
@@ -208,3 +209,21 @@ def test_what_a_new_project_can_not_take_is_told_before_it_is_made(tmp_path, row
     found = preview(path)
     assert (found["rows_read"], found["rows_follow"]) == (read, follow)
     assert [one["row"] for one in found["refused"]] == refused
+
+
+@pytest.mark.parametrize(
+    ("cells", "separator", "kind"),
+    [
+        (["praise;mobile", "bug;mobile", "wish"], ";", "multi_choice"),
+        (["a|b", "b|c", "a"], "|", "multi_choice"),
+        (["Sci/Tech", "World", "Sci/Tech"], None, "choice"),
+        (["yes; no", "maybe", "yes"], None, "choice"),  # nothing comes back beside another one
+        (["one, two", "two, three", "one"], None, "choice"),  # commas are in names, too
+    ],
+)
+def test_several_labels_in_a_cell_are_parted_where_one_comes_back(tmp_path, cells, separator, kind):
+    rows = "\n".join(f"{n}\tsome words of item {n}\t{cells[n % len(cells)]}" for n in range(12))
+    (tmp_path / "a.tsv").write_text(f"id\ttext\tlabel\n{rows}\n")
+    found = look(tmp_path / "a.tsv")
+    assert found.plan.mapping.separator == separator
+    assert question_of(found.plan.mapping, found.values)["type"] == kind

@@ -280,6 +280,10 @@ def _detail(project: Project, key: str) -> None:
         item_history.draw(project, item)
         if session.manages(project.slug):
             _correct(project, item)
+            if len({tasks.value_text(project.info, one.value) for one in item.labels}) > 1:
+                words, to_review = t("Not all say the same: decide what is right."), {"item": item.key}
+                st.caption(words)
+                layout.open_page("review", t("Decide in Review"), "gavel", key="to-review", params=to_review)
             gold.set_here(project, item)
             test_case_form.set_here(project, item)
     comments.thread(project, key)

@@ -70,8 +70,14 @@ def render() -> None:
 
 
 def _on_screen(project: Project, keys: list[str]) -> str:
-    """Which is shown: the one that was, while it waits, though another has come before it meanwhile; else the first."""
+    """Which is shown: the one that the address names, or that was, while it waits, though another has come before it
+    meanwhile; else the first."""
     kept = f"_on-screen-{project.slug}"
+    asked = st.query_params.get("item")
+    if asked is not None:
+        del st.query_params["item"]
+        if asked in keys:
+            st.session_state[kept] = asked
     if st.session_state.get(kept) not in keys:
         st.session_state[kept] = keys[0]
     return str(st.session_state[kept])
