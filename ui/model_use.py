@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 from labeler_ui import contents, feedback, layout, metrics, table, tasks
+from labeler_ui.feedback import plain
 from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Project
@@ -34,6 +35,7 @@ def draw(project: Project) -> None:
     _later(project)
     for one in feedback.attempt(project.shadows, t("Reading what shadows say")) or []:
         _shadow(project, one)
+    _pins(project)
     asked = [one for one in found if one.consumers]
     st.header(t("Who asks"), anchor=False)
     if not asked:
@@ -82,6 +84,21 @@ def _later(project: Project) -> None:
             "at random: hard ones may come first. Models are judged on the holdout; a wide gap to it is worth a look."
         )
     )
+
+
+def _pins(project: Project) -> None:
+    """Programs that ask for one model, whatever is live."""
+    pins = feedback.attempt(project.pins, t("Reading which programs ask for one model"))
+    if not pins:
+        return
+    st.header(t("Programs that ask for one model"), anchor=False)
+    if retired := [one for one in pins if one.stage == "retired"]:
+        names = ", ".join(plain(f"{one.token} ({one.name})") for one in retired)
+        words = t("They still ask for a model that is retired, and are told so with each answer: {names}.", names=names)
+        st.warning(words, icon=":material/push_pin:")
+    rows = [(one.model, t(one.stage), one.token, one.name, layout.when(one.since)) for one in pins]
+    titles = (t("Model"), t("Stage"), t("Token"), t("Name"), t("Since"))
+    table.show([dict(zip(titles, row, strict=True)) for row in rows], {t("Model"): table.name_of})
 
 
 def _on_holdout(metric: metrics.Metric | None, estimate: metrics.Estimate | None) -> str:

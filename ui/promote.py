@@ -42,7 +42,9 @@ USUAL = 0.05
 @layout.dialog(mark("Promote the model"))
 def ask(project: Project, number: int, is_other_live: bool) -> None:
     """is_other_live: another model is live, which this one can be tried out beside."""
-    stages = [one for one in STAGES if one not in BESIDE or is_other_live]
+    now = feedback.must(lambda: project.model(number)).stage
+    stages = [one for one in STAGES if one != now or one == "canary"]
+    stages = [one for one in stages if one not in BESIDE or is_other_live]
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     share = None
     if stage == "canary":

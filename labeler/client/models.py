@@ -14,7 +14,7 @@ from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
-from labeler.wire.registry import ModelOut, ModelUse, Predicted, PredictItem, PredictOut
+from labeler.wire.registry import ModelOut, ModelUse, PinOut, Predicted, PredictItem, PredictOut
 from labeler.wire.shadows import LaterLabels, ShadowOut
 from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
@@ -124,6 +124,18 @@ class Learned:
     def use(self) -> list[ModelUse]:
         """What the live model and the canary were asked, by whom, and how long it took."""
         return self.client.page(ModelUse, f"{self.path}/predict/use").items
+
+    def pin(self, number: int) -> PinOut:
+        """Ask for this model from now on, whatever is live: of the token that this client has."""
+        return self.client.send(PinOut, "PUT", f"{self.path}/predict/pin", json={"model": number})
+
+    def pins(self) -> list[PinOut]:
+        """Programs that ask for one model, whatever is live."""
+        return self.client.page(PinOut, f"{self.path}/predict/pins").items
+
+    def unpin(self, token_id: int) -> None:
+        """This token gets the live model's predictions again."""
+        self.client.delete(f"{self.path}/predict/pins/{token_id}")
 
     def shadows(self) -> list[ShadowOut]:
         """What models that are shadows say of what was asked, beside what was answered."""

@@ -177,6 +177,8 @@ def _advice(row: LabelerRow, others: float | None) -> list[Advice]:
         found.append("often_wrong")
     elif low is not None and others is not None and low > others + WORSE_BY / 2:
         found.append("reliable")
+    if row.kind != "person":  # a machine is as fast as it is, and what is labeled at once has one answer
+        return found
     if row.too_fast is not None and row.too_fast > MUCH_TOO_FAST:
         found.append("too_fast")
     if row.run is not None:

@@ -5,11 +5,13 @@ import json
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import structlog
+from sqlalchemy import Connection
 
 from labeler.items.answers import Refused
 from labeler.items.content import bounds_of, check_item
@@ -19,12 +21,13 @@ from labeler.kit.errors import Invalid, NoLiveModel, Unavailable
 from labeler.learning.decoding import Decoder
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
+from labeler.registry.pins import MOST_PINNED, pinned_model
 from labeler.registry.served import Served
 from labeler.registry.use import Asked, note, serving
 from labeler.wire.registry import Predicted, PredictIn, PredictOut
 
-MOST_LOADED = 2
-"""Models of a project that are kept: the live one and the canary."""
+MOST_LOADED = 2 + MOST_PINNED
+"""Models of a project that are kept: the live one, the canary, and what programs ask for."""
 _loaded: dict[Path, OrderedDict[str, Any]] = {}  # by the project's folder: its models by hash, last used last
 _loading = threading.Lock()
 
@@ -57,8 +60,13 @@ def load_model(settings: Settings, row: Any) -> Any:
 def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -> PredictOut:
     """Raises `NoLiveModel`, `Invalid` (which item, why), `Unavailable` (the live model's file is broken)."""
     project = member.project
-    rows = {row.stage: row for row in db.read(serving, project.id)}
+    found_rows, pinned = db.read(_serving, project.id, member.caller.token_id)
+    rows = {row.stage: row for row in found_rows}
     live, canary, is_followed = rows.get("live"), rows.get("canary"), "shadow" in rows
+    notice = None
+    if pinned is not None:
+        notice = _notice(pinned, live)
+        live, canary = pinned, None
     if live is None:
         raise NoLiveModel(
             f"Promote a model first: POST /projects/{project.slug}/models/<number>/stage with stage live."
@@ -100,7 +108,21 @@ def predict(db: Database, settings: Settings, member: Member, body: PredictIn) -
     ]
     note(db, asked, served)
     of = canary if canary is not None and all(one.stage == "canary" for one in predictions) else live
-    return PredictOut(model=of.number, dataset=of.tag, predictions=predictions)
+    return PredictOut(model=of.number, dataset=of.tag, predictions=predictions, notice=notice)
+
+
+def _serving(tx: Connection, project_id: int, token_id: int | None) -> tuple[Sequence[Any], Any]:
+    """What is asked, and the model that this program asks for instead of the live one."""
+    pinned = pinned_model(tx, project_id, token_id)
+    rows = serving(tx, project_id, pinned)
+    return rows, next((row for row in rows if row.id == pinned), None)
+
+
+def _notice(pinned: Any, live: Any) -> str | None:
+    if pinned.stage != "retired":
+        return None
+    now = "none is live" if live is None else f"model {live.number} is live"
+    return f"Model {pinned.number} is retired, and answers because this token asks for it; {now}."
 
 
 def falls_to_canary(project_id: int, key: str | None, content: Any, share: float) -> bool:

@@ -9,12 +9,12 @@ from labeler.accounts.audit import audit
 from labeler.accounts.write import Write
 from labeler.kit.web import BINARY, BYTES, Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead
-from labeler.registry import service, stages, use
+from labeler.registry import pins, service, stages, use
 from labeler.registry.card import write_card
 from labeler.registry.predict import predict
 from labeler.wire.base import Page
 from labeler.wire.jobs import JobOut
-from labeler.wire.registry import ModelOut, ModelUse, PredictIn, PredictOut, StageIn
+from labeler.wire.registry import ModelOut, ModelUse, PinIn, PinOut, PredictIn, PredictOut, StageIn
 from labeler.wire.test_cases import CaseRunDetail
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
@@ -113,6 +113,25 @@ async def predict_items(body: PredictIn, member: CanRead, db: Db, settings: Conf
     """Predictions of the live model, with probabilities, and of the canary for its share of the items: each says which
     model made it. An item with the same key (or, without one, the same content) stays with the same model."""
     return await asyncio.to_thread(predict, db, settings, member, body)
+
+
+@router.put("/predict/pin")
+async def pin_model(body: PinIn, member: CanRead, write: Write, settings: Config) -> PinOut:
+    """From now on the token of this request gets the predictions of this model, whatever is live or tried out; also
+    when it is retired, which each answer then says (`notice`)."""
+    return await write(pins.pin, settings, member, body.model)
+
+
+@router.get("/predict/pins")
+async def list_pins(member: CanRead, db: Db) -> Page[PinOut]:
+    """Programs that ask for one model, whatever is live."""
+    return Page(items=list(await db.aread(pins.pins_of, member.project)))
+
+
+@router.delete("/predict/pins/{token_id}", status_code=204)
+async def unpin_model(token_id: Annotated[int, Path(ge=1, lt=2**62)], member: CanRead, write: Write) -> None:
+    """The token gets the live model's predictions again. One's own token; managers any."""
+    await write(pins.unpin, member, token_id)
 
 
 @router.get("/predict/use")

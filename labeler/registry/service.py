@@ -20,7 +20,7 @@ from labeler.registry.artifacts import folder_of
 from labeler.registry.overrides import last_override
 from labeler.registry.requirements import conditions_of, lead_of
 from labeler.registry.slice_scores import scores_of
-from labeler.registry.tables import model_versions, stage_changes
+from labeler.registry.tables import model_pins, model_versions, stage_changes
 from labeler.registry.test_runs import get_run, runs_of
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import DatasetTie, ModelOut
@@ -163,7 +163,9 @@ def request_reproduction(tx: Connection, member: Member, number: int) -> JobOut:
 
 
 def kept_numbers(tx: Connection, project_id: int, newest: int) -> set[int]:
-    """Models whose files stay: the newest few, and any that ever left the stage of candidate."""
+    """Models whose files stay: the newest few, any that ever left the stage of candidate, and what programs ask for."""
     statement = sa.select(models.c.number).where(models.c.project_id == project_id).order_by(models.c.number.desc())
     staged = sa.select(models.c.number).where(models.c.project_id == project_id, models.c.stage != "candidate")
-    return {*tx.execute(statement.limit(newest)).scalars(), *tx.execute(staged).scalars()}
+    pinned = sa.select(models.c.number).join(model_pins, model_pins.c.model_id == models.c.id)
+    pinned = pinned.where(models.c.project_id == project_id)
+    return {number for one in (statement.limit(newest), staged, pinned) for number in tx.execute(one).scalars()}

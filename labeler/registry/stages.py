@@ -15,6 +15,7 @@ from labeler.kit.events import Event, emit
 from labeler.projects.access import Member
 from labeler.registry.artifacts import folder_of
 from labeler.registry.overrides import record_override
+from labeler.registry.pins import names_pinned
 from labeler.registry.requirements import check_requirements, unmet_by
 from labeler.registry.service import find_model, get_model, live_model, models
 from labeler.registry.tables import stage_changes
@@ -29,7 +30,7 @@ SHARE = 0.05
 
 @dataclass(frozen=True)
 class ModelMoved(Event):
-    """A model version was moved to another stage."""
+    """A model version was moved to another stage. pinned: the tokens of programs that ask for it by its number."""
 
     name: ClassVar[str] = "model.moved"
     project_id: int
@@ -37,6 +38,7 @@ class ModelMoved(Event):
     from_stage: str
     to_stage: str
     reason: str
+    pinned: list[str]
 
 
 def set_stage(
@@ -137,7 +139,7 @@ def _move(tx: Connection, row: Any, stage: str, reason: str, member: Member | No
         "created_at": clock(),
     }
     tx.execute(sa.insert(stage_changes).values(change))
-    emit(tx, ModelMoved(row.project_id, row.number, row.stage, stage, reason))
+    emit(tx, ModelMoved(row.project_id, row.number, row.stage, stage, reason, names_pinned(tx, row.id)))
     target, told = f"model-{row.number}", {"reason": reason, **({} if share is None else {"share": share})}
     if member is None:
         emit(tx, Audited(f"model.{stage}", None, "", project_id=row.project_id, target=target, detail=told))

@@ -146,3 +146,17 @@ shadow_answers = sa.Table(
     sa.Index("ix_shadow_answers_model_id", "model_id"),
     sa.Index("ix_shadow_answers_project_id", "project_id"),
 )
+
+# A program that asks for one model, whatever is live.
+model_pins = sa.Table(
+    "model_pins",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    reference("token_id", "api_tokens.id"),
+    created_at(),
+    sa.UniqueConstraint("project_id", "token_id"),
+    sa.Index("ix_model_pins_model_id", "model_id"),
+    sa.Index("ix_model_pins_token_id", "token_id"),
+)

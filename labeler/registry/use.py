@@ -164,19 +164,23 @@ def _stop_unfit(tx: Connection, project_id: int) -> None:
             stop_canary(tx, found["canary"], f"It is slow: p95 of {its:.0f} ms, {usual:.0f} ms of the live model.")
 
 
-def serving(tx: Connection, project_id: int) -> Sequence[Any]:
-    """The rows of the live model, the canary and the shadows, each with how it came to its stage (`change_id`)."""
+def serving(tx: Connection, project_id: int, more: int | None = None) -> Sequence[Any]:
+    """The rows of the live model, the canary and the shadows, each with how it came to its stage (`change_id`); and of
+    one model more, by its id, last."""
     last = (
         sa.select(sa.func.max(stage_changes.c.id))
         .where(stage_changes.c.project_id == project_id, stage_changes.c.model_id == model_versions.c.id)
         .correlate(model_versions)
         .scalar_subquery()
     )
+    asked = sa.or_(model_versions.c.stage.in_(STAGES), model_versions.c.id == more)
     statement = (
-        sa.select(model_versions, dataset_versions.c.tag, last.label("change_id"))
+        sa.select(
+            model_versions, dataset_versions.c.tag, sa.func.coalesce(last, -model_versions.c.id).label("change_id")
+        )
         .join(dataset_versions, dataset_versions.c.id == model_versions.c.dataset_version_id)
-        .where(model_versions.c.project_id == project_id, model_versions.c.stage.in_(STAGES))
-        .order_by(sa.case({stage: place for place, stage in enumerate(STAGES)}, value=model_versions.c.stage))
+        .where(model_versions.c.project_id == project_id, asked)
+        .order_by(sa.case({stage: place for place, stage in enumerate(STAGES)}, value=model_versions.c.stage, else_=9))
     )
     return tx.execute(statement).all()
 

@@ -12,13 +12,14 @@ from labeler.kit.errors import Unavailable
 from labeler.kit.jobs.engine import enqueue
 from labeler.kit.jobs.registry import JobRun, every, job
 from labeler.projects.access import Project, find_project
+from labeler.projects.tables import projects
 from labeler.registry.predict import answers_of, load_model
 from labeler.registry.served import trim
 from labeler.registry.tables import model_versions, served_items, shadow_answers
 from labeler.registry.use import serving
 
 KIND = "shadows.follow"
-LOOKS_EVERY = 10  # seconds
+LOOKS_EVERY, TRIMS_EVERY = 10, 120  # seconds
 BATCH, MOST = 200, 2_000
 """Items at once, and in one job."""
 
@@ -87,11 +88,17 @@ def _write(tx: Connection, project: Project, row: Any, served: list[Any], values
 
 @every(LOOKS_EVERY, "shadows.sweep")
 def sweep(tx: Connection) -> None:
-    """Shadows are asked what was asked meanwhile; of what was asked, the newest stays."""
-    for project_id in tx.execute(sa.select(served_items.c.project_id).distinct()).scalars().all():
-        trim(tx, project_id)
+    """Shadows are asked what was asked meanwhile."""
     followed = sa.select(model_versions.c.project_id).where(model_versions.c.stage == "shadow").distinct()
     for project_id in tx.execute(followed).scalars().all():
         if any(waiting(tx, row, 1) for row in shadows(tx, project_id)):
             lane = f"shadows:{project_id}"
             enqueue(tx, KIND, project_id=project_id, dedup=lane, lane=lane)
+
+
+@every(TRIMS_EVERY, "shadows.trim")
+def trim_all(tx: Connection) -> None:
+    """Of what was asked, the newest stays."""
+    some = sa.exists(sa.select(sa.literal(1)).where(served_items.c.project_id == projects.c.id).correlate(projects))
+    for project_id in tx.execute(sa.select(projects.c.id).where(some)).scalars().all():
+        trim(tx, project_id)

@@ -104,13 +104,32 @@ class Predicted(Prediction):
     """A prediction, and the model that made it."""
 
     model: int = Field(description="Its number.")
-    stage: str = Field("live", description="live, or canary: a model that is tried out on a share of the items.")
+    stage: str = Field(
+        "live",
+        description="live; canary: a model that is tried out on a share of the items; else that of a pinned one.",
+    )
+
+
+class PinIn(In):
+    model: Annotated[int, Field(ge=1, lt=2**31)] = Field(description="Its number.")
+
+
+class PinOut(BaseModel):
+    """A program that asks for one model, whatever is live."""
+
+    model: int
+    stage: str = Field(description="Of the model now: what is retired goes on answering who asks for it.")
+    token_id: int
+    token: str = Field(description="The token's name.")
+    name: str = Field(description="Whose token it is.")
+    since: datetime
 
 
 class PredictOut(BaseModel):
     model: int = Field(description="The live model, or the canary where it made all of these.")
     dataset: str = Field(description="The dataset version that it learned from.")
     predictions: list[Predicted]
+    notice: str | None = Field(None, description="For who asks for one model: that it is retired, and what is live.")
 
 
 class Consumer(BaseModel):

@@ -1,4 +1,4 @@
-"""A sample of what models answered, and what shadows say of the same items."""
+"""A sample of what models answered, what shadows say of the same items, and programs that ask for one model."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -54,9 +54,25 @@ def upgrade() -> None:
     op.create_index("ix_shadow_answers_change_id_served_id", "shadow_answers", ["change_id", "served_id"])
     for column in ("served_id", "model_id", "project_id"):
         op.create_index(f"ix_shadow_answers_{column}", "shadow_answers", [column])
+    op.create_table(
+        "model_pins",
+        sa.Column("id", ID, autoincrement=True, nullable=False),
+        sa.Column("project_id", ID, nullable=False),
+        sa.Column("model_id", ID, nullable=False),
+        sa.Column("token_id", ID, nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        _reference("model_pins", "project_id", "projects"),
+        _reference("model_pins", "model_id", "model_versions"),
+        _reference("model_pins", "token_id", "api_tokens"),
+        sa.PrimaryKeyConstraint("id", name="pk_model_pins"),
+        sa.UniqueConstraint("project_id", "token_id", name="uq_model_pins_project_id_token_id"),
+    )
+    op.create_index("ix_model_pins_model_id", "model_pins", ["model_id"])
+    op.create_index("ix_model_pins_token_id", "model_pins", ["token_id"])
 
 
 def downgrade() -> None:
+    op.drop_table("model_pins")
     op.drop_table("shadow_answers")
     op.drop_table("served_items")
     op.execute(sa.text("UPDATE model_versions SET stage = 'candidate' WHERE stage = 'shadow'"))

@@ -259,6 +259,9 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
     assert call("get_use", **P).items is not None
     assert call("list_shadows", **P).items == []
+    pinned = call("pin_model", body=call.shape("PinIn", model=1), **P)
+    assert [one.token for one in call("list_pins", **P).items] == [pinned.token]
+    call("unpin_model", token_id=pinned.token_id, expected=204, **P)
     assert call("list_later_labels", **P).items is not None
     line = {**P, "name": "allowed"}
     body = call.shape("ConfirmIn", reason="We looked.", review_on=(date.today() + timedelta(days=9)).isoformat())

@@ -101,7 +101,7 @@ def test_it_answers_outside_what_it_answers_inside(modeled: Project, tmp_path: P
     inside = modeled.client.post(f"{modeled.path}/predict", json={"items": asked})
     with outside.served() as url:
         given = httpx.post(f"{url}/predict", json={"items": asked}).json()
-        said = inside.pop("predictions")
+        said, _ = inside.pop("predictions"), inside.pop("notice")
         assert {(one.pop("model"), one.pop("stage")) for one in said} == {(1, "live")}
         assert [{**one, "expected": None} for one in given.pop("predictions")] == said
         assert given == inside

@@ -10,7 +10,7 @@ from labeler.client import ApiError, Project
 from labeler.registry import served, use
 from labeler.registry.artifacts import folder_of
 from labeler.registry.tables import served_items, shadow_answers
-from labeler.shadows.jobs import KIND, sweep
+from labeler.shadows.jobs import KIND, sweep, trim_all
 from labeler.wire.shadows import ShadowOut
 
 Add = Callable[..., list[dict[str, Any]]]
@@ -136,7 +136,7 @@ def test_no_more_is_kept_than_is_said(service: Any, modeled: Project, monkeypatc
         modeled.predict(ITEMS)
         use.flush(db)
     assert rows(service, served_items) == 60
-    db.write(sweep)
+    db.write(trim_all)
     assert rows(service, served_items) == 30
     with_content = sa.select(served_items.c.id).where(served_items.c.content.is_not(None))
     assert len(db.read(lambda tx: tx.execute(with_content).all())) == 5

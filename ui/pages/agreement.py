@@ -17,6 +17,8 @@ NEAR = 0.01
 """So near to a bound how many more items tell can't be guessed."""
 CLOSE = 0.1
 """How closely the figure is wanted where it lies near a bound."""
+FEWEST = 10
+"""Items with several labels, below which a figure and its interval say next to nothing."""
 ROUND = 100
 """From so many on two digits are said."""
 
@@ -54,6 +56,8 @@ def render() -> None:
             if session.manages(project.slug):
                 layout.open_page("guidelines", t("Guideline"), "menu_book")
     _figures(found)
+    if found.items < FEWEST:
+        return
     if found.over_time:
         _over_time(found)
     if found.by_label:
@@ -81,6 +85,13 @@ def _empty(project: Project) -> None:
 def _verdict(found: AgreementOut) -> tuple[str, str]:
     """What the figure means, as far as its interval allows, in the words of an annotation lead."""
     low, high = found.alpha.low, found.alpha.high
+    if found.items < FEWEST:
+        return t("Too few items to tell how far people agree."), tn(
+            "Only {n} item has labels of several people; from {fewest} on something can be said.",
+            "Only {n} items have labels of several people; from {fewest} on something can be said.",
+            found.items,
+            fewest=number(FEWEST),
+        )
     if low is None or high is None:
         return t("Everybody gave the same answer every time."), t(
             "Agreement beyond chance can't be measured until somebody answers otherwise."
@@ -139,8 +150,9 @@ def _figures(found: AgreementOut) -> None:
         "1 is perfect agreement, 0 is what chance would do. From 0.8 on answers can be relied on, from 0.667 on "
         "with care. Behind it: the 95% interval."
     )
-    between = _between(found.alpha) or layout.DASH
-    report.number_box(boxes[0], t("Krippendorff's alpha"), _value(found.alpha), between, meaning)
+    between = layout.DASH if found.items < FEWEST else _between(found.alpha) or layout.DASH
+    alpha = layout.DASH if found.items < FEWEST else _value(found.alpha)
+    report.number_box(boxes[0], t("Krippendorff's alpha"), alpha, between, meaning)
     if found.weighting in WEIGHTINGS:
         st.caption(_weighting(found))
     labels = tn("{n} label", "{n} labels", found.labels)

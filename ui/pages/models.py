@@ -121,7 +121,9 @@ def _since(model: ModelOut) -> str:
         words = t("Model {number} was made on {time} ({ago})", **at)
     if model.stage_by:
         words += t(", by {who}", who=plain(model.stage_by))
-    if model.stage_reason:
+    if model.stage_reason == "rollback":
+        words += ": " + t("rolled back")
+    elif model.stage_reason:
         words += ": " + t("“{words}”", words=plain(said(model.stage_reason)))
     return f"{words}."
 
