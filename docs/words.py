@@ -76,6 +76,7 @@ SAYING = {
     "learning/model_selection/trials.py",
     "learning/problems/base.py",
     "learning/problems/classification.py",
+    "training/too_few.py",
 }
 # Short ones that it says: what a model sees, kinds of columns, a job's state, what is wrong with a field.
 MORE = (

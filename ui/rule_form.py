@@ -136,7 +136,12 @@ def _try(project: Project, kind: str, parts: dict[str, str], value: Any, *, few:
 
 def _figures(tried: HeuristicTried, value: Any) -> None:
     boxes = st.columns(2)
-    share = tn("{share} of {n} item", "{share} of {n} items", tried.looked, share=percent(tried.coverage.value))
+    share = tn(
+        "{share} of {n} item looked at",
+        "{share} of {n} items looked at",
+        tried.looked,
+        share=percent(tried.coverage.value),
+    )
     report.number_box(boxes[0], t("Matches"), layout.number(tried.hits), f"{share} ({between(tried.coverage)})")
     if value is None:
         report.number_box(boxes[1], t("Right"), layout.DASH, t("choose what it says"))

@@ -50,7 +50,9 @@ def test_an_import_that_is_not_among_the_newest_is_found_and_taken_back(site: Si
     expect(page).to_have_url(f"{site.url}/jobs?project={project.slug}&kind=import")
     row_of(page, number).get_by_role("button", name="Take it back …").click()
     page.get_by_role("dialog").get_by_role("button", name="Take it back").click()
-    expect(row_of(page, number)).to_contain_text(f"Taken back by {site.admin.name}: just now. imported just now, took")
+    expect(row_of(page, number)).to_contain_text(
+        f"Taken back by {site.admin.name}: just now  · imported just now · took"
+    )
     choose(page.get_by_role("combobox", name="State"), "failed")
     expect(page.get_by_text("There are none of this kind and state.")).to_be_visible()
 

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from itertools import islice
-from typing import Any
 
 import streamlit as st
 from labeler_ui import (
@@ -86,16 +85,16 @@ def render() -> None:
             ):
                 removal.ask(project, search=searched)
     name = _name_of_table(project, len(trail))
-    opened = st.query_params.get("item") or bool(_chosen(name))
-    height = min(35 * len(page.items) + 38, 235 if opened else 420)
+    opened = st.query_params.get("item") or _is_clicked(name)
+    height = min(35 * len(page.items) + 38, 235 if opened and not _is_ticked(name) else 420)
     st.caption(t("Click an item to open it. Tick several to label or remove them together."))
     ticked, clicked = _table(project.info, page.items, name, height)
     known = page.total is not None and page.total < MOST_COUNTED
     pager.draw(page.next_cursor, trail, pages=math.ceil((page.total or 0) / PAGE) if known else None)
-    if len(ticked) > 1:
+    if ticked:
         _together(project, [item for item in page.items if item.key in set(ticked)])
         return
-    key = ticked[0] if ticked else clicked or st.query_params.get("item")
+    key = clicked or st.query_params.get("item")
     if key:
         st.query_params["item"] = key
         st.session_state[OPENED] = key
@@ -199,10 +198,13 @@ def _name_of_table(project: Project, page: int) -> str:
     return f"items-table-{project.slug}-{page}-{st.session_state.get(CLOSED, 0)}"
 
 
-def _chosen(name: str) -> list[Any]:
-    """What is ticked or clicked in the table, which is drawn after this is asked."""
-    selection = (st.session_state.get(name) or {}).get("selection", {})
-    return [*selection.get("rows", []), *selection.get("cells", [])]
+def _is_ticked(name: str) -> bool:
+    """Whether some are ticked in the table, which is drawn after this is asked."""
+    return bool((st.session_state.get(name) or {}).get("selection", {}).get("rows"))
+
+
+def _is_clicked(name: str) -> bool:
+    return bool((st.session_state.get(name) or {}).get("selection", {}).get("cells"))
 
 
 def _table(project: ProjectOut, items: Sequence[ItemOut], name: str, height: int) -> tuple[list[str], str | None]:

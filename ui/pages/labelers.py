@@ -99,15 +99,16 @@ def _figures(found: LabelersOut, active: list[LabelerRow]) -> None:
     boxes = st.columns(3 + shown_more)
     labels = tn("{n} label", "{n} labels", sum(row.labels for row in active))
     report.number_box(boxes[0], t("Labelers with labels"), layout.number(len(active)), labels)
-    shown = layout.DASH if found.accuracy is None else percent(found.accuracy)
+    judged = sum(row.items for row in active)
+    known = found.accuracy is not None and judged >= FEWEST
+    shown = percent(found.accuracy) if found.accuracy is not None and known else layout.DASH
     meaning = t("How often a label is right: by what several people's answers come to, and by gold items.")
     if found.method in METHODS:
         meaning += " " + t("Method: {method}.", method=METHODS[found.method])
     below = ""
-    if found.between is not None:
+    if found.between is not None and known:
         below = t("{low} to {high}", low=percent(found.between[0]), high=percent(found.between[1]))
     report.number_box(boxes[1], t("Right on average"), shown, below, meaning)
-    judged = sum(row.items for row in active)
     decided = tn("{n} on a decided item", "{n} on decided items", sum(row.gold for row in active))
     meaning = t("On items that others labeled, too, or whose answer somebody decided (gold items, or in Review).")
     report.number_box(boxes[2], t("Labels that can be checked"), layout.number(judged), decided, meaning)
@@ -187,7 +188,7 @@ def _kinds(row: LabelerRow) -> str:
 
 def _errors(rows: list[LabelerRow]) -> None:
     """What single people take for what; of ratings, who rates higher than others."""
-    errors = [row for row in rows if row.mixed_up]
+    errors = [row for row in rows if row.mixed_up and row.items >= FEWEST]
     biased = [row for row in rows if row.bias is not None and abs(row.bias) >= 0.05]
     if errors:
         st.header(t("What they mix up"), anchor=False)

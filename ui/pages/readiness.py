@@ -68,7 +68,8 @@ def _lead(project: Project, found: Readiness) -> None:
             about = t("Model {number}, which is live.", number=found.model)
         else:
             about = t("Model {number}, the newest: none is live.", number=found.model)
-        words.markdown(f":gray[{about} {said(found.meaning)}]")
+        least = t("The list with the fewest points counts.")
+        words.markdown(f":gray[{about} {said(found.meaning)} {least}]")
         with way:
             st.download_button(
                 t("Download the report"),

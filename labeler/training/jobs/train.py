@@ -36,11 +36,12 @@ from labeler.training.jobs.embed import wants_vectors
 from labeler.training.model_searches import want_search
 from labeler.training.model_spec import spec_for
 from labeler.training.pool.dask import why_without
-from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.data import data_of
 from labeler.training.pool.representation import represent
 from labeler.training.selection import picks
 from labeler.training.stop_advice import advice, remember_round, same_advice, searched_label, target_score
 from labeler.training.tables import training_marks
+from labeler.training.too_few import explain
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
 KEPT = 5  # models whose files are kept though they were never promoted
@@ -70,7 +71,7 @@ def train(run: JobRun) -> Any:
             ahead=ahead_of(run, project, data),
         )
     except TooFewLabels as few:
-        reason = _explain(data, few)
+        reason = explain(data, few)
         return run.finish(lambda tx: _wait(tx, project, marks, reason))
     except LearningError as error:
         note = f"training failed: {error}"
@@ -153,14 +154,6 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "withheld": fitted.pool.data.left_out,
         "predictions_sha256": fitted.predictions_sha256,
     }
-
-
-def _explain(data: TrainingData, few: TooFewLabels) -> str:
-    values = data.labeled(holdout=False)[1]
-    if not values:
-        return f"{few}: none of the labeled items is outside the holdout yet"
-    seen = sorted({data.schema.task.text(value, data.schema.schema) for value in values})
-    return f'{few}: so far every training item is "{seen[0]}"' if len(seen) == 1 else str(few)
 
 
 def _seen(run: JobRun, marks: dict[str, int]) -> dict[str, int]:
