@@ -91,7 +91,7 @@ def _line(row: JobOut, made: job_results.Made | None) -> str:
         about.append(tn("resumed {n} time", "resumed {n} times", row.attempt - 1))
     told = " · ".join(part for part in about if part)
     name = f"**{plain(job_words.named(row))}**" + (f" {plain(row.file)}" if row.file else "")
-    return f"{sign} {name}{' · ' if came else ''}{came.rstrip('.')} :gray[{' · ' if told else ''}{told}]"
+    return f"{sign} {name}{' · ' if came else ''}{came.rstrip('.')} :gray[· {told}]"
 
 
 def _back_badge(row: JobOut) -> str:

@@ -7,8 +7,8 @@ from labeler.training.pool.data import TrainingData
 def explain(data: TrainingData, few: TooFewLabels) -> str:
     """What is missing, by what the labeled items outside the holdout say."""
     values = data.labeled(holdout=False)[1]
-    if not values:
-        return "no labeled item is outside the holdout yet: holdout items judge models, and none learns from them"
+    if not values and data.labeled(holdout=True)[1]:
+        return "needs two labels with examples: all labeled items are of the holdout, from which no model learns"
     seen = sorted({data.schema.task.text(value, data.schema.schema) for value in values})
     if len(seen) != 1:
         return str(few)

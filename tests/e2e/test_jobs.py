@@ -69,7 +69,7 @@ def test_the_page_import_lists_what_was_imported(site: Site, visit: Any, tmp_pat
     expect(shown(page, "later 5.csv")).to_be_visible()
     page.get_by_text("2 earlier imports").click()
     row = row_of(page, number)
-    expect(row).to_contain_text("mixed.csv · 4 rows: 2 taken, 1 repeated in this file, 1 refused.")
+    expect(row).to_contain_text("mixed.csv · 4 rows: 2 taken, 1 repeated in this file, 1 refused")
     expect(row).to_contain_text(f"by {site.admin.name}")
     row.get_by_role("button", name="Details …").click()
     dialog = page.get_by_role("dialog")
