@@ -165,7 +165,7 @@ def site() -> None:
             if asked:
                 none = t("There is no project “{asked}”, or you are not a member of it.", asked=plain(asked))
                 words = f"{none} {words}"
-            with feedback.empty(t("Choose a project"), words):
+            with feedback.empty(t("Choose a project"), words, is_page=True):
                 layout.open_page("home", t("All projects"), "folder_open", primary=True)
         else:
             not_for(current, role, project)
@@ -202,7 +202,7 @@ def not_for(entry: Entry, role: str | None, project: str | None) -> None:
     else:
         words += " " + t("An administrator can give you another role.")
     title = t("“{page}” is not for your role", page=t(entry.title))
-    with feedback.empty(title, words, ":material/lock:"):
+    with feedback.empty(title, words, ":material/lock:", is_page=True):
         layout.open_page("home", t("Projects"), "home", primary=True)
 
 

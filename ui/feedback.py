@@ -122,9 +122,10 @@ def say_now() -> None:
         st.toast(text, icon=":material/check:")
 
 
-def empty(title: str, text: str, icon: str = ":material/inbox:") -> Any:
-    """A page with nothing in it: what it is for and what to do next. Returns the box, to add a button."""
+def empty(title: str, text: str, icon: str = ":material/inbox:", *, is_page: bool = False) -> Any:
+    """A page with nothing in it: what it is for and what to do next. Returns the box, to add a button. is_page: nothing
+    stands above it."""
     box = st.container(border=True, horizontal_alignment="center", gap="small")
-    box.markdown(f"## {icon} {title}", text_alignment="center", width="content")
+    box.markdown(f"{'#' if is_page else '##'} {icon} {title}", text_alignment="center", width="content")
     box.markdown(text, text_alignment="center", width="content")
     return box

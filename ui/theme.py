@@ -168,6 +168,7 @@ def page_css() -> str:
 .lb-diff td) {{ unicode-bidi: plaintext; }}
 [data-testid="stMetricValue"] {{ font-variant-numeric: tabular-nums; }}
 [data-testid="stMetricLabel"] {{ opacity: 1; }}
+[data-testid="stMetricDelta"], [data-testid="stMetricDelta"] * {{ white-space: normal !important; height: auto; }}
 [data-testid="stCaptionContainer"] {{ color: inherit !important; opacity: 0.76; }}
 [data-testid="stHeading"] h1 {{ padding-bottom: 0.25rem; }}
 [class*="st-key-forget-"], [class*="st-key-keeper-"]:has([data-testid="keeper"][hidden]) {{ position: absolute; }}

@@ -14,7 +14,7 @@ from labeler.wire.datasets import DatasetDiff, DatasetOut
 from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
-from labeler.wire.registry import ModelOut, ModelUse, PinOut, Predicted, PredictItem, PredictOut
+from labeler.wire.registry import ModelOut, ModelUse, PinOut, Predicted, PredictItem, PredictOut, Rollback
 from labeler.wire.shadows import LaterLabels, ShadowOut
 from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
@@ -148,6 +148,10 @@ class Learned:
     def promote(self, number: int, reason: str = "", *, override: bool = False) -> ModelOut:
         """Make a model live: it answers `predict` from now on. See `set_stage`."""
         return self.set_stage(number, "live", reason, override=override)
+
+    def live_before(self) -> int | None:
+        """The model that `rollback` would make live again; None where no other one ever was."""
+        return self.client.fetch(Rollback, f"{self.path}/rollback").model
 
     def rollback(self) -> ModelOut:
         """Make the model live again that was live before."""

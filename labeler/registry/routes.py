@@ -14,7 +14,7 @@ from labeler.registry.card import write_card
 from labeler.registry.predict import predict
 from labeler.wire.base import Page
 from labeler.wire.jobs import JobOut
-from labeler.wire.registry import ModelOut, ModelUse, PinIn, PinOut, PredictIn, PredictOut, StageIn
+from labeler.wire.registry import ModelOut, ModelUse, PinIn, PinOut, PredictIn, PredictOut, Rollback, StageIn
 from labeler.wire.test_cases import CaseRunDetail
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["models"])
@@ -94,6 +94,12 @@ async def set_stage(number: Number, body: StageIn, member: CanManage, write: Wri
     return await write(
         stages.set_stage, settings, member, number, body.stage, body.reason, share=body.share, override=body.override
     )
+
+
+@router.get("/rollback")
+async def get_rollback(member: CanRead, db: Db) -> Rollback:
+    """Which model would be live again."""
+    return Rollback(model=await db.aread(stages.live_before, member.project.id))
 
 
 @router.post("/rollback")

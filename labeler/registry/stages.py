@@ -148,9 +148,17 @@ def _move(tx: Connection, row: Any, stage: str, reason: str, member: Member | No
 
 
 def rollback(tx: Connection, settings: Settings, member: Member) -> ModelOut:
-    """Make the model live again that was live before the present one."""
+    """Make the model live again that was live before the present one. Raises `Conflict` where none was."""
     project_id = member.project.id
     lock(tx, "stages", project_id)
+    number = live_before(tx, project_id)
+    if number is None:
+        raise Conflict("No other model was live before: there is nothing to roll back to.")
+    return set_stage(tx, settings, member, number, "live", "rollback", override=True)  # it was live before
+
+
+def live_before(tx: Connection, project_id: int) -> int | None:
+    """The number of the model that was live before the present one, and would be again; None: there was none."""
     now = live_model(tx, project_id)
     earlier = (
         sa.select(models.c.number)
@@ -166,7 +174,5 @@ def rollback(tx: Connection, settings: Settings, member: Member) -> ModelOut:
         earlier = earlier.where(models.c.id != now.id)
         if first_entered is not None:
             earlier = earlier.where(stage_changes.c.id < first_entered)
-    number = tx.execute(earlier).scalars().first()
-    if number is None:
-        raise Conflict("No other model was live before: there is nothing to roll back to.")
-    return set_stage(tx, settings, member, number, "live", "rollback", override=True)  # it was live before
+    number: int | None = tx.execute(earlier).scalars().first()
+    return number

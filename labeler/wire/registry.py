@@ -79,6 +79,12 @@ class StageIn(In):
         return self
 
 
+class Rollback(BaseModel):
+    """What rolling back would do."""
+
+    model: int | None = Field(description="The model that would be live again; none: no other one ever was.")
+
+
 class PredictItem(In):
     """An item as it is added, without label and split: its content, and a key if it has one."""
 

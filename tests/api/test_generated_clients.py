@@ -233,6 +233,7 @@ def models(call: generated_client.Generated) -> None:
     assert call("compare_models", **P, number=number, other=number).better == 0
     assert len(call("get_error_parts", **P, number=number).parts) == 4
     call("set_stage", **P, number=number, body=call.shape("StageIn", stage="live"))
+    assert call("get_rollback", **P).model is None
     call("roll_back", expected=409, **P)
     call("reproduce_model", expected=202, **P, number=number)
     asked = call.shape("PredictIn", items=[{"text": "win a prize"}])

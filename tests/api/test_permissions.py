@@ -196,6 +196,7 @@ RULES = {
     ("POST", P + "/test-cases/{case_id}/items/remove"): "manage",
     ("POST", P + "/models/{number}/stage"): "manage",
     ("POST", P + "/models/{number}/reproduce"): "manage",
+    ("GET", P + "/rollback"): "read",
     ("POST", P + "/rollback"): "manage",
     ("POST", P + "/predict"): "read",
     ("GET", P + "/heuristics"): "read",

@@ -53,7 +53,7 @@ def test_a_job_says_how_long_it_took_what_it_made_and_leads_there(site: Site, vi
     ended = lambda: all(job.row.state in ENDED for job in site.admin.client.jobs(project=project.slug))  # noqa: E731
     processes.wait_for(ended, 90, "the end of what runs")
     page = visit(f"{site.url}/jobs?project={project.slug}", site.admin)
-    made = shown(page, re.compile(r"Model 1, from \d+ labels of dataset version v1\."))
+    made = shown(page, re.compile(r"Model 1, from \d+ labels of dataset version v1"))
     expect(made).to_contain_text(re.compile(r"took \d"))
     page.get_by_role("button", name="Open the model").last.click()
     expect(page.get_by_role("combobox", name="Model", exact=True)).to_have_value("Model 1 (candidate)")

@@ -64,9 +64,9 @@ def test_last_answers_are_looked_at_corrected_and_the_correction_is_undone(
     expect(own(card.ready())).to_have_count(3)
     assert [said.split("\n")[-1] for said in own(card).all_inner_texts()] == ["spam", "skipped", "ham"]
     # What is like it is asked for by key, and closed by key.
-    card.ready().press("c")
+    card.ready().page.keyboard.press("c")
     expect(card.part("like-this")).to_be_visible()
-    card.press("Escape")
+    card.page.keyboard.press("Escape")
     expect(card.part("like-this")).to_be_hidden()
 
 

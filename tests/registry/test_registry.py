@@ -57,6 +57,7 @@ def test_promotion_retires_the_one_before_and_rollback_brings_it_back(modeled: P
     modeled.promote(1)
     modeled.promote(2, reason="better")
     assert stages() == {1: "retired", 2: "live"}
+    assert modeled.live_before() == 1
     assert modeled.rollback().number == 1
     assert stages() == {1: "live", 2: "retired"}
     with pytest.raises(ApiError) as refused:

@@ -55,10 +55,9 @@ def render() -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         number = _choose(project, by_number)
         if session.manages(project.slug):
-            was_another = any(one.stage == "retired" for one in models)
             live = model_advice.live(models)
             is_other_live = live is not None and live.number != number
-            _actions(project, by_number[number], number != promoted, was_another, is_other_live)
+            _actions(project, by_number[number], number != promoted, is_other_live)
     _detail(project, by_number[number])
     if tasks.of(project.info).SEARCHES:
         show_search(project)
@@ -189,17 +188,22 @@ def _deciding(task_type: str, models: Sequence[ModelOut]) -> metrics.Metric | No
     return None if measured is None else metrics.named(task_type, measured["primary"])
 
 
-def _actions(project: Project, model: ModelOut, is_first: bool, was_another: bool, is_other_live: bool) -> None:
-    """is_first: nothing above does the same; was_another: whether another model may have been live."""
+def _actions(project: Project, model: ModelOut, is_first: bool, is_other_live: bool) -> None:
+    """is_first: nothing above does the same."""
     number = model.number
     if is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
         promote.ask(project, number, is_other_live)
-    if model.stage == "live" and was_another and st.button(t("Roll back …"), icon=":material/undo:"):
+    before = feedback.attempt(project.live_before) if model.stage == "live" else None
+    if before is not None and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(
-            t("Model {number} stops answering; the model that was live before it answers again.", number=number),
+            t(
+                "Model {number} stops answering; model {before}, which was live before it, answers again.",
+                number=number,
+                before=before,
+            ),
             t("Roll back"),
             project.rollback,
-            t("Rolled back."),
+            t("Model {number} is live again.", number=before),
             is_final=False,
         )
     if model.stage in promote.BESIDE:
