@@ -4,7 +4,7 @@ import streamlit as st
 from labeler_ui import danger, feedback, labels_given, layout, session, terms
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.reveal import reveal
-from labeler_ui.feedback import plain, unlinked
+from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
 
 from labeler.client import ApiError, Project
@@ -51,7 +51,7 @@ def _add(project: Project, email: str, role: str, scope: str) -> None:
     except ApiError as error:
         if error.type == "not-found" and session.is_admin():
             with st.container(width=520):
-                st.warning(t("There is no account {email} yet.", email=unlinked(email)), icon=":material/person_add:")
+                st.warning(t("There is no account {email} yet.", email=plain(email)), icon=":material/person_add:")
                 st.button(t("Invite this person …"), on_click=_begin_invitation, args=(email, role, scope))
                 reveal(f"unknown-{email}")
         else:
@@ -144,7 +144,7 @@ def _change_role(project: Project, member: MemberOut) -> None:
 
 def address(one: UserOut | MemberOut) -> str:
     """Where somebody is reached; a language model has an address that leads nowhere."""
-    return unlinked(one.email) if one.kind != "llm" else t("language model")
+    return plain(one.email) if one.kind != "llm" else t("language model")
 
 
 def named(one: UserOut | MemberOut) -> str:

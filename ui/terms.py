@@ -2,7 +2,7 @@
 
 import streamlit as st
 from labeler_ui import feedback, layout
-from labeler_ui.feedback import plain, unlinked
+from labeler_ui.feedback import plain
 from labeler_ui.words import mark, number, t
 
 from labeler.client import Project
@@ -26,7 +26,7 @@ COSTS = {
 def edit(project: Project, member: MemberOut) -> None:
     """Everything may stay empty."""
     said = feedback.must(lambda: project.terms(member.user_id), t("Reading the terms"))
-    st.markdown(f"**{plain(member.name)}** :gray[{unlinked(member.email)}]")
+    st.markdown(f"**{plain(member.name)}** :gray[{plain(member.email)}]")
     with st.form("terms", border=False, enter_to_submit=False):
         works_as = st.selectbox(
             t("Works as"),

@@ -6,7 +6,7 @@ import streamlit as st
 from labeler_ui import feedback, layout, session, token_row
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.components.language import choose_language
-from labeler_ui.feedback import plain, unlinked
+from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, t
 
 from labeler.wire.accounts import SessionOut, UserOut
@@ -25,7 +25,7 @@ def render() -> None:
     user = session.user()
     if user is None:
         return
-    layout.heading(t("Account"), f"{unlinked(user.email)}. {t(ROLES.get(user.role, user.role))}")
+    layout.heading(t("Account"), f"{plain(user.email)}. {t(ROLES.get(user.role, user.role))}")
     left, right = st.columns(2, gap="large")
     with left:
         st.header(t("Language"), anchor=False)
