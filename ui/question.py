@@ -35,8 +35,6 @@ def ask(found: Schema, shown_item: Content | None, mark: str) -> tuple[Schema, s
     task = tasks.named(task_type)
     schema = task.edit_schema(task.start(found), key=f"schema-{task_type}-{mark}")
     missing = task.problem(schema)
-    if missing is None and (caution := task.caution(schema)):
-        st.warning(caution, icon=":material/info:")
     st.markdown(t("**How labelers will see it**"))
     shown = schema if missing is None else task.start({"labels": _named(schema) or _example()})
     card_preview(shown, shown_item or sample(), key=f"card-preview-{task_type}-{mark}")

@@ -128,7 +128,10 @@ def test_labels_are_typed_line_by_line_and_each_has_its_color(site, visit) -> No
     labels_say(page, "4 labels")
     shown_buttons = page.get_by_test_id("card-preview").get_by_role("group", name="Labels").get_by_role("button")
     expect(shown_buttons).to_have_count(4)
-    page.reload()  # nothing typed is lost
+    page.keyboard.type("Weather")
+    page.reload()  # nothing typed is lost, not even in the last moment
+    labels_say(page, "5 labels")
+    page.get_by_test_id("label-name-5").fill("")
     labels_say(page, "4 labels")
     expect(page.get_by_label("Name", exact=True)).to_have_value("Newsroom")
     expect(shown_buttons).to_have_count(4)  # the preview is drawn above the button, and moves it
@@ -291,3 +294,22 @@ def test_what_was_saved_is_not_kept_as_typed_again(site, visit) -> None:
         expect(words).to_have_value("")
         assert page.evaluate("kept") == []
     expect(page.get_by_test_id("keeper")).to_be_hidden()
+
+
+def test_a_question_with_one_label_is_cautioned_once(site, visit) -> None:
+    someone = site.person("manager")
+    page = visit(f"{site.url}/setup", someone)
+    settled(page)
+    page.get_by_label("Name", exact=True).fill("One label")
+    page.get_by_label("Name", exact=True).press("Enter")
+    page.get_by_test_id("label-name-1").click()
+    page.keyboard.type("spam")
+    page.keyboard.press("Enter")
+    labels_say(page, "1 label")
+    settled(page)
+    page.get_by_role("button", name="Create the project").click()
+    expect(page.get_by_text("With one label every answer is the same")).to_be_visible()
+    assert "one-label" not in [one.slug for one in site.admin.client.projects]
+    settled(page)
+    page.get_by_role("button", name="Create the project").click()
+    expect(page.get_by_role("heading", name="One label")).to_be_visible()

@@ -13,6 +13,7 @@ from labeler_ui.tasks.base import Schema
 from labeler_ui.words import listed, t, tn
 
 SCOPE, NAME, PASTED, GUIDELINE = "new project", "new-name", "new-pasted", "new-guideline"
+CAUTIONED = "_new_cautioned"
 
 
 def render() -> None:
@@ -68,6 +69,12 @@ def _new() -> None:
                     places=", ".join(plain(one) for one in where),
                 )
             )
+            return
+        caution = tasks.named(schema["type"]).caution(schema)
+        if caution and st.session_state.get(CAUTIONED) != caution:  # said once, where it is seen, and not while typing
+            st.session_state[CAUTIONED] = caution
+            again = t("Press again to create it all the same.")
+            _refuse(f"{caution} {again}")
             return
         _create(name.strip(), schema, text, publish, given)
 

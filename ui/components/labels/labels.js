@@ -33,7 +33,7 @@ class LabelsEditor {
     this.palette = data.palette;
     this.begin = data.labels;
     this.fill(this.begin);
-    this.begun = this.told = JSON.stringify(this.value());
+    this.begun = this.told = this.held = JSON.stringify(this.value());
     this.list.addEventListener("input", () => this.changed());
     this.list.addEventListener("focusout", () => this.changed(0));
     root.querySelector("[data-ref=discard]").addEventListener("click", () => this.discard());
@@ -173,6 +173,7 @@ class LabelsEditor {
   changed(wait = TELL_AFTER_MS) {
     const rows = this.rows();
     if (this.field(rows.at(-1), "name").value.trim()) this.add({});
+    this.keep();
     this.check();
     this.restored &&= this.unsaved();
     this.note.hidden = !this.restored;
@@ -181,16 +182,24 @@ class LabelsEditor {
     else this.hand();
   }
 
+  /* With each key: who leaves in the next moment finds what was typed. */
+  keep() {
+    const labels = this.value();
+    const text = JSON.stringify(labels);
+    if (text === this.held) return; // what has been saved since is not kept once more
+    this.held = text;
+    try {
+      if (text === this.begun) localStorage.removeItem(this.storage);
+      else localStorage.setItem(this.storage, JSON.stringify({ labels, at: Date.now() }));
+    } catch (error) { /* full or forbidden: the page has it */ }
+  }
+
   /* Hand the labels to the page, where they changed: before the click that saves them. */
   hand() {
     const labels = this.value();
     const text = JSON.stringify(labels);
     if (text === this.told) return;
     this.told = text;
-    try {
-      if (text === this.begun) localStorage.removeItem(this.storage);
-      else localStorage.setItem(this.storage, JSON.stringify({ labels, at: Date.now() }));
-    } catch (error) { /* full or forbidden: the page has it */ }
     this.tell("labels", labels);
   }
 
