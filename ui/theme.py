@@ -189,8 +189,6 @@ def page_css() -> str:
 [data-testid="stTab"][aria-selected="true"] {{ font-weight: 600; }}
 [data-testid="stButtonGroup"] button[data-selected="true"] {{ color: inherit !important; font-weight: 600; }}
 [data-testid="stMarkdownContainer"] p a {{ text-decoration: underline !important; }}
-[data-testid="stMarkdownContainer"] a[href^="mailto:"] {{ color: inherit !important; pointer-events: none;
-  text-decoration: none !important; }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
   content: "{away}"; position: fixed;
