@@ -349,3 +349,16 @@ def add_texts(project: Project) -> Callable[..., list[dict[str, Any]]]:
         return rows
 
     return add
+
+
+@pytest.fixture
+def two_models(service: Any, project: Project, add_texts: Callable[..., Any]) -> Project:
+    """A project with two models, the first live."""
+    project.change(settings={"model": "logistic_regression", "retrain_every": 1000})
+    add_texts(100)
+    for n in (20, 5):
+        project.label_many({item.key: item.metadata["truth"] for item in project.queue.next(n)})
+        project.train()
+        service.run_jobs()
+    project.promote(1)
+    return project

@@ -6,10 +6,10 @@ from typing import Any
 import streamlit as st
 from labeler_ui import contents, feedback, layout, metrics, table, tasks
 from labeler_ui.feedback import plain
+from labeler_ui.rule_words import between
 from labeler_ui.words import number, percent, t, tn
 
 from labeler.client import Project
-from labeler.wire.quality import Figure
 from labeler.wire.registry import ModelUse
 from labeler.wire.shadows import ShadowOut
 
@@ -155,12 +155,6 @@ def _shadow(project: Project, one: ShadowOut) -> None:
                     for row in one.differs
                 ]
             )
-
-
-def between(figure: Figure) -> str:
-    if figure.low is None or figure.high is None:
-        return layout.DASH
-    return t("{low} to {high}", low=percent(figure.low, 1), high=percent(figure.high, 1))
 
 
 def _row(one: ModelUse) -> dict[str, object]:

@@ -15,8 +15,9 @@ from labeler.projects.access import Project, find_project
 from labeler.projects.tables import projects
 from labeler.registry.predict import answers_of, load_model
 from labeler.registry.served import trim
-from labeler.registry.tables import model_versions, served_items, shadow_answers
+from labeler.registry.tables import model_versions, served_items
 from labeler.registry.use import serving
+from labeler.shadows.tables import shadow_answers
 
 KIND = "shadows.follow"
 LOOKS_EVERY, TRIMS_EVERY = 10, 120  # seconds

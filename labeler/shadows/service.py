@@ -7,15 +7,15 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.heuristics.measures import share_of
 from labeler.items.tables import items, present
-from labeler.learning.evaluation.intervals import wilson
 from labeler.projects.access import Project
 from labeler.quality.tables import answers
 from labeler.registry.requirements import lead_of
-from labeler.registry.tables import model_versions, served_items, shadow_answers, stage_changes
+from labeler.registry.tables import model_versions, served_items, stage_changes
 from labeler.registry.use import serving
 from labeler.shadows.jobs import shadows
-from labeler.wire.quality import Figure
+from labeler.shadows.tables import shadow_answers
 from labeler.wire.shadows import Differs, LaterLabels, SaidOtherwise, ShadowOut
 
 MOST_SHOWN, MOST_PAIRS = 20, 50
@@ -41,7 +41,7 @@ def _shadow(tx: Connection, project: Project, row: Any) -> ShadowOut:
         model=row.number,
         since=tx.execute(since).scalar() or row.created_at,
         items=asked,
-        same=share(alike, asked),
+        same=share_of(alike, asked),
         failed=failed,
         ms_per_item=tx.execute(sa.select(sa.func.avg(shadow_answers.c.ms)).where(mine, given)).scalar(),
         otherwise=_pairs(tx, project, mine),
@@ -121,7 +121,7 @@ def _later(tx: Connection, project: Project, row: Any) -> LaterLabels:
         model=row.number,
         stage=row.stage,
         items=len(newest),
-        right=share(right, len(newest)),
+        right=share_of(right, len(newest)),
         holdout_metric=lead,
         holdout=None if lead is None else report["metrics"].get(lead),
     )
@@ -133,10 +133,3 @@ def _right(project: Project, rows: Iterable[Any]) -> int:
         said = project.read(row.said, row.version)
         right += said is not None and dump(said) == dump(row.truth)
     return right
-
-
-def share(hits: int, n: int) -> Figure:
-    if not n:
-        return Figure(value=None, low=None, high=None)
-    low, high = wilson(hits, n)
-    return Figure(value=hits / n, low=low, high=high)
