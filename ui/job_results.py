@@ -6,6 +6,7 @@ from typing import Any
 
 from labeler_ui import layout, llm_words, model_words
 from labeler_ui.feedback import plain
+from labeler_ui.retraining_words import OUTCOMES, TESTED
 from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.wire.jobs import JobOut
@@ -198,6 +199,21 @@ def _shadowed(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("See"), (("view", "use"),))
 
 
+def _challenged(found: Mapping[str, Any]) -> Made:
+    words = t(
+        "Model {challenger} beside the live model {champion}: {outcome}.",
+        challenger=found["challenger"],
+        champion=found["champion"],
+        outcome=t(OUTCOMES[found["outcome"]]),
+    )
+    return Made(words, "models", t("See"), (("view", "retraining"),))
+
+
+def _rehearsed(found: Mapping[str, Any]) -> Made:
+    words = t("Model {number} trained again: {outcome}.", number=found["model"], outcome=t(TESTED[found["outcome"]]))
+    return Made(words, "models", t("See"), (("view", "retraining"),))
+
+
 def _judged(found: Mapping[str, Any]) -> Made:
     words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
     measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
@@ -322,4 +338,6 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "reproduce": _reproduced,
     "judge": _judged,
     "follow": _shadowed,
+    "challenge": _challenged,
+    "pipeline": _rehearsed,
 }

@@ -42,6 +42,8 @@ KINDS = {
     "compare": mark("Check for drift of new items"),
     "judge": mark("Models run on test cases and slices"),
     "follow": mark("Shadows asked what was asked"),
+    "challenge": mark("The newest model beside the live one"),
+    "pipeline": mark("Test of the pipeline"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {
@@ -72,6 +74,8 @@ WHY = {
     "labels waited": mark("for labels that had waited"),
     "items waited": mark("for items that had waited"),
     "asked": mark("as asked for"),
+    "drift": mark("as new items have drifted"),
+    "time": mark("as the live model has been there for long"),
     "labels imported": mark("after an import of labels"),
     "items removed": mark("after a removal of items"),
     "labels taken back": mark("as labels were taken back"),

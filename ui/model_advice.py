@@ -105,9 +105,9 @@ def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str
                 number=newer.number,
                 better=n(compared.better),
                 worse=n(compared.worse),
-                difference=_points(compared.difference),
-                low=_points(compared.low),
-                high=_points(compared.high),
+                difference=points(compared.difference),
+                low=points(compared.low),
+                high=points(compared.high),
             )
         )
     )
@@ -150,7 +150,7 @@ def _beside(now: ModelOut, newer: ModelOut, compared: ModelComparison, more: str
     )
 
 
-def _points(share: float) -> str:
+def points(share: float) -> str:
     """A signed share: "+4.5%", with a minus that is as wide as the plus."""
     sign = "" if round(share, 3) == 0 else "+" if share > 0 else "\N{MINUS SIGN}"
     return sign + percent(abs(share), 1)

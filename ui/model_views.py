@@ -14,6 +14,7 @@ from labeler_ui import (
     model_use,
     report,
     requirements,
+    retraining,
     slices,
     test_cases,
 )
@@ -80,6 +81,10 @@ def _drift(project: Project, model: ModelOut) -> None:
     drift.draw(project)
 
 
+def _retraining(project: Project, model: ModelOut) -> None:
+    retraining.draw(project)
+
+
 def _about(project: Project, model: ModelOut) -> None:
     card = feedback.attempt(lambda: project.model_card(model.number))
     if card:
@@ -96,5 +101,6 @@ VIEWS: Mapping[str, tuple[str, Callable[[Project, ModelOut], None]]] = {
     "mistakes": (mark("Mistakes"), _mistakes),
     "drift": (mark("Drift"), _drift),
     "use": (mark("In use"), _use),
+    "retraining": (mark("Retraining"), _retraining),
     "card": (mark("Model card"), _about),
 }

@@ -24,6 +24,8 @@ EVENTS = {
     "labels.restored": mark("labels of items that came back count again"),
     "model.trained": mark("a model was trained"),
     "model.moved": mark("a model went live, or to another stage"),
+    "model.challenged": mark("the newest model was held against the live one"),
+    "pipeline.tested": mark("a model was trained again to test the pipeline"),
     "test_cases.changed": mark("test cases were changed"),
     "slices.changed": mark("slices were changed"),
     "dataset_version.made": mark("a dataset version was made"),

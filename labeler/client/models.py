@@ -15,6 +15,7 @@ from labeler.wire.error_parts import ErrorParts
 from labeler.wire.insight import ItemOut, MistakePage, ModelComparison
 from labeler.wire.queue import QueueItem
 from labeler.wire.registry import ModelOut, ModelUse, PinOut, Predicted, PredictItem, PredictOut, Rollback
+from labeler.wire.retraining import RetrainingState
 from labeler.wire.shadows import LaterLabels, ShadowOut
 from labeler.wire.test_cases import CaseRunDetail
 from labeler.wire.training import ScoreIn, ScoresResult, SearchOut, SearchState
@@ -156,6 +157,18 @@ class Learned:
     def rollback(self) -> ModelOut:
         """Make the model live again that was live before."""
         return self.client.send(ModelOut, "POST", f"{self.path}/rollback")
+
+    def retraining(self) -> RetrainingState:
+        """When the live model is challenged next, and what became of challenges and tests of the pipeline."""
+        return self.client.fetch(RetrainingState, f"{self.path}/retraining")
+
+    def challenge(self) -> Job:
+        """Hold the newest model against the live one now; it goes live where the policy says so."""
+        return job.start(self.client, f"{self.path}/retraining/challenge")
+
+    def test_pipeline(self) -> Job:
+        """Train the live model again from the raw items of its dataset version, and compare each prediction."""
+        return job.start(self.client, f"{self.path}/retraining/pipeline-test")
 
     def reproduce(self, number: int) -> Job:
         """Train a model again from its dataset version; the result is a `Reproduction`."""

@@ -1,6 +1,5 @@
 """What a project knows of the model it relies on, read once for all lines."""
 
-import importlib.metadata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,8 +15,11 @@ from labeler.learning.evaluation.metrics import Metric, metrics_of
 from labeler.projects.access import Project
 from labeler.registry.history import earlier_live, has_been, models_before
 from labeler.registry.service import get_model, live_model, newest_model
+from labeler.retraining.packages import changed_packages
+from labeler.retraining.service import tests_of
 from labeler.wire.drift import Drift
 from labeler.wire.registry import ModelOut
+from labeler.wire.retraining import PipelineTest
 
 LAST = 20
 """So many of the last trainings are looked at."""
@@ -26,9 +28,10 @@ LAST = 20
 @dataclass(frozen=True)
 class Facts:
     """model: the live one, else the newest; metric: what it is judged by; before: those measured before it, newest
-    first; packages: of those that it was made with, what is installed now; reproduced, searched: results of the last
-    such jobs; ended: how the last trainings ended, newest first; earlier_live: models that were live before and whose
-    files are kept, newest first; canary: whether this one answered a share of the requests before it went live."""
+    first; changed: packages that are another version than it was made with; reproduced, searched: results of the last
+    such jobs; ended: how the last trainings ended, newest first; tested: the last test of the pipeline; earlier_live:
+    models that were live before and whose files are kept, newest first; canary: whether this one answered a share of
+    the requests before it went live."""
 
     items: int
     schema_version: int
@@ -36,10 +39,11 @@ class Facts:
     metric: Metric | None
     before: Sequence[Any]
     newest: Any
-    packages: dict[str, str | None]
+    changed: Sequence[str]
     reproduced: dict[str, Any] | None
     searched: dict[str, Any] | None
     ended: Sequence[str]
+    tested: PipelineTest | None
     earlier_live: Sequence[int]
     canary: bool
     drift: Drift
@@ -62,21 +66,15 @@ def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
         metric=next((one for one in listed if one.name == lead), None),
         before=[] if row is None else models_before(tx, row),
         newest=newest,
-        packages={} if model is None else {name: _installed(name) for name in model.packages},
+        changed=[] if model is None else changed_packages(model.packages),
         reproduced=_last_result(tx, project.id, "training.reproduce"),
         searched=_last_result(tx, project.id, "training.search"),
         ended=_ended(tx, project.id),
+        tested=next(iter(tests_of(tx, project.id, 1)), None),
         earlier_live=[] if row is None else earlier_live(tx, settings, row),
         canary=row is not None and has_been(tx, row, "canary"),
         drift=drift_of(tx, project),
     )
-
-
-def _installed(name: str) -> str | None:
-    try:
-        return importlib.metadata.version(name)
-    except importlib.metadata.PackageNotFoundError:
-        return None
 
 
 def _last_result(tx: Connection, project_id: int, kind: str) -> dict[str, Any] | None:

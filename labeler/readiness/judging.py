@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from labeler.readiness.facts import Facts
 from labeler.wire.readiness import LineState
+from labeler.wire.retraining import PipelineTest
 
 ENOUGH = 0.8
 """A live model that knows this share of what the newest one learned from is not old."""
@@ -112,7 +113,9 @@ def _slices(facts: Facts) -> Found:
 
 
 def _reproducible(facts: Facts) -> Found:
-    found = facts.reproduced
+    found, tested = facts.reproduced, facts.tested
+    if tested is not None and facts.model is not None and tested.model == facts.model.number:
+        return _tested(tested)
     if found is None:
         return Found("open", "No model has been trained again to compare.")
     number, compared = found.get("model"), f"{int(found.get('compared', 0)):,}"
@@ -136,7 +139,21 @@ def _test_cases(facts: Facts) -> Found:
     return Found("holds", f"All test cases pass: {passing}.")
 
 
+def _tested(last: PipelineTest) -> Found:
+    number, compared, day = last.model, f"{last.compared:,}", f"{last.at:%Y-%m-%d}"
+    if last.outcome == "identical":
+        return Found(
+            "holds",
+            f"Model {number} was trained again from raw items on {day}: all of {compared} predictions are the same.",
+        )
+    if last.outcome == "differs":
+        return Found("fails", f"Model {number} was trained again from raw items on {day}, and its predictions differ.")
+    return Found("fails", f"Model {number} could not be trained again from raw items on {day}.")
+
+
 def _pipeline(facts: Facts) -> Found:
+    if facts.tested is not None and facts.tested.nightly:
+        return _tested(facts.tested)
     if not facts.ended:
         return Found("open", "No training has run yet.")
     failed, many = sum(state == "failed" for state in facts.ended), len(facts.ended)
@@ -191,13 +208,8 @@ def _rollback(facts: Facts) -> Found:
 def _dependencies(facts: Facts) -> Found:
     if facts.model is None:
         return Found("open", NO_MODEL)
-    changed = [
-        f"{name} {was} → {facts.packages.get(name) or '–'}"
-        for name, was in facts.model.packages.items()
-        if facts.packages.get(name) != was
-    ]
-    if changed:
-        told = ", ".join(changed)
+    if facts.changed:
+        told = ", ".join(facts.changed)
         return Found("fails", f"Packages have changed since model {facts.model.number} was made: {told}.")
     return Found(
         "holds", f"All {len(facts.model.packages)} packages are those that model {facts.model.number} was made with."

@@ -91,6 +91,20 @@ def canary_model(tx: Connection, project_id: int) -> Any:
     ).one_or_none()
 
 
+def replace_live(tx: Connection, settings: Settings, champion: Any, challenger: Any, reason: str) -> bool:
+    """The service itself lets a candidate take the live model's place. False, and nothing happens, where another model
+    is live by now, the candidate is none any more, or its files are gone."""
+    project_id = champion.project_id
+    lock(tx, "stages", project_id)
+    live, row = live_model(tx, project_id), find_model(tx, project_id, challenger.number)
+    is_there = (folder_of(settings, project_id, row.number) / "model.skops").exists()
+    if live is None or live.id != champion.id or row.stage != "candidate" or not is_there:
+        return False
+    _move(tx, live, "retired", f"model {row.number} goes live", None)
+    _move(tx, row, "live", reason, None)
+    return True
+
+
 def stop_canary(tx: Connection, row: Any, reason: str) -> None:
     """The service itself takes a canary back: it is a candidate again. Nothing happens where somebody has moved it."""
     lock(tx, "stages", row.project_id)

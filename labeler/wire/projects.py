@@ -11,6 +11,7 @@ from labeler.wire.accounts import Email, Name
 from labeler.wire.base import In
 from labeler.wire.registered import Registered
 from labeler.wire.requirements import Requirements
+from labeler.wire.retraining import Retraining
 from labeler.wire.schema import SchemaParts
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
@@ -138,6 +139,9 @@ class ProjectSettings(In):
         Requirements,
         Field(description="What models are led by, and conditions that one must hold to go live."),
     ] = Field(default_factory=Requirements)
+    retraining: Annotated[
+        Retraining, Field(description="When the live model is challenged by the newest one, and what follows.")
+    ] = Field(default_factory=Retraining)
     model: Annotated[
         str,
         Field(

@@ -260,6 +260,9 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
     assert call("get_use", **P).items is not None
     assert call("list_shadows", **P).items == []
+    assert call("get_retraining", **P).policy.after_labels == 100
+    call("challenge_live", expected=409, **P)
+    call("test_pipeline", expected=202, **P)
     pinned = call("pin_model", body=call.shape("PinIn", model=1), **P)
     assert [one.token for one in call("list_pins", **P).items] == [pinned.token]
     call("unpin_model", token_id=pinned.token_id, expected=204, **P)

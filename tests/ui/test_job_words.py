@@ -45,6 +45,16 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
             "The answers of 200 items looked at, 12 of them changed.",
         ),
         ("shadows.follow", {"items": 40, "same": 38}, "Asked about 40 items, the same answer: 38."),
+        (
+            "retraining.challenge",
+            {"champion": 3, "challenger": 5, "outcome": "replaced", "items": 40},
+            "Model 5 beside the live model 3: it went live.",
+        ),
+        (
+            "retraining.pipeline",
+            {"model": 3, "outcome": "identical", "compared": 40},
+            "Model 3 trained again: all predictions identical.",
+        ),
         ("drift.compare", {"model": 1, "missing": 12}, "Can't tell yet: 12 more items."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 0}, "60 new items compared: nothing moved."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 2}, "60 new items compared: 2 things moved."),

@@ -1,0 +1,103 @@
+"""The test of the pipeline: from the raw items of a dataset version to a model, each prediction compared.
+
+Nothing that an earlier training made is used: features are extracted and sentences read again. So it fails where code,
+packages, the encoder or the files have changed, before somebody needs the model to be made again.
+"""
+
+import tempfile
+import time
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any, ClassVar
+
+import numpy as np
+import sqlalchemy as sa
+from sqlalchemy import Connection
+
+from labeler.datasets.reading import Version
+from labeler.datasets.service import find_version
+from labeler.kit.columns import clock
+from labeler.kit.events import Event, emit
+from labeler.kit.jobs.registry import JobRefused, JobRun, job
+from labeler.learning.errors import LearningError
+from labeler.registry.artifacts import folder_of, load_predictions
+from labeler.registry.encoders import encoder_for
+from labeler.registry.service import live_model, newest_model
+from labeler.retraining.packages import changed_packages
+from labeler.retraining.tables import pipeline_tests
+from labeler.training.fit import Fitted, fit
+from labeler.training.model_spec import representation_in, spec_of
+from labeler.training.pool.data import data_of
+from labeler.training.pool.representation import represent_again
+
+
+@dataclass(frozen=True)
+class PipelineTested(Event):
+    """A model was trained again from its items. outcome: identical, differs, failed."""
+
+    name: ClassVar[str] = "pipeline.tested"
+    project_id: int
+    model: int
+    outcome: str
+    error: str
+
+
+@job("retraining.pipeline", gives_way=True)
+def test_pipeline(run: JobRun) -> Any:
+    """Result: the model, the outcome, and how many predictions were compared."""
+    row = run.db.read(live_model, run.project_id or 0) or run.db.read(newest_model, run.project_id or 0)
+    if row is None:
+        raise JobRefused("There is no model yet that could be trained again.")
+    start, error, found = time.monotonic(), "", None
+    try:
+        found = _again(run, row)
+    except LearningError as failure:
+        error = str(failure)
+    outcome, facts = _compared(run, row, found)
+    facts |= {"nightly": bool(run.args.get("nightly")), "seconds": round(time.monotonic() - start, 1), "error": error}
+
+    def keep(tx: Connection) -> dict[str, Any]:
+        values = {"project_id": row.project_id, "model_id": row.id, "outcome": outcome, "facts": facts}
+        tx.execute(sa.insert(pipeline_tests).values(**values, created_at=clock()))
+        emit(tx, PipelineTested(row.project_id, row.number, outcome, error))
+        return {"model": row.number, "outcome": outcome, "compared": facts["compared"]}
+
+    return run.finish(keep)
+
+
+def _again(run: JobRun, row: Any) -> Fitted:
+    version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
+    encoder_for(run.settings)
+    with tempfile.TemporaryDirectory(prefix="labeler-pipeline-") as cache:
+        data = data_of(run.settings, row.project_id, version, row.config.get("withheld", ()))
+        return fit(
+            replace(data, cache=Path(cache)),
+            look=partial(represent_again, representation_in(row.config)),
+            seed=row.config["seed"],
+            spec=spec_of(row.config),
+            tell=lambda step, text: run.progress(step, 4, text),
+        )
+
+
+def _compared(run: JobRun, row: Any, found: Fitted | None) -> tuple[str, dict[str, Any]]:
+    report = row.metrics or {}
+    metric = report.get("primary")
+    facts: dict[str, Any] = {
+        "compared": 0,
+        "max_difference": None,
+        "metric": metric,
+        "then": None if metric is None else report["metrics"][metric]["value"],
+        "now": None,
+        "changed": changed_packages(row.packages),
+    }
+    if found is None:
+        return "failed", facts
+    identical = found.predictions_sha256 == row.config["predictions_sha256"]
+    stored = load_predictions(folder_of(run.settings, row.project_id, row.number))
+    difference = 0.0 if identical else None
+    if not identical and stored is not None and stored.proba.shape == found.proba.shape:
+        difference = float(np.abs(stored.proba - found.proba).max(initial=0.0))
+    now = None if found.report is None or metric is None else found.report.metrics.get(metric)
+    facts |= {"compared": len(found.proba), "max_difference": difference, "now": None if now is None else now.value}
+    return "identical" if identical else "differs", facts
