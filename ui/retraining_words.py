@@ -56,7 +56,9 @@ def coming(found: RetrainingState) -> str:
     parts = []
     if due.labels is not None:
         parts.append(
-            tn("{n} more label", "{n} more labels", due.labels) if due.labels else t("the next model that is trained")
+            tn("after {n} more label", "after {n} more labels", due.labels)
+            if due.labels
+            else t("with the next model that is trained")
         )
     if due.at is not None:
         parts.append(t("on {date} at the latest", date=layout.clock(due.at)))
