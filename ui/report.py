@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection
 from typing import Any
 
 import streamlit as st
-from labeler_ui import charts, layout, levels, metrics, table
+from labeler_ui import charts, layout, levels, metrics, sureness, table
 from labeler_ui.words import mark, number, percent, t
 
 from labeler.client import Project
@@ -101,4 +101,5 @@ VIEWS: dict[str, Callable[[Any], None]] = {
     "confusion": _confusion,
     "per_label": _per_label,
     "errors": _errors,
+    "sureness": sureness.draw,
 }

@@ -8,11 +8,11 @@ from labeler_ui import feedback, metrics, session, test_cases
 from labeler_ui.components.keeper import key, saved
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
-from labeler_ui.words import mark, number, t, tn
+from labeler_ui.words import mark, number, percent, t, tn
 
 from labeler.client import Project
 from labeler.wire.registry import ModelOut
-from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut
+from labeler.wire.requirements import AGE, COSTS, OF_LABELS, WHEN_SURE, Condition, ConditionOut
 
 STATES = {
     "holds": ("check_circle", "green"),
@@ -21,7 +21,11 @@ STATES = {
     "unknown": ("help", "orange"),
 }
 OF_ONE = {"precision": mark("Precision"), "recall": mark("Recall")}
+OF_SURE = dict(zip(WHEN_SURE, (mark("Share of items it is sure of"), mark("Right when it is sure")), strict=True))
+OF_COST = dict(zip(COSTS, (mark("Time of a prediction (p95, ms)"), mark("Memory (MB)")), strict=True))
 LEAST, MOST = "min", "max"
+SURE = (50, 60, 70, 80, 90, 95, 99)
+"""Confidences that the form offers, in percent."""
 
 
 def draw(project: Project, model: ModelOut) -> None:
@@ -66,7 +70,7 @@ def draw_overridden(project: Project, model: ModelOut, where: Any) -> None:
 
 def _about(one: ConditionOut) -> tuple[Any, ...]:
     """What a condition asks, whatever a model comes to."""
-    return one.metric, one.label, one.slice, one.min, one.max
+    return one.metric, one.label, one.at, one.slice, one.min, one.max
 
 
 def line(project: Project, one: ConditionOut) -> str:
@@ -93,6 +97,10 @@ def line(project: Project, one: ConditionOut) -> str:
 def _metric(project: Project, name: str) -> metrics.Metric:
     if name in OF_ONE:
         return metrics.Metric(name, t(OF_ONE[name]), unit="share")
+    if name in OF_SURE:
+        return metrics.Metric(name, t(OF_SURE[name]), unit="share")
+    if name in OF_COST:
+        return metrics.Metric(name, t(OF_COST[name]), better="lower")
     if name == AGE:
         return metrics.Metric(name, t("Age in days"), better="lower")
     return metrics.named(project.info.task_type, name)
@@ -102,6 +110,8 @@ def _name(project: Project, one: Condition | ConditionOut) -> str:
     title = _metric(project, one.metric).title
     if one.slice is not None:
         return t("{metric} on the slice {slice}", metric=title, slice=one.slice)
+    if one.at is not None:
+        return t("{metric}, from a confidence of {at} on", metric=title, at=percent(one.at))
     return title if one.label is None else t("{metric} of {label}", metric=title, label=one.label)
 
 
@@ -138,17 +148,22 @@ def _form(project: Project) -> None:
 def _add(project: Project, present: list[Condition]) -> None:
     known, scope = metrics.of(project.info.task_type), f"requirement {project.slug}"
     labels = [str(one["name"]) for one in project.info.labels]
-    names = [*known, *(OF_LABELS if labels else ()), AGE]
+    names = [*known, *(OF_LABELS if labels else ()), *WHEN_SURE, AGE, *COSTS]
     parts = [one.name for one in feedback.attempt(lambda: list(project.slices)) or []]
     columns = st.columns([3, 2, 2, 2, 1], vertical_alignment="bottom")
     name = columns[0].selectbox(
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
     )
     metric = _metric(project, name)
-    percent = metric.unit == "share"
+    in_percent = metric.unit == "share"
     label = None
     if name in OF_ONE:
         label = columns[1].selectbox(t("Label"), labels, key=key(scope, "label"))
+    at = None
+    if name in WHEN_SURE:
+        at = columns[1].selectbox(
+            t("From a confidence of"), SURE, SURE.index(90), format_func=lambda one: f"{one}%", key=key(scope, "at")
+        )
     part = None
     if name in known and parts:
         part = columns[1].selectbox(
@@ -160,11 +175,11 @@ def _add(project: Project, present: list[Condition]) -> None:
         t("It must be"), list(bounds), usual, format_func=bounds.__getitem__, key=key(scope, f"bound-{metric.better}")
     )
     value = columns[3].number_input(
-        t("in percent") if percent else t("this"),
-        min_value=0.0 if percent else None,
-        max_value=100.0 if percent else None,
+        t("in percent") if in_percent else t("this"),
+        min_value=0.0 if in_percent else None,
+        max_value=100.0 if in_percent else None,
         value=None,
-        placeholder=number(90) if percent else None,
+        placeholder=number(90) if in_percent else None,
         format="%g",
         key=key(scope, f"value-{metric.unit}"),  # another metric leaves what was typed
     )
@@ -173,8 +188,14 @@ def _add(project: Project, present: list[Condition]) -> None:
     if asked and value is None:
         st.warning(t("Say what it must be."), icon=":material/edit_note:")
     elif asked:
-        amount = float(value or 0.0) / (100 if percent else 1)
-        given: dict[str, Any] = {"metric": name, "label": label, "slice": part, str(bound): round(amount, 6)}
+        amount = float(value or 0.0) / (100 if in_percent else 1)
+        given: dict[str, Any] = {
+            "metric": name,
+            "label": label,
+            "slice": part,
+            "at": at and at / 100,
+            str(bound): round(amount, 6),
+        }
         _save(project, [*present, Condition(**given)], project.info.settings.requirements.optimize, t("Added."), scope)
 
 

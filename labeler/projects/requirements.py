@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.tasks import TaskType
-from labeler.wire.requirements import AGE, OF_LABELS, Condition, Requirements
+from labeler.wire.requirements import AGE, COSTS, OF_LABELS, WHEN_SURE, Condition, Requirements
 
 
 def slice_names(tx: Connection, project_id: int) -> set[str]:
@@ -29,7 +29,7 @@ def wrong_requirement(
     units = {metric.name: metric.unit for metric in metrics_of(task.problem)}
     if given.optimize is not None and given.optimize not in units:
         return "requirements/optimize", f'no metric "{given.optimize}", there are: {", ".join(units)}'
-    names = [*units, *(OF_LABELS if labels else ()), AGE]
+    names = [*units, *(OF_LABELS if labels else ()), *WHEN_SURE, AGE, *COSTS]
     for place, one in enumerate(given.conditions):
         where = f"requirements/conditions/{place}"
         if given.conditions.index(one) != place:
@@ -43,7 +43,7 @@ def wrong_requirement(
         if one.slice is not None and one.slice not in slices:
             return f"{where}/slice", f'"{one.slice}" is not a slice of this project'
         bound = one.min if one.min is not None else float(one.max or 0.0)
-        is_share = one.label is not None or units.get(one.metric) == "share"
+        is_share = one.label is not None or one.metric in WHEN_SURE or units.get(one.metric) == "share"
         if is_share and not 0 <= bound <= 1:
             return where, f"{bound:g} is no share: expected 0 to 1"
     return None

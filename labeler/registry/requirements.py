@@ -10,11 +10,12 @@ from labeler.kit.errors import RequirementsNotMet
 from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.learning.evaluation.requirements import more_items, stands
+from labeler.learning.evaluation.sureness import coverage_at, right_at
 from labeler.projects.access import Project
 from labeler.registry.slice_scores import score_in
 from labeler.registry.test_runs import in_words as run_in_words
 from labeler.registry.test_runs import unmet
-from labeler.wire.requirements import AGE, OF_LABELS, Condition, ConditionOut, name_of, wanted_of
+from labeler.wire.requirements import AGE, COSTS, OF_LABELS, WHEN_SURE, Condition, ConditionOut, name_of, wanted_of
 from labeler.wire.test_cases import CaseRun
 
 DAY = 86_400  # seconds
@@ -75,7 +76,7 @@ def _condition(tx: Connection, project: Project, one: Condition, row: Any) -> Co
         low=estimate.low,
         high=estimate.high,
         n=estimate.n,
-        more=more_items(estimate, bound) if state == "open" else None,
+        more=more_items(estimate, bound) if state == "open" and one.metric not in COSTS else None,
         gone=gone,
     )
 
@@ -85,7 +86,13 @@ def _estimate(project: Project, one: Condition, row: Any) -> tuple[Estimate, boo
     if one.metric == AGE:
         days = (datetime.now(UTC) - row.created_at).total_seconds() / DAY
         return Estimate(days, None, None, 0), False
+    if one.metric in COSTS:
+        known = (row.cost or {}).get(one.metric)
+        return (Estimate.nothing() if known is None else Estimate(**known)), False
     report = row.metrics or {"metrics": {}, "views": {}}
+    if one.metric in WHEN_SURE:
+        told = coverage_at if one.metric == WHEN_SURE[0] else right_at
+        return told(report.get("views", {}).get("sureness"), one.at or 0.01), False
     if one.metric not in OF_LABELS:
         found = report["metrics"].get(one.metric)
         missing = row.metrics is not None and found is None

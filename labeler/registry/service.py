@@ -62,6 +62,11 @@ def set_file(tx: Connection, model_id: int, sha256: str) -> None:
     tx.execute(sa.update(models).where(models.c.id == model_id).values(sha256=sha256))
 
 
+def set_cost(tx: Connection, model_id: int, cost: dict[str, Any]) -> None:
+    """What a prediction of this model costs was measured."""
+    tx.execute(sa.update(models).where(models.c.id == model_id).values(cost=cost))
+
+
 def _select(project_id: int) -> Any:
     return (
         sa.select(models, dataset_versions.c.version, dataset_versions.c.tag)

@@ -25,6 +25,7 @@ model_versions = sa.Table(
     sa.Column("duration_s", sa.Float, nullable=False),
     sa.Column("stop", Json, nullable=True),
     sa.Column("share", sa.Float, nullable=True),  # of the items, that a canary answers
+    sa.Column("cost", Json, nullable=True),  # p95_ms, memory_mb: see training/measuring.py
     sa.UniqueConstraint("project_id", "number"),
 )
 sa.Index(

@@ -7,10 +7,12 @@ from labeler.kit.events import listen
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
+from labeler.projects.service import ProjectChanged
 from labeler.registry.service import find_model, newest_model
 from labeler.slices.service import SlicesChanged
 from labeler.test_cases.service import CasesChanged
 from labeler.wire.jobs import JobOut
+from labeler.wire.requirements import COSTS
 
 KIND = "training.judge"
 
@@ -25,6 +27,18 @@ def after_change(tx: Connection, event: CasesChanged, project: Project) -> None:
 def after_slices(tx: Connection, event: SlicesChanged, project: Project) -> None:
     """The live and the newest model are measured on a new slice."""
     want_check(tx, event.project_id)
+
+
+@listen(ProjectChanged)
+def after_requirements(tx: Connection, event: ProjectChanged, project: Project) -> None:
+    """What they cost is measured where a condition asks for it from now on."""
+    if "requirements" in event.settings and needs_cost(project):
+        want_check(tx, event.project_id)
+
+
+def needs_cost(project: Project) -> bool:
+    """Whether the project requires something of what predictions cost."""
+    return any(one.metric in COSTS for one in project.settings.requirements.conditions)
 
 
 def want_check(tx: Connection, project_id: int) -> None:

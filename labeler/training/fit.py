@@ -12,6 +12,7 @@ from labeler.learning import loop
 from labeler.learning.errors import TooFewLabels
 from labeler.learning.evaluation.intervals import Estimate
 from labeler.learning.evaluation.report import Report
+from labeler.learning.evaluation.sureness import sureness
 from labeler.learning.numeric.types import Array
 from labeler.learning.problems import Problem, Targets
 from labeler.learning.trained_model import TrainedModel
@@ -143,7 +144,8 @@ def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:
         others = np.intersect1d(others, fitted.pool.part)  # as the model itself has answered the labeled ones
     powered = problem.powered(held_values, fitted.proba[held], fitted.proba[others], *about)
     fitted.holdout_size = len(held)
-    fitted.report = Report(report.primary, {**report.metrics, **powered}, report.views)
+    views = {**report.views, "sureness": _sureness(fitted, held, held_values)}
+    fitted.report = Report(report.primary, {**report.metrics, **powered}, views)
     some = np.arange(len(values))
     if len(values) > MOST_LEARNED:
         some = np.random.default_rng(seed).choice(len(values), MOST_LEARNED, replace=False)
@@ -151,3 +153,12 @@ def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:
     fitted.training = {report.primary: problem.evaluate(learned, said, *about, seed).metrics[report.primary]}
     contents = data.contents(fitted.positions), data.contents(held)
     fitted.baselines = problem.baselines(contents[0], values, contents[1], held_values, seed)
+
+
+def _sureness(fitted: Fitted, held: Array, values: list[Any]) -> dict[str, Any]:
+    """How sure it is of the holdout items, and how often right then."""
+    problem, proba = fitted.problem, fitted.proba[held]
+    task, schema = fitted.pool.data.schema.task, fitted.pool.data.schema.schema
+    said = [problem.decode(line, fitted.model.classes, fitted.settings)["value"] for line in proba]
+    right = np.array([task.distance(a, b, schema) == 0 for a, b in zip(values, said, strict=True)], dtype=bool)
+    return sureness(problem.confidence(proba), right)

@@ -50,6 +50,9 @@ class ModelOut(BaseModel):
     sha256: str
     duration_s: float
     stop: dict[str, Any] | None
+    cost: dict[str, Any] | None = Field(
+        None, description="p95_ms and memory_mb, where a condition asks for them: value, low, high, n."
+    )
     requirements: list[ConditionOut] = Field(
         default_factory=list, description="How it stands to each condition of the project, in their order."
     )

@@ -1,4 +1,4 @@
-"""Challenges of the live model, and tests of the pipeline."""
+"""Challenges of the live model, tests of the pipeline, and what a prediction costs."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -40,8 +40,10 @@ def upgrade() -> None:
     cause = sa.Column("cause", sa.String(16), nullable=False)
     _table("model_challenges", ("champion_id", "challenger_id"), cause)
     _table("pipeline_tests", ("model_id",))
+    op.add_column("model_versions", sa.Column("cost", JSON, nullable=True))
 
 
 def downgrade() -> None:
+    op.drop_column("model_versions", "cost")
     op.drop_table("pipeline_tests")
     op.drop_table("model_challenges")

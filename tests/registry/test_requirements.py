@@ -168,3 +168,47 @@ def test_the_card_says_what_is_required(modeled: Project) -> None:
     require(modeled, {"metric": "accuracy", "min": 0.01}, {"metric": "recall", "label": "spam", "min": 1.0})
     card = modeled.model_card(1)
     assert "- holds: accuracy is" in card and "recall of spam is" in card and "at least 1 is wanted" in card
+
+
+def test_how_sure_a_model_is_can_be_required(modeled: Project) -> None:
+    require(
+        modeled,
+        {"metric": "coverage", "at": 0.5, "min": 0.01},
+        {"metric": "right_when_sure", "at": 0.5, "min": 0.01},
+        {"metric": "coverage", "at": 0.99, "min": 1.0},
+    )
+    easy, right, hard = modeled.model(1).requirements
+    assert (easy.state, right.state) == ("holds", "holds")
+    assert easy.value == 1.0, "of two labels one is always the likelier"
+    assert hard.state != "holds" and hard.n == easy.n > 0
+    with pytest.raises(ApiError, match=r"coverage at 0\.99 is"):
+        modeled.promote(1)
+
+
+def test_what_it_costs_is_measured_where_it_is_required(service: Any, modeled: Project) -> None:
+    assert modeled.model(1).cost is None
+    require(modeled, {"metric": "p95_ms", "max": 10_000}, {"metric": "memory_mb", "max": 0.0001})
+    assert [one.state for one in modeled.model(1).requirements] == ["unknown", "unknown"]
+    service.run_jobs()
+    quick, small = modeled.model(1).requirements
+    assert quick.state == "holds" and 0 < quick.low <= quick.value <= quick.high and quick.n == 200
+    assert small.state == "fails" and small.value > 0 and small.low is None
+    modeled.label_many({item.key: item.metadata["truth"] for item in modeled.queue.next(5)})
+    modeled.train()
+    service.run_jobs()
+    assert modeled.model(2).requirements[0].state == "holds", "of later models by themselves"
+
+
+@pytest.mark.parametrize(
+    ("condition", "why"),
+    [
+        ({"metric": "coverage", "min": 0.5}, "at"),
+        ({"metric": "accuracy", "at": 0.9, "min": 0.5}, "at"),
+        ({"metric": "coverage", "at": 0.905, "min": 0.5}, "hundredths"),
+        ({"metric": "coverage", "at": 0.9, "min": 50}, "no share"),
+        ({"metric": "p95_ms", "max": 5, "slice": "Free"}, "slice"),
+    ],
+)
+def test_conditions_that_can_not_be_are_refused(project: Project, condition: dict[str, Any], why: str) -> None:
+    with pytest.raises(ApiError, match=why):
+        require(project, condition)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 from sqlalchemy import Connection
 
 from labeler.datasets.reading import Version
@@ -10,12 +11,14 @@ from labeler.datasets.service import find_version
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.projects.access import Project, find_project
 from labeler.registry.artifacts import folder_of, load_predictions
-from labeler.registry.service import find_model, live_model, newest_model
+from labeler.registry.service import find_model, live_model, newest_model, set_cost
 from labeler.registry.slice_scores import record_scores, unmeasured
 from labeler.registry.test_runs import outdated_cases, record_runs
 from labeler.test_cases.service import to_run
+from labeler.training.check_again import needs_cost
 from labeler.training.checks import Pool, measure_slices, run_cases, slices_of
-from labeler.training.pool.data import data_of
+from labeler.training.measuring import ASKED, measure
+from labeler.training.pool.data import TrainingData, data_of
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class Found:
 
     cases: list[dict[str, Any]] = field(default_factory=list)
     slices: list[dict[str, Any]] = field(default_factory=list)
+    cost: dict[str, Any] | None = None
 
 
 @job("training.judge")
@@ -45,6 +49,8 @@ def judge(run: JobRun) -> Any:
         for model_id, known in found.items():
             record_runs(tx, project.id, model_id, known.cases)
             record_scores(tx, project.id, model_id, known.slices)
+            if known.cost is not None:
+                set_cost(tx, model_id, known.cost)
         ran, measured = (sum(len(getattr(one, name)) for one in found.values()) for name in ("cases", "slices"))
         return {"models": [row.number for row in rows], "run": ran, "measured": measured}
 
@@ -59,7 +65,8 @@ def _models(tx: Connection, project_id: int) -> list[Any]:
 def _check(run: JobRun, project: Project, row: Any) -> Found | None:
     """What a model comes to on the test cases and slices that it has no result of; None without its files."""
     cases, slices = run.db.read(outdated_cases, project.id, row.id), run.db.read(unmeasured, project.id, row.id)
-    if not cases and not slices:
+    costs = needs_cost(project) and row.cost is None
+    if not cases and not slices and not costs:
         return Found()
     kept = load_predictions(folder_of(run.settings, project.id, row.number))
     if kept is None:
@@ -70,4 +77,11 @@ def _check(run: JobRun, project: Project, row: Any) -> Found | None:
     wanted = [(case, expected) for case, expected in run.db.read(to_run, project) if case.id in cases]
     parts = [one for one in run.db.read(slices_of, project) if one.id in slices]
     measured = measure_slices(pool, data, row.config, parts)
-    return Found(run_cases(project, pool, row.config, wanted), measured)
+    cost = _cost(run, row, data) if costs else None
+    return Found(run_cases(project, pool, row.config, wanted), measured, cost)
+
+
+def _cost(run: JobRun, row: Any, data: TrainingData) -> dict[str, Any] | None:
+    """What a prediction costs, asked about items drawn at random."""
+    places = np.random.default_rng(row.config["seed"]).permutation(len(data.items))[:ASKED]
+    return measure(folder_of(run.settings, row.project_id, row.number), row.sha256, data.contents(np.sort(places)))

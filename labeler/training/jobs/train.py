@@ -27,7 +27,7 @@ from labeler.registry.service import kept_numbers, newest_model, next_number, re
 from labeler.registry.slice_scores import record_scores, unmeasured
 from labeler.registry.test_runs import outdated_cases, record_runs
 from labeler.test_cases.service import to_run, withheld_ids
-from labeler.training.check_again import want_check
+from labeler.training.check_again import needs_cost, want_check
 from labeler.training.checks import measure_slices, run_cases, seen_by, slices_of
 from labeler.training.dvc_stage import STAGE
 from labeler.training.early_selection import ahead_of
@@ -121,8 +121,8 @@ def train(run: JobRun) -> Any:
         record_scores(tx, project.id, model_id, measured)
         put_in_force(tx, project, picked.kind, model_id, picked.entries(tx), judging)
         _mark(tx, project.id, marks, "")
-        if outdated_cases(tx, project.id, model_id) or unmeasured(tx, project.id, model_id):
-            want_check(tx, project.id)  # of what changed while it was trained
+        if outdated_cases(tx, project.id, model_id) or unmeasured(tx, project.id, model_id) or needs_cost(project):
+            want_check(tx, project.id)  # of what changed while it was trained, and what can wait
         if wants_vectors(run.settings, fitted):
             want_vectors(tx, project.id)
         want_search(tx, project, fitted.trained_on, config["representation"])
