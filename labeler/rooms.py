@@ -1,7 +1,8 @@
-"""All rooms, for those who need every one: routers, listeners, schedules, job functions, registries.
+"""All rooms, for those who need every one: routers, listeners, schedules, job functions, registries, parts of cards.
 
 They are found by being there: a module says what it has on a line of its own (`router = APIRouter(`, `@listen(`,
-`@every(`, `@job(`, `... = Registry(`), which is read from its source, so that nothing heavy is imported to find out.
+`@every(`, `@section(`, `@job(`, `... = Registry(`), which is read from its source, so that nothing heavy is imported
+to find out.
 Routers outside `/api/v1` bear another name.
 """
 
@@ -23,6 +24,7 @@ AWAITED = ("items.import", "campaigns.start")
 _MARKS = {
     "router": re.compile(rb"^router = APIRouter\(", re.M),
     "listener": re.compile(rb"^@(listen|every)\(", re.M),
+    "section": re.compile(rb"^@section\(", re.M),
     "job": re.compile(rb"^@job\(", re.M),
     "registry": re.compile(rb"^\w+(: .+)? = Registry\(", re.M),
 }
@@ -30,7 +32,7 @@ _MARKS = {
 
 @cache
 def modules(kind: str) -> tuple[str, ...]:
-    """The modules that have a router, a listener (or a schedule), a job or a registry; sorted by name.
+    """The modules that have a router, a listener (or a schedule), a job, a registry or a section; sorted by name.
 
     The kit is left out: it only defines these words.
     """
@@ -63,6 +65,12 @@ def first_job_modules() -> list[str]:
 def other_job_modules() -> list[str]:
     """The other modules with job functions (heavy: scikit-learn, DVC)."""
     return [name for name in modules("job") if name not in first_job_modules()]
+
+
+def load_sections() -> None:
+    """Import what has something to say in a model's card."""
+    for name in modules("section"):
+        importlib.import_module(name)
 
 
 def load_tables() -> None:

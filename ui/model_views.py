@@ -15,6 +15,7 @@ from labeler_ui import (
     report,
     requirements,
     retraining,
+    session,
     slices,
     test_cases,
 )
@@ -89,7 +90,9 @@ def _about(project: Project, model: ModelOut) -> None:
     card = feedback.attempt(lambda: project.model_card(model.number))
     if card:
         with st.container(border=True):
-            st.markdown(card.replace("![", "\\!\\["))
+            st.markdown(card.split("---\n", 2)[-1].replace("![", "\\!\\["))
+    address = session.at(f"/api/v1{project.path}/models/{model.number}/report")
+    st.link_button(t("Download the report (HTML)"), address, icon=":material/description:")
     model_export.draw(project, model)
     with st.expander(t("How it was trained")):
         st.json(model.model_dump(mode="json", include=HOW))

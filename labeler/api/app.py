@@ -25,6 +25,7 @@ SUMMARY = "Active learning: asks for the labels that teach most, keeps every one
 def create_api(settings: Settings, db: Database) -> FastAPI:
     """Everything under `/api`, and the health probes. Raises when a route has no permission (G13)."""
     rooms.load_listeners()
+    rooms.load_sections()
     api = FastAPI(
         title="labeler",
         version=code_revision(),

@@ -103,6 +103,10 @@ class Learned:
         """The model's card, in Markdown."""
         return self.client.request("GET", f"{self.path}/models/{number}/card").text
 
+    def model_report(self, number: int) -> str:
+        """The model's card with its pictures, as one HTML file that loads nothing."""
+        return self.client.request("GET", f"{self.path}/models/{number}/report").text
+
     def test_run(self, number: int, case_id: int) -> CaseRunDetail:
         """What a model said of each item of a test case, when it was run."""
         return self.client.fetch(CaseRunDetail, f"{self.path}/models/{number}/test-cases/{case_id}")

@@ -11,15 +11,22 @@ def write(name: str, found: Readiness) -> str:
         f"# {cell(name)}: readiness for production",
         f"{about[0].upper()}{about[1:]}. Score: {found.score:g} of 7, the least of the four lists. {found.meaning}",
     ]
-    for one in LISTS:
-        rows = [_row(line) for line in found.lines if line.list == one]
-        head = "| | what | evidence | points |\n|---|---|---|---|"
-        parts.append("\n".join([f"## {one.capitalize()}: {found.points[one]:g} of {len(rows)}\n", head, *rows]))
+    parts += lists(found, "##")
     parts.append(
         "1 point: the service looks itself, or a program does; half a point: somebody did. After Breck et al. 2017, "
         "“The ML Test Score”."
     )
     return "\n\n".join(parts) + "\n"
+
+
+def lists(found: Readiness, heading: str) -> list[str]:
+    """Each list as a table under a heading of this level."""
+    parts = []
+    for one in LISTS:
+        rows = [_row(line) for line in found.lines if line.list == one]
+        head = "| | what | evidence | points |\n|---|---|---|---|"
+        parts.append("\n".join([f"{heading} {one.capitalize()}: {found.points[one]:g} of {len(rows)}\n", head, *rows]))
+    return parts
 
 
 def _row(line: ReadinessLine) -> str:

@@ -1,13 +1,29 @@
 """The human-readable card of a model version."""
 
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
-from labeler.datasets.markdown import cell
+from sqlalchemy import Connection
+
+from labeler import DISTRIBUTION
+from labeler.datasets.markdown import cell, front_matter
+from labeler.kit.config import Settings
 from labeler.learning.evaluation.metrics import metrics_of
+from labeler.learning.evaluation.sureness import coverage_at, right_at
 from labeler.projects.access import Project
 from labeler.registry.requirements import in_words
+from labeler.registry.sections import sections_of
+from labeler.registry.service import get_model
 from labeler.registry.test_runs import in_words as run_in_words
 from labeler.wire.registry import ModelOut
+
+BASELINES = {
+    "majority": "the most common answer",
+    "one_rule": "a rule of one word or column",
+    "sklearn": "plain scikit-learn",
+}
+SURE = (0.5, 0.7, 0.8, 0.9, 0.95, 0.99)
 
 
 def figure(estimate: dict[str, Any] | None) -> str:
@@ -65,10 +81,49 @@ def _sliced(project: Project, model: ModelOut) -> str:
     return "\n".join(["## Slices of the holdout\n", head, *rows]) + "\n\n"
 
 
-def write_card(project: Project, model: ModelOut) -> str:
-    """Markdown; figures are of the holdout, with their 95 % intervals."""
+def card_of(tx: Connection, settings: Settings, project: Project, number: int) -> str:
+    """A model's card with all that rooms have to say of it. Raises `NotFound`."""
+    model = get_model(tx, settings, project, number)
+    return write_card(project, model, sections_of(tx, settings, project, model))
+
+
+def _about(project: Project, model: ModelOut) -> dict[str, Any]:
+    """What the Hugging Face Hub reads of a model's card: its library, tags, and the holdout's figures
+    (`model-index`, after the Hub's metadata specification)."""
+    kind = f"{project.content or 'text'}-{project.task_type.replace('_', '-')}"
+    measured = [
+        {"type": one.name, "name": one.title, "value": round(found["value"], 6)}
+        for one in metrics_of(project.task.problem)
+        if (found := (model.metrics or {}).get(one.name)) and found.get("value") is not None
+    ]
+    about: dict[str, Any] = {
+        "library_name": DISTRIBUTION,
+        "tags": ["active-learning", project.task_type, project.content or "text"],
+        "model_name": f"{project.name}, model {model.number}",
+    }
+    if measured:
+        dataset = {"name": project.name, "type": project.slug, "revision": model.dataset.tag, "split": "test"}
+        result = {"task": {"type": kind, "name": project.task_type}, "dataset": dataset, "metrics": measured}
+        about["model-index"] = [{"name": about["model_name"], "results": [result]}]
+    return about
+
+
+def _sure(model: ModelOut) -> str:
+    """How much it can be left alone."""
+    view = ((model.report or {}).get("views") or {}).get("sureness")
+    if not view or not view["items"]:
+        return ""
+    head = "| sure at least | share of the items | exactly right among them |\n|---|---|---|"
+    rows = (
+        f"| {at:.0%} | {figure(asdict(coverage_at(view, at)))} | {figure(asdict(right_at(view, at)))} |" for at in SURE
+    )
+    return "\n".join(["## What it is sure of\n", head, *rows]) + "\n\n"
+
+
+def write_card(project: Project, model: ModelOut, sections: Sequence[str] = ()) -> str:
+    """Markdown with front matter; figures are of the holdout, with their 95 % intervals. sections: what rooms say."""
     rows = [("this model", model.metrics or {})]
-    rows += [(f"baseline: {name}", metrics) for name, metrics in (model.baselines or {}).items()]
+    rows += [(f"baseline: {BASELINES.get(name, name)}", metrics) for name, metrics in (model.baselines or {}).items()]
     listed = metrics_of(project.task.problem)
     head = "| | " + " | ".join(one.title for one in listed) + " |\n" + "|---" * (len(listed) + 1) + "|"
     lines = (
@@ -78,14 +133,16 @@ def write_card(project: Project, model: ModelOut) -> str:
     table = "\n".join([head, *lines])
     made = f"{model.config.get('model', '')}{_settings(model.config.get('params'))}"
     packages = ", ".join(f"{cell(name)} {cell(version)}" for name, version in model.packages.items())
-    return f"""# {cell(project.name)}, model {model.number}
+    more = "".join(f"{one}\n\n" for one in sections)
+    return f"""{front_matter(_about(project, model))}
+# {cell(project.name)}, model {model.number}
 
 Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {model.dataset.version}
 (tag `{model.dataset.tag}`), judged on {model.holdout_size:,} holdout items that it never saw.
 
 {table}
 
-{_required(model)}{_overridden(model)}{_tested(model)}{_sliced(project, model)}## How it was made
+{_required(model)}{_overridden(model)}{_tested(model)}{_sliced(project, model)}{_sure(model)}{more}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}

@@ -23,9 +23,9 @@ from labeler.learning.trained_model import FILE_NAME
 from labeler.outside.exported import ABOUT, ENCODER, EXPECTED
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of
-from labeler.registry.card import write_card
+from labeler.registry.card import card_of
 from labeler.registry.predict import answers_of, load_model
-from labeler.registry.service import find_model, get_model
+from labeler.registry.service import find_model
 
 PACKAGE = Path(labeler.__file__).parent
 CODE = ("__init__.py", "plugins.py", "contents", "learning", "outside", "wire/__init__.py", "wire/untrusted.py")
@@ -74,7 +74,7 @@ def export_model(db: Database, settings: Settings, project: Project, number: int
     """
     row = db.read(find_model, project.id, number)
     model = load_model(settings, row)
-    card = write_card(project, db.read(get_model, settings, project, number))
+    card = db.read(card_of, settings, project, number)
     shown = db.read(_examples, project.id, examples)
     encoder = None if model.reference_set is None else model.reference_set.encoder
     source, files = _encoder(settings, encoder)

@@ -2,7 +2,7 @@ import asyncio
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import PlainTextResponse, StreamingResponse
+from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
 from labeler.accounts.audit import audit
@@ -10,8 +10,9 @@ from labeler.accounts.write import Write
 from labeler.kit.web import BINARY, BYTES, Config, Cursor, Db, Limit, decode_cursor, encode_cursor, sent_as
 from labeler.projects.access import CanManage, CanRead
 from labeler.registry import pins, service, stages, use
-from labeler.registry.card import write_card
+from labeler.registry.card import card_of
 from labeler.registry.predict import predict
+from labeler.registry.report_page import report_page
 from labeler.wire.base import Page
 from labeler.wire.jobs import JobOut
 from labeler.wire.registry import ModelOut, ModelUse, PinIn, PinOut, PredictIn, PredictOut, Rollback, StageIn
@@ -49,9 +50,23 @@ async def get_model(number: Number, member: CanRead, db: Db, settings: Config) -
 
 @router.get("/models/{number}/card", response_class=Markdown)
 async def get_model_card(number: Number, member: CanRead, db: Db, settings: Config) -> Markdown:
-    """The model's card, in Markdown."""
-    found = await db.aread(service.get_model, settings, member.project, number)
-    return Markdown(write_card(member.project, found))
+    """The model's card, in Markdown: its figures and limits, where its error comes from, how it stands to what is
+    required, readiness. The front matter is what the Hugging Face Hub reads."""
+    return Markdown(await db.aread(card_of, settings, member.project, number))
+
+
+@router.get("/models/{number}/report", response_class=HTMLResponse)
+async def get_model_report(number: Number, member: CanRead, db: Db, settings: Config) -> HTMLResponse:
+    """The card with its pictures as one HTML file that loads nothing: to send, or to keep."""
+    html = await db.aread(report_page, settings, member.project, number)
+    name = f"{member.project.slug}-model-{number}.html"
+    return HTMLResponse(
+        html,
+        headers={
+            "content-disposition": f'attachment; filename="{name}"',
+            "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'",
+        },
+    )
 
 
 @router.get("/models/{number}/test-cases/{case_id}")

@@ -203,6 +203,7 @@ def models(call: generated_client.Generated) -> None:
     number = call("list_models", **P).items[0].number
     call("get_model", **P, number=number)
     assert "#" in call("get_model_card", **P, number=number)
+    assert "<svg" in call("get_model_report", **P, number=number)
     assert call("export_model", **P, number=number, examples=1).payload.read().startswith(b"PK")
     assert call("get_agreement", **P).why == "no_overlap"
     assert call("get_human_level", **P).labels == 0

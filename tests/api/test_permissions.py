@@ -163,6 +163,7 @@ RULES = {
     ("GET", P + "/models/{number}/export"): "read",
     ("GET", P + "/models/{number}/test-cases/{case_id}"): "read",
     ("POST", P + "/models/{number}/check"): "manage",
+    ("GET", P + "/models/{number}/report"): "read",
     ("GET", P + "/predict/use"): "read",
     ("GET", P + "/predict/shadows"): "read",
     ("PUT", P + "/predict/pin"): "read",
