@@ -214,6 +214,22 @@ def _rehearsed(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("See"), (("view", "retraining"),))
 
 
+def _got(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} item taken.", "{n} items taken.", int(found.get("taken") or 0))
+    if refused := int(found.get("refused") or 0):
+        words += " " + tn("{n} address could not be taken.", "{n} addresses could not be taken.", refused)
+    return Made(words, "items", t("Open the items"))
+
+
+def _rechecked(found: Mapping[str, Any]) -> Made:
+    words = tn("{n} document looked at:", "{n} documents looked at:", int(found.get("looked") or 0))
+    told = t(
+        "changed {changed}, gone {gone}, could not be had {failed}.",
+        **{name: number(int(found.get(name) or 0)) for name in ("changed", "gone", "failed")},
+    )
+    return Made(f"{words} {told}", "imports", t("See"))
+
+
 def _judged(found: Mapping[str, Any]) -> Made:
     words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
     measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
@@ -340,4 +356,6 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "follow": _shadowed,
     "challenge": _challenged,
     "pipeline": _rehearsed,
+    "fetch": _got,
+    "recheck": _rechecked,
 }

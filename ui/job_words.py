@@ -44,6 +44,8 @@ KINDS = {
     "follow": mark("Shadows asked what was asked"),
     "challenge": mark("The newest model beside the live one"),
     "pipeline": mark("Test of the pipeline"),
+    "fetch": mark("Items fetched from addresses"),
+    "recheck": mark("Fetched documents looked at again"),
 }
 # What somebody can do about a failure, after the reason that the job itself gives, and on which page.
 REMEDIES = {

@@ -5,10 +5,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote
 
+from labeler.client import job
 from labeler.client.connection import Connection
+from labeler.client.job import Job
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
 from labeler.wire.items import AddResult, ItemIn
 from labeler.wire.removal import RemovalOut
+from labeler.wire.sources import SourceIn, SourceOut, Sources, SourceState
 
 CHUNK = 2_000
 Row = dict[str, Any]
@@ -47,6 +50,24 @@ class Items:
             total.notes += [note.model_copy(update={"row": note.row + start}) for note in part.notes]
             total.balance.add(part.balance, start)
         return total
+
+    def fetch(self, urls: Iterable[str | SourceIn]) -> Job:
+        """Fetch documents as items (see `POST /items/fetch`); the job's result is an `AddResult`."""
+        rows = [SourceIn(url=one) if isinstance(one, str) else one for one in urls]
+        body = {"items": [one.model_dump(exclude_none=True) for one in rows]}
+        return job.start(self.client, f"{self.path}/fetch", json=body)
+
+    def sources(self, state: SourceState | None = None) -> Iterator[SourceOut]:
+        """Where items came from that were fetched. state: only those."""
+        return self.client.each(SourceOut, self.path.removesuffix("/items") + "/sources", state=state)
+
+    def source_counts(self) -> Sources:
+        """How many came from a URL, by state, and which hosts are allowed; with the first of them."""
+        return self.client.fetch(Sources, self.path.removesuffix("/items") + "/sources")
+
+    def recheck_sources(self) -> Job:
+        """Look whether documents have changed since they were fetched; `sources` says which."""
+        return job.start(self.client, self.path.removesuffix("/items") + "/sources/recheck")
 
     def remove(
         self,

@@ -184,6 +184,13 @@ class Settings(BaseSettings):
         '`{"company": "sk-..."}` Empty: managers bring their own.',
     )
 
+    # Items by URL (G16)
+    source_allowed_hosts: str = Field(
+        "",
+        description="Hosts whose documents can become items, with commas, as in LABELER_LLM_ALLOWED_HOSTS. "
+        "Everybody who may import can have a document of theirs fetched. Empty: off.",
+    )
+
     # Limits (G18)
     max_body_bytes: int = Field(10 * 1024**2, ge=1024, description="Largest JSON or NDJSON request body.")
     max_upload_bytes: int = Field(2 * 1024**3, ge=1024, description="Largest uploaded import file.")
@@ -298,7 +305,7 @@ class Settings(BaseSettings):
                     raise ValueError(f"{host}: expected names or networks such as 10.0.0.0/8, with commas") from None
         return ",".join(hosts)
 
-    @field_validator("llm_allowed_hosts")
+    @field_validator("llm_allowed_hosts", "source_allowed_hosts")
     @classmethod
     def _endpoints(cls, value: str) -> str:
         hosts = [part.strip().lower() for part in value.split(",") if part.strip()]

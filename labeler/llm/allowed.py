@@ -4,12 +4,11 @@ The connection itself goes through the same look at addresses as a webhook's: th
 are not followed.
 """
 
-from dataclasses import dataclass
-
 from labeler.kit.config import Settings
 from labeler.kit.errors import Conflict, Invalid
 from labeler.lean import without
-from labeler.webhooks.addresses import USUAL_PORTS, Allowed, Refused, read_url
+from labeler.webhooks.addresses import Allowed, Refused
+from labeler.webhooks.hosts import allowed_by, url_at, written_in
 
 with without("httpx._main"):  # its command line, with rich and click
     import httpx
@@ -21,23 +20,9 @@ OFF = (
 )
 
 
-@dataclass(frozen=True)
-class Host:
-    """One that is allowed. port: None, the usual one of https."""
-
-    scheme: str
-    name: str
-    port: int
-
-    @classmethod
-    def of(cls, written: str) -> "Host":
-        url = httpx.URL(written if "://" in written else f"https://{written}")
-        return cls(url.scheme, url.host, url.port or USUAL_PORTS[url.scheme])
-
-
 def allowed_hosts(settings: Settings) -> list[str]:
     """As the operator wrote them."""
-    return [one for one in settings.llm_allowed_hosts.split(",") if one]
+    return written_in(settings.llm_allowed_hosts)
 
 
 def require_on(settings: Settings) -> None:
@@ -48,22 +33,14 @@ def require_on(settings: Settings) -> None:
 
 def allowed(settings: Settings) -> Allowed:
     """For the connection: addresses that allowed names resolve to, wherever they are."""
-    hosts = [Host.of(one) for one in allowed_hosts(settings)]
-    return Allowed(frozenset(host.name for host in hosts), (), any(host.scheme == "http" for host in hosts))
+    return allowed_by(settings.llm_allowed_hosts)
 
 
 def url_of(endpoint: str, settings: Settings) -> httpx.URL:
     """The address that is called. Raises `Refused`."""
-    url = read_url(endpoint, Allowed(allowed(settings).names, (), True))
-    hosts = {Host.of(one) for one in allowed_hosts(settings)}
-    wanted = Host(url.scheme, url.host, url.port or USUAL_PORTS[url.scheme])
-    if wanted not in hosts:
-        known = ", ".join(allowed_hosts(settings)) or "none"
-        raise Refused(
-            f"{wanted.scheme}://{wanted.name}:{wanted.port} is not a host that the operator allows; allowed: {known}."
-        )
+    url = url_at(endpoint, settings.llm_allowed_hosts)
     path = url.path.rstrip("/")
-    return url.copy_with(fragment=None, path=path if path.endswith(COMPLETIONS) else path + COMPLETIONS)
+    return url.copy_with(path=path if path.endswith(COMPLETIONS) else path + COMPLETIONS)
 
 
 def check_endpoint(endpoint: str, settings: Settings) -> str:
@@ -71,7 +48,7 @@ def check_endpoint(endpoint: str, settings: Settings) -> str:
     try:
         url_of(endpoint, settings)
     except Refused as refused:
-        detail = str(refused).replace("A webhook's URL", "An endpoint")
+        detail = str(refused)
         raise Invalid(f"endpoint: {detail}", errors=[{"pointer": "/endpoint", "detail": detail}]) from None
     return endpoint.strip()
 

@@ -102,11 +102,11 @@ def read_url(url: str, allowed: Allowed) -> httpx.URL:
     except (httpx.InvalidURL, ValueError):
         raise Refused("This is not a URL that can be called.") from None
     if parsed.scheme not in USUAL_PORTS or not parsed.host:
-        raise Refused("A webhook's URL begins with https:// and names a host.")
+        raise Refused("Such an address begins with https:// and names a host.")
     if parsed.scheme == "http" and not allowed.http:
-        raise Refused("A webhook's URL begins with https:// (LABELER_WEBHOOK_ALLOW_HTTP allows http://).")
+        raise Refused("Such an address begins with https:// (LABELER_WEBHOOK_ALLOW_HTTP allows http://).")
     if parsed.userinfo:
-        raise Refused("A webhook's URL names no user and no password: what is sent is signed instead.")
+        raise Refused("Such an address names no user and no password.")
     port = USUAL_PORTS[parsed.scheme] if parsed.port is None else parsed.port
     if port != USUAL_PORTS[parsed.scheme] and not LEAST_PORT <= port <= MOST_PORT:
         raise Refused(f"Port {port} is for other services: use the usual one, or one from {LEAST_PORT} on.")

@@ -261,6 +261,10 @@ def tried_cases(call: generated_client.Generated) -> None:
     assert call("get_model_test_case", **mine, number=number).why == "not_run"
     assert call("get_use", **P).items is not None
     assert call("list_shadows", **P).items == []
+    wanted = [{"url": "https://data.example.org/1"}]
+    call("fetch_items", expected=409, **P, body=call.shape("FetchIn", items=wanted))
+    assert call("list_sources", **P).items == []
+    call("recheck_sources", expected=409, **P)
     assert call("get_retraining", **P).policy.after_labels == 100
     call("challenge_live", expected=409, **P)
     call("test_pipeline", expected=202, **P)

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 from chromium import CHROMIUM, MISSING, SHORT_LIVED, launched
+from documents import Host, hosting
 from language_models import Model, language_model
 from playwright.sync_api import Browser
 
@@ -54,7 +55,16 @@ def model() -> Iterator[Model]:
 
 
 @pytest.fixture(scope="session")
-def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, model: Model) -> Iterator[Site]:
+def documents() -> Iterator[Host]:
+    """A host whose documents the site may fetch."""
+    with hosting() as found:
+        yield found
+
+
+@pytest.fixture(scope="session")
+def site(
+    tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, model: Model, documents: Host
+) -> Iterator[Site]:
     home = tmp_path_factory.mktemp("site")
     shutil.copyfile(sqlite_template, home / "labeler.db")
     # Texts of a megabyte are taken, for one test; models without the encoder are trained sooner.
@@ -65,6 +75,7 @@ def site(tmp_path_factory: pytest.TempPathFactory, sqlite_template: Path, model:
         "webhook_allow_http": True,
     }
     outside["llm_allowed_hosts"] = f"http://{model.host}"
+    outside["source_allowed_hosts"] = f"http://127.0.0.1:{documents.port}"
     running = Site(Settings(home=home, max_cell_chars=1_000_000, embeddings="off", **outside))
     yield running
     running.stop()

@@ -23,7 +23,7 @@ def test_from_the_first_webhook_to_its_end(site: Site, visit: Any) -> None:
         expect(page.get_by_text("No webhooks yet.")).to_be_visible()
         page.get_by_label("Address").fill("nowhere")
         page.get_by_role("button", name="Create the webhook").click()
-        expect(page.get_by_text("Creating the webhook: Address: A webhook's URL begins with https://")).to_be_visible()
+        expect(page.get_by_text("Creating the webhook: Address: Such an address begins with https://")).to_be_visible()
         settled(page)
         page.get_by_label("Address").fill(receiver.url("/labels"))
         page.get_by_role("button", name="Create the webhook").click()

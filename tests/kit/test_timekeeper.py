@@ -29,7 +29,7 @@ HISTORY = {
 """Times that stay as they were written, beside those by which the past is told: created_at, used_at and the like."""
 PAST = {"created_at", "at", "used_at", "last_used_at", "revoked_at", "published_at", "removed_at", "undone_at"}
 PAST |= {"resolved_at", "read_at", "deleted_at", "changed_at", "off_at", "attempted_at", "started_at", "finished_at"}
-PAST |= {"ended_at", "answered_at", "decided_at", "since", "last_at"}
+PAST |= {"ended_at", "answered_at", "decided_at", "since", "last_at", "fetched_at", "checked_at"}
 
 
 def test_every_time_is_a_term_or_of_the_past() -> None:

@@ -21,7 +21,7 @@ def refused(detail: str, *errors: tuple[str, str]) -> ApiError:
 
 
 def test_a_field_is_called_as_on_the_page(told: list[str]) -> None:
-    wrong = "A webhook's URL begins with https:// and names a host."
+    wrong = "Such an address begins with https:// and names a host."
     feedback.show_error(refused(f"url: {wrong}", ("/url", wrong)), "Creating the webhook")
     assert told == [f"Creating the webhook: **Address**: {wrong}"]
 

@@ -55,6 +55,12 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
             {"model": 3, "outcome": "identical", "compared": 40},
             "Model 3 trained again: all predictions identical.",
         ),
+        ("sources.fetch", {"taken": 3, "refused": 1}, "3 items taken. 1 address could not be taken."),
+        (
+            "sources.recheck",
+            {"looked": 4, "changed": 1, "gone": 0, "failed": 2},
+            "4 documents looked at: changed 1, gone 0, could not be had 2.",
+        ),
         ("drift.compare", {"model": 1, "missing": 12}, "Can't tell yet: 12 more items."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 0}, "60 new items compared: nothing moved."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 2}, "60 new items compared: 2 things moved."),

@@ -1,7 +1,7 @@
 """Import: more items, or labels, into a project."""
 
 import streamlit as st
-from labeler_ui import import_history, import_plan, import_run, import_source, job_rows, layout
+from labeler_ui import import_history, import_plan, import_run, import_source, item_sources, job_rows, layout
 from labeler_ui.feedback import plain
 from labeler_ui.pressed import pressed
 from labeler_ui.words import t
@@ -18,6 +18,7 @@ def render() -> None:
     job_rows.dialogs(project)
     given = import_source.choose("import-pasted", project)
     if given is None:
+        item_sources.draw(project)
         import_history.draw(project)
         return
     if given.balance:

@@ -1,0 +1,1 @@
+"""Items by URL: fetched once, kept with hash and time, looked at again on request."""
