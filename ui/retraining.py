@@ -7,7 +7,7 @@ from labeler_ui import feedback, layout, metrics, session, table
 from labeler_ui.feedback import plain
 from labeler_ui.model_advice import points
 from labeler_ui.retraining_words import CAUSES, OUTCOMES, TESTED, coming, rule
-from labeler_ui.words import number, said, t
+from labeler_ui.words import number, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.retraining import Challenge, PipelineTest, Retraining, RetrainingState
@@ -46,6 +46,7 @@ def draw(project: Project) -> None:
     if found.tests:
         table.show([_test(project, one) for one in found.tests], {t("Model"): table.name_of})
         _why_not(found.tests[0])
+        _skew(found.tests[0])
 
 
 def _row(one: Challenge) -> dict[str, object]:
@@ -95,6 +96,19 @@ def _test(project: Project, one: PipelineTest) -> dict[str, object]:
         for title, value in ((t("{metric} then", metric=metric.title), one.then), (t("now"), one.now)):
             row[title] = layout.DASH if value is None else metric.number(value)
     return row
+
+
+def _skew(last: PipelineTest) -> None:
+    """Whether items are read in use as they were in training."""
+    if last.served:
+        st.caption(
+            tn(
+                "Asked as programs ask, it answers {differ} of {n} random item otherwise than in training.",
+                "Asked as programs ask, it answers {differ} of {n} random items otherwise than in training.",
+                last.served,
+                differ=number(last.served_differ),
+            )
+        )
 
 
 def _why_not(last: PipelineTest) -> None:

@@ -17,9 +17,11 @@ from labeler.registry.history import earlier_live, has_been, models_before
 from labeler.registry.service import get_model, live_model, newest_model
 from labeler.retraining.packages import changed_packages
 from labeler.retraining.service import tests_of
+from labeler.shadows.service import later_labels
 from labeler.wire.drift import Drift
 from labeler.wire.registry import ModelOut
 from labeler.wire.retraining import PipelineTest
+from labeler.wire.shadows import LaterLabels
 
 LAST = 20
 """So many of the last trainings are looked at."""
@@ -31,7 +33,7 @@ class Facts:
     first; changed: packages that are another version than it was made with; reproduced, searched: results of the last
     such jobs; ended: how the last trainings ended, newest first; tested: the last test of the pipeline; earlier_live:
     models that were live before and whose files are kept, newest first; canary: whether this one answered a share of
-    the requests before it went live."""
+    the requests before it went live; later: the live one on items that were labeled after it had answered them."""
 
     items: int
     schema_version: int
@@ -47,6 +49,7 @@ class Facts:
     earlier_live: Sequence[int]
     canary: bool
     drift: Drift
+    later: LaterLabels | None
 
     @property
     def is_live(self) -> bool:
@@ -74,6 +77,7 @@ def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
         earlier_live=[] if row is None else earlier_live(tx, settings, row),
         canary=row is not None and has_been(tx, row, "canary"),
         drift=drift_of(tx, project),
+        later=next((one for one in later_labels(tx, project) if one.stage == "live"), None),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from statistics import median
 from typing import Any, NamedTuple
 
+from labeler.learning.evaluation.intervals import wilson
 from labeler.readiness.facts import Facts
 from labeler.wire.readiness import LineState
 from labeler.wire.retraining import PipelineTest
@@ -14,6 +15,10 @@ ENOUGH = 0.8
 SLOWER = 2.0
 """So many times the usual duration of a training, for each label, is slower."""
 HALF = 0.5
+SKEWED = 0.03
+"""So many items that are answered otherwise in use are too many."""
+WATCHED = 30
+"""So many items that were labeled later tell something."""
 NO_MODEL = "There is no model yet."
 NOT_MEASURED = "The model is not measured yet: the holdout has too few labels."
 
@@ -228,6 +233,28 @@ def _inputs(facts: Facts) -> Found:
     return Found("holds", f"New items since the model learned: {drift.new:,}. They are compared when there are enough.")
 
 
+def _skew(facts: Facts) -> Found:
+    last = facts.tested
+    if facts.model is None:
+        return Found("open", NO_MODEL)
+    if last is None or last.model != facts.model.number or not last.served:
+        return Found("open", "The pipeline was not tested with this model: see Models, Retraining.")
+    differ, served = f"{last.served_differ:,}", f"{last.served:,}"
+    words = f"Of {served} random items asked as programs ask, {differ} are answered otherwise than in training."
+    low, high = wilson(last.served_differ, last.served)
+    return Found("holds" if high <= SKEWED else "fails" if low > SKEWED else "open", words)
+
+
+def _quality(facts: Facts) -> Found:
+    if not facts.is_live:
+        return Found("open", "No model is live.")
+    later = facts.later
+    if later is None or later.right.value is None or later.items < WATCHED:
+        return Found("open", "Too few items were labeled after the live model had answered them.")
+    right, items = f"{later.right.value:.1%}", f"{later.items:,}"
+    return Found("holds", f"On {items} items that people labeled later the live model was right on {right}.")
+
+
 def _age(facts: Facts) -> Found:
     if not facts.is_live or facts.model is None:
         return Found("open", "No model is live.")
@@ -291,6 +318,8 @@ JUDGED: dict[str, Callable[[Facts], Found]] = {
     "rollback": _rollback,
     "dependencies": _dependencies,
     "inputs": _inputs,
+    "skew": _skew,
+    "quality": _quality,
     "age": _age,
     "numbers": _numbers,
     "speed": _speed,

@@ -18,11 +18,13 @@ from sqlalchemy import Connection
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
 from labeler.kit.columns import clock
+from labeler.kit.errors import Unavailable
 from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.registry.artifacts import folder_of, load_predictions
 from labeler.registry.encoders import encoder_for
+from labeler.registry.predict import load_model
 from labeler.registry.service import live_model, newest_model
 from labeler.retraining.packages import changed_packages
 from labeler.retraining.tables import pipeline_tests
@@ -30,6 +32,9 @@ from labeler.training.fit import Fitted, fit
 from labeler.training.model_spec import representation_in, spec_of
 from labeler.training.pool.data import data_of
 from labeler.training.pool.representation import represent_again
+
+SERVED = 500
+"""Items that are asked as programs ask."""
 
 
 @dataclass(frozen=True)
@@ -55,6 +60,7 @@ def test_pipeline(run: JobRun) -> Any:
     except LearningError as failure:
         error = str(failure)
     outcome, facts = _compared(run, row, found)
+    facts |= _served(run, row)
     facts |= {"nightly": bool(run.args.get("nightly")), "seconds": round(time.monotonic() - start, 1), "error": error}
 
     def keep(tx: Connection) -> dict[str, Any]:
@@ -78,6 +84,30 @@ def _again(run: JobRun, row: Any) -> Fitted:
             spec=spec_of(row.config),
             tell=lambda step, text: run.progress(step, 4, text),
         )
+
+
+def _served(run: JobRun, row: Any) -> dict[str, Any]:
+    """Training-serving skew: random items through the path of predictions, beside what training said of them. {} where
+    its file or what it said is not here, or it can't answer."""
+    kept = load_predictions(folder_of(run.settings, row.project_id, row.number))
+    if kept is None or not len(kept.items):
+        return {}
+    version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
+    data = data_of(run.settings, row.project_id, version, row.config.get("withheld", ()))
+    places = np.sort(np.random.default_rng(row.config["seed"]).permutation(len(data.items))[:SERVED])
+    try:
+        model = load_model(run.settings, row)
+        said = model.predict_proba(data.contents(places))
+    except (LearningError, Unavailable):
+        return {}
+    trained = np.asarray(kept.proba[places])
+    about = (row.config["classes"], row.config.get("decoding") or {})
+    differ = (data.problem.outcomes(said, *about) != data.problem.outcomes(trained, *about)).any(axis=1)
+    return {
+        "served": len(places),
+        "served_differ": int(differ.sum()),
+        "served_difference": float(np.abs(said - trained).max(initial=0.0)),
+    }
 
 
 def _compared(run: JobRun, row: Any, found: Fitted | None) -> tuple[str, dict[str, Any]]:

@@ -81,6 +81,13 @@ class PipelineTest(BaseModel):
     metric: str | None
     then: float | None = Field(description="The metric on the holdout when the model was first trained.")
     now: float | None
+    served: int = Field(
+        0,
+        description="Random items that the model was asked about from its file, as programs ask it, beside what it "
+        "said of them when it was trained: training and use may read items differently (skew).",
+    )
+    served_differ: int = Field(0, description="Of these, those of which it says something else.")
+    served_difference: float | None = Field(None, description="The largest difference between two probabilities.")
     seconds: float
     changed: list[str] = Field(description="Packages that are another version now, as name old → new.")
     error: str

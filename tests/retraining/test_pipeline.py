@@ -23,6 +23,7 @@ def outcome_of(service: Any, project: Project) -> PipelineTest:
 def test_the_same_comes_out_again(service: Any, two_models: Project) -> None:
     found = outcome_of(service, two_models)
     assert (found.model, found.outcome, found.compared, found.max_difference) == (1, "identical", 100, 0.0)
+    assert (found.served, found.served_differ) == (100, 0) and (found.served_difference or 0) < 1e-5
     assert found.now == found.then and not found.nightly and found.error == ""
     assert found.dataset == two_models.model(1).dataset.tag
 
