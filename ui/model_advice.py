@@ -180,6 +180,14 @@ def _score(model: ModelOut, metric: metrics.Metric | None) -> str:
     )
 
 
+def caution(model: ModelOut, metric: metrics.Metric | None) -> str:
+    """What somebody should know before this model answers: that it is not measured, or no better than guessing as far
+    as can be told; nothing otherwise."""
+    if not _known(model, metric):
+        return t("Model {number} is not measured yet: no holdout item is labeled.", number=model.number)
+    return _baselines(model, metric) if _like_guessing(model, metric) else ""
+
+
 def _baselines(model: ModelOut, metric: metrics.Metric | None) -> str:
     """Whether something simpler does as well."""
     if metric is None or not _known(model, metric):

@@ -1,11 +1,12 @@
 """Moving a model to another stage: the dialog. Part of the page Models."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, requirements, session, test_cases
+from labeler_ui import feedback, layout, metrics, model_advice, requirements, session, test_cases
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.words import mark, percent, t
 
 from labeler.client import Project
+from labeler.wire.registry import ModelOut
 
 NAMES = (mark("live"), mark("canary"), mark("shadow"), mark("candidate"), mark("retired"))
 STAGES = {
@@ -42,7 +43,8 @@ USUAL = 0.05
 @layout.dialog(mark("Promote the model"))
 def ask(project: Project, number: int, is_other_live: bool) -> None:
     """is_other_live: another model is live, which this one can be tried out beside."""
-    now = feedback.must(lambda: project.model(number)).stage
+    model = feedback.must(lambda: project.model(number))
+    now = model.stage
     stages = [one for one in STAGES if one != now or one == "canary"]
     stages = [one for one in stages if one not in BESIDE or is_other_live]
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
@@ -56,8 +58,12 @@ def ask(project: Project, number: int, is_other_live: bool) -> None:
             format_func=percent,
             help=t("An item stays with the same model: it is drawn by its key, or by its content where it has none."),
         )
+    primary = (model.report or {}).get("primary")
+    metric = metrics.named(project.info.task_type, primary) if primary else None
+    if stage in ANSWERING and (doubt := model_advice.caution(model, metric)):
+        st.warning(doubt, icon=":material/help:")
     key, scope = f"stage-reason-{number}", f"stage {project.slug} {number}"
-    unmet = _unmet(project, number) if stage in ANSWERING else []
+    unmet = _unmet(project, model) if stage in ANSWERING else []
     if unmet:
         lines = "\n".join(f"- {one}" for one in unmet)
         st.warning(t("It is not known to hold what is required:") + f"\n\n{lines}", icon=":material/rule:")
@@ -77,9 +83,8 @@ def ask(project: Project, number: int, is_other_live: bool) -> None:
             st.rerun()
 
 
-def _unmet(project: Project, number: int) -> list[str]:
+def _unmet(project: Project, model: ModelOut) -> list[str]:
     """What a model does not hold or pass, and must to answer, as Markdown."""
-    model = feedback.must(lambda: project.model(number))
     conditions = [requirements.line(project, one) for one in requirements.unmet(model)]
     return conditions + [test_cases.line(one) for one in test_cases.unmet(model)]
 

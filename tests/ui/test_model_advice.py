@@ -114,3 +114,9 @@ def test_a_model_that_the_clock_starts_is_not_said_to_wait_for_labels_alone(seco
     assert model_words.next_model(IDLE, seconds).endswith(f"After {time} without a training fewer are enough.")
     last = IDLE.model_copy(update={"labels_until_next": 1})
     assert model_words.next_model(last, seconds) == "The next model trains after 1 more label."
+
+
+def test_who_promotes_is_told_what_the_model_has_not_shown() -> None:
+    assert "common answer" in model_advice.caution(model(1, baselines={"majority": 0.88}), ACCURACY)
+    assert model_advice.caution(model(1, score=(0.97, 0.92, 0.99), baselines={"majority": 0.88}), ACCURACY) == ""
+    assert "not measured yet" in model_advice.caution(model(1), None)
