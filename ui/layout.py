@@ -214,14 +214,16 @@ def confirm(text: str, yes: str, call: Callable[[], Any], said: str, *, is_final
             st.rerun()
 
 
-def two_versions(key: str, names: Mapping[int, str]) -> tuple[int, int, Any]:
-    """Ask which two are compared: the two newest until somebody chooses. names: newest first.
+def two_versions(key: str, names: Mapping[int, str], first: Sequence[int] = ()) -> tuple[int, int, Any]:
+    """Ask which two are compared: the two newest until somebody chooses. names: newest first. first: those that come
+    before others then, newest first.
 
     Returns both, and the place beside the boxes.
     """
     columns, numbers = st.columns([1, 1, 2], vertical_alignment="bottom"), list(names)
     chosen: list[int] = []
-    for column, title, guess in ((columns[0], t("From"), numbers[1]), (columns[1], t("To"), numbers[0])):
+    newer, older = sorted([*first, *(one for one in numbers if one not in first)][:2], reverse=True)
+    for column, title, guess in ((columns[0], t("From"), older), (columns[1], t("To"), newer)):
         field = f"{key}-{len(chosen)}"
         session.follow_guess(field, guess, numbers)
         chosen.append(column.selectbox(title, numbers, format_func=names.__getitem__, key=field))

@@ -40,6 +40,7 @@ def test_what_was_typed_and_not_sent_is_there_after_a_reload(site, visit) -> Non
     expect(dialog.get_by_test_id("what-changes").locator("li")).to_have_text("Receipts are ham.")
     dialog.get_by_role("button", name="Publish").click()
     expect(shown(page, "Version 3 is published.")).to_be_visible()
+    expect(page.get_by_role("tab", name="Read")).to_have_attribute("aria-selected", "true")
     page.reload()
     write(page)
     expect(page.get_by_test_id("keeper")).to_be_hidden()

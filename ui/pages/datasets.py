@@ -240,7 +240,8 @@ def _compare(project: Project, versions: Sequence[DatasetOut]) -> None:
         st.markdown(t(":gray[Two versions can be compared here, once there are two.]"))
         return
     names = {one.version: one.tag for one in versions}
-    a, b, _ = layout.two_versions(f"compare-{project.slug}", names)
+    by_hand = [one.version for one in versions if one.message not in AUTOMATIC]
+    a, b, _ = layout.two_versions(f"compare-{project.slug}", names, by_hand)
     if a == b:
         st.markdown(t(":gray[Choose two different versions.]"))
         return

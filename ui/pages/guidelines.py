@@ -17,6 +17,7 @@ from labeler_ui.words import mark, t
 from labeler.client import ApiError, Project
 from labeler.wire.guidelines import DiffRow, GuidelineOut
 
+PUBLISHED = "_guideline_published"
 SOMEONE = mark("someone")  # whose account is not known
 MOST = 300  # versions that are listed, the newest
 MOST_COMPARED = 250_000  # lines times lines: the comparison is at hand in a moment, whatever the lines are
@@ -43,6 +44,8 @@ def render() -> None:
     if not session.manages(project.slug):
         _read(project, published)
         return
+    if st.session_state.pop(PUBLISHED, False):
+        st.session_state["guideline-tabs"] = t("Read")  # what everybody reads from now on
     read, write, compare = layout.tabs(
         [t("Read"), t("Write"), t("Versions")], "guideline-tabs", t("Read") if published else t("Write")
     )
@@ -282,6 +285,7 @@ def _publish(project: Project, draft: GuidelineOut, before: GuidelineOut | None)
         for key in (f"guideline-{project.slug}", f"guideline-note-{project.slug}"):
             st.session_state.pop(key, None)
         feedback.say_later(t("Version {version} is published.", version=made.version))
+        st.session_state[PUBLISHED] = True
         if campaign and found.select is not None:
             name = draft.note or t("Guideline {version}", version=made.version)
             campaign_form.begin(project, name[:200], campaign_form.prefilled(found.select), "same")

@@ -33,15 +33,14 @@ def render() -> None:
     )
     page = feedback.must(project.llms.all, t("Reading the language models"))
     if not page.allowed:
-        feedback.empty(
-            t("Language models are off"),
-            t(
-                "A language model can label beside people, and counts only once people have shown how often it is "
-                "right. Items would be sent to another service: who runs this one says where they may go, for example "
-                "with `LABELER_LLM_ALLOWED_HOSTS=api.example.org` at its start. Until then nothing is sent."
-            ),
-            ":material/smart_toy:",
+        words = t(
+            "A language model can label beside people, and counts only once people have shown how often it is right. "
+            "Items would be sent to another service: who runs this one says where they may go. Until then nothing is "
+            "sent."
         )
+        if session.is_admin():
+            words += " " + t("You do so with `LABELER_LLM_ALLOWED_HOSTS=api.example.org` when the service starts.")
+        feedback.empty(t("Language models are off"), words, ":material/smart_toy:")
     elif not page.items:
         feedback.empty(
             t("No language models yet"),
