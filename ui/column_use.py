@@ -76,6 +76,8 @@ def _lead(project: Project, model: ModelOut, found: ColumnUse, manages: bool) ->
 def _known(found: ColumnUse, metric: Metric) -> None:
     weighed = [one for one in found.columns if one.importance.value is not None]
     if weighed:
+        # A line between button and chart: the chart's own menu opens above it.
+        st.markdown(t(":gray[What the model loses without knowing a column, with the 95% interval]"))
         _chart(weighed, metric)
         st.caption(plain(_basis(found, metric)))
     signs = [column_words.sign(one.name, sign) for one in found.columns for sign in one.signs]
@@ -127,7 +129,7 @@ def _chart(weighed: Sequence[ColumnWorth], metric: Metric) -> None:
         alt.Tooltip("high:Q", title=t("at most"), format=form),
     ]
     room = 110 if session.on_a_phone() else 240
-    y = alt.Y("column:N", sort=list(frame["column"]), title=None, axis=charts.names_axis(labelLimit=room))
+    y = alt.Y("column:N", sort=list(frame["column"]), title=None, axis=charts.names_axis(labelLimit=room, labelFlush=False))
     x = alt.X("low:Q", title=t("worth to the model, {unit}", unit=title), axis=alt.Axis(tickCount=5))
     base = alt.Chart(frame).encode(y)
     zero = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=charts.GRAY, strokeDash=[4, 4]).encode(x="zero:Q")
