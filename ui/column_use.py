@@ -129,7 +129,9 @@ def _chart(weighed: Sequence[ColumnWorth], metric: Metric) -> None:
         alt.Tooltip("high:Q", title=t("at most"), format=form),
     ]
     room = 110 if session.on_a_phone() else 240
-    y = alt.Y("column:N", sort=list(frame["column"]), title=None, axis=charts.names_axis(labelLimit=room, labelFlush=False))
+    y = alt.Y(
+        "column:N", sort=list(frame["column"]), title=None, axis=charts.names_axis(labelLimit=room, labelFlush=False)
+    )
     x = alt.X("low:Q", title=t("worth to the model, {unit}", unit=title), axis=alt.Axis(tickCount=5))
     base = alt.Chart(frame).encode(y)
     zero = alt.Chart(pd.DataFrame([{"zero": 0.0}])).mark_rule(color=charts.GRAY, strokeDash=[4, 4]).encode(x="zero:Q")

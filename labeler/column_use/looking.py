@@ -197,7 +197,8 @@ def _alone(*about: Any) -> list[dict[str, Any]]:
 
 
 def _signs(look: Look, cells: Cells) -> list[dict[str, Any]]:
-    times = [look.times[item_id] for item_id in look.data.items[look.compared].tolist()]
+    unknown = (float("nan"), float("nan"))  # of an item that is erased
+    times = [look.times.get(item_id, unknown) for item_id in look.data.items[look.compared].tolist()]
     arrived, labeled = (np.array(side, dtype=np.float64) for side in zip(*times, strict=True))
     found: list[tuple[str, Share | None]] = [
         ("id", is_id(cells)),

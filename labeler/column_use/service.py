@@ -9,8 +9,8 @@ from sqlalchemy import Connection
 from labeler.accounts.audit import audit
 from labeler.column_use.asking import want_look, want_trial
 from labeler.column_use.holdout import asked, few, trials_of
+from labeler.column_use.named import named_columns
 from labeler.column_use.tables import column_looks
-from labeler.contents import Content, cells_of
 from labeler.items.tables import items, present
 from labeler.kit.config import Settings
 from labeler.kit.errors import Conflict, Invalid
@@ -35,34 +35,31 @@ from labeler.wire.column_use import (
 from labeler.wire.jobs import JobOut
 from labeler.wire.quality import Figure
 
-SAMPLE = 500
-"""Items whose columns are named."""
 NOTHING = Figure(value=None, low=None, high=None)
 
 
 def column_use(tx: Connection, project: Project, number: int | None) -> ColumnUse:
     """What is known of a model's columns, or why nothing is. Raises `NotFound` for a model that there is not."""
     row = asked(tx, project.id, number)
-    sample = _sample(tx, project.id)
-    named = list(dict.fromkeys(name for content in sample for name in cells_of(content)))
+    named = named_columns(tx, project.id)
     settings = project.settings
     kept = None if row is None else _look(tx, row.id)
     trials = {} if row is None else {name: _trial(row.number, one) for name, one in trials_of(tx, row.id).items()}
     why: Why | None = "not_looked" if kept is None else None
-    if not sample:
+    if named is None:
         why = "no_items"
     elif not named:
         why = "no_columns"
     elif row is None:
         why = "no_model"
-    seen = {*named, *(one["name"] for one in (kept.facts["worth"] if kept is not None else ()))}
+    seen = {*(named or ()), *(one["name"] for one in (kept.facts["worth"] if kept is not None else ()))}
     return ColumnUse(
         model=None if row is None else row.number,
         why=why,
         looked=None if kept is None else ColumnLook(at=kept.created_at, **_about(kept.facts)),
         columns=[] if kept is None else _worth(kept.facts, settings.column_costs, trials),
         groups=[] if kept is None else kept.facts["groups"],
-        named=named,
+        named=named or [],
         left_out=settings.left_out_columns,
         model_left_out=[] if row is None else row.config.get("left_out_columns", []),
         costs=settings.column_costs,
@@ -87,8 +84,7 @@ def request_trial(tx: Connection, settings: Settings, member: Member, body: TryI
     project = member.project
     row = _model(tx, settings, project, body.model)
     gone = set(row.config.get("left_out_columns", []))
-    named = list(dict.fromkeys(name for content in _sample(tx, project.id) for name in cells_of(content)))
-    learned = [name for name in named if name not in gone]
+    learned = [name for name in named_columns(tx, project.id) or () if name not in gone]
     if body.column not in learned:
         known = ", ".join(f'"{name}"' for name in learned[:20])
         told = f'"{body.column}" is no column that model {row.number} learned from; there are {known}.'
@@ -106,7 +102,7 @@ def request_trial(tx: Connection, settings: Settings, member: Member, body: TryI
 
 def _model(tx: Connection, settings: Settings, project: Project, number: int | None) -> Any:
     row = asked(tx, project.id, number)
-    if not any(map(cells_of, _sample(tx, project.id))):
+    if not named_columns(tx, project.id):
         raise Conflict("The items of this project have no columns. Models never learn from metadata.")
     if row is None:
         raise Conflict("There is no model yet whose columns could be looked at. Label some more.")
@@ -117,11 +113,6 @@ def _model(tx: Connection, settings: Settings, project: Project, number: int | N
 
 def _pruned(number: int) -> str:
     return f"The files of model {number} were pruned. Reproduce it first."
-
-
-def _sample(tx: Connection, project_id: int) -> list[Content]:
-    first = sa.select(items.c.content).where(present(project_id)).order_by(items.c.id).limit(SAMPLE)
-    return list(tx.execute(first).scalars())
 
 
 def _held(tx: Connection, project_id: int) -> int:

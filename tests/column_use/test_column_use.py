@@ -1,12 +1,18 @@
 """Columns are weighed in a job, a model is trained again without one, and one can be left out for good."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+import orjson
 import pytest
 from planted_columns import HOLDOUT, loans
 
 from labeler.client import ApiError, Project
+from labeler.datasets.reading import Version
+from labeler.datasets.service import find_version
+from labeler.registry.service import newest_model
+from labeler.training import dvc_stage
 from labeler.wire.column_use import ColumnUse, ColumnWorth
 
 LOOK, TRY = ("column_use.weigh",), ("column_use.try",)
@@ -83,7 +89,7 @@ def test_useful_useless_doubled_and_telling_columns_are_told_apart(service: Any,
     assert [one.importance for one in again.columns] == [one.importance for one in found.columns]
 
 
-def test_a_column_is_left_out_after_its_worth_was_measured(service: Any, make: Make) -> None:
+def test_a_column_is_left_out_after_its_worth_was_measured(service: Any, make: Make, tmp_path: Path) -> None:
     project = make()
     without = tried(service, project, "collector")
     assert (without.model, without.metric, without.n) == (1, "accuracy", HOLDOUT)
@@ -111,6 +117,11 @@ def test_a_column_is_left_out_after_its_worth_was_measured(service: Any, make: M
         assert project.reproduce(number) is not None
         (done,) = service.run_jobs(kinds=("training.reproduce",))
         assert done.result["identical"], f"model {number}"
+    row = service.db.read(newest_model, project.info.id)
+    version = service.db.read(find_version, project.info.id, row.version)
+    (tmp_path / "model.json").write_bytes(orjson.dumps(row.config))
+    with Version(service.settings, project.info.id, version).folder() as data:
+        assert dvc_stage.main(data, tmp_path / "model.json", tmp_path / "model") == 0, "also where the service is not"
     found = looked(service, project)
     assert "collector" not in by_name(found) and found.model == 2
     assert (found.left_out, found.model_left_out, found.unknown) == (["collector"], ["collector"], [])
@@ -151,15 +162,39 @@ def test_what_is_missing_is_said_and_no_figure_is_told(service: Any, admin: Any,
 
 
 @pytest.mark.one_database
-def test_the_only_column_is_not_left_out_by_a_trial(service: Any, make: Make) -> None:
+def test_settings_that_mean_nothing_are_refused_and_a_look_can_be_canceled(service: Any, make: Make) -> None:
+    project = make()
+    for wrong in (
+        {"left_out_columns": [""]},
+        {"left_out_columns": "mood"},
+        {"left_out_columns": ["a\x00b"]},
+        {"column_costs": {"mood": -1}},
+        {"column_costs": {"mood": "much"}},
+    ):
+        with pytest.raises(ApiError) as refused:
+            project.change(settings=wrong)
+        assert refused.value.status == 422, wrong
+    project.change(settings={"left_out_columns": ["wage", "mood"]})
+    assert project.columns.use().unknown == ["wage"], "a column that no item has is told of, and harms nothing"
+    service.run_jobs()
+    job = project.columns.look()
+    job.cancel()
+    assert service.run_jobs(kinds=LOOK) == [] and project.columns.use().why == "not_looked"
+
+
+@pytest.mark.one_database
+def test_the_only_column_is_not_left_out(service: Any, admin: Any, make: Make) -> None:
     rows = [{**row, "fields": {"income": row["fields"]["income"]}} for row in loans()]
     project = make(rows)
     with pytest.raises(ApiError, match="only column"):
         project.columns.try_without("income")
-    project.change(settings={"left_out_columns": ["income"]})
+    with pytest.raises(ApiError, match="Every column would be left out") as refused:
+        project.change(settings={"left_out_columns": ["income"]})
+    assert refused.value.status == 409 and project.columns.use().left_out == []
+    before_items = admin.client.projects.create("Early", labels=["paid", "lost"], left_out_columns=["income"])
+    before_items.items.add(rows, progress=False)
     service.run_jobs()
-    assert len(project.models()) == 1
-    training = project.progress().training
+    training = before_items.progress().training
     assert training.state == "failed" and "every column is left out" in training.message
 
 
