@@ -59,6 +59,7 @@ def draw(project: Project, model: ModelOut, found: ColumnUse, manages: bool) -> 
                 words,
                 icon=":material/science:",
                 key="column-try",
+                disabled=found.looked is not None and found.looked.why is not None,  # nothing to compare by
                 help=t(
                     "It is trained again without the column, on the same labels, and compared on the same "
                     "holdout items. That takes as long as a training."

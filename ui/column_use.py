@@ -2,6 +2,7 @@
 twice, and leaving one out."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import altair as alt
 import pandas as pd
@@ -17,6 +18,7 @@ from labeler.wire.registry import ModelOut
 
 DRAWN = 20  # columns of a chart
 ROW = 34  # px
+ROOM = 880  # px of a table in an expander as wide as the page
 BY_CHANCE = 20  # columns from which on one interval in twenty is worth a word
 EMPTY = {
     "no_items": (mark("No items yet"), mark("Import rows of a table: their columns are weighed here.")),
@@ -186,23 +188,30 @@ def _basis(found: ColumnUse, metric: Metric) -> str:
 
 
 def _table(found: ColumnUse, weighed: Sequence[ColumnWorth], metric: Metric) -> None:
+    trials = {one.column: one.difference for one in found.trials}
     is_priced = any(one.cost is not None for one in weighed)
-    shown = column_words.unit(metric)
+    worth, per_cost = t("Worth"), t("Per cost")
     rows = []
     for one in weighed:
-        row = {
+        row: dict[str, Any] = {
             t("Column"): one.name,
-            t("Kind"): t(column_words.KINDS.get(one.kind, one.kind)),
-            t("Worth ({unit})", unit=shown): column_words.points(metric, one.importance.value, signed=True),
+            worth: one.importance.value,
             t("95% interval"): column_words.between(metric, one.importance),
             t("Verdict"): t(column_words.VERDICTS[one.verdict]) if one.verdict else "",
         }
+        if trials:
+            row[t("Without it")] = column_words.told(metric, trials.get(one.name))
         if is_priced:
             row |= {
-                t("Cost of one item"): "" if one.cost is None else number(one.cost, 2),
-                t("Worth per cost"): column_words.points(metric, one.gain_per_cost.value, signed=True),
-                t("95% interval, per cost"): column_words.between(metric, one.gain_per_cost),
+                t("Cost"): one.cost,
+                per_cost: one.gain_per_cost.value,
+                t("its interval"): column_words.between(metric, one.gain_per_cost),
             }
-        rows.append(row)
+        rows.append({**row, t("Kind"): t(column_words.KINDS.get(one.kind, one.kind))})
+
+    def written(value: Any) -> str:
+        return column_words.points(metric, value, signed=True)
+
+    how = {worth: written, per_cost: written, t("Cost"): lambda value: number(value, 2)}
     with st.expander(tn("{n} column as a table", "All {n} columns as a table", len(rows))):
-        table.show(rows, height=min(35 * len(rows) + 38, 420), room=table.IN_A_DIALOG + 200)
+        table.show(rows, how, height=min(35 * len(rows) + 38, 420), room=ROOM)

@@ -51,6 +51,13 @@ def between(metric: Metric, figure: Figure) -> str:
     return t("{low} to {high}", low=low, high=high)
 
 
+def told(metric: Metric, figure: Figure | None) -> str:
+    """A difference with its interval, in short; empty where it is not known."""
+    if figure is None or figure.value is None:
+        return ""
+    return f"{points(metric, figure.value, signed=True)} ({between(metric, figure)})"
+
+
 def lead(found: ColumnUse) -> str:
     """How many columns are surely useful."""
     looked = found.looked
