@@ -22,7 +22,7 @@ from labeler.learning.column_use.alone import MOST_LABELS, alone, is_nearly_perf
 from labeler.learning.column_use.cells import Cells, columns_of
 from labeler.learning.column_use.importance import FEWEST, MOST_COLUMNS, importance, repeats_for
 from labeler.learning.column_use.judge import samples
-from labeler.learning.column_use.redundancy import groups, redundant
+from labeler.learning.column_use.redundancy import FEWEST_EACH, groups, redundant
 from labeler.learning.column_use.signs import Share, follows_labeling, is_after_arrival, is_id
 from labeler.learning.decoding import Decoder
 from labeler.learning.evaluation.metrics import Metric
@@ -154,16 +154,19 @@ def _chosen(look: Look, columns: Sequence[Cells]) -> tuple[list[Cells], list[str
 
 
 def _told(cells: Cells, labels: Sequence[str]) -> float:
-    """What a column's values tell of labels, in nats; less what they would by chance (Miller 1955)."""
+    """What a column's values tell of labels, in nats, less what they would by chance (Miller 1955); to lack one is a
+    value, too. Nothing for values that hardly repeat, such as ids; free texts come first: their words are not compared.
+    """
     from sklearn.metrics import mutual_info_score
 
-    codes = cells.codes
-    there = codes >= 0
-    if there.sum() < 2:
+    if cells.kind == "text":
+        return float("inf")
+    codes, known = cells.codes, np.array(labels, dtype=np.str_)
+    n, distinct = len(codes), len(np.unique(codes))
+    if n < FEWEST_EACH * distinct:
         return 0.0
-    known = np.array(labels, dtype=np.str_)[there]
-    chance = (len(np.unique(codes[there])) - 1) * (len(np.unique(known)) - 1) / (2 * there.sum())
-    return float(mutual_info_score(codes[there], known) - chance)
+    chance = (distinct - 1) * (len(np.unique(known)) - 1) / (2 * n)
+    return float(mutual_info_score(codes, known) - chance)
 
 
 def _weighing(look: Look, columns: int) -> Callable[[str], Any]:

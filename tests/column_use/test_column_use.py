@@ -247,6 +247,19 @@ def test_other_kinds_of_questions_have_their_own_metric(service: Any, admin: Any
 
 
 @pytest.mark.one_database
+def test_of_more_columns_than_are_looked_at_the_others_are_named(
+    service: Any, make: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from labeler.column_use import looking
+
+    monkeypatch.setattr(looking, "MOST_COLUMNS", 3)
+    found = looked(service, make())
+    assert set(by_name(found)) == {"collector", "income", "income_cents"}, "these tell most of the labels"
+    assert found.looked is not None and found.looked.columns == 6
+    assert set(found.looked.not_looked_at) == {"mood", "number", "country"}
+
+
+@pytest.mark.one_database
 def test_a_look_that_was_interrupted_goes_on_where_it_was(
     service: Any, make: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,7 +7,8 @@ for each other: each looks useless alone (`redundancy`). What the intervals hold
 docs/decisions/0050-usefulness-of-columns.md
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -24,6 +25,7 @@ MOST_COLUMNS = 200
 ROWS = 400_000
 """About as many answers does a model give for a look at all of its columns, which takes it some minutes."""
 FEWEST_REPEATS, MOST_REPEATS = 3, 10
+_MISSING = object()
 Predict = Callable[[Sequence[Content]], Array]
 
 
@@ -66,17 +68,14 @@ def importance(
     return gap(judge(proba, weights), np.array(others), len(contents), judge.span, rng)
 
 
-def _same(one: object, other: object, column: str) -> bool:
-    missing = object()
-    a, b = (cells.get(column, missing) if hasattr(cells, "get") else missing for cells in (one, other))
-    return a is b or (type(a) is type(b) and a == b)
+def _same(one: Mapping[str, Any], other: Mapping[str, Any], column: str) -> bool:
+    a, b = one.get(column, _MISSING), other.get(column, _MISSING)
+    return a is b or (type(a) is type(b) and bool(a == b))
 
 
-def _with(content: Content, donor: object, column: str) -> Content:
+def _with(content: Content, donor: Mapping[str, Any], column: str) -> Content:
     """A content with a column's cell of another one; without it where that has none."""
     kind = kind_of(content)
     assert kind is not None
     cells = {name: cell for name, cell in kind.cells(content).items() if name != column}
-    if isinstance(donor, dict) and column in donor:
-        cells[column] = donor[column]
-    return kind.with_cells(content, cells)
+    return kind.with_cells(content, cells | ({column: donor[column]} if column in donor else {}))
