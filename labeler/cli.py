@@ -12,6 +12,7 @@ from labeler.api.bootstrap import NotPrepared
 from labeler.client import ApiError
 from labeler.commands import (
     assigning,
+    columns,
     data,
     drift,
     failure_modes,
@@ -52,6 +53,7 @@ test_cases.register(app)
 slices.register(app)
 drift.register(app)
 readiness.register(app)
+columns.register(app)
 failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)

@@ -14,7 +14,8 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "training": (
         mark("Models and the order of the queue"),
         ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce",
-         "failure_modes.look", "failure_modes.measure", "drift.compare"),
+         "failure_modes.look", "failure_modes.measure", "drift.compare",
+         "column_use.weigh", "column_use.try"),
     ),
     "dataset": (mark("Dataset versions"), ("datasets.snapshot", "datasets.push")),
     "labels": (

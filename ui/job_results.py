@@ -247,6 +247,24 @@ def _failures(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("Open the models"))
 
 
+def _weighed(found: Mapping[str, Any]) -> Made:
+    columns = tn("{n} column looked at", "{n} columns looked at", found["columns"])
+    told = {"columns": columns, "useful": number(found["useful"]), "model": found["model"]}
+    words = t("{columns} in model {model}, surely useful: {useful}.", **told)
+    if found.get("why") is not None:
+        words = t("{columns} in model {model}; what each is worth is not known.", **told)
+        if found.get("more"):
+            words += " " + tn("{n} more holdout label tells.", "{n} more holdout labels tell.", found["more"])
+    return Made(words, "models", t("See"), (("model", str(found["model"])), ("view", "columns")))
+
+
+def _without(found: Mapping[str, Any]) -> Made:
+    words = t(
+        "Model {model} was compared with one without “{column}”.", model=found["model"], column=plain(found["column"])
+    )
+    return Made(words, "models", t("See"), (("model", str(found["model"])), ("view", "columns")))
+
+
 def _followed(found: Mapping[str, Any]) -> Made:
     words = tn("{n} figure on failure modes.", "{n} figures on failure modes.", found.get("measured", 0))
     return Made(words, "models", t("Open the models"))
@@ -348,6 +366,8 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "answer": _answered,
     "cluster": _grouped,
     "look": _failures,
+    "weigh": _weighed,
+    "try": _without,
     "compare": _drifted,
     "measure": _followed,
     "check": _checked,

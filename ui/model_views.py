@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import streamlit as st
 from labeler_ui import (
+    column_use,
     drift,
     error_parts,
     failure_modes,
@@ -102,6 +103,7 @@ VIEWS: Mapping[str, tuple[str, Callable[[Project, ModelOut], None]]] = {
     "figures": (mark("Figures"), _figures),
     "required": (mark("What is required"), _required),
     "mistakes": (mark("Mistakes"), _mistakes),
+    "columns": (mark("Columns"), column_use.draw),
     "drift": (mark("Drift"), _drift),
     "use": (mark("In use"), _use),
     "retraining": (mark("Retraining"), _retraining),

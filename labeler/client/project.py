@@ -10,6 +10,7 @@ from labeler.client.accounts import Members
 from labeler.client.assignments import Assignments
 from labeler.client.bulk_labels import BulkLabels
 from labeler.client.campaigns import Campaigns
+from labeler.client.column_use import Columns
 from labeler.client.connection import Connection
 from labeler.client.drift import Drift
 from labeler.client.failure_modes import FailureModes
@@ -66,6 +67,7 @@ class Project(Quality, Learned):
         self.slices = Slices(client, self.path)
         self.drift = Drift(client, self.path)
         self.failure_modes = FailureModes(client, self.path)
+        self.columns = Columns(client, self.path)
         self.readiness = Readiness(client, self.path)
         self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)

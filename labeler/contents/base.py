@@ -7,7 +7,7 @@ It is found by being in this folder, or through an entry point `labeler.contents
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from labeler.plugins import Registry, UnknownPlugin
@@ -67,6 +67,14 @@ class ContentKind(ABC):
         written); a kind that has no such thing passes it over.
         """
 
+    def cells(self, content: Content) -> Mapping[str, Any]:
+        """What it consists of, by column; empty for content that is one piece."""
+        return {}
+
+    def with_cells(self, content: Content, cells: Mapping[str, Any]) -> Content:
+        """The same with these cells in place of its own; as it is where it is one piece."""
+        return content
+
 
 registry: Registry[ContentKind] = Registry("kind of content", "contents", "labeler.contents", UnknownPlugin)
 
@@ -89,3 +97,20 @@ def content(name: str) -> Callable[[T], T]:
 def kind_of(item: Content) -> ContentKind | None:
     """The kind whose field this content has; None for anything else."""
     return next((kind for kind in registry if item.get(kind.field) is not None), None)
+
+
+def cells_of(item: Content) -> Mapping[str, Any]:
+    """The cells of a content by column; empty for one piece, and for what is of no kind."""
+    kind = kind_of(item)
+    return {} if kind is None else kind.cells(item)
+
+
+def without_columns(item: Content, names: Collection[str]) -> Content:
+    """A content that lacks the cells of these columns."""
+    kind = kind_of(item) if names else None
+    if kind is None:
+        return item
+    cells = kind.cells(item)
+    if not any(name in cells for name in names):
+        return item
+    return kind.with_cells(item, {name: cell for name, cell in cells.items() if name not in names})

@@ -33,6 +33,13 @@ class Table(ContentKind):
     def from_columns(self, row: Mapping[str, Any]) -> Content:
         return {"fields": json.loads(row["fields"] or "{}")}
 
+    def cells(self, content: Content) -> Mapping[str, Any]:
+        fields = content.get(self.field)
+        return fields if isinstance(fields, Mapping) else {}
+
+    def with_cells(self, content: Content, cells: Mapping[str, Any]) -> Content:
+        return {**content, self.field: dict(cells)}
+
     def pipelines(self) -> dict[str, type[Any]]:
         from labeler.learning.features.table import TablePipeline
 

@@ -30,7 +30,7 @@ from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project, find_project
 from labeler.quality.tables import answers
 from labeler.registry.predict import answers_of, load_model
-from labeler.training.pool.data import data_of
+from labeler.training.pool.data import data_of_model
 from labeler.wire.drift import FEWEST
 
 MOST = 2_000
@@ -127,7 +127,7 @@ def _order(one: Moved) -> tuple[bool, float]:
 def _compared(run: JobRun, project: Project, standing: Standing) -> tuple[Compared, int]:
     """Both samples, and the newest item that came."""
     version = Version(run.settings, project.id, run.db.read(find_version, project.id, standing.model.version))
-    data = data_of(run.settings, project.id, version, standing.model.config.get("withheld", ()))
+    data = data_of_model(run.settings, project.id, version, standing.model.config)
     learned = data.items[data.labeled(holdout=False)[0]]
     # The same model is always compared with the same items.
     order = np.random.default_rng([project.settings.seed, standing.model.id]).permutation(data.items)

@@ -40,7 +40,7 @@ from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project, find_project
 from labeler.registry.service import find_model, live_model, newest_model
 from labeler.registry.tables import model_versions
-from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.data import TrainingData, data_of_model
 from labeler.wire.failure_modes import LookWhy
 
 PAUSE = 10.0  # seconds until it is tried again after it gave way
@@ -137,7 +137,7 @@ def _by_id(tx: Connection, project_id: int, ids: set[int]) -> list[Any]:
 
 def _data(run: JobRun, project: Project, model: Any) -> TrainingData:
     version = Version(run.settings, project.id, run.db.read(find_version, project.id, model.version))
-    return data_of(run.settings, project.id, version, model.config.get("withheld", ()))
+    return data_of_model(run.settings, project.id, version, model.config)
 
 
 def _between(run: JobRun) -> None:

@@ -85,11 +85,16 @@ def _data(run: JobRun, project: Project, ids: list[int]) -> TrainingData:
     """The newest dataset version, whose features are on disk, or a new one where it lacks answered items."""
     row = run.db.read(latest, project.id)
     if row is not None:
-        data = data_of(run.settings, project.id, Version(run.settings, project.id, row))
+        data = _of(run, project, row)
         if np.isin(np.array(ids), data.items).all():
             return data
     row = ensure_version(run, project, "Before looking for label errors")
-    return data_of(run.settings, project.id, Version(run.settings, project.id, row))
+    return _of(run, project, row)
+
+
+def _of(run: JobRun, project: Project, row: Any) -> TrainingData:
+    left_out = project.settings.left_out_columns
+    return data_of(run.settings, project.id, Version(run.settings, project.id, row), left_out_columns=left_out)
 
 
 def _between(run: JobRun, done: int, of: int, text: str) -> None:

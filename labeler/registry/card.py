@@ -81,6 +81,12 @@ def _sliced(project: Project, model: ModelOut) -> str:
     return "\n".join(["## Slices of the holdout\n", head, *rows]) + "\n\n"
 
 
+def _left_out(model: ModelOut) -> str:
+    """The columns that it did not learn from, if there are any."""
+    names = model.config.get("left_out_columns") or []
+    return f", without the columns {', '.join(map(cell, names))}" if names else ""
+
+
 def card_of(tx: Connection, settings: Settings, project: Project, number: int) -> str:
     """A model's card with all that rooms have to say of it. Raises `NotFound`."""
     model = get_model(tx, settings, project, number)
@@ -145,7 +151,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 {_required(model)}{_overridden(model)}{_tested(model)}{_sliced(project, model)}{_sure(model)}{more}## How it was made
 
 - model: {cell(made)}, seed {model.config.get("seed")}
-- features: {cell(model.config.get("features", {}).get("name", ""))}
+- features: {cell(model.config.get("features", {}).get("name", ""))}{_left_out(model)}
 - packages: {packages}
 - code: {cell(model.code_revision)}
 - SHA-256 of its file: {model.sha256}

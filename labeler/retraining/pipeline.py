@@ -30,7 +30,7 @@ from labeler.retraining.packages import changed_packages
 from labeler.retraining.tables import pipeline_tests
 from labeler.training.fit import Fitted, fit
 from labeler.training.model_spec import representation_in, spec_of
-from labeler.training.pool.data import data_of
+from labeler.training.pool.data import data_of_model
 from labeler.training.pool.representation import represent_again
 
 SERVED = 500
@@ -76,7 +76,7 @@ def _again(run: JobRun, row: Any) -> Fitted:
     version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
     encoder_for(run.settings)
     with tempfile.TemporaryDirectory(prefix="labeler-pipeline-") as cache:
-        data = data_of(run.settings, row.project_id, version, row.config.get("withheld", ()))
+        data = data_of_model(run.settings, row.project_id, version, row.config)
         return fit(
             replace(data, cache=Path(cache)),
             look=partial(represent_again, representation_in(row.config)),
@@ -93,7 +93,7 @@ def _served(run: JobRun, row: Any) -> dict[str, Any]:
     if kept is None or not len(kept.items):
         return {}
     version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
-    data = data_of(run.settings, row.project_id, version, row.config.get("withheld", ()))
+    data = data_of_model(run.settings, row.project_id, version, row.config)
     places = np.sort(np.random.default_rng(row.config["seed"]).permutation(len(data.items))[:SERVED])
     try:
         model = load_model(run.settings, row)

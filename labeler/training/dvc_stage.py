@@ -45,6 +45,7 @@ def main(data_folder: Path, config_file: Path, target: Path) -> int:
             pq.read_table(data_folder / "current.parquet"),
             Path(cache),
             withheld=config.get("withheld", ()),
+            left_out_columns=config.get("left_out_columns", ()),
         )
         fitted = fit(
             data, look=partial(represent_again, representation_in(config)), seed=config["seed"], spec=spec_of(config)

@@ -15,6 +15,7 @@ from labeler.wire.retraining import Retraining
 from labeler.wire.schema import SchemaParts
 
 Reason = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+ColumnName = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
 SKIP_REASONS = ("Not clear", "Not relevant", "Broken content")
 FLAG_REASONS = ("Ambiguous", "Guideline is silent", "Missing context", "None of the labels fits")
 LabelerKind = Literal["person", "import", "simulated", "heuristic", "model"]
@@ -151,6 +152,23 @@ class ProjectSettings(In):
         ),
         Registered("models", ("auto",)),
     ] = "auto"
+    left_out_columns: Annotated[
+        list[ColumnName],
+        Field(
+            max_length=1_000,
+            description="Columns of a table that models don't learn from, and don't ask for when they answer. A model "
+            "that was trained before keeps what it learned.",
+            json_schema_extra=RERANKS,
+        ),
+    ] = Field(default_factory=list)
+    column_costs: Annotated[
+        dict[ColumnName, Annotated[float, Field(ge=0, le=1e9)]],
+        Field(
+            max_length=1_000,
+            description="What it costs to have a column of a table for one item, in any unit: what models gain by it "
+            "is told beside that.",
+        ),
+    ] = Field(default_factory=dict)
     find_label: Annotated[
         str | None,
         Field(

@@ -289,6 +289,9 @@ def tried_cases(call: generated_client.Generated) -> None:
     call("collect_for_failure_mode", expected=404, **lost, body=call.shape("CollectIn", n=10))
     call("stop_collecting", expected=404, **lost)
     call("remove_failure_mode", expected=404, **lost)
+    assert call("get_column_use", **P).why == "no_columns"
+    call("look_at_columns", expected=409, **P, body=call.shape("LookIn"))
+    call("try_without_column", expected=409, **P, body=call.shape("TryIn", column="price"))
     call("remove_test_case", expected=204, **mine)
     call("remove_slice", expected=204, **P, slice_id=part.id)
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from planted_columns import loans
 from processes import wait_for
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -278,6 +279,27 @@ def test_failure_modes_are_looked_for_and_what_is_not_kept_is_refused(
     start = ["--url", address[0], "--token", address[1]]
     for wrong in ("--keep A", "--keep x=A", "--collect Nothing", "--stop Nothing", "--remove Nothing"):
         assert CliRunner().invoke(app, [*start, "failure-modes", "failing", *wrong.split()]).exit_code == 2
+
+
+def test_columns_are_weighed_and_one_is_left_out(run: Run, address: tuple[str, str], tmp_path: Path) -> None:
+    run("projects", "create", "Loans", "--labels", "paid,lost")
+    rows = tmp_path / "loans.jsonl"
+    given = ({"id": one["key"], **one["fields"], "label": one["label"], "split": one["split"]} for one in loans())
+    rows.write_text("\n".join(map(json.dumps, given)))
+    assert run("columns", "loans") == "Nothing is known: no items."
+    fields = [name for name in loans()[0]["fields"] if name != "country"]
+    mapping = {"key": "id", "label": "label", "split": "split", "fields": fields}
+    run("import", "loans", rows, "--mapping", json.dumps(mapping))
+    run("train", "loans")
+    told = run("columns", "loans", "--look", "--without", "mood")
+    assert "collector" in told and "useful" in told and "alone" in told
+    found = as_json(run, "columns", "loans")
+    assert [one["column"] for one in found["trials"]] == ["mood"]
+    assert "Left out of new models: mood." in run("columns", "loans", "--leave-out", "mood")
+    assert "Left out" not in run("columns", "loans", "--learn-again", "mood")
+    start = ["--url", address[0], "--token", address[1]]
+    for wrong in ("--leave-out nothing", "--learn-again mood"):
+        assert CliRunner().invoke(app, [*start, "columns", "loans", *wrong.split()]).exit_code == 2
 
 
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:

@@ -122,7 +122,12 @@ def calibration_interval(
 def macro_f1_of(matrices: Array) -> Array:
     """Macro-F1 of confusion matrices (repeats, labels, labels), over the labels that occur in each."""
     hits = np.einsum("rkk->rk", matrices).astype(np.float64)
-    occurring = matrices.sum(axis=1) + matrices.sum(axis=2)
+    return mean_f1(hits, matrices.sum(axis=1) + matrices.sum(axis=2))
+
+
+def mean_f1(hits: Array, occurring: Array) -> Array:
+    """Macro-F1 of samples, over the labels that occur in each: (samples,). hits: float (samples, labels), how often a
+    label is right; occurring: how often it is there, and how often it is said, together."""
     f1 = np.divide(2 * hits, occurring, out=np.zeros_like(hits), where=occurring > 0)
     present: Array = (occurring > 0).sum(axis=1)
     return np.asarray(f1.sum(axis=1) / np.maximum(present, 1))

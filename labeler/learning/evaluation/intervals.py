@@ -50,6 +50,11 @@ def mean_interval(values: Array, rng: np.random.Generator) -> tuple[float, float
     return percentiles(np.concatenate(means))
 
 
+def weighted_mean(values: Array, weights: Array) -> Array:
+    """float (samples,) of values (items,) and weights float (samples, items)."""
+    return np.asarray(weights @ values.astype(np.float64) / weights.sum(axis=1))
+
+
 def percentiles(values: Array) -> tuple[float, float]:
     low, high = np.percentile(values, [2.5, 97.5])
     return float(low), float(high)

@@ -57,12 +57,12 @@ def f1_estimate(judged: Judged, rng: Generator, *, macro: bool) -> Estimate:
     if not n:
         return Estimate.nothing()
     once = np.ones((1, n))
-    value = float(_f1(judged, once, macro)[0])
-    low, high = percentiles(_f1(judged, bootstrap(n, rng), macro))
+    value = float(f1_of(judged, once, macro)[0])
+    low, high = percentiles(f1_of(judged, bootstrap(n, rng), macro))
     return Estimate(value, min(low, value), max(high, value), n)
 
 
-def _f1(judged: Judged, weights: Array, macro: bool) -> Array:
+def f1_of(judged: Judged, weights: Array, macro: bool) -> Array:
     """F1 of weighted items: (samples,); weights: (samples, items). Over labels that occur or are given anywhere."""
     here = judged.true.any(axis=0) | judged.given.any(axis=0)
     true, given = judged.true[:, here].astype(np.float64), judged.given[:, here].astype(np.float64)

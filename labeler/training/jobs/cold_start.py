@@ -12,6 +12,7 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.contents import without_columns
 from labeler.datasets.reading import Version
 from labeler.datasets.snapshot import latest
 from labeler.items.tables import items
@@ -123,7 +124,7 @@ def _read(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
     if not rows:
         return None
     run.progress(0, 2, counted("reading {n} item", "reading {n} items", len(rows)))
-    contents = [row.content for row in rows]
+    contents = [without_columns(row.content, project.settings.left_out_columns) for row in rows]
     pipeline = pipeline_for(contents[:500])
     blocks = [pipeline.extract(contents)]
     pipeline.fit(blocks)

@@ -18,7 +18,7 @@ from labeler.test_cases.service import to_run
 from labeler.training.check_again import needs_cost
 from labeler.training.checks import Pool, measure_slices, run_cases, slices_of
 from labeler.training.measuring import ASKED, measure
-from labeler.training.pool.data import TrainingData, data_of
+from labeler.training.pool.data import TrainingData, data_of_model
 
 
 @dataclass(frozen=True)
@@ -72,7 +72,7 @@ def _check(run: JobRun, project: Project, row: Any) -> Found | None:
     if kept is None:
         return None
     version = Version(run.settings, project.id, run.db.read(find_version, project.id, row.version))
-    data = data_of(run.settings, project.id, version, row.config.get("withheld", ()))
+    data = data_of_model(run.settings, project.id, version, row.config)
     pool = Pool(kept.items, kept.proba, data.items[data.labeled(holdout=False)[0]])
     wanted = [(case, expected) for case, expected in run.db.read(to_run, project) if case.id in cases]
     parts = [one for one in run.db.read(slices_of, project) if one.id in slices]

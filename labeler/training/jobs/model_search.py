@@ -53,7 +53,8 @@ def search_model(run: JobRun) -> Any:
     try:
         version = Version(run.settings, project.id, row)
         withheld = saved.setdefault("withheld", run.db.read(withheld_ids, project.id))
-        data = data_of(run.settings, project.id, version, withheld)
+        left_out = saved.setdefault("left_out_columns", project.settings.left_out_columns)
+        data = data_of(run.settings, project.id, version, withheld, left_out)
         representation, found = _search(run, data, saved, tell)
     except _GivesWay:
         return run.give_way(PAUSE)

@@ -16,7 +16,7 @@ from labeler.registry.encoders import encoder_for
 from labeler.registry.service import find_model, set_file
 from labeler.training.fit import fit
 from labeler.training.model_spec import representation_in, spec_of
-from labeler.training.pool.data import data_of
+from labeler.training.pool.data import data_of_model
 from labeler.training.pool.representation import represent_again
 
 
@@ -35,7 +35,7 @@ def reproduce(run: JobRun) -> dict[str, Any]:
     project_id = run.project_id or 0
     row = run.db.read(find_model, project_id, run.args["number"])
     version = Version(run.settings, project_id, run.db.read(find_version, project_id, row.version))
-    data = data_of(run.settings, project_id, version, row.config.get("withheld", ()))
+    data = data_of_model(run.settings, project_id, version, row.config)
     encoder_for(run.settings)
     look = partial(represent_again, representation_in(row.config))
     fitted = fit(

@@ -56,7 +56,7 @@ def train(run: JobRun) -> Any:
     version_row = ensure_version(run, project, "Before training")
     version = Version(run.settings, project.id, version_row)
     withheld = run.db.read(withheld_ids, project.id)
-    data = data_of(run.settings, project.id, version, withheld)
+    data = data_of(run.settings, project.id, version, withheld, project.settings.left_out_columns)
     marks = _seen(run, version_row.marks)
     look = partial(represent, run.settings)
     alone = why_without(run.settings.dask_scheduler)
@@ -152,6 +152,7 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "strategy": project.settings.strategy,
         "dataset": {"tag": version.tag, "content_hash": version.content_hash},
         "withheld": fitted.pool.data.left_out,
+        "left_out_columns": list(fitted.pool.data.left_out_columns),
         "predictions_sha256": fitted.predictions_sha256,
     }
 

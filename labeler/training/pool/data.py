@@ -1,6 +1,6 @@
 """What a model learns from: a dataset version's files, with the features of each segment kept on disk."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -12,12 +12,13 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from scipy.sparse import csr_matrix, vstack
 
-from labeler.contents import Content
+from labeler.contents import Content, cells_of, without_columns
 from labeler.datasets.reading import Version
 from labeler.datasets.segments import Segment
 from labeler.items.versions import VersionSchema
 from labeler.kit.config import Settings
 from labeler.learning import problems
+from labeler.learning.errors import InvalidFeatures
 from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.store import load_block, save_block
@@ -34,7 +35,8 @@ class TrainingData:
     """Items of a dataset version in their order, their consensus labels, and where their content is.
 
     path_of gives the file of a segment; features are cached below `cache`; scheduler: of the Dask cluster that
-    makes them, see `dask`; withheld: ids of items whose labels are not trained on, since they are in test cases.
+    makes them, see `dask`; withheld: ids of items whose labels are not trained on, since they are in test cases;
+    left_out_columns: of a table, that no new pipeline reads (docs/decisions/0050-usefulness-of-columns.md).
     """
 
     segments: Sequence[Segment]
@@ -43,6 +45,7 @@ class TrainingData:
     cache: Path
     scheduler: str = ""
     withheld: Sequence[int] = ()
+    left_out_columns: Sequence[str] = ()
 
     @cached_property
     def _columns(self) -> tuple[Array, Array]:
@@ -126,7 +129,8 @@ class TrainingData:
         return [kind_of(row).from_columns(row) for row in table.to_pylist()]
 
     def contents(self, positions: Array) -> list[Content]:
-        """Contents of these items, in the given order; reads only the segments they are in."""
+        """Contents of these items without the columns that are left out, in the given order; reads only the segments
+        they are in."""
         starts = np.cumsum([0] + [segment.rows for segment in self.segments])
         found: dict[int, Content] = {}
         owner = np.searchsorted(starts, positions, side="right") - 1
@@ -134,17 +138,21 @@ class TrainingData:
             mine = positions[owner == number]
             rows = self._contents(self.segments[number], mine - starts[number])
             found.update(zip(mine.tolist(), rows, strict=True))
-        return [found[position] for position in positions.tolist()]
+        gone = frozenset(self.left_out_columns)
+        return [without_columns(found[position], gone) for position in positions.tolist()]
 
     def choose_pipeline(self) -> FeaturePipeline:
         """By the first items, which never change: the same version always gives the same features."""
         sample = self.contents(np.arange(min(SAMPLE, len(self.items))))
+        if self.left_out_columns and not any(map(cells_of, sample)):
+            raise InvalidFeatures("every column is left out: nothing is left to learn from")
         return pipeline_for(sample, wants=self.problem.wants)
 
     def blocks(self, pipeline: FeaturePipeline) -> list[csr_matrix]:
         """Raw features, a block a segment: read from disk where an earlier training made them."""
         paths = [self.cache / pipeline.key() / segment.sha256 for segment in self.segments]
         missing = [number for number, path in enumerate(paths) if not _is_whole(path)]
+        # Whole ones: they are kept by the pipeline's key, which says what it reads of them.
         contents = (self._contents(self.segments[number]) for number in missing)
         for number, block in zip(missing, over_cluster(self.scheduler, pipeline.extract, contents, map), strict=True):
             save_block(paths[number], block)
@@ -169,8 +177,27 @@ def _is_whole(path: Path) -> bool:
     return True
 
 
-def data_of(settings: Settings, project_id: int, version: Version, withheld: Sequence[int] = ()) -> TrainingData:
+def data_of(
+    settings: Settings,
+    project_id: int,
+    version: Version,
+    withheld: Sequence[int] = (),
+    left_out_columns: Sequence[str] = (),
+) -> TrainingData:
     """A dataset version of this installation, with the project's feature cache."""
     cache = settings.home / "features" / str(project_id)
-    current = version.current_table()
-    return TrainingData(version.segments("items"), version.path, current, cache, settings.dask_scheduler, withheld)
+    return TrainingData(
+        version.segments("items"),
+        version.path,
+        version.current_table(),
+        cache,
+        settings.dask_scheduler,
+        withheld,
+        left_out_columns,
+    )
+
+
+def data_of_model(settings: Settings, project_id: int, version: Version, config: Mapping[str, Any]) -> TrainingData:
+    """What a model learned from, by its configuration, as its training saw it. version: its dataset version."""
+    seen = config.get("withheld", ()), config.get("left_out_columns", ())
+    return data_of(settings, project_id, version, *seen)

@@ -9,14 +9,34 @@ from labeler.learning.evaluation.classification import (
     calibration_interval,
     f1_interval,
     macro_f1_of,
+    mean_f1,
 )
-from labeler.learning.evaluation.intervals import Estimate, mean_interval, wilson
+from labeler.learning.evaluation.intervals import Estimate, mean_interval, weighted_mean, wilson
 from labeler.learning.evaluation.metrics import metric
+from labeler.learning.numeric.types import Array
 
 _TINY = 1e-7
 
 
-@metric("accuracy", problem="classification", title="Accuracy", primary=True)
+def _losses(judged: Judged) -> Array:
+    return np.asarray(-np.log(np.clip(judged.proba[np.arange(len(judged)), judged.true], _TINY, 1.0)))
+
+
+def _right_of(judged: Judged, weights: Array) -> Array:
+    return weighted_mean(judged.predicted == judged.true, weights)
+
+
+def _f1_of(judged: Judged, weights: Array) -> Array:
+    k = np.eye(len(judged.labels))
+    true, predicted = k[judged.true], k[judged.predicted]
+    return mean_f1(weights @ (true * predicted), weights @ true + weights @ predicted)
+
+
+def _loss_of(judged: Judged, weights: Array) -> Array:
+    return weighted_mean(_losses(judged), weights)
+
+
+@metric("accuracy", problem="classification", title="Accuracy", primary=True, weighted=_right_of)
 def accuracy(judged: Judged, rng: Generator) -> Estimate:
     """Share of items whose label is right.
 
@@ -26,7 +46,7 @@ def accuracy(judged: Judged, rng: Generator) -> Estimate:
     return Estimate(right / n, *wilson(right, n), n) if n else Estimate.nothing()
 
 
-@metric("macro_f1", problem="classification", title="Macro-F1")
+@metric("macro_f1", problem="classification", title="Macro-F1", weighted=_f1_of)
 def macro_f1(judged: Judged, rng: Generator) -> Estimate:
     """F1 of each label on average, rare labels counting as much as frequent ones.
 
@@ -38,7 +58,7 @@ def macro_f1(judged: Judged, rng: Generator) -> Estimate:
     return Estimate(float(macro_f1_of(judged.matrix[None])[0]), *f1_interval(judged.matrix, rng), len(judged))
 
 
-@metric("log_loss", problem="classification", title="Log loss", better="lower", unit="nats")
+@metric("log_loss", problem="classification", title="Log loss", better="lower", unit="nats", weighted=_loss_of)
 def log_loss(judged: Judged, rng: Generator) -> Estimate:
     """How surprised the model is by the right labels, on average.
 
@@ -46,7 +66,7 @@ def log_loss(judged: Judged, rng: Generator) -> Estimate:
     """
     if not len(judged):
         return Estimate.nothing()
-    losses = -np.log(np.clip(judged.proba[np.arange(len(judged)), judged.true], _TINY, 1.0))
+    losses = _losses(judged)
     return Estimate(float(losses.mean()), *mean_interval(losses, rng), len(judged))
 
 

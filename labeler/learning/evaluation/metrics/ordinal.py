@@ -3,12 +3,31 @@
 import numpy as np
 from numpy.random import Generator
 
-from labeler.learning.evaluation.intervals import Estimate, bootstrap, mean_interval, percentiles, wilson
+from labeler.learning.evaluation.intervals import Estimate, bootstrap, mean_interval, percentiles, weighted_mean, wilson
 from labeler.learning.evaluation.metrics import metric
 from labeler.learning.evaluation.ordinal import Judged, quadratic_kappa
+from labeler.learning.numeric.types import Array
 
 
-@metric("mae", problem="ordinal", title="Mean absolute error", better="lower", unit="scale", primary=True)
+def _off(judged: Judged) -> Array:
+    return np.asarray(np.abs(judged.predicted - judged.true))
+
+
+def _off_of(judged: Judged, weights: Array) -> Array:
+    return weighted_mean(_off(judged), weights)
+
+
+def _kappa_of(judged: Judged, weights: Array) -> Array:
+    return quadratic_kappa(judged.true, judged.predicted, weights)
+
+
+def _right_of(judged: Judged, weights: Array) -> Array:
+    return weighted_mean(_off(judged) < 1e-9, weights)
+
+
+@metric(
+    "mae", problem="ordinal", title="Mean absolute error", better="lower", unit="scale", primary=True, weighted=_off_of
+)
 def mae(judged: Judged, rng: Generator) -> Estimate:
     """How far predictions are from the ratings, on average.
 
@@ -16,11 +35,11 @@ def mae(judged: Judged, rng: Generator) -> Estimate:
     """
     if not len(judged):
         return Estimate.nothing()
-    errors = np.abs(judged.predicted - judged.true)
+    errors = _off(judged)
     return Estimate(float(errors.mean()), *mean_interval(errors, rng), len(judged))
 
 
-@metric("quadratic_kappa", problem="ordinal", title="Quadratic kappa", unit="")
+@metric("quadratic_kappa", problem="ordinal", title="Quadratic kappa", unit="", weighted=_kappa_of)
 def kappa(judged: Judged, rng: Generator) -> Estimate:
     """Agreement with the ratings beyond chance, far errors counting most; 1 is perfect, 0 is chance.
 
@@ -55,11 +74,11 @@ def spearman(judged: Judged, rng: Generator) -> Estimate:
     return Estimate(value, float(np.tanh(middle - reach)), float(np.tanh(middle + reach)), n)
 
 
-@metric("accuracy", problem="ordinal", title="Exactly right")
+@metric("accuracy", problem="ordinal", title="Exactly right", weighted=_right_of)
 def accuracy(judged: Judged, rng: Generator) -> Estimate:
     """Share of items whose rating is exactly right.
 
     Interval: Wilson 1927.
     """
-    n, right = len(judged), int((np.abs(judged.predicted - judged.true) < 1e-9).sum())
+    n, right = len(judged), int((_off(judged) < 1e-9).sum())
     return Estimate(right / n, *wilson(right, n), n) if n else Estimate.nothing()
