@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from labeler.column_use.service import column_use
 from labeler.drift.service import drift_of
 from labeler.items.tables import items, present
 from labeler.kit.config import Settings
@@ -18,6 +19,7 @@ from labeler.registry.service import get_model, live_model, newest_model
 from labeler.retraining.packages import changed_packages
 from labeler.retraining.service import tests_of
 from labeler.shadows.service import later_labels
+from labeler.wire.column_use import ColumnUse
 from labeler.wire.drift import Drift
 from labeler.wire.registry import ModelOut
 from labeler.wire.retraining import PipelineTest
@@ -33,7 +35,8 @@ class Facts:
     first; changed: packages that are another version than it was made with; reproduced, searched: results of the last
     such jobs; ended: how the last trainings ended, newest first; tested: the last test of the pipeline; earlier_live:
     models that were live before and whose files are kept, newest first; canary: whether this one answered a share of
-    the requests before it went live; later: the live one on items that were labeled after it had answered them."""
+    the requests before it went live; later: the live one on items that were labeled after it had answered them;
+    columns: what each is worth."""
 
     items: int
     schema_version: int
@@ -50,6 +53,7 @@ class Facts:
     canary: bool
     drift: Drift
     later: LaterLabels | None
+    columns: ColumnUse
 
     @property
     def is_live(self) -> bool:
@@ -77,6 +81,7 @@ def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
         earlier_live=[] if row is None else earlier_live(tx, settings, row),
         canary=row is not None and has_been(tx, row, "canary"),
         drift=drift_of(tx, project),
+        columns=column_use(tx, project, None if row is None else row.number),
         later=next((one for one in later_labels(tx, project) if one.stage == "live"), None),
     )
 

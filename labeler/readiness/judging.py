@@ -45,6 +45,40 @@ def _expectations(facts: Facts) -> Found:
     )
 
 
+def _useful(facts: Facts) -> Found:
+    known = facts.columns
+    if known.why == "no_columns":
+        return Found("holds", "The model reads the content of an item alone, no columns beside it.")
+    if facts.model is None:
+        return Found("open", NO_MODEL)
+    if known.looked is None or known.looked.why is not None:
+        return Found("open", "What its columns are worth was not measured: see Models, Columns.")
+    read = [one for one in known.columns if one.is_read]
+    unclear, harmful = (sum(one.verdict == verdict for one in read) for verdict in ("cant_tell", "harmful"))
+    many = len(read)
+    if harmful:
+        return Found("fails", f"Of {many} columns {harmful} make the model worse: leave them out.")
+    if unclear:
+        return Found("open", f"Of {many} columns {unclear} can't be told from useless.")
+    return Found("holds", f"All {many} columns that the model reads help it.")
+
+
+def _worth_their_cost(facts: Facts) -> Found:
+    known = facts.columns
+    if known.why == "no_columns":
+        return Found("holds", "The model reads the content of an item alone, no columns beside it.")
+    if not known.costs:
+        return Found("open", "No cost of a column was said.")
+    paid = [one for one in known.columns if one.is_read and one.cost]
+    idle = [one.name for one in paid if one.verdict in ("cant_tell", "harmful")]
+    if not paid or any(one.verdict is None for one in paid):
+        return Found("open", "What columns that cost something are worth was not measured: see Models, Columns.")
+    if idle:
+        names = ", ".join(idle)
+        return Found("open", f"These cost something and are not known to help: {names}.")
+    return Found("holds", f"All {len(paid)} columns that cost something help the model.")
+
+
 def _on_record(facts: Facts) -> Found:
     model = facts.model
     if model is None:
@@ -304,6 +338,8 @@ def _values(metrics: dict[str, Any]) -> Iterator[float]:
 
 JUDGED: dict[str, Callable[[Facts], Found]] = {
     "expectations": _expectations,
+    "useful_features": _useful,
+    "feature_cost": _worth_their_cost,
     "on_record": _on_record,
     "tuned": _tuned,
     "staleness": _staleness,

@@ -34,12 +34,16 @@ LINES: tuple[Line, ...] = (
         "useful_features",
         "Everything that the model reads of an item helps it.",
         "What does not help still has to be kept, and can break.",
+        "models",
+        "columns",
     ),
     Line(
         "data",
         "feature_cost",
         "Nothing that the model reads costs more than it brings.",
         "Slow or costly data keeps the whole system back.",
+        "models",
+        "columns",
     ),
     Line(
         "data",
@@ -195,6 +199,8 @@ LINES: tuple[Line, ...] = (
         "skew",
         "Items are read in the same way in training and in use.",
         "The model is then worse in use than every figure says.",
+        "models",
+        "retraining",
     ),
     Line(
         "monitoring",

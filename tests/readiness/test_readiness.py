@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from planted_columns import loans
 
 from labeler.client import ApiError, Project
 from labeler.readiness.lines import LINES, MEANINGS, meaning_of
@@ -126,3 +127,25 @@ def test_the_report_has_every_line_and_who_confirmed_it(trained: Project) -> Non
     assert report.startswith("# SMS: readiness for production")
     assert sum(row.startswith(("| holds |", "| open |", "| fails |")) for row in report.splitlines()) == 28
     assert "Looked at \\| by the team." in report
+
+
+def test_columns_and_the_way_of_predictions_are_read_where_they_were_looked_at(service: Any, admin: Any) -> None:
+    project = admin.client.projects.create("Loans", labels=["paid", "lost"], retrain_every=1000)
+    project.items.add(loans(leak=False), progress=False)
+    project.train()
+    service.run_jobs()
+    names = ("useful_features", "feature_cost", "skew")
+    assert [line(project.readiness.get(), name).state for name in names] == ["open"] * 3
+    project.change(settings={"column_costs": {"mood": 0.5}})
+    project.columns.look()
+    project.test_pipeline()
+    service.run_jobs(kinds=("column_use.weigh", "retraining.pipeline"))
+    found = project.readiness.get()
+    assert "can't be told from useless" in line(found, "useful_features").evidence
+    assert "mood" in line(found, "feature_cost").evidence
+    assert "asked as programs ask" in line(found, "skew").evidence
+    assert line(found, "skew").state in ("holds", "open")
+
+
+def test_a_text_has_no_columns_that_could_be_useless(trained: Project) -> None:
+    assert line(trained.readiness.get(), "useful_features").state == "holds"
