@@ -41,6 +41,7 @@ from labeler.client import Client, Project
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.schema import migrate
+from labeler.learning.features import made
 from labeler.projects.access import find_project, project_cache
 from labeler.projects.members import set_member
 
@@ -141,6 +142,16 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def strong_passwords() -> PasswordHasher:
     """What hashes passwords outside of tests."""
     return STRONG
+
+
+@pytest.fixture(scope="session")
+def made_encoders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where encoders are kept that are made, once for all tests of a run."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "encoders"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "_folders", [folder])
+        yield folder
 
 
 @pytest.fixture(autouse=True)
