@@ -62,7 +62,7 @@ class EncodedPool:
         vectors, center = projection.transform(_likeness(pipeline, made)), None
         if encoder is not None:
             sentences = _sentences(encoder, contents)
-            center = center_of(sentences)
+            center = center_of(sentences, encoder.views)
             vectors = joined(sentences, vectors, center)
         graph = graph_of(vectors)
         return cls(pipeline, encoder, made, projection, center, graph, graph.affinity())

@@ -9,7 +9,9 @@ from labeler.kit.storage import FetchFailed, WrongHash, fetch, is_url
 from labeler.learning.errors import EncoderBroken, EncoderMissing, LearningError
 from labeler.learning.features.encoder import Encoder, default_encoder, use
 from labeler.learning.features.encoders import encoders, make_encoder
+from labeler.learning.features.encoders.pair import PAIR, PARTS
 from labeler.learning.features.installed import is_installed
+from labeler.learning.features.made import keep_in
 
 AGAIN = 300.0
 """Seconds until a URL that failed is tried again: each training asks, and none should wait for a dead host."""
@@ -21,10 +23,15 @@ def encoder_for(settings: Settings) -> Encoder | None:
     """The encoder that the settings name; None when embeddings are off or not installed.
 
     The setting is the name of a registered encoder, a folder, a file, or a URL, which is fetched first. Raises
-    EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash.
+    EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash; of the pair, only
+    when neither of its encoders can be had: one alone goes on, see `why_one`.
     """
     if settings.embeddings == "off":
         return None
+    keep_in(settings.home / "encoders")
+    if settings.encoder == PAIR:
+        made = [one for one in (_or_why(PAIR), *map(_or_why, PARTS)) if isinstance(one, Encoder)]
+        return use(made[0] if made else make_encoder(PAIR))
     if settings.encoder in {name for name, _ in encoders()}:
         return use(make_encoder(settings.encoder))
     if settings.encoder:
@@ -39,6 +46,23 @@ def why_without(settings: Settings) -> str | None:
     except LearningError as error:
         return str(error)
     return None
+
+
+def why_one(settings: Settings) -> str | None:
+    """Why one encoder stands in for the pair that is set, in a sentence; None when both are there, or one was set."""
+    if settings.embeddings == "off" or settings.encoder != PAIR:
+        return None
+    keep_in(settings.home / "encoders")
+    found = _or_why(PAIR)
+    return found if isinstance(found, str) else None
+
+
+def _or_why(name: str) -> Encoder | str:
+    """The registered encoder, or why it can't be had."""
+    try:
+        return make_encoder(name)
+    except LearningError as error:
+        return str(error)
 
 
 def encoder_path(settings: Settings) -> Path:

@@ -6,6 +6,7 @@ is ranked by that.
 """
 
 import time
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -20,9 +21,10 @@ from labeler.kit.config import Settings
 from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
+from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.text import TextPipeline
 from labeler.projects.access import Project, find_project
-from labeler.registry.encoders import encoder_for, why_without
+from labeler.registry.encoders import encoder_for, why_one, why_without
 from labeler.registry.service import newest_model
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData, data_of
@@ -45,12 +47,30 @@ def embed(run: JobRun) -> Any:
     if encoder is None:
         return {"read": 0, "reason": "sentence embeddings are off or not installed"}
     data = _items_of(run, project)
-    n = len(data.items)
-    pipeline = data.choose_pipeline() if n else None
+    pipeline = data.choose_pipeline() if len(data.items) else None
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
+    why = why_one(run.settings)
+    try:
+        return _read(run, project, data, pipeline, encoder, why)
+    except LearningError as error:
+        why = str(error)
+        if not encoder.parts:
+            raise
+    for part in encoder.parts:
+        with suppress(LearningError):
+            return _read(run, project, data, pipeline, part, why)
+    raise JobRefused(f"{why}. Models go on without sentence embeddings.")
+
+
+def _read(
+    run: JobRun, project: Project, data: TrainingData, pipeline: TextPipeline, encoder: Encoder, why: str | None
+) -> Any:
+    """why: one encoder goes on without the other that is wanted, too."""
+    n = len(data.items)
     store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
+    is_new = bool(steps) or why is None
     if steps:
         SaidVectors(data.cache, encoder, data.said).keep()  # trainings then need no encoder
     left, looked = sum(map(len, steps)), time.monotonic()
@@ -72,8 +92,9 @@ def embed(run: JobRun) -> Any:
         representation_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
-        _rank_anew(tx, project.id)
-        return {"read": n, "of": n}
+        if is_new:  # else each training would ask for what can't be had, and be asked for by it
+            _rank_anew(tx, project.id)
+        return {"read": n, "of": n} | ({"reason": f"one of two encoders reads the items: {why}"} if why else {})
 
     return run.finish(finish)
 
@@ -104,12 +125,10 @@ def _items_of(run: JobRun, project: Project) -> TrainingData:
 
 
 def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
-    """Whether a training went without sentence embeddings that could be had, of some of the items or of all."""
-    if (
-        fitted.representation is not None
-        and fitted.representation.config["kind"] == "encoder"
-        and fitted.representation.places is None
-    ):
+    """Whether a training went without sentence embeddings that could be had, of some of the items or of all, or
+    by one of two encoders."""
+    seen = fitted.representation
+    encoder = None if why_without(settings) else encoder_for(settings)
+    if encoder is None or not isinstance(fitted.model.pipeline, TextPipeline):
         return False
-    is_text = isinstance(fitted.model.pipeline, TextPipeline)
-    return is_text and why_without(settings) is None and encoder_for(settings) is not None
+    return seen is None or seen.config.get("sha256") != encoder.sha256 or seen.places is not None
