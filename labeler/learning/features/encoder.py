@@ -108,8 +108,9 @@ class Encoder:
         return made
 
     def rest(self) -> None:
-        """Give up the model's 90 MB; it is loaded again when it is needed."""
-        self.__dict__.pop("_session", None)
+        """Give up the model's memory, and that of a large vocabulary; both are loaded again when they are needed."""
+        for name in ("_session", "_tokenizer"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def dimensions(self) -> int:
