@@ -2,15 +2,16 @@
 
 import re
 import time
+from collections.abc import Sequence
 from pathlib import Path
 
 from labeler.kit.config import Settings
 from labeler.kit.storage import FetchFailed, WrongHash, fetch, is_url
 from labeler.learning.errors import EncoderBroken, EncoderMissing, LearningError
-from labeler.learning.features.encoder import Encoder, default_encoder, use
+from labeler.learning.features.encoder import Encoder, use
 from labeler.learning.features.encoders import encoders, make_encoder
 from labeler.learning.features.encoders.pair import PAIR, PARTS
-from labeler.learning.features.installed import is_installed
+from labeler.learning.features.installed import installed
 from labeler.learning.features.made import keep_in
 
 AGAIN = 300.0
@@ -20,23 +21,29 @@ _failed: dict[tuple[str, str], tuple[float, str]] = {}
 
 
 def encoder_for(settings: Settings) -> Encoder | None:
-    """The encoder that the settings name; None when embeddings are off or not installed.
+    """The encoder that the settings name, or the first of those that are installed, see `encoders_for`; None without
+    one."""
+    return next(iter(encoders_for(settings)), None)
+
+
+def encoders_for(settings: Settings) -> list[Encoder]:
+    """The encoder that the settings name; where they name none, those that are installed, among which evidence chooses
+    for each model. Empty when embeddings are off or not installed.
 
     The setting is the name of a registered encoder, a folder, a file, or a URL, which is fetched first. Raises
-    EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash; of the pair, only
-    when neither of its encoders can be had: one alone goes on, see `why_one`.
+    EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash; where there are
+    several, only when none of them can be had: the others go on, see `why_fewer`.
     """
     if settings.embeddings == "off":
-        return None
+        return []
     keep_in(settings.home / "encoders")
+    if not settings.encoder:
+        return _those(installed())
     if settings.encoder == PAIR:
-        made = [one for one in (_or_why(PAIR), *map(_or_why, PARTS)) if isinstance(one, Encoder)]
-        return use(made[0] if made else make_encoder(PAIR))
+        return [next(iter(_those([PAIR, *PARTS])))]
     if settings.encoder in {name for name, _ in encoders()}:
-        return use(make_encoder(settings.encoder))
-    if settings.encoder:
-        return use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
-    return use(default_encoder()) if is_installed() else None
+        return _those([settings.encoder])
+    return [use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))]
 
 
 def why_without(settings: Settings) -> str | None:
@@ -48,13 +55,24 @@ def why_without(settings: Settings) -> str | None:
     return None
 
 
-def why_one(settings: Settings) -> str | None:
-    """Why one encoder stands in for the pair that is set, in a sentence; None when both are there, or one was set."""
-    if settings.embeddings == "off" or settings.encoder != PAIR:
+def encoders_beside(settings: Settings) -> list[Encoder]:
+    """Those beside the first one; none where the set encoder can't be used."""
+    return [] if why_without(settings) else encoders_for(settings)[1:]
+
+
+def why_fewer(settings: Settings) -> str | None:
+    """Why an encoder is left out where there are several, in a sentence; None when none is."""
+    if settings.embeddings == "off" or settings.encoder not in ("", PAIR):
         return None
     keep_in(settings.home / "encoders")
-    found = _or_why(PAIR)
-    return found if isinstance(found, str) else None
+    found = map(_or_why, installed() if not settings.encoder else PARTS)
+    return next((one for one in found if isinstance(one, str)), None)
+
+
+def _those(names: Sequence[str]) -> list[Encoder]:
+    """Those of the registered encoders that can be had. Raises what the first one does when none can."""
+    made = [one for one in map(_or_why, names) if isinstance(one, Encoder)]
+    return [use(one) for one in made or [make_encoder(name) for name in names[:1]]]
 
 
 def _or_why(name: str) -> Encoder | str:

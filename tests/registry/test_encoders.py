@@ -16,7 +16,7 @@ from labeler.learning.features.encoder import DEFAULT_SHA256
 from labeler.learning.features.encoders import minilm
 from labeler.learning.features.installed import is_installed
 from labeler.registry import encoders
-from labeler.registry.encoders import encoder_for, why_one, why_without
+from labeler.registry.encoders import encoder_for, why_fewer, why_without
 
 MODEL = bytes(range(256)) * 9000
 SHA256 = hashlib.sha256(MODEL).hexdigest()
@@ -129,7 +129,7 @@ def paired(tmp_path: Path, made_encoders: Path) -> Settings:
 @needs_both
 def test_what_is_made_is_kept_in_the_data_folder(paired: Settings) -> None:
     encoder = encoder_for(paired)
-    assert encoder is not None and encoder.views == 2 and why_without(paired) is None and why_one(paired) is None
+    assert encoder is not None and encoder.views == 2 and why_without(paired) is None and why_fewer(paired) is None
     assert (paired.home / "encoders" / build.E5_SHA256 / "model.onnx").exists()
 
 
@@ -140,7 +140,7 @@ def test_where_one_of_two_is_missing_the_other_goes_on_and_why_is_said(
     monkeypatch.setattr(build, "made", refuse)
     encoder = encoder_for(paired)
     assert encoder is not None and encoder.sha256 == DEFAULT_SHA256
-    assert why_without(paired) is None and why_one(paired) == "the weights are not there"
+    assert why_without(paired) is None and why_fewer(paired) == "the weights are not there"
     monkeypatch.undo()
     monkeypatch.setattr(minilm, "default_encoder", refuse)
     encoder = encoder_for(paired)
@@ -156,4 +156,4 @@ def refuse(*_: object) -> None:
 def test_one_that_is_set_alone_has_nobody_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "made", refuse)
     settings = Settings(home=tmp_path, embeddings="auto", encoder="multilingual-e5-small")
-    assert why_without(settings) == "the weights are not there" and why_one(settings) is None
+    assert why_without(settings) == "the weights are not there" and why_fewer(settings) is None

@@ -6,7 +6,6 @@ is ranked by that.
 """
 
 import time
-from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -24,12 +23,12 @@ from labeler.learning.errors import LearningError
 from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.text import TextPipeline
 from labeler.projects.access import Project, find_project
-from labeler.registry.encoders import encoder_for, why_one, why_without
+from labeler.registry.encoders import encoders_for, why_fewer, why_without
 from labeler.registry.service import newest_model
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
-from labeler.training.pool.representation import representation_of
+from labeler.training.pool.representation import newest_graph, representation_of
 from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import in_order_of_need
 from labeler.training.trigger import request_training, want_coverage, want_vectors
@@ -41,32 +40,52 @@ LOOK_SECONDS = 1.0
 def embed(run: JobRun) -> Any:
     project = run.db.read(find_project, run.project_id or 0)
     try:
-        encoder = encoder_for(run.settings)
+        encoders = encoders_for(run.settings)
     except LearningError as error:
         raise JobRefused(f"{error}. Models go on without sentence embeddings.") from error
-    if encoder is None:
+    if not encoders:
         return {"read": 0, "reason": "sentence embeddings are off or not installed"}
     data = _items_of(run, project)
     pipeline = data.choose_pipeline() if len(data.items) else None
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
-    why = why_one(run.settings)
-    try:
-        return _read(run, project, data, pipeline, encoder, why)
-    except LearningError as error:
-        why = str(error)
-        if not encoder.parts:
-            raise
-    for part in encoder.parts:
-        with suppress(LearningError):
-            return _read(run, project, data, pipeline, part, why)
-    raise JobRefused(f"{why}. Models go on without sentence embeddings.")
+    why = why_fewer(run.settings)
+    # One after the other; of one that holds several side by side, each alone where they can't go on together.
+    waiting = [one for encoder in encoders for one in (encoder, *encoder.parts)]
+    for place, encoder in enumerate(waiting):
+        more = any(not _is_done(data, pipeline, one) for one in waiting[place + 1 :] if one in encoders)
+        if more and _is_done(data, pipeline, encoder):
+            continue
+        try:
+            return _read(run, project, data, pipeline, encoder, why, more)
+        except LearningError as error:
+            why = why or str(error)
+    if not any(_is_done(data, pipeline, one) for one in waiting):
+        raise JobRefused(f"{why}. Models go on without sentence embeddings.")
+    return {"read": 0, "of": len(data.items), "reason": _left_out(str(why))}
+
+
+def _is_done(data: TrainingData, pipeline: TextPipeline, encoder: Encoder) -> bool:
+    """Whether this encoder has read all items and their map is made."""
+    n = len(data.items)
+    is_read = EmbeddingStore(data.cache, encoder).read(n).all()
+    return bool(is_read) and (n < 2 or newest_graph(data, pipeline, encoder.sha256) is not None)
+
+
+def _left_out(why: str) -> str:
+    return f"an encoder is left out, others go on: {why}"
 
 
 def _read(
-    run: JobRun, project: Project, data: TrainingData, pipeline: TextPipeline, encoder: Encoder, why: str | None
+    run: JobRun,
+    project: Project,
+    data: TrainingData,
+    pipeline: TextPipeline,
+    encoder: Encoder,
+    why: str | None,
+    more: bool,
 ) -> Any:
-    """why: one encoder goes on without the other that is wanted, too."""
+    """Read by one encoder. why: another one is left out; more: there is one to read after it."""
     n = len(data.items)
     store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
@@ -94,7 +113,9 @@ def _read(
     def finish(tx: Connection) -> dict[str, Any]:
         if is_new:  # else each training would ask for what can't be had, and be asked for by it
             _rank_anew(tx, project.id)
-        return {"read": n, "of": n} | ({"reason": f"one of two encoders reads the items: {why}"} if why else {})
+        if more:
+            want_vectors(tx, project.id, delay=0.5)
+        return {"read": n, "of": n} | ({"reason": _left_out(why)} if why else {})
 
     return run.finish(finish)
 
@@ -125,10 +146,10 @@ def _items_of(run: JobRun, project: Project) -> TrainingData:
 
 
 def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
-    """Whether a training went without sentence embeddings that could be had, of some of the items or of all, or
-    by one of two encoders."""
-    seen = fitted.representation
-    encoder = None if why_without(settings) else encoder_for(settings)
-    if encoder is None or not isinstance(fitted.model.pipeline, TextPipeline):
+    """Whether a training went without sentence embeddings that could be had, of some of the items or of all, by any of
+    the encoders."""
+    if why_without(settings) or not isinstance(fitted.model.pipeline, TextPipeline):
         return False
-    return seen is None or seen.config.get("sha256") != encoder.sha256 or seen.places is not None
+    seen = [one.pool.representation for one in fitted.tried]
+    whole = {one.config.get("sha256") for one in seen if one is not None and one.places is None}
+    return any(encoder.sha256 not in whole for encoder in encoders_for(settings))

@@ -76,6 +76,18 @@ def represent(
     return None
 
 
+def represent_by(
+    encoder: Encoder, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
+) -> Representation | None:
+    """The pool through another encoder than the first, as `represent` has it; None while too little is read, for items
+    that are no texts, or where it fails: the first one goes on."""
+    try:
+        return _through(encoder, data, pipeline, blocks) if isinstance(pipeline, TextPipeline) else None
+    except LearningError as error:
+        structlog.get_logger().warning("went on without an encoder", reason=str(error))
+        return None
+
+
 def _through(
     encoder: Encoder, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
 ) -> Representation | None:
