@@ -1,6 +1,7 @@
 """Two encoders side by side in the service: both are read, and where one fails the other goes on."""
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from labeler.kit.config import Settings
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs
 from labeler.learning.errors import EncoderBroken
+from labeler.learning.features import encoder
 from labeler.learning.features.e5 import build
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder
 from labeler.learning.features.encoders import make_encoder
 from labeler.learning.features.installed import is_installed
+from labeler.outside.exported import Exported
 from labeler.registry.service import newest_model
 from labeler.training import trigger
 from labeler.training.pool.data import data_of
@@ -62,7 +65,9 @@ def readings(service: Any) -> list[Any]:
     return list(service.db.read(lambda tx: tx.execute(mine).scalars().all()))
 
 
-def test_a_model_sees_its_pool_through_both_and_is_reproduced(service: Any, project: Project) -> None:
+def test_a_model_sees_its_pool_through_both_and_is_reproduced(
+    service: Any, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     service.run_jobs()
     seen = trained(service, project)()
     assert seen["parts"] == [DEFAULT_SHA256, build.E5_SHA256] and seen["centered"] is True
@@ -75,6 +80,11 @@ def test_a_model_sees_its_pool_through_both_and_is_reproduced(service: Any, proj
     answered = project.predict(["the goalkeeper saved a penalty", "interest rates went up"])
     assert [one.value for one in answered] == ["sport", "money"]
     assert "reason" not in readings(service)[-1]
+    folder = project.export_model(number, tmp_path / "out", examples=5)
+    monkeypatch.setattr(encoder, "_known", {})
+    monkeypatch.setattr(build, "_weights", lambda: pytest.fail("an exported model brings its encoders"))
+    exported = Exported(folder).predict([{"text": "the goalkeeper saved a penalty"}])
+    assert exported["predictions"][0]["value"] == "sport"
 
 
 def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
@@ -82,10 +92,10 @@ def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
 ) -> None:
     real = Encoder.encode
 
-    def encode(encoder: Encoder, texts: Any) -> Any:
-        if encoder.sha256 == build.E5_SHA256:
+    def encode(one: Encoder, texts: Any) -> Any:
+        if one.sha256 == build.E5_SHA256:
             raise EncoderBroken("the model can't be loaded")
-        return real(encoder, texts)
+        return real(one, texts)
 
     with monkeypatch.context() as broken:
         broken.setattr(Encoder, "encode", encode)
@@ -108,13 +118,13 @@ def test_what_one_has_read_is_not_read_again_for_the_pair(
     service.run_jobs()
     row = service.db.read(latest, project.info.id)
     data = data_of(service.settings, project.info.id, Version(service.settings, project.info.id, row))
-    encoder, everything = make_encoder("pair"), np.arange(90)
-    pair = EmbeddingStore(data.cache, encoder)
+    made, everything = make_encoder("pair"), np.arange(90)
+    pair = EmbeddingStore(data.cache, made)
     assert pair.parts[0].read(90).all() and not pair.read(90).any()
-    monkeypatch.setattr(encoder.parts[0], "encode", lambda texts: pytest.fail("read again"))
+    monkeypatch.setattr(made.parts[0], "encode", lambda texts: pytest.fail("read again"))
     assert list(pair.read_all(everything, data.contents, "")) == [90]
     assert pair.read(91).tolist() == [True] * 90 + [False] and pair.dimensions == 768
     monkeypatch.undo()
     texts = [content["text"] for content in data.contents(everything)]
-    assert np.array_equal(pair.load(everything), encoder.encode(texts))
+    assert np.array_equal(pair.load(everything), made.encode(texts))
     assert list(pair.read_all(everything, data.contents, "")) == [90], "nothing to do is done at once"

@@ -1,6 +1,7 @@
 """Two encoders that are installed: each sees the pool by itself, and evidence chooses for each model."""
 
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -8,6 +9,8 @@ import sqlalchemy as sa
 from sample_texts import news
 
 from labeler.client import Project
+from labeler.datasets.reading import Version
+from labeler.datasets.snapshot import latest
 from labeler.kit.config import Settings
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs
@@ -19,6 +22,8 @@ from labeler.learning.features.installed import is_installed
 from labeler.registry.encoders import encoders_beside, encoders_for, why_fewer
 from labeler.registry.service import newest_model
 from labeler.training import trigger
+from labeler.training.jobs import model_search
+from labeler.training.pool.data import data_of
 
 pytestmark = [
     pytest.mark.skipif(not (is_installed() and build.is_there()), reason="the extra `multilingual` is not installed"),
@@ -87,6 +92,20 @@ def test_a_model_sees_its_pool_through_the_encoder_that_evidence_chooses(
     project.promote(number)
     answered = project.predict(["the goalkeeper saved a penalty", "interest rates went up"])
     assert [one.value for one in answered] == ["sport", "money"]
+
+
+@pytest.mark.parametrize("sha256", sorted(BOTH))
+def test_a_search_compares_with_what_evidence_has_chosen(
+    service: Any, project: Project, train: Any, monkeypatch: pytest.MonkeyPatch, sha256: str
+) -> None:
+    service.run_jobs()
+    prefer(monkeypatch, sha256)
+    train()
+    row = service.db.read(latest, project.info.id)
+    data = data_of(service.settings, project.info.id, Version(service.settings, project.info.id, row))
+    pipeline = data.choose_pipeline()
+    run = SimpleNamespace(db=service.db, settings=service.settings, project_id=project.info.id)
+    assert model_search._seen(run, data, pipeline, data.blocks(pipeline)).config["sha256"] == sha256
 
 
 def test_the_model_is_the_one_that_said_best_what_it_had_not_seen(service: Any, project: Project, train: Any) -> None:
