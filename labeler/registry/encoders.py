@@ -2,7 +2,8 @@
 
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from pathlib import Path
 
 from labeler.kit.config import Settings
@@ -22,8 +23,8 @@ _failed: dict[tuple[str, str], tuple[float, str]] = {}
 
 def encoder_for(settings: Settings) -> Encoder | None:
     """The encoder that the settings name, or the first of those that are installed, see `encoders_for`; None without
-    one."""
-    return next(iter(encoders_for(settings)), None)
+    one. Others are not looked at."""
+    return next(_each(settings), None)
 
 
 def encoders_for(settings: Settings) -> list[Encoder]:
@@ -34,16 +35,35 @@ def encoders_for(settings: Settings) -> list[Encoder]:
     EncoderMissing or EncoderBroken for one that was set and is not there, fails, or has another hash; where there are
     several, only when none of them can be had: the others go on, see `why_fewer`.
     """
+    return list(_each(settings))
+
+
+def _each(settings: Settings) -> Iterator[Encoder]:
     if settings.embeddings == "off":
-        return []
+        return
     keep_in(settings.home / "encoders")
     if not settings.encoder:
-        return _those(installed())
-    if settings.encoder == PAIR:
-        return [next(iter(_those([PAIR, *PARTS])))]
-    if settings.encoder in {name for name, _ in encoders()}:
-        return _those([settings.encoder])
-    return [use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))]
+        yield from _those(installed())
+    elif settings.encoder == PAIR:
+        yield from islice(_those([PAIR, *PARTS]), 1)
+    elif settings.encoder in {name for name, _ in encoders()}:
+        yield use(make_encoder(settings.encoder))
+    else:
+        yield use(Encoder(encoder_path(settings), settings.encoder_sha256 or None))
+
+
+def _those(names: Sequence[str]) -> Iterator[Encoder]:
+    """Those of the registered encoders that can be had. Raises what the first one does when none can."""
+    reasons = []
+    for name in names:
+        try:
+            made = use(make_encoder(name))
+        except LearningError as error:
+            reasons.append(error)
+            continue
+        yield made
+    if reasons and len(reasons) == len(names):
+        raise reasons[0]
 
 
 def why_without(settings: Settings) -> str | None:
@@ -67,12 +87,6 @@ def why_fewer(settings: Settings) -> str | None:
     keep_in(settings.home / "encoders")
     found = map(_or_why, installed() if not settings.encoder else PARTS)
     return next((one for one in found if isinstance(one, str)), None)
-
-
-def _those(names: Sequence[str]) -> list[Encoder]:
-    """Those of the registered encoders that can be had. Raises what the first one does when none can."""
-    made = [one for one in map(_or_why, names) if isinstance(one, Encoder)]
-    return [use(one) for one in made or [make_encoder(name) for name in names[:1]]]
 
 
 def _or_why(name: str) -> Encoder | str:
