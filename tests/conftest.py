@@ -41,6 +41,7 @@ from labeler.client import Client, Project
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.kit.schema import migrate
+from labeler.learning.features import installed, made
 from labeler.projects.access import find_project, project_cache
 from labeler.projects.members import set_member
 
@@ -51,6 +52,10 @@ secrets._hasher = PasswordHasher(time_cost=1, memory_cost=64)
 # How long one example takes says nothing of a machine that others use, too.
 hypothesis.settings.register_profile("whole", deadline=None)
 hypothesis.settings.register_profile("tests", deadline=None, max_examples=40)
+
+# One encoder is enough for tests that are not about two of them.
+BESIDE = dict(installed.BESIDE)
+installed.BESIDE.clear()
 
 TESTS = Path(__file__).parent
 ON_BOTH = ("labels", "queue", "items", "kit")
@@ -141,6 +146,22 @@ def pytest_sessionfinish(session: pytest.Session, exitstatus: int) -> None:
 def strong_passwords() -> PasswordHasher:
     """What hashes passwords outside of tests."""
     return STRONG
+
+
+@pytest.fixture
+def two_encoders(monkeypatch: pytest.MonkeyPatch, made_encoders: Path) -> None:
+    """What is installed beside the default encoder is asked, too."""
+    monkeypatch.setattr(installed, "BESIDE", BESIDE)
+
+
+@pytest.fixture(scope="session")
+def made_encoders(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """Where encoders are kept that are made, once for all tests of a run."""
+    run = tmp_path_factory.getbasetemp()
+    folder = (run.parent if "PYTEST_XDIST_WORKER" in os.environ else run) / "encoders"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(made, "_folders", [folder])
+        yield folder
 
 
 @pytest.fixture(autouse=True)

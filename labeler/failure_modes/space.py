@@ -17,6 +17,7 @@ from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.learning.errors import LearningError
 from labeler.learning.failure_modes import Center, unit
+from labeler.learning.features.centering import centered
 from labeler.learning.features.encoder import encoder_of
 from labeler.learning.features.pipeline import pipeline_from_config
 from labeler.learning.numeric.types import Array
@@ -49,7 +50,11 @@ class Sentences:
     config: dict[str, Any]
 
     def rows(self, positions: Array) -> Any:
-        vectors = self.store.load(positions).astype(np.float32) - self.center
+        vectors = self.store.load(positions).astype(np.float32)
+        if self.center.ndim == 1:
+            vectors -= self.center
+        else:
+            vectors = centered(vectors, self.center)
         vectors[~self.read[positions]] = 0
         return unit(vectors)
 
@@ -74,7 +79,8 @@ def space_of(settings: Settings, data: TrainingData, version: int, judged: Array
         read = store.read(len(data.items))
         if read.mean() >= NEARLY_ALL and read[judged].any():
             known = judged[read[judged]][:PART]
-            center = np.round(store.load(known).mean(axis=0), 6).astype(np.float32)
+            mean = store.load(known).mean(axis=0)
+            center = np.round(mean if encoder.views == 1 else mean.reshape(encoder.views, -1), 6).astype(np.float32)
             config = {"kind": "sentences", "sha256": encoder.sha256, "center": center.tolist()}
             return Sentences(store, read, center, config)
     pipeline = data.choose_pipeline()

@@ -204,11 +204,12 @@ class Settings(BaseSettings):
 
     # Learning
     embeddings: Literal["auto", "off"] = Field(
-        "auto", description="Sentence embeddings: auto uses them where the extra `embeddings` is installed."
+        "auto",
+        description="Sentence embeddings: auto uses those installed (extras `embeddings`, `multilingual`).",
     )
     encoder: str = Field(
         "",
-        description="Sentence encoder: a registered name, folder, `.onnx` file or its URL; empty: the installed one.",
+        description="Sentence encoder: a registered name, folder, `.onnx` file or its URL; empty: what is installed.",
     )
     encoder_sha256: str = Field(
         "", description="Hash that the file of `encoder` must have; empty: any (a URL needs it)."

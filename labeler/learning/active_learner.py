@@ -29,10 +29,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
 
     It runs the service's own loop (`labeler.learning.loop`) on items in memory.
     strategy: a name of `labeler.learning.strategies.strategies()`, or "auto" (the problem's own; items that cover the
-    pool while there is no model). features: "auto" (texts: n-grams, and sentence embeddings where the extra is
-    installed), or a feature pipeline. classifier: "auto" (several models, the pool's graph and the words, weighed by
-    evidence), a name of `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels:
-    what the labels mean, {label: description} or names alone; guideline: Markdown with a section a label. Both need
+    pool while there is no model). features: "auto" (texts: n-grams, and sentence embeddings where an extra is
+    installed; of two encoders, those of the one through which a model says best what it had not seen), or a feature
+    pipeline. classifier: "auto" (several models, the pool's graph and the words, weighed by evidence), a name of
+    `labeler.learning.models.models()`, or a scikit-learn classifier with predict_proba. labels: what the labels mean,
+    {label: description} or names alone; guideline: Markdown with a section a label. Both need
     sentence embeddings, and let the learner guess before the first label. positive: the label that
     `strategy="most_likely_positive"` searches for; None: the one with the fewest labels so far.
     problem: "classification" (one label an item), "multilabel" (any number: a set, tuple or list of them for each
@@ -88,11 +89,9 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         self._places = np.flatnonzero(self.labeled_)
         self._targets: Targets = self._problem.encode([_plain(label) for label in known])
         if self._problem.why_not(self._targets) is None:
-            pool = self._pool()
-            about = (pool, self._problem, self._places, self._targets)
-            self._learned = loop.fit(*about, spec=self._spec(), seed=self.random_state)
+            self._items, self._learned = self._best()
             self.model_ = self._learned.model
-            self._pool_proba = self._in_order(loop.predict(pool, self._problem, self._learned))
+            self._pool_proba = self._in_order(loop.predict(self._pool(), self._problem, self._learned))
         elif (guess := self._guess()) is not None:
             self.classes_, self._pool_proba = guess
         return self
@@ -184,10 +183,11 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         mark = self._mark_of(X)
         if getattr(self, "_mark", None) != mark:
             wants = frozenset() if self.problem == AUTO else problems.find(self.problem).wants
-            self._items = EncodedPool.of(X, self.features, self.random_state, wants)
-            if isinstance(self._items.pipeline, ArrayFeatures):
-                self.n_features_in_ = self._items.features.shape[1]
+            self._seen = EncodedPool.of(X, self.features, self.random_state, wants)
+            if isinstance(self._seen[0].pipeline, ArrayFeatures):
+                self.n_features_in_ = self._seen[0].features.shape[1]
             self._mark = mark
+        self._items = self._seen[0]  # what was chosen for other labels does not count
         return self._items
 
     def _mark_of(self, X: Any) -> tuple[str, Any]:
@@ -218,8 +218,15 @@ class ActiveLearner(ClassifierMixin, BaseEstimator):  # type: ignore[misc]  # sc
         is_pooled = isinstance(self.classifier, str) and self.classifier == AUTO
         return None if is_pooled else loop.ModelSpec(self.classifier)
 
-    def _pool(self) -> EncodedPool:
-        return replace(self._items, descriptions=self._described())
+    def _best(self) -> tuple[EncodedPool, loop.Learned]:
+        """A model of the items as each encoder has them; that which said best what it had not seen."""
+        seen = self._seen if self._spec() is None else self._seen[:1]
+        about, spec = (self._problem, self._places, self._targets), self._spec()
+        found = [(one, loop.fit(self._pool(one), *about, spec=spec, seed=self.random_state)) for one in seen]
+        return max(found, key=lambda one: one[1].evidence)
+
+    def _pool(self, items: EncodedPool | None = None) -> EncodedPool:
+        return replace(items or self._items, descriptions=self._described())
 
     def _described(self) -> dict[str, list[str]] | None:
         if self._items.encoder is None or self.labels is None:

@@ -1,14 +1,17 @@
 """The items that a learner was given, as it sees them: features, vectors and a map, made once."""
 
+import warnings
 from dataclasses import dataclass
 from typing import Any
 
 from scipy.sparse import csr_matrix
 
+from labeler.learning.errors import LearningError
 from labeler.learning.features.arrays import ArrayFeatures
 from labeler.learning.features.centering import center_of
-from labeler.learning.features.encoder import Encoder, default_encoder, use
-from labeler.learning.features.installed import is_installed
+from labeler.learning.features.encoder import Encoder, use
+from labeler.learning.features.encoders import make_encoder
+from labeler.learning.features.installed import installed
 from labeler.learning.features.pipeline import pipeline_for
 from labeler.learning.features.projection import Projection, joined
 from labeler.learning.features.text import TextPipeline, text_of
@@ -44,28 +47,35 @@ class EncodedPool:
     is_transformed: bool = True
 
     @classmethod
-    def of(cls, X: Any, features: Any, seed: int, wants: frozenset[str] = frozenset()) -> "EncodedPool":
-        """X: see ActiveLearner.fit; features: "auto", or a feature pipeline; wants: see `Problem.wants`."""
-        contents, encoder = contents_of(X), None
+    def of(cls, X: Any, features: Any, seed: int, wants: frozenset[str] = frozenset()) -> "list[EncodedPool]":
+        """The items as each encoder has it that is installed: at least once.
+
+        X: see ActiveLearner.fit; features: "auto", or a feature pipeline; wants: see `Problem.wants`.
+        """
+        contents, encoders = contents_of(X), list[Encoder]()
         if features != "auto":
             pipeline = features
         elif holds_contents(X):
             pipeline = pipeline_for(contents[:SAMPLE], seed, wants)
-            if isinstance(pipeline, TextPipeline) and is_installed():
-                encoder = use(default_encoder())
+            if isinstance(pipeline, TextPipeline):
+                encoders = encoders_here()
         else:
             pipeline = ArrayFeatures()
         block = pipeline.extract(contents)
         pipeline.fit([block])
         made = pipeline.transform(block)
         projection = Projection.of(_likeness(pipeline, made), seed)
-        vectors, center = projection.transform(_likeness(pipeline, made)), None
-        if encoder is not None:
-            sentences = _sentences(encoder, contents)
-            center = center_of(sentences)
-            vectors = joined(sentences, vectors, center)
-        graph = graph_of(vectors)
-        return cls(pipeline, encoder, made, projection, center, graph, graph.affinity())
+        words, seen = projection.transform(_likeness(pipeline, made)), []
+        by: list[Encoder | None] = [*encoders] or [None]
+        for encoder in by:
+            vectors, center = words, None
+            if encoder is not None:
+                sentences = _sentences(encoder, contents)
+                center = center_of(sentences, encoder.views)
+                vectors = joined(sentences, words, center)
+            graph = graph_of(vectors)
+            seen.append(cls(pipeline, encoder, made, projection, center, graph, graph.affinity()))
+        return seen
 
     def __len__(self) -> int:
         return int(self.features.shape[0])
@@ -101,6 +111,19 @@ class EncodedPool:
 
     def inside(self, positions: Array) -> Array:
         return positions
+
+
+def encoders_here() -> list[Encoder]:
+    """Those that are installed, the default one first. One beside it that can't be had is left out, with a warning."""
+    found = []
+    for name in installed():
+        try:
+            found.append(use(make_encoder(name)))
+        except LearningError as error:
+            if not found:
+                raise
+            warnings.warn(f"went on without the encoder {name}: {error}", stacklevel=2)
+    return found
 
 
 def _sentences(encoder: Encoder, contents: Any) -> Array:

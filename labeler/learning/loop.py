@@ -80,6 +80,12 @@ class Learned:
     model: TrainedModel
     flow: Array | None
 
+    @property
+    def evidence(self) -> float:
+        """How well it said the labels that its parts had not seen, in nats, see `stacking.weigh`: of two that learned
+        from the same labels, the higher the better. Minus infinity for a model on features alone."""
+        return float(getattr(self.model.estimator, "evidence", -np.inf))
+
 
 @dataclass(frozen=True)
 class Wishes:

@@ -9,6 +9,7 @@ from labeler.contents import Content, ContentRefused, registry
 from labeler.learning.decoding import Decoder
 from labeler.learning.features.encoder import Encoder, default_encoder, use
 from labeler.learning.features.encoders import make_encoder
+from labeler.learning.features.pair import Pair
 from labeler.learning.numeric.types import Array
 from labeler.learning.trained_model import TrainedModel
 from labeler.wire.untrusted import Bounds, fault
@@ -69,9 +70,13 @@ class Exported:
 
 def _use_encoder(folder: Path, encoder: Mapping[str, Any] | None) -> None:
     """Make the sentence encoder known to the model that was trained with it."""
-    if encoder is None:
-        return
+    if encoder is not None:
+        use(_encoder(folder, encoder))
+
+
+def _encoder(folder: Path, encoder: Mapping[str, Any]) -> Encoder:
+    if encoder["from"] == "parts":
+        return Pair(*(_encoder(folder, part) for part in encoder["parts"]))
     if encoder["from"] == "folder":
-        use(Encoder(folder / ENCODER, encoder["sha256"]))
-    else:
-        use(default_encoder() if encoder["from"] == "package" else make_encoder(encoder["from"]))
+        return Encoder(folder / ENCODER, encoder["sha256"])
+    return default_encoder() if encoder["from"] == "package" else make_encoder(encoder["from"])

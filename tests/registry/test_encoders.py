@@ -1,4 +1,4 @@
-"""A sentence encoder that is set by URL: fetched once, whole, and only with the right hash."""
+"""A sentence encoder that is set by URL: fetched once, whole, and only with the right hash; and two side by side."""
 
 import hashlib
 import threading
@@ -11,8 +11,12 @@ import pytest
 
 from labeler.kit.config import Settings
 from labeler.learning.errors import EncoderBroken, EncoderMissing
+from labeler.learning.features.e5 import build
+from labeler.learning.features.encoder import DEFAULT_SHA256
+from labeler.learning.features.encoders import minilm
+from labeler.learning.features.installed import is_installed
 from labeler.registry import encoders
-from labeler.registry.encoders import encoder_for, why_without
+from labeler.registry.encoders import encoder_for, why_fewer, why_without
 
 MODEL = bytes(range(256)) * 9000
 SHA256 = hashlib.sha256(MODEL).hexdigest()
@@ -106,3 +110,50 @@ def test_a_dead_url_is_not_asked_by_every_training(
     monkeypatch.setattr(encoders, "AGAIN", 0.0)
     (tmp_path / "there" / "later.onnx").write_bytes(MODEL)
     assert why_without(settings) is None and asked
+
+
+needs_both = pytest.mark.skipif(
+    not (is_installed() and build.is_there()), reason="the extra `multilingual` is not installed"
+)
+
+
+@pytest.fixture
+def paired(tmp_path: Path, made_encoders: Path) -> Settings:
+    home = tmp_path / "home"
+    home.mkdir()
+    made_encoders.mkdir(exist_ok=True)
+    (home / "encoders").symlink_to(made_encoders)  # made for other tests, too
+    return Settings(home=home, embeddings="auto", encoder="pair")
+
+
+@needs_both
+def test_what_is_made_is_kept_in_the_data_folder(paired: Settings) -> None:
+    encoder = encoder_for(paired)
+    assert encoder is not None and encoder.views == 2 and why_without(paired) is None and why_fewer(paired) is None
+    assert (paired.home / "encoders" / build.E5_SHA256 / "model.onnx").exists()
+
+
+@needs_both
+def test_where_one_of_two_is_missing_the_other_goes_on_and_why_is_said(
+    paired: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(build, "made", refuse)
+    encoder = encoder_for(paired)
+    assert encoder is not None and encoder.sha256 == DEFAULT_SHA256
+    assert why_without(paired) is None and why_fewer(paired) == "the weights are not there"
+    monkeypatch.undo()
+    monkeypatch.setattr(minilm, "default_encoder", refuse)
+    encoder = encoder_for(paired)
+    assert encoder is not None and encoder.sha256 == build.E5_SHA256
+    monkeypatch.setattr(build, "made", refuse)
+    assert why_without(paired) == "the weights are not there"
+
+
+def refuse(*_: object) -> None:
+    raise EncoderMissing("the weights are not there")
+
+
+def test_one_that_is_set_alone_has_nobody_to_go_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "made", refuse)
+    settings = Settings(home=tmp_path, embeddings="auto", encoder="multilingual-e5-small")
+    assert why_without(settings) == "the weights are not there" and why_fewer(settings) is None

@@ -87,7 +87,7 @@ def test_bad_items_are_told_by_place(modeled: Project) -> None:
 @pytest.mark.one_database
 def test_the_card_says_what_a_model_was_made_from(modeled: Project) -> None:
     card = modeled.client.get(f"{modeled.path}/models/1/card")
-    assert "dataset version 1" in card and "baseline: majority" in card and "SHA-256" in card
+    assert "dataset version 1" in card and "baseline: the most common answer" in card and "SHA-256" in card
 
 
 def test_a_model_says_since_when_it_is_where_it_is_and_who_put_it_there(modeled: Project, admin: Any) -> None:

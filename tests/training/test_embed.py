@@ -93,7 +93,7 @@ def test_a_model_of_an_earlier_version_is_reproduced_with_vectors_as_they_are(
     service: Any, read: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with monkeypatch.context() as earlier_version:
-        earlier_version.setattr(representation, "center_of", lambda sentences: None)
+        earlier_version.setattr(representation, "center_of", lambda *_: None)
         project = read()
         service.run_jobs()
         label(project, 20)

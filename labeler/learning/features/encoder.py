@@ -15,6 +15,7 @@ import numpy as np
 from labeler import DISTRIBUTION
 from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.installed import is_installed
+from labeler.learning.features.made import hash_of
 from labeler.learning.features.ngrams import readable
 from labeler.learning.numeric.parallel import in_threads
 from labeler.learning.numeric.types import Array
@@ -41,13 +42,16 @@ class Encoder:
     path: a folder with `model.onnx` and `tokenizer.json` or `vocab.txt`, or the `.onnx` file itself (then the
     uncased BERT vocabulary that comes with this package is used unless the folder has its own).
     sha256: what the hash of the `.onnx` file must be; None takes the file as it is.
+    parts: the encoders whose vectors a row holds side by side, where there are several, see `pair`.
     """
+
+    parts: tuple["Encoder", ...] = ()
 
     def __init__(self, path: Path | str, sha256: str | None = None) -> None:
         given = Path(path)
         self.file = given / "model.onnx" if given.is_dir() else given
         try:
-            found = _hash_of(self.file)
+            found = hash_of(self.file)
         except OSError as error:
             raise EncoderMissing(f"the encoder file {self.file.name} is not there or can't be read") from error
         if sha256 is not None and found != sha256.lower():
@@ -62,6 +66,11 @@ class Encoder:
     def key(self) -> str:
         """Names vectors of this encoder: equal keys, equal vectors."""
         return encoder_key(self.sha256)
+
+    @property
+    def views(self) -> int:
+        """How many encoders a vector is of."""
+        return max(1, len(self.parts))
 
     @cached_property
     def _session(self) -> Any:
@@ -99,8 +108,9 @@ class Encoder:
         return made
 
     def rest(self) -> None:
-        """Give up the model's 90 MB; it is loaded again when it is needed."""
-        self.__dict__.pop("_session", None)
+        """Give up the model's memory, and that of a large vocabulary; both are loaded again when they are needed."""
+        for name in ("_session", "_tokenizer"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def dimensions(self) -> int:
@@ -145,14 +155,12 @@ def use(encoder: Encoder) -> Encoder:
 
 
 def encoder_of(sha256: str) -> Encoder:
-    """The encoder with this hash. Raises EncoderMissing when it is neither the default nor one in `use`."""
-    if sha256 not in _known and sha256 == DEFAULT_SHA256:
-        use(default_encoder())
+    """The encoder with this hash. Raises EncoderMissing when it is neither in `use` nor registered with it, and what
+    the registered one raises when it can't be had."""
+    from labeler.learning.features.encoders.registry import encoder_with
+
+    if sha256 not in _known and (registered := encoder_with(sha256)) is not None:
+        use(registered)
     if sha256 not in _known:
         raise EncoderMissing("the model was trained with a sentence encoder that is not installed or set here")
     return _known[sha256]
-
-
-def _hash_of(file: Path) -> str:
-    with open(file, "rb") as opened:
-        return hashlib.file_digest(opened, "sha256").hexdigest()

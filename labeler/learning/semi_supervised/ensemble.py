@@ -63,7 +63,8 @@ class Ensemble:
     """The teachers and their weights. classes: the labels, in the order of the columns.
 
     weights: by name of the teacher, 0 or more; linear: the linear teachers by name; forest: the trees, None for what
-    is no table; frequency: the log share of each label among those given (classes,).
+    is no table; frequency: the log share of each label among those given (classes,); evidence: see `weigh`, to choose
+    among ensembles of the same labels, and not stored.
     """
 
     classes: list[str]
@@ -71,6 +72,7 @@ class Ensemble:
     linear: dict[str, Linear] = field(default_factory=dict)
     forest: Any = None
     frequency: Array = field(default_factory=lambda: np.zeros(0))
+    evidence: float = 0.0
 
     def log_proba(self, views: Views) -> Array:
         """Log probabilities, float32 (items, classes). Views are needed only where their teacher counts."""
@@ -144,7 +146,8 @@ def fit_ensemble(
         if labeled.cells is not None and labeled.cells.shape[1]:
             ensemble.forest, unseen["trees"] = _trees(labeled.cells, codes, judged, len(names), seed)
         ensemble.frequency, unseen["frequency"] = _frequency(codes, judged, len(names))
-        ensemble.weights = weigh(unseen, codes[judged], _prior(len(codes), is_table=ensemble.forest is not None))
+        prior = _prior(len(codes), is_table=ensemble.forest is not None)
+        ensemble.weights, ensemble.evidence = weigh(unseen, codes[judged], prior)
     return ensemble, flow
 
 

@@ -37,7 +37,7 @@ _LEAST_SHARE = 0.02
 class MultilabelEnsemble:
     """classes: the labels, in the order of the columns; weights: by name of the teacher; shift: float64 (labels,);
     shares: float64 (labels,), how frequent each was; reach: what spreads to a typical item; thresholds: float64
-    (labels,), the probability from which on each label is given."""
+    (labels,), the probability from which on each label is given; evidence: see `Ensemble`."""
 
     classes: list[str]
     weights: dict[str, float]
@@ -47,6 +47,7 @@ class MultilabelEnsemble:
     linear: dict[str, Outputs] = field(default_factory=dict)
     thresholds: Array = field(default_factory=lambda: np.zeros(0))
     forest: Any = None
+    evidence: float = 0.0
 
     def predict_proba(self, views: Views) -> Array:
         """How likely each item has each label, float32 (items, labels)."""
@@ -67,7 +68,8 @@ class MultilabelEnsemble:
     def state(self) -> dict[str, Any]:
         """Arrays and numbers, for storing without pickle."""
         linear = {name: vars(teacher) for name, teacher in self.linear.items()}
-        return {"kind": "multilabel", **{key: value for key, value in vars(self).items()}, "linear": linear}
+        kept = {key: value for key, value in vars(self).items() if key != "evidence"}
+        return {"kind": "multilabel", **kept, "linear": linear}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "MultilabelEnsemble":
@@ -107,7 +109,7 @@ def fit_multilabel(
         unseen["neighbors"] = near_logits(held, shares, ensemble.reach)
         if labeled.prior is not None:
             unseen["words"] = np.asarray(labeled.prior[judged], dtype=np.float64)
-        ensemble.weights, ensemble.shift = _weigh(unseen, has[judged], ensemble.shift)
+        ensemble.weights, ensemble.shift, ensemble.evidence = _weigh(unseen, has[judged], ensemble.shift)
         held_out = ensemble._proba(unseen.items())
     return ensemble, flow, held_out
 
@@ -141,8 +143,9 @@ def expected_f1_thresholds(proba: Array, weight: Array | None = None) -> Array:
     return thresholds
 
 
-def _weigh(unseen: dict[str, Array], has: Array, shift: Array) -> tuple[dict[str, float], Array]:
-    """Weights of 0 or more, one a teacher, and a shift for each label, held near their priors."""
+def _weigh(unseen: dict[str, Array], has: Array, shift: Array) -> tuple[dict[str, float], Array, float]:
+    """Weights of 0 or more, one a teacher, and a shift for each label, held near their priors; and the evidence, see
+    `stacking.weigh`."""
     from scipy.optimize import minimize
 
     names = list(unseen)
@@ -162,4 +165,4 @@ def _weigh(unseen: dict[str, Array], has: Array, shift: Array) -> tuple[dict[str
 
     bounds = [(0.0, _MOST)] * teachers + [(-12.0, 12.0)] * len(shift)
     found = np.asarray(minimize(cost, start, jac=True, bounds=bounds, method="L-BFGS-B").x)
-    return dict(zip(names, found[:teachers].tolist(), strict=True)), found[teachers:]
+    return dict(zip(names, found[:teachers].tolist(), strict=True)), found[teachers:], -cost(found)[0]

@@ -33,7 +33,7 @@ _LEAST = 1e-6
 class OrdinalEnsemble:
     """classes: the levels as text, rising, in the order of the columns; levels: float64 (levels,), the numbers;
     weights: by name of the teacher; mean, scale: of the ratings it learned from; cuts: float64 (levels - 1,), rising,
-    on the score's scale; spread: above 0; reach: what spreads to a typical item."""
+    on the score's scale; spread: above 0; reach: what spreads to a typical item; evidence: see `Ensemble`."""
 
     classes: list[str]
     levels: Array
@@ -45,6 +45,7 @@ class OrdinalEnsemble:
     reach: float
     linear: dict[str, Outputs] = field(default_factory=dict)
     forest: Any = None
+    evidence: float = 0.0
 
     def predict_proba(self, views: Views) -> Array:
         """Probabilities of the levels, float32 (items, levels), rows sum to 1."""
@@ -68,7 +69,8 @@ class OrdinalEnsemble:
     def state(self) -> dict[str, Any]:
         """Arrays and numbers, for storing without pickle."""
         linear = {name: vars(teacher) for name, teacher in self.linear.items()}
-        return {"kind": "ordinal", **vars(self), "linear": linear}
+        kept = {name: value for name, value in vars(self).items() if name != "evidence"}
+        return {"kind": "ordinal", **kept, "linear": linear}
 
     @classmethod
     def from_state(cls, state: dict[str, Any]) -> "OrdinalEnsemble":
@@ -110,7 +112,8 @@ def fit_ordinal(
         unseen["neighbors"] = near_mean(held, ensemble.reach)
         if labeled.prior is not None:
             unseen["words"] = ensemble._said(labeled.prior[judged])
-        ensemble.weights, ensemble.cuts, ensemble.spread = _weigh(unseen, codes[judged], middle)
+        found = _weigh(unseen, codes[judged], middle)
+        ensemble.weights, ensemble.cuts, ensemble.spread, ensemble.evidence = found
     return ensemble, flow
 
 
@@ -127,8 +130,9 @@ def level_proba(score: Array, cuts: Array, spread: float) -> Array:
     return np.asarray(proba / proba.sum(axis=1, keepdims=True))
 
 
-def _weigh(unseen: dict[str, Array], codes: Array, middle: Array) -> tuple[dict[str, float], Array, float]:
-    """Weights of the teachers, cuts and spread under which the levels are likeliest, held near their priors."""
+def _weigh(unseen: dict[str, Array], codes: Array, middle: Array) -> tuple[dict[str, float], Array, float, float]:
+    """Weights of the teachers, cuts and spread under which the levels are likeliest, held near their priors; and the
+    evidence, see `stacking.weigh`."""
     from scipy.optimize import minimize
 
     names = list(unseen)
@@ -151,7 +155,8 @@ def _weigh(unseen: dict[str, Array], codes: Array, middle: Array) -> tuple[dict[
 
     bounds = [(0.0, 3.0)] * teachers + [(-3.0, 2.0)] + [(-8.0, 8.0)] * (len(start) - teachers - 1)
     found = np.asarray(minimize(cost, start, bounds=bounds, method="L-BFGS-B").x)
-    return dict(zip(names, found[:teachers].tolist(), strict=True)), cuts_of(found), float(np.exp(found[teachers]))
+    weights = dict(zip(names, found[:teachers].tolist(), strict=True))
+    return weights, cuts_of(found), float(np.exp(found[teachers])), -cost(found)
 
 
 def _gaps(cuts: Array) -> Array:

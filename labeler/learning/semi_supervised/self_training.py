@@ -45,6 +45,11 @@ class SelfTrained:
         return self.ensemble.classes
 
     @property
+    def evidence(self) -> float:
+        """For the ensemble that taught it."""
+        return self.ensemble.evidence
+
+    @property
     def weights(self) -> dict[str, float]:
         """Of the teachers it learned from."""
         return self.ensemble.weights

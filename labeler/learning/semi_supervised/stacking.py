@@ -14,8 +14,9 @@ _TRUST = 8.0
 _MOST = 2.0
 
 
-def weigh(unseen: Mapping[str, Array], codes: Array, prior: Mapping[str, float]) -> dict[str, float]:
-    """Weights of 0 to 2, one a teacher, held near the prior.
+def weigh(unseen: Mapping[str, Array], codes: Array, prior: Mapping[str, float]) -> tuple[dict[str, float], float]:
+    """Weights of 0 to 2, one a teacher, held near the prior; and the evidence: how likely they make all these labels,
+    in nats, less what their distance from the prior costs.
 
     unseen: each teacher's log probabilities (labels, classes) of items whose label it did not know; codes: int
     (labels,), the true columns; prior: the weights that no evidence would give. Few labels are weak evidence: the
@@ -36,7 +37,8 @@ def weigh(unseen: Mapping[str, Array], codes: Array, prior: Mapping[str, float])
         return float(value), (expected - own).sum(axis=1) + 2 * _TRUST * away
 
     found = np.asarray(minimize(cost, start, jac=True, bounds=[(0.0, _MOST)] * len(start), method="L-BFGS-B").x)
-    return dict(zip(unseen, (found if found.sum() > 0.05 else start).tolist(), strict=True))
+    weights = found if found.sum() > 0.05 else start
+    return dict(zip(unseen, weights.tolist(), strict=True)), -cost(weights)[0]
 
 
 def log_softmax(logits: Array) -> Array:

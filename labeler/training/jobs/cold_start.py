@@ -96,7 +96,7 @@ def _seen(run: JobRun, project: Project) -> tuple[Array, Pool] | None:
         return None
     chosen = np.sort(np.random.default_rng(project.settings.seed).permutation(chosen)[:COVERED])
     if graph is None:
-        center: Array | None = center_of(store.load(places))
+        center: Array | None = center_of(store.load(places), encoder.views)
         vectors = centered(store.load(chosen), center)
     else:
         center = newest_center(data, pipeline, encoder.sha256)

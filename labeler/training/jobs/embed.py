@@ -20,14 +20,15 @@ from labeler.kit.config import Settings
 from labeler.kit.counting import counted
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
+from labeler.learning.features.encoder import Encoder
 from labeler.learning.features.text import TextPipeline
 from labeler.projects.access import Project, find_project
-from labeler.registry.encoders import encoder_for, why_without
+from labeler.registry.encoders import encoders_for, why_fewer, why_without
 from labeler.registry.service import newest_model
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
-from labeler.training.pool.representation import representation_of
+from labeler.training.pool.representation import newest_graph, representation_of
 from labeler.training.pool.said_vectors import SaidVectors
 from labeler.training.pool.subsample import in_order_of_need
 from labeler.training.trigger import request_training, want_coverage, want_vectors
@@ -39,18 +40,56 @@ LOOK_SECONDS = 1.0
 def embed(run: JobRun) -> Any:
     project = run.db.read(find_project, run.project_id or 0)
     try:
-        encoder = encoder_for(run.settings)
+        encoders = encoders_for(run.settings)
     except LearningError as error:
         raise JobRefused(f"{error}. Models go on without sentence embeddings.") from error
-    if encoder is None:
+    if not encoders:
         return {"read": 0, "reason": "sentence embeddings are off or not installed"}
     data = _items_of(run, project)
-    n = len(data.items)
-    pipeline = data.choose_pipeline() if n else None
+    pipeline = data.choose_pipeline() if len(data.items) else None
     if not isinstance(pipeline, TextPipeline):
         return {"read": 0, "reason": "no texts"}
+    why = why_fewer(run.settings)
+    # One after the other; of one that holds several side by side, each alone where they can't go on together.
+    waiting = [one for encoder in encoders for one in (encoder, *encoder.parts)]
+    for place, encoder in enumerate(waiting):
+        more = any(not _is_done(data, pipeline, one) for one in waiting[place + 1 :] if one in encoders)
+        if more and _is_done(data, pipeline, encoder):
+            continue
+        try:
+            return _read(run, project, data, pipeline, encoder, why, more)
+        except LearningError as error:
+            why = why or str(error)
+    if not any(_is_done(data, pipeline, one) for one in waiting):
+        raise JobRefused(f"{why}. Models go on without sentence embeddings.")
+    return {"read": 0, "of": len(data.items), "reason": _left_out(str(why))}
+
+
+def _is_done(data: TrainingData, pipeline: TextPipeline, encoder: Encoder) -> bool:
+    """Whether this encoder has read all items and their map is made."""
+    n = len(data.items)
+    is_read = EmbeddingStore(data.cache, encoder).read(n).all()
+    return bool(is_read) and (n < 2 or newest_graph(data, pipeline, encoder.sha256) is not None)
+
+
+def _left_out(why: str) -> str:
+    return f"an encoder is left out, others go on: {why}"
+
+
+def _read(
+    run: JobRun,
+    project: Project,
+    data: TrainingData,
+    pipeline: TextPipeline,
+    encoder: Encoder,
+    why: str | None,
+    more: bool,
+) -> Any:
+    """Read by one encoder. why: another one is left out; more: there is one to read after it."""
+    n = len(data.items)
     store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
+    is_new = bool(steps) or why is None
     if steps:
         SaidVectors(data.cache, encoder, data.said).keep()  # trainings then need no encoder
     left, looked = sum(map(len, steps)), time.monotonic()
@@ -72,8 +111,11 @@ def embed(run: JobRun) -> Any:
         representation_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
-        _rank_anew(tx, project.id)
-        return {"read": n, "of": n}
+        if is_new:  # else each training would ask for what can't be had, and be asked for by it
+            _rank_anew(tx, project.id)
+        if more:
+            want_vectors(tx, project.id, delay=0.5)
+        return {"read": n, "of": n} | ({"reason": _left_out(why)} if why else {})
 
     return run.finish(finish)
 
@@ -104,12 +146,10 @@ def _items_of(run: JobRun, project: Project) -> TrainingData:
 
 
 def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
-    """Whether a training went without sentence embeddings that could be had, of some of the items or of all."""
-    if (
-        fitted.representation is not None
-        and fitted.representation.config["kind"] == "encoder"
-        and fitted.representation.places is None
-    ):
+    """Whether a training went without sentence embeddings that could be had, of some of the items or of all, by any of
+    the encoders."""
+    if why_without(settings) or not isinstance(fitted.model.pipeline, TextPipeline):
         return False
-    is_text = isinstance(fitted.model.pipeline, TextPipeline)
-    return is_text and why_without(settings) is None and encoder_for(settings) is not None
+    seen = [one.pool.representation for one in fitted.tried]
+    whole = {one.config.get("sha256") for one in seen if one is not None and one.places is None}
+    return any(encoder.sha256 not in whole for encoder in encoders_for(settings))

@@ -18,12 +18,13 @@ from labeler.learning.features.table import TablePipeline
 from labeler.learning.model_selection.search import FEWEST, PoolFit, search, suited
 from labeler.learning.model_selection.trials import Found
 from labeler.projects.access import Project, find_project
+from labeler.registry.encoders import encoders_beside
 from labeler.registry.service import newest_model
 from labeler.test_cases.service import withheld_ids
 from labeler.training.model_searches import SEARCHED
 from labeler.training.model_spec import model_alone, representation_in, representation_name, spec_for
 from labeler.training.pool.data import TrainingData, data_of
-from labeler.training.pool.representation import represent
+from labeler.training.pool.representation import Representation, represent, represent_by
 from labeler.training.tables import model_searches
 from labeler.training.trigger import request_training
 
@@ -92,7 +93,7 @@ def _search(run: JobRun, data: TrainingData, saved: dict[str, Any], tell: Any) -
     blocks = data.blocks(pipeline)
     if len(y) < FEWEST:
         raise TooFewLabels(f"a search needs {FEWEST} labels outside the holdout, there are {len(y)}")
-    representation = represent(run.settings, data, pipeline, blocks)
+    representation = _seen(run, data, pipeline, blocks)
     config = None if representation is None else representation.config
     # Sentence vectors may have come in between: what is known is then of another pool.
     if saved.setdefault("representation", config) != config:
@@ -104,6 +105,15 @@ def _search(run: JobRun, data: TrainingData, saved: dict[str, Any], tell: Any) -
     models = suited(is_table=isinstance(pipeline, TablePipeline))
     found = search(rows, y, models=models, seed=saved["seed"], pool=pool, tell=tell, known=saved["known"])
     return config, found
+
+
+def _seen(run: JobRun, data: TrainingData, pipeline: Any, blocks: Any) -> Representation | None:
+    """The pool as the newest model sees it, where that is through another encoder than the first; else as any would."""
+    newest = run.db.read(newest_model, run.project_id or 0)
+    sha256 = None if newest is None else (representation_in(newest.config) or {}).get("sha256")
+    chosen = (encoder for encoder in encoders_beside(run.settings) if encoder.sha256 == sha256)
+    seen = next((represent_by(encoder, data, pipeline, blocks) for encoder in chosen), None)
+    return seen or represent(run.settings, data, pipeline, blocks)
 
 
 def _record(tx: Connection, project_id: int, values: dict[str, Any]) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from labeler.learning.fitting import teachers_of
 from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
+from labeler.registry.encoders import encoders_beside
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.registry.slice_scores import record_scores, unmeasured
 from labeler.registry.test_runs import outdated_cases, record_runs
@@ -37,7 +38,7 @@ from labeler.training.model_searches import want_search
 from labeler.training.model_spec import spec_for
 from labeler.training.pool.dask import why_without
 from labeler.training.pool.data import data_of
-from labeler.training.pool.representation import represent
+from labeler.training.pool.representation import represent, represent_by
 from labeler.training.selection import picks
 from labeler.training.stop_advice import advice, remember_round, same_advice, searched_label, target_score
 from labeler.training.tables import training_marks
@@ -59,6 +60,7 @@ def train(run: JobRun) -> Any:
     data = data_of(run.settings, project.id, version, withheld, project.settings.left_out_columns)
     marks = _seen(run, version_row.marks)
     look = partial(represent, run.settings)
+    others = [partial(represent_by, encoder) for encoder in encoders_beside(run.settings)]
     alone = why_without(run.settings.dask_scheduler)
     note = f" ({alone}: working here)" if alone else ""
     try:
@@ -69,6 +71,7 @@ def train(run: JobRun) -> Any:
             spec=run.db.read(spec_for, project),
             tell=lambda step, text: run.progress(step, 4, text + note),
             ahead=ahead_of(run, project, data),
+            others=others,
         )
     except TooFewLabels as few:
         reason = explain(data, few)
@@ -143,6 +146,7 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "params": fitted.params,
         "representation": None if fitted.representation is None else fitted.representation.config,
         "weights": teachers_of(fitted.model),
+        **({} if fitted.evidence is None else {"evidence": fitted.evidence}),
         "features": fitted.model.pipeline.config(),
         "problem": fitted.problem.name,
         "classes": fitted.model.classes,

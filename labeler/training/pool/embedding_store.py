@@ -2,6 +2,9 @@
 
 An item's place in the pool never changes, and its vector depends on its text alone (see `Encoder.encode`): rows may
 be read in any order, and by several processes, and are the same bits. A row counts as read once it is on the disk.
+
+Where two encoders stand side by side (`pair`), each keeps its vectors as if it were alone: what one has read stays good
+when the other can't go on, and when it comes or goes by the settings.
 """
 
 import fcntl
@@ -15,6 +18,7 @@ import numpy as np
 
 from labeler.kit.config import Settings
 from labeler.learning.features.encoder import Encoder, encoder_of
+from labeler.learning.features.pair import side_by_side
 from labeler.learning.features.text import text_of
 from labeler.learning.numeric.types import Array
 from labeler.registry.encoders import encoder_for
@@ -43,9 +47,12 @@ class EmbeddingStore:
     def __init__(self, folder: Path, encoder: Encoder) -> None:
         self.folder = folder / "vectors" / encoder.key
         self.encoder = encoder
+        self.parts = [EmbeddingStore(folder, part) for part in encoder.parts]
 
     def read(self, n: int) -> Array:
         """bool (n,): which of the first n items have a vector."""
+        if self.parts:
+            return np.asarray(np.all([part.read(n) for part in self.parts], axis=0))
         try:
             stored = np.load(self._read, mmap_mode="r", allow_pickle=False)[:n, 0]
         except FileNotFoundError:
@@ -54,7 +61,11 @@ class EmbeddingStore:
 
     def read_all(self, places: Array, contents_of: Callable[[Array], Sequence[Any]], scheduler: str) -> Iterator[int]:
         """Make the vectors of the items at these places, in this order, on a Dask cluster where one is set; gives how
-        many are done, a group after the other."""
+        many are done, a group after the other. Of several encoders, each that reads them in turn has its share in it.
+        """
+        if self.parts:
+            yield from self._read_by_parts(places, contents_of, scheduler)
+            return
         groups = list(_cut(places, GROUP))
         contents = (contents_of(part) for part in _cut(places, FETCHED))
         texts = ([text_of(content) for content in group] for part in contents for group in _cut(part, GROUP))
@@ -71,13 +82,28 @@ class EmbeddingStore:
 
     def load(self, places: Array | slice) -> Array:
         """Vectors of the items at these places, float32 (places, d). Only rows that were read have a meaning."""
+        if self.parts:
+            return side_by_side([part.load(places) for part in self.parts])
         stored = np.load(self._vectors, mmap_mode="r", allow_pickle=False)
         return np.asarray(stored[places])
 
     @property
     def dimensions(self) -> int:
         """Length of a vector, once there is one."""
+        if self.parts:
+            return sum(part.dimensions for part in self.parts)
         return int(np.load(self._vectors, mmap_mode="r", allow_pickle=False).shape[1])
+
+    def _read_by_parts(
+        self, places: Array, contents_of: Callable[[Array], Sequence[Any]], scheduler: str
+    ) -> Iterator[int]:
+        for number, part in enumerate(self.parts):
+            missing = places[~part.read(int(places.max(initial=-1)) + 1)[places]]
+            there = number * len(places) + len(places) - len(missing)
+            for read in part.read_all(missing, contents_of, scheduler):
+                yield (there + read) // len(self.parts)
+            if part is self.parts[-1] and not len(missing):
+                yield len(places)
 
     def _keep(self, places: Array, rows: Array) -> None:
         """Rows first, then their marks: a process killed in between has read nothing."""

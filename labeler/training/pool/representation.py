@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+import structlog
 from scipy.sparse import csr_matrix
 
 from labeler.kit.config import Settings
 from labeler.learning.batch_predict import between
+from labeler.learning.errors import LearningError
 from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.centering import center_of
 from labeler.learning.features.encoder import Encoder, encoder_key, encoder_of
@@ -55,18 +57,47 @@ def represent(
     """
     encoder = None if why_without(settings) else encoder_for(settings)
     if encoder is not None and isinstance(pipeline, TextPipeline):
-        read = EmbeddingStore(data.cache, encoder).read(len(data.items))
-        if len(read) - np.count_nonzero(read) <= AT_ONCE:
-            return representation_of(data, pipeline, blocks, encoder)
-        for size in sizes(len(read)):
-            if np.count_nonzero(~read[members(data, size)]) <= AT_ONCE:
-                return part_of(data, pipeline, blocks, encoder, size)
+        for one in (encoder, *encoder.parts):
+            try:
+                found = _through(one, data, pipeline, blocks)
+            except LearningError as error:  # one of several: the others go on
+                if not encoder.parts:
+                    raise
+                structlog.get_logger().warning("went on without an encoder", reason=str(error))
+                continue
+            if found is not None:
+                return found
     if 2 < len(data.items) <= PROJECTED:
         return representation_of(data, pipeline, blocks, None)
     is_text, labels = isinstance(pipeline, TextPipeline), data.labeled(holdout=False)[1]
     if len(data.items) > PROJECTED and not (is_text and len(labels) > MANY):
         return part_of(data, pipeline, blocks, None, SIZES[-1])
     pipeline.fit(blocks)
+    return None
+
+
+def represent_by(
+    encoder: Encoder, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
+) -> Representation | None:
+    """The pool through another encoder than the first, as `represent` has it; None while too little is read, for items
+    that are no texts, or where it fails: the first one goes on."""
+    try:
+        return _through(encoder, data, pipeline, blocks) if isinstance(pipeline, TextPipeline) else None
+    except LearningError as error:
+        structlog.get_logger().warning("went on without an encoder", reason=str(error))
+        return None
+
+
+def _through(
+    encoder: Encoder, data: TrainingData, pipeline: FeaturePipeline, blocks: Sequence[csr_matrix]
+) -> Representation | None:
+    """The pool through this encoder, or a part of it, where nearly all of that is read; else None."""
+    read = EmbeddingStore(data.cache, encoder).read(len(data.items))
+    if len(read) - np.count_nonzero(read) <= AT_ONCE:
+        return representation_of(data, pipeline, blocks, encoder)
+    for size in sizes(len(read)):
+        if np.count_nonzero(~read[members(data, size)]) <= AT_ONCE:
+            return part_of(data, pipeline, blocks, encoder, size)
     return None
 
 
@@ -163,7 +194,10 @@ def _config(encoder: Encoder | None, center: Array | None) -> dict[str, Any]:
     """What makes the vectors, as it is recorded with a model."""
     if encoder is None:
         return {"kind": "projection"}
-    return {"kind": "encoder", "sha256": encoder.sha256} | ({} if center is None else {"centered": True})
+    how: dict[str, Any] = {} if center is None else {"centered": True}
+    if encoder.parts:
+        how |= {"parts": [part.sha256 for part in encoder.parts]}
+    return {"kind": "encoder", "sha256": encoder.sha256} | how
 
 
 def part_of(
@@ -187,7 +221,7 @@ def part_of(
     vectors, center = projection.transform(similarity), None
     if encoder is not None:
         sentences = _sentences(data, encoder, places).load(places)
-        center = center_of(sentences) if is_centered else None
+        center = center_of(sentences, encoder.views) if is_centered else None
         vectors = joined(sentences, vectors, center)
     graph = graph_of(vectors)
     said, encode = (None, None) if encoder is None else (data.said, SaidVectors(data.cache, encoder, data.said))
@@ -215,7 +249,9 @@ def _grow(
         pipeline.fit(blocks if n == len(data.items) else list(between(blocks, 0, n)))
         sample = _sample(n)
         basis = Projection.of(pipeline.similarity(data.rows(pipeline, blocks, sample))).basis
-        center = center_of(sentences.load(sample)) if sentences is not None and is_centered else None
+        center = None
+        if sentences is not None and is_centered:
+            center = center_of(sentences.load(sample), sentences.encoder.views)
         stored.keep_state(pipeline.state(), basis, center)
     state, basis, center = stored.state()
     pipeline.set_state(state)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from labeler.learning.features import installed
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder, default_encoder, use
 
 Array = np.ndarray[Any, Any]
@@ -49,7 +50,8 @@ class RememberingEncoder(Encoder):
 
 
 def remembering(folder: Path) -> RememberingEncoder:
-    """The encoder that every learner of this process uses from now on."""
+    """The encoder that every learner of this process uses from now on, peers and ours: one alone."""
+    installed.BESIDE.clear()
     encoder = use(RememberingEncoder(folder))
     assert isinstance(encoder, RememberingEncoder)
     return encoder

@@ -14,12 +14,14 @@ Factory = Callable[[], Encoder]
 class NamedEncoder:
     """A registered encoder: `factory()` gives an `Encoder`, or a subclass with an `encode` of its own.
 
-    Its `sha256` names it in models: equal hashes, equal vectors. Raises EncoderMissing where it can't be had.
+    Its `sha256` names it in models: equal hashes, equal vectors. Raises EncoderMissing where it can't be had. sha256:
+    the same, where it is known before one is made: then models find it that were trained while it was set.
     """
 
     name: str
     summary: str
     factory: Factory
+    sha256: str | None = None
 
 
 _encoders: Registry[NamedEncoder] = Registry(
@@ -27,11 +29,12 @@ _encoders: Registry[NamedEncoder] = Registry(
 )
 
 
-def encoder(name: str) -> Callable[[Factory], Factory]:
-    """Register the factory of an encoder under a name; the first line of its docstring is its summary."""
+def encoder(name: str, sha256: str | None = None) -> Callable[[Factory], Factory]:
+    """Register the factory of an encoder under a name, with its hash where that is known; the first line of its
+    docstring is its summary."""
 
     def register(factory: Factory) -> Factory:
-        _encoders.add(name, NamedEncoder(name, (factory.__doc__ or "").strip().split("\n")[0], factory))
+        _encoders.add(name, NamedEncoder(name, (factory.__doc__ or "").strip().split("\n")[0], factory, sha256))
         return factory
 
     return register
@@ -54,3 +57,9 @@ def make_encoder(name: str) -> Encoder:
     if not isinstance(made, Encoder):
         raise EncoderBroken(f'the sentence encoder "{name}" is {type(made).__name__}, expected an Encoder')
     return made
+
+
+def encoder_with(sha256: str) -> Encoder | None:
+    """The encoder that is registered with this hash, None without one. Raises EncoderMissing or EncoderBroken."""
+    name = next((one.name for one in _encoders if one.sha256 == sha256), None)
+    return None if name is None else make_encoder(name)
