@@ -193,7 +193,11 @@ def _sees(config: dict[str, Any]) -> str:
     own = "columns" if "columns" in config["features"] else "words"
     part = _part(representation) if representation.get("part") else ""
     if kind == "encoder":
-        return f"{own}, sentence embeddings{f' ({part} so far)' if part else ''}, neighbors"
+        so_far = f" ({part} so far)" if part else ""
+        if config.get("evidence"):
+            name = max(config["evidence"], key=config["evidence"].get)
+            return f"{own}, sentence embeddings of {name}{so_far}, neighbors"
+        return f"{own}, sentence embeddings{so_far}, neighbors"
     if kind == "projection":
         return f"{own}, neighbors{f' (in {part})' if part else ''}"
     return own

@@ -18,6 +18,7 @@ from labeler.learning import loop
 from labeler.learning.errors import EncoderBroken, EncoderMissing
 from labeler.learning.features.e5 import build
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder
+from labeler.learning.features.encoders import encoder_name
 from labeler.learning.features.installed import is_installed
 from labeler.registry.encoders import encoders_beside, encoders_for, why_fewer
 from labeler.registry.service import newest_model
@@ -83,7 +84,7 @@ def test_a_model_sees_its_pool_through_the_encoder_that_evidence_chooses(
     assert [(row["read"], row["of"]) for row in readings(service)] == [(90, 90), (90, 90)], "one after the other"
     prefer(monkeypatch, sha256)
     config = train()
-    assert config["representation"]["sha256"] == sha256 and set(config["evidence"]) == BOTH
+    assert config["representation"]["sha256"] == sha256 and set(config["evidence"]) == set(map(encoder_name, BOTH))
     assert config["representation"]["dimensions"] == 384 + 90
     number = project.models()[0].number
     found = project.reproduce(number)
@@ -111,7 +112,7 @@ def test_a_search_compares_with_what_evidence_has_chosen(
 def test_the_model_is_the_one_that_said_best_what_it_had_not_seen(service: Any, project: Project, train: Any) -> None:
     service.run_jobs()
     config = train()
-    assert config["evidence"][config["representation"]["sha256"]] == max(config["evidence"].values()) < 0
+    assert config["evidence"][encoder_name(config["representation"]["sha256"])] == max(config["evidence"].values()) < 0
 
 
 def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
@@ -133,7 +134,7 @@ def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
         models = len(project.models())
         service.run_jobs()
         assert len(project.models()) == models, "training and reading do not ask for each other without an end"
-    assert set(train()["evidence"]) == BOTH
+    assert set(train()["evidence"]) == set(map(encoder_name, BOTH))
 
 
 def test_one_that_can_not_be_had_is_left_out_and_why_is_said(

@@ -1,6 +1,6 @@
 """Model versions: how good each is, better than what, on which dataset version, and which one answers."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Literal
 
 import streamlit as st
@@ -20,7 +20,7 @@ from labeler_ui import (
 )
 from labeler_ui.feedback import plain
 from labeler_ui.model_search import show_search
-from labeler_ui.words import mark, percent, said, t, tn
+from labeler_ui.words import listed, mark, percent, said, t, tn
 
 from labeler.client import Job, Project
 from labeler.wire.registry import ModelOut, Reproduction
@@ -240,9 +240,21 @@ def _detail(project: Project, model: ModelOut) -> None:
             tag=plain(model.dataset.tag),
         )
     )
+    if evidence := model.config.get("evidence"):
+        st.caption(_chosen(evidence))
     if model.stage in ("retired", *promote.BESIDE) or (model.stage == "candidate" and model.stage_reason):
         st.markdown(f":gray[{_since(model)}]")
     model_views.draw(project, model)
+
+
+def _chosen(evidence: Mapping[str, float]) -> str:
+    """Through which encoder it sees the items, and what the others were worth."""
+    best, *others = sorted(evidence, key=lambda name: -evidence[name])
+    return t(
+        "It reads texts through {best}: models through {others} said labels that they had not seen less well.",
+        best=best,
+        others=listed(others),
+    )
 
 
 def _reproduced(job: Job) -> None:

@@ -19,6 +19,7 @@ from labeler.kit.jobs.registry import JobRun, job
 from labeler.kit.revision import code_revision
 from labeler.learning.errors import LearningError, TooFewLabels
 from labeler.learning.evaluation.holdout import pace
+from labeler.learning.features.encoders import encoder_name
 from labeler.learning.fitting import teachers_of
 from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import put_in_force
@@ -146,7 +147,7 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "params": fitted.params,
         "representation": None if fitted.representation is None else fitted.representation.config,
         "weights": teachers_of(fitted.model),
-        **({} if fitted.evidence is None else {"evidence": fitted.evidence}),
+        **_evidence(fitted),
         "features": fitted.model.pipeline.config(),
         "problem": fitted.problem.name,
         "classes": fitted.model.classes,
@@ -159,6 +160,12 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "left_out_columns": list(fitted.pool.data.left_out_columns),
         "predictions_sha256": fitted.predictions_sha256,
     }
+
+
+def _evidence(fitted: Fitted) -> dict[str, Any]:
+    """What each encoder was worth, by name, where there was a choice."""
+    found = fitted.evidence
+    return {} if found is None else {"evidence": {encoder_name(sha256): value for sha256, value in found.items()}}
 
 
 def _seen(run: JobRun, marks: dict[str, int]) -> dict[str, int]:

@@ -2,6 +2,6 @@
 point. `LABELER_ENCODER` may name one.
 """
 
-from labeler.learning.features.encoders.registry import encoder, encoders, make_encoder
+from labeler.learning.features.encoders.registry import encoder, encoder_name, encoders, make_encoder
 
-__all__ = ["encoder", "encoders", "make_encoder"]
+__all__ = ["encoder", "encoder_name", "encoders", "make_encoder"]

@@ -59,6 +59,11 @@ def make_encoder(name: str) -> Encoder:
     return made
 
 
+def encoder_name(sha256: str) -> str:
+    """The name that is registered with this hash, else the beginning of the hash."""
+    return next((one.name for one in _encoders if one.sha256 == sha256), sha256[:12])
+
+
 def encoder_with(sha256: str) -> Encoder | None:
     """The encoder that is registered with this hash, None without one. Raises EncoderMissing or EncoderBroken."""
     name = next((one.name for one in _encoders if one.sha256 == sha256), None)
