@@ -4,6 +4,7 @@ from datetime import UTC, datetime, time, timedelta
 
 import streamlit as st
 from labeler_ui import contents, drift_words, feedback, layout, session, table
+from labeler_ui.feedback import plain
 from labeler_ui.words import day, mark, number, t, tn
 
 from labeler.client import Job, Project
@@ -29,6 +30,8 @@ def draw(project: Project) -> None:
     st.markdown(drift_words.told(found))
     if found.checked is not None and (shifted := drift_words.shifted(found.checked)):
         st.markdown(f":gray[{shifted}]")
+    if found.checking and found.checked is not None:
+        st.caption(t("Newer items are being compared, behind other work."))
     if found.ignored_until is not None:
         words = t("Ignored until {date}", date=day(found.ignored_until))
         st.caption(f"{words} · {found.ignored_by}" if found.ignored_by else words)
@@ -160,12 +163,18 @@ def _compared(checked: DriftCheck) -> None:
 
 def _examples(checked: DriftCheck) -> None:
     """The most unlike items, of each thing that moved in turn."""
-    groups = [one.examples for one in checked.signals if one.moved]
+    moved = [one for one in checked.signals if one.moved]
     found: dict[str, DriftExample] = {}
-    for place in range(max(map(len, groups), default=0)):
-        found |= {group[place].key: group[place] for group in groups if place < len(group)}
+    of: dict[str, list[str]] = {}
+    for place in range(max((len(one.examples) for one in moved), default=0)):
+        for signal in moved:
+            if place < len(signal.examples):
+                example = signal.examples[place]
+                found.setdefault(example.key, example)
+                of.setdefault(example.key, []).append(drift_words.name_of(signal))
     for one in list(found.values())[:SHOWN]:
         with st.container(border=True, key=f"drift-{one.key}"):
+            st.caption(t("An example of: {what}", what=plain(", ".join(dict.fromkeys(of[one.key])))))
             if "text" in one.content:
                 st.text(contents.line(one.content, LONGEST))
             else:

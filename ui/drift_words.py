@@ -48,6 +48,8 @@ def told(found: Drift) -> str:
         if found.missing:
             more = tn("{n} more item", "{n} more items", found.missing)
             return t("{came}. Can't tell yet whether they are different: {more}.", came=came, more=more)
+        if found.checking:
+            return t("{came}. They are being compared, behind other work.", came=came)
         return t("{came}. Nobody has compared them yet.", came=came)
     if not checked.alarm:
         looked = tn("{n} was compared", "{n} were compared", checked.new)

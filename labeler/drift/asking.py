@@ -28,7 +28,7 @@ def sweep(tx: Connection) -> None:
     failed is not tried again before."""
     has_model = sa.select(model_versions.c.project_id)
     lately = sa.select(jobs.c.project_id).where(jobs.c.kind == CHECK, jobs.c.project_id.is_not(None))
-    lately = lately.where(jobs.c.created_at > clock(-WEEK))
+    lately = lately.where(jobs.c.created_at > clock(-WEEK), jobs.c.created_by.is_(None))  # what people ask is theirs
     importing = sa.select(jobs.c.project_id).where(jobs.c.state == "running", jobs.c.kind == "items.import")
     wanted = sa.select(projects.c.id).where(
         projects.c.deleted_at.is_(None), projects.c.id.in_(has_model), projects.c.id.not_in(lately)

@@ -7,7 +7,7 @@ from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
-from labeler.drift.asking import want_check
+from labeler.drift.asking import CHECK, want_check
 from labeler.drift.sampling import sample, still_asked
 from labeler.drift.standing import Standing, bar_of, standing_of, watch_of
 from labeler.drift.tables import drift_watches
@@ -17,6 +17,7 @@ from labeler.kit.db import upsert
 from labeler.kit.errors import Conflict
 from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.out import job_out
+from labeler.kit.jobs.tables import jobs
 from labeler.projects.access import Member, Project
 from labeler.wire.drift import FEWEST, Drift, DriftCheck, DriftExample, SampleIn, WatchIn
 from labeler.wire.jobs import JobOut
@@ -42,8 +43,14 @@ def drift_of(tx: Connection, project: Project) -> Drift:
         ignored_by=by,
         open=alarm and until is None,
         checked=_checked(tx, project, standing),
+        checking=_is_checking(tx, project.id),
         sampled=still_asked(tx, project.id),
     )
+
+
+def _is_checking(tx: Connection, project_id: int) -> bool:
+    mine = (jobs.c.kind == CHECK, jobs.c.project_id == project_id, jobs.c.state.in_(("queued", "running")))
+    return bool(tx.execute(sa.select(sa.exists().where(*mine))).scalar())
 
 
 def request_check(tx: Connection, member: Member) -> JobOut:

@@ -114,4 +114,5 @@ class Drift(BaseModel):
     ignored_by: str | None
     open: bool = Field(description="The last check of this model found drift, and nobody ignores it.")
     checked: DriftCheck | None = Field(description="The last check of this model.")
+    checking: bool = Field(False, description="A check waits or runs.")
     sampled: int = Field(description="New items that labelers are asked for and that have no answer yet.")

@@ -206,3 +206,15 @@ def test_who_reads_sees_it_and_may_not_act(service: Any, learned: Project) -> No
         with pytest.raises(ApiError) as refused:
             act()
         assert refused.value.status == 403
+
+
+@pytest.mark.one_database
+def test_what_somebody_asks_does_not_use_up_the_week(service: Any, learned: Project) -> None:
+    learned.items.add(usual(FEWEST), progress=False)
+    learned.drift.check()
+    assert learned.drift.get().checking, "who opens the page meanwhile is told"
+    service.run_jobs(kinds=COMPARE)
+    assert not learned.drift.get().checking
+    learned.items.add(usual(FEWEST, 2 * FEWEST), progress=False)
+    service.db.write(sweep)
+    assert learned.drift.get().checking
