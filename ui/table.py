@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 from labeler_ui import session
 from labeler_ui.text_width import cut, width
-from labeler_ui.words import number
+from labeler_ui.words import number, t
 
 Written = Callable[[Any], str]
 ROOM = 912  # px of a page beside the sidebar, in a window 1280 px wide
@@ -40,7 +40,10 @@ def show(
     widths = fitted(rows, written or {}, given, room - (TICKS if ticked else 0))
     config = {name: _config(name, given.get(name), widths.get(name)) for name in {**given, **widths}}
     frame = styled(rows, written or {}, widths)
-    return st.dataframe(frame, hide_index=True, placeholder="", column_config=config, **options)
+    shown = st.dataframe(frame, hide_index=True, placeholder="", column_config=config, **options)
+    if session.on_a_phone() and sum(widths.values()) > room:
+        st.caption(t("Swipe the table sideways for its other columns."))
+    return shown
 
 
 def styled(

@@ -98,3 +98,15 @@ def test_a_column_has_at_most_the_width_that_is_asked_for_unless_room_is_left() 
 @pytest.mark.parametrize("text", ["", "日本語のテキスト" * 30, "Größe", LONG])
 def test_what_is_cut_fits(text: str) -> None:
     assert width(cut(text, 200)) <= 200 and (cut(text, 200) == text) == (width(text) <= 200)
+
+
+@pytest.mark.parametrize(("browser", "columns", "told"), [(IPHONE, 9, 1), (IPHONE, 2, 0), (LAPTOP, 9, 0)])
+def test_on_a_phone_a_table_says_that_it_goes_on(
+    browser: str, columns: int, told: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(session.st, "context", SimpleNamespace(headers={"User-Agent": browser}))
+    monkeypatch.setattr(table.st, "dataframe", lambda frame, **options: None)
+    monkeypatch.setattr(table.st, "caption", said.append)
+    table.show([{f"Column {n}": "some words" for n in range(columns)}], {})
+    assert len(said) == told
