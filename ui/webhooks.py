@@ -24,6 +24,7 @@ EVENTS = {
     "labels.restored": mark("labels of items that came back count again"),
     "model.trained": mark("a model was trained"),
     "model.moved": mark("a model went live, or to another stage"),
+    "failure_modes.found": mark("a look for failure modes has ended"),
     "model.challenged": mark("the newest model was held against the live one"),
     "pipeline.tested": mark("a model was trained again to test the pipeline"),
     "test_cases.changed": mark("test cases were changed"),

@@ -5,8 +5,9 @@ of it.
 """
 
 import time
+from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import sqlalchemy as sa
@@ -32,6 +33,7 @@ from labeler.items.tables import items
 from labeler.kit.columns import clock
 from labeler.kit.counting import counted
 from labeler.kit.db import lock, upsert
+from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.failure_modes import FEWEST, Mode, find_modes, telling_fields
 from labeler.learning.features.text import text_of
@@ -47,6 +49,17 @@ PAUSE = 10.0  # seconds until it is tried again after it gave way
 GIVES_WAY = 5  # times; then it has waited long enough
 MOST_READ = 2_000  # items whose words are compared
 CHARACTERS = 4_000  # of an item that are read
+
+
+@dataclass(frozen=True)
+class FailureModesFound(Event):
+    """A look at where a model is wrong has ended. found: how many failure modes, in how many wrong predictions."""
+
+    name: ClassVar[str] = "failure_modes.found"
+    project_id: int
+    model: int
+    found: int
+    wrong: int
 
 
 class _OthersWait(Exception):
@@ -99,6 +112,7 @@ def find(run: JobRun) -> Any:
         upserted = upsert(tx, failure_looks).values(project_id=project.id, **look)
         tx.execute(upserted.on_conflict_do_update(index_elements=["project_id"], set_=look))
         wrong = facts["holdout_wrong"] + facts["trained_wrong"]
+        emit(tx, FailureModesFound(project.id, model.number, len(rows), wrong))
         return {"model": model.number, "found": len(rows), "wrong": wrong}
 
     return run.finish(keep)

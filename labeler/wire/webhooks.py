@@ -16,6 +16,7 @@ EventName = Literal[
     "comment.created",
     "dataset_version.made",
     "drift.found",
+    "failure_modes.found",
     "guideline.published",
     "heuristic.changed",
     "item.flagged",

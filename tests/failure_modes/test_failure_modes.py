@@ -9,6 +9,7 @@ from sample_texts import texts
 
 from labeler.client import ApiError, Project
 from labeler.failure_modes.tables import failure_modes
+from labeler.kit.outbox import outbox
 from labeler.projects.access import find_project
 from labeler.registry.artifacts import prune
 from labeler.wire.failure_modes import FailureMode
@@ -44,8 +45,10 @@ def found(service: Any, project: Project) -> FailureMode:
 
 
 def test_wrong_predictions_that_are_alike_are_found_and_rated_on_other_items(
-    project: Project, found: FailureMode
+    service: Any, project: Project, found: FailureMode
 ) -> None:
+    told = service.db.read(lambda tx: tx.execute(sa.select(outbox).where(outbox.c.name == "failure_modes.found")).all())
+    assert [(row.payload["model"], row.payload["found"] > 0) for row in told] == [(1, True)]
     assert {"parcel", "depot"} & set(found.words) and found.name is None
     assert 2 * PARCELS - 20 <= found.items <= 2 * PARCELS and PARCELS - 20 <= found.unlabeled <= PARCELS
     (rate,) = found.rates
