@@ -48,7 +48,7 @@ def error_parts(tx: Connection, settings: Settings, project: Project, number: in
     row = find_model(tx, project.id, number)
     problem = problems.find(project.task.problem)
     people = _people(tx, project, problem)
-    if row.config.get("schema_version", 1) != project.schema_version:
+    if any(project.mappings[row.config.get("schema_version", 1) - 1 :]):  # answers are read otherwise since
         gone = _Level(NOTHING, "older_schema")
         training = validation = fresh = gone
     else:

@@ -156,7 +156,10 @@ def test_how_many_more_labels_halve_the_variance_is_told_by_the_learning_curve(
 def test_a_model_of_an_earlier_schema_says_so(service: Any, project: Project, pool: Mapping[str, Any]) -> None:
     project.label_many({key: pool[key] for key in [*keys(project, "train")[:40], *keys(project, "holdout")[:35]]})
     number = train(service, project)
-    project.change_schema(labels=["junk", "ham"], mapping={"spam": "junk"}, reason="shorter")
+    before = project.error_parts(number).parts
+    project.change_schema(labels=["spam", "ham", "news"], reason="one more")
+    assert project.error_parts(number).parts == before, "answers are read as they were"
+    project.change_schema(labels=["junk", "ham", "news"], mapping={"spam": "junk"}, reason="shorter")
     assert why(project.error_parts(number))["variance"] == ("older_schema", None)
 
 
