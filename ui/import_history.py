@@ -28,7 +28,7 @@ def _is_going(row: JobOut) -> bool:
 
 def _read(project: str) -> list[JobOut]:
     def ask() -> list[JobOut]:
-        return session.client().jobs_page(limit=MOST, project=project, kind=[job_words.IMPORT]).items
+        return session.client().jobs_page(limit=MOST, project=project, kind=[job_words.IMPORT, job_words.FETCH]).items
 
     return feedback.attempt(ask, t("Reading the jobs")) or []
 

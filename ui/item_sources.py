@@ -1,15 +1,16 @@
 """Items by URL, on the page Import: fetching documents, and which of them have changed since."""
 
+import re
 from collections.abc import Mapping
 
 import streamlit as st
 from labeler_ui import feedback, layout, table
 from labeler_ui.components.keeper import keep, key, saved
-from labeler_ui.feedback import plain
+from labeler_ui.feedback import plain, unlinked
 from labeler_ui.pressed import pressed
 from labeler_ui.words import mark, said, t, tn
 
-from labeler.client import Job, Project
+from labeler.client import ApiError, Job, Project
 from labeler.wire.items import AddResult
 from labeler.wire.sources import MOST, Sources
 
@@ -21,7 +22,7 @@ STATES: Mapping[str, str] = {
     "failed": mark("could not be had"),
 }
 TOLD = ("changed", "gone", "failed")
-SHOWN = 50
+SHOWN, TOLD_OF = 50, 10
 
 
 def draw(project: Project) -> None:
@@ -46,7 +47,7 @@ def _fetch(project: Project, found: Sources) -> None:
         t("One address per line"),
         key=field,
         height=120,
-        placeholder=f"https://{found.allowed[0].removeprefix('https://').removeprefix('http://')}/…",
+        placeholder=f"{found.allowed[0] if '://' in found.allowed[0] else f'https://{found.allowed[0]}'}/…",
         help=t(
             "A text, an HTML page (its text is taken) or a JSON object (a row of a table). Each is copied once, with "
             "its hash and the time. Allowed hosts: {hosts}.",
@@ -61,11 +62,31 @@ def _fetch(project: Project, found: Sources) -> None:
         if len(urls) > MOST:
             st.warning(tn("At most {n} address at once.", "At most {n} addresses at once.", MOST))
             return
-        job = feedback.attempt(lambda: project.items.fetch(urls), t("Fetching"))
-        if job is not None:
-            saved(scope)
-            st.session_state[_job(project, "fetch")] = job
-            st.rerun()
+        try:
+            job = project.items.fetch(urls)
+        except ApiError as refused:
+            _refused(refused, urls)
+            return
+        saved(scope)
+        st.session_state[_job(project, "fetch")] = job
+        st.rerun()
+
+
+def _refused(error: ApiError, urls: list[str]) -> None:
+    """The first addresses that can't be, by what was typed."""
+    places = [re.match(r"/items/(\d+)/", str(one.get("pointer"))) for one in error.errors or []]
+    if not all(places) or not places:
+        feedback.show_error(error, t("Fetching"))
+        return
+    told = [
+        f"- {unlinked(urls[int(place[1])])}: {plain(said(str(one.get('detail'))))}"
+        for place, one in zip(places[:TOLD_OF], error.errors or [], strict=False)
+        if place is not None
+    ]
+    head = tn("{n} address can't be fetched; nothing was:", "{n} addresses can't be fetched; nothing was:", len(places))
+    more = len(places) - TOLD_OF
+    rest = [tn("- and {n} more", "- and {n} more", more)] if more > 0 else []
+    st.error("\n".join([head, "", *told, *rest]), icon=":material/error:")
 
 
 def _known(project: Project, found: Sources) -> None:

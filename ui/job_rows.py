@@ -48,6 +48,11 @@ def _ways_on(row: JobOut, made: job_results.Made | None) -> None:
     elif row.import_id is not None:
         if st.button(t("The import …"), key=f"import-of-{row.id}", icon=":material/list_alt:"):
             later("_about", row.import_id)
+    elif row.kind == job_words.FETCH and made and (row.result or {}).get("taken") and row.taken_back is None:
+        if session.manages(session.slug()) and danger.button(
+            t("Take it back …"), key=f"back-{row.id}", icon=":material/undo:"
+        ):
+            later("_take_back", row.id)
     elif made and made.page:
         layout.open_page(made.page, made.action, "arrow_forward", key=f"made-{row.id}", params=dict(made.params))
     if row.state in {"queued", "running"} and danger.button(

@@ -72,7 +72,7 @@ REMEDIES = {
     "trial": (mark("Nothing was labeled. Try again."), "llms", mark("Open the language models")),
     "remove": (mark("What was not removed is still there."), "items", mark("Open the items")),
 }
-IMPORT = "items.import"
+IMPORT, FETCH = "items.import", "sources.fetch"
 
 
 WHY = {

@@ -35,7 +35,9 @@ def challenger(models: Sequence[ModelOut]) -> ModelOut | None:
     """The newest model that could go live: newer than the live one, its files are here. models: newest first."""
     now = live(models)
     newer = (
-        one for one in models if one.stage != "live" and one.artifacts and (now is None or one.number > now.number)
+        one
+        for one in models
+        if one.stage not in ("live", "retired") and one.artifacts and (now is None or one.number > now.number)
     )
     return next(newer, None)
 
@@ -50,7 +52,7 @@ def verdict(
     """metric: the one that decides; compared: the challenger beside the live model; seconds: see `next_model`."""
     now, newer, coming = live(models), challenger(models), _next(training, seconds)
     if now is None:
-        return _none_live(newer, metric, coming)
+        return _none_live(models, newer, metric, coming)
     if newer is None:
         return Verdict(
             t("Model {number} is live, and no newer one waits.", number=now.number),
@@ -69,10 +71,18 @@ def verdict(
     return _beside(now, newer, compared, " ".join(filter(None, (_baselines(measured, metric), coming))))
 
 
-def _none_live(newer: ModelOut | None, metric: metrics.Metric | None, coming: str) -> Verdict:
+def _none_live(
+    models: Sequence[ModelOut], newer: ModelOut | None, metric: metrics.Metric | None, coming: str
+) -> Verdict:
     refused = t("Until a model is live, programs that ask for predictions are refused.")
     if newer is None:
-        return Verdict(t("No model is live, and none can go live."), f"{refused} {coming}".strip())
+        retired = any(one.stage == "retired" for one in models)
+        none = (
+            t("No model is live: those that were are retired.")
+            if retired
+            else t("No model is live, and none can go live.")
+        )
+        return Verdict(none, f"{refused} {coming}".strip())
     if not _known(newer, metric):
         title = t("No model is live. Model {number} is not measured yet.", number=newer.number)
         return Verdict(title, f"{refused} {_score(newer, metric)}")

@@ -3,6 +3,7 @@
 import streamlit as st
 from labeler_ui import feedback, layout, metrics, model_advice, requirements, session, test_cases
 from labeler_ui.components.keeper import keep, saved
+from labeler_ui.feedback import plain
 from labeler_ui.words import mark, percent, t
 
 from labeler.client import Project
@@ -41,10 +42,25 @@ USUAL = 0.05
 
 
 @layout.dialog(mark("Promote the model"))
-def ask(project: Project, number: int, is_other_live: bool) -> None:
-    """is_other_live: another model is live, which this one can be tried out beside."""
+def ask(project: Project, number: int, is_other_live: bool, seen: str) -> None:
+    """is_other_live: another model is live, which this one can be tried out beside. seen: the stage that the page
+    shows: where somebody has moved the model since, that is told, and nothing done."""
     model = feedback.must(lambda: project.model(number))
     now = model.stage
+    if now != seen:
+        by = plain(model.stage_by or t("the service"))
+        why = f": “{plain(model.stage_reason)}”" if model.stage_reason else ""
+        st.warning(
+            t(
+                "Meanwhile model {number} was moved: it is {stage} now, by {who}{why}.",
+                number=number,
+                stage=t(now),
+                who=by,
+                why=why,
+            ),
+            icon=":material/sync_problem:",
+        )
+        return
     stages = [one for one in STAGES if one != now or one == "canary"]
     stages = [one for one in stages if one not in BESIDE or is_other_live]
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)

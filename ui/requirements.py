@@ -24,6 +24,7 @@ OF_ONE = {"precision": mark("Precision"), "recall": mark("Recall")}
 OF_SURE = dict(zip(WHEN_SURE, (mark("Share of items it is sure of"), mark("Right when it is sure")), strict=True))
 OF_COST = dict(zip(COSTS, (mark("Time of a prediction (p95, ms)"), mark("Memory (MB)")), strict=True))
 LEAST, MOST = "min", "max"
+MOST_BOUND = 1e9
 SURE = (50, 60, 70, 80, 90, 95, 99)
 """Confidences that the form offers, in percent."""
 
@@ -68,7 +69,7 @@ def draw_overridden(project: Project, model: ModelOut, where: Any) -> None:
     where.warning(f"{words}\n\n{lines}", icon=":material/rule:")
 
 
-def _about(one: ConditionOut) -> tuple[Any, ...]:
+def _about(one: Condition | ConditionOut) -> tuple[Any, ...]:
     """What a condition asks, whatever a model comes to."""
     return one.metric, one.label, one.at, one.slice, one.min, one.max
 
@@ -81,6 +82,8 @@ def line(project: Project, one: ConditionOut) -> str:
     words = f":{color}[:material/{icon}:] **{plain(_name(project, one))}**, {wanted}: "
     if one.gone:
         return words + t("its label, metric or slice is not there any more: change the condition.")
+    if one.value is None and one.metric in COSTS:
+        return words + t("not measured yet: of the live and the newest model it is, in the background.")
     if one.value is None:
         return words + t("not measured yet.")
     value = metric.number(one.value)
@@ -128,8 +131,9 @@ def _form(project: Project) -> None:
     for place, one in enumerate(present.conditions):
         with st.container(horizontal=True, vertical_alignment="center", key=f"wants-condition-{place}"):
             st.markdown(f"{plain(_name(project, one))}, {_wanted(project, one)}", width="stretch")
-            if st.button(t("Take it off"), key=f"drop-condition-{place}", icon=":material/close:"):
-                kept = [other for number, other in enumerate(present.conditions) if number != place]
+            # By what it says: another manager may have taken off one before it.
+            if st.button(t("Take it off"), key=f"drop-condition-{_about(one)}", icon=":material/close:"):
+                kept = [other for other in present.conditions if other != one]
                 _save(project, kept, present.optimize, t("Taken off."))
     _add(project, list(present.conditions))
     known = metrics.of(project.info.task_type)
@@ -176,8 +180,8 @@ def _add(project: Project, present: list[Condition]) -> None:
     )
     value = columns[3].number_input(
         t("in percent") if in_percent else t("this"),
-        min_value=0.0 if in_percent else None,
-        max_value=100.0 if in_percent else None,
+        min_value=0.0 if in_percent or name in (AGE, *COSTS) else -MOST_BOUND,
+        max_value=100.0 if in_percent else MOST_BOUND,
         value=None,
         placeholder=number(90) if in_percent else None,
         format="%g",

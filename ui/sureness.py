@@ -9,6 +9,7 @@ from labeler_ui import charts
 from labeler_ui.words import percent, t, tn
 
 WANTED = 90  # percent: what the sentence tells of
+LATEST = 80  # percent, from which on it is drawn at the latest: what the sentence tells of is seen
 
 
 def draw(view: dict[str, Any]) -> None:
@@ -18,7 +19,7 @@ def draw(view: dict[str, Any]) -> None:
     sure, of_items, of_right = t("share of items it is sure of"), t("share of items"), t("right among them")
     rows = [
         {"confidence": level / 100, of_items: covered[level - 1] / items, of_right: _share(right, covered, level)}
-        for level in range(max((n for n in range(1, 100) if covered[n - 1] == items), default=1), 100)
+        for level in range(min(LATEST, max((n for n in range(1, 100) if covered[n - 1] == items), default=1)), 100)
     ]
     frame = pd.DataFrame(rows)
     long = frame.melt("confidence", var_name="what", value_name="share").dropna()
@@ -28,7 +29,9 @@ def draw(view: dict[str, Any]) -> None:
         alt.Chart(long, height=300)
         .mark_line(interpolate="step-before", strokeWidth=2)
         .encode(
-            x=alt.X("confidence:Q", title=t("sure at least"), axis=alt.Axis(format=".0%", grid=False)),
+            x=alt.X(
+                "confidence:Q", title=t("sure at least"), axis=alt.Axis(format=".0%", grid=False, tickMinStep=0.05)
+            ),
             y=alt.Y("share:Q", title=None, axis=alt.Axis(format=".0%"), scale=alt.Scale(domain=[0, 1])),
             color=alt.Color("what:N", scale=pick, legend=alt.Legend(title=None, orient="top")),
             strokeDash=alt.StrokeDash("what:N", scale=dashes, legend=None),

@@ -189,6 +189,8 @@ def page_css() -> str:
 [data-testid="stTab"][aria-selected="true"] {{ font-weight: 600; }}
 [data-testid="stButtonGroup"] button[data-selected="true"] {{ color: inherit !important; font-weight: 600; }}
 [data-testid="stMarkdownContainer"] p a {{ text-decoration: underline !important; }}
+[data-testid="stMarkdownContainer"] table {{ display: block; overflow-x: auto; max-width: 100%; }}
+[data-testid="stMarkdownContainer"] :is(td, th) {{ min-width: 5rem; }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
   content: "{away}"; position: fixed;

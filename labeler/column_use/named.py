@@ -29,5 +29,7 @@ def keep_one(tx: Connection, event: ProjectChanged, project: Project) -> None:
     if "left_out_columns" not in event.settings:
         return
     named = named_columns(tx, project.id)
+    if named == [] and project.settings.left_out_columns:
+        raise Conflict("The items of this project have no columns that could be left out.")
     if named and set(named) <= set(project.settings.left_out_columns):
         raise Conflict("Every column would be left out: nothing would be left to learn from.")

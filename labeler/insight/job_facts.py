@@ -13,6 +13,7 @@ from labeler.kit.jobs.tables import jobs
 from labeler.wire.jobs import JobOut, TakenBack
 
 IMPORT, REMOVAL = "items.import", "items.remove"
+BRINGING = (IMPORT, "sources.fetch")
 TOOK_BACK = jobs.c.args[("wanted", "import_id")].as_string()
 """Of a removal: the import that it takes back, in digits."""
 
@@ -40,7 +41,7 @@ def _import_of(row: Any) -> int | None:
 
 def _removals(tx: Connection, rows: Iterable[Any]) -> dict[int, Any]:
     """By import, the newest job that takes it back or has done so."""
-    imports = {str(row.id): row.project_id for row in rows if row.kind == IMPORT}
+    imports = {str(row.id): row.project_id for row in rows if row.kind in BRINGING}
     if not imports:
         return {}
     meant = (jobs.c.kind == REMOVAL, jobs.c.project_id.in_(set(imports.values())), TOOK_BACK.in_(list(imports)))

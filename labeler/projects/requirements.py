@@ -46,4 +46,6 @@ def wrong_requirement(
         is_share = one.label is not None or one.metric in WHEN_SURE or units.get(one.metric) == "share"
         if is_share and not 0 <= bound <= 1:
             return where, f"{bound:g} is no share: expected 0 to 1"
+        if one.metric in (AGE, *COSTS) and bound < 0:
+            return where, f"{bound:g} is less than nothing"
     return None

@@ -231,8 +231,11 @@ def change_project(tx: Connection, member: Member, change: ProjectChange) -> Pro
 
 
 def _settings(project: Project, change: dict[str, Any]) -> ProjectSettings:
+    before = project.settings.model_dump()
+    if isinstance(policy := change.get("retraining"), dict):  # a policy of several parts: what is not given stays
+        change = {**change, "retraining": {**before["retraining"], **policy}}
     try:
-        return ProjectSettings.model_validate(project.settings.model_dump() | change)
+        return ProjectSettings.model_validate(before | change)
     except ValidationError as error:
         raise explain_validation(error, change, "/settings") from None
 

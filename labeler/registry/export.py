@@ -18,6 +18,7 @@ from labeler.items.content import bounds_of
 from labeler.items.tables import items, present
 from labeler.kit.config import Settings
 from labeler.kit.db import Database
+from labeler.kit.errors import Conflict
 from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder, encoder_of
 from labeler.learning.features.pair import Pair
 from labeler.learning.trained_model import FILE_NAME
@@ -71,9 +72,11 @@ CMD ["uvicorn", "labeler.outside.serve:app", "--host", "0.0.0.0", "--port", "808
 def export_model(db: Database, settings: Settings, project: Project, number: int, examples: int) -> IO[bytes]:
     """A ZIP archive with the folder, at its beginning; the caller closes it. examples: of the project's items, at most.
 
-    Raises `NotFound`, and `Unavailable` where the model's file is not there any more, or is broken.
+    Raises `NotFound`, `Conflict` where the model's file is not there any more, `Unavailable` where it is broken.
     """
     row = db.read(find_model, project.id, number)
+    if not (folder_of(settings, project.id, number) / FILE_NAME).exists():
+        raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can be taken along.")
     model = load_model(settings, row)
     card = db.read(card_of, settings, project, number)
     shown = db.read(_examples, project.id, examples)

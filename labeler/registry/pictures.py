@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Sequence
 from html import escape
+from math import ceil, floor, log10
 
 WIDTH, LEFT, RIGHT, TOP, ROW, AXIS = 640, 200, 70, 10, 30, 34  # px
-TICKS, MOST_DOTS = 5, 40
+TICKS, MOST_DOTS = 6, 40
 
 Row = tuple[str, float, float | None, float | None]
 Line = tuple[str, Sequence[tuple[float, float]]]
@@ -36,7 +37,7 @@ def lines(drawn: Sequence[Line], percent_x: bool, percent_y: bool, x_title: str)
     """Lines over one axis, the first one in the color of the model; the others dashed. Each has a name."""
     points = [point for _, line in drawn for point in line]
     low_x, high_x = _room(min(x for x, _ in points), max(x for x, _ in points), 0)
-    low, high = _room(min(y for _, y in points), max(y for _, y in points))
+    low, high = (0.0, 1.0) if percent_y else _room(min(y for _, y in points), max(y for _, y in points))
     height, left = 240, 60
     bottom = height - AXIS - 24
 
@@ -53,11 +54,13 @@ def lines(drawn: Sequence[Line], percent_x: bool, percent_y: bool, x_title: str)
         kind = "first" if place == 0 else "other"
         path = " ".join(f"{x(a):.1f},{y(b):.1f}" for a, b in line)
         parts.append(f'<polyline class="{kind}" points="{path}"/>')
-        some = line[:: len(line) // MOST_DOTS + 1]
+        some = line if len(line) <= MOST_DOTS else ()
         parts += [f'<circle class="{kind}" cx="{x(a):.1f}" cy="{y(b):.1f}" r="3"/>' for a, b in some]
         dash = "—" if place == 0 else "- -"
-        parts.append(f'<text x="{left + 220 * place}" y="{height - 4}">{dash} {escape(name)}</text>')
-    parts.append(f'<text x="{WIDTH - RIGHT}" y="{height - 4}" text-anchor="end">{escape(x_title)}</text>')
+        parts.append(f'<text x="{left + 150 * place}" y="{TOP + 2}">{dash} {escape(name)}</text>')
+    parts.append(
+        f'<text x="{(left + WIDTH - RIGHT) / 2}" y="{height - 4}" text-anchor="middle">{escape(x_title)}</text>'
+    )
     return _svg(height, parts, ", ".join(name for name, _ in drawn))
 
 
@@ -72,7 +75,7 @@ def matrix(labels: Sequence[str], counts: Sequence[Sequence[int]]) -> str:
         for name, row in zip(labels, counts, strict=True)
     )
     caption = "Rows: what people said. Columns: what the model said."
-    return f'<table class="matrix"><caption>{caption}</caption><tr><th></th>{head}</tr>{rows}</table>'
+    return f'<table class="matrix"><tr><th></th>{head}</tr>{rows}</table><p class="soft">{caption}</p>'
 
 
 def _svg(height: float, parts: Sequence[str], said: str) -> str:
@@ -99,10 +102,14 @@ def _room(low: float, high: float, share: float = 0.08) -> tuple[float, float]:
 
 
 def _ticks(low: float, high: float) -> list[float]:
-    return [low + (high - low) * n / (TICKS - 1) for n in range(TICKS)]
+    """Round numbers between the ends, about TICKS of them."""
+    rough = (high - low) / (TICKS - 1)
+    unit = 10 ** floor(log10(rough))
+    step = next(unit * times for times in (1, 2, 5, 10) if unit * times >= rough * (1 - 1e-9))
+    return [step * n for n in range(ceil(low / step - 1e-9), floor(high / step + 1e-9) + 1)]
 
 
 def _written(value: float, percent: bool) -> str:
     if percent:
-        return f"{100 * value:.1f}%"
-    return f"{value:,.0f}" if abs(value) >= 20 else f"{value:.2f}"
+        return f"{100 * value:.1f}".removesuffix(".0") + "%"
+    return f"{value:,.0f}" if abs(value) >= 20 or value == round(value) else f"{value:.2f}"

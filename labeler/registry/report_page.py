@@ -38,7 +38,10 @@ h1 { font-size: 1.7rem }
 h2 { font-size: 1.2rem; margin-top: 2.2rem }
 h3 { font-size: 1rem }
 table { border-collapse: collapse; font-size: .88rem; display: block; overflow-x: auto }
-th, td { border: 1px solid var(--line); padding: .35rem .6rem; text-align: left; vertical-align: top }
+th, td { border: 1px solid var(--line); padding: .35rem .6rem; min-width: 4.5rem }
+th, td { text-align: left; vertical-align: top }
+td:nth-child(2):not(:last-child), td:nth-child(3):not(:last-child) { min-width: 9rem }
+.matrix :is(td, th) { min-width: 0 !important }
 code { font-size: .88em; overflow-wrap: anywhere }
 li { overflow-wrap: anywhere }
 svg { width: 100%; height: auto; margin: .4rem 0 }
@@ -49,7 +52,7 @@ svg circle.first { fill: var(--mark) }
 svg line.other, svg polyline.other { stroke: var(--soft); stroke-width: 2; fill: none }
 svg polyline.other { stroke-dasharray: 6 4 }
 svg circle.other { fill: var(--soft) }
-.matrix caption { caption-side: bottom; white-space: nowrap; color: var(--soft); text-align: left; padding-top: .3rem }
+.soft { color: var(--soft); font-size: .88rem }
 .matrix td { text-align: right; background: color-mix(in srgb, var(--mark) calc(var(--share) * 55%), transparent) }
 """
 

@@ -29,5 +29,5 @@ async def challenge_live(member: CanManage, write: Write) -> JobOut:
 @router.post("/pipeline-test", status_code=202)
 async def test_pipeline(member: CanManage, write: Write) -> JobOut:
     """Train the live model (else the newest) again from the items of its dataset version, and compare each prediction;
-    behind all other jobs. 409: there is no model."""
+    it begins when no other job waits. 409: there is no model."""
     return await write(service.request_test, member)

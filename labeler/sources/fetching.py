@@ -74,6 +74,8 @@ class Fetcher:
             raise NotFetched(str(refused)) from None
         except (httpcore.NetworkError, httpcore.ProtocolError, httpcore.TimeoutException, OSError) as failure:
             raise NotFetched(failure_of(failure).replace("receiver", "host")) from None
+        except (httpx.InvalidURL, ValueError):
+            raise NotFetched("It leads to an address that can't be read.") from None
 
     async def _follow(self, url: str) -> Document:
         for _ in range(1 + REDIRECTS):

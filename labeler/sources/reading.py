@@ -42,7 +42,7 @@ def _decoded(document: Document) -> str:
         try:
             if name is not None:
                 return document.body.decode(name).removeprefix("\ufeff")
-        except (LookupError, UnicodeDecodeError):
+        except (LookupError, ValueError):  # of names that are no charset of texts, some raise others
             continue
     best = from_bytes(document.body).best()
     if best is None:

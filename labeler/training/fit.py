@@ -40,7 +40,8 @@ class Fitted:
 
     positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
     hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from;
-    tried: each way in which the pool was seen, of which it is the best.
+    tried: each way in which the pool was seen, of which it is the best; is_alone: it learned from features alone, and
+    no other way was tried.
     """
 
     pool: StoredPool
@@ -55,6 +56,7 @@ class Fitted:
     baselines: dict[str, Report] = field(default_factory=dict)
     params: dict[str, Any] = field(default_factory=dict)
     tried: list[Tried] = field(default_factory=list)
+    is_alone: bool = False
 
     @property
     def model(self) -> TrainedModel:
@@ -133,6 +135,7 @@ def fit(
     best = max(tried, key=lambda one: one.learned.evidence)
     params = {} if alone is None else alone.params
     fitted = Fitted(best.pool, best.learned, np.zeros((0, 0)), positions, targets, params=params, tried=tried)
+    fitted.is_alone = alone is not None
     if ahead is not None:
         ahead(fitted)
     tell(3, counted("scoring {n} item", "scoring {n} items", len(data.items)))

@@ -281,3 +281,9 @@ def test_a_look_that_was_interrupted_goes_on_where_it_was(
     first, second = service.run_jobs(kinds=LOOK)
     assert (first.state, second.state) == ("queued", "done") and first.result["known"]
     assert len(weighed) == len(set(weighed)) == len(project.columns.use().columns), "nothing was done twice"
+
+
+def test_texts_have_no_columns_to_leave_out(project: Project) -> None:
+    project.items.add([{"text": "see you at lunch"}], progress=False)
+    with pytest.raises(ApiError, match="no columns"):
+        project.change(settings={"left_out_columns": ["x"]})

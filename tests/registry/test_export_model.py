@@ -201,7 +201,7 @@ def test_what_stands_in_the_way_is_said(service: Any, modeled: Project, tmp_path
     (folder_of(service.settings, modeled.info.id, number) / "model.skops").unlink()
     with pytest.raises(ApiError) as gone:
         modeled.export_model(number, tmp_path / "none")
-    assert gone.value.status == 503 and "is missing" in gone.value.detail
+    assert gone.value.status == 409 and "pruned" in gone.value.detail
     assert sorted(path.name for path in tmp_path.iterdir() if path.name in ("full", "none") or "." in path.name) == [
         "full"
     ]

@@ -207,6 +207,7 @@ def test_what_it_costs_is_measured_where_it_is_required(service: Any, modeled: P
         ({"metric": "coverage", "at": 0.905, "min": 0.5}, "hundredths"),
         ({"metric": "coverage", "at": 0.9, "min": 50}, "no share"),
         ({"metric": "p95_ms", "max": 5, "slice": "Free"}, "slice"),
+        ({"metric": "memory_mb", "max": -7}, "less than nothing"),
     ],
 )
 def test_conditions_that_can_not_be_are_refused(project: Project, condition: dict[str, Any], why: str) -> None:

@@ -185,3 +185,10 @@ def test_the_night_is_an_hour_of_the_clock(service: Any, two_models: Project) ->
 def test_a_policy_that_can_not_be_is_refused(two_models: Project, wrong: dict[str, Any]) -> None:
     with pytest.raises(ApiError, match="retraining"):
         two_models.change(settings={"retraining": wrong})
+
+
+def test_what_is_not_given_of_a_policy_stays(two_models: Project) -> None:
+    two_models.change(settings={"retraining": {"after_labels": 75, "after_days": 14}})
+    two_models.change(settings={"retraining": {"replace": True}})
+    policy = two_models.retraining().policy
+    assert (policy.after_labels, policy.after_days, policy.replace) == (75, 14, True)

@@ -104,6 +104,32 @@ def test_what_can_not_be_an_item_is_refused_in_words(
         raise AssertionError(error["reason"])
 
 
+@pytest.mark.parametrize(
+    ("to", "charset"), [("http://[::1", None), (None, "idna"), (None, "undefined"), ("\\\\", None)]
+)
+def test_one_hostile_document_costs_the_others_nothing(
+    project: Project, host: Host, fetch: Callable[..., dict[str, Any]], to: str | None, charset: str | None
+) -> None:
+    good = host.has("/good", "fine")
+    bad = host.has("/bad", "ä\xad".encode("latin-1") * 70, f"text/plain; charset={charset}")
+    if to is not None:
+        bad = host.moves("/bad", to)
+    result = fetch(bad, good)
+    assert result["taken"] + result["refused"] == 2 and result["taken"] >= 1, result
+    asked = project.items.recheck_sources()
+    assert asked.state == "queued"
+
+
+def test_what_was_fetched_can_be_taken_back(
+    service: Any, project: Project, host: Host, fetch: Callable[..., dict[str, Any]]
+) -> None:
+    fetch(host.has("/a", "first"))
+    (job,) = project.client.jobs_page(project=project.slug, kind=["sources.fetch"]).items
+    project.items.remove(import_id=job.id)
+    service.run_jobs(kinds=("items.remove",))
+    assert list(project.items.find()) == [] and project.items.source_counts().counts == {}
+
+
 def test_redirects_lead_to_allowed_hosts_only(
     project: Project, host: Host, fetch: Callable[..., dict[str, Any]]
 ) -> None:

@@ -153,3 +153,16 @@ def test_one_that_can_not_be_had_is_left_out_and_why_is_said(
 def test_a_set_one_is_asked_alone(settings: Settings) -> None:
     named = settings.model_copy(update={"encoder": "multilingual-e5-small"})
     assert [one.sha256 for one in encoders_for(named)] == [build.E5_SHA256] and encoders_beside(named) == []
+
+
+def test_a_model_on_features_alone_and_reading_do_not_ask_for_each_other_without_an_end(
+    service: Any, project: Project, train: Any
+) -> None:
+    project.change(settings={"model": "logistic_regression"})
+    service.run_jobs()
+    train()
+    service.run_jobs()
+    models = len(project.models())
+    done = service.run_jobs()
+    assert done == [] and len(project.models()) == models
+    assert "evidence" not in project.models(1)[0].config

@@ -120,3 +120,10 @@ def test_who_promotes_is_told_what_the_model_has_not_shown() -> None:
     assert "common answer" in model_advice.caution(model(1, baselines={"majority": 0.88}), ACCURACY)
     assert model_advice.caution(model(1, score=(0.97, 0.92, 0.99), baselines={"majority": 0.88}), ACCURACY) == ""
     assert "not measured yet" in model_advice.caution(model(1), None)
+
+
+def test_a_retired_model_is_not_recommended_again() -> None:
+    told = said(None, model(2, "retired"), model(1, "retired"))
+    assert told.promote is None and "retired" in told.title
+    live = model(1, "live")
+    assert said(None, model(3, "retired"), live).promote is None

@@ -98,7 +98,7 @@ def _lead(project: Project, models: Sequence[ModelOut]) -> int | None:
             model_views.button(t("See what is required"), "required")
         kind: Literal["primary", "secondary"] = "primary" if told.sure and not missing else "secondary"
         if promotes and way.button(t("Promote it …"), icon=":material/rocket_launch:", type=kind, key="lead-yes"):
-            promote.ask(project, int(told.promote or 0), model_advice.live(models) is not None)
+            promote.ask(project, int(told.promote or 0), live is not None, promoted.stage if promoted else "candidate")
         return told.promote if promotes else None
 
 
@@ -191,8 +191,10 @@ def _deciding(task_type: str, models: Sequence[ModelOut]) -> metrics.Metric | No
 def _actions(project: Project, model: ModelOut, is_first: bool, is_other_live: bool) -> None:
     """is_first: nothing above does the same."""
     number = model.number
-    if is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
-        promote.ask(project, number, is_other_live)
+    if not model.artifacts:
+        st.markdown(t(":gray[Its files were pruned: reproduce it, then it can answer again.]"))
+    elif is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
+        promote.ask(project, number, is_other_live, model.stage)
     before = feedback.attempt(project.live_before) if model.stage == "live" else None
     if before is not None and st.button(t("Roll back …"), icon=":material/undo:"):
         layout.confirm(

@@ -26,6 +26,7 @@ from labeler.projects.access import Project, find_project
 from labeler.registry.encoders import encoders_for, why_fewer, why_without
 from labeler.registry.service import newest_model
 from labeler.training.fit import Fitted
+from labeler.training.model_spec import representation_in
 from labeler.training.pool.data import TrainingData, data_of
 from labeler.training.pool.embedding_store import GROUP, EmbeddingStore
 from labeler.training.pool.representation import newest_graph, representation_of
@@ -89,7 +90,7 @@ def _read(
     n = len(data.items)
     store = EmbeddingStore(data.cache, encoder)
     steps = in_order_of_need(data, store)
-    is_new = bool(steps) or why is None
+    is_new = bool(steps) or not _is_done(data, pipeline, encoder)
     if steps:
         SaidVectors(data.cache, encoder, data.said).keep()  # trainings then need no encoder
     left, looked = sum(map(len, steps)), time.monotonic()
@@ -111,13 +112,19 @@ def _read(
         representation_of(data, pipeline, data.blocks(pipeline), encoder)
 
     def finish(tx: Connection) -> dict[str, Any]:
-        if is_new:  # else each training would ask for what can't be had, and be asked for by it
+        if is_new or _lacks_vectors(tx, project.id):  # else training and reading would ask for each other for ever
             _rank_anew(tx, project.id)
         if more:
             want_vectors(tx, project.id, delay=0.5)
         return {"read": n, "of": n} | ({"reason": _left_out(why)} if why else {})
 
     return run.finish(finish)
+
+
+def _lacks_vectors(tx: Connection, project_id: int) -> bool:
+    """Whether the newest model was trained without any sentence vectors, before they were read."""
+    newest = newest_model(tx, project_id)
+    return newest is not None and "sha256" not in (representation_in(newest.config) or {})
 
 
 def _rank_anew(tx: Connection, project_id: int) -> None:
@@ -152,4 +159,6 @@ def wants_vectors(settings: Settings, fitted: Fitted) -> bool:
         return False
     seen = [one.pool.representation for one in fitted.tried]
     whole = {one.config.get("sha256") for one in seen if one is not None and one.places is None}
-    return any(encoder.sha256 not in whole for encoder in encoders_for(settings))
+    # A model that learns from features alone sees the pool through the first one.
+    asked = encoders_for(settings)[: 1 if fitted.is_alone else None]
+    return any(encoder.sha256 not in whole for encoder in asked)
