@@ -6,7 +6,7 @@ it is surer. docs/decisions/0045-drift.md
 """
 
 from dataclasses import asdict, dataclass
-from typing import Any, ClassVar
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -14,13 +14,14 @@ from sqlalchemy import Connection
 
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
+from labeler.drift.found import DriftFound
 from labeler.drift.standing import Standing, bar_of, standing_of
 from labeler.drift.tables import drift_checks
 from labeler.items.tables import items, present
 from labeler.kit.columns import clock
 from labeler.kit.counting import counted
 from labeler.kit.errors import Unavailable
-from labeler.kit.events import Event, emit
+from labeler.kit.events import emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.drift.check import Moved, check
 from labeler.learning.drift.label_shift import estimated_shares
@@ -38,17 +39,6 @@ MOST = 2_000
 MOST_HOLDOUT = 2_000
 KEPT = 8
 """Kinds of a signal that are told of, those that moved furthest."""
-
-
-@dataclass(frozen=True)
-class DriftFound(Event):
-    """A check found new items unlike those before. moved: names of what moved; new: how many were compared."""
-
-    name: ClassVar[str] = "drift.found"
-    project_id: int
-    model: int
-    new: int
-    moved: list[str]
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.drift.jobs import DriftFound
+from labeler.drift.found import DriftFound
 from labeler.drift.service import drift_of
 from labeler.kit.columns import clock
 from labeler.kit.events import listen

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from labeler.client import ApiError, Project
-from labeler.drift.jobs import DriftFound
+from labeler.drift.found import DriftFound
 from labeler.kit.columns import clock
 from labeler.kit.events import emit
 from labeler.kit.jobs.tables import jobs
