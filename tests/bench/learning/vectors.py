@@ -1,7 +1,7 @@
 """Sentence vectors made once: an encoder that remembers what it encoded, on disk."""
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -42,10 +42,10 @@ class RememberingEncoder(Encoder):
             digest.update(hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest())
         return self._folder / f"{digest.hexdigest()[:16]}.npy"
 
-    def encode(self, texts: Sequence[str], tell: Callable[[int], None] | None = None) -> Array:
+    def encode(self, texts: Sequence[str]) -> Array:
         missing = [text for text in texts if text not in self._known]
         if missing:
-            return super().encode(texts, tell)
+            return super().encode(texts)
         return np.array([self._known[text] for text in texts], dtype=np.float32)
 
 
