@@ -137,7 +137,7 @@ def one_is_live(db: Database) -> None:
 @pytest.mark.one_database
 @pytest.mark.timeout(400)
 def test_predictions_go_on_through_a_few_kills(settings: Settings, tmp_path: Path) -> None:
-    kill_at_random(settings, tmp_path, 3)
+    kill_at_random(settings, tmp_path, 2)
 
 
 @pytest.mark.faults
