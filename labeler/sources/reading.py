@@ -1,5 +1,6 @@
 """A document as an item's content: plain text, the text of an HTML page, or a JSON object as the row of a table."""
 
+import re
 from html.parser import HTMLParser
 from typing import Any
 
@@ -9,6 +10,8 @@ from charset_normalizer import from_bytes
 from labeler.sources.fetching import Document, NotFetched
 
 NOT_READ = {"script", "style", "noscript", "template", "svg", "head", "nav", "footer", "iframe"}
+MARKED = re.compile(r"<!\[[^>]*>?")
+"""Marked sections: no browser shows them, and the parser ends at those that it does not know."""
 LINES = {"p", "div", "br", "li", "tr", "h1", "h2", "h3", "h4", "h5", "h6", "section", "article", "blockquote", "pre"}
 
 
@@ -18,7 +21,7 @@ def content_of(document: Document) -> dict[str, Any]:
         return _fields(document)
     if document.kind in ("text/html", "application/xhtml+xml"):
         reader = _Text()
-        reader.feed(_decoded(document))
+        reader.feed(MARKED.sub(" ", _decoded(document)))
         reader.close()
         return {"text": reader.text()}
     if document.kind.startswith("text/"):
