@@ -190,7 +190,7 @@ def page_css() -> str:
 [data-testid="stButtonGroup"] button[data-selected="true"] {{ color: inherit !important; font-weight: 600; }}
 [data-testid="stMarkdownContainer"] p a {{ text-decoration: underline !important; }}
 [data-testid="stMarkdownContainer"] table {{ display: block; overflow-x: auto; max-width: 100%; }}
-[data-testid="stMarkdownContainer"] :is(td, th) {{ min-width: 5rem; }}
+@media (max-width: 640px) {{ [data-testid="stMarkdownContainer"] :is(td, th):not(:first-child) {{ min-width: 8rem; }} }}
 [data-testid="stApp"]:is([data-test-connection-state="PINGING_SERVER"],
 [data-test-connection-state="DISCONNECTED_FOREVER"]):not(:has([data-testid="card"]))::after {{
   content: "{away}"; position: fixed;
