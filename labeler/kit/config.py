@@ -20,6 +20,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from labeler.kit.config_lists import databases_to_read, hosts_with_ports, names_and_networks
 from labeler.kit.files import private_folder
 
 PREFIX = "LABELER_"
@@ -297,37 +298,17 @@ class Settings(BaseSettings):
     @field_validator("webhook_allowed_hosts")
     @classmethod
     def _hosts(cls, value: str) -> str:
-        hosts = [part.strip() for part in value.split(",") if part.strip()]
-        for host in hosts:
-            try:
-                ip_network(host, strict=False)
-            except ValueError:
-                if re.fullmatch(r"(?!.*\.\.)[A-Za-z0-9_-][A-Za-z0-9._-]{0,252}", host) is None:
-                    raise ValueError(f"{host}: expected names or networks such as 10.0.0.0/8, with commas") from None
-        return ",".join(hosts)
+        return names_and_networks(value)
 
     @field_validator("llm_allowed_hosts", "source_allowed_hosts")
     @classmethod
     def _endpoints(cls, value: str) -> str:
-        hosts = [part.strip().lower() for part in value.split(",") if part.strip()]
-        for host in hosts:
-            parts = urlsplit(host if "://" in host else f"https://{host}")
-            whole = f"{parts.scheme}://{parts.netloc}"
-            try:
-                fits = parts.scheme in ("http", "https") and bool(parts.hostname) and parts.port != 0
-            except ValueError:
-                fits = False
-            if not fits or re.search(r"[\s@]", host) or whole != (host if "://" in host else f"https://{host}"):
-                raise ValueError(f"{host}: expected a host such as llm.example.org, host:port or http://host:port")
-        return ",".join(hosts)
+        return hosts_with_ports(value)
 
     @field_validator("import_databases")
     @classmethod
     def _readable(cls, value: dict[str, SecretStr]) -> dict[str, SecretStr]:
-        for name, url in value.items():
-            if re.match(r"(sqlite|postgres(ql)?(\+psycopg)?)://.", url.get_secret_value()) is None:
-                raise ValueError(f"{name}: expected a URL that begins with sqlite:// or postgresql://")
-        return value
+        return databases_to_read(value)
 
     @classmethod
     def settings_customise_sources(

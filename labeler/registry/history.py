@@ -21,6 +21,24 @@ def models_before(tx: Connection, row: Any) -> Sequence[Any]:
     return tx.execute(sa.select(*columns).where(*mine).order_by(model_versions.c.number.desc()).limit(200)).all()
 
 
+def newest_after(tx: Connection, row: Any) -> Any:
+    """The row of the newest model that is newer than this one and was not retired, or None."""
+    newer = (model_versions.c.project_id == row.project_id, model_versions.c.number > row.number)
+    statement = sa.select(model_versions).where(*newer, model_versions.c.stage != "retired")
+    return tx.execute(statement.order_by(model_versions.c.number.desc()).limit(1)).one_or_none()
+
+
+def most_labels_seen(tx: Connection, project_id: int) -> int:
+    """How many labels the model that saw most of them has seen."""
+    most = sa.select(sa.func.max(model_versions.c.labels_seen)).where(model_versions.c.project_id == project_id)
+    return int(tx.execute(most).scalar() or 0)
+
+
+def projects_with_live_model(tx: Connection) -> set[int]:
+    """Their ids, those of deleted projects among them."""
+    return set(tx.execute(sa.select(model_versions.c.project_id).where(model_versions.c.stage == "live")).scalars())
+
+
 def earlier_live(tx: Connection, settings: Settings, row: Any) -> Sequence[int]:
     """The numbers of other models that were live and whose files are kept, the last one first."""
     statement = (

@@ -15,6 +15,7 @@ from labeler.kit.jobs.registry import every
 from labeler.kit.jobs.tables import jobs
 from labeler.projects.access import Project, find_project
 from labeler.projects.tables import projects
+from labeler.registry.history import most_labels_seen, newest_after, projects_with_live_model
 from labeler.registry.service import ModelTrained, live_model
 from labeler.registry.tables import model_versions
 from labeler.retraining.tables import model_challenges
@@ -38,13 +39,6 @@ def want_test(tx: Connection, project_id: int, *, nightly: bool = False, created
     return enqueue(tx, PIPELINE, args, project_id=project_id, dedup=dedup, lane=lane, created_by=created_by)
 
 
-def challenger_of(tx: Connection, live: Any) -> Any:
-    """The row of the newest model that is newer than the live one and was not retired, or None."""
-    mine = (model_versions.c.project_id == live.project_id, model_versions.c.number > live.number)
-    statement = sa.select(model_versions).where(*mine, model_versions.c.stage != "retired")
-    return tx.execute(statement.order_by(model_versions.c.number.desc()).limit(1)).one_or_none()
-
-
 def last_challenge(tx: Connection, live: Any) -> Any:
     """The last one that this live model stood: `at`, and how many labels the challenger had seen; or None."""
     columns = (model_challenges.c.created_at.label("at"), model_versions.c.labels_seen)
@@ -56,8 +50,7 @@ def last_challenge(tx: Connection, live: Any) -> Any:
 def due_of(tx: Connection, project: Project, live: Any) -> Due:
     """How far away the next challenge of the live model is, by labels and by time."""
     policy, last = project.settings.retraining, last_challenge(tx, live)
-    newest = sa.select(sa.func.max(model_versions.c.labels_seen)).where(model_versions.c.project_id == project.id)
-    came = int(tx.execute(newest).scalar() or 0) - _seen(live, last)
+    came = most_labels_seen(tx, project.id) - _seen(live, last)
     labels = None if policy.after_labels is None else max(0, policy.after_labels - came)
     at = None if policy.after_days is None else _begun(live, last) + timedelta(days=policy.after_days)
     return Due(labels=labels, at=at)
@@ -114,7 +107,7 @@ def _now(tx: Connection) -> datetime:
 def sweep(tx: Connection) -> None:
     """Challenges that are due by time, and tests of the night."""
     now = _now(tx)
-    alive = sa.select(model_versions.c.project_id).where(model_versions.c.stage == "live")
+    alive = projects_with_live_model(tx)
     wanted = sa.select(projects.c.id).where(projects.c.deleted_at.is_(None), projects.c.id.in_(alive))
     for project_id in tx.execute(wanted).scalars().all():
         project = find_project(tx, project_id)
@@ -128,7 +121,7 @@ def _by_time(tx: Connection, project: Project, now: datetime) -> None:
     due = None if live is None else due_of(tx, project, live)
     if due is None or due.at is None or due.at > now:
         return
-    last, newest = last_challenge(tx, live), challenger_of(tx, live)
+    last, newest = last_challenge(tx, live), newest_after(tx, live)
     if newest is not None and newest.created_at > _begun(live, last):
         want_challenge(tx, project.id, "time")
     elif new_labels(tx, project.id, 1)[0]:

@@ -17,12 +17,11 @@ from labeler.kit.errors import Conflict
 from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.projects.access import Project, find_project
-from labeler.registry.history import has_been
+from labeler.registry.history import has_been, newest_after
 from labeler.registry.requirements import unmet_by
 from labeler.registry.service import live_model
 from labeler.registry.stages import canary_model, replace_live
 from labeler.registry.test_runs import runs_of
-from labeler.retraining.asking import challenger_of
 from labeler.retraining.tables import model_challenges
 from labeler.wire.insight import ModelComparison
 from labeler.wire.retraining import Outcome
@@ -49,7 +48,7 @@ def challenge(run: JobRun) -> Any:
     champion = run.db.read(live_model, project.id)
     if champion is None:
         raise JobRefused("No model is live, so none can be challenged.")
-    challenger = run.db.read(challenger_of, champion)
+    challenger = run.db.read(newest_after, champion)
     if challenger is None:
         raise JobRefused(f"No model is newer than the live model {champion.number}.")
     try:

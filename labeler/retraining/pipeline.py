@@ -7,7 +7,6 @@ packages, the encoder or the files have changed, before somebody needs the model
 import tempfile
 import time
 from dataclasses import dataclass, replace
-from functools import partial
 from pathlib import Path
 from typing import Any, ClassVar
 
@@ -15,23 +14,18 @@ import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
-from labeler.datasets.reading import Version
-from labeler.datasets.service import find_version
 from labeler.kit.columns import clock
 from labeler.kit.errors import Unavailable
 from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.registry.artifacts import folder_of, load_predictions
-from labeler.registry.encoders import encoder_for
 from labeler.registry.predict import load_model
 from labeler.registry.service import live_model, newest_model
 from labeler.retraining.packages import changed_packages
 from labeler.retraining.tables import pipeline_tests
-from labeler.training.fit import Fitted, fit
-from labeler.training.model_spec import representation_in, spec_of
-from labeler.training.pool.data import data_of_model
-from labeler.training.pool.representation import represent_again
+from labeler.training.again import data_behind, same_as_recorded, train_again
+from labeler.training.fit import Fitted
 
 SERVED = 500
 """Items that are asked as programs ask."""
@@ -73,17 +67,8 @@ def test_pipeline(run: JobRun) -> Any:
 
 
 def _again(run: JobRun, row: Any) -> Fitted:
-    version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
-    encoder_for(run.settings)
     with tempfile.TemporaryDirectory(prefix="labeler-pipeline-") as cache:
-        data = data_of_model(run.settings, row.project_id, version, row.config)
-        return fit(
-            replace(data, cache=Path(cache)),
-            look=partial(represent_again, representation_in(row.config)),
-            seed=row.config["seed"],
-            spec=spec_of(row.config),
-            tell=lambda step, text: run.progress(step, 4, text),
-        )
+        return train_again(run, row, replace(data_behind(run, row), cache=Path(cache)))
 
 
 def _served(run: JobRun, row: Any) -> dict[str, Any]:
@@ -92,8 +77,7 @@ def _served(run: JobRun, row: Any) -> dict[str, Any]:
     kept = load_predictions(folder_of(run.settings, row.project_id, row.number))
     if kept is None or not len(kept.items):
         return {}
-    version = Version(run.settings, row.project_id, run.db.read(find_version, row.project_id, row.version))
-    data = data_of_model(run.settings, row.project_id, version, row.config)
+    data = data_behind(run, row)
     places = np.sort(np.random.default_rng(row.config["seed"]).permutation(len(data.items))[:SERVED])
     try:
         model = load_model(run.settings, row)
@@ -123,11 +107,7 @@ def _compared(run: JobRun, row: Any, found: Fitted | None) -> tuple[str, dict[st
     }
     if found is None:
         return "failed", facts
-    identical = found.predictions_sha256 == row.config["predictions_sha256"]
-    stored = load_predictions(folder_of(run.settings, row.project_id, row.number))
-    difference = 0.0 if identical else None
-    if not identical and stored is not None and stored.proba.shape == found.proba.shape:
-        difference = float(np.abs(stored.proba - found.proba).max(initial=0.0))
+    identical, difference = same_as_recorded(run.settings, row, found)
     now = None if found.report is None or metric is None else found.report.metrics.get(metric)
     facts |= {"compared": len(found.proba), "max_difference": difference, "now": None if now is None else now.value}
     return "identical" if identical else "differs", facts

@@ -9,9 +9,10 @@ from labeler.kit.errors import Conflict
 from labeler.kit.jobs.engine import get
 from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
+from labeler.registry.history import newest_after
 from labeler.registry.service import live_model, newest_model
 from labeler.registry.tables import model_versions
-from labeler.retraining.asking import challenger_of, due_of, want_challenge, want_test
+from labeler.retraining.asking import due_of, want_challenge, want_test
 from labeler.retraining.tables import model_challenges, pipeline_tests
 from labeler.wire.jobs import JobOut
 from labeler.wire.retraining import Challenge, PipelineTest, RetrainingState
@@ -21,7 +22,7 @@ SHOWN = 50
 
 def retraining_of(tx: Connection, project: Project) -> RetrainingState:
     live = live_model(tx, project.id)
-    challenger = None if live is None else challenger_of(tx, live)
+    challenger = None if live is None else newest_after(tx, live)
     return RetrainingState(
         policy=project.settings.retraining,
         live=None if live is None else live.number,
@@ -37,7 +38,7 @@ def request_challenge(tx: Connection, member: Member) -> JobOut:
     live = live_model(tx, member.project.id)
     if live is None:
         raise Conflict("No model is live, so none can be challenged. Promote one first.")
-    challenger = challenger_of(tx, live)
+    challenger = newest_after(tx, live)
     if challenger is None:
         raise Conflict(f"No model is newer than the live model {live.number}. Label some more, or train now.")
     job_id = want_challenge(tx, member.project.id, "asked", member.user_id)

@@ -144,6 +144,7 @@ def recheck(run: JobRun) -> Any:
     total = run.db.read(_count, project_id)
     while part := run.db.read(_some, project_id, after):
         run.progress(counts["looked"], total, counted("looking at {n} document", "looking at {n} documents", total))
+        changes = []
         for row, found in zip(part, _fetched(run, [row.url for row in part]), strict=True):
             state = _state(row, found)
             counts["looked"] += 1
@@ -155,8 +156,8 @@ def recheck(run: JobRun) -> Any:
                 "found_sha256": found.sha256 if isinstance(found, Document) and state == "changed" else None,
                 "error": str(found) if isinstance(found, NotFetched) else "",
             }
-            change = sa.update(item_sources).where(item_sources.c.id == row.id).values(values)
-            run.write(lambda tx, change=change: tx.execute(change))  # type: ignore[misc]
+            changes.append(sa.update(item_sources).where(item_sources.c.id == row.id).values(values))
+        run.write(lambda tx, changes=changes: [tx.execute(one) for one in changes])  # type: ignore[misc]
         after = part[-1].id
     return run.finish(lambda tx: counts)
 

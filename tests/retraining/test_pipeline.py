@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from labeler.client import ApiError, Project
 from labeler.learning.errors import LearningError
 from labeler.registry.tables import model_versions
-from labeler.retraining import pipeline
 from labeler.retraining.asking import PIPELINE
+from labeler.training import again
 from labeler.wire.retraining import PipelineTest
 
 
@@ -32,8 +32,8 @@ def test_what_earlier_trainings_made_is_not_used(
     service: Any, two_models: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used = []
-    fit = pipeline.fit
-    monkeypatch.setattr(pipeline, "fit", lambda data, **how: used.append(data.cache) or fit(data, **how))
+    fit = again.fit
+    monkeypatch.setattr(again, "fit", lambda data, **how: used.append(data.cache) or fit(data, **how))
     two_models.test_pipeline()
     service.run_jobs(kinds=(PIPELINE,))
     assert all(service.settings.home not in cache.parents for cache in used)
@@ -63,7 +63,7 @@ def test_a_training_that_breaks_is_a_failed_test(
     def broken(*_: Any, **__: Any) -> Any:
         raise LearningError("the sentence encoder has another hash")
 
-    monkeypatch.setattr(pipeline, "fit", broken)
+    monkeypatch.setattr(again, "fit", broken)
     found = outcome_of(service, two_models)
     assert (found.outcome, found.compared, found.error) == ("failed", 0, "the sentence encoder has another hash")
 

@@ -2,7 +2,8 @@
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,9 @@ import pytest
 
 from labeler.client import Project
 from labeler.datasets.repository import Repository
+from labeler.learning.errors import EncoderBroken
+from labeler.learning.features.e5 import build
+from labeler.learning.features.encoder import Encoder
 
 
 @pytest.fixture
@@ -40,3 +44,22 @@ def dvc_repro(service: Any, tmp_path: Path) -> Callable[[Project, int], str]:
         return said
 
     return reproduce
+
+
+@pytest.fixture
+def second_encoder_fails(monkeypatch: pytest.MonkeyPatch) -> Callable[[], AbstractContextManager[None]]:
+    """While it is entered, multilingual-e5-small fails when it reads; the other encoder goes on."""
+    real = Encoder.encode
+
+    def encode(encoder: Encoder, texts: Any) -> Any:
+        if encoder.sha256 == build.E5_SHA256:
+            raise EncoderBroken("the model can't be loaded")
+        return real(encoder, texts)
+
+    @contextmanager
+    def fails() -> Iterator[None]:
+        with monkeypatch.context() as broken:
+            broken.setattr(Encoder, "encode", encode)
+            yield
+
+    return fails

@@ -15,10 +15,9 @@ from labeler.datasets.snapshot import latest
 from labeler.kit.config import Settings
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs
-from labeler.learning.errors import EncoderBroken
 from labeler.learning.features import encoder
 from labeler.learning.features.e5 import build
-from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder
+from labeler.learning.features.encoder import DEFAULT_SHA256
 from labeler.learning.features.encoders import make_encoder
 from labeler.learning.features.installed import is_installed
 from labeler.outside.exported import Exported
@@ -88,17 +87,9 @@ def test_a_model_sees_its_pool_through_both_and_is_reproduced(
 
 
 def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
-    service: Any, project: Project, monkeypatch: pytest.MonkeyPatch
+    service: Any, project: Project, second_encoder_fails: Any
 ) -> None:
-    real = Encoder.encode
-
-    def encode(one: Encoder, texts: Any) -> Any:
-        if one.sha256 == build.E5_SHA256:
-            raise EncoderBroken("the model can't be loaded")
-        return real(one, texts)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Encoder, "encode", encode)
+    with second_encoder_fails():
         service.run_jobs()
         train = trained(service, project)
         seen = train()

@@ -15,9 +15,9 @@ from labeler.kit.config import Settings
 from labeler.kit.jobs import engine
 from labeler.kit.jobs.tables import jobs
 from labeler.learning import loop
-from labeler.learning.errors import EncoderBroken, EncoderMissing
+from labeler.learning.errors import EncoderMissing
 from labeler.learning.features.e5 import build
-from labeler.learning.features.encoder import DEFAULT_SHA256, Encoder
+from labeler.learning.features.encoder import DEFAULT_SHA256
 from labeler.learning.features.encoders import encoder_name
 from labeler.learning.features.installed import is_installed
 from labeler.registry.encoders import encoders_beside, encoders_for, why_fewer
@@ -116,17 +116,9 @@ def test_the_model_is_the_one_that_said_best_what_it_had_not_seen(service: Any, 
 
 
 def test_one_that_fails_in_the_middle_is_left_out_until_it_works_again(
-    service: Any, project: Project, train: Any, monkeypatch: pytest.MonkeyPatch
+    service: Any, project: Project, train: Any, second_encoder_fails: Any
 ) -> None:
-    real = Encoder.encode
-
-    def encode(encoder: Encoder, texts: Any) -> Any:
-        if encoder.sha256 == build.E5_SHA256:
-            raise EncoderBroken("the model can't be loaded")
-        return real(encoder, texts)
-
-    with monkeypatch.context() as broken:
-        broken.setattr(Encoder, "encode", encode)
+    with second_encoder_fails():
         service.run_jobs()
         config = train()
         assert config["representation"]["sha256"] == DEFAULT_SHA256 and "evidence" not in config

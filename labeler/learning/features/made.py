@@ -1,4 +1,4 @@
-"""Where encoders are kept that are made here, and how: whole, by whoever is first, with the hash that they must have.
+"""Where encoders are kept that are made here, and how: whole, by the first that asks, with the hash they must have.
 
 The service sets its data folder; the library keeps them in the user's cache.
 """
