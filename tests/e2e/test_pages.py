@@ -6,7 +6,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Site, barriers, covered, messages, settled, shown
+from browsing import Site, barriers, covered, messages, phone, settled, shown
 from labeler_ui.app import ENTRIES
 from labeler_ui.names import PAGES
 from languages import english, lines, said
@@ -107,7 +107,7 @@ def all_pages(site: Site, project: Any, visit: Any, language: str, looks: tuple[
         processes.wait_for(lambda: brightness(page) == "dark", 10, f"the dark {name}")
         if "at a desk" in looks:
             check(page, name, language)
-        page.set_viewport_size({"width": 390, "height": 844})
+        phone(page)
         check(page, name, language)
         assert barriers(page) == [], f"{name} in the dark, on a phone"
         assert covered(page.locator("body")) == [], f"{name} on a phone"
