@@ -37,6 +37,7 @@ ELSEWHERE = {
     "demo",
     "drift/card.py",
     "failure_modes/card.py",
+    "savings/card.py",
     "insight/card.py",
     "learning",
     "oidc/exchange.py",

@@ -10,18 +10,21 @@ from labeler_ui.words import mark, t
 # Of every kind of job, by what people call them. `import` is what an address says: /jobs?kind=import.
 GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "all": (mark("All kinds"), ()),
-    "import": (mark("Imports, and what was removed"), ("items.import", "items.remove")),
+    "import": (mark("Imports, and what was removed"), ("items.import", "items.remove", "sources.fetch",
+                                                "sources.recheck")),
     "training": (
         mark("Models and the order of the queue"),
         ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce",
+         "training.judge", "retraining.challenge", "retraining.pipeline", "shadows.follow",
          "failure_modes.look", "failure_modes.measure", "drift.compare",
-         "column_use.weigh", "column_use.try"),
+         "column_use.weigh", "column_use.try", "savings.tally"),
     ),
     "dataset": (mark("Dataset versions"), ("datasets.snapshot", "datasets.push")),
     "labels": (
         mark("Labels and answers"),
         (
-            "bulk.label", "bulk.count", "bulk.take_back", "campaigns.start", "hard_items.cluster", "hard_items.check",
+            "bulk.label", "bulk.count", "bulk.take_back", "campaigns.start", "campaigns.assign",
+            "hard_items.cluster", "hard_items.check",
             "label_errors.find", "quality.estimate", "quality.recount", "quality.strata",
         ),
     ),

@@ -265,6 +265,21 @@ def _without(found: Mapping[str, Any]) -> Made:
     return Made(words, "models", t("See"), (("model", str(found["model"])), ("view", "columns")))
 
 
+def _saved(found: Mapping[str, Any]) -> Made:
+    about, needed = found.get("drawn"), found.get("needed") or {}
+    if about is None:
+        words = t("What the order of the queue saves can't be told yet.")
+    elif needed.get("value") is None:
+        words = t("The queue's order has not come to what {drawn} random labels teach.", drawn=number(about))
+    else:
+        words = t(
+            "{needed} labels in the queue's order teach what {drawn} random ones do.",
+            needed=number(needed["value"]),
+            drawn=number(about),
+        )
+    return Made(words, "progress", t("Open Progress"))
+
+
 def _followed(found: Mapping[str, Any]) -> Made:
     words = tn("{n} figure on failure modes.", "{n} figures on failure modes.", found.get("measured", 0))
     return Made(words, "models", t("Open the models"))
@@ -368,6 +383,7 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "look": _failures,
     "weigh": _weighed,
     "try": _without,
+    "tally": _saved,
     "compare": _drifted,
     "measure": _followed,
     "check": _checked,

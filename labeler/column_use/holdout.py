@@ -11,8 +11,8 @@ from sqlalchemy import Connection
 from labeler.column_use.tables import column_trials
 from labeler.items.tables import items, present
 from labeler.learning.column_use.importance import FEWEST, MOST_ITEMS
-from labeler.learning.column_use.judge import Judge, metric_for
 from labeler.learning.decoding import Decoder
+from labeler.learning.evaluation.judge import Judge, metric_for
 from labeler.learning.evaluation.metrics import Metric
 from labeler.learning.failure_modes import some_of
 from labeler.learning.numeric.types import Array

@@ -21,10 +21,10 @@ from labeler.kit.counting import counted
 from labeler.learning.column_use.alone import MOST_LABELS, alone, is_nearly_perfect
 from labeler.learning.column_use.cells import Cells, columns_of
 from labeler.learning.column_use.importance import FEWEST, MOST_COLUMNS, importance, repeats_for
-from labeler.learning.column_use.judge import samples
 from labeler.learning.column_use.redundancy import FEWEST_EACH, groups, redundant
 from labeler.learning.column_use.signs import Share, follows_labeling, is_after_arrival, is_id
 from labeler.learning.decoding import Decoder
+from labeler.learning.evaluation.judge import samples
 from labeler.learning.evaluation.metrics import Metric
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from labeler.column_use.holdout import Held, judge_of, read
-from labeler.learning.column_use.judge import gap, samples
 from labeler.learning.decoding import Decoder
+from labeler.learning.evaluation.judge import gap, samples
 from labeler.learning.evaluation.metrics import Metric
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project

@@ -146,10 +146,9 @@ def _per_day(tally: Tally, midnight: datetime, offset: timedelta) -> list[DayCou
     return [DayCount(day=day, labels=n) for day, n in sorted(by_day.items()) if n > 0]
 
 
-def _pace(tx: Connection, project_id: int, per_day: list[DayCount]) -> dict[str, float] | None:
-    """How fast people label here: the seconds that their last labels took, breaks left out, and the labels on an
-    average day of the last ones that had any. Imports, programs and simulations don't count. None before there are a
-    few."""
+def seconds_per_label(tx: Connection, project_id: int) -> float | None:
+    """What people's last labels took, breaks left out. Imports, programs and simulations don't count. None before
+    there are a few."""
     recent = (
         sa.select(labels.c.elapsed_ms)
         .where(labels.c.project_id == project_id, labels.c.kind == "person", labels.c.source == "queue")
@@ -160,7 +159,14 @@ def _pace(tx: Connection, project_id: int, per_day: list[DayCount]) -> dict[str,
     times = list(tx.execute(recent).scalars())
     if len(times) < PACE_FROM:
         return None
-    seconds = max(sum(times) / len(times) / 1000, 0.001)
+    return float(max(sum(times) / len(times) / 1000, 0.001))
+
+
+def _pace(tx: Connection, project_id: int, per_day: list[DayCount]) -> dict[str, float] | None:
+    """How fast people label here: the seconds of a label, and the labels on an average day of the last ones that had
+    any."""
+    if (seconds := seconds_per_label(tx, project_id)) is None:
+        return None
     days = [one.labels for one in per_day[-7:]]
     found = {"per_hour": round(3600 / seconds, 1), "seconds_per_label": round(seconds, 2)}
     return {**found, "per_day": round(sum(days) / len(days), 1)} if days else found

@@ -127,15 +127,14 @@ def fit(
     if (reason := problem.why_not(targets)) is not None:
         raise TooFewLabels(reason)
     tell(1, "computing features")
-    pool, alone = _pool(data, look, spec)
+    pool, wanted = pool_of(data, look, spec)
     tell(2, counted("training on {n} label", "training on {n} labels", len(targets)))
-    wanted = None if alone is None else loop.ModelSpec(alone.model, alone.params)
-    pools = [pool, *_seen_otherwise(data, others if alone is None else ())]
+    pools = [pool, *_seen_otherwise(data, others if wanted is None else ())]
     tried = [Tried(one, loop.fit(one, problem, positions, targets, spec=wanted, seed=seed)) for one in pools]
     best = max(tried, key=lambda one: one.learned.evidence)
-    params = {} if alone is None else alone.params
+    params = {} if wanted is None else dict(wanted.params)
     fitted = Fitted(best.pool, best.learned, np.zeros((0, 0)), positions, targets, params=params, tried=tried)
-    fitted.is_alone = alone is not None
+    fitted.is_alone = wanted is not None
     if ahead is not None:
         ahead(fitted)
     tell(3, counted("scoring {n} item", "scoring {n} items", len(data.items)))
@@ -145,7 +144,7 @@ def fit(
     return fitted
 
 
-def _pool(data: TrainingData, look: Look, spec: ModelSpec | None) -> tuple[StoredPool, ModelSpec | None]:
+def pool_of(data: TrainingData, look: Look, spec: ModelSpec | None) -> tuple[StoredPool, loop.ModelSpec | None]:
     """The pool as it is seen, and the model that learns from its features alone, if one does."""
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
@@ -153,7 +152,8 @@ def _pool(data: TrainingData, look: Look, spec: ModelSpec | None) -> tuple[Store
     alone = model_alone(spec, None if representation is None else representation.config)
     if representation is not None and alone is not None:
         pipeline.fit(blocks)  # to all items: it is trained again without the graph that the representation is from
-    return StoredPool(data, pipeline, blocks, representation), alone
+    wanted = None if alone is None else loop.ModelSpec(alone.model, alone.params)
+    return StoredPool(data, pipeline, blocks, representation), wanted
 
 
 def _seen_otherwise(data: TrainingData, others: Sequence[Look]) -> Iterator[StoredPool]:

@@ -184,6 +184,8 @@ RULES = {
     ("PATCH", P + "/insight/drift"): "manage",
     ("POST", P + "/insight/drift/check"): "manage",
     ("POST", P + "/insight/drift/sample"): "manage",
+    ("GET", P + "/savings"): "read",
+    ("POST", P + "/savings/count"): "manage",
     ("GET", P + "/columns"): "read",
     ("POST", P + "/columns/look"): "manage",
     ("POST", P + "/columns/try-without"): "manage",

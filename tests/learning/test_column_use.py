@@ -13,10 +13,10 @@ from labeler.learning import problems
 from labeler.learning.column_use.alone import alone, is_nearly_perfect
 from labeler.learning.column_use.cells import Cells, columns_of
 from labeler.learning.column_use.importance import FEWEST_REPEATS, MOST_REPEATS, importance, repeats_for
-from labeler.learning.column_use.judge import Judge, gap, metric_for, samples
 from labeler.learning.column_use.redundancy import groups, redundant
 from labeler.learning.column_use.signs import follows_labeling, is_after_arrival, is_id
 from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.judge import Judge, gap, metric_for, samples
 from labeler.learning.evaluation.metrics import registry
 from labeler.learning.numeric.types import Array
 

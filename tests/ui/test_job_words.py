@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from labeler_ui import job_folds, job_results, job_words
+from labeler_ui import job_filters, job_folds, job_results, job_words
 
 import labeler
 from labeler.wire.jobs import JobOut
@@ -104,6 +104,8 @@ def test_every_kind_of_job_has_its_words() -> None:
     kinds = {job_results.short(kind) for kind in re.findall(r'^(?:@job\("|KIND = ")(\w+\.\w+)"', source, re.M)}
     assert len(kinds) > 10
     assert kinds <= set(job_words.KINDS)
+    listed = {job_results.short(kind) for _, group in job_filters.GROUPS.values() for kind in group}
+    assert kinds == listed, "the page of jobs finds every kind by its filters"
     assert kinds - {"import"} == set(job_results.RESULTS), "the page of jobs draws an import's result itself"
 
 

@@ -14,6 +14,7 @@ from labeler_ui import (
     metrics,
     model_words,
     report,
+    savings,
     session,
     webhooks,
 )
@@ -54,6 +55,7 @@ def render() -> None:
     layout.live(5.0, "numbers", lambda: _numbers(project, views, off, to_review))
     if session.role_in(project.slug) != "labeler":
         _curve(project)
+        savings.draw(project)
     layout.live(20.0, "labels", lambda: labels_given.draw(project))
 
 

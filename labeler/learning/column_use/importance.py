@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from labeler.contents import Content, cells_of, kind_of
-from labeler.learning.column_use.judge import Judge, gap
 from labeler.learning.evaluation.intervals import Estimate
+from labeler.learning.evaluation.judge import Judge, gap
 from labeler.learning.evaluation.slices import FEWEST_OF_METRICS
 from labeler.learning.numeric.types import Array
 

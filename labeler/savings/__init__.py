@@ -1,0 +1,1 @@
+"""What the order of the queue has saved, against labels in a random order."""
