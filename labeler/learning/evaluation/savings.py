@@ -29,7 +29,7 @@ FURTHEST = 4
 """The queue's curve is followed to this many times the random labels."""
 RESAMPLED = 400
 SPREAD_OF_DRAWS = 1.0
-"""How far scores of models of other random halves are apart, in spreads of the items that judge them: by simulation, see
+"""How far scores of models of other random halves are apart, in spreads of the items that judge them: by simulation,
 docs/decisions/0052-savings.md."""
 
 Said = tuple[Array, Sequence[str], dict[str, Any]]
