@@ -273,7 +273,7 @@ def _saved(found: Mapping[str, Any]) -> Made:
         words = t("The queue's order has not come to what {drawn} random labels teach.", drawn=number(about))
     else:
         words = t(
-            "{needed} labels in the queue's order teach what {drawn} random ones do.",
+            "What {drawn} random labels teach, the queue's order teaches with {needed}.",
             needed=number(needed["value"]),
             drawn=number(about),
         )

@@ -119,51 +119,53 @@ def _boxes(found: Savings) -> None:
     report.number_box(
         boxes[0],
         t("Saved of {n} random labels", n=number(found.drawn)),
-        _signed(found.saved.labels.value),
-        _between(found.saved.labels),
+        layout.number(found.saved.labels.value),
+        _between(found.saved.labels, 0),
         t("Measured, nothing is extrapolated. Below 0: the queue's order needed more. With 95% interval."),
     )
     report.number_box(
         boxes[1],
         t("So far, at this rate"),
-        _signed(found.so_far.labels.value),
-        _between(found.so_far.labels),
+        layout.number(found.so_far.labels.value),
+        _between(found.so_far.labels, 0),
         t(
-            "If all {n} labels that the queue chose saved at the same rate: an assumption. The interval is that of the "
-            "rate alone.",
+            "If all labels that the queue chose ({n}) saved at the same rate: an assumption. The interval is that of "
+            "the rate alone.",
             n=number(found.ordered),
         ),
     )
     worth = found.so_far.hours
     title, money = t("Hours, at this rate"), found.so_far.money
-    figure, below = _signed(worth.value), _between(worth)
+    figure, below = _amount(worth.value), _between(worth)
     if money.value is not None:
-        below = t("{amount} in your money", amount=_signed(money.value))
+        below = t("{amount} in your money", amount=_amount(money.value))
     if worth.value is None and found.so_far.labels.value is not None:
         below = t("known after a few labels")
     report.number_box(boxes[2], title, figure, below, t("By the pace of the last labels, and the costs on People."))
 
 
-def _signed(value: float | None) -> str:
+def _amount(value: float | None, digits: int = 1) -> str:
     if value is None:
         return layout.DASH
-    return number(value, 0 if abs(value) >= MANY or float(value).is_integer() else 1)
+    return number(value, 0 if abs(value) >= MANY else digits)
 
 
-def _between(figure: Figure) -> str:
+def _between(figure: Figure, digits: int = 1) -> str:
     """Of what is saved the lower end may be open: the queue's order may never have come there."""
     if figure.high is None:
         return layout.DASH
     if figure.low is None:
-        return t("at most {high}", high=_signed(figure.high))
-    return t("{low} to {high}", low=_signed(figure.low), high=_signed(figure.high))
+        return t("at most {high}", high=_amount(figure.high, digits))
+    return t("{low} to {high}", low=_amount(figure.low, digits), high=_amount(figure.high, digits))
 
 
 def _chart(found: Savings, metric: Metric) -> None:
     if not found.curve:
         return
     frame = pd.DataFrame([{"labels": one.labels, "value": one.score} for one in found.curve])
-    x = alt.X("labels:Q", title=t("labels learned from"), axis=alt.Axis(format=",d", tickMinStep=1, grid=False))
+    x = alt.X(
+        "labels:Q", title=t("labels learned from"), axis=alt.Axis(format=",d", tickMinStep=1, tickCount=8, grid=False)
+    )
     y = alt.Y("value:Q", title=None, axis=alt.Axis(format=metric.axis), scale=alt.Scale(zero=False, nice=True))
     tips = [
         alt.Tooltip("labels:Q", format=",d", title=t("labels")),
