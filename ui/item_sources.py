@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 import streamlit as st
-from labeler_ui import feedback, layout, table
+from labeler_ui import feedback, layout, session, table
 from labeler_ui.components.keeper import keep, key, saved
 from labeler_ui.feedback import plain, unlinked
 from labeler_ui.pressed import pressed
@@ -135,6 +135,19 @@ def _follow(project: Project, what: str) -> None:
     job: Job | None = st.session_state.get(_job(project, what))
     if job is not None:
         layout.follow(job, _fetched if what == "fetch" else None)
+    elif what == "fetch":
+        _last(project)
+
+
+def _last(project: Project) -> None:
+    """What the last fetch could not take, also for who comes back later."""
+    last = feedback.attempt(lambda: next(iter(session.client().jobs(project.slug, kinds=["sources.fetch"])), None))
+    if last is None or last.state != "done" or not (last.result or {}).get("refused"):
+        return
+    n = int(last.result["refused"])
+    words = tn("The last fetch could not take {n} address", "The last fetch could not take {n} addresses", n)
+    with st.expander(f"{words} ({layout.when(last.row.finished_at)})", icon=":material/link_off:"):
+        _fetched(last)
 
 
 def _fetched(job: Job) -> None:

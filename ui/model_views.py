@@ -20,7 +20,7 @@ from labeler_ui import (
     slices,
     test_cases,
 )
-from labeler_ui.words import mark, t
+from labeler_ui.words import language, mark, t
 
 from labeler.client import Project
 from labeler.wire.registry import ModelOut
@@ -92,6 +92,8 @@ def _about(project: Project, model: ModelOut) -> None:
     if card:
         with st.container(border=True):
             st.markdown(card.split("---\n", 2)[-1].replace("![", "\\!\\["))
+        if language() != "en":
+            st.caption(t("The card is a file for people and tools everywhere: it is in English."))
     address = session.at(f"/api/v1{project.path}/models/{model.number}/report")
     st.link_button(t("Download the report (HTML)"), address, icon=":material/description:")
     model_export.draw(project, model)

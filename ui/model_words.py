@@ -49,4 +49,4 @@ def next_model(training: TrainingOut, seconds: int) -> str:
     words = tn("The next model trains after {n} more label.", "The next model trains after {n} more labels.", left)
     if left < 2:
         return words
-    return words + " " + t("After {time} without a training fewer are enough.", time=duration(seconds))
+    return words + " " + t("If {time} have passed since the last training, one is enough.", time=duration(seconds))

@@ -23,6 +23,7 @@ STATES = {
 OF_ONE = {"precision": mark("Precision"), "recall": mark("Recall")}
 OF_SURE = dict(zip(WHEN_SURE, (mark("Share of items it is sure of"), mark("Right when it is sure")), strict=True))
 OF_COST = dict(zip(COSTS, (mark("Time of a prediction (p95, ms)"), mark("Memory (MB)")), strict=True))
+UNITS = {AGE: mark("days"), COSTS[0]: mark("milliseconds"), COSTS[1]: mark("megabytes")}
 LEAST, MOST = "min", "max"
 MOST_BOUND = 1e9
 SURE = (50, 60, 70, 80, 90, 95, 99)
@@ -154,7 +155,9 @@ def _add(project: Project, present: list[Condition]) -> None:
     labels = [str(one["name"]) for one in project.info.labels]
     names = [*known, *(OF_LABELS if labels else ()), *WHEN_SURE, AGE, *COSTS]
     parts = [one.name for one in feedback.attempt(lambda: list(project.slices)) or []]
-    columns = st.columns([3, 2, 2, 2, 1], vertical_alignment="bottom")
+    chosen = st.session_state.get(key(scope, "metric")) or names[0]
+    is_of_part = chosen in (*OF_ONE, *WHEN_SURE) or (chosen in known and parts)  # a field of its own says which
+    columns = st.columns([3, 2, 2, 2, 1] if is_of_part else [3, 2, 2, 1], vertical_alignment="bottom")
     name = columns[0].selectbox(
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
     )
@@ -175,11 +178,11 @@ def _add(project: Project, present: list[Condition]) -> None:
         )
     bounds = {LEAST: t("at least"), MOST: t("at most")}
     usual = list(bounds).index(LEAST if metric.better == "higher" else MOST)
-    bound = columns[2].selectbox(
+    bound = columns[-3].selectbox(
         t("It must be"), list(bounds), usual, format_func=bounds.__getitem__, key=key(scope, f"bound-{metric.better}")
     )
-    value = columns[3].number_input(
-        t("in percent") if in_percent else t("this"),
+    value = columns[-2].number_input(
+        t("in percent") if in_percent else t(UNITS.get(name, mark("Value"))),
         min_value=0.0 if in_percent or name in (AGE, *COSTS) else -MOST_BOUND,
         max_value=100.0 if in_percent else MOST_BOUND,
         value=None,
@@ -187,7 +190,7 @@ def _add(project: Project, present: list[Condition]) -> None:
         format="%g",
         key=key(scope, f"value-{metric.unit}"),  # another metric leaves what was typed
     )
-    with columns[4]:
+    with columns[-1]:
         asked = pressed(t("Add"), key="add-condition", width="stretch")
     if asked and value is None:
         st.warning(t("Say what it must be."), icon=":material/edit_note:")

@@ -156,7 +156,6 @@ def _form(project: Project, policy: Retraining) -> None:
             1,
             1_000_000,
             policy.after_labels,
-            step=50,
             placeholder=never,
             help=t("Empty: labels alone are no reason."),
         )

@@ -37,6 +37,14 @@ def as_key(value: Any) -> str:
     return key
 
 
+def url_key(url: str) -> str:
+    """The key of an item that an address brought: the address, or where that is too long its beginning and its hash."""
+    if len(url) <= MAX_KEY:
+        return url
+    end = f"#sha-{hashlib.sha256(url.encode()).hexdigest()[:16]}"
+    return url[: MAX_KEY - len(end)] + end
+
+
 def content_key(content: Mapping[str, Any]) -> str:
     """The key of an item that brought none: the same for the same content, in any order of its fields."""
     canonical = orjson.dumps(content, option=orjson.OPT_SORT_KEYS)

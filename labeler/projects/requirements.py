@@ -8,7 +8,34 @@ from sqlalchemy import Connection
 
 from labeler.learning.evaluation.metrics import metrics_of
 from labeler.tasks import TaskType
-from labeler.wire.requirements import AGE, COSTS, OF_LABELS, WHEN_SURE, Condition, Requirements
+from labeler.wire.requirements import (
+    AGE,
+    COSTS,
+    OF_LABELS,
+    WHEN_SURE,
+    Condition,
+    Requirements,
+    name_of,
+    wanted_of,
+)
+
+
+def _clash(one: Condition, others: Sequence[Condition]) -> str | None:
+    """Why a condition does not go with another one on the same figure, if it doesn't."""
+    for other in others:
+        if _figure(other) != _figure(one):
+            continue
+        name = name_of(one)
+        if (one.min is None) == (other.min is None):
+            return f"{name} must be {wanted_of(other)} already: take that off first"
+        least, most = (one.min, other.max) if one.min is not None else (other.min, one.max)
+        if least is not None and most is not None and least > most:
+            return f"{name} must be {wanted_of(other)} already: nothing is {wanted_of(one)} as well"
+    return None
+
+
+def _figure(one: Condition) -> tuple[object, ...]:
+    return one.metric, one.label, one.at, one.slice
 
 
 def slice_names(tx: Connection, project_id: int) -> set[str]:
@@ -36,6 +63,9 @@ def wrong_requirement(
             return where, "this condition is there twice"
         if one in before:
             continue
+        others = [other for n, other in enumerate(given.conditions) if n < place or (n > place and other in before)]
+        if (clash := _clash(one, others)) is not None:
+            return where, clash
         if one.metric not in names:
             return f"{where}/metric", f'no metric "{one.metric}", there are: {", ".join(names)}'
         if one.label is not None and one.label not in labels:

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from labeler.accounts.audit import audit
-from labeler.items.keys import InvalidKey, as_key
+from labeler.items.keys import InvalidKey, as_key, url_key
 from labeler.items.tables import items, present
 from labeler.kit.config import Settings
 from labeler.kit.errors import Conflict, Invalid
@@ -40,10 +40,9 @@ def request_fetch(tx: Connection, settings: Settings, member: Member, body: Fetc
             wrong.append({"pointer": f"/items/{place}/url", "detail": str(refused)})
             continue
         try:
-            key = as_key(one.key or url)
+            key = as_key(one.key or url_key(url))
         except InvalidKey as invalid:
-            detail = str(invalid) if one.key else "is too long for a key: give one"
-            wrong.append({"pointer": f"/items/{place}/key", "detail": detail})
+            wrong.append({"pointer": f"/items/{place}/key", "detail": str(invalid)})
             continue
         rows.append({"url": url, "key": key, "metadata": one.metadata, "split": one.split})
     if wrong:

@@ -14,7 +14,11 @@ Url = Annotated[str, Field(min_length=1, max_length=2000, examples=["https://dat
 
 class SourceIn(In):
     url: Url
-    key: str | None = Field(None, max_length=200, description="Your own stable id; default: the URL.")
+    key: str | None = Field(
+        None,
+        max_length=200,
+        description="Your own stable id; default: the URL, or of a long one its beginning and its hash.",
+    )
     metadata: dict[str, Any] | None = None
     split: str | None = Field(None, description="train or holdout; default: drawn at random.")
 

@@ -27,3 +27,6 @@ def test_documents_are_fetched_and_looked_at_again(site: Site, documents: Host, 
     settled(page)
     page.get_by_role("button", name="Fetch them").click()
     expect(shown(page, "is not a host that the operator allows")).to_be_visible()
+    later: Page = visit(f"{site.url}/imports?project={project.slug}", site.admin)  # who comes back hears of it, too
+    later.get_by_text("The last fetch could not take 1 address").click()
+    expect(shown(later, "3 items taken. 1 could not be taken:")).to_be_visible()

@@ -213,3 +213,33 @@ def test_what_it_costs_is_measured_where_it_is_required(service: Any, modeled: P
 def test_conditions_that_can_not_be_are_refused(project: Project, condition: dict[str, Any], why: str) -> None:
     with pytest.raises(ApiError, match=why):
         require(project, condition)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "why"),
+    [
+        (
+            {"metric": "accuracy", "min": 0.9},
+            {"metric": "accuracy", "max": 0.5},
+            "accuracy must be at least 0.9 already: nothing is at most 0.5 as well",
+        ),
+        (
+            {"metric": "recall", "label": "spam", "max": 0.2},
+            {"metric": "recall", "label": "spam", "min": 0.3},
+            "recall of spam must be at most 0.2 already: nothing is at least 0.3 as well",
+        ),
+        (
+            {"metric": "age_days", "max": 30},
+            {"metric": "age_days", "max": 10},
+            "age_days must be at most 30 already: take that off first",
+        ),
+    ],
+)
+def test_conditions_that_no_model_can_hold_together_are_refused(
+    project: Project, first: dict[str, Any], second: dict[str, Any], why: str
+) -> None:
+    require(project, first)
+    with pytest.raises(ApiError) as refused:
+        require(project, first, second)
+    assert refused.value.status == 422 and why in str(refused.value.errors)
+    require(project, {"metric": "accuracy", "min": 0.5}, {"metric": "accuracy", "max": 0.99})

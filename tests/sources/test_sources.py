@@ -62,6 +62,16 @@ def test_it_is_fetched_once_and_stays(project: Project, host: Host, fetch: Calla
     assert [item.content["text"] for item in project.items.find()] == ["first"]
 
 
+def test_a_long_address_has_a_key_of_its_own(
+    project: Project, host: Host, fetch: Callable[..., dict[str, Any]]
+) -> None:
+    urls = [host.has(f"/{'a' * 300}?page={n}", f"page {n}") for n in range(2)]
+    assert fetch(*urls)["taken"] == 2
+    keys = [item.key for item in project.items.find()]
+    assert len(set(keys)) == 2 and all(len(key) == 200 and "#sha-" in key for key in keys)
+    assert fetch(*urls)["already_there"] == 2
+
+
 def test_a_page_becomes_what_it_says(project: Project, host: Host, fetch: Callable[..., dict[str, Any]]) -> None:
     page = "<html><head><title>x</title></head><body><nav>menu</nav><h1>Notice</h1><p>The <b>bridge</b> is&nbsp;closed."
     page += "</p><script>steal()</script><ul><li>one</li><li>two</li></ul></body></html>"

@@ -60,7 +60,7 @@ def test_a_newer_model_that_is_clearly_better_should_be_promoted() -> None:
     assert "closer to people's answer on 20 and further from it on 5" in found.why
     assert "+7.5% of the items (95% interval: +3.0% to +12.0%)" in found.why
     assert "It learned from 100 more labels." in found.why and found.why.endswith(
-        "The next model trains after 12 more labels. After 30 seconds without a training fewer are enough."
+        "The next model trains after 12 more labels. If 30 seconds have passed since the last training, one is enough."
     )
 
 
@@ -111,7 +111,9 @@ def test_a_simpler_model_that_is_as_good_is_named() -> None:
     [(30, "30 seconds"), (60, "1 minute"), (90, "90 seconds"), (7200, "2 hours"), (86_400, "1 day")],
 )
 def test_a_model_that_the_clock_starts_is_not_said_to_wait_for_labels_alone(seconds: int, time: str) -> None:
-    assert model_words.next_model(IDLE, seconds).endswith(f"After {time} without a training fewer are enough.")
+    assert model_words.next_model(IDLE, seconds).endswith(
+        f"If {time} have passed since the last training, one is enough."
+    )
     last = IDLE.model_copy(update={"labels_until_next": 1})
     assert model_words.next_model(last, seconds) == "The next model trains after 1 more label."
 
