@@ -78,7 +78,7 @@ def of_trained(
     positions, values = positions[chosen], [values[place] for place in chosen.tolist()]
     if len(positions) < FEWEST_TRAINED:
         return [], left_out
-    now = run.db.read(_answers, project.id, data.items[positions])
+    now = run.db.read(answers_now, project.id, data.items[positions])
     pipeline = data.choose_pipeline()
     blocks = data.blocks(pipeline)
     pipeline.fit(blocks)
@@ -100,7 +100,7 @@ def of_trained(
     return found, left_out
 
 
-def _answers(tx: Connection, project_id: int, ids: Array) -> dict[int, Any]:
+def answers_now(tx: Connection, project_id: int, ids: Array) -> dict[int, Any]:
     """What people say now, of items that are still there."""
     found: dict[int, Any] = {}
     for start in range(0, len(ids), 1_000):

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
-from labeler.failure_modes.cases import Case, of_model, of_trained, within
+from labeler.failure_modes.cases import Case, answers_now, of_model, of_trained, within
 from labeler.failure_modes.measure import (
     Measured,
     collectable,
@@ -174,7 +174,8 @@ def _modes(
     place_of = {one.item_id: place for place, one in enumerate(looked_at)}
     space = space_of(run.settings, data, model.version, positions)
     places = np.array([place_of[one.item_id] for one in wrong], dtype=np.int64)
-    modes = find_modes(space.rows(positions), places)
+    now = run.db.read(answers_now, run.project_id or 0, np.array([one.item_id for one in wrong], dtype=np.int64))
+    modes = find_modes(space.rows(positions), places, answers=[repr(now.get(one.item_id)) for one in wrong])
     known = [one.inside for one in kept if one.inside is not None]
     return space, [mode for mode in modes if all(inside[positions[mode.wrong]].mean() <= 0.5 for inside in known)]
 

@@ -56,32 +56,44 @@ class Center:
 
 @dataclass(frozen=True)
 class Mode:
-    """A failure mode as it was found. wrong: positions of the wrong predictions in it, in the order given; excess: how
-    many of them there are beyond what is wrong everywhere."""
+    """A failure mode as it was found. wrong: positions of the wrong predictions in it, in the order given; sure: how
+    many standard deviations there are more of them than its size lets expect."""
 
     center: Center
     wrong: Array
-    excess: float
+    sure: float
 
 
-def find_modes(rows: Any, wrong: Array, seed: int = 0) -> list[Mode]:
-    """The failure modes among judged items, those with the most unexpected wrong predictions first.
+def find_modes(rows: Any, wrong: Array, seed: int = 0, answers: Sequence[str] | None = None) -> list[Mode]:
+    """The failure modes among judged items, the surest first.
 
     rows: (items, columns) of length 1 or 0, sparse or dense; wrong: positions of the wrong predictions, the highest
-    loss first. The same rows in the same order give the same failure modes.
+    loss first; answers: what people say of each of these, as text. Where they are given, wrong predictions of the same
+    answer are clustered by themselves, too: often it is one answer that is missed. The same rows in the same order give
+    the same failure modes.
     """
     wrong = wrong[:MOST_WRONG]
     if len(wrong) < FEWEST:
         return []
-    is_wrong = np.zeros(rows.shape[0], dtype=bool)
-    is_wrong[wrong] = True
+    parts = [np.arange(len(wrong)), *_of_one_answer(answers, len(wrong))]
+    modes = [
+        _mode(rows, wrong, part, part[places]) for part in parts for places in _clusters(rows, rows[wrong[part]], seed)
+    ]
     found: list[Mode] = []
-    modes = [_mode(rows, wrong, is_wrong, places) for places in _clusters(rows, rows[wrong], seed)]
-    for mode in sorted((one for one in modes if one is not None), key=lambda one: -one.excess):
+    for mode in sorted((one for one in modes if one is not None), key=lambda one: -one.sure):
         shared = (np.isin(mode.wrong, other.wrong).mean() for other in found)
         if max(shared, default=0.0) <= 0.5:
             found.append(mode)
     return found[:MOST_MODES]
+
+
+def _of_one_answer(answers: Sequence[str] | None, most: int) -> list[Array]:
+    """Places of the wrong predictions of each answer that has enough of them, where there are several."""
+    if answers is None:
+        return []
+    said = np.array(list(answers)[:most], dtype=np.str_)
+    names, counts = np.unique(said, return_counts=True)
+    return [np.flatnonzero(said == name) for name in names[counts >= FEWEST]] if len(names) > 1 else []
 
 
 def _clusters(rows: Any, wrong_rows: Any, seed: int) -> Iterator[Array]:
@@ -104,25 +116,37 @@ def _clusters(rows: Any, wrong_rows: Any, seed: int) -> Iterator[Array]:
                 yield np.array(places)
 
 
-def _mode(rows: Any, wrong: Array, is_wrong: Array, places: Array) -> Mode | None:
-    """A cluster's region, as wide as makes it most different from the rest; None for one that is no worse than it."""
+def _mode(rows: Any, wrong: Array, part: Array, places: Array) -> Mode | None:
+    """A cluster's region, as wide as makes it most different from the rest; None for one that is no worse than it.
+
+    part, places: among the wrong predictions, those that were clustered and those of the cluster. How wide it is, is
+    decided by those of its part; how sure it is, by all: what is missed of one answer alone is sure too easily.
+    """
+    is_wrong, is_part = np.zeros(rows.shape[0], dtype=bool), np.zeros(rows.shape[0], dtype=bool)
+    is_wrong[wrong], is_part[wrong[part]] = True, True
     columns, weights, length = _center(rows[wrong[places]])
     cosines = Center(columns, weights, 0.0).cosines(rows)
     members = cosines[wrong[places]] = _without_itself(cosines[wrong[places]], len(places), length)
-    everywhere, best = is_wrong.mean(), None
-    for bar in np.unique(np.quantile(members, np.linspace(0.0, 0.6, 7))):
+    best: tuple[float, float] | None = None
+    for bar in np.unique(np.quantile(members, np.linspace(0.0, 0.6, 7))).tolist():
         inside = (cosines >= bar) & (cosines > 0)
-        n, hits = int(inside.sum()), int((inside & is_wrong).sum())
-        if hits < FEWEST:
+        if (inside & is_part).sum() < FEWEST:
             continue
-        sure = (hits - everywhere * n) / np.sqrt(max(everywhere * (1 - everywhere), 1e-9) * n)
+        sure = _surplus(inside, is_part)
         if sure >= SURE and (best is None or sure > best[0]):
-            best = sure, float(bar), hits - everywhere * n
+            best = sure, bar
     if best is None:
         return None
     center = Center(columns, weights, round(best[1] - 1e-6, 6))
-    inside = (cosines[wrong] >= center.bar) & (cosines[wrong] > 0)
-    return Mode(center, wrong[inside], float(best[2]))
+    inside = (cosines >= center.bar) & (cosines > 0)
+    of_all = _surplus(inside, is_wrong)
+    return Mode(center, wrong[inside[wrong]], of_all) if of_all >= SURE else None
+
+
+def _surplus(inside: Array, is_wrong: Array) -> float:
+    """Standard deviations by which there are more of these inside than its size lets expect."""
+    everywhere, n = float(is_wrong.mean()), int(inside.sum())
+    return float(((inside & is_wrong).sum() - everywhere * n) / np.sqrt(max(everywhere * (1 - everywhere), 1e-9) * n))
 
 
 def _center(rows: Any) -> tuple[Array, Array, float]:

@@ -49,7 +49,8 @@ def like(vectors: Array, pool: Pool) -> Array | None:
     wrong = fitted(vectors, pool, np.flatnonzero(pool.first)).predict(vectors) != pool.labels
     looked_at = np.flatnonzero(pool.holdout & ~is_judging(np.arange(len(vectors))))
     rows = unit(vectors - vectors[looked_at].mean(axis=0))
-    for mode in find_modes(rows[looked_at], np.flatnonzero(wrong[looked_at]))[:3]:
+    places = np.flatnonzero(wrong[looked_at])
+    for mode in find_modes(rows[looked_at], places, answers=pool.labels[looked_at[places]].tolist())[:3]:
         if pool.mode[looked_at[mode.wrong]].mean() > 0.5:
             cosines = mode.center.cosines(rows)
             nearest = np.argsort(-cosines, kind="stable")
