@@ -12,6 +12,7 @@ from labeler_ui import (
     layout,
     mistakes,
     model_export,
+    model_health,
     model_use,
     report,
     requirements,
@@ -95,6 +96,7 @@ def _about(project: Project, model: ModelOut) -> None:
     address = session.at(f"/api/v1{project.path}/models/{model.number}/report")
     st.link_button(t("Download the report (HTML)"), address, icon=":material/description:")
     model_export.draw(project, model)
+    model_health.draw(model)
     with st.expander(t("How it was trained")):
         st.json(model.model_dump(mode="json", include=HOW))
 
