@@ -98,7 +98,7 @@ def train(run: JobRun) -> Any:
     config = _config(project, fitted, version_row)
     pool = seen_by(fitted)
     ran = run_cases(project, pool, config, run.db.read(to_run, project))
-    measured = measure_slices(pool, data, config, run.db.read(slices_of, project))
+    measured = measure_slices(pool, data, config, run.db.read(slices_of, run.settings, project))
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
     commit = repository.commit_beside(version_row.git_commit, files, f"Model {number}")
