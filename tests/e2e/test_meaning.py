@@ -7,7 +7,7 @@ from typing import Any
 
 import processes
 import pytest
-from browsing import Site, settled, shown
+from browsing import Site, settled
 from playwright.sync_api import Page, expect
 from sample_texts import news
 
@@ -44,7 +44,7 @@ def test_a_slice_by_meaning_is_made_by_looking_and_other_meanings_are_told(readi
     expect(page.get_by_text("mean about the same, of 160 whose text was read.")).to_be_visible()
     settled(page)
     page.get_by_text("Nearest to the bar").click()
-    expect(shown(page, "Similarity")).to_be_attached()
+    expect(page.locator("[role=columnheader]", has_text="Similarity")).to_be_attached()
     settled(page)
     page.get_by_role("button", name="Save as slice …").click()
     dialog = page.get_by_role("dialog")

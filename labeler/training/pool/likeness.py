@@ -6,6 +6,8 @@ counts. No vector is made here but that of what is asked for, which is kept on d
 """
 
 import hashlib
+import threading
+from collections import OrderedDict
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -34,8 +36,12 @@ from labeler.wire.likeness import Like
 
 AT_ONCE = 20_000
 """Items whose vectors are in memory at a time."""
+MEMORY = 64_000_000
+"""Bytes of similarities that are kept in memory: a page asks for those of all slices again and again."""
 KEPT = 500
-"""Vectors of what was asked for that are kept, the last used ones."""
+"""Vectors of what was asked for that are kept, the last written ones."""
+_known: OrderedDict[tuple[str, int, bytes], Array] = OrderedDict()
+_lock = threading.Lock()
 
 
 def similarities(tx: Connection, settings: Settings, project: Project, like: Like) -> tuple[Array, Array]:
@@ -60,9 +66,25 @@ def similarities(tx: Connection, settings: Settings, project: Project, like: Lik
     data = data_of(settings, project.id, Version(settings, project.id, find_version(tx, project.id, version)))
     store = EmbeddingStore(data.cache, encoder)
     places = np.flatnonzero(store.read(len(data.items)))
+    return data.items[places], _nearness(store, places, wanted)
+
+
+def _nearness(store: EmbeddingStore, places: Array, wanted: Array) -> Array:
+    """float32 (places,): the similarity to the nearest of what is wanted. Rows that were read stay as they are, so what
+    was computed for as many of them holds."""
+    key = (str(store.folder), len(places), wanted.tobytes())
+    with _lock:
+        if key in _known:
+            _known.move_to_end(key)
+            return _known[key]
     parts = [places[start : start + AT_ONCE] for start in range(0, len(places), AT_ONCE)]
     found = [(store.load(part) @ wanted.T).max(axis=1) for part in parts]
-    return data.items[places], np.concatenate(found) if found else nothing[1]
+    near = np.concatenate(found) if found else np.zeros(0, dtype=np.float32)
+    with _lock:
+        _known[key] = near
+        while sum(one.nbytes for one in _known.values()) > MEMORY and len(_known) > 1:
+            _known.popitem(last=False)
+    return near
 
 
 def missing_keys(tx: Connection, project: Project, keys: Sequence[str]) -> list[str]:
