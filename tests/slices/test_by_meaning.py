@@ -5,10 +5,13 @@ from typing import Any
 import numpy as np
 import pytest
 from sample_texts import TOPICS, news
+from typer.testing import CliRunner
 
+from labeler.cli import app
 from labeler.client import ApiError, Project
 from labeler.kit.config import Settings
 from labeler.learning.features.installed import is_installed
+from labeler.local import local_client
 from labeler.training import trigger
 
 pytestmark = pytest.mark.skipif(not is_installed(), reason="the extra `embeddings` is not installed")
@@ -88,6 +91,18 @@ def test_what_was_asked_for_is_read_once(service: Any, read: Project, monkeypatc
     read.items.like(SPORT)
     monkeypatch.setattr(Encoder, "encode", lambda *_: pytest.fail("its vector is on the disk"))
     assert read.items.like({**SPORT, "least": 0.2}).items
+
+
+def test_a_terminal_makes_one_and_shows_what_is_nearest_to_its_bar(service: Any, read: Project) -> None:
+    with local_client(service.settings, with_worker=False) as client:
+        start = ["--url", client.url, "--token", client.tokens.create("terminal", ["*"]).token, "slices", read.slug]
+        done = CliRunner().invoke(app, [*start, "--add", "Sport", "--like", SPORT["text"], "--least", "0.3"])
+        assert done.exit_code == 0, done.output
+        assert "items are like it, of 120 whose text was read (120 in all)" in done.output
+        assert "last ones in" in done.output and "first ones out" in done.output
+        done = CliRunner().invoke(app, [*start, "--add", "One", "--like-item", "n0", "--least", "0.8"])
+        assert done.exit_code == 0, done.output
+    assert {one.name for one in read.slices} == {"Sport", "One"}
 
 
 def test_examples_that_are_gone_find_nothing_more(service: Any, read: Project) -> None:
