@@ -55,6 +55,9 @@ def _open(view: str) -> None:
 
 
 def _figures(project: Project, model: ModelOut) -> None:
+    if why := model_health.why_not(model):
+        st.error(why, icon=":material/block:")
+        return
     if not model.report:
         st.info(
             t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),

@@ -15,7 +15,8 @@ from labeler.learning.numeric.types import Array
 WEIGHTS = frozenset({"coefficients", "coef_", "intercept", "intercept_"})
 """What linear models call their weights. Others (of trees) have no size that says something, and may be infinite."""
 EXPLODED = 10.0
-"""So many times the norm of the model before it is too much."""
+"""So many times the norm of the model before it is too much: of our models it grows to 1.2 to 1.6 times where there are
+twice as many labels (12 to 800 labels of two sets of texts)."""
 DEEPEST = 8
 
 

@@ -1,5 +1,6 @@
 """Whether a model's numbers are numbers, as its training saw them, beside the model before it."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,12 +20,15 @@ def soundness_out(row: Any) -> SoundnessOut | None:
     return SoundnessOut(**row.soundness, exploded=exploded)
 
 
-def norm_before(tx: Connection, project_id: int, model: str) -> float | None:
-    """The norm of the newest model's weights, where that is of the kind of this name."""
+def norm_before(tx: Connection, project_id: int, model: str, params: Mapping[str, Any]) -> float | None:
+    """The norm of the newest model's weights, where that is of this kind and has these hyperparameters: others may have
+    larger weights for good."""
     statement = sa.select(model_versions.c.config, model_versions.c.soundness)
     statement = statement.where(model_versions.c.project_id == project_id).order_by(model_versions.c.number.desc())
     row = tx.execute(statement.limit(1)).one_or_none()
     if row is None or row.soundness is None or row.config.get("model") != model:
+        return None
+    if dict(row.config.get("params") or {}) != dict(params):
         return None
     norm: float | None = row.soundness["norm"]
     return norm

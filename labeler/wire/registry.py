@@ -17,7 +17,9 @@ class SoundnessOut(BaseModel):
     weights: int
     broken_weights: int = Field(description="Of these not finite.")
     norm: float | None = Field(description="Euclidean, of the weights of linear models; none: it has none.")
-    norm_before: float | None = Field(None, description="Of the model before, where it is of the same kind.")
+    norm_before: float | None = Field(
+        None, description="Of the model before, if that is alike in kind and hyperparameters."
+    )
     probabilities: int
     broken_probabilities: int = Field(description="Of these not finite: with any it may not answer.")
     exploded: bool = Field(False, description="The norm is more than ten times that of the model before.")

@@ -166,7 +166,9 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
 def _soundness(run: JobRun, project: Project, fitted: Fitted) -> dict[str, Any] | None:
     if fitted.soundness is None:
         return None
-    return asdict(fitted.soundness) | {"norm_before": run.db.read(norm_before, project.id, fitted.model.model)}
+    return asdict(fitted.soundness) | {
+        "norm_before": run.db.read(norm_before, project.id, fitted.model.model, fitted.params)
+    }
 
 
 def _evidence(fitted: Fitted) -> dict[str, Any]:
