@@ -45,6 +45,7 @@ ELSEWHERE = {
     "oidc/provider.py",
     "outside",
     "readiness/card.py",
+    "registry/buckets.py",
     "registry/card.py",
     "registry/pictures.py",
     "registry/report_page.py",

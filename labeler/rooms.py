@@ -1,8 +1,8 @@
 """All rooms, for those who need every one: routers, listeners, schedules, job functions, registries, parts of cards.
 
 They are found by being there: a module says what it has on a line of its own (`router = APIRouter(`, `@listen(`,
-`@every(`, `@section(`, `@job(`, `... = Registry(`), which is read from its source, so that nothing heavy is imported
-to find out.
+`@every(`, `@section(`, `@finds_alike`, `@job(`, `... = Registry(`), which is read from its source, so that nothing
+heavy is imported to find out.
 Routers outside `/api/v1` bear another name.
 """
 
@@ -24,6 +24,7 @@ AWAITED = ("items.import", "campaigns.start")
 _MARKS = {
     "router": re.compile(rb"^router = APIRouter\(", re.M),
     "listener": re.compile(rb"^@(listen|every)\(", re.M),
+    "finder": re.compile(rb"^@finds_alike$", re.M),
     "section": re.compile(rb"^@section\(", re.M),
     "job": re.compile(rb"^@job\(", re.M),
     "registry": re.compile(rb"^\w+(: .+)? = Registry\(", re.M),
@@ -70,6 +71,12 @@ def other_job_modules() -> list[str]:
 def load_sections() -> None:
     """Import what has something to say in a model's card."""
     for name in modules("section"):
+        importlib.import_module(name)
+
+
+def load_finders() -> None:
+    """Import what searches by meaning: light."""
+    for name in modules("finder"):
         importlib.import_module(name)
 
 

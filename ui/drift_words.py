@@ -12,6 +12,7 @@ NAMES = {
     "unknown_words": mark("Share of words that no item had"),
     "predicted": mark("What the model says"),
     "content": mark("Contents as a whole"),
+    "meaning": mark("What is meant (sentence vectors)"),
 }
 KINDS = {
     "english": mark("English"),
@@ -25,6 +26,11 @@ KINDS = {
 NOT_PREDICTED = {
     "model_file": mark("What the model says was not compared: its file is not there any more."),
     "few_items": mark("What the model says was not compared: it learned from nearly all items that were there."),
+}
+NO_MEANING = {
+    "no_texts": mark("What is meant is compared for texts alone."),
+    "words_alone": mark("What is meant was not compared: this model reads words and letters alone."),
+    "no_encoder": mark("What is meant was not compared: no sentence encoder is installed here, or it is off or fails."),
 }
 NO_LABELS = {
     "several_labels": mark("The share of each label is not estimated: answers are not one label each."),
@@ -73,6 +79,8 @@ def moved(one: DriftSignal) -> str:
     field = plain(one.name.partition(":")[2])
     if one.name == "content":
         return t("what they are about or how they are written")
+    if one.name == "meaning":
+        return t("what they mean, whatever words they have")
     if one.name == "unknown_words":
         return t("of their words, {now} were in no item before, instead of {then}", **apart)
     if one.measure == "ks":
@@ -145,6 +153,7 @@ def missing(checked: DriftCheck) -> list[str]:
     """What was not compared, and why."""
     words = [NOT_PREDICTED[checked.not_predicted]] if checked.not_predicted else []
     words += [NO_LABELS[checked.no_labels]] if checked.no_labels and not checked.not_predicted else []
+    words += [NO_MEANING[checked.no_meaning]] if checked.no_meaning else []
     found = [t(one) for one in words]
     if checked.left_out:
         found.append(tn("{n} older item was left out.", "{n} older items were left out.", checked.left_out))

@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 
 import streamlit as st
-from labeler_ui import feedback, layout, slices, tasks
+from labeler_ui import feedback, layout, likeness, slices, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
 
@@ -32,6 +32,7 @@ BEGINNING: Mapping[str, Any] = {
     **dict.fromkeys(("who", "since", "until", "split", "slice")),
     "fields": "",
     "sure": CERTAIN,
+    **likeness.BEGINNING,
 }
 
 
@@ -58,8 +59,9 @@ def draw(project: Project) -> Filters:
     narrowed = any(name in st.session_state and st.session_state[name] != BEGINNING[name] for name in BELOW)
     with st.expander(t("More filters"), expanded=narrowed):
         more = _more(project)
+        by_meaning = likeness.chosen()
         saved = slices.chosen(project)
-    own = {"q": words.strip() or None, **more, **answer, **STATES[state]}
+    own = {"q": words.strip() or None, **more, **by_meaning, **answer, **STATES[state]}
     return saved | {name: value for name, value in own.items() if name not in saved or value is not None}
 
 
@@ -69,7 +71,13 @@ def chosen(wanted: Filters) -> Filters:
 
 
 def removable(wanted: Filters) -> bool:
-    """Whether items can be removed by these: what a model says may be something else a moment later."""
+    """Whether items can be removed by these: what a model says may be something else a moment later, and what is not
+    read yet would stay."""
+    return savable(wanted) and "like" not in chosen(wanted)
+
+
+def savable(wanted: Filters) -> bool:
+    """Whether these can be saved as a slice."""
     return bool(chosen(wanted)) and not any(name.startswith("model_") for name in chosen(wanted))
 
 

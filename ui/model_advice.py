@@ -7,7 +7,7 @@ is read with its own interval.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from labeler_ui import layout, metrics, model_words
+from labeler_ui import layout, metrics, model_health, model_words
 from labeler_ui.advice import FEW_JUDGED
 from labeler_ui.feedback import plain
 from labeler_ui.words import percent, t, tn
@@ -32,12 +32,16 @@ def live(models: Sequence[ModelOut]) -> ModelOut | None:
 
 
 def challenger(models: Sequence[ModelOut]) -> ModelOut | None:
-    """The newest model that could go live: newer than the live one, its files are here. models: newest first."""
+    """The newest model that could go live: newer than the live one, its files are here, and its numbers are numbers.
+    models: newest first."""
     now = live(models)
     newer = (
         one
         for one in models
-        if one.stage not in ("live", "retired") and one.artifacts and (now is None or one.number > now.number)
+        if one.stage not in ("live", "retired")
+        and one.artifacts
+        and model_health.may_answer(one)
+        and (now is None or one.number > now.number)
     )
     return next(newer, None)
 

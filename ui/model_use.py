@@ -32,6 +32,8 @@ def draw(project: Project) -> None:
     st.caption(
         t("Counted since it came to its stage, some seconds late. Where a canary fails, the live model answers.")
     )
+    for use in found:
+        _speed(use)
     _later(project)
     for one in feedback.attempt(project.shadows, t("Reading what shadows say")) or []:
         _shadow(project, one)
@@ -56,6 +58,40 @@ def draw(project: Project) -> None:
         ],
         {t("Model"): table.name_of},
     )
+
+
+def _speed(one: ModelUse) -> None:
+    """How long it takes this week beside before."""
+    speed = one.speed
+    if speed is None:
+        return
+    now = _between_ms(speed.p95_ms, speed.low_ms, speed.high_ms)
+    least, most = number(speed.items_from), "" if speed.items_to is None else number(speed.items_to)
+    size = least if least == most else f"{least}\N{EN DASH}{most}"
+    week = tn(
+        "Model {model}, {n} request in the last seven days (items of each: {size}): 95% took less than {now}.",
+        "Model {model}, {n} requests in the last seven days (items of each: {size}): 95% took less than {now}.",
+        speed.requests,
+        model=one.model,
+        size=size,
+        now=now,
+    )
+    if speed.usual_ms is None:
+        st.caption(f"{week} " + t("There is nothing to compare that with yet."))
+        return
+    before = (
+        t("In the four weeks before it was {usual}.", usual=_ms(speed.usual_ms))
+        if speed.compared == "weeks"
+        else t("When it was measured it was {usual}.", usual=_ms(speed.usual_ms))
+    )
+    if speed.slower:
+        st.warning(f"{week} {before} " + t("It has become slower."), icon=":material/speed:")
+    else:
+        st.caption(f"{week} {before}")
+
+
+def _between_ms(value: float, low: float, high: float) -> str:
+    return t("{value} ({low} to {high})", value=_ms(value), low=_ms(low), high=_ms(high))
 
 
 def _later(project: Project) -> None:

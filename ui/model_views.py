@@ -12,6 +12,7 @@ from labeler_ui import (
     layout,
     mistakes,
     model_export,
+    model_health,
     model_use,
     report,
     requirements,
@@ -54,6 +55,9 @@ def _open(view: str) -> None:
 
 
 def _figures(project: Project, model: ModelOut) -> None:
+    if why := model_health.why_not(model):
+        st.error(why, icon=":material/block:")
+        return
     if not model.report:
         st.info(
             t("Not measured yet: the holdout has too few labels. Labeling adds them, at random."),
@@ -97,6 +101,7 @@ def _about(project: Project, model: ModelOut) -> None:
     address = session.at(f"/api/v1{project.path}/models/{model.number}/report")
     st.link_button(t("Download the report (HTML)"), address, icon=":material/description:")
     model_export.draw(project, model)
+    model_health.draw(model)
     with st.expander(t("How it was trained")):
         st.json(model.model_dump(mode="json", include=HOW))
 

@@ -1,7 +1,7 @@
 """Moving a model to another stage: the dialog. Part of the page Models."""
 
 import streamlit as st
-from labeler_ui import feedback, layout, metrics, model_advice, requirements, session, test_cases
+from labeler_ui import feedback, layout, metrics, model_advice, model_health, requirements, session, test_cases
 from labeler_ui.components.keeper import keep, saved
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, percent, t
@@ -62,6 +62,9 @@ def ask(project: Project, number: int, is_other_live: bool, seen: str) -> None:
         )
         return
     stages = [one for one in STAGES if one != now or one == "canary"]
+    if why := model_health.why_not(model):
+        st.error(why, icon=":material/block:")
+        stages = [one for one in stages if one not in ANSWERING]
     stages = [one for one in stages if one not in BESIDE or is_other_live]
     stage = st.radio(t("Stage"), stages, captions=[t(STAGES[s]) for s in stages], format_func=t)
     share = None

@@ -22,6 +22,7 @@ WHY = {
     "empty": mark("no holdout item belongs to it"),
     "unlabeled": mark("none of its holdout items has a label"),
     "too_few": mark("fewer than 10 holdout labels"),
+    "no_encoder": mark("there is no sentence encoder here that finds its items"),
 }
 
 
@@ -46,6 +47,11 @@ def _asked(one: SliceOut) -> dict[str, Any]:
     """A slice's search, as GET /items has it."""
     if one.label_gone:
         st.warning(t("The label of this slice is none any more: no item belongs to it."), icon=":material/label_off:")
+    if one.no_encoder:
+        st.warning(
+            t("This slice is a search by meaning, and there is no sentence encoder here: no item belongs to it."),
+            icon=":material/search_off:",
+        )
     return one.query.model_dump(mode="json", exclude_defaults=True)
 
 

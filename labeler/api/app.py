@@ -26,6 +26,7 @@ def create_api(settings: Settings, db: Database) -> FastAPI:
     """Everything under `/api`, and the health probes. Raises when a route has no permission (G13)."""
     rooms.load_listeners()
     rooms.load_sections()
+    rooms.load_finders()
     api = FastAPI(
         title="labeler",
         version=code_revision(),

@@ -20,7 +20,11 @@ from labeler.kit.jobs.tables import jobs
 from labeler.kit.web import Db
 from labeler.projects.tables import projects
 from labeler.queue.tables import leases
+from labeler.registry.packages import changed_packages
+from labeler.registry.soundness import soundness_out
+from labeler.registry.speed import speed_of
 from labeler.registry.tables import model_versions
+from labeler.registry.use import answering
 from labeler.webhooks.tables import webhook_deliveries, webhooks
 
 outside = APIRouter(include_in_schema=False)
@@ -95,6 +99,45 @@ def state(tx: Connection) -> list[Metric]:
     ]
 
 
+def watched(tx: Connection) -> list[Metric]:
+    """How the models that answer are: their speed, their packages, their numbers."""
+    rows = answering(tx)
+
+    def of(name: str, text: str, numbers: list[float | None]) -> Metric:
+        known = [([row.slug, str(row.number)], n) for row, n in zip(rows, numbers, strict=True) if n is not None]
+        return _gauge(name, text, ["project", "model"], known)
+
+    speeds = [speed_of(tx, row) for row in rows]
+    found = [soundness_out(row) for row in rows]
+    return [
+        of(
+            "labeler_model_p95_seconds",
+            "95 % of this week's requests took less, of about as many items.",
+            [None if one is None else one.p95_ms / 1000 for one in speeds],
+        ),
+        of(
+            "labeler_model_slower",
+            "1 where requests surely take at least twice as long this week, and 20 ms longer.",
+            [None if one is None or one.usual_ms is None else float(one.slower) for one in speeds],
+        ),
+        of(
+            "labeler_model_packages_changed",
+            "Packages that are another version here than the model was trained with.",
+            [float(len(changed_packages(row.packages))) for row in rows],
+        ),
+        of(
+            "labeler_model_not_finite",
+            "Weights and probabilities that were not finite after the training.",
+            [None if one is None else float(one.broken_weights + one.broken_probabilities) for one in found],
+        ),
+        of(
+            "labeler_model_weight_norm",
+            "Euclidean norm of the weights of linear models.",
+            [None if one is None else one.norm for one in found],
+        ),
+    ]
+
+
 def deliveries(tx: Connection) -> list[Metric]:
     """What became of what webhooks were to be sent."""
     sums = sa.select(
@@ -143,7 +186,7 @@ class _Both:
 @outside.get("/metrics")
 async def metrics(request: Request, db: Db, _: CanObserve) -> Response:
     started = time.perf_counter()
-    found = await db.aread(lambda tx: state(tx) + deliveries(tx))
+    found = await db.aread(lambda tx: state(tx) + watched(tx) + deliveries(tx))
     found.append(_gauge("labeler_metrics_seconds", "Time to read these.", [], [([], time.perf_counter() - started)]))
     encoder, kind = exposition.choose_encoder(request.headers.get("accept", ""))
     return Response(encoder(_Both(found)), media_type=kind)

@@ -10,6 +10,7 @@ from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
 from labeler.wire.items import AddResult, ItemIn
+from labeler.wire.likeness import Like, LikeFound
 from labeler.wire.removal import RemovalOut
 from labeler.wire.sources import SourceIn, SourceOut, Sources, SourceState
 
@@ -88,7 +89,8 @@ class Items:
 
     def find(self, **filters: Any) -> Iterator[ItemOut]:
         """Items with their labels, flags and predictions. filters: those of GET /items (label, unlabeled, q, ...);
-        metadata: the values of fields, such as {"region": "EU"}."""
+        metadata: the values of fields, such as {"region": "EU"}; like: what they mean, a text, or a mapping with
+        `text` or `keys` of items, and `least`, the least similarity."""
         return self.client.each(ItemOut, self.path, **{"limit": 500, **_as_asked(filters)})
 
     def page(self, cursor: str | None = None, *, limit: int = 50, **filters: Any) -> ItemPage:
@@ -106,12 +108,23 @@ class Items:
         """The n items most like this one, the most similar first."""
         return self.client.page(ItemOut, f"{self._of(key)}/similar", n=n).items
 
+    def like(self, like: str | Mapping[str, Any], shown: int = 5) -> LikeFound:
+        """How many items mean about the same as a text (or {"text" or "keys": ..., "least": ...}), and those nearest to
+        the bar."""
+        asked = {"text": like} if isinstance(like, str) else dict(like)
+        path = f"{self.path.removesuffix('/items')}/insight/like"
+        return self.client.send(LikeFound, "POST", path, json={"like": asked, "shown": shown})
+
     def _of(self, key: str) -> str:
         return f"{self.path}/{quote(key, safe='')}"
 
 
 def _as_asked(filters: dict[str, Any]) -> dict[str, Any]:
     """Filters as an address has them."""
+    like = filters.get("like")
+    if isinstance(like, Like | Mapping):
+        given = like.model_dump() if isinstance(like, Like) else dict(like)
+        filters = filters | {"like": given.get("text"), "like_key": given.get("keys"), "like_least": given.get("least")}
     fields = filters.get("metadata")
     if not isinstance(fields, Mapping):
         return filters

@@ -18,7 +18,8 @@ class Slices:
         return iter(self.client.page(SliceOut, self.path).items)
 
     def create(self, name: str, query: str | Mapping[str, Any]) -> SliceOut:
-        """query: words, or filters as `Items.find` takes them (`q`, `label`, `metadata`, `split`, `import_id`, ...)."""
+        """query: words, or filters as `Items.find` takes them (`q`, `label`, `metadata`, `split`, `import_id`,
+        `like`, ...)."""
         body = {"name": name, "query": query if isinstance(query, str) else dict(query)}
         return self.client.send(SliceOut, "POST", self.path, json=body)
 

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from labeler.commands.context import Row, plain, service, state, table
+from labeler.wire.likeness import USUAL_LEAST, LikeFound, LikeItem
 from labeler.wire.quality import Figure
 from labeler.wire.slices import SliceScore
 
@@ -23,6 +24,14 @@ def slices(
     import_id: Annotated[
         int | None, typer.Option("--import", metavar="JOB", help="With --add: items that this import brought.")
     ] = None,
+    like: Annotated[str, typer.Option(help="With --add: items that mean about the same as this text.")] = "",
+    like_item: Annotated[
+        list[str] | None,
+        typer.Option(metavar="KEY", help="With --add: items that mean about the same as this one; up to five times."),
+    ] = None,
+    least: Annotated[
+        float, typer.Option(min=0.01, max=1, help="With --like or --like-item: from which similarity on.")
+    ] = USUAL_LEAST,
     remove: Annotated[str, typer.Option(metavar="NAME", help="Remove this slice.")] = "",
     model: Annotated[int | None, typer.Option(help="How this model does on each, the worst first.")] = None,
 ) -> None:
@@ -31,8 +40,14 @@ def slices(
     query = {name: value for name, value in query.items() if value is not None}
     if fields := _fields(metadata or []):
         query["metadata"] = fields
+    if like and like_item:
+        raise typer.BadParameter("give --like or --like-item, one of both")
+    if like or like_item:
+        query["like"] = {"least": least} | ({"text": like} if like else {"keys": like_item})
     if bool(add) != bool(query):
-        raise typer.BadParameter("give --add with --words, --metadata, --label or --import, and these with --add alone")
+        raise typer.BadParameter(
+            "give --add with --words, --metadata, --label, --import, --like or --like-item, and these with --add alone"
+        )
     with service() as client:
         found = client.projects.get(project)
         if remove:
@@ -41,7 +56,9 @@ def slices(
                 raise typer.BadParameter(f'there is no slice "{remove}"')
             found.slices.remove(known.id)
         if add:
-            found.slices.create(add, query)
+            made = found.slices.create(add, query)
+            if made.query.like is not None and not state.get().json:
+                _bar(found.items.like(made.query.like.model_dump()))
         there = [plain(one) for one in found.slices]
         scores = [one for one in found.model(model).slices if not one.removed] if model is not None else []
         report = found.model(model).report if model is not None else None
@@ -65,6 +82,19 @@ def _fields(given: list[str]) -> dict[str, str]:
             raise typer.BadParameter(f'"{one}" is not FIELD=VALUE, such as region=EU')
         found[name] = value
     return found
+
+
+def _bar(found: LikeFound) -> None:
+    """What a bar holds, so that it can be chosen by looking."""
+    print(f"{found.items:,} items are like it, of {found.read:,} whose text was read ({found.of:,} in all).")
+    for what, near in (("last ones in", found.last_in), ("first ones out", found.first_out)):
+        rows = [{"similarity": f"{one.similarity:.3f}", "key": one.key, "content": _content(one)} for one in near]
+        if rows:
+            table(rows, {"similarity": "similarity", "key": what, "content": "content"})
+
+
+def _content(one: LikeItem) -> str:
+    return str(one.content.get("text", ""))[:80]
 
 
 def _said(query: dict[str, Any]) -> str:

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from labeler.datasets.reading import Version
 from labeler.datasets.service import find_version
 from labeler.drift.found import DriftFound
+from labeler.drift.meaning import vectors_of
 from labeler.drift.standing import Standing, bar_of, standing_of
 from labeler.drift.tables import drift_checks
 from labeler.items.tables import items, present
@@ -78,13 +79,16 @@ def check_drift(run: JobRun) -> Any:
         few = FEWEST - min(len(compared.before), len(compared.new))
         return run.finish(lambda tx: {"model": standing.model.number, "missing": few})
     n = len(compared.before) + len(compared.new)
-    run.progress(0, 2, counted("reading {n} item", "reading {n} items", n))
+    run.progress(0, 3, counted("reading {n} item", "reading {n} items", n))
     said, why_not = _said(run, project, standing, compared)
-    run.progress(1, 2, counted("comparing {n} item", "comparing {n} items", n))
+    ids, contents = [*compared.before, *compared.new], [*compared.then, *compared.now]
+    read, no_meaning = vectors_of(run, project, standing.model, ids, contents)
+    vectors = None if read is None else (read[: len(compared.before)], read[len(compared.before) :])
+    run.progress(2, 3, counted("comparing {n} item", "comparing {n} items", n))
     bar = run.db.read(bar_of, project.id)
     predicted = None if said is None or why_not is not None else (said.then, said.now)
     try:
-        found = check(compared.then, compared.now, predicted, bar=bar, seed=project.settings.seed)
+        found = check(compared.then, compared.now, predicted, vectors, bar=bar, seed=project.settings.seed)
     except LearningError as error:
         raise JobRefused(f"They can't be compared: {error}.") from error
     labels, no_labels = _labels(project, said)
@@ -96,6 +100,7 @@ def check_drift(run: JobRun) -> Any:
         "bar": bar,
         "signals": [_facts(one, compared.new) for one in sorted(found, key=_order)],
         "not_predicted": why_not,
+        "no_meaning": no_meaning,
         "labels": labels,
         "no_labels": no_labels,
     }

@@ -1,8 +1,10 @@
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import Annotated, Any, Literal
 
+import orjson
 from fastapi import APIRouter, Path, Query
 from pydantic import AwareDatetime, StringConstraints
 
@@ -24,6 +26,7 @@ from labeler.insight.recounts import recounts
 from labeler.kit.web import AsWritten, Config, Cursor, Db, Limit, decode_cursor, encode_cursor
 from labeler.projects.access import CanLabel, CanManage, CanRead, CanSee
 from labeler.registry.service import newest_model
+from labeler.slices.alike import alike, asked_like
 from labeler.slices.conditions import Filter
 from labeler.wire.base import Page
 from labeler.wire.error_parts import ErrorParts
@@ -40,6 +43,7 @@ from labeler.wire.insight import (
     Prevalence,
     ProgressOut,
 )
+from labeler.wire.likeness import LONGEST, MOST_KEYS, USUAL_LEAST, LikeFound, LikeIn
 from labeler.wire.quality import LabelersOut, OverlapSaved
 from labeler.wire.removal import RemovalIn, RemovalOut
 
@@ -137,12 +141,23 @@ async def list_items(
         Query(max_length=20, description="A value of a metadata field as it is written, such as `region=EU`."),
     ] = [],  # noqa: B006
     import_id: Annotated[int | None, Query(ge=1, lt=2**62, description="Items that this import brought.")] = None,
+    like: Annotated[
+        str | None, Query(min_length=1, max_length=LONGEST, description="Items that mean about the same as this text.")
+    ] = None,
+    like_key: Annotated[
+        list[Annotated[str, StringConstraints(max_length=200)]],
+        Query(max_length=MOST_KEYS, description="Items that mean about the same as one of these, by their keys."),
+    ] = [],  # noqa: B006
+    like_least: Annotated[
+        float, Query(gt=0, le=1, description="From which cosine similarity of sentence vectors on they do.")
+    ] = USUAL_LEAST,
     sort: Literal["oldest", "newest", "uncertain"] = "oldest",
     count: Annotated[bool, Query(description="Say how many there are in all, too.")] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> ItemPage:
-    """Items with their labels, open flags and what the newest model says."""
+    """Items with their labels, open flags and what the newest model says. 409: there is no sentence encoder for `like`
+    or `like_key`."""
     after = decode_cursor(cursor, int)
     wanted = Filter(
         label=label,
@@ -166,9 +181,22 @@ async def list_items(
         metadata=items.fields_in(metadata),
         import_id=import_id,
     )
+    if like is not None or like_key:
+        meant = asked_like(like, like_key, like_least)
+        ids = await db.aread(alike, settings, member.project, meant)
+        wanted = replace(wanted, alike=orjson.dumps(list(ids)).decode())
     found, more = await db.aread(items.list_items, settings, member.project, wanted, limit)
     total = await db.aread(items.count_items, settings, member.project, wanted) if count else None
     return ItemPage(items=found, next_cursor=None if more is None else encode_cursor(more), total=total)
+
+
+@router.post("/insight/like")
+async def like_items(body: LikeIn, member: CanRead, db: Db, settings: Config) -> LikeFound:
+    """How many items mean about the same, and those nearest to the bar on both sides: so that it is chosen by looking.
+    409: there is no sentence encoder."""
+    from labeler.insight import likeness  # brings SciPy along: not at every start
+
+    return await db.aread(likeness.like_found, settings, member.project, body)
 
 
 @router.delete("/items")

@@ -15,13 +15,14 @@ from labeler.kit.jobs.tables import jobs
 from labeler.learning.evaluation.metrics import Metric, metrics_of
 from labeler.projects.access import Project
 from labeler.registry.history import earlier_live, has_been, models_before
+from labeler.registry.packages import changed_packages
 from labeler.registry.service import get_model, live_model, newest_model
-from labeler.retraining.packages import changed_packages
+from labeler.registry.use import use_of
 from labeler.retraining.service import tests_of
 from labeler.shadows.service import later_labels
 from labeler.wire.column_use import ColumnUse
 from labeler.wire.drift import Drift
-from labeler.wire.registry import ModelOut
+from labeler.wire.registry import ModelOut, Speed
 from labeler.wire.retraining import PipelineTest
 from labeler.wire.shadows import LaterLabels
 
@@ -36,7 +37,7 @@ class Facts:
     such jobs; ended: how the last trainings ended, newest first; tested: the last test of the pipeline; earlier_live:
     models that were live before and whose files are kept, newest first; canary: whether this one answered a share of
     the requests before it went live; later: the live one on items that were labeled after it had answered them;
-    columns: what each is worth."""
+    speed: how long it takes this week; columns: what each is worth."""
 
     items: int
     schema_version: int
@@ -53,6 +54,7 @@ class Facts:
     canary: bool
     drift: Drift
     later: LaterLabels | None
+    speed: Speed | None
     columns: ColumnUse
 
     @property
@@ -82,6 +84,7 @@ def facts_of(tx: Connection, settings: Settings, project: Project) -> Facts:
         canary=row is not None and has_been(tx, row, "canary"),
         drift=drift_of(tx, project),
         columns=column_use(tx, project, None if row is None else row.number),
+        speed=next((one.speed for one in use_of(tx, project) if one.stage == "live"), None),
         later=next((one for one in later_labels(tx, project) if one.stage == "live"), None),
     )
 

@@ -298,23 +298,41 @@ def _age(facts: Facts) -> Found:
 
 
 def _numbers(facts: Facts) -> Found:
-    if facts.model is None or facts.model.report is None:
-        return Found("open", NO_MODEL if facts.model is None else NOT_MEASURED)
+    if facts.model is None:
+        return Found("open", NO_MODEL)
+    looked = facts.model.soundness
+    if looked is not None and (looked.broken_probabilities or looked.broken_weights):
+        broken, of = looked.broken_weights + looked.broken_probabilities, looked.weights + looked.probabilities
+        return Found("fails", f"Of its {of:,} weights and probabilities {broken:,} are not finite.")
+    if looked is not None and looked.exploded:
+        times = f"{(looked.norm or 0.0) / (looked.norm_before or 1.0):,.0f}"
+        return Found("fails", f"Its weights have {times} times the norm of those of the model before.")
+    if facts.model.report is None:
+        return Found("open", NOT_MEASURED)
     values = list(_values(facts.model.report["metrics"]))
     broken = sum(not math.isfinite(value) for value in values)
     if broken:
         return Found("fails", f"Of {len(values)} figures of the report {broken} are not finite.")
-    return Found("holds", f"All figures of the report were looked at: {len(values)}.")
+    if looked is None:
+        return Found("holds", f"All figures of the report were looked at: {len(values)}.")
+    more = f"{looked.weights + looked.probabilities:,}"
+    return Found("holds", f"All {len(values)} figures of the report and {more} weights and probabilities are finite.")
 
 
 def _speed(facts: Facts) -> Found:
     if facts.model is None:
         return Found("open", NO_MODEL)
+    if facts.speed is not None and facts.speed.slower:
+        now, usual_ms = f"{facts.speed.p95_ms:.0f}", f"{facts.speed.usual_ms or 0.0:.0f}"
+        return Found("fails", f"Predictions are slower: p95 of {now} ms this week, {usual_ms} ms before.")
     usual = [row.duration_s / max(1, row.trained_on) for row in facts.before[:LOOKED_BACK]]
     if len(usual) < FEWEST:
         return Found("open", "Too few models have been trained to compare their durations.")
     times = facts.model.duration_s / max(1, facts.model.trained_on) / max(median(usual), 1e-9)
     words = f"The training took {times:.1f} times the median of the {len(usual)} before, for each label."
+    if times <= SLOWER and facts.speed is not None and facts.speed.usual_ms is not None:
+        now, usual_ms = f"{facts.speed.p95_ms:.0f}", f"{facts.speed.usual_ms:.0f}"
+        words = f"Trainings take as long as before; p95 of predictions is {now} ms this week, {usual_ms} ms before."
     return Found("holds" if times <= SLOWER else "fails", words)
 
 

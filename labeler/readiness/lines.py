@@ -212,7 +212,7 @@ LINES: tuple[Line, ...] = (
     Line(
         "monitoring",
         "numbers",
-        "All figures of the model are finite numbers.",
+        "All figures, weights and probabilities of the model are finite numbers.",
         "One that is not spoils everything that is computed from it.",
         "models",
         "figures",
@@ -220,7 +220,7 @@ LINES: tuple[Line, ...] = (
     Line(
         "monitoring",
         "speed",
-        "Training does not get slower.",
+        "Neither training nor predictions get slower.",
         "What creeps up is noticed only when it is too late.",
         "jobs",
     ),

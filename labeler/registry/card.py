@@ -126,6 +126,18 @@ def _sure(model: ModelOut) -> str:
     return "\n".join(["## What it is sure of\n", head, *rows]) + "\n\n"
 
 
+def _sound(model: ModelOut) -> str:
+    """Whether its weights and probabilities are numbers."""
+    found = model.soundness
+    if found is None:
+        return ""
+    broken, of = found.broken_weights + found.broken_probabilities, found.weights + found.probabilities
+    norm = "" if found.norm is None else f", norm of its weights {found.norm:.3g}"
+    norm += "" if found.norm_before is None else f" ({found.norm_before:.3g} of the model before)"
+    told = f"{broken:,} not finite" if broken else "all finite"
+    return f"- weights and probabilities: {of:,}, {told}{norm}\n"
+
+
 def write_card(project: Project, model: ModelOut, sections: Sequence[str] = ()) -> str:
     """Markdown with front matter; figures are of the holdout, with their 95 % intervals. sections: what rooms say."""
     rows = [("this model", model.metrics or {})]
@@ -139,6 +151,9 @@ def write_card(project: Project, model: ModelOut, sections: Sequence[str] = ()) 
     table = "\n".join([head, *lines])
     made = f"{model.config.get('model', '')}{_settings(model.config.get('params'))}"
     packages = ", ".join(f"{cell(name)} {cell(version)}" for name, version in model.packages.items())
+    now = model.packages_now
+    changed = [f"{cell(name)} {now[name] or 'gone'}" for name in now if now[name] != model.packages[name]]
+    packages += f" (installed now: {', '.join(changed)})" if changed else ""
     more = "".join(f"{one}\n\n" for one in sections)
     return f"""{front_matter(_about(project, model))}
 # {cell(project.name)}, model {model.number}
@@ -153,7 +168,7 @@ Stage: {model.stage}. Trained on {model.trained_on:,} items of dataset version {
 - model: {cell(made)}, seed {model.config.get("seed")}
 - features: {cell(model.config.get("features", {}).get("name", ""))}{_left_out(model)}
 - packages: {packages}
-- code: {cell(model.code_revision)}
+{_sound(model)}- code: {cell(model.code_revision)}
 - SHA-256 of its file: {model.sha256}
 
 `labeler reproduce {project.slug} {model.number}` trains it again and compares every prediction.

@@ -141,6 +141,8 @@ def _ask(settings: Settings, member: Member, row: Any, contents: list[Any], aske
         proba, found = answers_of(member.project, row, _model(settings, row), contents)
         if row.stage == "canary" and not np.isfinite(proba).all():
             raise ValueError("some probabilities are no numbers")
+        if not np.isfinite(proba).all():
+            raise Unavailable(f"Model {row.number} can't answer: some probabilities are no numbers. Roll back.")
     except Exception:
         asked.append(one)
         if row.stage != "canary":

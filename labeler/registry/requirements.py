@@ -13,6 +13,7 @@ from labeler.learning.evaluation.requirements import more_items, stands
 from labeler.learning.evaluation.sureness import coverage_at, right_at
 from labeler.projects.access import Project
 from labeler.registry.slice_scores import score_in
+from labeler.registry.soundness import why_unsound
 from labeler.registry.test_runs import in_words as run_in_words
 from labeler.registry.test_runs import unmet
 from labeler.wire.requirements import AGE, COSTS, OF_LABELS, WHEN_SURE, Condition, ConditionOut, name_of, wanted_of
@@ -39,6 +40,8 @@ def unmet_by(tx: Connection, project: Project, row: Any, ran: Sequence[CaseRun])
         for place, one in enumerate(conditions_of(tx, project, row))
         if one.state != "holds"
     ]
+    if (unsound := why_unsound(row)) is not None:
+        found.insert(0, ("/soundness", unsound))
     return found + [(f"/test-cases/{one.test_case_id}", run_in_words(one)) for one in ran if unmet(one)]
 
 

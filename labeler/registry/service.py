@@ -18,8 +18,10 @@ from labeler.kit.jobs.out import job_out
 from labeler.projects.access import Member, Project
 from labeler.registry.artifacts import folder_of
 from labeler.registry.overrides import last_override
+from labeler.registry.packages import versions_now
 from labeler.registry.requirements import conditions_of, lead_of
 from labeler.registry.slice_scores import scores_of
+from labeler.registry.soundness import soundness_out
 from labeler.registry.tables import model_pins, model_versions, stage_changes
 from labeler.registry.test_runs import get_run, runs_of
 from labeler.wire.jobs import JobOut
@@ -125,6 +127,8 @@ def _model_out(row: Any, moved: Any, settings: Settings, project: Project) -> Mo
         "baselines": {name: one["metrics"] for name, one in (row.baselines or {}).items()},
         "stage_since": row.created_at if moved is None else moved.created_at,
         "stage_by": None if moved is None else moved.name,
+        "packages_now": versions_now(row.packages),
+        "soundness": soundness_out(row),
         "stage_reason": "" if moved is None else moved.reason,
     }
     kept = (folder_of(settings, row.project_id, row.number) / "model.skops").exists()

@@ -12,8 +12,7 @@ from labeler.projects.access import Project
 from labeler.registry.tables import model_slice_scores as scores
 from labeler.slices.service import find_slices, search_of
 from labeler.wire.quality import Figure
-from labeler.wire.removal import ItemSearch
-from labeler.wire.slices import SliceScore
+from labeler.wire.slices import SliceQuery, SliceScore
 
 KEPT = ("slice_id", "name", "query", "why", "items", "labels", "figures")
 NOTHING: Mapping[str, Any] = {"value": None, "low": None, "high": None}
@@ -69,7 +68,7 @@ def _out(project: Project, row: Any, measured: Any) -> SliceScore:
     return SliceScore(
         slice_id=row.id,
         name=row.name,
-        query=ItemSearch.model_validate(query),
+        query=SliceQuery.model_validate(query),
         why="label_gone" if search is None else "not_run",
         items=0,
         labels=0,
@@ -84,7 +83,7 @@ def _measured(row: Any, query: Any) -> SliceScore:
     return SliceScore(
         slice_id=row.slice_id,
         name=row.name,
-        query=ItemSearch.model_validate(query),
+        query=SliceQuery.model_validate(query),
         why=row.why,
         items=row.items,
         labels=row.labels,

@@ -18,6 +18,7 @@ from labeler.registry.overrides import record_override
 from labeler.registry.pins import names_pinned
 from labeler.registry.requirements import check_requirements, unmet_by
 from labeler.registry.service import find_model, get_model, live_model, models
+from labeler.registry.soundness import why_unsound
 from labeler.registry.tables import stage_changes
 from labeler.registry.test_runs import runs_of
 from labeler.wire.registry import ModelOut
@@ -57,7 +58,8 @@ def set_stage(
 
     share: of a canary, the share of the items that it answers. override: let it answer whatever the project requires,
     which is on record. Raises `NotFound`, `Conflict` where its files are gone, or where there is no live model beside a
-    canary or a shadow, or too many shadows, `RequirementsNotMet`, `Invalid` for an override without a reason.
+    canary or a shadow, too many shadows, or a model whose
+    probabilities are not finite, `RequirementsNotMet`, `Invalid` for an override without a reason.
     """
     project_id = member.project.id
     lock(tx, "stages", project_id)
@@ -128,6 +130,8 @@ def _few_shadows(tx: Connection, project_id: int) -> None:
 
 
 def _may_answer(tx: Connection, member: Member, row: Any, reason: str, override: bool) -> None:
+    if (unsound := why_unsound(row)) is not None:  # nobody can want that
+        raise Conflict(f"Model {row.number} can't answer: {unsound}. Train again, and look at the items and settings.")
     ran = runs_of(tx, member.project, [row.id])[row.id]
     unmet = unmet_by(tx, member.project, row, ran)
     if not override:

@@ -26,6 +26,7 @@ model_versions = sa.Table(
     sa.Column("stop", Json, nullable=True),
     sa.Column("share", sa.Float, nullable=True),  # of the items, that a canary answers
     sa.Column("cost", Json, nullable=True),  # p95_ms, memory_mb: see training/measuring.py
+    sa.Column("soundness", Json, nullable=True),  # see wire/registry.py: SoundnessOut
     sa.UniqueConstraint("project_id", "number"),
 )
 sa.Index(
@@ -111,6 +112,23 @@ model_use = sa.Table(
     sa.UniqueConstraint("change_id", "user_id", "token_id", "bucket"),
     sa.Index("ix_model_use_model_id", "model_id"),
     sa.Index("ix_model_use_project_id", "project_id"),
+)
+
+# How long models took, by day, for requests of about as many items: what slower is told by.
+model_use_days = sa.Table(
+    "model_use_days",
+    metadata,
+    id_column(),
+    reference("project_id", "projects.id"),
+    reference("model_id", "model_versions.id"),
+    sa.Column("change_id", Id, nullable=False),  # how it came to its stage
+    sa.Column("day", sa.Integer, nullable=False),  # since 1970-01-01, by the database's clock
+    sa.Column("size", sa.Integer, nullable=False),  # of the request, see speed.py
+    sa.Column("bucket", sa.Integer, nullable=False),  # how long it took, see use.py
+    sa.Column("requests", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("change_id", "day", "size", "bucket"),
+    sa.Index("ix_model_use_days_model_id", "model_id"),
+    sa.Index("ix_model_use_days_project_id_day", "project_id", "day"),
 )
 
 # What the live model and the canary answered, newest last: a sample of the items, see served.py.

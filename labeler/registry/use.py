@@ -4,7 +4,6 @@ Counts are kept in this process and added to those in the database some moments 
 request waits for them. A process that is killed loses the counts of that moment, and no answer.
 """
 
-import math
 import threading
 import time
 from collections import defaultdict
@@ -21,24 +20,22 @@ from labeler.kit.columns import clock
 from labeler.kit.db import Database, upsert
 from labeler.learning.evaluation.intervals import wilson
 from labeler.projects.access import Project
+from labeler.projects.tables import projects
+from labeler.registry.buckets import FAILED, FEWEST_TIMED, SLOWER, SLOWER_MS, bucket_of, percentile, timed
 from labeler.registry.served import Sample, Served, write
+from labeler.registry.speed import add_day, size_of, speed_of
 from labeler.registry.stages import stop_canary
 from labeler.registry.tables import model_use, model_versions, stage_changes
 from labeler.wire.registry import Consumer, ModelUse
 
 STAGES = ("live", "canary", "shadow")
 """What is loaded to answer something."""
-FAILED = -1
-"""The bucket of requests that a model could not answer."""
-PER_DOUBLING = 4
-"""Buckets from one duration to twice as long: a percentile is off by a fifth at most."""
 PAUSE = 1.0
 """Seconds for which counts are gathered, unless something fails."""
 STEP = 0.05
 BROKEN, FEWEST_FAILED = 0.02, 3
-"""A canary is stopped when at least so many requests failed, and surely more than this share of all."""
-SLOWER, SLOWER_MS, FEWEST_TIMED = 2.0, 20.0, 50
-"""Or when its p95 is more than so many times the live model's and so much longer, once both were asked so often."""
+"""A canary is stopped when at least so many requests failed, and surely more than this share of all; or when it is slow
+beside the live model, see `buckets`."""
 
 
 class Asked(NamedTuple):
@@ -58,6 +55,7 @@ class Gathered:
 
     def __init__(self) -> None:
         self.counts: dict[tuple[int, ...], list[int]] = defaultdict(lambda: [0, 0])
+        self.days: dict[tuple[int, int, int, int, int], int] = defaultdict(int)
         self.answers: dict[int, Sample] = defaultdict(Sample)  # by project
 
 
@@ -65,14 +63,6 @@ _gathered: dict[Database, Gathered] = defaultdict(Gathered)
 _lock, _flushing = threading.Lock(), threading.Lock()
 _writing: set[Database] = set()
 _in_a_hurry: set[Database] = set()
-
-
-def bucket_of(ms: float) -> int:
-    return max(0, round(PER_DOUBLING * math.log2(max(ms, 0.1) / 0.1)))
-
-
-def ms_of(bucket: int) -> float:
-    return float(0.1 * 2 ** (bucket / PER_DOUBLING))
 
 
 def note(db: Database, asked: Iterable[Asked], served: Sequence[Served] = ()) -> None:
@@ -87,6 +77,8 @@ def note(db: Database, asked: Iterable[Asked], served: Sequence[Served] = ()) ->
             entry = counts[(one.project_id, one.model_id, one.change_id, one.user_id, one.token_id, bucket)]
             entry[0] += 1
             entry[1] += one.items
+            if one.ms is not None:
+                gathered.days[(one.project_id, one.model_id, one.change_id, size_of(one.items), bucket)] += 1
         failed = sum(entry[0] for key, entry in counts.items() if key[-1] == FAILED)
         if not counts:
             return
@@ -143,6 +135,7 @@ def _add(tx: Connection, gathered: Gathered) -> None:
             "last_at": clock(),
         }
         tx.execute(row.on_conflict_do_update(index_elements=["change_id", "user_id", "token_id", "bucket"], set_=more))
+    add_day(tx, {key: n for key, n in gathered.days.items() if key[1] in there})
     for sample in gathered.answers.values():
         write(tx, sample.drawn, there)
     for project_id in {key[0] for key in counts if key[1] in there}:
@@ -158,7 +151,7 @@ def _stop_unfit(tx: Connection, project_id: int) -> None:
     if failed >= FEWEST_FAILED and wilson(failed, asked)[0] > BROKEN:
         stop_canary(tx, found["canary"], f"It could not answer {failed} of {asked} requests.")
         return
-    if min(_timed(canary), _timed(live)) >= FEWEST_TIMED:
+    if min(timed(canary), timed(live)) >= FEWEST_TIMED:
         its, usual = percentile(canary, 0.95), percentile(live, 0.95)
         if its is not None and usual is not None and its > SLOWER * usual and its > usual + SLOWER_MS:
             stop_canary(tx, found["canary"], f"It is slow: p95 of {its:.0f} ms, {usual:.0f} ms of the live model.")
@@ -185,6 +178,17 @@ def serving(tx: Connection, project_id: int, more: int | None = None) -> Sequenc
     return tx.execute(statement).all()
 
 
+def answering(tx: Connection) -> Sequence[Any]:
+    """The live models and canaries of all projects that are there, each with how it came to its stage (`change_id`) and
+    its project's `slug`."""
+    last = sa.select(sa.func.max(stage_changes.c.id)).where(stage_changes.c.model_id == model_versions.c.id)
+    change = sa.func.coalesce(last.correlate(model_versions).scalar_subquery(), -model_versions.c.id)
+    statement = sa.select(model_versions, change.label("change_id"), projects.c.slug)
+    statement = statement.join(projects, projects.c.id == model_versions.c.project_id)
+    mine = (projects.c.deleted_at.is_(None), model_versions.c.stage.in_(("live", "canary")))
+    return tx.execute(statement.where(*mine).order_by(model_versions.c.id)).all()
+
+
 def use_of(tx: Connection, project: Project) -> list[ModelUse]:
     """The live model first, then the canary."""
     return [_use(tx, row) for row in serving(tx, project.id) if row.stage != "shadow"]
@@ -204,6 +208,7 @@ def _use(tx: Connection, row: Any) -> ModelUse:
         failed=buckets.get(FAILED, 0),
         p50_ms=percentile(buckets, 0.5),
         p95_ms=percentile(buckets, 0.95),
+        speed=speed_of(tx, row),
         consumers=_consumers(tx, mine),
     )
 
@@ -229,17 +234,3 @@ def _buckets(tx: Connection, change_id: int | None) -> dict[int, int]:
     many = sa.func.sum(model_use.c.requests)
     statement = sa.select(model_use.c.bucket, many).where(model_use.c.change_id == change_id)
     return {int(bucket): int(n) for bucket, n in tx.execute(statement.group_by(model_use.c.bucket))}
-
-
-def _timed(buckets: dict[int, int]) -> int:
-    return sum(n for bucket, n in buckets.items() if bucket != FAILED)
-
-
-def percentile(buckets: dict[int, int], share: float) -> float | None:
-    """The duration in ms that this share of the answered requests did not exceed, to the width of a bucket."""
-    total, seen = _timed(buckets), 0
-    for bucket in sorted(buckets):
-        seen += buckets[bucket] if bucket != FAILED else 0
-        if total and seen >= share * total:
-            return round(ms_of(bucket), 1)
-    return None

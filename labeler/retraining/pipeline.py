@@ -20,9 +20,9 @@ from labeler.kit.events import Event, emit
 from labeler.kit.jobs.registry import JobRefused, JobRun, job
 from labeler.learning.errors import LearningError
 from labeler.registry.artifacts import folder_of, load_predictions
+from labeler.registry.packages import changed_packages
 from labeler.registry.predict import load_model
 from labeler.registry.service import live_model, newest_model
-from labeler.retraining.packages import changed_packages
 from labeler.retraining.tables import pipeline_tests
 from labeler.training.again import data_behind, same_as_recorded, train_again
 from labeler.training.fit import Fitted

@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from labeler.items.tables import items
-from labeler.kit.columns import holds
+from labeler.kit.columns import among, holds
 from labeler.kit.entries import entry
 from labeler.kit.errors import Invalid
 from labeler.labels.tables import current_labels, flags, labels
@@ -42,6 +42,7 @@ class Filter:
     labeled_before: datetime | None = None
     metadata: Mapping[str, str] = field(default_factory=dict)
     import_id: int | None = None
+    alike: str | None = None  # ids as JSON, of items that mean about the same: see `alike.py`
 
     @property
     def by_model(self) -> bool:
@@ -88,6 +89,8 @@ def conditions(project: Project, wanted: Filter) -> list[Any]:
         found.append(items.c.split == wanted.split)
     if wanted.import_id is not None:
         found.append(items.c.import_id == wanted.import_id)
+    if wanted.alike is not None:
+        found.append(among(items.c.id, wanted.alike))
     found += [entry(items.c.metadata, name) == value for name, value in wanted.metadata.items()]
     return found
 

@@ -1,9 +1,10 @@
 """Making slices, and the items that belong to one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
+import orjson
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -12,14 +13,15 @@ from labeler.accounts.tables import users
 from labeler.items.search import parts_with
 from labeler.items.tables import items, present
 from labeler.kit.columns import clock
+from labeler.kit.config import Settings
 from labeler.kit.db import lock
-from labeler.kit.errors import Conflict, Invalid, NotFound
+from labeler.kit.errors import Conflict, Invalid, NotFound, Unavailable
 from labeler.kit.events import Event, emit
 from labeler.projects.access import Member, Project
+from labeler.slices.alike import alike
 from labeler.slices.conditions import Filter, conditions
 from labeler.slices.tables import slices
-from labeler.wire.removal import ItemSearch
-from labeler.wire.slices import SliceIn, SliceOut
+from labeler.wire.slices import SliceIn, SliceOut, SliceQuery
 
 MOST_SLICES = 200
 """Slices of one project: each is measured for every model."""
@@ -34,13 +36,14 @@ class SlicesChanged(Event):
     project_id: int
 
 
-def list_slices(tx: Connection, project: Project) -> list[SliceOut]:
+def list_slices(tx: Connection, settings: Settings, project: Project) -> list[SliceOut]:
     """All of them, by name, each with how many items belong to it now."""
-    return [_out(tx, project, row) for row in find_slices(tx, project.id)]
+    return [_out(tx, settings, project, row) for row in find_slices(tx, project.id)]
 
 
-def create_slice(tx: Connection, member: Member, wanted: SliceIn) -> SliceOut:
-    """Raises `Invalid` for a search that no item can match, `Conflict` for a name that is taken, or one too many."""
+def create_slice(tx: Connection, settings: Settings, member: Member, wanted: SliceIn) -> SliceOut:
+    """Raises `Invalid` for a search that no item can match, `Conflict` for a name that is taken, one too many, or a
+    search by meaning without a sentence encoder."""
     project = member.project
     lock(tx, "slices", project.id)
     rows = find_slices(tx, project.id)
@@ -48,7 +51,7 @@ def create_slice(tx: Connection, member: Member, wanted: SliceIn) -> SliceOut:
         raise Conflict(f"A project has at most {MOST_SLICES} slices. Remove one first.")
     if any(row.name == wanted.name for row in rows):
         raise Conflict(f'There is a slice "{wanted.name}" already. Choose another name.')
-    _check(project, wanted.query)
+    _check(tx, settings, project, wanted.query)
     values = {
         "project_id": project.id,
         "name": wanted.name,
@@ -59,7 +62,7 @@ def create_slice(tx: Connection, member: Member, wanted: SliceIn) -> SliceOut:
     }
     slice_id = int(tx.execute(sa.insert(slices).values(values).returning(slices.c.id)).scalar_one())
     _changed(tx, member, "slice.created", wanted.name)
-    return _out(tx, project, find_slices(tx, project.id, slice_id)[0])
+    return _out(tx, settings, project, find_slices(tx, project.id, slice_id)[0])
 
 
 def remove_slice(tx: Connection, member: Member, slice_id: int) -> None:
@@ -81,9 +84,9 @@ def find_slices(tx: Connection, project_id: int, slice_id: int | None = None) ->
     return found
 
 
-def search_of(project: Project, row: Any) -> ItemSearch | None:
+def search_of(project: Project, row: Any) -> SliceQuery | None:
     """A slice's search in the newest label schema; None: its label is none any more."""
-    search = ItemSearch.model_validate(row.query)
+    search = SliceQuery.model_validate(row.query)
     if search.label is None:
         return search
     name: str | None = search.label
@@ -92,31 +95,42 @@ def search_of(project: Project, row: Any) -> ItemSearch | None:
     return search.model_copy(update={"label": name}) if name in project.label_names else None
 
 
-def holdout_in(tx: Connection, project: Project, search: ItemSearch) -> list[int]:
-    """The ids of the holdout items that a search finds, rising."""
+def holdout_in(tx: Connection, settings: Settings, project: Project, search: SliceQuery) -> list[int]:
+    """The ids of the holdout items that a search finds, rising. Raises `Conflict` for a search by meaning without a
+    sentence encoder."""
     found: list[int] = []
-    for statement in _found(tx, project, search):
+    for statement in _found(tx, settings, project, search):
         found += tx.execute(statement.where(items.c.split == "holdout")).scalars()
     return sorted(found)
 
 
-def _found(tx: Connection, project: Project, search: ItemSearch) -> list[Any]:
-    wanted = Filter(**search.model_dump())
+def _found(tx: Connection, settings: Settings, project: Project, search: SliceQuery) -> list[Any]:
+    wanted = _filter(search)
+    if search.like is not None:
+        wanted = replace(wanted, alike=orjson.dumps(list(alike(tx, settings, project, search.like))).decode())
     about = conditions(project, wanted)
     parts = parts_with(tx, project.id, wanted.q, in_order=False)
     return [part.narrow(sa.select(items.c.id).where(present(project.id))).where(*about) for part in parts]
 
 
-def _count(tx: Connection, project: Project, search: ItemSearch) -> int:
+def _count(tx: Connection, settings: Settings, project: Project, search: SliceQuery) -> int:
     total = 0
-    for statement in _found(tx, project, search):
+    for statement in _found(tx, settings, project, search):
         some = statement.limit(MOST_COUNTED - total).subquery()
         total += int(tx.execute(sa.select(sa.func.count()).select_from(some)).scalar_one())
     return total
 
 
-def _check(project: Project, search: ItemSearch) -> None:
-    conditions(project, Filter(**search.model_dump()))
+def _filter(search: SliceQuery) -> Filter:
+    """But for what is asked by meaning."""
+    return Filter(**search.model_dump(exclude={"like"}))
+
+
+def _check(tx: Connection, settings: Settings, project: Project, search: SliceQuery) -> None:
+    conditions(project, _filter(search))
+    if search.like is not None:
+        _check_keys(tx, project, search.like.keys)
+        alike(tx, settings, project, search.like)
     if search.label is not None and search.label not in project.label_names:
         detail = f'"{search.label}" is not a label of this project'
         raise Invalid(f"{detail}.", errors=[{"pointer": "/query/label", "detail": detail}])
@@ -125,18 +139,31 @@ def _check(project: Project, search: ItemSearch) -> None:
         raise Invalid(f"{detail}.", errors=[{"pointer": "/query/split", "detail": detail}])
 
 
+def _check_keys(tx: Connection, project: Project, keys: Sequence[str]) -> None:
+    there = set(tx.execute(sa.select(items.c.key).where(present(project.id), items.c.key.in_(keys))).scalars())
+    if gone := [key for key in keys if key not in there]:
+        detail = f'there is no item with key "{gone[0]}"'
+        raise Invalid(f"like: {detail}.", errors=[{"pointer": "/query/like/keys", "detail": detail}])
+
+
 def _changed(tx: Connection, member: Member, action: str, name: str) -> None:
     audit(tx, member.caller, action, project_id=member.project.id, target=name)
     emit(tx, SlicesChanged(member.project.id), member.project)
 
 
-def _out(tx: Connection, project: Project, row: Any) -> SliceOut:
-    search = search_of(project, row)
+def _out(tx: Connection, settings: Settings, project: Project, row: Any) -> SliceOut:
+    search, many, found = search_of(project, row), 0, True
+    if search is not None:
+        try:
+            many = _count(tx, settings, project, search)
+        except (Conflict, Unavailable):
+            found = False
     return SliceOut(
         id=row.id,
         name=row.name,
-        query=ItemSearch.model_validate(row.query) if search is None else search,
-        items=0 if search is None else _count(tx, project, search),
+        query=SliceQuery.model_validate(row.query) if search is None else search,
+        items=many,
+        no_encoder=not found,
         label_gone=search is None,
         created_at=row.created_at,
         created_by=row.by,

@@ -11,12 +11,15 @@ from typing import Any
 import numpy as np
 from sqlalchemy import Connection
 
+from labeler.kit.config import Settings
+from labeler.kit.errors import Conflict
 from labeler.learning.decoding import Decoder
 from labeler.learning.evaluation.slices import FEWEST, evaluate_part
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.slices.service import find_slices, holdout_in, search_of
 from labeler.test_cases.service import Expected
+from labeler.training import alike as alike  # what slices by meaning hold
 from labeler.training.fit import Fitted
 from labeler.training.pool.data import TrainingData
 
@@ -38,13 +41,13 @@ class Pool:
 
 @dataclass(frozen=True)
 class Slice:
-    """A slice, with the ids of its holdout items. query: in the newest label schema."""
+    """A slice, with the ids of its holdout items. query: in the newest label schema; why: there can't be any."""
 
     id: int
     name: str
     query: dict[str, Any]
     holdout: Sequence[int]
-    label_gone: bool
+    why: str | None
 
 
 def seen_by(fitted: Fitted) -> Pool:
@@ -109,21 +112,25 @@ def measure_slices(
     return found
 
 
-def slices_of(tx: Connection, project: Project) -> list[Slice]:
+def slices_of(tx: Connection, settings: Settings, project: Project) -> list[Slice]:
     """Every slice with its holdout items of now."""
     found = []
     for row in find_slices(tx, project.id):
         search = search_of(project, row)
         query = row.query if search is None else search.model_dump(mode="json", exclude_defaults=True)
-        holdout = [] if search is None else holdout_in(tx, project, search)
-        found.append(Slice(row.id, row.name, query, holdout, search is None))
+        holdout, why = [], "label_gone" if search is None else None
+        try:
+            holdout = [] if search is None else holdout_in(tx, settings, project, search)
+        except Conflict:
+            why = "no_encoder"
+        found.append(Slice(row.id, row.name, query, holdout, why))
     return found
 
 
 def _why(one: Slice, judged: int, labels: int) -> str | None:
     """Why there is no figure."""
-    if one.label_gone:
-        return "label_gone"
+    if one.why is not None:
+        return one.why
     if not judged:
         return "no_holdout"
     if not one.holdout:

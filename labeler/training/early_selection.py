@@ -15,6 +15,7 @@ import numpy as np
 from labeler.kit.jobs.registry import JobRun
 from labeler.learning import loop
 from labeler.learning.numeric.types import Array
+from labeler.learning.soundness import without_broken
 from labeler.projects.access import Project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, load_predictions
@@ -37,7 +38,7 @@ def ahead_of(run: JobRun, project: Project, data: TrainingData) -> Callable[[Fit
         part = fitted.pool.part
         places = candidates(run, project, data) if part is None else part
         proba = np.zeros((len(data.items), len(fitted.model.classes)), dtype=np.float32)
-        proba[places] = loop.predict(fitted.pool, fitted.problem, fitted.learned, places)
+        proba[places] = without_broken(loop.predict(fitted.pool, fitted.problem, fitted.learned, places))
         settings = fitted.problem.settings_of(fitted.model)
         picked = picks(run, project, replace(fitted, proba=proba, settings=settings), None, places)
         run.write(lambda tx: put_in_force(tx, project, picked.kind, None, picked.entries(tx)))

@@ -15,6 +15,7 @@ from labeler.learning.evaluation.report import Report
 from labeler.learning.evaluation.sureness import sureness
 from labeler.learning.numeric.types import Array
 from labeler.learning.problems import Problem, Targets
+from labeler.learning.soundness import Soundness, soundness_of, without_broken
 from labeler.learning.trained_model import TrainedModel
 from labeler.training.model_spec import ModelSpec, model_alone
 from labeler.training.pool.data import TrainingData
@@ -41,7 +42,8 @@ class Fitted:
     positions, targets: the labels it learned from; settings: what decoding its predictions needs; params: its
     hyperparameters that are not at their defaults; training: the report's primary metric on what it learned from;
     tried: each way in which the pool was seen, of which it is the best; is_alone: it learned from features alone, and
-    no other way was tried.
+    no other way was tried; soundness: whether its numbers are numbers. Where some of its probabilities are not, it is
+    not measured, and `proba` has every class as likely there.
     """
 
     pool: StoredPool
@@ -57,6 +59,7 @@ class Fitted:
     params: dict[str, Any] = field(default_factory=dict)
     tried: list[Tried] = field(default_factory=list)
     is_alone: bool = False
+    soundness: Soundness | None = None
 
     @property
     def model(self) -> TrainedModel:
@@ -138,9 +141,12 @@ def fit(
     if ahead is not None:
         ahead(fitted)
     tell(3, counted("scoring {n} item", "scoring {n} items", len(data.items)))
-    fitted.proba = loop.predict(fitted.pool, problem, fitted.learned)
+    proba = loop.predict(fitted.pool, problem, fitted.learned)
+    fitted.soundness = soundness_of(fitted.model.estimator, proba)
+    fitted.proba = without_broken(proba)
     fitted.settings = problem.settings_of(fitted.model)
-    _judge(fitted, values, seed)
+    if not fitted.soundness.broken_probabilities:
+        _judge(fitted, values, seed)
     return fitted
 
 

@@ -13,6 +13,7 @@ USUAL_BAR = 0.05
 MOST_SAMPLED = 500
 DriftState = Literal["no_model", "waiting", "ready"]
 NotPredicted = Literal["model_file", "few_items"]
+NoMeaning = Literal["no_texts", "words_alone", "no_encoder"]
 NoShares = Literal["several_labels", "few_labels"]
 Measure = Literal["ks", "tv", "auc"]
 
@@ -50,8 +51,8 @@ class DriftSignal(BaseModel):
     """What was compared."""
 
     name: str = Field(
-        description="length, language, unknown_words, predicted, content, or `field:` and `empty:` with the name of a "
-        "field of a table."
+        description="length, language, unknown_words, predicted, content (words and letters, or fields), meaning "
+        "(sentence vectors), or `field:` and `empty:` with the name of a field of a table."
     )
     measure: Measure = Field(
         description="What the effect is. ks: the greatest difference of two distribution functions (of a number); tv: "
@@ -89,6 +90,11 @@ class DriftCheck(BaseModel):
     not_predicted: NotPredicted | None = Field(
         description="Why predictions were not compared. model_file: the model's file is gone; few_items: it learned "
         "from nearly all items before, and is no judge of these."
+    )
+    no_meaning: NoMeaning | None = Field(
+        None,
+        description="Why sentence vectors were not compared. no_texts: items are no texts; words_alone: the model "
+        "reads words and letters alone; no_encoder: no sentence encoder is installed, or it is off or fails.",
     )
     labels: list[DriftedLabel]
     no_labels: NoShares | None = Field(

@@ -11,6 +11,20 @@ from labeler.wire.slices import SliceScore
 from labeler.wire.test_cases import CaseRun
 
 
+class SoundnessOut(BaseModel):
+    """Whether a model's numbers are numbers, as its training saw them."""
+
+    weights: int
+    broken_weights: int = Field(description="Of these not finite.")
+    norm: float | None = Field(description="Euclidean, of the weights of linear models; none: it has none.")
+    norm_before: float | None = Field(
+        None, description="Of the model before, if that is alike in kind and hyperparameters."
+    )
+    probabilities: int
+    broken_probabilities: int = Field(description="Of these not finite: with any it may not answer.")
+    exploded: bool = Field(False, description="The norm is more than ten times that of the model before.")
+
+
 class DatasetTie(BaseModel):
     version: int
     tag: str
@@ -45,7 +59,11 @@ class ModelOut(BaseModel):
     metrics: dict[str, Any] | None = Field(description="The report's metrics.")
     baselines: dict[str, dict[str, Any]] | None = Field(description="What it has to beat: each one's metrics by name.")
     config: dict[str, Any]
-    packages: dict[str, Any]
+    packages: dict[str, Any] = Field(description="Versions that it was trained with.")
+    packages_now: dict[str, str | None] = Field(
+        default_factory=dict, description="Versions of the same that are installed where the service runs."
+    )
+    soundness: SoundnessOut | None = Field(None, description="None: trained before it was looked at.")
     code_revision: str
     sha256: str
     duration_s: float
@@ -151,6 +169,23 @@ class Consumer(BaseModel):
     last_at: datetime
 
 
+class Speed(BaseModel):
+    """How long a model takes this week beside its own four weeks before, else beside what was measured: of requests
+    with about as many items, those of which most came."""
+
+    items_from: int = Field(description="Requests of so many items are looked at.")
+    items_to: int | None
+    requests: int = Field(description="Of the last seven days.")
+    p95_ms: float
+    low_ms: float
+    high_ms: float
+    usual_ms: float | None = Field(description="What p95 was before; none: nothing to compare with yet.")
+    compared: Literal["weeks", "measured"] | None = Field(
+        description="weeks: with the four weeks before, in the same stage; measured: with its measured cost."
+    )
+    slower: bool = Field(description="Surely at least twice as long and 20 ms longer.")
+
+
 class ModelUse(BaseModel):
     """What a model was asked since it came to its stage. Counts are written some seconds after the answers."""
 
@@ -163,6 +198,7 @@ class ModelUse(BaseModel):
     failed: int = Field(description="Requests that it could not answer: the live model did.")
     p50_ms: float | None = Field(description="Half of the requests took less; to about 20 %.")
     p95_ms: float | None
+    speed: Speed | None = Field(None, description="None: too few requests came this week.")
     consumers: list[Consumer] = Field(description="Who asked most first.")
 
 

@@ -199,6 +199,8 @@ def models(call: generated_client.Generated) -> None:
     exported = call("export_items", **P, format_=call.models.ExportItemsFormat.CSV, dataset=version)
     assert b"key" in exported.payload.readline()
     assert len(call("similar_items", **P, key="m0", n=3).items) == 3
+    meant = call("like_items", expected=409, **P, body=call.shape("LikeIn", like={"text": "a prize"}))
+    assert "sentence encoder" in meant.detail
     assert len(call("comparable_items", **P, key="m0", n=3).items) == 3
     number = call("list_models", **P).items[0].number
     call("get_model", **P, number=number)

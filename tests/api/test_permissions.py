@@ -81,6 +81,7 @@ RULES = {
     ("GET", P + "/items/{key:path}"): "read",
     ("GET", P + "/items/{key:path}/history"): "read",
     ("GET", P + "/items/{key:path}/similar"): "read",
+    ("POST", P + "/insight/like"): "read",
     ("POST", P + "/imports"): "write",
     ("POST", P + "/imports/preview"): "write",
     ("GET", P + "/databases"): "write",

@@ -253,6 +253,10 @@ def test_slices_are_named_and_a_model_is_measured_on_them(run: Run, address: tup
     for wrong in ("--add None", "--words free", "--add A --metadata region", "--remove Nothing"):
         assert CliRunner().invoke(app, [*start, "slices", "sliced", *wrong.split()]).exit_code == 2
     assert "Spam" not in run("slices", "sliced", "--remove", "Spam")
+    for wrong in (("--like", "a prize"), ("--add", "A", "--like", "a", "--like-item", "m1")):
+        assert CliRunner().invoke(app, [*start, "slices", "sliced", *wrong]).exit_code == 2
+    meant = CliRunner().invoke(app, [*start, "slices", "sliced", "--add", "Prizes", "--like", "a prize"])
+    assert meant.exit_code == 1 and "sentence encoder" in str(meant.exception)
 
 
 def test_drift_says_how_many_items_are_missing(run: Run, address: tuple[str, str], file: Path) -> None:

@@ -154,6 +154,7 @@ def test_a_lost_model_file_leaves_the_rest_of_the_check(service: Any, learned: P
     found = checked(service, learned).checked
     assert found is not None and found.not_predicted == "model_file" and found.no_labels == "few_labels"
     assert {one.name for one in found.signals} == {"length", "language", "unknown_words", "content"}
+    assert found.no_meaning == "words_alone"
 
 
 @pytest.mark.one_database
@@ -172,7 +173,7 @@ def test_of_a_table_each_field_is_compared(service: Any, admin: Any) -> None:
     service.run_jobs()
     project.items.add(rows(60, 1000, 4.0), progress=False)
     found = checked(service, project).checked
-    assert found is not None and found.alarm
+    assert found is not None and found.alarm and found.no_meaning == "no_texts"
     moved = {one.name for one in found.signals if one.moved}
     assert "field:amount" in moved and "field:kind" not in moved and "length" not in moved
     (amount,) = (one for one in found.signals if one.name == "field:amount")

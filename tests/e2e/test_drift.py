@@ -33,6 +33,7 @@ def test_what_moved_is_told_and_a_sample_is_labeled(site: Site, drifting: Projec
     page.get_by_role("button", name="Compare now").click()
     expect(page.get_by_text("120 items came, and they are different")).to_be_visible()
     expect(page.get_by_text("das ist für die Kollegen").first).to_be_visible()
+    expect(page.get_by_text("this model reads words and letters alone")).to_be_visible()
     settled(page)
     page.get_by_role("button", name="Label a sample of the new items …").click()
     dialog = page.get_by_role("dialog")

@@ -18,7 +18,13 @@ EMPTIED = {"login_failures", "outbox"}
 """What goes back without its rows: they mean something else there, or nothing."""
 CAME_WITH = {"/pick": "0003", "calibration_error/low": "0003", "calibration_error/high": "0003"}
 CAME_WITH |= {"/test_cases": "0025", "/slices": "0025", "/report/training": "0003"}
-CAME_WITH |= {"/share": "0029", "/cost": "0032", "/views/sureness": "0003", "/metrics/sureness": "0003"}
+CAME_WITH |= {
+    "/share": "0029",
+    "/cost": "0032",
+    "/soundness": "0035",
+    "/views/sureness": "0003",
+    "/metrics/sureness": "0003",
+}
 """Ends of paths: what is told of a label or a model and was not kept before a revision."""
 COUNTED = {"project_counts"}
 """Counted again while the API is asked."""

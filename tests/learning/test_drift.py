@@ -85,6 +85,21 @@ def test_of_a_table_each_field_is_compared() -> None:
     assert "field:amount" in moved(check(then, mixed)), "numbers that became words"
 
 
+def test_a_shift_of_meaning_is_told_by_vectors_where_words_stay_the_same() -> None:
+    then, now = written(300, 0), written(200, 1)
+    rng = np.random.default_rng(0)
+    vectors = rng.normal(size=(500, 24))
+    vectors[450:, 0] += 4
+    rows = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    found = check(then, now, None, (rows[:300], rows[300:]))
+    assert moved(found) == {"meaning"}
+    (meaning,) = (one for one in found if one.signal.name == "meaning")
+    assert set(meaning.signal.unlike) <= set(range(150, 200)) and meaning.signal.measure == "auc"
+    same = rng.permutation(rows)
+    assert moved(check(then, now, None, (same[:300], same[300:]))) == set()
+    assert "meaning" not in {one.signal.name for one in check(then, now)}
+
+
 def test_p_is_calibrated_where_nothing_moved() -> None:
     """Of 120 draws about one in twenty is below 0.05: at most 14 are, with a chance of 0.999."""
     low = {"ks": 0, "tv": 0, "auc": 0}

@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from labeler.client import ApiError, Project
+from labeler.registry import buckets, use
 from labeler.registry import predict as serving
-from labeler.registry import use
 from labeler.registry.artifacts import folder_of
 from labeler.wire.registry import ModelUse
 
@@ -141,7 +141,7 @@ def test_rolling_back_keeps_predictions_flowing(two_models: Project) -> None:
 
 @given(st.floats(0.2, 1e6))
 def test_a_duration_is_told_to_a_fifth(ms: float) -> None:
-    told = use.percentile({use.bucket_of(ms): 3, use.FAILED: 100}, 0.95)
+    told = buckets.percentile({buckets.bucket_of(ms): 3, buckets.FAILED: 100}, 0.95)
     assert told is not None and abs(told - ms) <= max(0.2 * ms, 0.06)
 
 

@@ -3,7 +3,7 @@
 import pytest
 from labeler_ui import drift_words
 
-from labeler.wire.drift import DriftSignal
+from labeler.wire.drift import DriftCheck, DriftSignal
 
 
 def numbers(name: str, then: tuple[float, float, float], now: tuple[float, float, float]) -> DriftSignal:
@@ -39,3 +39,17 @@ def test_lengths_are_called_longer_only_where_their_middle_is(
     field = {"they are longer": "price is higher", "they are shorter": "price is lower"}
     told = drift_words.moved(numbers("field:price", then, now))
     assert told.startswith(field.get(said, "price is spread differently"))
+
+
+def test_a_meaning_that_moved_and_one_that_was_not_compared_are_told() -> None:
+    figure = {"value": 0.3, "low": 0.2, "high": 0.4}
+    one = {"name": "meaning", "measure": "auc", "effect": figure, "p": 0.001, "moved": True}
+    signal = DriftSignal.model_validate({**one, "then": {}, "now": {}, "examples": []})
+    assert drift_words.moved(signal) == "what they mean, whatever words they have"
+    assert drift_words.name_of(signal) == "What is meant (sentence vectors)"
+    checked = {"at": "2026-11-29T00:00:00Z", "model": 1, "before": 60, "new": 60, "left_out": 0, "bar": 0.05}
+    checked |= {"alarm": False, "signals": [], "not_predicted": None, "labels": [], "no_labels": None}
+    assert drift_words.missing(DriftCheck.model_validate(checked)) == []
+    for why, said in (("no_texts", "texts alone"), ("words_alone", "words and letters"), ("no_encoder", "no sentence")):
+        (words,) = drift_words.missing(DriftCheck.model_validate(checked | {"no_meaning": why}))
+        assert said in words

@@ -3,10 +3,10 @@
 from typing import Any
 
 import pytest
-from labeler_ui import feedback, metrics, model_advice, model_words
+from labeler_ui import feedback, metrics, model_advice, model_health, model_words
 
 from labeler.wire.insight import ModelComparison, TrainingOut
-from labeler.wire.registry import ModelOut
+from labeler.wire.registry import ModelOut, SoundnessOut
 
 ACCURACY = metrics.Metric("accuracy", "Accuracy", unit="share")
 LOSS = metrics.Metric("log_loss", "Log loss", better="lower", unit="nats")
@@ -129,3 +129,12 @@ def test_a_retired_model_is_not_recommended_again() -> None:
     assert told.promote is None and "retired" in told.title
     live = model(1, "live")
     assert said(None, model(3, "retired"), live).promote is None
+
+
+def test_a_model_whose_probabilities_are_no_numbers_is_not_offered() -> None:
+    looked = {"weights": 9, "broken_weights": 0, "norm": 1.0, "probabilities": 400, "broken_probabilities": 7}
+    unsound = model(3).model_copy(update={"soundness": SoundnessOut.model_validate(looked)})
+    assert model_advice.challenger([unsound, model(2), model(1, "live")]) == model(2)
+    assert model_advice.challenger([unsound, model(1, "live")]) is None
+    assert "7 of the 400 probabilities" in model_health.why_not(unsound)
+    assert model_health.why_not(model(2)) == "" and model_health.may_answer(model(2))

@@ -17,6 +17,7 @@ from labeler_ui import (
     item_filters,
     item_history,
     layout,
+    likeness,
     pager,
     removal,
     session,
@@ -55,6 +56,8 @@ def render() -> None:
     page = feedback.must(
         lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), t("Reading the items")
     )
+    if wanted.get("like"):
+        likeness.bar(project, wanted["like"])
     if not page.items:
         item_filters.nothing(project, wanted)
         return
@@ -66,7 +69,7 @@ def render() -> None:
         if session.manages(project.slug):
             if wanted["q"]:
                 _ask_first(project, wanted["q"])
-            if item_filters.removable(wanted):
+            if item_filters.savable(wanted):
                 slices.offer(project, searched)
             if item_filters.removable(wanted) and st.button(
                 t("Label these …"),

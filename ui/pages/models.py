@@ -9,6 +9,7 @@ from labeler_ui import (
     layout,
     metrics,
     model_advice,
+    model_health,
     model_views,
     model_words,
     promote,
@@ -193,6 +194,8 @@ def _actions(project: Project, model: ModelOut, is_first: bool, is_other_live: b
     number = model.number
     if not model.artifacts:
         st.markdown(t(":gray[Its files were pruned: reproduce it, then it can answer again.]"))
+    elif why := model_health.why_not(model):
+        st.error(why, icon=":material/block:")
     elif is_first and model.stage != "live" and st.button(t("Promote …"), icon=":material/rocket_launch:"):
         promote.ask(project, number, is_other_live, model.stage)
     before = feedback.attempt(project.live_before) if model.stage == "live" else None

@@ -3,7 +3,7 @@
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -43,6 +43,7 @@ def check(
     then: Sequence[Mapping[str, Any]],
     now: Sequence[Mapping[str, Any]],
     said: tuple[Sequence[str], Sequence[str]] | None = None,
+    vectors: tuple[Array, Array] | None = None,
     *,
     bar: float = BAR,
     seed: int = 0,
@@ -50,14 +51,17 @@ def check(
     """Compare new items with those before.
 
     then, now: their contents, of one kind, some of each; said: what a model says of items before that it did not learn
-    from, and of new ones. The chance of a signal that moved, where nothing did, is at most LEVEL over all of them
-    together (Holm 1979). Raises InvalidFeatures where the contents are of different kinds, or there are none.
+    from, and of new ones; vectors: their sentence vectors, float32 (items, d), rows of length 1. The chance of a signal
+    that moved, where nothing did, is at most LEVEL over all of them together (Holm 1979). Raises InvalidFeatures where
+    the contents are of different kinds, or there are none.
     """
     rng = np.random.default_rng([seed, len(then), len(now)])
     found = [*_written(then, now, rng), *_fields(then, now, rng)]
     if said is not None and said[0] and said[1]:
         found.append(kinds("predicted", *said, rng))
     found.append(_contents(then, now, rng))
+    if vectors is not None:
+        found.append(_meaning(*vectors, rng))
     signals = [one for one in found if one is not None]
     return [
         Moved(one, p, p <= LEVEL and (one.effect.value or 0.0) >= bar)
@@ -75,24 +79,34 @@ def holm(p: Sequence[float]) -> list[float]:
 
 
 def _contents(then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]], rng: np.random.Generator) -> Signal:
-    chosen = [
-        np.sort(rng.choice(len(sample), min(len(sample), MOST_COMPARED), replace=False)) for sample in (then, now)
-    ]
+    chosen = _chosen(len(then), len(now), rng)
     contents = [sample[place] for sample, places in zip((then, now), chosen, strict=True) for place in places.tolist()]
     # Columns are chosen by both samples alike: one that only new items have is seen, too.
     pipeline = pipeline_for([contents[place] for place in rng.permutation(len(contents))[:MOST_COMPARED].tolist()])
     block = pipeline.extract(contents)
     pipeline.fit([block])
     found = two_samples.contents(pipeline.similarity(pipeline.transform(block)), len(chosen[0]), rng)
-    unlike = tuple(int(chosen[1][place]) for place in found.unlike)
-    return Signal(found.name, found.measure, found.effect, found.p, unlike=unlike)
+    return replace(found, unlike=tuple(chosen[1][list(found.unlike)].tolist()))
+
+
+def _meaning(then: Array, now: Array, rng: np.random.Generator) -> Signal:
+    """By sentence vectors: what is meant, also where it is said in other words."""
+    chosen = _chosen(len(then), len(now), rng)
+    rows = np.concatenate([then[chosen[0]], now[chosen[1]]])
+    found = two_samples.contents(rows, len(chosen[0]), rng)
+    return replace(found, name="meaning", unlike=tuple(chosen[1][list(found.unlike)].tolist()))
+
+
+def _chosen(n_then: int, n_now: int, rng: np.random.Generator) -> list[Array]:
+    """Rising places of the items of each sample that a classifier tries to tell apart."""
+    return [np.sort(rng.choice(n, min(n, MOST_COMPARED), replace=False)) for n in (n_then, n_now)]
 
 
 def _written(
     then: Sequence[Mapping[str, Any]], now: Sequence[Mapping[str, Any]], rng: np.random.Generator
 ) -> list[Signal | None]:
     """How texts are written: their length, language or script, and words that were not there before."""
-    if not _is_text(then) or not _is_text(now):
+    if not are_texts(then) or not are_texts(now):
         return []
     before, new = ([text_of(one)[:CHARACTERS] for one in sample] for sample in (then, now))
     of_then, of_now = ([words_in(text) for text in sample] for sample in (before, new))
@@ -144,7 +158,8 @@ def _values(values: Sequence[Any]) -> list[str]:
     return ["" if value is None else str(value)[:100] for value in values]
 
 
-def _is_text(contents: Sequence[Mapping[str, Any]]) -> bool:
+def are_texts(contents: Sequence[Mapping[str, Any]]) -> bool:
+    """Whether all of these contents are texts."""
     return all((kind := kind_of(one)) is not None and kind.field == "text" for one in contents)
 
 

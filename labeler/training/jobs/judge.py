@@ -75,7 +75,7 @@ def _check(run: JobRun, project: Project, row: Any) -> Found | None:
     data = data_of_model(run.settings, project.id, version, row.config)
     pool = Pool(kept.items, kept.proba, data.items[data.labeled(holdout=False)[0]])
     wanted = [(case, expected) for case, expected in run.db.read(to_run, project) if case.id in cases]
-    parts = [one for one in run.db.read(slices_of, project) if one.id in slices]
+    parts = [one for one in run.db.read(slices_of, run.settings, project) if one.id in slices]
     measured = measure_slices(pool, data, row.config, parts)
     cost = _cost(run, row, data) if costs else None
     return Found(run_cases(project, pool, row.config, wanted), measured, cost)

@@ -1,14 +1,13 @@
 """The loop: labels -> dataset version -> model -> scores -> queue. Off the labelers' path, in its own process."""
 
-import importlib.metadata
 import time
+from dataclasses import asdict
 from functools import partial
 from typing import Any
 
 import orjson
 from sqlalchemy import Connection
 
-from labeler import DISTRIBUTION
 from labeler.datasets.jobs import ensure_version
 from labeler.datasets.reading import Version
 from labeler.datasets.remotes import want_push
@@ -25,8 +24,10 @@ from labeler.projects.access import Project, find_project
 from labeler.queue.rankings import put_in_force
 from labeler.registry.artifacts import folder_of, prune, save_predictions
 from labeler.registry.encoders import encoders_beside
+from labeler.registry.packages import packages_here
 from labeler.registry.service import kept_numbers, newest_model, next_number, record_model
 from labeler.registry.slice_scores import record_scores, unmeasured
+from labeler.registry.soundness import norm_before
 from labeler.registry.test_runs import outdated_cases, record_runs
 from labeler.test_cases.service import to_run, withheld_ids
 from labeler.training.check_again import needs_cost, want_check
@@ -47,7 +48,6 @@ from labeler.training.too_few import explain
 from labeler.training.trigger import has_ranking, want_coverage, want_vectors
 
 KEPT = 5  # models whose files are kept though they were never promoted
-PACKAGES = (DISTRIBUTION, "numpy", "scipy", "scikit-learn", "skops", "pyarrow", "dvc")
 
 
 @job("training.train")
@@ -98,7 +98,7 @@ def train(run: JobRun) -> Any:
     config = _config(project, fitted, version_row)
     pool = seen_by(fitted)
     ran = run_cases(project, pool, config, run.db.read(to_run, project))
-    measured = measure_slices(pool, data, config, run.db.read(slices_of, project))
+    measured = measure_slices(pool, data, config, run.db.read(slices_of, run.settings, project))
     repository = Repository(run.settings, project.id)
     files = {"model.json": orjson.dumps(config, option=orjson.OPT_INDENT_2), "dvc.yaml": STAGE}
     commit = repository.commit_beside(version_row.git_commit, files, f"Model {number}")
@@ -113,10 +113,11 @@ def train(run: JobRun) -> Any:
         "metrics": fitted.measured,
         "baselines": {name: report.to_dict() for name, report in fitted.baselines.items()},
         "config": config,
-        "packages": {name: importlib.metadata.version(name) for name in PACKAGES},
+        "packages": packages_here(),
         "code_revision": code_revision(),
         "sha256": sha256,
         "stop": stop,
+        "soundness": _soundness(run, project, fitted),
     }
 
     def swap(tx: Connection) -> dict[str, Any]:
@@ -159,6 +160,14 @@ def _config(project: Project, fitted: Fitted, version: Any) -> dict[str, Any]:
         "withheld": fitted.pool.data.left_out,
         "left_out_columns": list(fitted.pool.data.left_out_columns),
         "predictions_sha256": fitted.predictions_sha256,
+    }
+
+
+def _soundness(run: JobRun, project: Project, fitted: Fitted) -> dict[str, Any] | None:
+    if fitted.soundness is None:
+        return None
+    return asdict(fitted.soundness) | {
+        "norm_before": run.db.read(norm_before, project.id, fitted.model.model, fitted.params)
     }
 
 
