@@ -46,14 +46,19 @@ def _lines(error: ApiError, doing: str) -> list[str]:
         first, told, detail = called(told[0][0]), told[1:], told[0][1]
     words = said(detail) or t("The service could not do that.")
     begin = f"{doing}: " if doing else ""
-    lines = [f"{begin}**{plain(first)}**: {_as_sentence(words)}" if first else f"{begin}{plain(words)}"]
+    lines = [f"{begin}{_of_field(first, _as_sentence(words))}" if first else f"{begin}{plain(words)}"]
     for pointer, wrong in told:
         words = plain(said(wrong))
         if words and words in lines[0]:
             continue
         where = called(pointer)
-        lines.append(f"- **{plain(where)}**: {words}" if where else f"- {words}")
+        lines.append(f"- {_of_field(where, words)}" if where else f"- {words}")
     return lines
+
+
+def _of_field(name: str, words: str) -> str:
+    """What is wrong with a field, as one sentence where the words go on from its name: must not be empty."""
+    return f"**{plain(name)}** {words}" if words[:1].islower() else f"**{plain(name)}**: {words}"
 
 
 def _as_sentence(words: str) -> str:

@@ -32,7 +32,7 @@ def test_each_further_field_has_its_line(told: list[str]) -> None:
             "settings/overlap: is too large.", ("/settings/overlap", "is too large"), ("/labels/2/name", "is empty")
         )
     )
-    assert told == ["**Labelers per item**: is too large.\n\n- **Labels, no. 3, Name**: is empty"]
+    assert told == ["**Labelers per item** is too large.\n\n- **Labels, no. 3, Name** is empty"]
 
 
 def test_what_names_no_field_is_said_as_it_is(told: list[str]) -> None:
