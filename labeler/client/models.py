@@ -60,6 +60,10 @@ class Learned:
     def dataset(self, version: int) -> DatasetOut:
         return self.client.fetch(DatasetOut, f"{self.path}/datasets/{version}")
 
+    def dataset_card(self, version: int) -> str:
+        """The card of a dataset version, in Markdown, with what is known of the data today."""
+        return self.client.request("GET", f"{self.path}/datasets/{version}/card").text
+
     def diff(self, a: int, b: int) -> DatasetDiff:
         """What changed between two dataset versions."""
         return self.client.fetch(DatasetDiff, f"{self.path}/datasets/{a}/diff/{b}")
