@@ -51,7 +51,7 @@ faults: .venv/.dev system node ## The long tests: hundreds of kills, and every v
 
 lock: .venv/.uv ## Renew the lock files
 	@$(COMPILE) --extra embeddings -o requirements.lock $(LOCK_FLAGS)
-	@$(COMPILE) --extra embeddings --extra multilingual --extra dask --extra traces --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
+	@$(COMPILE) --extra embeddings --extra multilingual --extra onnx --extra dask --extra traces --group dev -c requirements.lock -o requirements-dev.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --extra s3 --extra traces -c requirements.lock -o requirements-s3.lock $(LOCK_FLAGS)
 	@$(COMPILE) --extra embeddings --group peers -c requirements-dev.lock -o requirements-peers.lock $(LOCK_FLAGS)
 

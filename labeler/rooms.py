@@ -69,7 +69,7 @@ def other_job_modules() -> list[str]:
 
 
 def load_sections() -> None:
-    """Import what has something to say in a model's card."""
+    """Import what has something to say in a model's card, or in that of a dataset version."""
     for name in modules("section"):
         importlib.import_module(name)
 

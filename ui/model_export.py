@@ -23,3 +23,12 @@ def draw(project: Project, model: ModelOut) -> None:
         st.link_button(t("Download the folder"), address, icon=":material/download:")
         st.markdown(t("The same on the command line:"))
         st.code(f"labeler export-model {project.slug} {model.number} FOLDER", language="bash")
+        st.markdown(
+            t(
+                "For programs in other languages there is the model as ONNX: one file that takes items as they are "
+                "written. It is made only where it says the same of up to 1,000 of the project's items, and asks for "
+                "the extra `onnx` where the service runs."
+            )
+        )
+        st.link_button(t("Download as ONNX"), f"{address}?format=onnx", icon=":material/download:")
+        st.code(f"labeler export-model {project.slug} {model.number} FOLDER --onnx", language="bash")

@@ -60,6 +60,10 @@ class Learned:
     def dataset(self, version: int) -> DatasetOut:
         return self.client.fetch(DatasetOut, f"{self.path}/datasets/{version}")
 
+    def dataset_card(self, version: int) -> str:
+        """The card of a dataset version, in Markdown, with what is known of the data today."""
+        return self.client.request("GET", f"{self.path}/datasets/{version}/card").text
+
     def diff(self, a: int, b: int) -> DatasetDiff:
         """What changed between two dataset versions."""
         return self.client.fetch(DatasetDiff, f"{self.path}/datasets/{a}/diff/{b}")
@@ -178,20 +182,22 @@ class Learned:
         """Train a model again from its dataset version; the result is a `Reproduction`."""
         return job.start(self.client, f"{self.path}/models/{number}/reproduce")
 
-    def export_model(self, number: int, folder: str | Path, examples: int = 20) -> Path:
+    def export_model(self, number: int, folder: str | Path, examples: int = 20, *, onnx: bool = False) -> Path:
         """Write a model as a folder that answers without the service (its README says how), whole or not at all.
 
         examples: items of the project that go along, with what the model says of them, for `labeler.outside.check`.
+        onnx: as an ONNX graph instead of with the code that reads it, where the model can be expressed so.
         Raises FileExistsError where the folder is there already and not empty.
         """
         target = Path(folder)
         if target.exists() and (not target.is_dir() or any(target.iterdir())):
             raise FileExistsError(f"{target} is there already: name a new folder")
         target.parent.mkdir(parents=True, exist_ok=True)
+        asked: dict[str, Any] = {"examples": examples, **({"format": "onnx"} if onnx else {})}
         with TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as beside:
             packed = Path(beside) / "model.zip"
             with open(packed, "wb") as file:
-                for chunk in self.client.stream(f"{self.path}/models/{number}/export", examples=examples):
+                for chunk in self.client.stream(f"{self.path}/models/{number}/export", **asked):
                     file.write(chunk)
             with ZipFile(packed) as archive:
                 archive.extractall(Path(beside) / "unpacked")

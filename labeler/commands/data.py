@@ -102,6 +102,13 @@ def snapshot(project: P, message: Annotated[str, typer.Option("-m", "--message",
     answer(made, f"{text}\n  dvc get {made.repository} data --rev {made.tag}")
 
 
+def dataset_card(project: P, version: Annotated[int, typer.Argument(help="Of the dataset.")]) -> None:
+    """Print the card of a dataset version, in Markdown: how it came about, and what is known of the data today."""
+    with service() as client:
+        card = client.projects.get(project).dataset_card(version)
+    answer({"card": card}, card)
+
+
 def datasets(project: P) -> None:
     """List dataset versions."""
     with service() as client:
@@ -231,5 +238,5 @@ def _published(project: Project) -> str | None:
 def register(app: typer.Typer) -> None:
     app.add_typer(projects, name="projects")
     app.add_typer(guidelines, name="guidelines")
-    for function in (snapshot, datasets, diff, jobs):
+    for function in (snapshot, datasets, dataset_card, diff, jobs):
         app.command()(function)

@@ -153,11 +153,14 @@ def export_model(
     number: Annotated[int, typer.Argument(help="Of the model.")],
     folder: Annotated[Path, typer.Argument(help="A new folder.")],
     examples: Annotated[int, typer.Option(help="Items that go along, with what the model says of them.")] = 20,
+    onnx: Annotated[
+        bool, typer.Option("--onnx", help="As ONNX, for programs in any language; takes the extra `onnx`.")
+    ] = False,
 ) -> None:
     """Write a model as a folder that answers without the service: with a server, a Dockerfile, its card."""
     with service() as client:
         try:
-            written = client.projects.get(project).export_model(number, folder, examples)
+            written = client.projects.get(project).export_model(number, folder, examples, onnx=onnx)
         except FileExistsError as error:
             print(error, file=sys.stderr)
             raise typer.Exit(1) from None

@@ -49,4 +49,4 @@ class Table(ContentKind):
         """One encoder a column, by what the sample has in it."""
         from labeler.learning.features.table import TablePipeline, infer_columns
 
-        return TablePipeline(columns=[column.as_config() for column in infer_columns(sample)])
+        return TablePipeline(columns=[column.as_config() for column in infer_columns(sample)], exact_lengths=True)

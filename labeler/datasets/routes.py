@@ -2,7 +2,7 @@ from collections.abc import Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query, Request
-from fastapi.responses import StreamingResponse
+from fastapi.responses import PlainTextResponse, StreamingResponse
 from starlette.concurrency import iterate_in_threadpool
 
 from labeler.accounts.audit import audit
@@ -20,6 +20,12 @@ from labeler.wire.jobs import JobOut
 from labeler.wire.registered import Registered
 
 router = APIRouter(prefix="/projects/{project_id}", tags=["datasets"])
+
+
+class Markdown(PlainTextResponse):
+    media_type = "text/markdown"
+
+
 Number = Annotated[int, Path(ge=1, lt=2**31)]
 
 
@@ -43,6 +49,13 @@ async def make_snapshot(member: CanManage, write: Write, body: SnapshotIn | None
 @router.get("/datasets/{version}")
 async def get_dataset(version: Number, member: CanRead, db: Db, settings: Config) -> DatasetOut:
     return await db.aread(service.get_version, settings, member.project.id, version)
+
+
+@router.get("/datasets/{version}/card", response_class=Markdown)
+async def get_dataset_card(version: Number, member: CanRead, db: Db, settings: Config) -> Markdown:
+    """The version's card, in Markdown: how its items were chosen, who labeled them, how far labelers agree; below that,
+    what is known of the data today. The front matter is what the Hugging Face Hub reads."""
+    return Markdown(await db.aread(service.card_of, settings, member.project, version))
 
 
 @router.get("/datasets/{a}/diff/{b}")

@@ -11,13 +11,14 @@ from labeler.accounts.audit import audit
 from labeler.accounts.tables import users
 from labeler.datasets.remotes import has_remote
 from labeler.datasets.repository import Repository
+from labeler.datasets.sections import with_sections
 from labeler.datasets.tables import dataset_versions
 from labeler.guidelines.apart import compared
 from labeler.kit.config import Settings
 from labeler.kit.errors import NotFound
 from labeler.kit.jobs.engine import enqueue, get
 from labeler.kit.jobs.out import job_out
-from labeler.projects.access import Member
+from labeler.projects.access import Member, Project
 from labeler.wire.datasets import DatasetDiff, DatasetOut, LabelBalance, LabelChange, LabelsDiff, SnapshotIn
 from labeler.wire.jobs import JobOut
 
@@ -85,6 +86,14 @@ def list_versions(
 def get_version(tx: Connection, settings: Settings, project_id: int, version: int) -> DatasetOut:
     row = find_version(tx, project_id, version)
     return dataset_out(row, settings, _models_of(tx, project_id).get(row.id, []))
+
+
+def card_of(tx: Connection, settings: Settings, project: Project, version: int) -> str:
+    """A version's own card, with what rooms say of the data today below it. Raises `NotFound`."""
+    from labeler.datasets.reading import Version
+
+    own = Version(settings, project.id, find_version(tx, project.id, version)).small_file("README.md")
+    return with_sections(tx, settings, project, own)
 
 
 def manifest_at(settings: Settings, project_id: int, commit: str) -> dict[str, Any]:

@@ -231,7 +231,7 @@ def _write_files(run: JobRun, folder: Path, project: Project, before: dict[str, 
             "holdout": sum(row["split"] == "holdout" for row in current),
             "by_label": dict(sorted(by_label.items())),
         },
-        "labeling": facts_of(folder, labels, VersionSchema.of(schema)),
+        "labeling": facts_of(folder, labels, VersionSchema.of(schema), current, flags),
     }
     marks = {"item": items[-1].last if items else 0, "label": labels[-1].last if labels else 0}
     new_bytes = rewritten + item_bytes + label_bytes + answered_bytes

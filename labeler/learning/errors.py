@@ -71,3 +71,11 @@ class InvalidRule(LearningError, ValueError):
 
     def __str__(self) -> str:
         return f"{self.field}: {self.reason}"
+
+
+class OnnxMissing(LearningError):
+    """A model is wanted as ONNX, but the extra that writes it is not installed."""
+
+
+class NotExpressible(LearningError):
+    """A part of a model that has no counterpart in ONNX; the message says which, and what has one."""

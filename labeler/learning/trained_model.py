@@ -14,6 +14,7 @@ from labeler.contents import Content
 from labeler.learning.errors import ModelFileBroken, ModelFileMissing, ModelHashMismatch
 from labeler.learning.features.base import FeaturePipeline
 from labeler.learning.features.pipeline import pipeline_from_config
+from labeler.learning.numeric.parallel import one_thread
 from labeler.learning.numeric.types import Array
 from labeler.learning.semi_supervised.reference_set import ReferenceSet
 from labeler.learning.semi_supervised.self_training import estimator_of
@@ -56,8 +57,9 @@ class TrainedModel:
             return self.predict_proba_block(self.pipeline.extract(contents))
         features = self.pipeline.transform(self.pipeline.extract(contents))
         vectors = self.reference_set.vectors_of(list(contents), features, self.pipeline)
-        views = self.reference_set.views(vectors, features, self.pipeline.cells(features))
-        return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
+        with one_thread():
+            views = self.reference_set.views(vectors, features, self.pipeline.cells(features))
+            return np.asarray(self.estimator.predict_proba(views), dtype=np.float32)
 
     def predict_proba_block(self, block: csr_matrix) -> Array:
         """Probabilities of a raw block that `pipeline.extract` gave, float32 (items, classes)."""
@@ -65,11 +67,9 @@ class TrainedModel:
 
     def predict_proba_features(self, X: Any) -> Array:
         """Probabilities of rows that `pipeline.transform` gave, float32 (items, classes)."""
-        from threadpoolctl import threadpool_limits
-
         if not X.shape[0]:
             return np.zeros((0, len(self.classes)), dtype=np.float32)
-        with threadpool_limits(1):
+        with one_thread():
             return np.asarray(self.estimator.predict_proba(X), dtype=np.float32)
 
     def save(self, folder: Path) -> str:

@@ -5,7 +5,7 @@ import json
 import platform
 import tempfile
 import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import IO, Any
 
@@ -74,18 +74,14 @@ def export_model(db: Database, settings: Settings, project: Project, number: int
 
     Raises `NotFound`, `Conflict` where the model's file is not there any more, `Unavailable` where it is broken.
     """
-    row = db.read(find_model, project.id, number)
-    if not (folder_of(settings, project.id, number) / FILE_NAME).exists():
-        raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can be taken along.")
-    model = load_model(settings, row)
-    card = db.read(card_of, settings, project, number)
-    shown = db.read(_examples, project.id, examples)
+    row, model, card = loaded(db, settings, project, number)
+    shown = db.read(examples_of, project.id, examples)
     encoder = None if model.reference_set is None else model.reference_set.encoder
     source, files = _encoder(settings, encoder)
     python = ".".join(platform.python_version_tuple()[:2])
     example = json.dumps(shown[0] if shown else {"text": "..."}, ensure_ascii=False)
     written = {
-        ABOUT: _json(_about(settings, project, row, source), indent=2),
+        ABOUT: as_json(_about(settings, project, row, source), indent=2),
         EXPECTED: "".join(_expected(project, row, model, shown)),
         "card.md": card,
         "requirements.txt": "".join(f"{line}\n" for line in _requirements(source)),
@@ -100,16 +96,28 @@ def export_model(db: Database, settings: Settings, project: Project, number: int
             expected=EXPECTED,
         ),
     }
-    top = f"{project.slug}-model-{number}"
+    copied = {FILE_NAME: folder_of(settings, project.id, number) / FILE_NAME}
+    copied |= {f"{ENCODER}/{'model.onnx' if path.suffix == '.onnx' else path.name}": path for path in files}
+    copied |= {f"labeler/{path.relative_to(PACKAGE).as_posix()}": path for path in _code()}
+    return packed(f"{project.slug}-model-{number}", written, copied)
+
+
+def loaded(db: Database, settings: Settings, project: Project, number: int) -> tuple[Any, Any, str]:
+    """A model's row, the model, and its card. Raises what `export_model` does."""
+    row = db.read(find_model, project.id, number)
+    if not (folder_of(settings, project.id, number) / FILE_NAME).exists():
+        raise Conflict(f"The files of model {number} were pruned. Reproduce it first, then it can be taken along.")
+    return row, load_model(settings, row), db.read(card_of, settings, project, number)
+
+
+def packed(top: str, written: Mapping[str, str | bytes], copied: Mapping[str, Path]) -> IO[bytes]:
+    """A ZIP archive with one folder, at its beginning. written, copied: by path in the folder."""
     file = tempfile.TemporaryFile(prefix="labeler-export-")  # noqa: SIM115 (the caller closes it)
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, text in written.items():
-            archive.writestr(f"{top}/{name}", text)
-        archive.write(folder_of(settings, project.id, number) / FILE_NAME, f"{top}/{FILE_NAME}")
-        for path in files:
-            archive.write(path, f"{top}/{ENCODER}/{'model.onnx' if path.suffix == '.onnx' else path.name}")
-        for path in _code():
-            archive.write(path, f"{top}/labeler/{path.relative_to(PACKAGE).as_posix()}")
+        for name, data in written.items():
+            archive.writestr(f"{top}/{name}", data)
+        for name, path in copied.items():
+            archive.write(path, f"{top}/{name}")
     file.seek(0)
     return file
 
@@ -121,7 +129,7 @@ def blocks(file: IO[bytes]) -> Iterator[bytes]:
             yield block
 
 
-def _json(value: Any, indent: int | None = None) -> str:
+def as_json(value: Any, indent: int | None = None) -> str:
     return json.dumps(value, ensure_ascii=False, indent=indent) + "\n"
 
 
@@ -142,7 +150,8 @@ def _about(settings: Settings, project: Project, row: Any, encoder: dict[str, An
     }
 
 
-def _examples(tx: Connection, project_id: int, most: int) -> list[dict[str, Any]]:
+def examples_of(tx: Connection, project_id: int, most: int) -> list[dict[str, Any]]:
+    """The first items of a project, with their keys."""
     wanted = sa.select(items.c.key, items.c.content).where(present(project_id)).order_by(items.c.id).limit(most)
     return [{"key": row.key, **row.content} for row in tx.execute(wanted)]
 
@@ -152,7 +161,7 @@ def _expected(project: Project, row: Any, model: Any, shown: Sequence[dict[str, 
     contents = [{name: value for name, value in item.items() if name != "key"} for item in shown]
     proba, said = answers_of(project, row, model, contents)
     for item, line, one in zip(shown, proba, said, strict=True):
-        yield _json({"item": item, "said": one, "probabilities": line.tolist()})
+        yield as_json({"item": item, "said": one, "probabilities": line.tolist()})
 
 
 def _encoder(settings: Settings, sha256: str | None) -> tuple[dict[str, Any] | None, list[Path]]:

@@ -1,5 +1,5 @@
 import asyncio
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import HTMLResponse, PlainTextResponse, StreamingResponse
@@ -88,14 +88,20 @@ async def export_model(
     examples: Annotated[
         int, Query(ge=0, le=1000, description="Items of the project that go along, with what the model says of them.")
     ] = 20,
+    format: Annotated[
+        Literal["folder", "onnx"],
+        Query(description="folder: with the code that reads it; onnx: as a graph, where the model can be one."),
+    ] = "folder",
 ) -> StreamingResponse:
     """The model as a folder that answers without the service, in a ZIP archive: its file, the code that reads it, its
-    card, a small server, a Dockerfile."""
-    from labeler.registry import export  # brings the learning engine, which few requests need
+    card, a small server, a Dockerfile. As ONNX: the graph, what it is given, its card, and what checks it; made only
+    where it says of up to 1,000 of the project's items what the model says, within 1e-5."""
+    from labeler.registry import export, onnx_export  # bring the learning engine, which few requests need
 
-    file = await asyncio.to_thread(export.export_model, db, settings, member.project, number, examples)
+    made = onnx_export.export_onnx if format == "onnx" else export.export_model
+    file = await asyncio.to_thread(made, db, settings, member.project, number, examples)
     await write(audit, member.caller, "model.exported", project_id=member.project.id, target=str(number))
-    name = f"{member.project.slug}-model-{number}.zip"
+    name = f"{member.project.slug}-model-{number}{'-onnx' if format == 'onnx' else ''}.zip"
     headers = {"content-disposition": f'attachment; filename="{name}"'}
     return StreamingResponse(
         iterate_in_threadpool(export.blocks(file)), media_type=sent_as(request, ZIP), headers=headers

@@ -195,6 +195,7 @@ def labels(call: generated_client.Generated) -> None:
 def models(call: generated_client.Generated) -> None:
     version = call("list_datasets", **P).items[0].version
     call("get_dataset", **P, version=version)
+    assert "#" in call("get_dataset_card", **P, version=version)
     call("compare_datasets", **P, a=1, b=version)
     exported = call("export_items", **P, format_=call.models.ExportItemsFormat.CSV, dataset=version)
     assert b"key" in exported.payload.readline()

@@ -116,6 +116,7 @@ RULES = {
     ("GET", P + "/datasets"): "read",
     ("POST", P + "/datasets"): "manage",
     ("GET", P + "/datasets/{version}"): "read",
+    ("GET", P + "/datasets/{version}/card"): "read",
     ("GET", P + "/datasets/{a}/diff/{b}"): "read",
     ("GET", P + "/export"): "read",
     ("GET", P + "/answers"): "read",

@@ -93,6 +93,7 @@ def test_from_a_project_to_a_dataset_version(run: Run, file: Path, tmp_path: Pat
     run("label", "verbs", "m1", "ham")
     assert ": 9 items, 9 labeled.\n  dvc get " in run("snapshot", "verbs", "-m", "second")
     newest = as_json(run, "datasets", "verbs")[0]
+    assert "## Who labeled" in run("dataset-card", "verbs", newest["version"])
     assert newest["counts"]["items"] == newest["items"] == 9
     assert "labels: 0 added, 1 changed, 0 removed\n  m1: spam -> ham" in run("diff", "verbs", first, newest["version"])
     assert run("export", "verbs", "-o", tmp_path / "all.jsonl").endswith(" bytes")

@@ -38,3 +38,19 @@ def test_every_version_that_is_made_by_itself_is_called_automatic() -> None:
     own = Path(labeler.__file__).parent.rglob("*.py")
     made = {name for path in own for name in re.findall(r'ensure_version\(.*"(.+)"\)', path.read_text())}
     assert made and made == set(page_of.AUTOMATIC)
+
+
+def test_the_card_of_a_version_is_read_on_the_page(site: Site, visit: Any) -> None:
+    project = site.project(0, "A card")
+    project.items.add([{"key": f"k{n}", "text": f"what item {n} says"} for n in range(4)], progress=False)
+    project.guidelines.acknowledge(1)
+    project.label_many({"k0": "ham", "k1": "ham"})
+    project.snapshot("first").wait(60)
+    page = visit(f"{site.url}/datasets?project={project.slug}", site.admin)
+    page.get_by_role("tab", name="Download").click()
+    choose(page.get_by_role("combobox", name="Version", exact=True), project.datasets()[0].tag)
+    settled(page)
+    page.get_by_text("Show the card").click()
+    expect(page.get_by_role("heading", name="Who labeled")).to_be_visible()
+    link = page.get_by_role("link", name="Open the card (Markdown)")
+    expect(link).to_have_attribute("href", re.compile(r"/datasets/1/card$"))

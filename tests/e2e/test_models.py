@@ -74,7 +74,10 @@ def test_a_model_is_taken_along_from_its_page(site, project, visit) -> None:
     page.get_by_text("Use it elsewhere").click()
     link = page.get_by_role("link", name="Download the folder")
     expect(link).to_be_visible()
-    expect(page.get_by_text(f"labeler export-model {project.slug} {number} FOLDER")).to_be_visible()
+    command = f"labeler export-model {project.slug} {number} FOLDER"
+    expect(page.get_by_text(command, exact=True)).to_be_visible()
+    expect(page.get_by_text(f"{command} --onnx")).to_be_visible()
+    expect(page.get_by_role("link", name="Download as ONNX")).to_have_attribute("href", re.compile("format=onnx"))
     answer = page.request.get(f"{site.url}{link.get_attribute('href')}")
     archive = zipfile.ZipFile(io.BytesIO(answer.body()))
     assert f"{project.slug}-model-{number}/README.md" in archive.namelist()

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from labeler.learning.errors import InvalidFeatures
-from labeler.learning.features.columns import Column, days_of, infer_columns, number_of
+from labeler.learning.features.cells import days_of, number_of
+from labeler.learning.features.columns import Column, infer_columns
 from labeler.learning.features.numbers import hat_weights
 from labeler.learning.features.pipeline import pipeline_for, pipeline_from_config
 from labeler.learning.features.table import TablePipeline

@@ -6,14 +6,13 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 import httpx
 import processes
 import pytest
-from packaging.requirements import Requirement
+from bare import installed
 from sample_texts import news
 
 from labeler.client import ApiError, Project
@@ -23,21 +22,6 @@ from labeler.registry.artifacts import folder_of
 from labeler.training import trigger
 
 SAME = "{n} of {n} answers are the same, their probabilities to the last bit."
-
-
-def installed(names: list[str], into: Path) -> None:
-    """These distributions and what they ask for, and nothing else."""
-    waiting, seen = list(names), set()
-    while waiting:
-        wanted = Requirement(waiting.pop())
-        if wanted.name in seen or (wanted.marker is not None and not wanted.marker.evaluate({"extra": ""})):
-            continue
-        seen.add(wanted.name)
-        found = metadata.distribution(wanted.name)
-        waiting += found.requires or []
-        for top in {Path(file).parts[0] for file in found.files or () if not str(file).startswith("..")}:
-            if top != "__pycache__" and not (into / top).exists():
-                (into / top).symlink_to(Path(str(found.locate_file(top))))
 
 
 class Outside:

@@ -167,6 +167,19 @@ def _take_out(project: Project, versions: Sequence[DatasetOut]) -> None:
         return
     with right:
         _version(by_number[number])
+        _card(project, number)
+
+
+def _card(project: Project, number: int) -> None:
+    """What the version is made of, in an expander: read when somebody opens it."""
+    if not st.toggle(t("Show the card"), key=f"card-{project.slug}"):
+        return
+    card = feedback.attempt(lambda: project.dataset_card(number))
+    if card:
+        with st.container(border=True):
+            st.markdown(card.split("---\n", 2)[-1].replace("![", "\\!\\["))
+    address = session.at(f"/api/v1{project.path}/datasets/{number}/card")
+    st.link_button(t("Open the card (Markdown)"), address, icon=":material/description:")
 
 
 def options_of(form: ExportFormat) -> list[str]:

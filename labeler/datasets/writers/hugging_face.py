@@ -8,6 +8,7 @@ from typing import Any
 import orjson
 from pydantic import Field
 
+from labeler.datasets.hub import found_by
 from labeler.datasets.markdown import cell, front_matter
 from labeler.datasets.rows import SPLITS
 from labeler.datasets.writers.options import Options
@@ -63,7 +64,8 @@ def _parted(rows: Iterable[ExportRow]) -> dict[str, list[ExportRow]]:
 
 def _card(export: Export, counts: dict[str, int]) -> str:
     files = [{"split": split, "path": f"data/{split}-*"} for split in sorted(counts, reverse=True)]
-    about = {"pretty_name": export.title, "configs": [{"config_name": "default", "data_files": files}]}
+    about = {"pretty_name": export.title, **found_by(None, export.schema.type, sum(counts.values()))}
+    about["configs"] = [{"config_name": "default", "data_files": files}]
     meaning = [f"- {orjson.dumps(name).decode()}: {text or '–'}" for name, text in export.schema.descriptions().items()]
     lines = [f"- {split}: {_items(count)}" for split, count in sorted(counts.items(), reverse=True)]
     return f"{front_matter(about)}\n# {cell(export.title)}\n\n" + "\n".join([*lines, "", "Labels:", "", *meaning, ""])

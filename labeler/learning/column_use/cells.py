@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from labeler.contents import Content, cells_of
-from labeler.learning.features.columns import days_of, infer_columns, is_missing, number_of
+from labeler.learning.features.cells import days_of, is_missing, number_of
+from labeler.learning.features.columns import infer_columns
 from labeler.learning.numeric.types import Array
 
 MOST_BINS = 10

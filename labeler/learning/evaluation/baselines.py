@@ -150,7 +150,7 @@ def _each(contents: Sequence[Content], y: Any, rule: Any, plain: Any) -> Iterato
 
 def _plain(contents: Sequence[Content]) -> list[Any]:
     """What scikit-learn's vectorizers take: texts, or dicts of the numbers and strings that are there."""
-    from labeler.learning.features.columns import number_of
+    from labeler.learning.features.cells import number_of
     from labeler.learning.features.text import text_of
 
     if not contents or "fields" not in contents[0]:

@@ -1,25 +1,16 @@
 """What the columns of a table hold, and how a cell is read as a number."""
 
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from typing import Any
 
 from labeler.contents import Content
 from labeler.learning.errors import InvalidFeatures
+from labeler.learning.features.cells import boolean_of, days_of, is_missing, number_of
 
 KINDS = ("numeric", "boolean", "date", "categorical", "text")
 
 MAX_TEXT_COLUMNS = 8
-_MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "-", "?"})
-_TRUE = frozenset({"true", "yes"})
-_FALSE = frozenset({"false", "no"})
-_ISO_DATE = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d.*)?")
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
-_HUGE = 1e30
-"""Blocks are float32: larger numbers are cut off here, so that sums of squares stay finite."""
 
 
 @dataclass(frozen=True)
@@ -32,49 +23,6 @@ class Column:
     def as_config(self) -> dict[str, str]:
         """As JSON takes it."""
         return {"name": self.name, "kind": self.kind}
-
-
-def is_missing(value: Any) -> bool:
-    """None, an empty string, NaN, and the usual ways to write them."""
-    if value is None:
-        return True
-    if isinstance(value, float):
-        return math.isnan(value)
-    return isinstance(value, str) and value.strip().lower() in _MISSING
-
-
-def number_of(value: Any) -> float | None:
-    """A cell as a finite number, or None when it is missing or no number. Infinity becomes +-1e30."""
-    if is_missing(value):
-        return None
-    try:
-        number = float(value)
-    except (TypeError, ValueError):
-        return None
-    except OverflowError:
-        number = _HUGE if value > 0 else -_HUGE
-    return None if math.isnan(number) else max(-_HUGE, min(_HUGE, number))
-
-
-def boolean_of(value: Any) -> float | None:
-    """1.0, 0.0, or None when it is neither yes nor no."""
-    word = str(value).strip().lower()
-    return 1.0 if word in _TRUE else 0.0 if word in _FALSE else None
-
-
-def days_of(value: Any) -> float | None:
-    """An ISO date or time as days since 2000, or None when it is none."""
-    try:
-        if not isinstance(value, datetime | date):
-            if not isinstance(value, str) or not _ISO_DATE.fullmatch(value.strip()):
-                return None
-            value = datetime.fromisoformat(value.strip())
-        if not isinstance(value, datetime):
-            value = datetime(value.year, value.month, value.day)
-        moment = value if value.tzinfo else value.replace(tzinfo=UTC)
-        return float((moment - _EPOCH).total_seconds() / 86_400)
-    except (ValueError, OverflowError):
-        return None
 
 
 def infer_columns(sample: Sequence[Content]) -> list[Column]:

@@ -10,15 +10,8 @@ from scipy.sparse import csr_matrix, diags, hstack
 from labeler.contents import Content
 from labeler.learning.errors import InvalidFeatures
 from labeler.learning.features.base import State, pipeline_key
-from labeler.learning.features.columns import (
-    KINDS,
-    Column,
-    boolean_of,
-    days_of,
-    infer_columns,
-    is_missing,
-    number_of,
-)
+from labeler.learning.features.cells import READ, is_missing
+from labeler.learning.features.columns import KINDS, Column, infer_columns
 from labeler.learning.features.ngrams import hashed_counts
 from labeler.learning.features.numbers import Numbers, width_of
 from labeler.learning.features.tfidf import Tfidf
@@ -29,15 +22,15 @@ __all__ = ["TablePipeline", "infer_columns"]
 CATEGORIES = 200
 """How many of the most common categories are cells of their own."""
 
-_READ = {"numeric": number_of, "boolean": boolean_of, "date": days_of}
-
 
 class TablePipeline:
     """One encoder per column, chosen by the column's kind.
 
     columns: [{"name", "kind"}] as `infer_columns` finds them. A column that a row lacks is missing there, a
     column that is not listed is not read. Raw blocks hold, in this order: a value and a missing flag for each
-    number, hashed categories, hashed n-grams of each text column.
+    number, hashed categories, hashed n-grams of each text column. exact_lengths: whether the length of a row is
+    added up in float64, so that features are the same to the last bit in whatever order it is done (a forest knows its
+    columns to the last bit: docs/decisions/0054-models-as-onnx.md); False for models of earlier versions.
     """
 
     name = "table"
@@ -48,13 +41,15 @@ class TablePipeline:
         category_bits: int = 16,
         word_bits: int = 16,
         char_bits: int = 16,
+        exact_lengths: bool = False,
     ) -> None:
         self.columns = [Column(column["name"], column["kind"]) for column in columns]
         for column in self.columns:
             if column.kind not in KINDS:
                 raise InvalidFeatures(f'column "{column.name}" is "{column.kind}", expected one of {", ".join(KINDS)}')
         self.category_bits, self.word_bits, self.char_bits = category_bits, word_bits, char_bits
-        self._numeric = [column for column in self.columns if column.kind in _READ]
+        self.exact_lengths = exact_lengths
+        self._numeric = [column for column in self.columns if column.kind in READ]
         self._categorical = [column for column in self.columns if column.kind == "categorical"]
         self._texts = [column for column in self.columns if column.kind == "text"]
         self._numbers = Numbers(len(self._numeric))
@@ -63,6 +58,10 @@ class TablePipeline:
 
     def config(self) -> dict[str, Any]:
         """Name, columns and hashing sizes."""
+        return self._raw() | ({"exact_lengths": True} if self.exact_lengths else {})
+
+    def _raw(self) -> dict[str, Any]:
+        """What `extract` depends on."""
         return {
             "name": self.name,
             "columns": [column.as_config() for column in self.columns],
@@ -73,14 +72,14 @@ class TablePipeline:
 
     def key(self) -> str:
         """Names the raw blocks of this configuration."""
-        return pipeline_key(self.name, self.config())
+        return pipeline_key(self.name, self._raw())
 
     def extract(self, contents: Sequence[Content]) -> csr_matrix:
         """Values, missing flags, hashed categories and n-gram counts: float32 (items, raw columns)."""
         rows = [_fields(content) for content in contents]
         values = np.full((len(rows), len(self._numeric)), np.nan, dtype=np.float64)
         for place, column in enumerate(self._numeric):
-            read = _READ[column.kind]
+            read = READ[column.kind]
             for position, row in enumerate(rows):
                 number = read(row.get(column.name))
                 if number is not None:
@@ -117,7 +116,7 @@ class TablePipeline:
             parts.append(_one_hot(self._categories, categories))
         parts.extend(tfidf.transform(text) for tfidf, text in zip(self._tfidf, texts, strict=True))
         features = csr_matrix(hstack(parts, format="csr", dtype=np.float32))
-        return _unit(features)
+        return _unit(features, np.float64 if self.exact_lengths else np.float32)
 
     def similarity(self, features: csr_matrix) -> csr_matrix:
         """Numbers count twice as much as their hat functions, under which two near values may share nothing.
@@ -199,7 +198,9 @@ def _one_hot(categories: Tfidf, block: csr_matrix) -> csr_matrix:
     return hot
 
 
-def _unit(features: csr_matrix) -> csr_matrix:
-    length = np.sqrt(np.asarray(features.multiply(features).sum(axis=1)).ravel())
+def _unit(features: csr_matrix, added: Any) -> csr_matrix:
+    """Rows of length 1. added: the type in which squares are added up."""
+    precise = features.astype(added)
+    length = np.sqrt(np.asarray(precise.multiply(precise).sum(axis=1)).ravel())
     length[length == 0] = 1
     return csr_matrix(diags(1 / length.astype(np.float32)) @ features)
