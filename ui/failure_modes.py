@@ -189,8 +189,8 @@ def _collect(project: Project, one: FailureMode) -> None:
     n = st.number_input(t("How many"), 1, most, min(USUAL, most), key=f"failure-collect-{one.id}")
     st.caption(
         t(
-            "They are drawn at random from the items that are like it. Labelers get them among the others, about three "
-            "of ten, from the next batch on. A third is not trained on, so that the next model is judged by it."
+            "The items that are most like it come first. Labelers get them among the others, about three of ten, from "
+            "the next batch on. A third is drawn at random and not trained on: the next model is judged by it."
         )
     )
     if st.button(t("Collect them"), type="primary", key="failure-collect"):

@@ -1,14 +1,15 @@
 """Collecting for a failure mode: items that are like it get a share of the queue until enough of them have an answer.
 
-They are drawn at random from all that are like it and have no label, so that what they say of it is unbiased. A third
-is held back: no model is trained on these, and the next ones are judged by them beside the holdout, which has few items
-of any one kind.
+A third is held back: no model is trained on these, and the next ones are judged by them beside the holdout, which has
+few items of any one kind. They are drawn at random from those that their ids reserve for that, whatever was collected
+before, so that what they say is unbiased. The others are the most similar ones.
 """
 
 from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
@@ -20,6 +21,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import lock
 from labeler.kit.errors import Conflict
 from labeler.labels.tables import current_labels
+from labeler.learning.failure_modes import is_held_back
 from labeler.projects.access import Member
 from labeler.quality.tables import answers
 from labeler.queue.rankings import mix_again
@@ -27,9 +29,6 @@ from labeler.queue.tables import wanted_items
 from labeler.queue.wanted import forget
 from labeler.test_cases.service import withheld_ids
 from labeler.wire.failure_modes import CollectIn, Collecting
-
-HELD_BACK = 3
-"""One of so many is not trained on."""
 
 
 def collect(tx: Connection, member: Member, mode_id: int, body: CollectIn) -> int:
@@ -55,9 +54,9 @@ def collect(tx: Connection, member: Member, mode_id: int, body: CollectIn) -> in
             "rank": first + place,
             "item_id": item_id,
             "project_id": project_id,
-            "held_back": place % HELD_BACK == HELD_BACK - 1,
+            "held_back": bool(back),
         }
-        for place, item_id in enumerate(chosen)
+        for place, (item_id, back) in enumerate(zip(chosen, is_held_back(np.array(chosen)), strict=True))
     ]
     tx.execute(sa.insert(wanted_items), rows)
     begun = {"wanted": first + len(chosen), "stopped": False, "started_at": clock()}

@@ -195,7 +195,8 @@ def _rows(
     run: JobRun, project: Project, data: TrainingData, space: Space, modes: list[Mode], cases: list[Case]
 ) -> list[tuple[dict[str, Any], dict[str, Any]]]:
     """What is kept of each, and of the model on it."""
-    insides = list(regions(space, len(data.items), [mode.center for mode in modes]))
+    nears = list(regions(space, len(data.items), [mode.center for mode in modes]))
+    insides = [near > 0 for near in nears]
     open_ids = run.db.read(collectable, project.id)
     words = run.db.read(_words, cases, insides, data.items)
     return [
@@ -206,11 +207,11 @@ def _rows(
                 "columns": mode.center.columns.tolist(),
                 "weights": [round(float(weight), 6) for weight in mode.center.weights],
                 "bar": mode.center.bar,
-                **pool_of(data, inside, open_ids, place),
+                **pool_of(data, near, open_ids, place),
             },
             score(within(cases, inside, data.items), inside),
         )
-        for place, (mode, inside) in enumerate(zip(modes, insides, strict=True))
+        for place, (mode, near, inside) in enumerate(zip(modes, nears, insides, strict=True))
     ]
 
 

@@ -17,7 +17,7 @@ from labeler.kit.columns import clock
 from labeler.kit.db import upsert
 from labeler.kit.jobs.registry import JobRun
 from labeler.labels.tables import current_labels
-from labeler.learning.failure_modes import Center, some_of
+from labeler.learning.failure_modes import Center, is_held_back, some_of
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
 from labeler.registry.artifacts import folder_of, load_predictions
@@ -77,13 +77,14 @@ def measure(
             nothing: dict[str, Any] = {"why": "other_vectors", "right": [], "wrong": [], "unseen": None, "examples": []}
             found += [Measured(row.id, None, {}, dict.fromkeys(known.keys() & always, nothing)) for row in mine]
             continue
-        for row, inside in zip(mine, regions(space, len(data.items), [center_of(row) for row in mine]), strict=True):
+        for row, near in zip(mine, regions(space, len(data.items), [center_of(row) for row in mine]), strict=True):
+            inside = near > 0
             rated = {
                 model_id: score(within(cases, inside, data.items), inside)
                 for model_id, cases in known.items()
                 if model_id in always or model_id == row.model_id
             }
-            found.append(Measured(row.id, inside, pool_of(data, inside, open_ids, row.id), rated))
+            found.append(Measured(row.id, inside, pool_of(data, near, open_ids, row.id), rated))
     return found
 
 
@@ -113,16 +114,29 @@ def _why(judging: Sequence[Case], inside: Array) -> RateWhy | None:
     return None if len(judging) >= FEWEST_LABELS else "too_few" if judging else "unlabeled"
 
 
-def pool_of(data: TrainingData, inside: Array, open_ids: Array, seed: int) -> dict[str, Any]:
-    """What is kept of a failure mode's items in the pool. open_ids: those that can be collected, rising."""
-    mine = np.intersect1d(data.items[inside], open_ids)
-    drawn = np.random.default_rng([seed, len(mine)]).permutation(mine)[:CANDIDATES]
+def pool_of(data: TrainingData, near: Array, open_ids: Array, seed: int) -> dict[str, Any]:
+    """What is kept of a failure mode's items in the pool. near: see `regions`; open_ids: those that can be collected,
+    rising."""
+    mine = np.intersect1d(data.items[near > 0], open_ids)
     return {
-        "items": int(inside.sum()),
+        "items": int(np.count_nonzero(near)),
         "unlabeled": len(mine),
-        "looked_at": min(len(inside), MOST_POOL),
-        "candidates": drawn.tolist(),
+        "looked_at": min(len(near), MOST_POOL),
+        "candidates": _in_order(mine, near[np.searchsorted(data.items, mine)], seed),
     }
+
+
+def _in_order(ids: Array, near: Array, seed: int) -> list[int]:
+    """As they are collected: the most similar ones are trained on, two after each other, then one that is held back, at
+    random among those that are."""
+    back = is_held_back(ids)
+    nearest = ids[~back][np.argsort(-near[~back], kind="stable")].tolist()
+    drawn = np.random.default_rng([seed, len(ids)]).permutation(ids[back]).tolist()
+    found: list[int] = []
+    while (nearest or drawn) and len(found) < CANDIDATES:
+        found += nearest[:2] + drawn[:1]
+        nearest, drawn = nearest[2:], drawn[1:]
+    return found[:CANDIDATES]
 
 
 def collectable(tx: Connection, project_id: int) -> Array:

@@ -112,13 +112,13 @@ def space_again(
 
 
 def regions(space: Space, n: int, centers: Sequence[Center]) -> Iterator[Array]:
-    """bool (items,): which of the first n items of the pool are like each center. A part of the pool is in memory at a
-    time."""
-    inside = np.zeros((len(centers), n), dtype=bool)
+    """float32 (items,): how similar each of the first n items of the pool is to each center, 0 where it is not like it.
+    A part of the pool is in memory at a time."""
+    near = np.zeros((len(centers), n), dtype=np.float32)
     for start in range(0, min(n, MOST_POOL), PART):
         places = np.arange(start, min(start + PART, n, MOST_POOL))
         rows = space.rows(places)
         for one, center in enumerate(centers):
             cosines = center.cosines(rows)
-            inside[one, places] = (cosines >= center.bar) & (cosines > 0)
-    yield from inside
+            near[one, places] = np.where(cosines >= center.bar, np.maximum(cosines, 0), 0)
+    yield from near

@@ -247,6 +247,12 @@ def is_judging(item_ids: Array) -> Array:
     return np.asarray((_mixed(item_ids) >> np.uint64(40)) & np.uint64(1), dtype=bool)
 
 
+def is_held_back(item_ids: Array) -> Array:
+    """bool (items,): whether a collected item judges models, and is not trained on: one of three. By its id alone, so
+    that those that judge are a random part of all that are alike."""
+    return np.asarray((_mixed(item_ids) >> np.uint64(41)) % np.uint64(3) == 0, dtype=bool)
+
+
 def some_of(item_ids: Array, most: int) -> Array:
     """So many of them, which are the same ones for every model as far as it was judged by them; rising."""
     return np.sort(item_ids[np.argsort(_mixed(item_ids), kind="stable")[:most]])

@@ -11,6 +11,7 @@ from labeler.learning.failure_modes import (
     change_of,
     difference,
     find_modes,
+    is_held_back,
     is_judging,
     out_of_fold,
     telling_fields,
@@ -121,3 +122,11 @@ def test_fields_tell_table_rows_apart() -> None:
     (words,) = telling_fields(rows, [list(range(20, 40))])
     assert "city: Oslo" in words and any(word.startswith("age ≥") for word in words)
     assert telling_fields([{"a": None}, {"a": {"b": 1}}], [[0, 1]]) == [[]]
+
+
+def test_a_third_is_held_back_whatever_was_collected_before() -> None:
+    ids = np.arange(1, 30_001)
+    back = is_held_back(ids)
+    assert 0.32 <= back.mean() <= 0.345
+    assert 0.3 <= back[is_judging(ids)].mean() <= 0.36, "whichever half of the holdout it would be in"
+    assert np.array_equal(back[1_000:2_000], is_held_back(ids[1_000:2_000]))
