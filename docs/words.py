@@ -138,8 +138,8 @@ def of_service() -> Catalog:
 
 
 def _sentences(tree: ast.Module, whole: bool) -> Iterator[str]:
-    """Sentences, whatever is raised, what a job says about its progress, and both forms of what is counted; without
-    docstrings and descriptions."""
+    """Sentences, whatever is raised, what is wrong with a field (`detail`), what a job says about its progress, both
+    forms of what is counted; without docstrings and descriptions."""
     left_out: set[int] = set()
     fragments: set[int] = set()
     for node in ast.walk(tree):
@@ -158,12 +158,22 @@ def _sentences(tree: ast.Module, whole: bool) -> Iterator[str]:
             )
         ):
             fragments |= {id(part) for part in ast.walk(node)}
+        elif isinstance(node, ast.Dict):
+            details = (value for key, value in zip(node.keys, node.values, strict=True) if _is_detail(key))
+            fragments |= {id(part) for value in details for part in ast.walk(value)}
+        elif isinstance(node, ast.Assign) and any(_is_detail(target) for target in node.targets):
+            fragments |= {id(part) for part in ast.walk(node.value)}
     for node in ast.walk(tree):
         words = _text(node) if id(node) not in left_out else None
         if not words or "\n" in words or "\\" in words or len(re.sub(r"\{\w+\}|\W", "", words)) < LEAST_LETTERS:
             continue
         if SENTENCE.match(words) or (" " in words and (whole or id(node) in fragments)):
             yield words
+
+
+def _is_detail(node: ast.AST | None) -> bool:
+    """A variable or a key of this name: what is wrong with a field."""
+    return (node.id if isinstance(node, ast.Name) else getattr(node, "value", None)) == "detail"
 
 
 def _name(node: ast.AST) -> str:

@@ -24,6 +24,7 @@ from labeler.commands import (
     readiness,
     requirements,
     running,
+    savings,
     slices,
     test_cases,
 )
@@ -53,6 +54,7 @@ test_cases.register(app)
 slices.register(app)
 drift.register(app)
 readiness.register(app)
+savings.register(app)
 columns.register(app)
 failure_modes.register(app)
 heuristics.register(app)

@@ -16,10 +16,13 @@ FIELDS = {
     "field": mark("Field"),
     "file": mark("File"),
     "find_label": mark("Find all items with a label"),
+    "item_key": mark("Item key"),
     "key": mark("Key"),
+    "keys": mark("Item keys"),
     "keywords": mark("Keywords"),
     "label": mark("Label"),
     "labels": mark("Labels"),
+    "like": mark("Means about the same as"),
     "money": mark("Money"),
     "most_labels": mark("Ask more people, up to (0: nobody more)"),
     "name": mark("Name"),
@@ -43,7 +46,7 @@ FIELDS = {
     "url": mark("Address"),
     "value": mark("Answer"),
 }
-ABOVE = frozenset({"settings", "body", "schema", "requirements"})
+ABOVE = frozenset({"settings", "body", "schema", "requirements", "query"})
 """Say nothing of where a field stands on a page."""
 
 

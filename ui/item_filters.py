@@ -56,7 +56,10 @@ def draw(project: Project) -> Filters:
     )
     answer = tasks.of(project.info).filters(columns[1], schema, key=answer_key)
     state = columns[2].selectbox(t("State"), list(STATES), format_func=t, key="state", bind=BOUND)
-    narrowed = any(name in st.session_state and st.session_state[name] != BEGINNING[name] for name in BELOW)
+    asked_for = st.query_params.to_dict()  # of what is not drawn yet, the address knows
+    narrowed = any(
+        st.session_state.get(name, asked_for.get(name, BEGINNING[name])) != BEGINNING[name] for name in BELOW
+    )
     with st.expander(t("More filters"), expanded=narrowed):
         more = _more(project)
         by_meaning = likeness.chosen()

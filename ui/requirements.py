@@ -157,7 +157,7 @@ def _add(project: Project, present: list[Condition]) -> None:
     parts = [one.name for one in feedback.attempt(lambda: list(project.slices)) or []]
     chosen = st.session_state.get(key(scope, "metric")) or names[0]
     is_of_part = chosen in (*OF_ONE, *WHEN_SURE) or (chosen in known and parts)  # a field of its own says which
-    columns = st.columns([3, 2, 2, 2, 1] if is_of_part else [3, 2, 2, 1], vertical_alignment="bottom")
+    columns = st.columns([6, 5, 4, 4, 3] if is_of_part else [6, 4, 4, 3], vertical_alignment="bottom")
     name = columns[0].selectbox(
         t("Metric"), names, format_func=lambda one: _metric(project, one).title, key=key(scope, "metric")
     )

@@ -34,6 +34,8 @@ def draw(project: Project) -> None:
             del st.session_state[name]
     if found.drawn is None:
         st.markdown(f":gray[{_why(found)}]")
+        if counted := _counted(found):
+            st.caption(counted)
     else:
         _draw(project, found)
     if session.manages(project.slug) and job is None and found.why not in ("no_metric",):
@@ -55,11 +57,15 @@ def _draw(project: Project, found: Savings) -> None:
         "Models learned from a random half of the labeled holdout, and from the first labels of the queue's order; the "
         "other half of the holdout judged both. Line: the queue's order. Dashed: the random labels."
     )
-    if found.at is not None:
-        words += " " + t("Counted {when} with model {number}.", when=layout.when(found.at), number=found.model)
-    if found.is_older:
-        words += " " + t("A newer model is there.")
-    st.caption(words)
+    st.caption(f"{words} {_counted(found)}")
+
+
+def _counted(found: Savings) -> str:
+    """When, and whether labels that came later may tell more."""
+    if found.at is None:
+        return ""
+    words = t("Counted {when} with model {number}.", when=layout.when(found.at), number=found.model)
+    return words + " " + t("A newer model is there.") if found.is_older else words
 
 
 def told(found: Savings) -> str:
@@ -93,14 +99,14 @@ def told(found: Savings) -> str:
 def _why(found: Savings) -> str:
     if found.why == "few_holdout":
         return tn(
-            "It is counted from labeled holdout items: {n} more tells.",
-            "It is counted from labeled holdout items: {n} more tell.",
+            "It is counted from labeled holdout items: {n} more is needed.",
+            "It is counted from labeled holdout items: {n} more are needed.",
             found.more or 1,
         )
     if found.why == "few_labels":
         return tn(
-            "The queue chose few of the labels so far: {n} more tells.",
-            "The queue chose few of the labels so far: {n} more tell.",
+            "The queue chose few of the labels so far: {n} more is needed.",
+            "The queue chose few of the labels so far: {n} more are needed.",
             found.more or 1,
         )
     if found.why == "no_metric":

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 import typer
 
 from labeler.commands.context import Row, plain, service, state, table
+from labeler.kit.counting import counted
 from labeler.wire.likeness import USUAL_LEAST, LikeFound, LikeItem
 from labeler.wire.quality import Figure
 from labeler.wire.slices import SliceScore
@@ -86,7 +87,8 @@ def _fields(given: list[str]) -> dict[str, str]:
 
 def _bar(found: LikeFound) -> None:
     """What a bar holds, so that it can be chosen by looking."""
-    print(f"{found.items:,} items are like it, of {found.read:,} whose text was read ({found.of:,} in all).")
+    of = f"of {found.read:,} whose text was read ({found.of:,} in all)."
+    print(f"{counted('{n} item is like it', '{n} items are like it', found.items)}, {of}")
     for what, near in (("last ones in", found.last_in), ("first ones out", found.first_out)):
         rows = [{"similarity": f"{one.similarity:.3f}", "key": one.key, "content": _content(one)} for one in near]
         if rows:
@@ -99,7 +101,12 @@ def _content(one: LikeItem) -> str:
 
 def _said(query: dict[str, Any]) -> str:
     """A search in words: what differs from one for everything."""
-    return ", ".join(f"{name}: {value}" for name, value in query.items() if value not in (None, False, {}))
+    like = query.get("like")
+    words = {
+        **query,
+        "like": f"{like['text'] or ', '.join(like['keys'])} (at least {like['least']:g})" if like else None,
+    }
+    return ", ".join(f"{name}: {value}" for name, value in words.items() if value not in (None, False, {}))
 
 
 def _row(one: SliceScore, lead: str) -> Row:

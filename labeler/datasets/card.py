@@ -121,7 +121,7 @@ def _certain(facts: Mapping[str, Any]) -> str:
         return ""
     made = ", ".join(f"{cell(name)} {n:,}" for name, n in methods.items())
     share = known["sure"] / known["known"]
-    told = f"Of {known['known']:,} answers it is known how sure they are: {known['mean']:.3f} on the mean; "
+    told = f"Of {known['known']:,} answers it is known how sure they are: {known['mean']:.3f} on average; "
     return f"## How sure the answers are\n\n{told}{share:.1%} are at least 0.9 sure. Made by: {made}."
 
 

@@ -22,7 +22,7 @@ def like_found(tx: Connection, settings: Settings, project: Project, body: LikeI
     """Raises as `similarities`, and `Invalid` for keys that are no item's."""
     if gone := missing_keys(tx, project, body.like.keys):
         detail = f'there is no item with key "{gone[0]}"'
-        raise Invalid(f"like: {detail}.", errors=[{"pointer": "/like/keys", "detail": detail}])
+        raise Invalid(f"like/keys: {detail}.", errors=[{"pointer": "/like/keys", "detail": detail}])
     ids, similarity = similarities(tx, settings, project, body.like)
     order = np.argsort(similarity, kind="stable")
     bar = int(np.searchsorted(similarity[order], np.float32(body.like.least), side="left"))

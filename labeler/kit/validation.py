@@ -5,6 +5,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from labeler.kit.counting import counted
 from labeler.kit.errors import Invalid
 from labeler.wire.untrusted import NUL
 
@@ -56,8 +57,13 @@ def _inside(value: Any, part: str | int) -> Any:
     return _NOTHING
 
 
+def _plain(limit: Any) -> Any:
+    """1 instead of 1.0."""
+    return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
+
+
 def _detail(one: Mapping[str, Any]) -> str:
-    """Lengths and patterns are told in words of ours: people read them, in their language."""
+    """Lengths, limits and patterns are told in words of ours: people read them, in their language."""
     limits = one.get("ctx") or {}
     match one["type"]:
         case "string_too_short" if limits["min_length"] == 1:
@@ -73,9 +79,25 @@ def _detail(one: Mapping[str, Any]) -> str:
         case "string_pattern_mismatch":
             return "is not in the form that is wanted here"
         case "too_short":
-            return f"has too few entries: at least {limits['min_length']} are wanted"
+            return counted(
+                "has too few entries: at least {n} is wanted",
+                "has too few entries: at least {n} are wanted",
+                limits["min_length"],
+            )
         case "too_long":
-            return f"has too many entries: at most {limits['max_length']} are taken"
+            return counted(
+                "has too many entries: at most {n} is taken",
+                "has too many entries: at most {n} are taken",
+                limits["max_length"],
+            )
+        case "greater_than_equal":
+            return f"must be at least {_plain(limits['ge'])}"
+        case "greater_than":
+            return f"must be more than {_plain(limits['gt'])}"
+        case "less_than_equal":
+            return f"must be at most {_plain(limits['le'])}"
+        case "less_than":
+            return f"must be less than {_plain(limits['lt'])}"
     message = str(one["msg"])
     if one["type"] in ("value_error", "assertion_error"):  # what it begins with is pydantic's
         message = message.partition(", ")[2] or message

@@ -3,12 +3,13 @@
     python onnx_model.py                          does it say here what it said in the service?
     python onnx_model.py predict < items.jsonl    a JSON line with an answer for each item
 
+A line of items is {"text": "..."}, or {"fields": {"column": value}} for a table; a "key" comes back with the answer.
 A model that reads sentence vectors needs `tokenizers` to make them; the check brings its own.
 """
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,7 @@ class OnnxModel:
         self.folder = folder
         self.labels: dict[str, Any] = json.loads((folder / "labels.json").read_text(encoding="utf-8"))
         about = json.loads((folder / "inputs.json").read_text(encoding="utf-8"))
-        self._inputs, self._encoder = about["inputs"], about["encoder"]
+        self.inputs, self._encoder = about["inputs"], about["encoder"]
         self._session = _session(folder / "model.onnx")
         self._encoders: list[tuple[Any, Any]] = []
 
@@ -61,7 +62,7 @@ class OnnxModel:
     def inputs_of(self, items: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         """The graph's inputs for these items, as inputs.json describes them."""
         made: dict[str, Any] = {}
-        for one in self._inputs:
+        for one in self.inputs:
             if one["name"] == "sentence_vectors":
                 made[one["name"]] = self._vectors(items)
             elif "column" in one:
@@ -134,13 +135,38 @@ def check(folder: Path) -> tuple[bool, str]:
     return same == len(lines), f"{same} of {len(lines)} answers are the same, the farthest within {apart.max():.1e}."
 
 
+def read(lines: Iterable[str], model: OnnxModel) -> list[dict[str, Any]]:
+    """The items of JSON lines; empty lines are left out. Raises ValueError with the number of one that is no item."""
+    needed = "fields" if any("column" in one for one in model.inputs) else "text"
+    found = []
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            item = json.loads(line)
+        except ValueError as error:
+            raise ValueError(f"line {number} is no JSON: {error}") from error
+        if not isinstance(item, dict) or not isinstance(item.get(needed), dict if needed == "fields" else str):
+            raise ValueError(f'line {number} is no item: an object with "{needed}" is expected, as in expected.jsonl')
+        found.append(item)
+    return found
+
+
 def main(arguments: Sequence[str]) -> int:
     folder = Path(__file__).resolve().parent
     if list(arguments) == ["predict"]:
-        lines = [json.loads(line) for line in sys.stdin if line.strip()]
-        for one in OnnxModel(folder).predict(lines):
+        model = OnnxModel(folder)
+        try:
+            items = read(sys.stdin, model)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            return 1
+        for one in model.predict(items):
             print(json.dumps(one, ensure_ascii=False))
         return 0
+    if arguments:
+        print(__doc__, file=sys.stderr)
+        return 2
     is_same, words = check(folder)
     print(words)
     return int(not is_same)

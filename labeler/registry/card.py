@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from labeler import DISTRIBUTION
+from labeler.datasets.hub import CATEGORIES
 from labeler.datasets.markdown import cell, front_matter
 from labeler.kit.config import Settings
 from labeler.learning.evaluation.metrics import metrics_of
@@ -96,7 +97,8 @@ def card_of(tx: Connection, settings: Settings, project: Project, number: int) -
 def _about(project: Project, model: ModelOut) -> dict[str, Any]:
     """What the Hugging Face Hub reads of a model's card: its library, tags, and the holdout's figures
     (`model-index`, after the Hub's metadata specification)."""
-    kind = f"{project.content or 'text'}-{project.task_type.replace('_', '-')}"
+    content = project.content or "text"
+    kind, _ = CATEGORIES.get((content, project.task_type), (f"{content}-{project.task_type.replace('_', '-')}", ""))
     measured = [
         {"type": one.name, "name": one.title, "value": round(found["value"], 6)}
         for one in metrics_of(project.task.problem)
@@ -104,7 +106,7 @@ def _about(project: Project, model: ModelOut) -> dict[str, Any]:
     ]
     about: dict[str, Any] = {
         "library_name": DISTRIBUTION,
-        "tags": ["active-learning", project.task_type, project.content or "text"],
+        "tags": ["active-learning", project.task_type, content],
         "model_name": f"{project.name}, model {model.number}",
     }
     if measured:

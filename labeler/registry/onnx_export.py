@@ -37,6 +37,8 @@ Trained on dataset version {dataset} by labeler. `card.md` says what it was made
     python onnx_model.py                          does it say here what it said in the service?
     python onnx_model.py predict < items.jsonl    a JSON line with an answer for each item
 
+A line of `items.jsonl` is an object with {line}; a `key` comes back with the answer.
+
 - `model.onnx`: from items as they are written to `probabilities` (items, labels){label}
 - `inputs.json`: what it is given, input by input; `labels.json`: the labels in the order of the columns, and how
   one decides
@@ -88,6 +90,7 @@ def export_onnx(db: Database, settings: Settings, project: Project, number: int,
         project=project.name,
         number=number,
         dataset=row.tag,
+        line="`fields`: the columns by name" if any("column" in one for one in converted.inputs) else "`text`",
         label=", and the likeliest `label`" if problem == "classification" else "",
         compared=counted("{n} item", "{n} items", found.items),
         were="was" if found.items == 1 else "were",

@@ -18,6 +18,8 @@ from labeler.wire.likeness import Like
 
 Finder = Callable[[Connection, Settings, Project, Like], Sequence[int]]
 _finders: list[Finder] = []
+OWN = "Value error, "
+"""What pydantic puts before the words of our own checks."""
 
 
 def finds_alike(finder: Finder) -> Finder:
@@ -42,5 +44,5 @@ def asked_like(text: str | None, keys: Sequence[str], least: float) -> Like:
     try:
         return Like(text=text, keys=list(keys), least=least)
     except ValidationError as error:
-        detail = str(error.errors()[0]["msg"]).removeprefix("Value error, ")
+        detail = str(error.errors()[0]["msg"]).removeprefix(OWN)
         raise Invalid(f"like: {detail}.", errors=[{"pointer": "/like", "detail": detail}]) from error

@@ -143,7 +143,7 @@ def _check_keys(tx: Connection, project: Project, keys: Sequence[str]) -> None:
     there = set(tx.execute(sa.select(items.c.key).where(present(project.id), items.c.key.in_(keys))).scalars())
     if gone := [key for key in keys if key not in there]:
         detail = f'there is no item with key "{gone[0]}"'
-        raise Invalid(f"like: {detail}.", errors=[{"pointer": "/query/like/keys", "detail": detail}])
+        raise Invalid(f"query/like/keys: {detail}.", errors=[{"pointer": "/query/like/keys", "detail": detail}])
 
 
 def _changed(tx: Connection, member: Member, action: str, name: str) -> None:

@@ -272,6 +272,15 @@ def test_drift_says_how_many_items_are_missing(run: Run, address: tuple[str, str
         assert CliRunner().invoke(app, [*start, "drift", "drifting", *wrong.split()]).exit_code != 0
 
 
+def test_savings_say_what_is_missing(run: Run, file: Path) -> None:
+    run("projects", "create", "Saving", "--labels", "spam,ham")
+    run("import", "saving", file, "--mapping", MAPPING)
+    assert run("savings", "saving") == "Nothing is known: no model."
+    run("train", "saving")
+    assert run("savings", "saving", "--count").startswith("Nothing is known: few holdout; it takes ")
+    assert as_json(run, "savings", "saving")["why"] == "few_holdout"
+
+
 def test_failure_modes_are_looked_for_and_what_is_not_kept_is_refused(
     run: Run, address: tuple[str, str], file: Path
 ) -> None:

@@ -55,6 +55,9 @@ def test_a_slice_by_meaning_is_made_by_looking_and_other_meanings_are_told(readi
     processes.wait_for(lambda: list(project.slices), 60, "the slice")
     (made,) = project.slices
     assert made.query.like is not None and made.query.like.text == like["text"] and made.items
+    page.goto(f"{reading.url}/items?project={project.slug}&like=football")
+    expect(page.get_by_role("textbox", name="Means about the same as")).to_be_visible()
+    settled(page)
 
     processes.wait_for(
         lambda: any((one.config["representation"] or {}).get("kind") == "encoder" for one in project.models()),

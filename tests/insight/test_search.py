@@ -130,7 +130,7 @@ def test_when_items_were_labeled(project: Project, labelers: list[Project], add_
     ("wanted", "said"),
     [
         ({"model_confidence_min": 0.9, "model_confidence_max": 0.1}, "expected at most model_confidence_max"),
-        ({"model_confidence_min": 1.1}, "less than or equal to 1"),
+        ({"model_confidence_min": 1.1}, "must be at most 1"),
         ({"labeled_since": "2026-11-26"}, "timezone|time zone|datetime"),
         ({"labeled_since": "2026-11-26T10:00:00"}, "timezone|time zone"),
         ({"labeled_since": "2026-11-26T10:00:00Z", "labeled_before": "2026-11-26T10:00:00Z"}, "is not before"),

@@ -50,6 +50,8 @@ class Typed(BaseModel):
     name: Annotated[str, Field(min_length=2, max_length=5, pattern=r"^[^\x00]*$")] | None = None
     code: Annotated[str, Field(pattern="^[a-z]+$")] | None = None
     rows: Annotated[list[int], Field(min_length=1, max_length=2)] | None = None
+    share: Annotated[float, Field(ge=0.5, le=1)] | None = None
+    pace: Annotated[int, Field(gt=0, lt=10)] | None = None
 
 
 @pytest.mark.parametrize(
@@ -61,8 +63,12 @@ class Typed(BaseModel):
         ({"name": "abcdef"}, "is too long: at most 5 characters are taken"),
         ({"name": "a\0b"}, "holds a NUL character"),
         ({"code": "A"}, "is not in the form that is wanted here"),
-        ({"rows": []}, "has too few entries: at least 1 are wanted"),
+        ({"rows": []}, "has too few entries: at least 1 is wanted"),
         ({"rows": [1, 2, 3]}, "has too many entries: at most 2 are taken"),
+        ({"share": 0.2}, "must be at least 0.5"),
+        ({"share": 2}, "must be at most 1"),
+        ({"pace": 0}, "must be more than 0"),
+        ({"pace": 10}, "must be less than 10"),
     ],
 )
 def test_nobody_reads_a_pattern_or_a_type_of_pythons(sent: Any, words: str) -> None:

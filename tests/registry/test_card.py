@@ -40,6 +40,7 @@ def test_the_hub_reads_its_figures(known: Project) -> None:
     assert head["library_name"] == "labelloop" and "choice" in head["tags"]
     (result,) = head["model-index"][0]["results"]
     accuracy = known.model(1).metrics["accuracy"]["value"]  # type: ignore[index]
+    assert result["task"]["type"] == "text-classification"
     assert {"type": "accuracy", "name": "Accuracy", "value": round(accuracy, 6)} in result["metrics"]
     assert result["dataset"]["revision"] == known.model(1).dataset.tag
 

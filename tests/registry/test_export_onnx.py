@@ -73,6 +73,12 @@ def test_it_answers_as_onnx_what_it_answers_inside(modeled: Project, tmp_path: P
     asked = script(folder)
     is_same, words = asked.check(folder)
     assert is_same and words.startswith("40 of 40 answers are the same")
+    model = asked.OnnxModel(folder)
+    assert asked.read(['{"text": "a"}\n', "\n", '{"key": "b", "text": "b"}'], model)[1]["key"] == "b"
+    for wrong, said in (("no json", "line 2 is no JSON"), ('{"content": {"text": "a"}}', 'an object with "text"')):
+        with pytest.raises(ValueError, match=said):
+            asked.read(['{"text": "a"}', wrong], model)
+    assert asked.main(["what"]) == 2
     items = [{"key": item.key, **item.content} for item in modeled.items]
     inside = modeled.predict(items)
     outside = asked.OnnxModel(folder).predict(items)

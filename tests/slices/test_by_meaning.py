@@ -118,8 +118,8 @@ def test_examples_that_are_gone_find_nothing_more(service: Any, read: Project) -
     [
         ({"least": 0.5}, "one of both"),
         ({"text": "a", "keys": ["n0"]}, "one of both"),
-        ({"text": "a", "least": 0}, "greater than 0"),
-        ({"text": "a", "least": 1.1}, "less than or equal to 1"),
+        ({"text": "a", "least": 0}, "must be more than 0"),
+        ({"text": "a", "least": 1.1}, "must be at most 1"),
         ({"text": "\x00"}, "NUL"),
         ({"keys": [f"n{n}" for n in range(6)]}, "5"),
         ({"keys": ["nowhere"]}, 'there is no item with key "nowhere"'),

@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from labeler_ui import feedback, field_words
+from labeler_ui import feedback, field_words, words
 
 from labeler.client import ApiError
 
@@ -39,3 +39,11 @@ def test_what_names_no_field_is_said_as_it_is(told: list[str]) -> None:
     feedback.show_error(refused("There is no webhook 3 in this project."))
     assert told == ["There is no webhook 3 in this project."]
     assert field_words.called("/some_new_field") == "Some new field"
+
+
+def test_what_is_wrong_with_a_key_is_said_in_german(told: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(words, "language", lambda: "de")
+    wrong = 'there is no item with key "gone"'
+    feedback.show_error(refused(f"like/keys: {wrong}.", ("/like/keys", wrong)))
+    (line,) = told
+    assert line.endswith("Schlüssel der Einträge** es gibt keinen Eintrag mit dem Schlüssel „gone“.")

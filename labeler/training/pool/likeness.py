@@ -53,7 +53,9 @@ def similarities(tx: Connection, settings: Settings, project: Project, like: Lik
     encoder = _encoder(settings)
     some = tx.execute(sa.select(items.c.content).where(present(project.id)).limit(1)).scalar()
     if some is not None and not are_texts([some]):
-        raise Invalid("Items are searched by meaning where they are texts, and those of this project are none.")
+        raise Invalid(
+            "Items are searched by meaning where they are texts, and those of this project are something else."
+        )
     nothing = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.float32)
     newest = sa.select(sa.func.max(dataset_versions.c.version)).where(dataset_versions.c.project_id == project.id)
     version = tx.execute(newest).scalar()
