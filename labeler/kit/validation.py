@@ -98,6 +98,9 @@ def _detail(one: Mapping[str, Any]) -> str:
             return f"must be at most {_plain(limits['le'])}"
         case "less_than":
             return f"must be less than {_plain(limits['lt'])}"
+        case "literal_error":
+            known = ", '".join(str(limits["expected"]).rsplit(" or '", 1))
+            return f"must be one of these: {known}"
     message = str(one["msg"])
     if one["type"] in ("value_error", "assertion_error"):  # what it begins with is pydantic's
         message = message.partition(", ")[2] or message

@@ -1,6 +1,6 @@
 """What is wrong in a body is named by a pointer into it, in words without pydantic's own."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError, model_validator
@@ -52,6 +52,7 @@ class Typed(BaseModel):
     rows: Annotated[list[int], Field(min_length=1, max_length=2)] | None = None
     share: Annotated[float, Field(ge=0.5, le=1)] | None = None
     pace: Annotated[int, Field(gt=0, lt=10)] | None = None
+    role: Literal["reader", "labeler", "manager"] | None = None
 
 
 @pytest.mark.parametrize(
@@ -69,6 +70,7 @@ class Typed(BaseModel):
         ({"share": 2}, "must be at most 1"),
         ({"pace": 0}, "must be more than 0"),
         ({"pace": 10}, "must be less than 10"),
+        ({"role": "boss"}, "must be one of these: 'reader', 'labeler', 'manager'"),
     ],
 )
 def test_nobody_reads_a_pattern_or_a_type_of_pythons(sent: Any, words: str) -> None:
