@@ -24,6 +24,8 @@ from labeler.commands import (
     readiness,
     requirements,
     running,
+    savings,
+    simulations,
     slices,
     test_cases,
 )
@@ -54,6 +56,8 @@ slices.register(app)
 drift.register(app)
 readiness.register(app)
 columns.register(app)
+savings.register(app)
+simulations.register(app)
 failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)
