@@ -25,6 +25,7 @@ from labeler.commands import (
     requirements,
     running,
     savings,
+    simulations,
     slices,
     test_cases,
 )
@@ -56,6 +57,7 @@ drift.register(app)
 readiness.register(app)
 savings.register(app)
 columns.register(app)
+simulations.register(app)
 failure_modes.register(app)
 heuristics.register(app)
 keeping.register(app)

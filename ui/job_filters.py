@@ -17,7 +17,7 @@ GROUPS: Mapping[str, tuple[str, tuple[str, ...]]] = {
         ("training.train", "training.coverage", "training.embed", "training.search", "training.reproduce",
          "training.judge", "retraining.challenge", "retraining.pipeline", "shadows.follow",
          "failure_modes.look", "failure_modes.measure", "drift.compare",
-         "column_use.weigh", "column_use.try", "savings.tally"),
+         "column_use.weigh", "column_use.try", "savings.tally", "simulations.simulate"),
     ),
     "dataset": (mark("Dataset versions"), ("datasets.snapshot", "datasets.push")),
     "labels": (

@@ -280,6 +280,20 @@ def _saved(found: Mapping[str, Any]) -> Made:
     return Made(words, "progress", t("Open Progress"))
 
 
+def _simulated(found: Mapping[str, Any]) -> Made:
+    labels = tn("{n} label", "{n} labels", found["used"])
+    if found.get("best") is None:
+        words = t("Simulated on {labels}: no strategy surely needs fewer than a random order.", labels=labels)
+    else:
+        words = t(
+            "Simulated on {labels}: “{strategy}” needs {needed}, surely fewer than a random order.",
+            labels=labels,
+            strategy=plain(found["best"]),
+            needed=number(found["needed"]),
+        )
+    return Made(words, "progress", t("Open Progress"))
+
+
 def _followed(found: Mapping[str, Any]) -> Made:
     words = tn("{n} figure on failure modes.", "{n} figures on failure modes.", found.get("measured", 0))
     return Made(words, "models", t("Open the models"))
@@ -384,6 +398,7 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "weigh": _weighed,
     "try": _without,
     "tally": _saved,
+    "simulate": _simulated,
     "compare": _drifted,
     "measure": _followed,
     "check": _checked,

@@ -27,6 +27,7 @@ from labeler.client.quality import Quality
 from labeler.client.readiness import Readiness
 from labeler.client.reviews import Comments, Reviews
 from labeler.client.savings import Savings
+from labeler.client.simulations import Simulations
 from labeler.client.slices import Slices
 from labeler.client.standings import Standings
 from labeler.client.test_cases import TestCases
@@ -70,6 +71,7 @@ class Project(Quality, Learned):
         self.failure_modes = FailureModes(client, self.path)
         self.columns = Columns(client, self.path)
         self.savings = Savings(client, self.path)
+        self.simulations = Simulations(client, self.path)
         self.readiness = Readiness(client, self.path)
         self.test_cases = TestCases(client, self.path)
         self.heuristics = Heuristics(client, self.path)

@@ -294,6 +294,8 @@ def tried_cases(call: generated_client.Generated) -> None:
     call("remove_failure_mode", expected=404, **lost)
     assert call("get_savings", **P).drawn is None
     call("count_savings", expected=202, **P)
+    assert call("get_simulations", **P).simulations == []
+    call("simulate_strategies", expected=409, **P, body=call.shape("SimulateIn", strategies=["margin"]))
     assert call("get_column_use", **P).why == "no_columns"
     call("look_at_columns", expected=409, **P, body=call.shape("LookIn"))
     call("try_without_column", expected=409, **P, body=call.shape("TryIn", column="price"))

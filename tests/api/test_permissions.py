@@ -188,6 +188,8 @@ RULES = {
     ("POST", P + "/insight/drift/sample"): "manage",
     ("GET", P + "/savings"): "read",
     ("POST", P + "/savings/count"): "manage",
+    ("GET", P + "/simulations"): "read",
+    ("POST", P + "/simulations"): "manage",
     ("GET", P + "/columns"): "read",
     ("POST", P + "/columns/look"): "manage",
     ("POST", P + "/columns/try-without"): "manage",

@@ -316,6 +316,23 @@ def test_columns_are_weighed_and_one_is_left_out(run: Run, address: tuple[str, s
         assert CliRunner().invoke(app, [*start, "columns", "loans", *wrong.split()]).exit_code == 2
 
 
+def test_strategies_are_simulated_on_the_labels(run: Run, address: tuple[str, str], tmp_path: Path) -> None:
+    run("projects", "create", "Simulated", "--labels", "spam,ham")
+    rows = tmp_path / "rows.jsonl"
+    given = ({"id": f"m{n}", "text": f"note {n % 7}", "label": "spam" if n % 7 > 3 else "ham"} for n in range(70))
+    rows.write_text("\n".join(map(json.dumps, given)))
+    run("import", "simulated", rows, "--mapping", MAPPING)
+    run("train", "simulated")
+    told = run("simulate", "simulated", "--strategy", "margin", "--seeds", 2)
+    assert "Labels used: 70" in told and "margin: " in told and "random: " in told
+    found = as_json(run, "simulate", "simulated", "--strategy", "entropy", "--seeds", 2)
+    assert [one["name"] for one in found["strategies"]] == ["entropy", "random"]
+    start = ["--url", address[0], "--token", address[1], "simulate", "simulated"]
+    refused = CliRunner().invoke(app, [*start, "--strategy", "oracle"])
+    assert isinstance(refused.exception, ApiError) and "there are auto" in str(refused.exception)
+    assert run("savings", "simulated").startswith("Nothing is known: not counted")
+
+
 def test_predictions_say_which_row_they_are_of(run: Run, address: tuple[str, str], file: Path, tmp_path: Path) -> None:
     run("projects", "create", "Predicting", "--labels", "spam,ham")
     run("import", "predicting", file, "--mapping", MAPPING)

@@ -64,6 +64,16 @@ def made(kind: str, result: dict[str, Any]) -> str | None:
         ("drift.compare", {"model": 1, "missing": 12}, "Can't tell yet: 12 more items."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 0}, "60 new items compared: nothing moved."),
         ("drift.compare", {"model": 1, "new": 60, "moved": 2}, "60 new items compared: 2 things moved."),
+        (
+            "simulations.simulate",
+            {"model": 1, "used": 200, "best": "margin", "needed": 61.4},
+            "Simulated on 200 labels: “margin” needs 61, surely fewer than a random order.",
+        ),
+        (
+            "simulations.simulate",
+            {"model": 1, "used": 200, "best": None, "needed": None},
+            "Simulated on 200 labels: no strategy surely needs fewer than a random order.",
+        ),
         ("items.index", {"items": 1}, "1 item can be searched now."),
         ("training.coverage", {"ranked": 9, "spoken": 4}, "9 items put in order. Heuristics match 4 of them."),
         ("heuristics.match", {"items": 1}, "Heuristics looked at 1 item."),

@@ -16,6 +16,7 @@ from labeler_ui import (
     report,
     savings,
     session,
+    simulations,
     webhooks,
 )
 from labeler_ui.feedback import plain
@@ -56,6 +57,7 @@ def render() -> None:
     if session.role_in(project.slug) != "labeler":
         _curve(project)
         savings.draw(project)
+        simulations.draw(project)
     layout.live(20.0, "labels", lambda: labels_given.draw(project))
 
 

@@ -107,15 +107,23 @@ def needed(labels: Array, curve: Array, score: Array, rng: np.random.Generator) 
     themselves. The curve is made to rise (isotonic regression on the logarithm of the labels). A random half is one
     draw of many: its score is moved as another one's would be.
     """
-    from sklearn.isotonic import isotonic_regression
-
     moved = np.array(score, dtype=np.float64)
     moved[1:] += SPREAD_OF_DRAWS * moved[1:].std() * rng.standard_normal(len(moved) - 1)
-    at = np.array([_reached(labels, isotonic_regression(one), s) for one, s in zip(curve.T, moved, strict=True)])
+    at = reached(labels, curve, moved)
     low, high = np.quantile(at[1:], [0.025, 0.975], method="inverted_cdf")
     ends = at[0], min(low, at[0]), max(high, at[0])
     value, low, high = (float(one) if np.isfinite(one) else None for one in ends)
     return Estimate(value, low, high, int(labels[-1]))
+
+
+def reached(labels: Array, curve: Array, score: Array) -> Array:
+    """Labels at which a curve is at a score, for each sample: float (samples,), infinite where it never is.
+
+    labels: int (sizes,), rising; curve: float (sizes, samples), made to rise; score: float (samples,).
+    """
+    from sklearn.isotonic import isotonic_regression
+
+    return np.array([_reached(labels, isotonic_regression(one), s) for one, s in zip(curve.T, score, strict=True)])
 
 
 def _reached(labels: Array, rising: Array, score: float) -> float:

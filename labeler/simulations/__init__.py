@@ -1,0 +1,1 @@
+"""Query strategies simulated on the labels that a project has."""
