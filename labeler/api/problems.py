@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from labeler.api.paths import methods_at
 from labeler.kit import telemetry
 from labeler.kit.errors import Conflict, Internal, Invalid, Malformed, MethodNotAllowed, NotFound, Problem
-from labeler.kit.validation import MOST, field_errors, invalid
+from labeler.kit.validation import MOST, detail_of, field_errors, invalid
 
 
 def respond(request: Request, problem: Problem, **headers: str) -> JSONResponse:
@@ -42,7 +42,7 @@ def _field(entry: dict[str, Any], body: Any) -> dict[str, str]:
     kind, *where = entry["loc"] or ("body",)
     if kind == "body":
         return field_errors([{**entry, "loc": where}], body)[0]
-    return {"pointer": "/" + "/".join(map(str, where)), "detail": str(entry["msg"])}
+    return {"pointer": "/" + "/".join(map(str, where)), "detail": detail_of(entry)}
 
 
 async def on_http(request: Request, error: Any) -> JSONResponse:

@@ -22,7 +22,7 @@ def explain_validation(error: ValidationError, sent: Any, at: str = "") -> Inval
 def field_errors(found: Sequence[Any], sent: Any, at: str = "") -> list[dict[str, str]]:
     """[{pointer, detail}] of pydantic's errors."""
     return [
-        {"pointer": at + pointer(one["loc"], sent, is_missing=one["type"] == "missing"), "detail": _detail(one)}
+        {"pointer": at + pointer(one["loc"], sent, is_missing=one["type"] == "missing"), "detail": detail_of(one)}
         for one in found[:MOST]
     ]
 
@@ -62,7 +62,7 @@ def _plain(limit: Any) -> Any:
     return int(limit) if isinstance(limit, float) and limit.is_integer() else limit
 
 
-def _detail(one: Mapping[str, Any]) -> str:
+def detail_of(one: Mapping[str, Any]) -> str:
     """Lengths, limits and patterns are told in words of ours: people read them, in their language."""
     limits = one.get("ctx") or {}
     match one["type"]:

@@ -18,7 +18,8 @@ def test_speed_numbers_and_packages_are_shown(site: Site, visit: Any) -> None:
     project.promote(number)
     for _ in range(60):
         project.predict([{"text": "see you at lunch"}])
-    processes.wait_for(lambda: project.use()[0].speed, 30, "the counts of this week")
+    known = "the counts of this week"
+    processes.wait_for(lambda: sum(one.speed.requests for one in project.use() if one.speed) == 60, 60, known)
     page: Page = visit(f"{site.url}/models?project={project.slug}&view=use", site.admin)
     expect(page.get_by_text("60 requests in the last seven days (items of each: 1)")).to_be_visible()
     expect(page.get_by_text("There is nothing to compare that with yet.")).to_be_visible()

@@ -56,9 +56,10 @@ def render() -> None:
     layout.live(5.0, "numbers", lambda: _numbers(project, views, off, to_review))
     if session.role_in(project.slug) != "labeler":
         _curve(project)
+    layout.live(20.0, "labels", lambda: labels_given.draw(project))
+    if session.role_in(project.slug) != "labeler":
         savings.draw(project)
         simulations.draw(project)
-    layout.live(20.0, "labels", lambda: labels_given.draw(project))
 
 
 def _views(project: Project) -> dict[str, Any]:
