@@ -5,7 +5,7 @@ from datetime import date, datetime, time, timedelta, timezone
 from typing import Any, Literal
 
 import streamlit as st
-from labeler_ui import feedback, layout, likeness, slices, tasks
+from labeler_ui import feedback, layout, meaning, slices, tasks
 from labeler_ui.feedback import plain
 from labeler_ui.words import mark, t
 
@@ -32,7 +32,7 @@ BEGINNING: Mapping[str, Any] = {
     **dict.fromkeys(("who", "since", "until", "split", "slice")),
     "fields": "",
     "sure": CERTAIN,
-    **likeness.BEGINNING,
+    **meaning.BEGINNING,
 }
 
 
@@ -62,7 +62,7 @@ def draw(project: Project) -> Filters:
     )
     with st.expander(t("More filters"), expanded=narrowed):
         more = _more(project)
-        by_meaning = likeness.chosen()
+        by_meaning = meaning.chosen()
         saved = slices.chosen(project)
     own = {"q": words.strip() or None, **more, **by_meaning, **answer, **STATES[state]}
     return saved | {name: value for name, value in own.items() if name not in saved or value is not None}

@@ -1,12 +1,11 @@
 """What a job made, in words, and the page where it is."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from labeler_ui import layout, llm_words, model_words
+from labeler_ui import layout, llm_words, model_job_results, model_words
 from labeler_ui.feedback import plain
-from labeler_ui.retraining_words import OUTCOMES, TESTED
+from labeler_ui.made import Made
 from labeler_ui.words import mark, number, said, t, tn
 
 from labeler.wire.jobs import JobOut
@@ -23,16 +22,6 @@ REASONS = {
         "The queue is ordered by this part; the reading goes on afterwards."
     ),
 }
-
-
-@dataclass(frozen=True)
-class Made:
-    """What a job made, in words, and the page where it is."""
-
-    words: str
-    page: str | None = None
-    action: str = ""
-    params: tuple[tuple[str, str], ...] = ()
 
 
 def short(kind: str) -> str:
@@ -177,43 +166,6 @@ def _why(reason: str | None) -> str:
     return t(known) if known else layout.sentence(reason)
 
 
-def _reproduced(found: Mapping[str, Any]) -> Made:
-    same = t("all predictions are identical") if found["identical"] else t("the predictions differ")
-    words = tn(
-        "Model {number} again: {same} ({n} item compared).",
-        "Model {number} again: {same} ({n} items compared).",
-        found["compared"],
-        number=found["model"],
-        same=same,
-    )
-    return Made(words, "models", t("Open the model"), (("model", str(found["model"])),))
-
-
-def _shadowed(found: Mapping[str, Any]) -> Made:
-    words = tn(
-        "Asked about {n} item, the same answer: {same}.",
-        "Asked about {n} items, the same answer: {same}.",
-        found["items"],
-        same=number(found["same"]),
-    )
-    return Made(words, "models", t("See"), (("view", "use"),))
-
-
-def _challenged(found: Mapping[str, Any]) -> Made:
-    words = t(
-        "Model {challenger} beside the live model {champion}: {outcome}.",
-        challenger=found["challenger"],
-        champion=found["champion"],
-        outcome=t(OUTCOMES[found["outcome"]]),
-    )
-    return Made(words, "models", t("See"), (("view", "retraining"),))
-
-
-def _rehearsed(found: Mapping[str, Any]) -> Made:
-    words = t("Model {number} trained again: {outcome}.", number=found["model"], outcome=t(TESTED[found["outcome"]]))
-    return Made(words, "models", t("See"), (("view", "retraining"),))
-
-
 def _got(found: Mapping[str, Any]) -> Made:
     words = tn("{n} item taken.", "{n} items taken.", int(found.get("taken") or 0))
     if refused := int(found.get("refused") or 0):
@@ -228,84 +180,6 @@ def _rechecked(found: Mapping[str, Any]) -> Made:
         **{name: number(int(found.get(name) or 0)) for name in ("changed", "gone", "failed")},
     )
     return Made(f"{words} {told}", "imports", t("See"))
-
-
-def _judged(found: Mapping[str, Any]) -> Made:
-    words = tn("{n} test case run.", "{n} test cases run.", found.get("run", 0))
-    measured = tn("{n} slice measured.", "{n} slices measured.", found.get("measured", 0))
-    words = f"{words} {measured}"
-    return Made(words, "models", t("Open the models"))
-
-
-def _failures(found: Mapping[str, Any]) -> Made:
-    words = tn(
-        "{n} failure mode found in model {model}.",
-        "{n} failure modes found in model {model}.",
-        found.get("found", 0),
-        model=found.get("model"),
-    )
-    return Made(words, "models", t("Open the models"))
-
-
-def _weighed(found: Mapping[str, Any]) -> Made:
-    columns = tn("{n} column looked at", "{n} columns looked at", found["columns"])
-    told = {"columns": columns, "useful": number(found["useful"]), "model": found["model"]}
-    words = t("{columns} in model {model}, surely useful: {useful}.", **told)
-    if found.get("why") is not None:
-        words = t("{columns} in model {model}; what each is worth is not known.", **told)
-        if found.get("more"):
-            words += " " + tn("{n} more holdout label tells.", "{n} more holdout labels tell.", found["more"])
-    return Made(words, "models", t("See"), (("model", str(found["model"])), ("view", "columns")))
-
-
-def _without(found: Mapping[str, Any]) -> Made:
-    words = t(
-        "Model {model} was compared with one without “{column}”.", model=found["model"], column=plain(found["column"])
-    )
-    return Made(words, "models", t("See"), (("model", str(found["model"])), ("view", "columns")))
-
-
-def _saved(found: Mapping[str, Any]) -> Made:
-    about, needed = found.get("drawn"), found.get("needed") or {}
-    if about is None:
-        words = t("What the order of the queue saves can't be told yet.")
-    elif needed.get("value") is None:
-        words = t("The queue's order has not come to what {drawn} random labels teach.", drawn=number(about))
-    else:
-        words = t(
-            "What {drawn} random labels teach, the queue's order teaches with {needed}.",
-            needed=number(needed["value"]),
-            drawn=number(about),
-        )
-    return Made(words, "progress", t("Open Progress"))
-
-
-def _simulated(found: Mapping[str, Any]) -> Made:
-    labels = tn("{n} label", "{n} labels", found["used"])
-    if found.get("best") is None:
-        words = t("Simulated on {labels}: no strategy surely needs fewer than a random order.", labels=labels)
-    else:
-        words = t(
-            "Simulated on {labels}: “{strategy}” needs {needed}, surely fewer than a random order.",
-            labels=labels,
-            strategy=plain(found["best"]),
-            needed=number(found["needed"]),
-        )
-    return Made(words, "progress", t("Open Progress"))
-
-
-def _followed(found: Mapping[str, Any]) -> Made:
-    words = tn("{n} figure on failure modes.", "{n} figures on failure modes.", found.get("measured", 0))
-    return Made(words, "models", t("Open the models"))
-
-
-def _drifted(found: Mapping[str, Any]) -> Made:
-    if found.get("missing"):
-        return Made(tn("Can't tell yet: {n} more item.", "Can't tell yet: {n} more items.", found["missing"]))
-    words = tn("{n} new item compared:", "{n} new items compared:", found.get("new", 0))
-    moved = found.get("moved", 0)
-    result = tn("{n} thing moved.", "{n} things moved.", moved) if moved else t("nothing moved.")
-    return Made(f"{words} {result}", "models", t("Open the models"))
 
 
 def _assigned(found: Mapping[str, Any]) -> Made:
@@ -394,19 +268,19 @@ RESULTS: dict[str, Callable[[Mapping[str, Any]], Made]] = {
     "take_back": _taken_back,
     "answer": _answered,
     "cluster": _grouped,
-    "look": _failures,
-    "weigh": _weighed,
-    "try": _without,
-    "tally": _saved,
-    "simulate": _simulated,
-    "compare": _drifted,
-    "measure": _followed,
+    "look": model_job_results.failures,
+    "weigh": model_job_results.weighed,
+    "try": model_job_results.without,
+    "tally": model_job_results.saved,
+    "simulate": model_job_results.simulated,
+    "compare": model_job_results.drifted,
+    "measure": model_job_results.followed,
     "check": _checked,
-    "reproduce": _reproduced,
-    "judge": _judged,
-    "follow": _shadowed,
-    "challenge": _challenged,
-    "pipeline": _rehearsed,
+    "reproduce": model_job_results.reproduced,
+    "judge": model_job_results.judged,
+    "follow": model_job_results.shadowed,
+    "challenge": model_job_results.challenged,
+    "pipeline": model_job_results.rehearsed,
     "fetch": _got,
     "recheck": _rechecked,
 }

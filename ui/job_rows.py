@@ -4,6 +4,7 @@ and of imports on the page Import."""
 import streamlit as st
 from labeler_ui import danger, feedback, import_result, job_results, job_words, layout, removal, session
 from labeler_ui.feedback import plain
+from labeler_ui.made import Made
 from labeler_ui.words import mark, t, tn
 
 from labeler.client import Job, Project
@@ -42,7 +43,7 @@ def draw(row: JobOut) -> None:
             _remedy(row.id, job_words.remedy(row.kind))
 
 
-def _ways_on(row: JobOut, made: job_results.Made | None) -> None:
+def _ways_on(row: JobOut, made: Made | None) -> None:
     if row.kind == job_words.IMPORT:
         _of_an_import(row)
     elif row.import_id is not None:
@@ -76,7 +77,7 @@ def _result(row: JobOut) -> ImportResult:
     return Job(session.client(), row).result_as(ImportResult)
 
 
-def _line(row: JobOut, made: job_results.Made | None) -> str:
+def _line(row: JobOut, made: Made | None) -> str:
     words, color = layout.JOB_WORDS.get(row.state, (row.state, "gray"))
     sign = ":green[:material/check:]" if row.state == "done" else f":{color}-badge[{t(words)}]"
     came = made.words if made else ""
@@ -116,7 +117,7 @@ def back_words(row: JobOut) -> str:
     return t("Taken back by {who}: {when}.", who=plain(back.by), when=when)
 
 
-def _remedy(job_id: int, made: job_results.Made) -> None:
+def _remedy(job_id: int, made: Made) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(made.words, width="stretch")
         if made.page and session.manages(session.slug()):

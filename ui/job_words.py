@@ -2,7 +2,8 @@
 
 from datetime import UTC, datetime
 
-from labeler_ui.job_results import Made, short
+from labeler_ui.job_results import short
+from labeler_ui.made import Made
 from labeler_ui.words import mark, number, t
 
 from labeler.wire.jobs import JobOut

@@ -10,7 +10,7 @@ from labeler.client.connection import Connection
 from labeler.client.job import Job
 from labeler.wire.insight import HistoryEntry, ItemOut, ItemPage
 from labeler.wire.items import AddResult, ItemIn
-from labeler.wire.likeness import Like, LikeFound
+from labeler.wire.meaning import Like, LikeFound
 from labeler.wire.removal import RemovalOut
 from labeler.wire.sources import SourceIn, SourceOut, Sources, SourceState
 

@@ -6,7 +6,7 @@ import typer
 
 from labeler.commands.context import Row, plain, service, state, table
 from labeler.kit.counting import counted
-from labeler.wire.likeness import USUAL_LEAST, LikeFound, LikeItem
+from labeler.wire.meaning import USUAL_LEAST, LikeFound, LikeItem
 from labeler.wire.quality import Figure
 from labeler.wire.slices import SliceScore
 

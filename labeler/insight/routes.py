@@ -43,7 +43,7 @@ from labeler.wire.insight import (
     Prevalence,
     ProgressOut,
 )
-from labeler.wire.likeness import LONGEST, MOST_KEYS, USUAL_LEAST, LikeFound, LikeIn
+from labeler.wire.meaning import LONGEST, MOST_KEYS, USUAL_LEAST, LikeFound, LikeIn
 from labeler.wire.quality import LabelersOut, OverlapSaved
 from labeler.wire.removal import RemovalIn, RemovalOut
 
@@ -194,9 +194,9 @@ async def list_items(
 async def like_items(body: LikeIn, member: CanRead, db: Db, settings: Config) -> LikeFound:
     """How many items mean about the same, and those nearest to the bar on both sides: so that it is chosen by looking.
     409: there is no sentence encoder."""
-    from labeler.insight import likeness  # brings SciPy along: not at every start
+    from labeler.insight import meaning  # brings SciPy along: not at every start
 
-    return await db.aread(likeness.like_found, settings, member.project, body)
+    return await db.aread(meaning.like_found, settings, member.project, body)
 
 
 @router.delete("/items")

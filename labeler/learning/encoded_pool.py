@@ -64,8 +64,8 @@ class EncodedPool:
         block = pipeline.extract(contents)
         pipeline.fit([block])
         made = pipeline.transform(block)
-        projection = Projection.of(_likeness(pipeline, made), seed)
-        words, seen = projection.transform(_likeness(pipeline, made)), []
+        projection = Projection.of(_neighbor_features(pipeline, made), seed)
+        words, seen = projection.transform(_neighbor_features(pipeline, made)), []
         by: list[Encoder | None] = [*encoders] or [None]
         for encoder in by:
             vectors, center = words, None
@@ -86,7 +86,7 @@ class EncodedPool:
 
     def vectors_of(self, contents: Any, features: Any) -> Array:
         """Vectors of other items, whose features are made; see NeighborGraph."""
-        words = self.projection.transform(_likeness(self.pipeline, features))
+        words = self.projection.transform(_neighbor_features(self.pipeline, features))
         if self.encoder is None:
             return words
         return joined(_sentences(self.encoder, contents), words, self.center)
@@ -130,5 +130,5 @@ def _sentences(encoder: Encoder, contents: Any) -> Array:
     return encoder.encode([text_of(content) for content in contents])
 
 
-def _likeness(pipeline: Any, features: Any) -> Any:
+def _neighbor_features(pipeline: Any, features: Any) -> Any:
     return pipeline.similarity(features) if hasattr(pipeline, "similarity") else features

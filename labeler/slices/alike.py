@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid, Unavailable
 from labeler.projects.access import Project
-from labeler.wire.likeness import Like
+from labeler.wire.meaning import Like
 
 Finder = Callable[[Connection, Settings, Project, Like], Sequence[int]]
 _finders: list[Finder] = []

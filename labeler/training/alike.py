@@ -7,14 +7,14 @@ from sqlalchemy import Connection
 from labeler.kit.config import Settings
 from labeler.projects.access import Project
 from labeler.slices.alike import finds_alike
-from labeler.wire.likeness import Like
+from labeler.wire.meaning import Like
 
 
 @finds_alike
 def items_alike(tx: Connection, settings: Settings, project: Project, like: Like) -> Sequence[int]:
-    """The ids of items that are like it, rising. Raises as `likeness.similarities`."""
-    from labeler.training.pool import likeness  # brings SciPy along: not at every start
+    """The ids of items that are like it, rising. Raises as `meaning.similarities`."""
+    from labeler.training.pool import meaning  # brings SciPy along: not at every start
 
-    ids, similarity = likeness.similarities(tx, settings, project, like)
+    ids, similarity = meaning.similarities(tx, settings, project, like)
     found: list[int] = ids[similarity >= like.least].tolist()
     return found

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, Field, field_validator
 
 from labeler.wire.base import In
-from labeler.wire.likeness import Like
+from labeler.wire.meaning import Like
 from labeler.wire.quality import Figure
 from labeler.wire.removal import ItemSearch
 

@@ -3,41 +3,12 @@
 from typing import Any
 
 import pytest
+from ordered_loans import in_order, rows, truth
 
 from labeler.client import ApiError, Project
 from labeler.wire.savings import Savings
 
 TALLY = ("savings.tally",)
-
-
-@pytest.fixture(scope="module")
-def loans() -> list[dict[str, Any]]:
-    """A table whose label is easy where a field is far from the middle, and hard near it."""
-    rows = []
-    for place in range(600):
-        x = ((place * 7919) % 600) / 600
-        rows.append({"key": f"k{place}", "fields": {"x": x, "y": ((place * 104_729) % 600) / 600}})
-    return rows
-
-
-def truth(content: Any) -> str:
-    return "paid" if content["fields"]["x"] > 0.3 else "lost"
-
-
-def made(service: Any, admin: Any, rows: list[dict[str, Any]], labels: int, **settings: Any) -> Project:
-    """A project in which so many labels were given in the queue's order, and a model."""
-    settings = {"model": "logistic_regression", "retrain_every": 1000, "holdout_share": 0.5, **settings}
-    project = admin.client.projects.create("Loans", labels=["paid", "lost"], **settings)
-    project.items.add(rows, progress=False)
-    service.run_jobs()
-    left = labels
-    while left:
-        items = project.queue.next(min(20, left))
-        project.label_many({item.key: truth(item.content) for item in items})
-        left -= len(items)
-    project.train()
-    service.run_jobs(kinds=("training.train", "datasets.snapshot"))
-    return project
 
 
 def counted(service: Any, project: Project) -> Savings:
@@ -47,8 +18,8 @@ def counted(service: Any, project: Project) -> Savings:
     return project.savings.get()
 
 
-def test_it_is_counted_and_told_with_its_interval(service: Any, admin: Any, loans: Any) -> None:
-    project = made(service, admin, loans, 200)
+def test_it_is_counted_and_told_with_its_interval(service: Any, admin: Any) -> None:
+    project = in_order(service, admin, 200, 600, holdout_share=0.5)
     assert project.savings.get().why == "not_counted"
     found = counted(service, project)
     assert (found.why, found.model, found.is_older) == (None, 1, False)
@@ -68,26 +39,26 @@ def test_it_is_counted_and_told_with_its_interval(service: Any, admin: Any, loan
     assert "What the order of the queue saved" in project.model_card(1)
 
 
-def test_too_few_labels_are_told_with_how_many_more(service: Any, admin: Any, loans: Any) -> None:
-    project = made(service, admin, loans, 50)
+def test_too_few_labels_are_told_with_how_many_more(service: Any, admin: Any) -> None:
+    project = in_order(service, admin, 50, 600, holdout_share=0.5)
     found = counted(service, project)
     assert found.why in ("few_holdout", "few_labels")
     assert found.more and found.more > 0
     assert (found.drawn, found.saved, found.so_far, found.verdict) == (None, None, None, None)
 
 
-def test_labels_that_the_queue_did_not_choose_are_no_order_of_it(service: Any, admin: Any, loans: Any) -> None:
-    rows = [{**row, "label": truth({"fields": row["fields"]})} for row in loans[:400]]
+def test_labels_that_the_queue_did_not_choose_are_no_order_of_it(service: Any, admin: Any) -> None:
+    labeled = [{**row, "label": truth(row)} for row in rows(600)[:400]]
     settings: dict[str, Any] = {"model": "logistic_regression", "retrain_every": 1000}
     project = admin.client.projects.create("Imported", labels=["paid", "lost"], **settings)
-    project.items.add(rows, progress=False)
+    project.items.add(labeled, progress=False)
     project.train()
     service.run_jobs()
     found = counted(service, project)
     assert found.why in ("few_holdout", "few_labels") and found.drawn is None
 
 
-def test_without_a_model_it_says_what_to_do(service: Any, admin: Any, loans: Any) -> None:
+def test_without_a_model_it_says_what_to_do(service: Any, admin: Any) -> None:
     project = admin.client.projects.create("New", labels=["paid", "lost"])
     assert project.savings.get().why == "no_model"
     with pytest.raises(ApiError) as refused:
@@ -95,10 +66,10 @@ def test_without_a_model_it_says_what_to_do(service: Any, admin: Any, loans: Any
     assert refused.value.status == 409 and "no model yet" in str(refused.value)
 
 
-def test_it_is_counted_by_itself_once_where_a_model_learned_since(service: Any, admin: Any, loans: Any) -> None:
+def test_it_is_counted_by_itself_once_where_a_model_learned_since(service: Any, admin: Any) -> None:
     from labeler.savings.asking import sweep
 
-    project = made(service, admin, loans, 200)
+    project = in_order(service, admin, 200, 600, holdout_share=0.5)
     service.run_jobs()
     service.db.write(sweep)
     (done,) = service.run_jobs(kinds=TALLY)
@@ -109,14 +80,14 @@ def test_it_is_counted_by_itself_once_where_a_model_learned_since(service: Any, 
 
 
 @pytest.mark.parametrize("task", ["multi_choice", "rating"])
-def test_every_kind_of_question_has_it(service: Any, admin: Any, loans: Any, task: str) -> None:
+def test_every_kind_of_question_has_it(service: Any, admin: Any, task: str) -> None:
     extra: dict[str, Any] = (
         {"labels": ["paid", "lost"], "task_type": task}
         if task == "multi_choice"
         else {"task_type": task, "scale": {"min": 1, "max": 5, "step": 1}}
     )
     project = admin.client.projects.create(task, retrain_every=1000, holdout_share=0.5, **extra)
-    project.items.add(loans[:400], progress=False)
+    project.items.add(rows(600)[:400], progress=False)
     service.run_jobs()
     for _ in range(10):
         items = project.queue.next(20)

@@ -3,38 +3,12 @@
 from typing import Any
 
 import pytest
+from ordered_loans import in_order, rows, truth
 
 from labeler.client import ApiError, Project
 from labeler.wire.simulations import Simulation
 
 SIMULATE = ("simulations.simulate",)
-
-
-def rows(n: int) -> list[dict[str, Any]]:
-    return [
-        {"key": f"k{place}", "fields": {"x": ((place * 7919) % n) / n, "y": ((place * 104_729) % n) / n}}
-        for place in range(n)
-    ]
-
-
-def truth(content: Any) -> str:
-    return "paid" if content["fields"]["x"] > 0.3 else "lost"
-
-
-def made(service: Any, admin: Any, labels: int = 120, items: int = 300, **settings: Any) -> Project:
-    """A project in which so many labels were given in the queue's order, and a model."""
-    settings = {"model": "logistic_regression", "retrain_every": 1000, "holdout_share": 0.2, **settings}
-    project = admin.client.projects.create("Loans", labels=["paid", "lost"], **settings)
-    project.items.add(rows(items), progress=False)
-    service.run_jobs()
-    left = labels
-    while left:
-        found = project.queue.next(min(20, left))
-        project.label_many({item.key: truth(item.content) for item in found})
-        left -= len(found)
-    project.train()
-    service.run_jobs(kinds=("training.train", "datasets.snapshot"))
-    return project
 
 
 def simulated(service: Any, project: Project, strategies: list[str], seeds: int = 2) -> Simulation:
@@ -45,7 +19,7 @@ def simulated(service: Any, project: Project, strategies: list[str], seeds: int 
 
 
 def test_strategies_are_simulated_and_told_with_intervals(service: Any, admin: Any) -> None:
-    project = made(service, admin)
+    project = in_order(service, admin, 120, 300, holdout_share=0.2)
     before = project.simulations.get()
     assert (before.why, before.labels, before.more, before.simulations) == (None, 120, None, [])
     assert before.own in {one.name for one in before.choices}
@@ -71,13 +45,13 @@ def test_strategies_are_simulated_and_told_with_intervals(service: Any, admin: A
 
 
 def test_without_names_the_projects_own_strategy_is_simulated(service: Any, admin: Any) -> None:
-    project = made(service, admin, 80, strategy="entropy")
+    project = in_order(service, admin, 80, 300, holdout_share=0.2, strategy="entropy")
     assert [one.name for one in simulated(service, project, []).strategies] == ["entropy", "random"]
 
 
 def test_imported_labels_are_neither_drawn_nor_chosen(service: Any, admin: Any) -> None:
     project = admin.client.projects.create("Old", labels=["paid", "lost"], holdout_share=0.1, retrain_every=1000)
-    project.items.add([{**row, "label": truth(row | {"fields": row["fields"]})} for row in rows(150)], progress=False)
+    project.items.add([{**row, "label": truth(row)} for row in rows(150)], progress=False)
     project.train()
     service.run_jobs()
     found = simulated(service, project, ["margin"])
@@ -104,7 +78,7 @@ def test_what_can_not_be_simulated_is_refused(
 
 
 def test_too_few_labels_and_no_model_are_told(service: Any, admin: Any) -> None:
-    project = made(service, admin, 59)
+    project = in_order(service, admin, 59, 300, holdout_share=0.2)
     found = project.simulations.get()
     assert (found.why, found.labels, found.more) == ("few_labels", 59, 1)
     with pytest.raises(ApiError, match="60 labels or more, and there are 59: label 1 more item\\.") as refused:
@@ -129,7 +103,7 @@ def test_without_a_model_it_says_what_to_do(service: Any, admin: Any) -> None:
 
 def test_the_last_simulations_are_kept(service: Any, admin: Any, monkeypatch: Any) -> None:
     monkeypatch.setattr("labeler.simulations.jobs.KEPT", 2)
-    project = made(service, admin, 60, items=100)
+    project = in_order(service, admin, 60, 100, holdout_share=0.2)
     made_then = [simulated(service, project, ["random"]) for _ in range(3)]
     assert [one.best for one in made_then] == [None] * 3
     assert [one.id for one in project.simulations.get().simulations] == [made_then[2].id, made_then[1].id]

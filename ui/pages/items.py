@@ -17,7 +17,7 @@ from labeler_ui import (
     item_filters,
     item_history,
     layout,
-    likeness,
+    meaning,
     pager,
     removal,
     session,
@@ -57,7 +57,7 @@ def render() -> None:
         lambda: project.items.page(trail[-1], limit=PAGE, count=True, **wanted), t("Reading the items")
     )
     if wanted.get("like"):
-        likeness.bar(project, wanted["like"])
+        meaning.bar(project, wanted["like"])
     if not page.items:
         item_filters.nothing(project, wanted)
         return

@@ -11,8 +11,8 @@ from labeler.kit.config import Settings
 from labeler.kit.errors import Invalid
 from labeler.learning.numeric.types import Array
 from labeler.projects.access import Project
-from labeler.training.pool.likeness import missing_keys, similarities
-from labeler.wire.likeness import LikeFound, LikeIn, LikeItem
+from labeler.training.pool.meaning import missing_keys, similarities
+from labeler.wire.meaning import LikeFound, LikeIn, LikeItem
 
 BEYOND = 4
 """So many times the items that are shown are looked at, since some may have been removed."""

@@ -8,7 +8,7 @@ from labeler_ui import contents, feedback, layout, table
 from labeler_ui.words import number, t, tc, tn
 
 from labeler.client import Project
-from labeler.wire.likeness import MOST_KEYS, USUAL_LEAST, LikeItem
+from labeler.wire.meaning import MOST_KEYS, USUAL_LEAST, LikeItem
 
 BOUND: Literal["query-params"] = "query-params"
 BEGINNING: Mapping[str, Any] = {"like": "", "likes": "", "least": USUAL_LEAST}

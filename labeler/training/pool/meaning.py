@@ -32,7 +32,7 @@ from labeler.projects.access import Project
 from labeler.registry.encoders import encoder_for
 from labeler.training.pool.data import data_of
 from labeler.training.pool.embedding_store import EmbeddingStore
-from labeler.wire.likeness import Like
+from labeler.wire.meaning import Like
 
 AT_ONCE = 20_000
 """Items whose vectors are in memory at a time."""
